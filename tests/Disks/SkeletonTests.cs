@@ -1,0 +1,7 @@
+namespace Lorica.Disks.Tests;
+
+public sealed class SkeletonTests
+{
+    [Fact]
+    public void TheProjectBuilds() => Assert.True(true);
+}

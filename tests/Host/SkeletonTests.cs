@@ -1,0 +1,7 @@
+namespace Lorica.Host.Tests;
+
+public sealed class SkeletonTests
+{
+    [Fact]
+    public void TheProjectBuilds() => Assert.True(true);
+}
