@@ -1,0 +1,47 @@
+namespace Lorica.Contracts.Configs;
+
+/// <summary>Configuration file of <c>lorica-host</c> (JSON). Relative paths are relative to the file.</summary>
+public sealed record HostConfig
+{
+    /// <summary>Host id (RFC 4122 text).</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Display name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Folder of the VM registry and epochs.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Folder of sockets, short (<c>/run/lorica</c>): made 0711 so that each VM's uid reaches its own 0700 folder.</summary>
+    public required string RunFolder { get; init; }
+
+    /// <summary>Address of the gRPC service.</summary>
+    public required string Listen { get; init; }
+
+    /// <summary>PEM certificate (OU <c>host</c>).</summary>
+    public required string Certificate { get; init; }
+
+    /// <summary>PEM key, mode 0600.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>PEM certificate of the center's CA.</summary>
+    public required string Ca { get; init; }
+
+    /// <summary>SHA-256 of the center's SubjectPublicKeyInfo, hex.</summary>
+    public required string CenterPin { get; init; }
+
+    /// <summary>Datastores: name and path of a folder on a mounted filesystem.</summary>
+    public required IReadOnlyList<DatastoreConfig> Datastores { get; init; }
+
+    /// <summary>Path of <c>lorica-vmx</c>.</summary>
+    public required string Vmx { get; init; }
+
+    /// <summary>Path of QEMU.</summary>
+    public string Qemu { get; init; } = "/usr/bin/qemu-system-x86_64";
+
+    /// <summary>First uid of the range from which each VM gets its own.</summary>
+    public uint UidBase { get; init; } = 700_000;
+
+    /// <summary>Uids in the range.</summary>
+    public uint UidCount { get; init; } = 65_536;
+}

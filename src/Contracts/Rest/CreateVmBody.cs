@@ -1,0 +1,31 @@
+namespace Lorica.Contracts.Rest;
+
+/// <summary>
+/// <c>POST /api/v1/vms</c>, and the first frame of <c>POST /api/v1/vms/import</c> (see <see cref="DiskStream"/>).
+/// </summary>
+public sealed record CreateVmBody
+{
+    /// <summary>Name of the VM: 1 to 80 characters, no <c>/</c>, no control characters, not starting with a dot.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Storage policy by name or id; null for the datastore default.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Host by name; null when there is one.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Datastore by name; null when the host has one.</summary>
+    public string? Datastore { get; init; }
+
+    /// <summary>Virtual processors.</summary>
+    public int Cpus { get; init; } = 1;
+
+    /// <summary>Memory in MiB.</summary>
+    public long MemoryMib { get; init; } = 256;
+
+    /// <summary><c>bios</c> or <c>uefi</c>.</summary>
+    public string Firmware { get; init; } = "bios";
+
+    /// <summary>Disks in order; at least one.</summary>
+    public required IReadOnlyList<CreateDiskBody> Disks { get; init; }
+}

@@ -1,0 +1,4 @@
+namespace Lorica.Contracts.Rest;
+
+/// <summary>A KEK by its name.</summary>
+public sealed record KeyModel(string Provider, string Id);
