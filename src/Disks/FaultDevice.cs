@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+
+namespace Lorica.Disks;
+
+/// <summary>
+/// Passes every call to <paramref name="inner"/> (which it owns) after asking <paramref name="hook"/>. The hook throws to inject an
+/// error, or awaits something to inject a delay. An inner device without holes is shown as one allocated range; trim is then a no-op
+/// and zeroing writes zeros.
+/// </summary>
+public sealed class FaultDevice(IBlockDevice inner, Func<DiskOperation, long, long, CancellationToken, ValueTask> hook)
+    : IBlockDevice, ISparse
+{
+    /// <inheritdoc/>
+    public long Length => inner.Length;
+
+    /// <inheritdoc/>
+    public async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct)
+    {
+        await hook(DiskOperation.Read, offset, buffer.Length, ct);
+        await inner.ReadAsync(offset, buffer, ct);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(long offset, Memory<byte> buffer, bool durable, CancellationToken ct)
+    {
+        await hook(DiskOperation.Write, offset, buffer.Length, ct);
+        await inner.WriteAsync(offset, buffer, durable, ct);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask FlushAsync(CancellationToken ct)
+    {
+        await hook(DiskOperation.Flush, 0, 0, ct);
+        await inner.FlushAsync(ct);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask TrimAsync(long offset, long length, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, length);
+        await hook(DiskOperation.Trim, offset, length, ct);
+        if (inner is ISparse sparse)
+            await sparse.TrimAsync(offset, length, ct);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WriteZeroesAsync(long offset, long length, bool durable, CancellationToken ct)
+    {
+        await hook(DiskOperation.WriteZeroes, offset, length, ct);
+        if (inner is ISparse sparse)
+            await sparse.WriteZeroesAsync(offset, length, durable, ct);
+        else
+            await ZeroWriter.WriteAsync(inner, offset, length, durable, ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
+        return inner is IAllocationMap map
+            ? map.RangeAtAsync(offset, ct)
+            : ValueTask.FromResult(new DiskRange(offset, Length - offset, true));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        for (long at = 0; at < Length;)
+        {
+            var range = await RangeAtAsync(at, ct);
+            yield return range;
+            at = range.End;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using Lorica.Disks.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Disks;
+
+/// <summary>
+/// A flat file as a disk, byte n of the file is byte n of the disk. Reads that the page cache can answer, and small writes into the
+/// page cache, complete on the caller's thread; all else runs on the thread pool without allocating in steady state.
+/// </summary>
+/// <remarks>
+/// A durable write is <c>RWF_DSYNC</c>, a flush is <c>fdatasync</c>. After either has failed, nothing can tell which acknowledged writes
+/// reached the disk, and trying again would report success for data that the kernel dropped: the device stays failed for writes and
+/// flushes, reads go on. Trim gives space back (the range reads as zeros); if the filesystem cannot, the hint is ignored.
+/// </remarks>
+public sealed partial class FileDevice : IBlockDevice, ISparse
+{
+    // Above this a write may be slow enough to deserve a worker.
+    private const int InlineWriteLimit = 128 * 1024;
+
+    private readonly SafeFileHandle _file;
+    private readonly string? _path;
+    private readonly bool _ownsHandle;
+    private readonly bool _keepAllocation;
+    private volatile bool _noWaitUnsupported;
+    private volatile DiskException? _failure;
+
+    private FileDevice(SafeFileHandle file, long length, string? path, bool ownsHandle, bool keepAllocation)
+    {
+        _file = file;
+        Length = length;
+        _path = path;
+        _ownsHandle = ownsHandle;
+        _keepAllocation = keepAllocation;
+    }
+
+    /// <inheritdoc/>
+    public long Length { get; }
+
+    /// <summary>
+    /// Wraps an open file whose size must be at least <paramref name="length"/>.
+    /// </summary>
+    /// <param name="file">Open for reading and writing.</param>
+    /// <param name="length">Bytes of the disk, a positive multiple of 512.</param>
+    /// <param name="ownsHandle">Whether disposing the device closes the file.</param>
+    /// <param name="keepAllocation">True for thick disks: zeroing keeps the space taken and trim does nothing.</param>
+    /// <param name="path">For messages only.</param>
+    public static FileDevice FromHandle(
+        SafeFileHandle file, long length, bool ownsHandle = true, bool keepAllocation = false, string? path = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (length <= 0 || length % BlockRequest.SectorSize != 0)
+            throw new DiskException(DiskErrorKind.InvalidArgument, "The size of a disk is a positive multiple of 512.", path);
+        if (LinuxFile.Stat(file, path).Length < length)
+            throw new DiskException(DiskErrorKind.Malformed, $"{path ?? "The data file"} is shorter than the disk.", path);
+        return new FileDevice(file, length, path, ownsHandle, keepAllocation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, buffer.Length);
+        if (!_noWaitUnsupported)
+        {
+            int n = LinuxFile.ReadCached(_file, offset, buffer.Span, out bool unsupported);
+            if (n == buffer.Length)
+                return ValueTask.CompletedTask;
+            if (unsupported)
+                _noWaitUnsupported = true;
+            offset += n;
+            buffer = buffer[n..];
+        }
+
+        return FileOperation.Queue(this, DiskOperation.Read, offset, buffer, 0, false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(long offset, Memory<byte> buffer, bool durable, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, buffer.Length);
+        ThrowIfFailed();
+        if (durable || buffer.Length > InlineWriteLimit)
+            return FileOperation.Queue(this, DiskOperation.Write, offset, buffer, 0, durable);
+        LinuxFile.Write(_file, offset, buffer.Span, false, _path);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(CancellationToken ct)
+    {
+        ThrowIfFailed();
+        return FileOperation.Queue(this, DiskOperation.Flush, 0, default, 0, false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask TrimAsync(long offset, long length, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, length);
+        ThrowIfFailed();
+        return _keepAllocation || length == 0
+            ? ValueTask.CompletedTask
+            : FileOperation.Queue(this, DiskOperation.Trim, offset, default, length, false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteZeroesAsync(long offset, long length, bool durable, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, length);
+        ThrowIfFailed();
+        return length == 0
+            ? ValueTask.CompletedTask
+            : FileOperation.Queue(this, DiskOperation.WriteZeroes, offset, default, length, durable);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
+        return ValueTask.FromResult(FileRanges.At(_file, offset, Length, _path));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        for (long at = 0; at < Length;)
+        {
+            ct.ThrowIfCancellationRequested();
+            var range = await RangeAtAsync(at, ct);
+            yield return range;
+            at = range.End;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        if (_ownsHandle)
+            _file.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+            throw new DiskException(failure.Kind, "The disk has failed before: " + failure.Message, _path, failure.Offset, failure);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Disks.Native;
+
+/// <summary>Thin, checked wrappers around <see cref="Libc"/>; every failure becomes a <see cref="DiskException"/> that names the file.</summary>
+internal static unsafe partial class LinuxFile
+{
+    public const int ReadOnly = 0;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
+    public const int Exclusive = 0x80;
+    public const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+
+    // O_DIRECTORY and O_NOFOLLOW differ between x86 and Arm.
+    private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    private static readonly int s_noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    private const long OpenAt2Number = 437;
+    private const ulong ResolveNoMagicLinks = 0x02, ResolveNoSymlinks = 0x04, ResolveBeneath = 0x08;
+
+    /// <summary>Opens a folder for use as the root of all names in it. The last part of the path must not be a link.</summary>
+    public static SafeFileHandle OpenFolder(string path)
+    {
+        var name = ToPath(path);
+        fixed (byte* p = name)
+        {
+            // SAFETY: `name` ends with a zero byte (ToPath) and is pinned for the call.
+            int fd = Libc.Open(p, ReadOnly | s_directory | s_noFollow | CloseOnExec, 0);
+            return fd >= 0 ? new SafeFileHandle(fd, true) : throw LinuxError.ToException("open the folder", path);
+        }
+    }
+
+    /// <summary>Opens a file by an ordinary path that a person gave: links are followed.</summary>
+    public static SafeFileHandle OpenByPath(string path)
+    {
+        var name = ToPath(path);
+        fixed (byte* p = name)
+        {
+            // SAFETY: as above. O_NONBLOCK: a FIFO must not block the open; the caller refuses what is no regular file.
+            int fd = Libc.Open(p, ReadOnly | NonBlocking | CloseOnExec, 0);
+            return fd >= 0 ? new SafeFileHandle(fd, true) : throw LinuxError.ToException("open", path);
+        }
+    }
+
+    /// <summary>Opens <paramref name="file"/> below <paramref name="folder"/>: no link on the way, never outside.</summary>
+    public static SafeFileHandle OpenBelow(SafeFileHandle folder, string file, int flags)
+    {
+        var name = ToPath(file);
+        var how = new Libc.OpenHow
+        {
+            Flags = (uint)(flags | s_noFollow | CloseOnExec | NonBlocking),
+            Mode = (flags & Create) != 0 ? 0b110_000_000u : 0,
+            Resolve = ResolveBeneath | ResolveNoSymlinks | ResolveNoMagicLinks,
+        };
+        bool added = false;
+        try
+        {
+            folder.DangerousAddRef(ref added);
+            fixed (byte* p = name)
+            {
+                // SAFETY: `name` is zero-terminated and pinned; `how` is a local of the size passed; the folder's handle is referenced.
+                long fd;
+                do
+                    fd = Libc.OpenAt2(OpenAt2Number, (int)folder.DangerousGetHandle(), p, &how, (nuint)sizeof(Libc.OpenHow));
+                while (fd < 0 && Marshal.GetLastPInvokeError() is (Errno.Interrupted or Errno.Again));
+                return fd >= 0 ? new SafeFileHandle((nint)fd, true) : throw LinuxError.ToException("open", file);
+            }
+        }
+        finally
+        {
+            if (added)
+                folder.DangerousRelease();
+        }
+    }
+
+    public static FileStat Stat(SafeFileHandle file, string? path)
+    {
+        const int EmptyPath = 0x1000;
+        const uint BasicStats = 0x7ff;
+        byte empty = 0;
+        byte* result = stackalloc byte[256];
+
+        // SAFETY: struct statx is 256 bytes; the empty path is a zero byte on the stack.
+        if (Libc.StatX(file, &empty, EmptyPath, BasicStats, result) != 0)
+            throw LinuxError.ToException("stat", path);
+        var s = new ReadOnlySpan<byte>(result, 256);
+        int type = BinaryPrimitives.ReadUInt16LittleEndian(s[28..]) & 0xf000;
+        return new FileStat(
+            type == 0x8000,
+            type == 0x4000,
+            BinaryPrimitives.ReadUInt32LittleEndian(s[16..]),
+            BinaryPrimitives.ReadInt64LittleEndian(s[40..]),
+            BinaryPrimitives.ReadInt64LittleEndian(s[48..]) * 512,
+            BinaryPrimitives.ReadUInt64LittleEndian(s[32..]),
+            ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(s[136..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(s[140..]));
+    }
+
+    public static long AvailableBytes(SafeFileHandle folder, string? path)
+    {
+        ulong* result = stackalloc ulong[16];
+
+        // SAFETY: struct statvfs of 64-bit glibc is 112 bytes; 128 are given. [1] is f_frsize, [4] is f_bavail.
+        if (Libc.StatFilesystem(folder, result) != 0)
+            throw LinuxError.ToException("ask for free space of", path);
+        return (long)Math.Min(result[1] * result[4], long.MaxValue);
+    }
+
+    public static void Rename(SafeFileHandle folder, string from, string to)
+    {
+        var a = ToPath(from);
+        var b = ToPath(to);
+        fixed (byte* pa = a)
+        fixed (byte* pb = b)
+        {
+            // SAFETY: both names are zero-terminated and pinned.
+            if (Libc.RenameAt(folder, pa, folder, pb) != 0)
+                throw LinuxError.ToException("rename", from);
+        }
+    }
+
+    /// <summary>Removes a name; false when there was none.</summary>
+    public static bool Unlink(SafeFileHandle folder, string file)
+    {
+        var name = ToPath(file);
+        fixed (byte* p = name)
+        {
+            // SAFETY: zero-terminated and pinned.
+            if (Libc.UnlinkAt(folder, p, 0) == 0)
+                return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == Errno.NoEntry ? false : throw LinuxError.ToException("remove", file);
+    }
+
+    private static byte[] ToPath(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0'))
+            throw new DiskException(DiskErrorKind.InvalidArgument, "A file name is empty or holds a zero byte.");
+        var bytes = new byte[Encoding.UTF8.GetByteCount(path) + 1];
+        Encoding.UTF8.GetBytes(path, bytes);
+        return bytes;
+    }
+}

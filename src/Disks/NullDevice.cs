@@ -1,0 +1,31 @@
+namespace Lorica.Disks;
+
+/// <summary>Reads as zeros, swallows writes. For measuring what the layers above cost.</summary>
+public sealed class NullDevice(long length) : IBlockDevice
+{
+    /// <inheritdoc/>
+    public long Length { get; } = length > 0 && length % BlockRequest.SectorSize == 0
+        ? length
+        : throw new DiskException(DiskErrorKind.InvalidArgument, "The size of a disk is a positive multiple of 512.");
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, buffer.Length);
+        buffer.Span.Clear();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(long offset, Memory<byte> buffer, bool durable, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, buffer.Length);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
