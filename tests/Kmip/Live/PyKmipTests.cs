@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+
+namespace Lorica.Kmip.Tests.Live;
+
+/// <summary>Our client against a foreign server.</summary>
+public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServer>
+{
+    [Fact]
+    public async Task AKeyLivesFromCreateToDestroy()
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        await using var client = KmipClient.Create(server.Options());
+        var name = $"lorica-{Guid.NewGuid()}";
+
+        Assert.Equal(KmipVersion.V14, await client.NegotiateAsync(default));
+        Assert.Contains("PyKMIP", (await client.QueryAsync(default)).VendorIdentification, StringComparison.Ordinal);
+        var id = await client.CreateSymmetricKeyAsync(name, default);
+        Assert.Equal(KmipKeyState.PreActive, await client.GetStateAsync(id, default));
+        await client.ActivateAsync(id, default);
+        await client.ActivateAsync(id, default);
+        Assert.Equal(KmipKeyState.Active, await client.GetStateAsync(id, default));
+
+        var first = await ReadAsync(client, id);
+        Assert.Equal(32, first.Length);
+        Assert.True(first.AsSpan().ContainsAnyExcept((byte)0));
+        await using (var other = KmipClient.Create(server.Options()))
+        {
+            Assert.Equal(first, await ReadAsync(other, id));
+        }
+
+        Assert.Equal([id], await client.LocateByNameAsync(name, default));
+        Assert.Empty(await client.LocateByNameAsync(name + "x", default));
+
+        var active = await Assert.ThrowsAsync<KmipException>(() => client.DestroyAsync(id, default));
+        Assert.Equal(KmipResultReason.PermissionDenied, active.Reason);
+        await client.RevokeAsync(id, KmipRevocationReason.Superseded, "a test", default);
+        await client.RevokeAsync(id, KmipRevocationReason.Superseded, "a test", default);
+        Assert.Equal(KmipKeyState.Deactivated, await client.GetStateAsync(id, default));
+        await client.DestroyAsync(id, default);
+        await client.DestroyAsync(id, default);
+        var gone = await Assert.ThrowsAsync<KmipException>(() => ReadAsync(client, id));
+        Assert.Equal(KmipResultReason.ItemNotFound, gone.Reason);
+        Assert.Equal($"localhost:{server.Port}", gone.Server);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task EveryVersionMakesAndGivesAKey(int minor)
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        await using var client = KmipClient.Create(server.Options() with { MaximumVersion = new(1, minor) });
+        var id = await client.CreateSymmetricKeyAsync(null, default);
+        Assert.Equal(new KmipVersion(1, minor), client.Version);
+        await client.ActivateAsync(id, default);
+        Assert.Equal(32, (await ReadAsync(client, id)).Length);
+        Assert.Contains(await client.GetAttributesAsync(id, [], default), a => a is { Name: "Cryptographic Length", Number: 256 });
+    }
+
+    [Fact]
+    public async Task AnAttributeThatTheServerCannotTakeIsARefusal()
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        await using var client = KmipClient.Create(server.Options());
+        var id = await client.CreateSymmetricKeyAsync(null, default);
+        var e = await Assert.ThrowsAsync<KmipException>(() => client.AddAttributeAsync(id, "x-Vendor", "Lorica", default));
+        Assert.Equal(KmipErrorKind.Refused, e.Kind);
+        Assert.Equal(KmipKeyState.PreActive, await client.GetStateAsync(id, default));
+    }
+
+    [Fact]
+    public async Task AnotherClientDoesNotGetTheKey()
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        await using var a = KmipClient.Create(server.Options());
+        await using var b = KmipClient.Create(server.Options("client-b"));
+        var id = await a.CreateSymmetricKeyAsync(null, default);
+        var e = await Assert.ThrowsAsync<KmipException>(() => ReadAsync(b, id));
+        Assert.Equal(KmipErrorKind.Refused, e.Kind);
+    }
+
+    [Fact]
+    public async Task TheShownCertificateCanBePinned()
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        var shown = await KmipClient.FetchServerCertificateAsync("127.0.0.1", server.Port);
+        var pin = Convert.ToHexString(SHA256.HashData(shown[0].RawData));
+        await using var client = KmipClient.Create(
+            server.Options() with { Host = "127.0.0.1", ServerTrust = new() { PinnedCertificateSha256 = pin } });
+        Assert.Equal(KmipVersion.V14, await client.NegotiateAsync(default));
+
+        var wrong = new KmipServerTrust { PinnedCertificateSha256 = new string('0', 64) };
+        await using var other = KmipClient.Create(server.Options() with { ServerTrust = wrong });
+        var e = await Assert.ThrowsAsync<KmipException>(() => other.NegotiateAsync(default));
+        Assert.Equal(KmipErrorKind.Transport, e.Kind);
+        Assert.False(e.IsTransient);
+        Assert.Contains("not the pinned one", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("client-noeku")]
+    [InlineData("stranger")]
+    [InlineData("")]
+    public async Task AClientThatTheServerDoesNotKnowIsToldSo(string certificate)
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        await using var client = KmipClient.Create(server.Options(certificate));
+        var e = await Assert.ThrowsAsync<KmipException>(() => client.NegotiateAsync(default));
+        Assert.True(
+            e.Reason == KmipResultReason.AuthenticationNotSuccessful
+            || (e is { Kind: KmipErrorKind.Transport, IsTransient: false } && e.Message.Contains("our certificate", StringComparison.Ordinal)),
+            e.ToString());
+    }
+
+    [Fact]
+    public async Task AForeignRootIsNotTrusted()
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        var trust = new KmipServerTrust { Roots = [server.Certificate("stranger")] };
+        await using var client = KmipClient.Create(server.Options() with { ServerTrust = trust });
+        var e = await Assert.ThrowsAsync<KmipException>(() => client.NegotiateAsync(default));
+        Assert.Contains("does not lead to the given roots", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANameThatTheCertificateDoesNotHaveIsRefused()
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        var options = server.Options();
+        await using var client = KmipClient.Create(options with { ServerTrust = options.ServerTrust with { ServerName = "kms.example" } });
+        var e = await Assert.ThrowsAsync<KmipException>(() => client.NegotiateAsync(default));
+        Assert.Contains("another name", e.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<byte[]> ReadAsync(KmipClient client, string id)
+    {
+        byte[] copy = [];
+        await client.GetKeyAsync(id, material => copy = material.ToArray(), default);
+        return copy;
+    }
+}
