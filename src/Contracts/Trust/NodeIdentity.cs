@@ -14,7 +14,7 @@ public sealed record NodeIdentity(X509Certificate2 Certificate, X509Certificate2
         try
         {
             const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-            if ((File.GetUnixFileMode(keyPath) & Others) != 0)
+            if ((File.GetUnixFileMode(keyPath) & Others) != UnixFileMode.None)
                 throw new InvalidOperationException($"The key file {keyPath} is open to others. Set its mode to 0600.");
             return new NodeIdentity(
                 X509Certificate2.CreateFromPemFile(certificatePath, keyPath),
