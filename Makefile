@@ -1,0 +1,24 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test format clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## install what is missing on Debian 12 (says what and why)
+	@scripts/setup
+
+build: setup ## publish all programs into out/
+	@scripts/build
+
+demo: build ## encrypt a real virtual machine before your eyes
+	@scripts/demo
+
+test: build ## build, check the format, run every test
+	@scripts/test
+
+format: ## format all sources
+	@dotnet format whitespace . --folder --exclude artifacts out
+	@dotnet format style Lorica.slnx
+
+clean: ## remove everything that was built
+	@rm -rf artifacts out
