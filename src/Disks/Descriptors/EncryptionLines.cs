@@ -1,0 +1,76 @@
+using System.Text;
+using Lorica.Crypto;
+
+namespace Lorica.Disks.Descriptors;
+
+/// <summary>What the encryption lines of a descriptor say, and how they are written and sealed.</summary>
+internal sealed record EncryptionLines
+{
+    public required KeyId Key { get; init; }
+
+    public required string Kcv { get; init; }
+
+    public required string Bundle { get; init; }
+
+    public required Guid ObjectId { get; init; }
+
+    public string? NewKcv { get; init; }
+
+    public DiskTransition? Transition { get; init; }
+
+    /// <summary>The lines that stand in a descriptor now.</summary>
+    public static EncryptionLines Of(DiskModel model) => new()
+    {
+        Key = model.Key!.Value,
+        Kcv = model.Kcv!,
+        Bundle = model.Bundle!,
+        ObjectId = model.ObjectId!.Value,
+        NewKcv = model.NewKcv,
+        Transition = model.Transition,
+    };
+
+    /// <summary>
+    /// The descriptor with these lines in place of the ones it has, its seal last. Everything else stays byte for byte, so that
+    /// <see cref="Strip"/> restores what was there before.
+    /// </summary>
+    public byte[] Apply(Descriptor descriptor, KeyBuffer sealKey)
+    {
+        CheckQuotable(Key.Id);
+        List<DescriptorLine> ddb =
+        [
+            DescriptorLine.Ddb(Keys.Filter, Keys.FilterName),
+            DescriptorLine.Ddb(Keys.ObjectId, ObjectId.ToString("D")),
+            DescriptorLine.Ddb(Keys.KekCheck, Kcv),
+        ];
+        if (NewKcv is not null)
+            ddb.Add(DescriptorLine.Ddb(Keys.NewKekCheck, NewKcv));
+        if (Transition is not null)
+            ddb.Add(DescriptorLine.Ddb(Keys.Transition, Transition.ToString()));
+
+        var content = Strip(descriptor)
+            .InsertAfter(
+                Keys.CreateType,
+                DescriptorLine.Header(Keys.KeyId, Key.Id),
+                DescriptorLine.Header(Keys.Bundle, Bundle))
+            .Append(ddb)
+            .ToBytes();
+        var seal = FileSeal.Compute(sealKey, FileSeal.DescriptorInfo, content);
+        return [.. content, .. Encoding.UTF8.GetBytes(DescriptorLine.Ddb(Keys.Seal, seal).Text + "\n")];
+    }
+
+    /// <summary>The descriptor of the same disk as a plain one.</summary>
+    public static Descriptor Strip(Descriptor descriptor) => descriptor.Without(Keys.Encryption);
+
+    /// <summary>The bytes that a seal covers, and the seal. The descriptor is known to end with it.</summary>
+    public static (ReadOnlyMemory<byte> Content, string Seal) Split(byte[] file, Descriptor descriptor)
+    {
+        int last = Encoding.UTF8.GetByteCount(descriptor.Lines[^1].Text) + 1;
+        return (file.AsMemory(0, file.Length - last), descriptor[Keys.Seal]!);
+    }
+
+    private static void CheckQuotable(string id)
+    {
+        if (id.Length == 0 || id.Contains('"') || id.Any(char.IsControl))
+            throw new DiskException(DiskErrorKind.InvalidArgument, "A key id with quotes or control characters cannot name a disk's key.");
+    }
+}

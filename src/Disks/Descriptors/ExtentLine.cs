@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Lorica.Disks.Descriptors;
+
+/// <summary>An extent line: <c>access sectors TYPE ["file" [offset]]</c>.</summary>
+/// <param name="Access"><c>RW</c>, <c>RDONLY</c> or <c>NOACCESS</c>.</param>
+/// <param name="Sectors">Size in sectors.</param>
+/// <param name="Type">Upper case: FLAT, VMFS, SPARSE, ZERO, …</param>
+/// <param name="File">File name as written, or null.</param>
+/// <param name="OffsetSectors">Where the extent starts in a flat file.</param>
+internal sealed record ExtentLine(string Access, long Sectors, string Type, string? File, long OffsetSectors)
+{
+    /// <summary>64 TiB: more is refused everywhere.</summary>
+    public const long MaxSectors = 64L << 31;
+
+    /// <summary>Whether a line is meant to be an extent line.</summary>
+    public static bool Looks(ReadOnlySpan<char> line) =>
+        line.StartsWith("RW ") || line.StartsWith("RDONLY ") || line.StartsWith("NOACCESS ");
+
+    /// <summary>Parses; null when it breaks the grammar or a number is out of range.</summary>
+    public static ExtentLine? Parse(ReadOnlySpan<char> line)
+    {
+        var access = NextWord(ref line);
+        if (!TryNumber(NextWord(ref line), out long sectors) || sectors is 0 or > MaxSectors)
+            return null;
+        var type = NextWord(ref line).ToString().ToUpperInvariant();
+        if (type.Length == 0)
+            return null;
+        if (line.IsEmpty)
+            return new ExtentLine(access.ToString(), sectors, type, null, 0);
+
+        if (line[0] != '"')
+            return null;
+        int close = line[1..].IndexOf('"');
+        if (close <= 0)
+            return null;
+        var file = line.Slice(1, close).ToString();
+        line = line[(close + 2)..].Trim();
+        long offset = 0;
+        if (!line.IsEmpty && (!TryNumber(NextWord(ref line), out offset) || offset > MaxSectors))
+            return null;
+        return line.IsEmpty ? new ExtentLine(access.ToString(), sectors, type, file, offset) : null;
+    }
+
+    private static ReadOnlySpan<char> NextWord(ref ReadOnlySpan<char> line)
+    {
+        line = line.TrimStart();
+        int end = line.IndexOfAny(' ', '\t');
+        if (end < 0)
+            end = line.Length;
+        var word = line[..end];
+        line = line[end..].TrimStart();
+        return word;
+    }
+
+    private static bool TryNumber(ReadOnlySpan<char> word, out long value) =>
+        long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}

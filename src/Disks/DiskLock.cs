@@ -1,0 +1,44 @@
+using Lorica.Disks.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Disks;
+
+/// <summary>
+/// The right to use a disk: an OFD lock on <c>.NAME.lock</c>, a file that is never renamed nor deleted. It lasts as long as any copy of
+/// <see cref="Handle"/> is open, so it can be handed to another process, and ends with the last one even by a crash.
+/// </summary>
+public sealed class DiskLock : IDisposable
+{
+    private DiskLock(SafeFileHandle handle) => Handle = handle;
+
+    /// <summary>The locked file.</summary>
+    public SafeFileHandle Handle { get; }
+
+    /// <summary>For whoever writes. <see cref="DiskErrorKind.InUse"/> when anybody else uses the disk.</summary>
+    public static DiskLock TakeExclusive(DiskFolder folder, string name) => Take(folder, name, true);
+
+    /// <summary>For readers of a parent that several disks share.</summary>
+    public static DiskLock TakeShared(DiskFolder folder, string name) => Take(folder, name, false);
+
+    /// <inheritdoc/>
+    public void Dispose() => Handle.Dispose();
+
+    private static DiskLock Take(DiskFolder folder, string name, bool exclusive)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var file = DiskName.Lock(DiskName.Check(name));
+        var handle = folder.Store.OpenLock(file);
+        try
+        {
+            if (OfdLock.TryTake(handle, exclusive, folder.Store.FullName(file)))
+                return new DiskLock(handle);
+            var path = folder.Store.FullName(DiskName.Descriptor(name));
+            throw new DiskException(DiskErrorKind.InUse, $"The disk {path} is in use.", path);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace Lorica.Disks.Images;
+
+/// <summary>Extents one after the other, read-only. Owns them. Reads run on the thread pool; safe for concurrent use.</summary>
+internal sealed class ImageDevice : IBlockDevice, IAllocationMap
+{
+    private readonly IReadOnlyList<IImageExtent> _extents;
+    private readonly long[] _starts;
+
+    public ImageDevice(IReadOnlyList<IImageExtent> extents)
+    {
+        _extents = extents;
+        _starts = new long[extents.Count];
+        for (int i = 0; i < extents.Count; i++)
+        {
+            _starts[i] = Length;
+            Length += extents[i].Length;
+        }
+    }
+
+    public long Length { get; }
+
+    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, buffer.Length);
+        return new ValueTask(Task.Run(() => Read(offset, buffer.Span), ct));
+    }
+
+    public ValueTask WriteAsync(long offset, Memory<byte> buffer, bool durable, CancellationToken ct) =>
+        throw new DiskException(DiskErrorKind.ReadOnly, "A foreign image is only read.", offset: offset);
+
+    public ValueTask FlushAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
+    public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
+        int i = IndexAt(offset);
+        var range = _extents[i].RangeAt(offset - _starts[i]);
+        return ValueTask.FromResult(range with { Offset = offset });
+    }
+
+    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        for (long at = 0; at < Length;)
+        {
+            ct.ThrowIfCancellationRequested();
+            var range = await RangeAtAsync(at, ct);
+            yield return range;
+            at = range.End;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var extent in _extents)
+            extent.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Read(long offset, Span<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int i = IndexAt(offset);
+            long inside = offset - _starts[i];
+            int n = (int)Math.Min(buffer.Length, _extents[i].Length - inside);
+            _extents[i].Read(inside, buffer[..n]);
+            buffer = buffer[n..];
+            offset += n;
+        }
+    }
+
+    private int IndexAt(long offset)
+    {
+        int i = Array.BinarySearch(_starts, offset);
+        return i >= 0 ? i : ~i - 1;
+    }
+}

@@ -1,0 +1,67 @@
+using Lorica.Crypto;
+using Lorica.Disks.Descriptors;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Disks;
+
+/// <summary>
+/// A verified disk, ready for use. Owns the lock, the data file and the keys; all end with <see cref="Dispose"/>. To hand a disk to
+/// another process, pass <see cref="Extent"/>, <see cref="Lock"/> and the data key.
+/// </summary>
+public sealed class OpenedDisk : IDisposable
+{
+    private readonly SealedDescriptor _descriptor;
+    private readonly string _path;
+
+    internal OpenedDisk(SealedDescriptor descriptor, SafeFileHandle extent, DiskLock held, string path)
+    {
+        _descriptor = descriptor;
+        Extent = extent;
+        Lock = held;
+        _path = path;
+    }
+
+    /// <summary>What the descriptor says, verified.</summary>
+    public DiskModel Model => _descriptor.Model;
+
+    /// <summary>Generation of the bundle; 0 for a plain disk.</summary>
+    public long Generation => _descriptor.Contents?.Generation ?? 0;
+
+    /// <summary>What a stored sector of zeros means.</summary>
+    public ZeroRule Zero => _descriptor.Contents?.Zero ?? ZeroRule.Hole;
+
+    /// <summary>The KEK that opened it; null for a plain disk.</summary>
+    public KeyId? OpenedWith => _descriptor.OpenedWith;
+
+    /// <summary>The data key, 64 bytes; null for a plain disk. Disposed with this object.</summary>
+    public KeyBuffer? Dek => _descriptor.Contents?.Key;
+
+    /// <summary>The data key of the side that a job under way comes from; null here, since such a disk is not opened for use.</summary>
+    public KeyBuffer? OldDek => _descriptor.Contents?.OldKey;
+
+    /// <summary>The data file, open for reading and writing.</summary>
+    public SafeFileHandle Extent { get; }
+
+    /// <summary>The exclusive lock.</summary>
+    public DiskLock Lock { get; }
+
+    /// <summary>Whether the data file keeps its space when ranges are zeroed (all but thin disks).</summary>
+    public bool KeepAllocation => Model.Provisioning != Provisioning.Thin;
+
+    /// <summary>
+    /// The virtual disk in plain text. Dispose it before this object; several may be open at once and see the same data.
+    /// </summary>
+    public IBlockDevice OpenDevice()
+    {
+        var file = FileDevice.FromHandle(Extent, Model.Capacity, ownsHandle: false, KeepAllocation, _path);
+        return Dek is { } dek ? new EncryptedDevice(file, new XtsAes256(dek), Zero) : file;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _descriptor.Dispose();
+        Extent.Dispose();
+        Lock.Dispose();
+    }
+}

@@ -1,0 +1,68 @@
+using Lorica.Disks.Descriptors;
+using Lorica.Disks.Native;
+using Lorica.Disks.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Disks;
+
+/// <summary>Opening for use.</summary>
+public static partial class Vmdk
+{
+    /// <summary>
+    /// Locks a disk, verifies everything against <paramref name="expectation"/> and opens its bundle and its data file.
+    /// Steps: 1 exclusive lock · 2 descriptor read once · 3 verified (see the kinds) · 4 no job under way · 5 data file.
+    /// On any exception nothing was changed and nothing stays locked.
+    /// </summary>
+    /// <exception cref="DiskException">
+    /// InUse, NotFound, Malformed, WeakerThanRecorded, DiffersFromRecord, ForeignBundle, WrongKey, KeyNotFound, BundleEdited,
+    /// OlderThanKnown, SealBroken, TransitionUnderWay, HasHardLinks, EscapesFolder, Io.
+    /// </exception>
+    public static OpenedDisk Open(DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(keks);
+        DiskName.Check(name);
+        var path = folder.Store.FullName(DiskName.Descriptor(name));
+
+        // Step 1
+        var held = DiskLock.TakeExclusive(folder, name);
+        SealedDescriptor? descriptor = null;
+        SafeFileHandle? extent = null;
+        try
+        {
+            // Steps 2 and 3
+            descriptor = SealedDescriptor.Open(DescriptorFile.Read(folder.Store, name), name, path, expectation, keks);
+
+            // Step 4
+            if (descriptor.Model.Transition is { } transition)
+                throw new DiskException(
+                    DiskErrorKind.TransitionUnderWay,
+                    $"The disk {path} is half way through {transition.Kind.ToString().ToLowerInvariant()}; finish that first.",
+                    path);
+            SideFileCleaner.Remove(folder.Store, name);
+
+            // Step 5
+            extent = folder.Store.OpenHandle(descriptor.Model.ExtentFile, writable: true);
+            CheckExtent(LinuxFile.Stat(extent, path), descriptor.Model, folder.Store.FullName(descriptor.Model.ExtentFile));
+            return new OpenedDisk(descriptor, extent, held, path);
+        }
+        catch
+        {
+            extent?.Dispose();
+            descriptor?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The data file has exactly the disk's size and no second name.</summary>
+    internal static void CheckExtent(FileStat stat, DiskModel model, string path)
+    {
+        if (stat.Links > 1)
+            throw new DiskException(
+                DiskErrorKind.HasHardLinks, $"The data file {path} has {stat.Links} names; changing it would change them all.", path);
+        if (stat.Length != model.Capacity)
+            throw new DiskException(
+                DiskErrorKind.Malformed, $"The data file {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
+    }
+}
