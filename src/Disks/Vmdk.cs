@@ -8,7 +8,7 @@ namespace Lorica.Disks;
 
 /// <summary>
 /// Our own disks: a descriptor <c>NAME.vmdk</c> and flat data <c>NAME-flat.vmdk</c> in one folder (docs/formats/disk.md).
-/// Start here; <see cref="DiskImage"/> is for images that others made, <see cref="DiskJob"/> changes a disk in place.
+/// Start here; <see cref="DiskImage"/> is for images that others made, <c>DiskJob</c> changes a disk in place.
 /// </summary>
 public static partial class Vmdk
 {
