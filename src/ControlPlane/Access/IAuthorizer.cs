@@ -1,0 +1,9 @@
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>The one place that says whether a caller may do something.</summary>
+public interface IAuthorizer
+{
+    /// <summary>Returns when <paramref name="caller"/> holds <paramref name="privilege"/> at <paramref name="target"/>.</summary>
+    /// <exception cref="Contracts.Faults.FaultException">NoPermission that names the object and the privilege.</exception>
+    Task RequireAsync(Caller caller, string privilege, string target, CancellationToken ct);
+}

@@ -1,0 +1,62 @@
+namespace Lorica.ControlPlane.Events;
+
+/// <summary>Ids of events: those of the original where it has one, <c>lorica.</c> else.</summary>
+public static class EventIds
+{
+    /// <summary>Audit of each crypto operation: who, what, object, keys.</summary>
+    public const string CryptoOperation = "com.vmware.vc.crypto.Operation";
+
+    /// <summary>A key is not on the host and could not be delivered.</summary>
+    public const string LockedMissingOnHost = "com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnHost";
+
+    /// <summary>The KMS does not have the key (any more).</summary>
+    public const string LockedMissingOnKms = "com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnKMS";
+
+    /// <summary>The provider cannot be asked.</summary>
+    public const string LockedClusterError = "com.vmware.vc.vm.Crypto.VMLocked.KMSClusterError";
+
+    /// <summary>All keys are there again.</summary>
+    public const string Unlocked = "com.vmware.vc.vm.Crypto.VMUnlocked";
+
+    /// <summary>A recrypt failed.</summary>
+    public const string RekeyFail = "com.vmware.vc.vm.crypto.RekeyFail";
+
+    /// <summary>A job found too little space.</summary>
+    public const string NoDiskSpace = "com.vmware.vc.vm.crypto.NoDiskSpace";
+
+    /// <summary>A key could not be made.</summary>
+    public const string KeyGenerateFail = "com.vmware.vc.kms.crypto.KeyGenerateFail";
+
+    /// <summary>A provider does not answer.</summary>
+    public const string KmsUnreachable = "com.vmware.vc.kms.crypto.Unreachable";
+
+    /// <summary>A key was made and never used.</summary>
+    public const string OrphanKey = "lorica.key.Orphan";
+
+    /// <summary>A file differs from its record.</summary>
+    public const string Suspect = "lorica.vm.Suspect";
+
+    /// <summary>A host connected.</summary>
+    public const string HostConnected = "lorica.host.Connected";
+
+    /// <summary>A host went away.</summary>
+    public const string HostDisconnected = "lorica.host.Disconnected";
+
+    /// <summary>A VM was created or imported.</summary>
+    public const string VmCreated = "lorica.vm.Created";
+
+    /// <summary>A VM was deleted.</summary>
+    public const string VmRemoved = "lorica.vm.Removed";
+
+    /// <summary>Something happened to a running VM.</summary>
+    public const string VmChanged = "lorica.vm.Changed";
+
+    /// <summary>A provider was registered.</summary>
+    public const string ProviderAdded = "lorica.provider.Added";
+
+    /// <summary>A provider was removed.</summary>
+    public const string ProviderRemoved = "lorica.provider.Removed";
+
+    /// <summary>A user name is locked for a while.</summary>
+    public const string SignInLocked = "lorica.signIn.Locked";
+}

@@ -1,0 +1,48 @@
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Events;
+
+/// <summary>Audit events: appended, never changed.</summary>
+public sealed class EventLog(CenterStore store, TimeProvider time)
+{
+    /// <summary>Most events of one answer.</summary>
+    public const int MaximumPage = 1000;
+
+    private const int MaximumText = 2000;
+
+    /// <summary>Appends one event.</summary>
+    public Task AddAsync(string eventId, string user, string target, string message, CancellationToken ct = default) =>
+        store.WriteAsync(
+            db =>
+            {
+                Add(db, eventId, user, target, message);
+                return Task.CompletedTask;
+            },
+            ct);
+
+    /// <summary>Appends one event inside the caller's own transaction, so that the event and what it tells of stand or fall together.</summary>
+    public void Add(CenterDb db, string eventId, string user, string target, string message) =>
+        db.Events.Add(new EventRow
+        {
+            Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            EventId = eventId,
+            UserName = user,
+            Target = target,
+            Message = message.Length <= MaximumText ? message : message[..MaximumText],
+        });
+
+    /// <summary>Events in ascending order: those after number <paramref name="after"/>, or the last ones.</summary>
+    public async Task<IReadOnlyList<EventModel>> ListAsync(long? after, int limit, CancellationToken ct)
+    {
+        limit = Math.Clamp(limit, 1, MaximumPage);
+        var rows = await store.ReadAsync(
+            db => after is { } number
+                ? db.Events.Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
+                : db.Events.OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
+            ct);
+        return [.. rows.OrderBy(e => e.Number).Select(e => new EventModel(
+            e.Number, DateTimeOffset.FromUnixTimeMilliseconds(e.Time), e.EventId, e.UserName, e.Target, e.Message))];
+    }
+}

@@ -1,0 +1,37 @@
+using Lorica.Contracts.Rest;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>What a task on a VM was asked for; enough to take it up again after a restart.</summary>
+internal sealed record VmTaskArguments
+{
+    /// <summary>Policy id.</summary>
+    public string? PolicyId { get; init; }
+
+    /// <summary>Object ids (VM home, disks) that the operation changes.</summary>
+    public IReadOnlyList<string> Objects { get; init; } = [];
+
+    /// <summary>Object ids that get the policy.</summary>
+    public IReadOnlyList<string> PolicyObjects { get; init; } = [];
+
+    /// <summary>VM home is among the objects.</summary>
+    public bool Home { get; init; }
+
+    /// <summary>Labels of the disks among the objects.</summary>
+    public IReadOnlyList<string> Disks { get; init; } = [];
+
+    /// <summary>Decrypt although the start of a disk looks like nothing known.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Power off without asking the guest.</summary>
+    public bool Hard { get; init; }
+
+    /// <summary>How long the guest may take.</summary>
+    public int TimeoutSeconds { get; init; }
+
+    /// <summary>What to create.</summary>
+    public CreateVmBody? Create { get; init; }
+
+    /// <summary>Object ids of the disks to create, in order.</summary>
+    public IReadOnlyList<string> CreateObjects { get; init; } = [];
+}

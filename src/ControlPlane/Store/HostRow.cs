@@ -1,0 +1,29 @@
+namespace Lorica.ControlPlane.Store;
+
+/// <summary>A host as the center last saw it.</summary>
+public sealed class HostRow
+{
+    /// <summary>Host id.</summary>
+    public required string Id { get; set; }
+
+    /// <summary>Display name.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>Address and port.</summary>
+    public required string Address { get; set; }
+
+    /// <summary>SHA-256 of its public key, hex.</summary>
+    public required string Pin { get; set; }
+
+    /// <summary><c>connecting</c>, <c>connected</c> or <c>disconnected</c>.</summary>
+    public required string State { get; set; }
+
+    /// <summary>Why it is not connected.</summary>
+    public string Detail { get; set; } = "";
+
+    /// <summary>Its last boot id.</summary>
+    public string BootId { get; set; } = "";
+
+    /// <summary>Its last description (protocol buffer).</summary>
+    public byte[]? Description { get; set; }
+}

@@ -1,0 +1,14 @@
+namespace Lorica.ControlPlane.Store;
+
+/// <summary>Which storage policy an object (VM home or a disk) has; no row means the datastore default.</summary>
+public sealed class PolicyAssociationRow
+{
+    /// <summary>VM id for VM home, the disk's object id.</summary>
+    public required string ObjectId { get; set; }
+
+    /// <summary>VM to which the object belongs.</summary>
+    public required string VmId { get; set; }
+
+    /// <summary>Policy id.</summary>
+    public required string PolicyId { get; set; }
+}

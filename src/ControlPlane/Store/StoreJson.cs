@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Inventory;
+
+namespace Lorica.ControlPlane.Store;
+
+/// <summary>Source-generated JSON of what the database keeps as text.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(Fault))]
+[JsonSerializable(typeof(List<KeyReason>))]
+[JsonSerializable(typeof(List<ServerModel>))]
+[JsonSerializable(typeof(VmTaskArguments))]
+internal sealed partial class StoreJson : JsonSerializerContext;

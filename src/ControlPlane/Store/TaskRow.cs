@@ -1,0 +1,53 @@
+namespace Lorica.ControlPlane.Store;
+
+/// <summary>A task; this table is the truth about work under way, and is swept when a center starts.</summary>
+public sealed class TaskRow
+{
+    /// <summary>Id, RFC 4122 text.</summary>
+    public required string Id { get; set; }
+
+    /// <summary>One of <see cref="Tasks.TaskKinds"/>.</summary>
+    public required string Kind { get; set; }
+
+    /// <summary>VM it works on; at most one unfinished task per VM (unique index).</summary>
+    public required string VmId { get; set; }
+
+    /// <summary>Name of the object when the task began.</summary>
+    public required string Target { get; set; }
+
+    /// <summary><c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>.</summary>
+    public required string State { get; set; }
+
+    /// <summary>0 to 100.</summary>
+    public int Percent { get; set; }
+
+    /// <summary>What it works on, in words.</summary>
+    public string Step { get; set; } = "";
+
+    /// <summary>Of a job on data.</summary>
+    public long BytesDone { get; set; }
+
+    /// <summary>Of a job on data.</summary>
+    public long BytesTotal { get; set; }
+
+    /// <summary>Who asked.</summary>
+    public required string UserName { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long? EndedAt { get; set; }
+
+    /// <summary>JSON of the fault.</summary>
+    public string? Fault { get; set; }
+
+    /// <summary>Epoch under which it works.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>JSON of what was asked, enough to take the work up again.</summary>
+    public string Arguments { get; set; } = "{}";
+
+    /// <summary>Name under which a KEK was last asked of the KMS: written before the request, so that no key is made without a trace.</summary>
+    public string? KeyName { get; set; }
+}

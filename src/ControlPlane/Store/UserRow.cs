@@ -1,0 +1,17 @@
+namespace Lorica.ControlPlane.Store;
+
+/// <summary>A person who can sign in.</summary>
+public sealed class UserRow
+{
+    /// <summary>Name.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>Salted hash (PBKDF2) of the password.</summary>
+    public required string PasswordHash { get; set; }
+
+    /// <summary>Built-in role id; −1 is Admin.</summary>
+    public int Role { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long CreatedAt { get; set; }
+}

@@ -1,0 +1,209 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Tasks;
+
+/// <summary>The table of tasks: what was asked, by whom, how far it is, how it ended.</summary>
+public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvider time)
+{
+    /// <summary>Longest long poll.</summary>
+    public static readonly TimeSpan MaximumWait = TimeSpan.FromSeconds(60);
+
+    private const int MaximumList = 500;
+
+    /// <summary>
+    /// Begins an operation on a VM: takes the next epoch by compare-and-swap and writes the task, in one transaction together with
+    /// <paramref name="also"/>. The unique index refuses a second unfinished task of the same VM.
+    /// </summary>
+    public async Task<TaskRow> BeginAsync(
+        string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task>? also, CancellationToken ct)
+    {
+        var row = NewRow(kind, vm, caller, arguments);
+        try
+        {
+            await store.WriteAsync(
+                async db =>
+                {
+                    await RefuseSecondAsync(db, vm, ct);
+                    var swapped = await db.Vms.Where(v => v.Id == vm.Id && v.Epoch == vm.Epoch)
+                        .ExecuteUpdateAsync(s => s.SetProperty(v => v.Epoch, vm.Epoch + 1), ct);
+                    if (swapped != 1)
+                    {
+                        throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.vmChanged", vm.Name,
+                            $"Another operation on {vm.Name} was quicker.", "Look at the VM and try again."));
+                    }
+
+                    db.Tasks.Add(row);
+                    if (also is not null)
+                    {
+                        await also(db, row);
+                    }
+                },
+                ct);
+        }
+        catch (Exception e) when (CenterStore.IsDuplicate(e))
+        {
+            throw new FaultException(InUse(vm.Name, row.Kind, ""), e);
+        }
+
+        return row;
+    }
+
+    /// <summary>Begins the task of a VM whose row is written in the same transaction by <paramref name="also"/>, with epoch 1.</summary>
+    public async Task<TaskRow> BeginNewAsync(
+        string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task> also, CancellationToken ct)
+    {
+        vm.Epoch = 0;
+        var row = NewRow(kind, vm, caller, arguments);
+        vm.Epoch = row.Epoch;
+        await store.WriteAsync(
+            async db =>
+            {
+                db.Vms.Add(vm);
+                db.Tasks.Add(row);
+                await also(db, row);
+            },
+            ct);
+        return row;
+    }
+
+    /// <summary>Refuses when a task of the VM is under way, and names it.</summary>
+    public Task RefuseSecondAsync(VmRow vm, CancellationToken ct) =>
+        store.ReadAsync(
+            async db =>
+            {
+                await RefuseSecondAsync(db, vm, ct);
+                return true;
+            },
+            ct);
+
+    /// <summary>Notes progress.</summary>
+    public async Task ProgressAsync(string id, string step, long done, long total, CancellationToken ct)
+    {
+        var percent = total > 0 ? (int)Math.Clamp(done * 100.0 / total, 0, 100) : 0;
+        await store.WriteAsync(
+            db => db.Tasks.Where(t => t.Id == id && (t.State == TaskStates.Queued || t.State == TaskStates.Running)).ExecuteUpdateAsync(
+                s => s.SetProperty(t => t.State, TaskStates.Running).SetProperty(t => t.Step, step).SetProperty(t => t.BytesDone, done)
+                    .SetProperty(t => t.BytesTotal, total).SetProperty(t => t.Percent, percent),
+                ct),
+            ct);
+        signals.Changed(id);
+    }
+
+    /// <summary>Notes the name under which a KEK is about to be asked of the KMS.</summary>
+    public Task NoteKeyNameAsync(string id, string? name, CancellationToken ct) =>
+        store.WriteAsync(db => db.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.KeyName, name), ct), ct);
+
+    /// <summary>Ends a task well, together with <paramref name="also"/> in one transaction.</summary>
+    public Task SucceedAsync(string id, Func<CenterDb, Task>? also, CancellationToken ct) => EndAsync(id, null, also, ct);
+
+    /// <summary>Ends a task with a fault, together with <paramref name="also"/> in one transaction.</summary>
+    public Task FailAsync(string id, Fault fault, Func<CenterDb, Task>? also, CancellationToken ct) => EndAsync(id, fault, also, ct);
+
+    /// <summary>One task; NotFound otherwise.</summary>
+    public async Task<TaskModel> GetAsync(string id, CancellationToken ct) => (await RowAsync(id, ct)).ToModel();
+
+    /// <summary>One task at its next change, at its end, or after <paramref name="wait"/>.</summary>
+    public async Task<TaskModel> WaitAsync(string id, TimeSpan wait, CancellationToken ct)
+    {
+        wait = wait > MaximumWait ? MaximumWait : wait;
+        var change = signals.NextChange(id);
+        var row = await RowAsync(id, ct);
+        if (TaskStates.Ended(row.State) || wait <= TimeSpan.Zero)
+        {
+            return row.ToModel();
+        }
+
+        try
+        {
+            await change.WaitAsync(wait, time, ct);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing changed: the same answer again.
+        }
+
+        return (await RowAsync(id, ct)).ToModel();
+    }
+
+    /// <summary>The latest tasks, newest first.</summary>
+    public async Task<IReadOnlyList<TaskModel>> ListAsync(CancellationToken ct)
+    {
+        var rows = await store.ReadAsync(
+            db => db.Tasks.OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(MaximumList).ToListAsync(ct), ct);
+        return [.. rows.Select(r => r.ToModel())];
+    }
+
+    /// <summary>Tasks that have not ended.</summary>
+    public Task<List<TaskRow>> UnfinishedAsync(CancellationToken ct) =>
+        store.ReadAsync(
+            db => db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running).ToListAsync(ct), ct);
+
+    /// <summary>The unfinished task of a VM.</summary>
+    public Task<TaskRow?> UnfinishedOfAsync(string vmId, CancellationToken ct) =>
+        store.ReadAsync(
+            db => db.Tasks.FirstOrDefaultAsync(
+                t => t.VmId == vmId && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct),
+            ct);
+
+    private static async Task RefuseSecondAsync(CenterDb db, VmRow vm, CancellationToken ct)
+    {
+        var other = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(
+            t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
+        if (other is not null)
+        {
+            throw new FaultException(InUse(vm.Name, other.Kind, other.Id));
+        }
+    }
+
+    private static Fault InUse(string vm, string kind, string id) => new(FaultTypes.ResourceInUse, "lorica.taskUnderWay", vm,
+        $"Task {id} ({kind}) works on {vm}.", "Wait for its end.");
+
+    private async Task EndAsync(string id, Fault? fault, Func<CenterDb, Task>? also, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await store.WriteAsync(
+            async db =>
+            {
+                var row = await db.Tasks.FirstAsync(t => t.Id == id, ct);
+                if (TaskStates.Ended(row.State))
+                {
+                    return;
+                }
+
+                row.State = fault is null ? TaskStates.Succeeded : TaskStates.Failed;
+                row.Fault = fault is null ? null : TaskMapping.ToJson(fault);
+                row.Percent = fault is null ? 100 : row.Percent;
+                row.BytesDone = fault is null ? row.BytesTotal : row.BytesDone;
+                row.Step = fault is null ? "" : row.Step;
+                row.EndedAt = now;
+                if (also is not null)
+                {
+                    await also(db);
+                }
+            },
+            ct);
+        signals.Changed(id);
+    }
+
+    private async Task<TaskRow> RowAsync(string id, CancellationToken ct) =>
+        await store.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct)
+        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.taskNotFound", id, $"There is no task {id}.",
+            "See `lorica task ls`."));
+
+    private TaskRow NewRow(string kind, VmRow vm, Caller caller, string arguments) => new()
+    {
+        Id = Guid.NewGuid().ToString("D"),
+        Kind = kind,
+        VmId = vm.Id,
+        Target = vm.Name,
+        State = TaskStates.Queued,
+        UserName = caller.User,
+        StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        Epoch = vm.Epoch + 1,
+        Arguments = arguments,
+    };
+}

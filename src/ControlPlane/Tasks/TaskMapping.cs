@@ -1,0 +1,18 @@
+using System.Text.Json;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Store;
+
+namespace Lorica.ControlPlane.Tasks;
+
+/// <summary>Rows of tasks as REST tells them.</summary>
+internal static class TaskMapping
+{
+    public static TaskModel ToModel(this TaskRow t) => new(
+        t.Id, t.Kind, t.Target, t.State, t.Percent, t.Step, t.BytesDone, t.BytesTotal, t.UserName,
+        DateTimeOffset.FromUnixTimeMilliseconds(t.StartedAt),
+        t.EndedAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null,
+        t.Fault is null ? null : JsonSerializer.Deserialize(t.Fault, StoreJson.Default.Fault));
+
+    public static string ToJson(Fault fault) => JsonSerializer.Serialize(fault, StoreJson.Default.Fault);
+}
