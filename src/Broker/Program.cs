@@ -1,1 +1,29 @@
-return 0;
+using Lorica.Broker.Start;
+using Lorica.Crypto;
+
+ProcessHardening.Apply();
+if (args.Contains("--help"))
+{
+    Console.WriteLine(BrokerArguments.Help);
+    return 0;
+}
+
+if (BrokerArguments.Parse(args, out var error) is not { } arguments)
+{
+    await Console.Error.WriteLineAsync($"error: {error}\nhint: lorica-broker --help");
+    return 2;
+}
+
+try
+{
+    var app = BrokerApplication.Build(BrokerApplication.ReadConfig(arguments.ConfigPath), arguments.ListenFd);
+    await app.StartAsync();
+    Console.WriteLine("lorica-broker ready");
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+{
+    await Console.Error.WriteLineAsync($"error: {e.Message}");
+    return 1;
+}

@@ -1,0 +1,116 @@
+using Lorica.Broker.Providers;
+using Lorica.Contracts.Broker;
+using Lorica.Crypto;
+using Lorica.Kmip;
+
+namespace Lorica.Broker.Keys;
+
+/// <summary>
+/// Health of a provider. A server that answers but cannot give a key is not healthy, so a probe key is really fetched; it is made at
+/// the first check and remembered with its check value.
+/// </summary>
+internal sealed class Health(ProviderStore providers, ILogger<Health> log)
+{
+    public async Task<ProviderStatusReply> CheckAsync(string name, CancellationToken ct)
+    {
+        var provider = providers.Get(name);
+        await using var session = new ProviderSession(provider, providers, log);
+        var clientNotAfter = NotAfter(provider);
+        var reply = new ProviderStatusReply { Name = name };
+        foreach (var server in provider.Servers)
+        {
+            var status = new ServerStatus
+            {
+                Address = new ServerAddress { Host = server.Host, Port = server.Port },
+                ClientNotAfterUnix = clientNotAfter,
+            };
+            await LookAtCertificateAsync(server, status, ct);
+            if (status.ClientTrustsServer)
+                (provider, status) = await LookAtKeysAsync(provider, session.ClientOf(server), status, ct);
+            reply.Servers.Add(status);
+        }
+
+        reply.Healthy = reply.Servers.Any(s => s.ServesKeys);
+        return reply;
+    }
+
+    private static async Task LookAtCertificateAsync(ServerEntry server, ServerStatus status, CancellationToken ct)
+    {
+        try
+        {
+            var chain = await KmipClient.FetchServerCertificateAsync(server.Host, server.Port, ct);
+            status.Connected = true;
+            status.ServerNotAfterUnix = new DateTimeOffset(chain[0].NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
+            var shown = Convert.ToHexStringLower(chain[0].GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256));
+            status.ClientTrustsServer = shown == server.CertificateSha256;
+            if (!status.ClientTrustsServer)
+                status.Error = $"It shows another certificate ({shown}) than the one that was accepted.";
+            foreach (var certificate in chain)
+                certificate.Dispose();
+        }
+        catch (KmipException e)
+        {
+            status.Error = e.Message;
+        }
+    }
+
+    private async Task<(ProviderEntry Provider, ServerStatus Status)> LookAtKeysAsync(
+        ProviderEntry provider, KmipClient client, ServerStatus status, CancellationToken ct)
+    {
+        try
+        {
+            status.ProtocolVersion = (await client.NegotiateAsync(ct)).ToString();
+            status.ServerTrustsClient = true;
+            status.Vendor = await VendorAsync(client, ct);
+            if (provider.ProbeKeyId is null)
+                provider = await MakeProbeAsync(provider, client, ct);
+            using var probe = KeyBuffer.Allocate(KeyWork.KekBytes);
+            await client.GetKeyAsync(provider.ProbeKeyId!, material => material.CopyTo(probe.Span), ct);
+            status.ServesKeys = KeyCheckValue.Matches(probe, provider.ProbeKcv!);
+            if (!status.ServesKeys)
+                status.Error = "It gives another probe key than before.";
+        }
+        catch (KmipException e) when (e.Reason == KmipResultReason.ItemNotFound)
+        {
+            status.Error = "It has lost the probe key: its store is older than the provider, or it is another server.";
+        }
+        catch (KmipException e)
+        {
+            status.Error = e.Message;
+        }
+
+        return (provider, status);
+    }
+
+    private static async Task<string> VendorAsync(KmipClient client, CancellationToken ct)
+    {
+        try
+        {
+            return (await client.QueryAsync(ct)).VendorIdentification;
+        }
+        catch (KmipException e) when (e.Kind == KmipErrorKind.Refused)
+        {
+            return "";
+        }
+    }
+
+    private async Task<ProviderEntry> MakeProbeAsync(ProviderEntry provider, KmipClient client, CancellationToken ct)
+    {
+        var id = await client.CreateSymmetricKeyAsync($"lorica-probe-{Guid.NewGuid():D}", ct);
+        await client.ActivateAsync(id, ct);
+        using var probe = KeyBuffer.Allocate(KeyWork.KekBytes);
+        await client.GetKeyAsync(id, material => material.CopyTo(probe.Span), ct);
+        provider = provider with { ProbeKeyId = id, ProbeKcv = KeyCheckValue.Compute(probe) };
+        providers.Save(provider);
+        return provider;
+    }
+
+    private long NotAfter(ProviderEntry provider)
+    {
+        var certificate = providers.OpenIdentity(provider, out var owned);
+        var result = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
+        if (owned)
+            certificate.Dispose();
+        return result;
+    }
+}

@@ -1,0 +1,181 @@
+using Lorica.Broker.Providers;
+using Lorica.Broker.Start;
+using Lorica.Contracts;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.Crypto;
+using Lorica.Kmip;
+
+namespace Lorica.Broker.Keys;
+
+/// <summary>What is done with KEKs at a KMS. A KEK is in key memory from the socket on and for the one call only.</summary>
+internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
+{
+    public const int KekBytes = 32;
+
+    /// <summary>Create, and nothing else: the center writes its pending record before the key is activated.</summary>
+    public async Task<KeyRef> CreateAsync(CreateKeyRequest request, CancellationToken ct)
+    {
+        var provider = providers.Get(request.Provider);
+        await using var session = new ProviderSession(provider, providers, log);
+        try
+        {
+            var id = await session.RunAsync(c => c.CreateSymmetricKeyAsync(request.Name, ct));
+            var key = new KeyRef { Provider = provider.Name, KeyId = id };
+            log.KeyCreated(Name(key));
+            await TagAsync(session, id, request, ct);
+            return key;
+        }
+        catch (KmipException e)
+        {
+            throw Refused(new KeyRef { Provider = provider.Name, KeyId = request.Name }, e);
+        }
+    }
+
+    /// <summary>
+    /// Activate, then Get over a new connection, from another server of the provider too where there is one: all must give the same
+    /// key, or a host could write data under a key that a replica does not have.
+    /// </summary>
+    public async Task<KeyStatus> ActivateAsync(KeyRef key, CancellationToken ct)
+    {
+        var provider = providers.Get(key.Provider);
+        await using var session = new ProviderSession(provider, providers, log);
+        try
+        {
+            await session.RunAsync(async c =>
+            {
+                await c.ActivateAsync(key.KeyId, ct);
+                return true;
+            });
+            var first = session.Answered;
+            await session.ReconnectAsync();
+            var (kcv, state) = await ReadAsync(session, key.KeyId, first, ct);
+            var second = session.Answered;
+            await session.ReconnectAsync();
+            var (again, _) = await ReadAsync(session, key.KeyId, second, ct);
+            if (kcv != again)
+                return Unusable(key, state, KeyReasons.WrongKey, $"{first} and {session.Answered} give different keys under one identifier.");
+            if (state != KmipKeyState.Active)
+                return Unusable(key, state, KeyReasons.NotActiveOnKms, $"Its state is {state}.");
+            log.KeyActivated(Name(key), kcv);
+            return new KeyStatus { Key = key, Kcv = kcv, State = state.ToString() };
+        }
+        catch (KmipException e)
+        {
+            return Unreachable(key, e);
+        }
+    }
+
+    /// <summary>Get and compare.</summary>
+    public async Task<KeyStatus> CheckAsync(KeyRef key, string expectedKcv, CancellationToken ct)
+    {
+        if (providers.Find(key.Provider) is not { } provider)
+            return new KeyStatus { Key = key, Fault = KeyFaults.Of(key, KeyReasons.ProviderUnknown, "") };
+        await using var session = new ProviderSession(provider, providers, log);
+        try
+        {
+            var (kcv, state) = await ReadAsync(session, key.KeyId, null, ct);
+            return Judge(key, kcv, expectedKcv, state) is { } fault
+                ? new KeyStatus { Key = key, Kcv = kcv, State = state.ToString(), Fault = fault }
+                : new KeyStatus { Key = key, Kcv = kcv, State = state.ToString() };
+        }
+        catch (KmipException e)
+        {
+            return Unreachable(key, e);
+        }
+    }
+
+    /// <summary>Fetches a key for delivery and hands it to <paramref name="use"/>; or says why it may not go.</summary>
+    public async Task<KeyFault?> DeliverAsync(ProviderSession session, KeyToSeal wanted, Action<KeyBuffer, string> use, CancellationToken ct)
+    {
+        try
+        {
+            var (kek, state) = await FetchAsync(session, wanted.Key.KeyId, null, ct);
+            using (kek)
+            {
+                var kcv = KeyCheckValue.Compute(kek);
+                if (Judge(wanted.Key, kcv, wanted.ExpectedKcv, state) is { } fault)
+                    return Say(fault);
+                use(kek, kcv);
+                return null;
+            }
+        }
+        catch (KmipException e)
+        {
+            return Say(KeyFaults.From(wanted.Key, e));
+        }
+    }
+
+    public KeyFault Say(KeyFault fault)
+    {
+        log.KeyOutOfReach(Name(fault.Key), fault.Reason, fault.Detail);
+        return fault;
+    }
+
+    public static string Name(KeyRef key) => $"{key.Provider}/{key.KeyId}";
+
+    private static KeyFault? Judge(KeyRef key, string kcv, string expectedKcv, KmipKeyState state) =>
+        expectedKcv.Length > 0 && kcv != expectedKcv
+            ? KeyFaults.Of(key, KeyReasons.WrongKey, $"Its check value is {kcv}, the record says {expectedKcv}.")
+            : state != KmipKeyState.Active ? KeyFaults.Of(key, KeyReasons.NotActiveOnKms, $"Its state is {state}.") : null;
+
+    private static async Task<(string Kcv, KmipKeyState State)> ReadAsync(
+        ProviderSession session, string id, ServerEntry? avoid, CancellationToken ct)
+    {
+        var (kek, state) = await FetchAsync(session, id, avoid, ct);
+        using (kek)
+            return (KeyCheckValue.Compute(kek), state);
+    }
+
+    private static async Task<(KeyBuffer Kek, KmipKeyState State)> FetchAsync(
+        ProviderSession session, string id, ServerEntry? avoid, CancellationToken ct) => await session.RunAsync(async c =>
+    {
+        var state = await c.GetStateAsync(id, ct);
+        var kek = KeyBuffer.Allocate(KekBytes);
+        try
+        {
+            await c.GetKeyAsync(id, material => material.CopyTo(kek.Span), ct);
+            return (kek, state);
+        }
+        catch
+        {
+            kek.Dispose();
+            throw;
+        }
+    }, avoid);
+
+    /// <summary>vCenter's names, so that operators of the KMS recognise whose key it is. Servers without AddAttribute are many.</summary>
+    private static async Task TagAsync(ProviderSession session, string id, CreateKeyRequest request, CancellationToken ct)
+    {
+        (string, string)[] tags =
+        [
+            ("x-Vendor", "Lorica"), ("x-Product", "Lorica VM Encryption"), ("x-Product_Version", typeof(KeyWork).Assembly.GetName().Version?.ToString(3) ?? ""),
+            ("x-Component", request.VmId.Length > 0 ? "Virtual Machine" : "Host"), ("x-Identifier", request.VmId), ("x-Name", request.VmName),
+        ];
+        try
+        {
+            foreach (var (name, value) in tags)
+            {
+                if (value.Length > 0)
+                    await session.RunAsync(async c => { await c.AddAttributeAsync(id, name, value, ct); return true; });
+            }
+        }
+        catch (KmipException)
+        {
+            // A label only.
+        }
+    }
+
+    private static KeyStatus Unusable(KeyRef key, KmipKeyState state, string reason, string detail) =>
+        new() { Key = key, State = state.ToString(), Fault = KeyFaults.Of(key, reason, detail) };
+
+    private KeyStatus Unreachable(KeyRef key, KmipException e) => new() { Key = key, Fault = Say(KeyFaults.From(key, e)) };
+
+    private FaultException Refused(KeyRef key, KmipException e)
+    {
+        var fault = Say(KeyFaults.From(key, e));
+        return new FaultException(new Fault(FaultTypes.HostCommunication, "com.vmware.vc.kms.crypto.KeyGenerateFail", key.Provider,
+            $"Key provider {key.Provider} made no key: {fault.Detail}", $"See 'lorica kms status {key.Provider}'.")
+        { Keys = [FaultCodec.FromMessage(fault)] });
+    }
+}

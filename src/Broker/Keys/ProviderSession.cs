@@ -1,0 +1,78 @@
+using System.Security.Cryptography.X509Certificates;
+using Lorica.Broker.Providers;
+using Lorica.Broker.Start;
+using Lorica.Kmip;
+
+namespace Lorica.Broker.Keys;
+
+/// <summary>
+/// Connections to the servers of one provider for one piece of work, tried in turn: a server that cannot be reached is left out for
+/// the rest of the session. What a server refuses is its answer, not a reason to ask the next.
+/// </summary>
+internal sealed class ProviderSession(ProviderEntry provider, ProviderStore store, ILogger log) : IAsyncDisposable
+{
+    private readonly Dictionary<ServerEntry, KmipClient> _clients = [];
+    private readonly Dictionary<ServerEntry, KmipException> _failed = [];
+    private X509Certificate2? _identity;
+    private bool _ownsIdentity;
+
+    /// <summary>The server that answered last.</summary>
+    public ServerEntry? Answered { get; private set; }
+
+    /// <summary>Runs <paramref name="work"/> on the first server that can be reached, <paramref name="avoid"/> last.</summary>
+    public async Task<T> RunAsync<T>(Func<KmipClient, Task<T>> work, ServerEntry? avoid = null)
+    {
+        foreach (var server in provider.Servers.OrderBy(s => s == avoid ? 1 : 0))
+        {
+            if (_failed.ContainsKey(server))
+                continue;
+            try
+            {
+                var result = await work(ClientOf(server));
+                Answered = server;
+                return result;
+            }
+            catch (KmipException e) when (e.Kind != KmipErrorKind.Refused && !e.MayHaveBeenCarriedOut)
+            {
+                log.ServerFailed(server.ToString(), provider.Name, e.Message);
+                _failed[server] = e;
+            }
+        }
+
+        throw new KmipException(KmipErrorKind.Transport, string.Join("; ", _failed.Select(f => $"{f.Key}: {f.Value.Message}")))
+        {
+            Server = provider.Name,
+        };
+    }
+
+    /// <summary>Closes what is open: the next work goes over a new connection.</summary>
+    public async ValueTask ReconnectAsync()
+    {
+        foreach (var client in _clients.Values)
+            await client.DisposeAsync();
+        _clients.Clear();
+    }
+
+    public KmipClient ClientOf(ServerEntry server)
+    {
+        if (_clients.TryGetValue(server, out var client))
+            return client;
+        _identity ??= store.OpenIdentity(provider, out _ownsIdentity);
+        client = KmipClient.Create(new KmipClientOptions
+        {
+            Host = server.Host,
+            Port = server.Port,
+            ClientCertificate = _identity,
+            ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = server.CertificateSha256 },
+        });
+        _clients.Add(server, client);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ReconnectAsync();
+        if (_ownsIdentity)
+            _identity?.Dispose();
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Lorica.Broker.Providers;
+
+/// <summary>Source-generated JSON of the broker's own files.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
+[JsonSerializable(typeof(ProviderEntry))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class BrokerJson : JsonSerializerContext;

@@ -1,0 +1,84 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Lorica.Broker.Start;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Trust;
+
+namespace Lorica.Broker.Providers;
+
+/// <summary>The providers: one file each below <c>providers/</c>, replaced durably; a crash leaves the old or the new one.</summary>
+internal sealed class ProviderStore
+{
+    public const string BrokerCertificate = "brokerCertificate";
+    public const string SelfSigned = "selfSigned";
+    public const string Uploaded = "uploaded";
+
+    private readonly Lock _gate = new();
+    private readonly string _folder;
+    private readonly SealKey _seal;
+    private readonly NodeIdentity _self;
+    private readonly Dictionary<string, ProviderEntry> _entries = [];
+
+    public ProviderStore(string stateFolder, SealKey seal, NodeIdentity self)
+    {
+        _seal = seal;
+        _self = self;
+        _folder = Path.Combine(stateFolder, "providers");
+        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var file in Directory.EnumerateFiles(_folder, "*.json"))
+        {
+            var entry = JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)
+                ?? throw new InvalidOperationException($"{file} is empty.");
+            _entries[entry.Name] = entry;
+        }
+    }
+
+    public IReadOnlyList<ProviderEntry> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _entries.Values.OrderBy(e => e.Name, StringComparer.Ordinal)];
+        }
+    }
+
+    public ProviderEntry? Find(string name)
+    {
+        lock (_gate)
+            return _entries.GetValueOrDefault(name);
+    }
+
+    public ProviderEntry Get(string name) => Find(name) ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.providerUnknown",
+        name, $"There is no key provider named {name}.", "Register it under this very name: names are part of key locators."));
+
+    public void Save(ProviderEntry entry)
+    {
+        lock (_gate)
+        {
+            DurableFile.Replace(PathOf(entry.Name), JsonSerializer.SerializeToUtf8Bytes(entry, BrokerJson.Default.ProviderEntry));
+            _entries[entry.Name] = entry;
+        }
+    }
+
+    public void Remove(string name)
+    {
+        lock (_gate)
+        {
+            if (_entries.Remove(name))
+                DurableFile.Delete(PathOf(name));
+        }
+    }
+
+    /// <summary>The client certificate with its key. The caller disposes it, unless it is the broker's own.</summary>
+    public X509Certificate2 OpenIdentity(ProviderEntry entry, out bool owned)
+    {
+        owned = entry.SealedIdentity is not null;
+        if (entry.SealedIdentity is null)
+            return _self.Certificate;
+        using var pem = _seal.Unseal(entry.Name, entry.SealedIdentity);
+        return ClientCertificate.Read(entry.Name, pem);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name)) + ".json");
+}

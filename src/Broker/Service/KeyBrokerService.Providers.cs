@@ -1,0 +1,159 @@
+using Grpc.Core;
+using Lorica.Broker.Providers;
+using Lorica.Broker.Start;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.Crypto;
+using Lorica.Kmip;
+
+namespace Lorica.Broker.Service;
+
+/// <summary>Key providers: probing, configuring, health.</summary>
+internal sealed partial class KeyBrokerService
+{
+    private const int MaximumServers = 16;
+
+    public override async Task<ServerCertificate> ProbeServer(ProbeServerRequest request, ServerCallContext context)
+    {
+        var address = Checked(request.Server);
+        try
+        {
+            var chain = await KmipClient.FetchServerCertificateAsync(address.Host, address.Port, context.CancellationToken);
+            var leaf = chain[0];
+            return new ServerCertificate
+            {
+                Pem = leaf.ExportCertificatePem(),
+                Sha256 = Convert.ToHexStringLower(leaf.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)),
+                Subject = leaf.Subject,
+                Issuer = leaf.Issuer,
+                NotBeforeUnix = new DateTimeOffset(leaf.NotBefore.ToUniversalTime()).ToUnixTimeSeconds(),
+                NotAfterUnix = new DateTimeOffset(leaf.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(),
+            };
+        }
+        catch (KmipException e)
+        {
+            throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.kmsUnreachable", $"{address.Host}:{address.Port}",
+                $"The key server {address.Host}:{address.Port} showed no certificate: {e.Message}", "Check address, port and firewall."));
+        }
+    }
+
+    public override Task<ProviderDescription> ConfigureProvider(ConfigureProviderRequest request, ServerCallContext context)
+    {
+        Check(request);
+        var known = providers.Find(request.Name);
+        if (known is not null && !request.Replace)
+        {
+            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.providerExists", request.Name,
+                $"A key provider named {request.Name} exists.", "Change or remove it, or take another name."));
+        }
+
+        var entry = new ProviderEntry
+        {
+            Name = request.Name,
+            Servers = [.. request.Servers.Select(s => new ServerEntry(s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant()))],
+            Identity = known?.Identity ?? ProviderStore.BrokerCertificate,
+            CertificatePem = known?.CertificatePem,
+            SealedIdentity = known?.SealedIdentity,
+            ProbeKeyId = known?.ProbeKeyId,
+            ProbeKcv = known?.ProbeKcv,
+        };
+        if (request.Identity is { } identity && identity.KindCase != ClientIdentity.KindOneofCase.None)
+            entry = WithIdentity(entry, identity);
+        providers.Save(entry);
+        log.ProviderConfigured(entry.Name, entry.Servers.Count);
+        return Task.FromResult(Describe(entry));
+    }
+
+    public override Task<RemoveProviderReply> RemoveProvider(ProviderRequest request, ServerCallContext context)
+    {
+        providers.Get(request.Name);
+        providers.Remove(request.Name);
+        log.ProviderRemoved(request.Name);
+        return Task.FromResult(new RemoveProviderReply());
+    }
+
+    public override Task<ListProvidersReply> ListProviders(ListProvidersRequest request, ServerCallContext context)
+    {
+        var reply = new ListProvidersReply();
+        reply.Providers.AddRange(providers.All.Select(Describe));
+        return Task.FromResult(reply);
+    }
+
+    public override Task<ProviderStatusReply> ProviderStatus(ProviderRequest request, ServerCallContext context) =>
+        health.CheckAsync(request.Name, context.CancellationToken);
+
+    private ProviderEntry WithIdentity(ProviderEntry entry, ClientIdentity identity)
+    {
+        switch (identity.KindCase)
+        {
+            case ClientIdentity.KindOneofCase.SelfSigned:
+                using (var made = ClientCertificate.SelfSigned(entry.Name, time))
+                    return Sealed(entry, ProviderStore.SelfSigned, made);
+            case ClientIdentity.KindOneofCase.Uploaded:
+                using (var uploaded = Open(entry.Name, identity.Uploaded))
+                    return Sealed(entry, ProviderStore.Uploaded, uploaded);
+            default:
+                return entry with { Identity = ProviderStore.BrokerCertificate, CertificatePem = null, SealedIdentity = null };
+        }
+    }
+
+    private ProviderEntry Sealed(ProviderEntry entry, string kind, KeyBuffer pem)
+    {
+        using var certificate = ClientCertificate.Read(entry.Name, pem);
+        return entry with
+        {
+            Identity = kind, CertificatePem = certificate.ExportCertificatePem(), SealedIdentity = seal.Seal(entry.Name, pem),
+        };
+    }
+
+    private KeyBuffer Open(string provider, SealedIdentity blob)
+    {
+        try
+        {
+            return receiver.Open(blob.Enc.Span, "lorica-identity-v1"u8, default, blob.Ciphertext.Span);
+        }
+        catch (CryptoException)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.identityExpired", provider,
+                "The client identity was sealed to a key that the broker does not have (any more).", "Fetch the broker's key again and repeat."));
+        }
+    }
+
+    private ProviderDescription Describe(ProviderEntry entry)
+    {
+        var certificate = providers.OpenIdentity(entry, out var owned);
+        var description = new ProviderDescription
+        {
+            Name = entry.Name,
+            IdentityKind = entry.Identity,
+            ClientCertificatePem = certificate.ExportCertificatePem(),
+            ClientCertificateSha256 = Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)),
+            ClientNotAfterUnix = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(),
+        };
+        description.Servers.AddRange(entry.Servers.Select(s => new PinnedServer
+        {
+            Address = new ServerAddress { Host = s.Host, Port = s.Port }, CertificateSha256 = s.CertificateSha256,
+        }));
+        if (owned)
+            certificate.Dispose();
+        return description;
+    }
+
+    private static void Check(ConfigureProviderRequest request)
+    {
+        if (request.Name.Length is 0 or > MaximumNameLength || request.Name.Any(char.IsControl))
+            throw Argument("server.info.name", "A key provider has a name of 1 to 80 printable characters.");
+        if (request.Servers.Count is 0 or > MaximumServers)
+            throw Argument(request.Name, "A key provider has 1 to 16 servers.");
+        foreach (var server in request.Servers)
+        {
+            Checked(server.Address);
+            if (server.CertificateSha256.Length != 64 || !server.CertificateSha256.All(char.IsAsciiHexDigit))
+                throw Argument(request.Name, "A server is pinned by the SHA-256 of its certificate (64 hex digits).");
+        }
+    }
+
+    private static ServerAddress Checked(ServerAddress? address) =>
+        address is { Host.Length: > 0 and <= 253, Port: > 0 and <= 65535 } && !address.Host.Any(c => char.IsControl(c) || c == ' ')
+            ? address : throw Argument("server", "A key server has an address and a port from 1 to 65535.");
+}

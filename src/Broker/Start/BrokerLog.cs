@@ -1,0 +1,38 @@
+namespace Lorica.Broker.Start;
+
+/// <summary>What the broker logs: changes of state that an operator cares about. Never a key, never a credential.</summary>
+internal static partial class BrokerLog
+{
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} failed with {Type} at {Stack}")]
+    public static partial void CallFailed(this ILogger log, string method, string type, string stack);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Information, Message = "Provider {Name} configured with {Servers} server(s)")]
+    public static partial void ProviderConfigured(this ILogger log, string name, int servers);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Information, Message = "Provider {Name} removed")]
+    public static partial void ProviderRemoved(this ILogger log, string name);
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Information, Message = "Key {Key} created")]
+    public static partial void KeyCreated(this ILogger log, string key);
+
+    [LoggerMessage(EventId = 3005, Level = LogLevel.Information, Message = "Key {Key} active, check value {Kcv}")]
+    public static partial void KeyActivated(this ILogger log, string key, string kcv);
+
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Information, Message = "Key {Key} sealed to host {Host} as number {Sequence}")]
+    public static partial void KeySealed(this ILogger log, string key, string host, ulong sequence);
+
+    [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Key {Key} is out of reach: {Reason} ({Detail})")]
+    public static partial void KeyOutOfReach(this ILogger log, string key, string reason, string detail);
+
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "Host {Host} refused: {Why}")]
+    public static partial void HostRefused(this ILogger log, string host, string why);
+
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Information, Message = "Host {Host} pinned")]
+    public static partial void HostPinned(this ILogger log, string host);
+
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Information, Message = "Idle: the process ends, and with it all that TLS remembers")]
+    public static partial void Idle(this ILogger log);
+
+    [LoggerMessage(EventId = 3011, Level = LogLevel.Warning, Message = "Server {Server} of {Provider} failed: {Error}")]
+    public static partial void ServerFailed(this ILogger log, string server, string provider, string error);
+}

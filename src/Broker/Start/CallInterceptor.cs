@@ -1,0 +1,38 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Lorica.Contracts.Faults;
+
+namespace Lorica.Broker.Start;
+
+/// <summary>Around every call: counts it for <see cref="IdleWatch"/>, and turns what was thrown into a fault without details.</summary>
+internal sealed class CallInterceptor(IdleWatch idle, ILogger<CallInterceptor> log) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        idle.Enter();
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (FaultException e)
+        {
+            throw FaultCodec.ToRpc(e.Fault);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            // The type alone: an exception's message may quote what it failed on.
+            log.CallFailed(context.Method, e.GetType().Name, e.StackTrace ?? "");
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.SystemError, "lorica.brokerFailed", "broker",
+                "The broker failed in a way that it should not.", "The broker's log has the place."));
+        }
+        finally
+        {
+            idle.Leave();
+        }
+    }
+}

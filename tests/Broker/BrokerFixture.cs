@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+using Grpc.Net.Client;
+using Lorica.Broker.Start;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Configs;
+using Lorica.Contracts.Trust;
+using Microsoft.AspNetCore.Builder;
+
+namespace Lorica.Broker.Tests;
+
+/// <summary>A broker in this process, on a Unix socket, and its center.</summary>
+internal sealed class BrokerFixture : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly GrpcChannel _channel;
+
+    private BrokerFixture(WebApplication app, GrpcChannel channel, TestPki pki, NodeIdentity center, string socket, Peer broker)
+    {
+        (_app, _channel, Pki, Center, Socket, BrokerPeer) = (app, channel, pki, center, socket, broker);
+        Client = new KeyBroker.KeyBrokerClient(channel);
+    }
+
+    public TestPki Pki { get; }
+
+    public NodeIdentity Center { get; }
+
+    public string Socket { get; }
+
+    public Peer BrokerPeer { get; }
+
+    public KeyBroker.KeyBrokerClient Client { get; }
+
+    public static async Task<BrokerFixture> StartAsync(string folder)
+    {
+        var pki = new TestPki(Path.Combine(folder, "pki"));
+        var center = pki.Issue("center", Roles.Center);
+        var self = pki.Issue("broker", Roles.Broker);
+        var socket = Path.Combine(folder, "b.sock");
+        var config = new BrokerConfig
+        {
+            StateFolder = Path.Combine(folder, "state"), Socket = socket, Certificate = pki.CertificatePath("broker"),
+            Key = pki.KeyPath("broker"), Ca = pki.CaPath, CenterPin = Peer.PinOf(center.Certificate), IdleSeconds = 0,
+        };
+        var app = BrokerApplication.Build(config, null);
+        await app.StartAsync();
+        var peer = new Peer(self.Ca, Roles.Broker, Peer.PinOf(self.Certificate));
+        return new BrokerFixture(app, Connect(center, peer, socket), pki, center, socket, peer);
+    }
+
+    public static GrpcChannel Connect(NodeIdentity who, Peer peer, string socket) => GrpcChannel.ForAddress(PeerChannel.Address,
+        new GrpcChannelOptions { HttpHandler = PeerChannel.Handler(who, peer, new UnixDomainSocketEndPoint(socket)), DisposeHttpClient = true });
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,189 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
+using Grpc.Core;
+using Lorica.Contracts;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Trust;
+using Lorica.Crypto;
+
+namespace Lorica.Broker.Tests;
+
+public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly string _hostId = Guid.NewGuid().ToString("D");
+    private BrokerFixture _broker = null!;
+
+    public async ValueTask InitializeAsync() => _broker = await BrokerFixture.StartAsync(_folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _broker.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task AKeyIsMadeActivatedCheckedAndSealedToAPinnedHostOnly()
+    {
+        await ConfigureAsync();
+        var created = await _broker.Client.CreateKeyAsync(new CreateKeyRequest { Provider = "py", Name = $"lorica-{Guid.NewGuid()}", VmId = "v", VmName = "web" });
+        var active = await _broker.Client.ActivateKeyAsync(new ActivateKeyRequest { Key = created.Key });
+        Assert.Null(active.Fault);
+        Assert.Equal("Active", active.State);
+        Assert.Matches("^[0-9a-f]{16}$", active.Kcv);
+
+        using var receiver = new HpkeReceiver();
+        var host = _broker.Pki.Issue("host", Roles.Host);
+        var presentation = Present(host, receiver);
+        var request = new SealKeysRequest
+        {
+            Host = presentation, CenterSpkiSha256 = ByteString.CopyFrom(SpkiHash(_broker.Center)),
+            Keys = { new KeyToSeal { Key = created.Key, ExpectedKcv = active.Kcv, Operation = "add" } },
+        };
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _broker.Client.SealKeysAsync(request));
+        Assert.Equal("lorica.hostNotPinned", FaultCodec.FromRpc(refused, "broker").Key);
+
+        await _broker.Client.PinHostAsync(new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(SpkiHash(host)) });
+        var reply = await _broker.Client.SealKeysAsync(request);
+        var sealedKey = Assert.Single(reply.Sealed);
+        Assert.Equal(7UL, sealedKey.Sequence);
+        using var kek = receiver.Open(sealedKey.Enc.Span,
+            KeyDelivery.Info(SpkiHash(_broker.Center), SpkiHash(host), presentation.BootNonce.Span, 7),
+            KeyDelivery.AdditionalData(new KeyId("py", created.Key.KeyId), active.Kcv, "add"), sealedKey.Ciphertext.Span);
+        Assert.True(KeyCheckValue.Matches(kek, active.Kcv));
+    }
+
+    [Fact]
+    public async Task AKeyThatTheRecordDoesNotKnowIsNotSealed()
+    {
+        await ConfigureAsync();
+        var host = await PinnedHostAsync();
+        using var receiver = new HpkeReceiver();
+        var created = await _broker.Client.CreateKeyAsync(new CreateKeyRequest { Provider = "py", Name = $"lorica-{Guid.NewGuid()}" });
+        await _broker.Client.ActivateKeyAsync(new ActivateKeyRequest { Key = created.Key });
+        var reply = await _broker.Client.SealKeysAsync(new SealKeysRequest
+        {
+            Host = Present(host, receiver), CenterSpkiSha256 = ByteString.CopyFrom(SpkiHash(_broker.Center)),
+            Keys =
+            {
+                new KeyToSeal { Key = created.Key, ExpectedKcv = "0123456789abcdef", Operation = "add" },
+                new KeyToSeal { Key = new KeyRef { Provider = "py", KeyId = "no-such" }, ExpectedKcv = "0123456789abcdef", Operation = "add" },
+                new KeyToSeal { Key = new KeyRef { Provider = "other", KeyId = "1" }, ExpectedKcv = "0123456789abcdef", Operation = "add" },
+            },
+        });
+        Assert.Empty(reply.Sealed);
+        Assert.Equal([KeyReasons.WrongKey, KeyReasons.MissingOnKms, KeyReasons.ProviderUnknown], reply.Faults.Select(f => f.Reason));
+    }
+
+    [Fact]
+    public async Task APresentationThatTheHostDidNotSignIsRefused()
+    {
+        await ConfigureAsync();
+        var host = await PinnedHostAsync();
+        using var receiver = new HpkeReceiver();
+        var presentation = Present(host, receiver);
+        presentation.BootNonce = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(32));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _broker.Client.SealKeysAsync(new SealKeysRequest
+        {
+            Host = presentation, CenterSpkiSha256 = ByteString.CopyFrom(SpkiHash(_broker.Center)),
+        }));
+        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task APinnedHostIsNeverPinnedWithAnotherKey()
+    {
+        await PinnedHostAsync();
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _broker.Client.PinHostAsync(
+            new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(new byte[32]) }));
+        Assert.Equal(StatusCode.AlreadyExists, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task TheStatusTellsTrustInBothDirectionsAndFetchesAProbeKey()
+    {
+        await ConfigureAsync();
+        var status = await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "py" });
+        Assert.True(status.Healthy, status.ToString());
+        Assert.True(status.Servers[0] is { Connected: true, ClientTrustsServer: true, ServerTrustsClient: true, ServesKeys: true });
+
+        await ConfigureAsync("stranger", selfSigned: true);
+        var stranger = await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "stranger" });
+        Assert.False(stranger.Healthy);
+        Assert.True(stranger.Servers[0] is { ClientTrustsServer: true, ServerTrustsClient: false, ServesKeys: false });
+        Assert.NotEmpty(stranger.Servers[0].Error);
+    }
+
+    [Fact]
+    public async Task AServerWithAnotherCertificateThanTheAcceptedOneGetsNoRequest()
+    {
+        await ConfigureAsync("pinned", pin: new string('0', 64));
+        var status = await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "pinned" });
+        Assert.False(status.Healthy);
+        Assert.False(status.Servers[0].ClientTrustsServer);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await _broker.Client.CreateKeyAsync(new CreateKeyRequest { Provider = "pinned", Name = "x" }));
+        Assert.Equal(KeyReasons.ProviderUnreachable, FaultCodec.FromRpc(refused, "broker").Keys[0].Reason);
+    }
+
+    [Fact]
+    public async Task AHostsCertificateCannotActAsTheCenter()
+    {
+        var host = _broker.Pki.Issue("intruder", Roles.Host);
+        using var channel = BrokerFixture.Connect(host, _broker.BrokerPeer, _broker.Socket);
+        await Assert.ThrowsAsync<RpcException>(async () => await new KeyBroker.KeyBrokerClient(channel).DescribeAsync(new DescribeRequest()));
+    }
+
+    [Fact]
+    public async Task AnUploadedIdentityIsNeverStoredInClear()
+    {
+        await ConfigureAsync();
+        var line = File.ReadAllLines(Path.Combine(kms.Folder, "pki/client.key"))[5];
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
+            Assert.DoesNotContain(line, File.ReadAllText(file));
+    }
+
+    private async Task ConfigureAsync(string name = "py", bool selfSigned = false, string? pin = null)
+    {
+        var address = new ServerAddress { Host = "127.0.0.1", Port = kms.Port };
+        var shown = await _broker.Client.ProbeServerAsync(new ProbeServerRequest { Server = address });
+        var broker = await _broker.Client.DescribeAsync(new DescribeRequest());
+        using var pem = KeyBuffer.CopyOf(System.Text.Encoding.ASCII.GetBytes(kms.ClientPem));
+        var (enc, ciphertext) = HpkeSender.Seal(broker.ReceiveKey.Span, "lorica-identity-v1"u8, default, pem);
+        await _broker.Client.ConfigureProviderAsync(new ConfigureProviderRequest
+        {
+            Name = name,
+            Servers = { new PinnedServer { Address = address, CertificateSha256 = pin ?? shown.Sha256 } },
+            Identity = selfSigned
+                ? new ClientIdentity { SelfSigned = true }
+                : new ClientIdentity { Uploaded = new SealedIdentity { Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext) } },
+        });
+    }
+
+    private async Task<NodeIdentity> PinnedHostAsync()
+    {
+        var host = _broker.Pki.Issue("host", Roles.Host);
+        await _broker.Client.PinHostAsync(new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(SpkiHash(host)) });
+        return host;
+    }
+
+    private HostPresentation Present(NodeIdentity host, HpkeReceiver receiver)
+    {
+        var nonce = RandomNumberGenerator.GetBytes(32);
+        using var key = host.Certificate.GetECDsaPrivateKey()!;
+        return new HostPresentation
+        {
+            HostId = _hostId,
+            ReceiveKey = ByteString.CopyFrom(receiver.PublicKey),
+            BootNonce = ByteString.CopyFrom(nonce),
+            HostSpki = ByteString.CopyFrom(host.Certificate.PublicKey.ExportSubjectPublicKeyInfo()),
+            Signature = ByteString.CopyFrom(key.SignData(KeyDelivery.PresentationToSign(receiver.PublicKey, nonce),
+                HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)),
+            FirstSequence = 7,
+        };
+    }
+
+    private static byte[] SpkiHash(NodeIdentity node) => SHA256.HashData(node.Certificate.PublicKey.ExportSubjectPublicKeyInfo());
+}
