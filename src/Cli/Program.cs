@@ -1,1 +1,5 @@
-return 0;
+using Lorica.Cli;
+using Lorica.Cli.Commands;
+
+using var interrupts = new Interrupts();
+return await CommandLine.RunAsync(args, CliContext.OfProcess(), interrupts);

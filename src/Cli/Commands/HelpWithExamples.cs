@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Lorica.Cli.Commands;
+
+/// <summary>The usual help, followed by examples and, on top, by what the exit codes mean.</summary>
+internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+{
+    private const int Width = 110;
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        usual.MaxWidth = Width;
+        usual.Invoke(parseResult);
+        var output = parseResult.InvocationConfiguration.Output;
+        var command = parseResult.CommandResult.Command;
+        var examples = CommandExamples.Of(command);
+        if (examples.Count > 0)
+        {
+            output.WriteLine("Examples:");
+            foreach (var (what, line) in examples)
+            {
+                output.WriteLine($"  # {what}");
+                output.WriteLine($"  {line}");
+            }
+            output.WriteLine();
+        }
+        if (command is RootCommand)
+        {
+            output.WriteLine("Exit codes:");
+            output.WriteLine("  0 done · 1 failed · 2 bad usage · 3 not signed in · 4 refused by a rule or a state · 5 not found");
+            output.WriteLine("  6 no permission · 7 unreachable · 130 interrupted");
+            output.WriteLine();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Lorica.Cli.Commands.Kms;
+
+/// <summary><c>lorica kms</c>.</summary>
+internal static class KmsCommand
+{
+    public static Command Create(CliContext cli)
+        => new("kms", "Key providers: KMIP key managers that hold the keys of keys.")
+        {
+            KmsAddCommand.Create(cli), KmsLsCommand.Create(cli), KmsStatusCommand.Create(cli),
+            KmsCertificateCommand.Create(cli), KmsRmCommand.Create(cli),
+        };
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Spectre.Console;
+
+namespace Lorica.Cli.Output;
+
+/// <summary>
+/// The command line's only way out. Its rules:
+/// <list type="bullet">
+/// <item>stdout: what was asked for, and nothing else: a table, a console log, or with <c>--json</c> one JSON text.</item>
+/// <item>stderr: progress, notices, <c>error:</c>, <c>hint:</c> and one <c>key:</c> line per key that is out of reach.</item>
+/// <item>the terminal itself: passwords only, without echo.</item>
+/// <item>never anywhere: tokens and keys. A password only once, by <c>lorica up</c> at its first start.</item>
+/// </list>
+/// </summary>
+internal sealed class Terminal
+{
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Raw bytes of stdout, for console logs.</summary>
+    public required Stream OutStream { get; init; }
+
+    /// <summary>Whether stderr is a terminal that can show a moving bar.</summary>
+    public bool Live { get; init; }
+
+    /// <summary>Whether somebody can be asked.</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>Width of tables when stdout is no terminal: wide enough never to wrap.</summary>
+    private const int WideEnough = 500;
+
+    /// <summary>The terminal of this process.</summary>
+    public static Terminal OfProcess() => new()
+    {
+        Out = Console.Out,
+        Error = Console.Error,
+        OutStream = Console.OpenStandardOutput(),
+        Live = !Console.IsErrorRedirected,
+        Interactive = !Console.IsInputRedirected && !Console.IsErrorRedirected,
+    };
+
+    /// <summary>One JSON text on one line.</summary>
+    public void Json<T>(T value, JsonTypeInfo<T> type)
+    {
+        Out.WriteLine(JsonSerializer.Serialize(value, type));
+        Out.Flush();
+    }
+
+    /// <summary>A line of what was asked for.</summary>
+    public void Line(string text = "") => Out.WriteLine(Clean(text));
+
+    /// <summary>A line beside what was asked for.</summary>
+    public void Note(string text) => Error.WriteLine(Clean(text));
+
+    /// <summary>A failure, as every command reports it.</summary>
+    public void Fail(CliException failure)
+    {
+        Error.WriteLine("error: " + Clean(failure.Message));
+        foreach (var key in failure.Keys)
+        {
+            var detail = string.IsNullOrEmpty(key.Detail) ? "" : $" ({key.Detail})";
+            Error.WriteLine(Clean($"key: {key.Provider}/{key.KeyId}: {FaultText.Reason(key.Reason)}{detail}"));
+        }
+        foreach (var line in failure.Details)
+            Error.WriteLine("  " + Clean(line));
+        if (failure.Hint.Length > 0)
+            Error.WriteLine("hint: " + Clean(failure.Hint));
+    }
+
+    /// <summary>A table on stdout.</summary>
+    public void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table { Border = TableBorder.None, ShowHeaders = true };
+        foreach (var header in headers)
+            table.AddColumn(new TableColumn(Markup.Escape(header)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
+        foreach (var row in rows)
+            table.AddRow([.. row.Select(cell => Markup.Escape(Clean(cell)))]);
+        Render(table);
+    }
+
+    /// <summary>Names and values on stdout, one pair a line.</summary>
+    public void Pairs(IEnumerable<(string Name, string Value)> pairs)
+    {
+        var all = pairs.Where(p => p.Value.Length > 0).ToList();
+        var width = all.Count == 0 ? 0 : all.Max(p => p.Name.Length);
+        foreach (var (name, value) in all)
+            Line($"{name.PadRight(width)}  {value}");
+    }
+
+    /// <summary>Text from elsewhere without what could steer a terminal.</summary>
+    public static string Clean(string text)
+        => text.Any(c => char.IsControl(c) && c is not '\t')
+            ? string.Concat(text.Select(c => char.IsControl(c) && c is not '\t' ? '\uFFFD' : c))
+            : text;
+
+    private void Render(Table table)
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        console.Profile.Width = WideEnough;
+        console.Write(table);
+        foreach (var line in writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            Out.WriteLine(line.TrimEnd());
+    }
+}

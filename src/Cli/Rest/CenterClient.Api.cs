@@ -1,0 +1,80 @@
+using System.Globalization;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Cli.Rest;
+
+/// <summary>One method per resource of the API.</summary>
+internal sealed partial class CenterClient
+{
+    private const string Api = "api/v1/";
+
+    public Task<HealthModel> HealthAsync(CancellationToken ct)
+        => GetAsync("health", RestJson.Default.HealthModel, ct, TimeSpan.FromSeconds(10));
+
+    public Task<SessionModel> SignInAsync(string user, string password, CancellationToken ct)
+        => PostAsync(Api + "session", new SignInRequest(user, password), RestJson.Default.SignInRequest,
+            RestJson.Default.SessionModel, ct);
+
+    public Task SignOutAsync(CancellationToken ct) => DeleteAsync(Api + "session", ct);
+
+    public Task<ListModel<VmModel>> VmsAsync(CancellationToken ct) => GetAsync(Api + "vms", RestJson.Default.ListModelVmModel, ct);
+
+    public Task<VmModel> VmAsync(string vm, CancellationToken ct) => GetAsync(Vm(vm), RestJson.Default.VmModel, ct);
+
+    public Task<TaskModel> CreateVmAsync(CreateVmBody body, CancellationToken ct)
+        => PostAsync(Api + "vms", body, RestJson.Default.CreateVmBody, RestJson.Default.TaskModel, ct);
+
+    public Task<TaskModel> ImportVmAsync(HttpContent disks, CancellationToken ct)
+        => SendAsync(HttpMethod.Post, Api + "vms/import", disks, RestJson.Default.TaskModel, ct, Timeout.InfiniteTimeSpan);
+
+    public Task<TaskModel?> DeleteVmAsync(string vm, CancellationToken ct) => DeleteAsync(Vm(vm), ct);
+
+    public Task<TaskModel> SetPolicyAsync(string vm, SetPolicyBody body, CancellationToken ct)
+        => PostAsync(Vm(vm) + "/policy", body, RestJson.Default.SetPolicyBody, RestJson.Default.TaskModel, ct);
+
+    public Task<TaskModel> RecryptAsync(string vm, RecryptBody body, CancellationToken ct)
+        => PostAsync(Vm(vm) + "/recrypt", body, RestJson.Default.RecryptBody, RestJson.Default.TaskModel, ct);
+
+    public Task<TaskModel> PowerAsync(string vm, PowerBody body, CancellationToken ct)
+        => PostAsync(Vm(vm) + "/power", body, RestJson.Default.PowerBody, RestJson.Default.TaskModel, ct);
+
+    public Task<ListModel<TaskModel>> TasksAsync(CancellationToken ct)
+        => GetAsync(Api + "tasks", RestJson.Default.ListModelTaskModel, ct);
+
+    /// <summary>The task; with <paramref name="waitSeconds"/> the answer comes at its next change, or after so many seconds.</summary>
+    public Task<TaskModel> TaskAsync(string id, int waitSeconds, CancellationToken ct)
+        => GetAsync($"{Api}tasks/{Escape(id)}?waitSeconds={waitSeconds.ToString(CultureInfo.InvariantCulture)}",
+            RestJson.Default.TaskModel, ct, TimeSpan.FromSeconds(waitSeconds + 30));
+
+    public Task<ListModel<PolicyModel>> PoliciesAsync(CancellationToken ct)
+        => GetAsync(Api + "policies", RestJson.Default.ListModelPolicyModel, ct);
+
+    public Task<ListModel<ProviderModel>> ProvidersAsync(CancellationToken ct)
+        => GetAsync(Api + "providers", RestJson.Default.ListModelProviderModel, ct);
+
+    public Task<ProviderModel> AddProviderAsync(AddProviderBody body, CancellationToken ct)
+        => PostAsync(Api + "providers", body, RestJson.Default.AddProviderBody, RestJson.Default.ProviderModel, ct);
+
+    public Task<CertificateModel> ProbeAsync(string host, int port, CancellationToken ct)
+        => PostAsync(Api + "providers/probe", new ProbeBody(host, port), RestJson.Default.ProbeBody,
+            RestJson.Default.CertificateModel, ct);
+
+    public Task<ProviderStatusModel> ProviderStatusAsync(string name, CancellationToken ct)
+        => GetAsync($"{Api}providers/{Escape(name)}/status", RestJson.Default.ProviderStatusModel, ct);
+
+    public Task<TaskModel?> RemoveProviderAsync(string name, bool force, CancellationToken ct)
+        => DeleteAsync($"{Api}providers/{Escape(name)}{(force ? "?force=true" : "")}", ct);
+
+    public Task<BrokerModel> BrokerAsync(CancellationToken ct) => GetAsync(Api + "broker", RestJson.Default.BrokerModel, ct);
+
+    public Task<ListModel<HostModel>> HostsAsync(CancellationToken ct)
+        => GetAsync(Api + "hosts", RestJson.Default.ListModelHostModel, ct);
+
+    public Task<HostModel> HostAsync(string name, CancellationToken ct)
+        => GetAsync($"{Api}hosts/{Escape(name)}", RestJson.Default.HostModel, ct);
+
+    public Task<ListModel<EventModel>> EventsAsync(CancellationToken ct)
+        => GetAsync(Api + "events", RestJson.Default.ListModelEventModel, ct);
+
+    private static string Vm(string vm) => $"{Api}vms/{Escape(vm)}";
+}

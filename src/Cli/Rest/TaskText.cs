@@ -1,0 +1,35 @@
+using Lorica.Cli.Output;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Cli.Rest;
+
+/// <summary>Tasks in words.</summary>
+internal static class TaskText
+{
+    public static bool HasEnded(TaskModel task) => task.State is "succeeded" or "failed";
+
+    public static string Title(TaskModel task)
+    {
+        var verb = task.Kind switch
+        {
+            "vm.import" => "Importing",
+            "vm.create" => "Creating",
+            "vm.encrypt" => "Encrypting",
+            "vm.decrypt" => "Decrypting",
+            "vm.recrypt" => "Recrypting",
+            "vm.powerOn" => "Powering on",
+            "vm.powerOff" => "Powering off",
+            "vm.delete" => "Removing",
+            "vm.unlock" => "Unlocking",
+            _ => task.Kind,
+        };
+        return task.Target.Length == 0 ? verb : $"{verb} {task.Target}";
+    }
+
+    public static string Detail(TaskModel task)
+    {
+        var bytes = task.BytesTotal > 0 ? $"{Sizes.Format(task.BytesDone)} of {Sizes.Format(task.BytesTotal)}" : "";
+        var step = task.Step ?? "";
+        return step.Length == 0 ? bytes : bytes.Length == 0 ? step : $"{step}, {bytes}";
+    }
+}
