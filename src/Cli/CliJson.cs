@@ -8,5 +8,6 @@ namespace Lorica.Cli;
 /// <summary>Source-generated JSON of the command line's own shapes.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SignedInModel))]
+[JsonSerializable(typeof(DiskInfoModel))]
 [JsonSerializable(typeof(ListModel<ProviderStatusModel>))]
 internal sealed partial class CliJson : JsonSerializerContext;

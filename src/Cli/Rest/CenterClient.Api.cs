@@ -25,7 +25,7 @@ internal sealed partial class CenterClient
         => PostAsync(Api + "vms", body, RestJson.Default.CreateVmBody, RestJson.Default.TaskModel, ct);
 
     public Task<TaskModel> ImportVmAsync(HttpContent disks, CancellationToken ct)
-        => SendAsync(HttpMethod.Post, Api + "vms/import", disks, RestJson.Default.TaskModel, ct, Timeout.InfiniteTimeSpan);
+        => SendAsync(HttpMethod.Post, Api + "vms/import", disks, RestJson.Default.TaskModel, Timeout.InfiniteTimeSpan, ct);
 
     public Task<TaskModel?> DeleteVmAsync(string vm, CancellationToken ct) => DeleteAsync(Vm(vm), ct);
 

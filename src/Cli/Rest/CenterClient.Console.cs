@@ -12,7 +12,7 @@ internal sealed partial class CenterClient
         var path = string.Create(CultureInfo.InvariantCulture, $"{Vm(vm)}/console?from={from}&follow={(follow ? "true" : "false")}");
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         HttpResponseMessage response;
-        using (var limit = Limit(ct, Patience))
+        using (var limit = Limit(Patience, ct))
         {
             response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
             await ThrowIfRefusedAsync(request, response, limit.Token);
@@ -25,7 +25,7 @@ internal sealed partial class CenterClient
     /// <summary>Types <paramref name="bytes"/> into the guest's serial port.</summary>
     public async Task WriteConsoleAsync(string vm, ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
-        using var limit = Limit(ct, Patience);
+        using var limit = Limit(Patience, ct);
         using var content = new ReadOnlyMemoryContent(bytes);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var request = new HttpRequestMessage(HttpMethod.Post, Vm(vm) + "/console") { Content = content };

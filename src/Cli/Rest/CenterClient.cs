@@ -63,16 +63,16 @@ internal sealed partial class CenterClient : IDisposable
     }
 
     public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct, TimeSpan? patience = null)
-        => SendAsync(HttpMethod.Get, path, content: null, type, ct, patience);
+        => SendAsync(HttpMethod.Get, path, content: null, type, patience, ct);
 
     public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type,
         CancellationToken ct, TimeSpan? patience = null)
-        => SendAsync(HttpMethod.Post, path, JsonBody(body, bodyType), type, ct, patience);
+        => SendAsync(HttpMethod.Post, path, JsonBody(body, bodyType), type, patience, ct);
 
     /// <summary>DELETE; the task that does it, or null when it is done already.</summary>
     public async Task<TaskModel?> DeleteAsync(string path, CancellationToken ct)
     {
-        using var limit = Limit(ct, Patience);
+        using var limit = Limit(Patience, ct);
         using var request = new HttpRequestMessage(HttpMethod.Delete, path);
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
         await ThrowIfRefusedAsync(request, response, limit.Token);
@@ -82,9 +82,9 @@ internal sealed partial class CenterClient : IDisposable
 
     /// <summary>Sends a body of any kind and reads a JSON answer; <paramref name="patience"/> null waits for ever.</summary>
     public async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type,
-        CancellationToken ct, TimeSpan? patience)
+        TimeSpan? patience, CancellationToken ct)
     {
-        using var limit = Limit(ct, patience ?? Patience);
+        using var limit = Limit(patience ?? Patience, ct);
         using var request = new HttpRequestMessage(method, path) { Content = content };
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
         await ThrowIfRefusedAsync(request, response, limit.Token);
@@ -98,13 +98,10 @@ internal sealed partial class CenterClient : IDisposable
         {
             return await _http.SendAsync(request, option, limit);
         }
-        catch (HttpRequestException e) when (e.InnerException is CliException own)
-        {
-            throw own;
-        }
         catch (HttpRequestException e)
         {
-            throw Unreachable(e);
+            // An import's own refusal to go on comes wrapped by the client.
+            throw e.InnerException as CliException ?? Unreachable(e);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
@@ -196,7 +193,7 @@ internal sealed partial class CenterClient : IDisposable
 
     private static CliException TooLarge() => new(ExitCode.Other, "The center's answer is larger than anything it should say.");
 
-    private static CancellationTokenSource Limit(CancellationToken ct, TimeSpan patience)
+    private static CancellationTokenSource Limit(TimeSpan patience, CancellationToken ct)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (patience != Timeout.InfiniteTimeSpan)

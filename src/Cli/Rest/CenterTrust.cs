@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Lorica.Cli.Output;
+using Lorica.Contracts.Trust;
 
 namespace Lorica.Cli.Rest;
 
@@ -26,7 +27,7 @@ internal static class CenterTrust
         {
             CertificateChainPolicy = policy,
             RemoteCertificateValidationCallback = static (_, certificate, _, errors)
-                => errors == SslPolicyErrors.None && certificate is X509Certificate2 c && HasRole(c, "center"),
+                => errors == SslPolicyErrors.None && certificate is X509Certificate2 c && HasRole(c, Roles.Center),
         };
     }
 

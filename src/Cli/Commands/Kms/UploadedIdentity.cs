@@ -64,14 +64,14 @@ internal static class UploadedIdentity
     private static void WarnWhenOthersRead(Terminal terminal, string path)
     {
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        if (File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0)
+        if (File.Exists(path) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
             terminal.Note($"warning: others can read {path}; chmod 600 it.");
     }
 
-    private static byte[] ReceiveKey(string text)
+    private static byte[] ReceiveKey(string base64)
     {
         var key = new byte[65];
-        return Convert.TryFromBase64String(text, key, out var length) && length == key.Length
+        return Convert.TryFromBase64String(base64, key, out var length) && length == key.Length
             ? key
             : throw new CliException(ExitCode.Other, "The broker's receive key is malformed.");
     }

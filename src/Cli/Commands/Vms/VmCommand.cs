@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Lorica.Cli.Commands.Vms;
+
+/// <summary><c>lorica vm</c>.</summary>
+internal static class VmCommand
+{
+    public static Command Create(CliContext cli) => new("vm", "Virtual machines.")
+    {
+        VmImportCommand.Create(cli),
+        VmCreateCommand.Create(cli),
+        VmLsCommand.Create(cli),
+        VmShowCommand.Create(cli),
+        VmPowerCommand.Create(cli),
+        VmConsoleCommand.Create(cli),
+        VmPolicyCommand.Create(cli),
+        VmRecryptCommand.Create(cli),
+        VmRmCommand.Create(cli),
+    };
+}
