@@ -1,0 +1,139 @@
+using Lorica.Crypto;
+using Lorica.Disks.Descriptors;
+using Lorica.Disks.Storage;
+
+namespace Lorica.Disks.Jobs;
+
+/// <summary>
+/// One in-place job on a locked disk, docs/formats/in-place-change.md. Every step is durable before the next begins:
+/// <code>
+///   1 lock (caller) · 2 side file · 3 descriptor with the transition line · 4 windows (JobEngine) · 5 final descriptor, side file removed
+///
+///   plain ──2──► plain + side ──3──► encrypting ──4──► encrypting, all done ──5──► encrypted + side ──► encrypted
+///     ▲            │ stray side is    │ ▲ resume: newest                               │ side removed by whoever
+///     └────────────┘ removed          └─┘ record redone, go on                         └ opens the disk next
+/// </code>
+/// Decrypt and rekey are the same picture with other ends.
+/// </summary>
+internal sealed partial class JobRun(IDiskStore store, string name, string path, IProgress<DiskProgress>? progress, CancellationToken ct)
+{
+    public int WindowBytes { get; init; } = SideFormat.DefaultWindowBytes;
+
+    /// <summary>Starts or resumes encryption.</summary>
+    public DiskJobResult Encrypt(DiskKeys keys, long epoch)
+    {
+        var keks = new SingleKek(keys.KekId, keys.Kek);
+        var text = Descriptor.Parse(DescriptorFile.Read(store, name), path);
+        var model = OwnDescriptor.ToModel(text, name, path);
+        if (model.Transition is { Kind: TransitionKind.Encrypt } && (keys.ObjectId ?? model.ObjectId) == model.ObjectId)
+            return Resume(keks, epoch, force: false);
+        if (model.Encrypted)
+        {
+            RefuseTransition(model);
+            throw new DiskException(DiskErrorKind.AlreadyEncrypted, $"The disk {path} is encrypted already.", path);
+        }
+
+        var zero = Vmdk.ZeroRuleOf(model.Provisioning);
+        PrepareExtent(model, reserveAll: zero == ZeroRule.Error);
+        using var dek = Vmdk.NewDataKey();
+        var contents = new BundleContents
+        {
+            ObjectId = keys.ObjectId ?? Guid.NewGuid(), Generation = 1, Zero = zero, Key = dek,
+        };
+
+        Begin(text, model, TransitionKind.Encrypt, contents, dek, keys.KekId, keys.Kek, epoch);
+        return Resume(keks, epoch, force: false);
+    }
+
+    /// <summary>Starts or resumes decryption.</summary>
+    public DiskJobResult Decrypt(DiskExpectation? expected, IKekSource keks, long epoch, bool force)
+    {
+        using (var opened = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, expected, keks))
+        {
+            if (!opened.Model.Encrypted)
+                throw new DiskException(DiskErrorKind.NotEncrypted, $"The disk {path} is not encrypted.", path);
+            if (opened.Model.Transition?.Kind != TransitionKind.Decrypt)
+            {
+                RefuseTransition(opened.Model);
+                PrepareExtent(opened.Model, reserveAll: false);
+                if (!force)
+                    CheckStart(opened);
+                var old = opened.Contents!;
+                var contents = new BundleContents
+                {
+                    ObjectId = old.ObjectId, Generation = old.Generation + 1, Zero = old.Zero, OldKey = old.Key,
+                };
+                var key = opened.OpenedWith!.Value;
+                Begin(opened.Text, opened.Model, TransitionKind.Decrypt, contents, old.Key!, key, Find(keks, key), epoch);
+            }
+        }
+
+        return Resume(keks, epoch, force);
+    }
+
+    /// <summary>Starts or resumes the change to a new data key under the given KEK (deep recrypt).</summary>
+    public DiskJobResult Rekey(DiskExpectation? expected, IKekSource keks, DiskKeys keys, long epoch, bool force)
+    {
+        var both = new TwoKeks(new SingleKek(keys.KekId, keys.Kek), keks);
+
+        // A resumed disk names the new key only, which the caller's record may not know yet.
+        if (ReadModel().Transition?.Kind == TransitionKind.Rekey)
+            return Resume(both, epoch, force);
+        using (var opened = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, expected, both))
+        {
+            if (!opened.Model.Encrypted)
+                throw new DiskException(DiskErrorKind.NotEncrypted, $"The disk {path} is not encrypted.", path);
+            RefuseTransition(opened.Model);
+            PrepareExtent(opened.Model, reserveAll: false);
+            if (!force)
+                CheckStart(opened);
+            using var dek = Vmdk.NewDataKey();
+            var old = opened.Contents!;
+            var contents = new BundleContents
+            {
+                ObjectId = old.ObjectId, Generation = old.Generation + 1, Zero = old.Zero, Key = dek, OldKey = old.Key,
+            };
+            Begin(opened.Text, opened.Model, TransitionKind.Rekey, contents, dek, keys.KekId, keys.Kek, epoch);
+        }
+
+        return Resume(both, epoch, force);
+    }
+
+    private DiskModel ReadModel() => OwnDescriptor.ToModel(Descriptor.Parse(DescriptorFile.Read(store, name), path), name, path);
+
+    /// <summary>Finishes whatever the descriptor names; without a job under way only a stray side file is removed.</summary>
+    public DiskJobResult Resume(IKekSource keks, long epoch, bool force)
+    {
+        var descriptor = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, null, keks);
+        try
+        {
+            if (descriptor.Model.Transition is not { } transition)
+            {
+                SideFileCleaner.Remove(store, name);
+                return new DiskJobResult(descriptor.Model, descriptor.Contents?.Generation ?? 0);
+            }
+
+            CheckTransition(transition, epoch);
+            if (epoch > transition.Epoch)
+                Replace(descriptor, EncryptionLines.Of(descriptor.Model) with { Transition = transition with { Epoch = epoch } });
+            JobEngine.Run(store, descriptor, path, force, progress, ct);
+            return Finish(descriptor, transition.Kind, keks);
+        }
+        finally
+        {
+            descriptor.Dispose();
+        }
+    }
+
+    private static KeyBuffer Find(IKekSource keks, KeyId id) => keks.Find(id)
+        ?? throw new DiskException(DiskErrorKind.KeyNotFound, $"The key {id} is no longer here.");
+
+    private void RefuseTransition(DiskModel model)
+    {
+        if (model.Transition is { } other)
+            throw new DiskException(
+                DiskErrorKind.TransitionUnderWay,
+                $"The disk {path} is half way through {other.Kind.ToString().ToLowerInvariant()}; finish that first.",
+                path);
+    }
+}

@@ -1,0 +1,190 @@
+using Lorica.Crypto;
+
+namespace Lorica.Disks.Tests;
+
+public sealed class InPlaceTests : IDisposable
+{
+    private const long Capacity = 10 * TestData.MiB + 512;
+    private readonly TestFolder _folder = new();
+    private readonly TestKeks _keks = new();
+
+    [Theory]
+    [InlineData(Provisioning.Thin)]
+    [InlineData(Provisioning.LazyZeroed)]
+    [InlineData(Provisioning.EagerZeroed)]
+    public async Task EncryptingAndDecryptingGivesBackEveryByteOfDataAndDescriptor(Provisioning provisioning)
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, provisioning, null, default);
+        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        var descriptor = _folder.Text("d.vmdk");
+        long allocated = TestData.AllocatedBytes(_folder.File("d-flat.vmdk"));
+        var inode = Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk"));
+
+        var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
+
+        Assert.Equal(2, result.Generation);
+        Assert.True(result.Model.Encrypted);
+        Assert.Null(result.Model.Transition);
+        Assert.Equal(inode, Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk")));
+        Assert.True(TestData.AllocatedBytes(_folder.File("d-flat.vmdk")) <= allocated + 8192);
+        AssertNoPlainText(before);
+        using (var disk = Vmdk.Open(_folder.Folder, "d", Expectation(result), _keks))
+        {
+            await using var device = disk.OpenDevice();
+            Assert.Equal(before, await TestData.ReadAllAsync(device));
+        }
+
+        await DiskJob.DecryptAsync(_folder.Folder, "d", Expectation(result), _keks, 2, false, null, default);
+
+        Assert.Equal(before, _folder.Bytes("d-flat.vmdk"));
+        Assert.Equal(descriptor, _folder.Text("d.vmdk"));
+        Assert.True(TestData.AllocatedBytes(_folder.File("d-flat.vmdk")) <= allocated + 8192);
+        Assert.Equal(inode, Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk")));
+        Assert.Equal(
+            [".d.lock", "d-flat.vmdk", "d.vmdk"],
+            Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Provisioning.Thin)]
+    [InlineData(Provisioning.EagerZeroed)]
+    public async Task RekeyingChangesEveryStoredSectorAndKeepsTheContent(Provisioning provisioning)
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, provisioning, null, default);
+        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        var first = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
+        var stored = _folder.Bytes("d-flat.vmdk");
+
+        var keys = new DiskKeys(TestKeks.Second, _keks[TestKeks.Second]);
+        var result = await DiskJob.RekeyAsync(_folder.Folder, "d", Expectation(first), _keks, keys, 2, false, null, default);
+
+        Assert.Equal(TestKeks.Second, result.Model.Key);
+        Assert.Equal(first.Model.ObjectId, result.Model.ObjectId);
+        Assert.Equal(4, result.Generation);
+        _keks.Lose(TestKeks.First);
+        using var disk = Vmdk.Open(_folder.Folder, "d", Expectation(result), _keks);
+        await using var device = disk.OpenDevice();
+        Assert.Equal(before, await TestData.ReadAllAsync(device));
+        var now = _folder.Bytes("d-flat.vmdk");
+        for (int at = 0; at < now.Length; at += 512)
+        {
+            bool hole = !stored.AsSpan(at, 512).ContainsAnyExcept((byte)0);
+            Assert.Equal(hole, now.AsSpan(at, 512).SequenceEqual(stored.AsSpan(at, 512)));
+        }
+    }
+
+    [Fact]
+    public async Task TheStoredBytesAreXtsOfTheSectorNumberUnderTheKeyOfTheBundle()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
+        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
+
+        using var contents = Bundle.Open(
+            BundleKind.Disk, result.Model.Bundle!, TestKeks.First, _keks[TestKeks.First], result.Model.Kcv!, result.Model.ObjectId!.Value);
+        using var cipher = new XtsAes256(contents.Key!);
+        var sector = before.AsSpan(64 * 1024 + 512, 512).ToArray();
+        cipher.EncryptSectors(sector, (64 * 1024 + 512) / 512);
+        Assert.Equal(sector, _folder.Bytes("d-flat.vmdk").AsSpan(64 * 1024 + 512, 512).ToArray());
+    }
+
+    [Fact]
+    public async Task ACancelledJobLeavesADiskThatOpensForNothingElseAndResumes()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
+        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        using var stop = new CancellationTokenSource();
+        var halfway = new Now(p => { if (p.Done > 0) stop.Cancel(); });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 5, halfway, stop.Token));
+
+        Assert.Equal(TransitionKind.Encrypt, Vmdk.ReadModel(_folder.Folder, "d").Transition!.Kind);
+        Assert.Contains("ddb.transition = \"encrypt:5:journal:.d.transition\"", _folder.Text("d.vmdk"));
+        DiskErrors.Expect(DiskErrorKind.TransitionUnderWay, () => Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose());
+        await DiskErrors.ExpectAsync(DiskErrorKind.TransitionUnderWay, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 6, false, null, default));
+        await DiskErrors.ExpectAsync(DiskErrorKind.StaleEpoch, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 4, false, null, default));
+
+        await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 7, null, default);
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.AlreadyEncrypted,
+            () => DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 8, null, default));
+        await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 9, false, null, default);
+        Assert.Equal(before, _folder.Bytes("d-flat.vmdk"));
+        await DiskErrors.ExpectAsync(DiskErrorKind.NotEncrypted, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 9, false, null, default));
+    }
+
+    [Fact]
+    public async Task ALostSideFileIsNamedAndNothingIsTouched()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
+        TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        using var stop = new CancellationTokenSource();
+        var halfway = new Now(p => { if (p.Done > 0) stop.Cancel(); });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 5, halfway, stop.Token));
+        var data = _folder.Bytes("d-flat.vmdk");
+        var side = _folder.Bytes(".d.transition");
+
+        side[4096 + 70] ^= 1;
+        side[4096 + 4096 + 4 * TestData.MiB + 70] ^= 1;
+        _folder.Write(".d.transition", side);
+        await DiskErrors.ExpectAsync(DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
+        File.Delete(_folder.File(".d.transition"));
+        await DiskErrors.ExpectAsync(DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
+        Assert.Equal(data, _folder.Bytes("d-flat.vmdk"));
+    }
+
+    [Fact]
+    public async Task DecryptingNoiseNeedsForce()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        using (var disk = Vmdk.Open(_folder.Folder, "d", null, _keks))
+        {
+            await using var device = disk.OpenDevice();
+            await device.WriteAsync(0, TestData.Noise(128 * 1024, 9), false, default);
+        }
+
+        await DiskErrors.ExpectAsync(DiskErrorKind.NotADisk, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default));
+        Assert.Null(Vmdk.ReadModel(_folder.Folder, "d").Transition);
+        await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, true, null, default);
+        Assert.Equal(TestData.Noise(128 * 1024, 9), _folder.Bytes("d-flat.vmdk")[..(128 * 1024)]);
+    }
+
+    [Fact]
+    public async Task AHardLinkedDataFileIsRefused()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        Tool.Run("ln", _folder.File("d-flat.vmdk"), _folder.File("other"));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.HasHardLinks,
+            () => DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default));
+        Assert.False(Vmdk.ReadModel(_folder.Folder, "d").Encrypted);
+    }
+
+    public void Dispose()
+    {
+        _keks.Dispose();
+        _folder.Dispose();
+    }
+
+    private static DiskExpectation Expectation(DiskJobResult result) => new()
+    {
+        Encrypted = true,
+        ObjectId = result.Model.ObjectId,
+        KeyId = result.Model.Key,
+        Kcv = result.Model.Kcv,
+        Generation = result.Generation,
+    };
+
+    private void AssertNoPlainText(byte[] plain)
+    {
+        var needle = plain.AsSpan(64 * 1024, 64);
+        foreach (var file in Directory.GetFiles(_folder.Path))
+            Assert.True(File.ReadAllBytes(file).AsSpan().IndexOf(needle) < 0, $"plain text in {file}");
+    }
+
+    private sealed class Now(Action<DiskProgress> report) : IProgress<DiskProgress>
+    {
+        public void Report(DiskProgress value) => report(value);
+    }
+}
