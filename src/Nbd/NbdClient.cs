@@ -136,7 +136,7 @@ public sealed class NbdClient : IAsyncDisposable
             if (length == 12 && BinaryPrimitives.ReadUInt16BigEndian(data) == (ushort)InfoType.Export)
             {
                 Length = BinaryPrimitives.ReadInt64BigEndian(data.AsSpan(2));
-                ReadOnly = ((ExportFlags)BinaryPrimitives.ReadUInt16BigEndian(data.AsSpan(10)) & ExportFlags.ReadOnly) != 0;
+                ReadOnly = ((ExportFlags)BinaryPrimitives.ReadUInt16BigEndian(data.AsSpan(10)) & ExportFlags.ReadOnly) != ExportFlags.None;
             }
         }
     }

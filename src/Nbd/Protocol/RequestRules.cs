@@ -14,7 +14,7 @@ internal static class RequestRules
             return NbdErrno.Invalid;
 
         // Flags: only those that were offered, only where they mean something.
-        if ((request.Flags & ~AllowedFlags(request.Command, negotiated)) != 0)
+        if ((request.Flags & ~AllowedFlags(request.Command, negotiated)) != CommandFlags.None)
             return NbdErrno.Invalid;
 
         // Capabilities that were not offered must not be used.

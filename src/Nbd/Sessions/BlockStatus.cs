@@ -22,7 +22,7 @@ internal static class BlockStatus
     {
         long at = (long)request.Header.Offset;
         long end = at + request.Header.Length;
-        int limit = (request.Header.Flags & CommandFlags.RequestOne) != 0 ? 1 : MaximumExtents;
+        int limit = (request.Header.Flags & CommandFlags.RequestOne) != CommandFlags.None ? 1 : MaximumExtents;
         int extents = 0;
         bool lastAllocated = false;
         while (at < end)

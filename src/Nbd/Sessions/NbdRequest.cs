@@ -62,7 +62,9 @@ internal sealed class NbdRequest
     {
         try
         {
+#pragma warning disable VSTHRD002 // It has completed: this takes the result, it does not wait.
             _awaiter.GetResult();
+#pragma warning restore VSTHRD002
             Error = NbdErrno.None;
         }
         catch (Exception e)

@@ -58,7 +58,7 @@ internal sealed partial class NbdSession
         ref readonly var header = ref request.Header;
         var device = _negotiated.Export.Device;
         long offset = (long)header.Offset;
-        bool durable = (header.Flags & CommandFlags.ForceUnitAccess) != 0;
+        bool durable = (header.Flags & CommandFlags.ForceUnitAccess) != CommandFlags.None;
         switch (header.Command)
         {
             case NbdCommand.Read:
@@ -74,7 +74,7 @@ internal sealed partial class NbdSession
                     ? TrimDurablyAsync(device, offset, header.Length, _deviceCancellation)
                     : ((ISparse)device).TrimAsync(offset, header.Length, _deviceCancellation);
             case NbdCommand.WriteZeroes:
-                return device is ISparse sparse && (header.Flags & CommandFlags.NoHole) == 0
+                return device is ISparse sparse && (header.Flags & CommandFlags.NoHole) == CommandFlags.None
                     ? sparse.WriteZeroesAsync(offset, header.Length, durable, _deviceCancellation)
                     : ZeroFill.WriteAsync(_pool, device, offset, header.Length, durable, _deviceCancellation);
             case NbdCommand.BlockStatus:

@@ -1,4 +1,3 @@
-using Lorica.Nbd.Buffers;
 using Lorica.Nbd.Protocol;
 
 namespace Lorica.Nbd.Sessions;

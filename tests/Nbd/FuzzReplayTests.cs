@@ -1,0 +1,48 @@
+using Lorica.Disks;
+using static Lorica.Nbd.Tests.Serving.RawClient;
+
+namespace Lorica.Nbd.Tests;
+
+/// <summary>Hostile clients by the thousand, the same in every run.</summary>
+public sealed class FuzzReplayTests
+{
+    private static readonly NbdExport[] s_exports =
+        [new("disk", new MemoryDevice(1 << 20)), new("second", new NullDevice(1 << 20), true)];
+
+    private static readonly byte[] s_honest =
+    [
+        .. U32(3),
+        .. U64(OptionMagic), .. U32(8), .. U32(0),
+        .. U64(OptionMagic), .. U32(3), .. U32(0),
+        .. U64(OptionMagic), .. U32(10), .. U32(31), .. Name("disk"), .. U32(1), .. Name("base:allocation"),
+        .. U64(OptionMagic), .. U32(7), .. U32(14), .. Name("disk"), 0, 2, 0, 1, 0, 3,
+        .. Request(0, 1, 0, 4096), .. Request(1, 2, 512, 512), .. new byte[512], .. Request(7, 3, 0, 1 << 20), .. Request(6, 4, 0, 4096, 3),
+        .. Request(4, 4, 0, 4096), .. Request(3, 5, 0, 0), .. Request(5, 6, 0, 512), .. Request(2, 0, 0, 0),
+    ];
+
+    [Fact]
+    public void TheHonestSeedReachesItsEnd() => NbdFuzzing.Client(s_honest, s_exports);
+
+    [Fact]
+    public void MutatedClientsMeetOnlyTheLibrarysOwnException()
+    {
+        var random = new Random(20260101);
+        int refused = 0;
+        for (int i = 0; i < 40_000; i++)
+        {
+            var bytes = s_honest.AsSpan(0, random.Next(4) == 0 ? random.Next(s_honest.Length) : s_honest.Length).ToArray();
+            for (int flips = random.Next(1, 6); flips > 0 && bytes.Length > 0; flips--)
+                bytes[random.Next(bytes.Length)] = random.Next(3) switch { 0 => 0xff, 1 => 0, _ => (byte)random.Next(256) };
+            try
+            {
+                NbdFuzzing.Client(bytes, s_exports);
+            }
+            catch (NbdException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 1000);
+    }
+}
