@@ -39,7 +39,7 @@ public static partial class Vmdk
                     DiskErrorKind.TransitionUnderWay,
                     $"The disk {path} is half way through {transition.Kind.ToString().ToLowerInvariant()}; finish that first.",
                     path);
-            SideFileCleaner.Remove(folder.Store, name);
+            SideFileCleaner.RemoveStray(folder.Store, name);
 
             // Step 5
             extent = folder.Store.OpenHandle(descriptor.Model.ExtentFile, writable: true);

@@ -112,8 +112,7 @@ internal sealed class JobEngine
         if (offset >= _capacity)
             throw Broken(name);
 
-        // What was just read may have come from the page cache after a failed sync: make it durable anew before relying on it.
-        _side.Append(number, length);
+        _side.Reaffirm();
         var window = buffer.AsSpan(0, (int)Math.Min(buffer.Length, _capacity - offset));
         if (!_cipher.Restore(offset, window, _side.Bitmap, _side.Payload[..length]))
             throw Broken(name);

@@ -36,7 +36,7 @@ internal sealed partial class JobRun
         var bytes = lines.Apply(text, sealKey);
 
         // Step 2; a stray file of an earlier attempt is of no use, its keys are gone.
-        SideFileCleaner.Remove(store, name);
+        SideFileCleaner.RemoveStray(store, name);
         SideFile.Create(store, name, new SideHeader(kind, contents.ObjectId, model.Capacity, WindowBytes), sealKey);
 
         // Step 3

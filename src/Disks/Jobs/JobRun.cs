@@ -109,13 +109,14 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
         {
             if (descriptor.Model.Transition is not { } transition)
             {
-                SideFileCleaner.Remove(store, name);
+                SideFileCleaner.RemoveStray(store, name);
                 return new DiskJobResult(descriptor.Model, descriptor.Contents?.Generation ?? 0);
             }
 
             CheckTransition(transition, epoch);
-            if (epoch > transition.Epoch)
-                Replace(descriptor, EncryptionLines.Of(descriptor.Model) with { Transition = transition with { Epoch = epoch } });
+
+            // Also with the same epoch: the descriptor that was read may not be durable if an earlier sync failed.
+            Replace(descriptor, EncryptionLines.Of(descriptor.Model) with { Transition = transition with { Epoch = epoch } });
             JobEngine.Run(store, descriptor, path, force, progress, ct);
             return Finish(descriptor, transition.Kind, keks);
         }

@@ -112,6 +112,17 @@ internal sealed class SideFile : IDisposable
         PayloadLength = payloadLength;
     }
 
+    /// <summary>
+    /// Writes the newest record once more, over itself, and makes it durable: what was read may have come from the page cache after a
+    /// sync that failed. Over itself, because then a cut in the middle harms neither it (same bytes) nor the one before it.
+    /// </summary>
+    public void Reaffirm()
+    {
+        _newestSlot = 1 - _newestSlot;
+        WriteRecord(Newest, PayloadLength);
+        _file.DataSync();
+    }
+
     public void Dispose()
     {
         _file.Dispose();
