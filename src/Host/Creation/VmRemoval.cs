@@ -1,0 +1,63 @@
+using Lorica.Disks;
+using Lorica.Host.Files;
+using Lorica.Host.Home;
+using Lorica.Host.Registry;
+
+namespace Lorica.Host.Creation;
+
+/// <summary>
+/// Removes a VM with its files: the disks' descriptors first (from then on nothing of an encrypted disk can be read), then all else of
+/// its folder, then its registration. Needs no key, so a locked VM can be removed. A crash in the middle leaves a VM that can be removed again.
+/// </summary>
+internal static class VmRemoval
+{
+    public static async Task RemoveAsync(VmTable table, VmRegistration registration, CancellationToken ct)
+    {
+        var datastorePath = table.Datastores.PathOf(registration.Datastore);
+        using var datastore = Folder.Open(datastorePath);
+        if (datastore.Has(registration.Folder))
+        {
+            using (var home = table.OpenHome(registration))
+            using (VmLock.Take(home))
+            {
+                await RemoveDisksAsync(home, ct);
+                foreach (var name in home.Folder.Names().Where(n => IsOurs(n, registration.File)).OrderBy(n => n == registration.VmxName))
+                    home.Folder.Delete(name);
+                home.Folder.Sync();
+            }
+
+            try
+            {
+                datastore.DeleteFolder(registration.Folder);
+            }
+            catch (IOException)
+            {
+                // Files that are not the VM's stay, and their folder with them.
+            }
+
+            datastore.Sync();
+        }
+
+        table.Registry.Remove(registration.Id);
+        table.Forget(registration.Id);
+    }
+
+    private static async Task RemoveDisksAsync(VmHome home, CancellationToken ct)
+    {
+        const string Flat = "-flat";
+        using var folder = DiskFolder.Open(home.Path);
+        var disks = home.Folder.Names()
+            .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.' && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
+            .Select(n => n[..^VmDiskModel.Ending.Length])
+            .Select(n => n.EndsWith(Flat, StringComparison.Ordinal) ? n[..^Flat.Length] : n)
+            .Distinct().ToArray();
+        foreach (var disk in disks)
+            await Vmdk.DeleteAsync(folder, disk, ct);
+    }
+
+    private static bool IsOurs(string name, string file)
+    {
+        var plain = name.TrimStart('.');
+        return plain.StartsWith(file, StringComparison.Ordinal) && (plain.Length == file.Length || plain[file.Length] is '.' or '_' or '-');
+    }
+}

@@ -1,0 +1,176 @@
+using Lorica.Host.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Host.Files;
+
+/// <summary>
+/// A folder held by its descriptor: every name is resolved below it and no link is followed, so that nobody who can rename
+/// or link in the datastore leads a read or a write elsewhere. All failures are <see cref="IOException"/>.
+/// </summary>
+internal sealed class Folder : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+
+    private Folder(string path, SafeFileHandle handle)
+    {
+        Path = path;
+        _handle = handle;
+    }
+
+    /// <summary>The path by which it was opened.</summary>
+    public string Path { get; }
+
+    public static Folder Open(string path) => new(path, Posix.OpenFolder(path));
+
+    /// <summary>A path that means this very folder whatever its name has become; valid while the folder is held.</summary>
+    private string Magic => $"/proc/self/fd/{_handle.DangerousGetHandle()}";
+
+    /// <summary>The whole file, or null when there is none. A file above <paramref name="limit"/>, or no regular file, is an error.</summary>
+    public byte[]? Read(string name, int limit)
+    {
+        CheckName(name);
+        SafeFileHandle file;
+        try
+        {
+            file = Posix.OpenBelow(_handle, name, Posix.ReadOnly);
+        }
+        catch (IOException e) when (Posix.ErrorOf(e) == Posix.NoEntry)
+        {
+            return null;
+        }
+
+        using (file)
+        {
+            if (!Posix.IsRegularFile(file))
+                throw new IOException($"{name} is no regular file.");
+            var length = RandomAccess.GetLength(file);
+            if (length > limit)
+                throw new IOException($"{name} has {length} bytes, more than the {limit} that such a file may have.");
+            var bytes = new byte[length];
+            int read = 0;
+            while (read < bytes.Length)
+            {
+                int n = RandomAccess.Read(file, bytes.AsSpan(read), read);
+                if (n == 0)
+                    throw new IOException($"{name} became shorter while it was read.");
+                read += n;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>
+    /// Replaces or creates a file so that a crash leaves the old content or the new one, never a mixture: written aside, fsync,
+    /// renamed, fsync of the folder. A crash before the rename leaves <c>.NAME.new</c>, which the next replacement overwrites.
+    /// </summary>
+    public void Replace(string name, ReadOnlySpan<byte> content)
+    {
+        CheckName(name);
+        var aside = $".{name}.new";
+        using (var file = Posix.OpenBelow(_handle, aside, Posix.WriteOnly | Posix.Create | Posix.Truncate))
+        {
+            RandomAccess.Write(file, content, 0);
+            Posix.Sync(file, aside);
+        }
+
+        Posix.Rename(_handle, aside, name, replace: true);
+        Posix.Sync(_handle, Path);
+    }
+
+    /// <summary>
+    /// A new file that appears under its name only when <see cref="NewFile.Commit"/> was called; until then it is <c>.NAME.new</c>.
+    /// </summary>
+    public NewFile CreateAside(string name)
+    {
+        CheckName(name);
+        var aside = $".{name}.new";
+        var handle = Posix.OpenBelow(_handle, aside, Posix.ReadWrite | Posix.Create | Posix.Truncate);
+        return new NewFile(handle, () =>
+        {
+            Posix.Sync(handle, aside);
+            Posix.Rename(_handle, aside, name, replace: true);
+            Posix.Sync(_handle, Path);
+        });
+    }
+
+    /// <summary>Opens a file for reading, or null when there is none.</summary>
+    public FileStream? OpenRead(string name)
+    {
+        CheckName(name);
+        try
+        {
+            var file = Posix.OpenBelow(_handle, name, Posix.ReadOnly);
+            if (Posix.IsRegularFile(file))
+                return new FileStream(file, FileAccess.Read);
+            file.Dispose();
+            throw new IOException($"{name} is no regular file.");
+        }
+        catch (IOException e) when (Posix.ErrorOf(e) == Posix.NoEntry)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Bytes that a file takes on its filesystem.</summary>
+    public long AllocatedBytes(string name)
+    {
+        CheckName(name);
+        return Posix.AllocatedBytes(_handle, name);
+    }
+
+    /// <summary>Removes a file; false when there was none. Durable only after <see cref="Sync"/>.</summary>
+    public bool Delete(string name)
+    {
+        CheckName(name);
+        return Posix.Unlink(_handle, name);
+    }
+
+    /// <summary>Removes an empty folder.</summary>
+    public bool DeleteFolder(string name)
+    {
+        CheckName(name);
+        return Posix.Unlink(_handle, name, isFolder: true);
+    }
+
+    /// <summary>Renames an entry to a name that nothing has; false when something has it.</summary>
+    public bool TryRename(string from, string to)
+    {
+        CheckName(from);
+        CheckName(to);
+        try
+        {
+            Posix.Rename(_handle, from, to, replace: false);
+            Posix.Sync(_handle, Path);
+            return true;
+        }
+        catch (IOException e) when (Posix.ErrorOf(e) == Posix.Exists)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes new and removed names durable.</summary>
+    public void Sync() => Posix.Sync(_handle, Path);
+
+    /// <summary>Opens (and creates) a lock file; it is never renamed nor removed while its folder lives.</summary>
+    public SafeFileHandle OpenLockFile(string name)
+    {
+        CheckName(name);
+        return Posix.OpenBelow(_handle, name, Posix.ReadWrite | Posix.Create);
+    }
+
+    /// <summary>Names of the entries, in no order.</summary>
+    public IReadOnlyList<string> Names() => [.. Directory.EnumerateFileSystemEntries(Magic).Select(p => System.IO.Path.GetFileName(p))];
+
+    /// <summary>Whether an entry of that name exists (a link counts, wherever it leads).</summary>
+    public bool Has(string name) => Names().Contains(name);
+
+    public void Dispose() => _handle.Dispose();
+
+    private static void CheckName(string name)
+    {
+        if (name.Length is 0 or > 255 || name is "." or ".." || name.Contains('/') || name.Contains('\0'))
+            throw new IOException($"'{name}' is no file name.");
+    }
+}

@@ -1,0 +1,9 @@
+namespace Lorica.Host.Home;
+
+/// <summary>What a job does to a VM.</summary>
+internal enum JobKind
+{
+    Encrypt,
+    Decrypt,
+    RecryptShallow,
+}

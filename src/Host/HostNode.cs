@@ -1,0 +1,110 @@
+using System.Reflection;
+using Lorica.Contracts.Configs;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Trust;
+using Lorica.Crypto;
+using Lorica.Host.Creation;
+using Lorica.Host.Home;
+using Lorica.Host.Keys;
+using Lorica.Host.Registry;
+using Lorica.Host.Service;
+
+namespace Lorica.Host;
+
+/// <summary>The parts of one host, put together. Keys and receive key live as long as this object and nowhere else.</summary>
+internal sealed class HostNode : IDisposable
+{
+    private readonly HostConfig _config;
+    private readonly CancellationTokenSource _stopping = new();
+
+    public HostNode(HostConfig config, string baseFolder, TimeProvider time, ILoggerFactory logs)
+    {
+        _config = config;
+        Time = time;
+        Log = new HostLog(logs.CreateLogger<HostLog>());
+        string Full(string path) => Path.GetFullPath(path, baseFolder);
+        Identity = new HostIdentity(config.Id, NodeIdentity.Load(Full(config.Certificate), Full(config.Key), Full(config.Ca)), config.CenterPin);
+        Events = new HostEvents(time, Guid.NewGuid().ToString());
+        Directory.CreateDirectory(Full(config.StateFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Table = new VmTable(new VmRegistry(Full(config.StateFolder), config.UidBase, config.UidCount), new Datastores(config.Datastores, baseFolder));
+        Keys = new KeyCache(IsNeededByRunningVm);
+        Receiver = new KeyReceiver(Identity, Keys);
+        Describer = new VmDescriber(Table, Keys);
+    }
+
+    public TimeProvider Time { get; }
+
+    public HostLog Log { get; }
+
+    public HostIdentity Identity { get; }
+
+    public HostEvents Events { get; }
+
+    public KeyCache Keys { get; }
+
+    public KeyReceiver Receiver { get; }
+
+    public VmTable Table { get; }
+
+    public VmDescriber Describer { get; }
+
+    /// <summary>Cancelled when the host stops. VMs go on.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Puts right what the last run left behind, and finds running VMs.</summary>
+    public Task StartAsync()
+    {
+        Log.Started(_config.Name, _config.Id, Events.BootId, MemoryName, XtsAes256.Backend.ToString());
+        if (!XtsAes256.HardwareAes)
+            Log.NoHardwareAes(XtsAes256.Backend.ToString());
+        foreach (var file in Table.Registry.Damaged)
+            Log.RegistryDamaged(file);
+        foreach (var left in VmBuilder.Sweep(Table))
+            Log.Swept(left.DisplayPath);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends watches, jobs (at their next step; they are resumable) and supervision.</summary>
+    public void Stop() => _stopping.Cancel();
+
+    public HostDescription Describe()
+    {
+        var description = new HostDescription
+        {
+            HostId = _config.Id,
+            Name = _config.Name,
+            Version = typeof(HostNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
+            BootId = Events.BootId,
+            HardwareAes = XtsAes256.HardwareAes,
+            XtsBackend = XtsAes256.Backend.ToString(),
+            KeyMemory = MemoryName,
+            Kvm = File.Exists("/dev/kvm"),
+
+            // Host keys come with core dumps; until then a host that was given keys is what "safe" promises: its key memory works.
+            CryptoMode = Keys.Count > 0 ? "safe" : "prepared",
+            Presentation = Receiver.Present(),
+            Cpus = Environment.ProcessorCount,
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        };
+        description.Datastores.AddRange(Table.Datastores.Describe());
+        description.Keys.AddRange(Keys.List().Select(k => new HeldKey { Key = k.Id.ToRef(), Kcv = k.Kcv, Pinned = k.Pinned }));
+        return description;
+    }
+
+    public HostEvent Heartbeat() => Events.Stamp(new HostEvent
+    {
+        Heartbeat = new Heartbeat { RunningVms = Table.List().Count(v => v.Entry.Running is not null), HeldKeys = Keys.Count },
+    });
+
+    public void Dispose()
+    {
+        Receiver.Dispose();
+        Keys.Dispose();
+        Table.Registry.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static string MemoryName => KeyMemory.Kind == KeyMemoryKind.SecretMemory ? "memfd_secret" : "mlock";
+
+    private bool IsNeededByRunningVm(KeyId key) => Table.List().Any(v => v.Entry.Running?.Keys.Contains(key) == true);
+}

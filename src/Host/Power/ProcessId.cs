@@ -1,0 +1,41 @@
+using System.Globalization;
+using Lorica.Host.Native;
+
+namespace Lorica.Host.Power;
+
+/// <summary>A process by number and start time (clock ticks since the machine's start).</summary>
+internal sealed record ProcessId(int Pid, long Started)
+{
+    private const int Kill = 9;
+
+    /// <summary>The process that has this number now, or null.</summary>
+    public static ProcessId? Of(int pid) => pid > 0 && StartOf(pid) is { } started ? new ProcessId(pid, started) : null;
+
+    /// <summary>Whether it still runs.</summary>
+    public bool IsAlive() => StartOf(Pid) == Started;
+
+    /// <summary>Kills it if it still runs.</summary>
+    public void SendKill()
+    {
+        // The descriptor is taken first: from then on the number cannot pass to another process unseen.
+        using var process = Posix.OpenProcess(Pid);
+        if (process is not null && IsAlive())
+            Posix.Signal(process, Kill);
+    }
+
+    /// <summary>Start time; null when there is no such process or it is dead and only waits to be reaped.</summary>
+    private static long? StartOf(int pid)
+    {
+        try
+        {
+            // "pid (name) state ppid …"; the name may hold spaces and parentheses, so what counts starts behind the last one.
+            var text = File.ReadAllText($"/proc/{pid}/stat");
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Lorica.Contracts.Faults;
+using Lorica.Crypto;
+
+namespace Lorica.Host.Refusals;
+
+/// <summary>The refusals of this program, each made in one place. All name the object, the rule and the way out.</summary>
+internal static class Refuse
+{
+    public static FaultException With(string type, string key, string about, string message, string hint = "", Exception? inner = null) =>
+        new(new Fault(type, key, about, message, hint), inner);
+
+    public static FaultException NotFound(string vmId) => With(FaultTypes.NotFound, "lorica.vmNotFound", vmId,
+        $"This host has no VM {vmId}.", "See which VMs there are.");
+
+    public static FaultException Argument(string about, string message, string hint = "") =>
+        With(FaultTypes.InvalidArgument, "lorica.invalidArgument", about, message, hint);
+
+    public static FaultException Config(string key, string about, string message, string hint = "") =>
+        With(FaultTypes.InvalidVmConfig, key, about, message, hint);
+
+    public static FaultException PowerState(string vm, string message, string hint) =>
+        With(FaultTypes.InvalidPowerState, "lorica.powerState", vm, message, hint);
+
+    public static FaultException StaleEpoch(string vm, long epoch, long known) => With(FaultTypes.InvalidState, "lorica.staleEpoch", vm,
+        $"The operation on {vm} carries epoch {epoch}, but {known} has been seen: a newer operation has taken its place.",
+        "Start the operation again.");
+
+    public static FaultException JobUnderWay(string vm, string kind) => With(FaultTypes.InvalidState, "lorica.jobUnderWay", vm,
+        $"A job ({kind}) works on {vm}.", "Wait until it has ended.");
+
+    public static FaultException JobPending(string vm, string kind) => With(FaultTypes.InvalidState, "lorica.jobPending", vm,
+        $"A job ({kind}) on {vm} was interrupted and is not finished.", $"Start the {kind} again: it goes on where it stopped.");
+
+    public static FaultException Busy(string vm) => With(FaultTypes.ResourceInUse, "lorica.vmBusy", vm,
+        $"Another operation works on {vm}.", "Wait until it has ended.");
+
+    public static FaultException VmLocked(string vm) => With(FaultTypes.ResourceInUse, "lorica.vmInUse", vm,
+        $"Another process holds the lock of {vm}.", "Power the VM off where it runs, or end the program that uses its files.");
+
+    public static FaultException NoSpace(string where, long needed, long free) => With(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
+        $"{where} has {free} bytes free, {needed} are needed.", "Free space on the datastore, or use another one.");
+
+    public static FaultException NoSpaceLeft(string where, Exception inner) => With(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
+        $"{where} became full.", "Free space on the datastore, or use another one.", inner);
+
+    /// <summary>The refusal for keys that this host does not hold.</summary>
+    public static FaultException KeysMissing(string about, string message, IEnumerable<KeyId> keys) => new(
+        new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", about, message,
+            "The key is delivered again when its provider answers; see the reason per key.")
+        {
+            Keys = [.. keys.Distinct().Select(Missing)],
+        });
+
+    /// <summary>The reason for one such key.</summary>
+    public static KeyReason Missing(KeyId key) => new(key.Provider, key.Id, KeyReasons.MissingOnHost, $"This host does not hold the key {key}.");
+
+    /// <summary>What the files say is not what must be true: nothing is done, nothing is changed.</summary>
+    public static FaultException Tampered(string reason, string about, string message, string hint = "", Exception? inner = null) =>
+        With(FaultTypes.GenericVmConfigFault, "lorica." + reason, about, message,
+            hint.Length > 0 ? hint : "Nothing was changed. Put back the file that belongs there, or find out who changed it.", inner);
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using Lorica.Host.Power;
+
+namespace Lorica.Host.Registry;
+
+/// <summary>Source-generated JSON of the host's own state files.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(VmRegistration))]
+[JsonSerializable(typeof(RunState))]
+internal sealed partial class StateJson : JsonSerializerContext;

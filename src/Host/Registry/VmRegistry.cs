@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Lorica.Contracts.Faults;
+using Lorica.Host.Files;
+using Lorica.Host.Refusals;
+
+namespace Lorica.Host.Registry;
+
+/// <summary>
+/// Which VMs this host has, the uid of each and the highest epoch seen: one durable file per VM in <c>STATE/registry</c>, replaced
+/// whole. A crash leaves each file as before or after its change. The VM itself is its files on the datastore, never this.
+/// </summary>
+internal sealed class VmRegistry : IDisposable
+{
+    private const int MaximumBytes = 16 * 1024;
+    private const string Ending = ".json";
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, VmRegistration> _entries = [];
+    private readonly Folder _folder;
+    private readonly uint _uidBase, _uidCount;
+
+    /// <summary>Reads the registry, making its folder if there is none.</summary>
+    public VmRegistry(string stateFolder, uint uidBase, uint uidCount)
+    {
+        var path = Path.Combine(stateFolder, "registry");
+        Directory.CreateDirectory(path);
+        _folder = Folder.Open(path);
+        (_uidBase, _uidCount) = (uidBase, uidCount);
+        Damaged = Load();
+    }
+
+    /// <summary>Files that could not be read at start; their VMs are not there, and the files stay for a person to look at.</summary>
+    public IReadOnlyList<string> Damaged { get; }
+
+    /// <summary>All VMs, also those being made.</summary>
+    public IReadOnlyList<VmRegistration> List()
+    {
+        lock (_gate)
+            return [.. _entries.Values.OrderBy(e => e.Folder, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One VM, or null.</summary>
+    public VmRegistration? Find(Guid id)
+    {
+        lock (_gate)
+            return _entries.GetValueOrDefault(id);
+    }
+
+    /// <summary>Registers a VM that is about to be made, and gives it a uid of its own.</summary>
+    public VmRegistration Reserve(Guid id, string datastore, string folder, string file, long epoch)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(id, out var existing))
+            {
+                throw Refuse.With(FaultTypes.AlreadyExists, "lorica.vmExists", id.ToString(),
+                    $"This host already has the VM {id} as {existing.DisplayPath}.", "Use another id.");
+            }
+
+            var entry = new VmRegistration
+            {
+                Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Pending = true, Uid = FreeUid_NeedsLock(),
+            };
+            Write_NeedsLock(entry);
+            return entry;
+        }
+    }
+
+    /// <summary>The VM stands: from here on a crash keeps it.</summary>
+    public VmRegistration Commit(Guid id)
+    {
+        lock (_gate)
+        {
+            var entry = _entries[id] with { Pending = false };
+            Write_NeedsLock(entry);
+            return entry;
+        }
+    }
+
+    /// <summary>Refuses an epoch lower than the highest seen, and keeps a higher one before anything is done under it.</summary>
+    public void Advance(Guid id, long epoch, string name)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(id, out var entry))
+                throw Refuse.NotFound(id.ToString());
+            if (epoch < entry.Epoch)
+                throw Refuse.StaleEpoch(name, epoch, entry.Epoch);
+            if (epoch > entry.Epoch)
+                Write_NeedsLock(entry with { Epoch = epoch });
+        }
+    }
+
+    /// <summary>Forgets a VM.</summary>
+    public void Remove(Guid id)
+    {
+        lock (_gate)
+        {
+            _folder.Delete(id + Ending);
+            _folder.Sync();
+            _entries.Remove(id);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Write_NeedsLock(VmRegistration entry)
+    {
+        _folder.Replace(entry.Id + Ending, JsonSerializer.SerializeToUtf8Bytes(entry, StateJson.Default.VmRegistration));
+        _entries[entry.Id] = entry;
+    }
+
+    private uint FreeUid_NeedsLock()
+    {
+        var used = _entries.Values.Select(e => e.Uid).ToHashSet();
+        for (uint uid = _uidBase; uid < _uidBase + _uidCount; uid++)
+        {
+            if (!used.Contains(uid))
+                return uid;
+        }
+
+        throw Refuse.With(FaultTypes.InvalidState, "lorica.noUid", "host",
+            $"All {_uidCount} uids of the host's range are in use.", "Enlarge UidCount in the host's configuration.");
+    }
+
+    private List<string> Load()
+    {
+        var damaged = new List<string>();
+        foreach (var name in _folder.Names().Where(n => n.EndsWith(Ending, StringComparison.Ordinal)))
+        {
+            try
+            {
+                var entry = JsonSerializer.Deserialize(_folder.Read(name, MaximumBytes), StateJson.Default.VmRegistration);
+                if (entry is null || entry.Id + Ending != name || entry.Uid < _uidBase)
+                    damaged.Add(name);
+                else
+                    _entries.Add(entry.Id, entry);
+            }
+            catch (Exception e) when (e is JsonException or IOException)
+            {
+                damaged.Add(name);
+            }
+        }
+
+        return damaged;
+    }
+}

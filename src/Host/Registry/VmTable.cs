@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Lorica.Host.Home;
+using Lorica.Host.Refusals;
+
+namespace Lorica.Host.Registry;
+
+/// <summary>The VMs of this process: registry entries with their gates.</summary>
+internal sealed class VmTable(VmRegistry registry, Datastores datastores)
+{
+    private readonly ConcurrentDictionary<Guid, VmEntry> _entries = new();
+
+    public VmRegistry Registry { get; } = registry;
+
+    public Datastores Datastores { get; } = datastores;
+
+    /// <summary>All VMs that stand (not those being made).</summary>
+    public IEnumerable<(VmRegistration Registration, VmEntry Entry)> List() =>
+        Registry.List().Where(r => !r.Pending).Select(r => (r, EntryOf(r.Id)));
+
+    /// <summary>A VM by the id in a request.</summary>
+    public (VmRegistration Registration, VmEntry Entry) Find(string vmId)
+    {
+        var registration = Guid.TryParseExact(vmId, "D", out var id) ? Registry.Find(id) : null;
+        return registration is { Pending: false } ? (registration, EntryOf(id)) : throw Refuse.NotFound(vmId);
+    }
+
+    /// <summary>The home of a VM, opened.</summary>
+    public VmHome OpenHome(VmRegistration registration) => new(registration, Datastores.PathOf(registration.Datastore));
+
+    /// <summary>Forgets the gate of a VM that is gone.</summary>
+    public void Forget(Guid id) => _entries.TryRemove(id, out _);
+
+    private VmEntry EntryOf(Guid id) => _entries.GetOrAdd(id, static i => new VmEntry(i));
+}

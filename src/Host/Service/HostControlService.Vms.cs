@@ -1,0 +1,79 @@
+using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.Host.Creation;
+using Lorica.Host.Refusals;
+
+namespace Lorica.Host.Service;
+
+/// <summary>Making, describing and removing VMs.</summary>
+internal sealed partial class HostControlService
+{
+    public override async Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context)
+    {
+        var spec = VmSpec.From(request);
+        await using var builder = await VmBuilder.BeginAsync(node.Table, spec, node.Keys, context.CancellationToken);
+        return await FinishAsync(builder, spec, context.CancellationToken);
+    }
+
+    public override async Task<VmDescription> ImportVm(IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        if (!await requestStream.MoveNext(ct) || requestStream.Current.Vm is not { } request)
+            throw Refuse.Argument("import", "The first message of an import describes the VM.");
+        var spec = VmSpec.From(request);
+        await using var builder = await VmBuilder.BeginAsync(node.Table, spec, node.Keys, ct);
+        while (await requestStream.MoveNext(ct))
+        {
+            var message = requestStream.Current;
+            switch (message.PartCase)
+            {
+                case ImportVmRequest.PartOneofCase.Data:
+                    await builder.WriteAsync(message.Data.Disk, message.Data.Offset, message.Data.Data.Memory, ct);
+                    break;
+                case ImportVmRequest.PartOneofCase.End:
+                    return await FinishAsync(builder, spec, ct);
+                default:
+                    throw Refuse.Argument("import", "Only content of disks follows the description of the VM.");
+            }
+        }
+
+        throw Refuse.Argument("import", $"The import of {spec.Name} broke off before its end. Nothing was kept.", "Import it again.");
+    }
+
+    public override Task<VmDescription> DescribeVm(VmRequest request, ServerCallContext context)
+    {
+        var (registration, entry) = node.Table.Find(request.VmId);
+        return Task.FromResult(node.Describer.Describe(registration, entry));
+    }
+
+    public override Task<ListVmsReply> ListVms(ListVmsRequest request, ServerCallContext context)
+    {
+        var reply = new ListVmsReply();
+        foreach (var (registration, entry) in node.Table.List())
+            reply.Vms.Add(node.Describer.Describe(registration, entry));
+        return Task.FromResult(reply);
+    }
+
+    public override async Task<DeleteVmReply> DeleteVm(VmOperation request, ServerCallContext context)
+    {
+        var (registration, entry) = node.Table.Find(request.VmId);
+        using (await entry.EnterAsync(registration.DisplayPath, context.CancellationToken))
+        {
+            node.Table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
+            if (entry.Running is not null)
+                throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on; it cannot be removed.", "Power it off.");
+            await VmRemoval.RemoveAsync(node.Table, registration, context.CancellationToken);
+            node.Log.VmRemoved(registration.Id, registration.DisplayPath);
+        }
+
+        return new DeleteVmReply();
+    }
+
+    private async Task<VmDescription> FinishAsync(VmBuilder builder, VmSpec spec, CancellationToken ct)
+    {
+        var registration = await builder.CommitAsync(ct);
+        node.Log.VmCreated(spec.Id, registration.DisplayPath, spec.HomeKey is not null);
+        var (current, entry) = node.Table.Find(registration.Id.ToString());
+        return node.Describer.Describe(current, entry);
+    }
+}

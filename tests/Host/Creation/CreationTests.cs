@@ -1,0 +1,170 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Disks;
+using Lorica.Host.Tests.Support;
+
+namespace Lorica.Host.Tests.Creation;
+
+public sealed class CreationTests : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private TestHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync(_folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_imported_plain_vm_holds_its_content_and_stays_thin()
+    {
+        var vm = new TestVm("web01", disks: 2);
+        var d = await vm.ImportAsync(_host.Client);
+        Assert.Equal(("web01", "[ds1] web01/web01.vmx", false, "poweredOff"), (d.Name, d.Path, d.Encrypted, d.PowerState));
+        Assert.Null(d.Suspect);
+        Assert.Equal(["[ds1] web01/web01.vmdk", "[ds1] web01/web01_1.vmdk"], d.Disks.Select(x => x.Path));
+        Assert.All(d.Disks, x => Assert.InRange(x.Used, 1, 3 * 1024 * 1024));
+        Assert.Equal(vm.Content, await File.ReadAllBytesAsync(Path.Combine(_host.Datastore, "web01", "web01-flat.vmdk")));
+        Assert.True(TestVm.IsFound(_host.Datastore, TestVm.Marker));
+    }
+
+    [Fact]
+    public async Task An_imported_encrypted_vm_never_has_plaintext_on_the_datastore_and_opens_with_its_key()
+    {
+        var kek = TestKek.Make("k1");
+        await _host.DeliverAsync(kek);
+        var vm = new TestVm("sec", kek);
+        var d = await vm.ImportAsync(_host.Client);
+        Assert.Null(d.Suspect);
+        Assert.Equal((true, kek.Ref, kek.Kcv, 1L), (d.Encrypted, d.Key, d.Kcv, d.Generation));
+        var disk = Assert.Single(d.Disks);
+        Assert.Null(disk.Suspect);
+        Assert.Equal((true, kek.Ref, 1L, vm.Request.Disks[0].ObjectId), (disk.Encrypted, disk.Key, disk.Generation, disk.ObjectId));
+        Assert.InRange(disk.Used, 1, 3 * 1024 * 1024);
+        Assert.False(TestVm.IsFound(_folder.Root, TestVm.Marker));
+
+        using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "sec"));
+        using var opened = Vmdk.Open(folder, "sec", null, new OneKek(kek));
+        await using var device = opened.OpenDevice();
+        var read = new byte[TestVm.Capacity];
+        await device.ReadAsync(0, read, CancellationToken.None);
+        Assert.Equal(vm.Content, read);
+    }
+
+    [Fact]
+    public async Task Without_its_key_an_encrypted_vm_is_described_with_what_is_missing()
+    {
+        var kek = TestKek.Make("k1");
+        await _host.DeliverAsync(kek);
+        var vm = new TestVm("sec", kek);
+        await vm.ImportAsync(_host.Client);
+        await _host.StopAsync();
+        await _host.StartAsync();
+        var d = Assert.Single((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
+        Assert.Null(d.Suspect);
+        Assert.Equal((true, 0L, "sec"), (d.Encrypted, d.Generation, d.Name));
+        var missing = Assert.Single(d.MissingKeys);
+        Assert.Equal((kek.Ref, KeyReasons.MissingOnHost), (missing.Key, missing.Reason));
+    }
+
+    [Fact]
+    public async Task An_import_that_breaks_off_leaves_nothing()
+    {
+        var vm = new TestVm();
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", () => vm.ImportAsync(_host.Client, end: false));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
+        await vm.ImportAsync(_host.Client);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_of_an_import_is_removed_at_the_next_start()
+    {
+        var vm = new TestVm();
+        var spec = Host.Creation.VmSpec.From(vm.Request);
+        _ = await Host.Creation.VmBuilder.BeginAsync(_host.Node.Table, spec, _host.Node.Keys, CancellationToken.None);
+        Assert.NotEmpty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        await _host.StopAsync();
+        await _host.StartAsync();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        await vm.ImportAsync(_host.Client);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("a/b")]
+    [InlineData(".hidden")]
+    [InlineData("a\nb")]
+    [InlineData("a\0b")]
+    [InlineData(" a")]
+    [InlineData("a\u202eb")]
+    public async Task A_hostile_name_is_refused(string name)
+    {
+        var vm = new TestVm(name);
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+    }
+
+    [Fact]
+    public async Task Names_that_give_the_same_folder_get_folders_of_their_own()
+    {
+        var first = await _host.Client.CreateVmAsync(new TestVm("größe \"1\"").Request);
+        var second = await _host.Client.CreateVmAsync(new TestVm("gr__e__1_").Request);
+        Assert.Equal(("größe \"1\"", "[ds1] gr__e__1_/gr__e__1_.vmx"), (first.Name, first.Path));
+        Assert.Equal("[ds1] gr__e__1__1/gr__e__1__1.vmx", second.Path);
+    }
+
+    [Fact]
+    public async Task More_content_than_there_is_space_is_refused_before_anything_is_written()
+    {
+        var vm = new TestVm();
+        vm.Request.Disks[0].Capacity = vm.Request.Disks[0].Data = 60L * 1024 * 1024 * 1024 * 1024;
+        await FaultAssert.RefusedAsync(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", () => vm.ImportAsync(_host.Client));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+    }
+
+    [Fact]
+    public async Task An_encrypted_disk_on_a_plain_vm_is_refused()
+    {
+        var kek = TestKek.Make("k1");
+        var vm = new TestVm("x", kek);
+        vm.Request.HomeKey = null;
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", _host.Client.CreateVmAsync(vm.Request));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_here_is_named_and_another_key_under_its_id_is_refused()
+    {
+        var kek = TestKek.Make("k1");
+        var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", _host.Client.CreateVmAsync(new TestVm("x", kek).Request));
+        Assert.Equal("k1", Assert.Single(fault.Keys).KeyId);
+        await _host.DeliverAsync(TestKek.Make("k1"));
+        await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "lorica.wrongKey", _host.Client.CreateVmAsync(new TestVm("x", kek).Request));
+    }
+
+    [Fact]
+    public async Task A_vm_id_exists_once_and_a_removed_vm_leaves_nothing()
+    {
+        var vm = new TestVm();
+        await _host.Client.CreateVmAsync(vm.Request);
+        await FaultAssert.RefusedAsync(FaultTypes.AlreadyExists, "lorica.vmExists", _host.Client.CreateVmAsync(vm.Request));
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.staleEpoch", _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 0 }));
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 });
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
+    }
+
+    [Fact]
+    public async Task A_foreign_file_in_a_vms_folder_survives_its_removal()
+    {
+        var vm = new TestVm();
+        await _host.Client.CreateVmAsync(vm.Request);
+        await File.WriteAllTextAsync(Path.Combine(_host.Datastore, "web01", "notes.txt"), "mine");
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 });
+        Assert.Equal(["notes.txt"], Directory.EnumerateFileSystemEntries(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Net.Client;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Configs;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Trust;
+using Lorica.Crypto;
+
+namespace Lorica.Host.Tests.Support;
+
+/// <summary>A real host in this process, with its center's identity played by the test.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly TestFolder _folder;
+    private HostServer? _server;
+    private GrpcChannel? _channel;
+
+    public TestHost(TestFolder folder)
+    {
+        _folder = folder;
+        Pki = new TestPki(folder.Path("pki"));
+        Center = Pki.Issue("center", Roles.Center);
+        HostNode = Pki.Issue("host", Roles.Host);
+        Directory.CreateDirectory(Datastore);
+        Config = new HostConfig
+        {
+            Id = "0f8c0d5e-0000-4000-8000-000000000001", Name = "host1", StateFolder = folder.Path("state"), RunFolder = folder.Path("run"),
+            Listen = "127.0.0.1:0", Certificate = Pki.Path("host.crt"), Key = Pki.Path("host.key"), Ca = Pki.Path("ca.crt"),
+            CenterPin = Peer.PinOf(Center.Certificate), Datastores = [new DatastoreConfig("ds1", Datastore)],
+            Vmx = System.IO.Path.Combine(AppContext.BaseDirectory, "no-vmx"),
+        };
+    }
+
+    public TestPki Pki { get; }
+
+    public NodeIdentity Center { get; }
+
+    public NodeIdentity HostNode { get; }
+
+    public HostConfig Config { get; set; }
+
+    public string Datastore => _folder.Path("datastore");
+
+    public IPEndPoint Address => _server!.Address;
+
+    public HostNode Node => _server!.Node;
+
+    public HostControl.HostControlClient Client { get; private set; } = null!;
+
+    public static async Task<TestHost> StartAsync(TestFolder folder)
+    {
+        var host = new TestHost(folder);
+        await host.StartAsync();
+        return host;
+    }
+
+    public async Task StartAsync()
+    {
+        _server = await HostServer.StartAsync(Config, _folder.Root, TimeProvider.System);
+        (_channel, Client) = Connect(Center);
+    }
+
+    /// <summary>A client that shows this identity.</summary>
+    public (GrpcChannel Channel, HostControl.HostControlClient Client) Connect(NodeIdentity identity)
+    {
+        var channel = GrpcChannel.ForAddress(PeerChannel.Address, new GrpcChannelOptions
+        {
+            HttpHandler = PeerChannel.Handler(identity, new Peer(identity.Ca, Roles.Host, Peer.PinOf(HostNode.Certificate)), Address),
+            DisposeHttpClient = true,
+        });
+        return (channel, new HostControl.HostControlClient(channel));
+    }
+
+    public async Task StopAsync()
+    {
+        _channel?.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        (_server, _channel) = (null, null);
+    }
+
+    /// <summary>Seals keys as the broker does.</summary>
+    public static IEnumerable<SealedKey> Seal(HostPresentation presentation, byte[] centerSpkiSha256, params TestKek[] keks)
+    {
+        var sequence = presentation.FirstSequence;
+        foreach (var kek in keks)
+        {
+            var (enc, ciphertext) = HpkeSender.Seal(presentation.ReceiveKey.Span,
+                KeyDelivery.Info(centerSpkiSha256, SHA256.HashData(presentation.HostSpki.Span), presentation.BootNonce.Span, sequence),
+                KeyDelivery.AdditionalData(kek.Id, kek.Kcv, "encrypt"), kek.Key);
+            yield return new SealedKey
+            {
+                Key = kek.Ref, Kcv = kek.Kcv, Operation = "encrypt", Sequence = sequence++,
+                Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext),
+            };
+        }
+    }
+
+    /// <summary>Delivers keys; each must be taken.</summary>
+    public async Task DeliverAsync(params TestKek[] keks)
+    {
+        var reply = await TryDeliverAsync(keks);
+        Assert.All(reply.Keys, k => Assert.Null(k.Fault));
+    }
+
+    public async Task<AddKeysReply> TryDeliverAsync(params TestKek[] keks)
+    {
+        var description = await Client.DescribeAsync(new DescribeHostRequest());
+        var request = new AddKeysRequest();
+        request.Keys.AddRange(Seal(description.Presentation, Convert.FromHexString(Config.CenterPin), keks));
+        return await Client.AddKeysAsync(request);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+}

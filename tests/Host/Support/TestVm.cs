@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Lorica.Contracts;
+using Lorica.Contracts.Host;
+
+namespace Lorica.Host.Tests.Support;
+
+/// <summary>A VM that a test makes: its request, the content of its first disk, and the records that a center would keep.</summary>
+internal sealed class TestVm
+{
+    public const int Capacity = 8 * 1024 * 1024;
+
+    public TestVm(string name = "web01", TestKek? kek = null, int disks = 1)
+    {
+        Kek = kek;
+        Request = new CreateVmRequest
+        {
+            VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = "ds1", Cpus = 1, MemoryMib = 64,
+            HomeKey = kek?.Ref, HomeKcv = kek?.Kcv ?? "", Firmware = "bios",
+        };
+        for (int i = 0; i < disks; i++)
+        {
+            Request.Disks.Add(new DiskSpec
+            {
+                Label = $"virtio0:{i}", Capacity = Capacity, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref, Kcv = kek?.Kcv ?? "",
+            });
+        }
+
+        Content = new byte[Capacity];
+        RandomNumberGenerator.Fill(Content.AsSpan(0, 1024 * 1024));
+
+        // A partition table's signature, so that the disk looks like one.
+        (Content[510], Content[511]) = (0x55, 0xaa);
+        Marker.CopyTo(Content.AsSpan(64 * 1024));
+        RandomNumberGenerator.Fill(Content.AsSpan(5 * 1024 * 1024, 512 * 1024));
+    }
+
+    public static ReadOnlySpan<byte> Marker => "LORICA-PLAINTEXT-MARKER-0123456789"u8;
+
+    public TestKek? Kek { get; }
+
+    public CreateVmRequest Request { get; }
+
+    public byte[] Content { get; }
+
+    public string Id => Request.VmId;
+
+    /// <summary>The epoch of the next operation.</summary>
+    public long NextEpoch => ++Request.Epoch;
+
+    public async Task<VmDescription> ImportAsync(HostControl.HostControlClient client, bool end = true)
+    {
+        using var call = client.ImportVm();
+        await call.RequestStream.WriteAsync(new ImportVmRequest { Vm = Request });
+        for (int d = 0; d < Request.Disks.Count; d++)
+        {
+            for (int at = 0; at < Capacity; at += 1024 * 1024)
+            {
+                var part = Content.AsMemory(at, 1024 * 1024);
+                if (part.Span.IndexOfAnyExcept((byte)0) >= 0)
+                    await call.RequestStream.WriteAsync(new ImportVmRequest { Data = new DiskData { Disk = d, Offset = at, Data = ByteString.CopyFrom(part.Span) } });
+            }
+        }
+
+        if (end)
+            await call.RequestStream.WriteAsync(new ImportVmRequest { End = new ImportEnd() });
+        await call.RequestStream.CompleteAsync();
+        return await call.ResponseAsync;
+    }
+
+    /// <summary>The records that a center has of what is described.</summary>
+    public static ObjectRecord[] RecordsOf(VmDescription vm)
+    {
+        var records = vm.Disks.Where(d => d.Encrypted).Select(d => new ObjectRecord
+        {
+            ObjectId = d.ObjectId, Kind = ObjectKind.Disk, Key = d.Key, Kcv = d.Kcv, Generation = d.Generation,
+        }).ToList();
+        if (vm.Encrypted)
+            records.Add(new ObjectRecord { ObjectId = vm.VmId, Kind = ObjectKind.Vm, Key = vm.Key, Kcv = vm.Kcv, Generation = vm.Generation });
+        return [.. records];
+    }
+
+    /// <summary>Whether any file below a folder holds the bytes.</summary>
+    public static bool IsFound(string folder, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            if (File.ReadAllBytes(file).AsSpan().IndexOf(bytes) >= 0)
+                return true;
+        }
+
+        return false;
+    }
+}
