@@ -31,6 +31,8 @@ internal static class Suite
         meter.Add("lorica    encrypt  4 KiB  (1 unit)", 4096, n => Repeat(n, _ => xts.EncryptUnit(page.Span, page.Span, tweak)));
         meter.Add("libcrypto encrypt  4 KiB  (1 unit)", 4096, n => Repeat(n, i => encrypt.Run(page.Span, 4096, i)));
         meter.Add("lorica    decrypt  4 KiB  (8 sectors)", 4096, n => Repeat(n, i => xts.DecryptSectors(page.Span, i)));
+        meter.Add("libcrypto decrypt  4 KiB  (8 units of 512 B)", 4096, n => Repeat(n, i => decrypt.Run(page.Span, 512, i)));
+        meter.Add("lorica    decrypt  4 KiB  (1 unit)", 4096, n => Repeat(n, _ => xts.DecryptUnit(page.Span, page.Span, tweak)));
         meter.Add("libcrypto decrypt  4 KiB  (1 unit)", 4096, n => Repeat(n, i => decrypt.Run(page.Span, 4096, i)));
         meter.Add("lorica    encrypt 64 KiB  (128 sectors)", 65536, n => Repeat(n, i => xts.EncryptSectors(large.Span, i)));
         meter.Add("libcrypto encrypt 64 KiB  (1 unit)", 65536, n => Repeat(n, i => encrypt.Run(large.Span, 65536, i)));
@@ -41,9 +43,10 @@ internal static class Suite
         [
             ("encrypt 512 B: lorica / libcrypto", Of("lorica    encrypt  512") / Of("libcrypto encrypt  512"), 1.4),
             ("decrypt 512 B: lorica / libcrypto", Of("lorica    decrypt  512") / Of("libcrypto decrypt  512"), 1.4),
-            ("encrypt 4 KiB: 8 sectors / libcrypto 1 unit", Of("lorica    encrypt  4 KiB  (8") / Of("libcrypto encrypt  4 KiB  (1"), 1.0),
-            ("encrypt 4 KiB: 8 sectors / libcrypto 8 units", Of("lorica    encrypt  4 KiB  (8") / Of("libcrypto encrypt  4 KiB  (8"), 1.0),
-            ("decrypt 4 KiB: 8 sectors / libcrypto 1 unit", Of("lorica    decrypt  4 KiB  (8") / Of("libcrypto decrypt  4 KiB  (1"), 1.0),
+            ("encrypt 4 KiB, 8 sectors each: lorica / libcrypto", Of("lorica    encrypt  4 KiB  (8") / Of("libcrypto encrypt  4 KiB  (8"), 1.0),
+            ("decrypt 4 KiB, 8 sectors each: lorica / libcrypto", Of("lorica    decrypt  4 KiB  (8") / Of("libcrypto decrypt  4 KiB  (8"), 1.0),
+            ("encrypt 4 KiB, 1 unit each: lorica / libcrypto", Of("lorica    encrypt  4 KiB  (1") / Of("libcrypto encrypt  4 KiB  (1"), 1.0),
+            ("decrypt 4 KiB, 1 unit each: lorica / libcrypto", Of("lorica    decrypt  4 KiB  (1") / Of("libcrypto decrypt  4 KiB  (1"), 1.0),
         ];
         if (AesLimit.IsSupported)
         {

@@ -38,8 +38,7 @@ internal static unsafe partial class AesNiXts
         Vector128<byte> t5 = Double(t4), t6 = Double(t5), t7 = Double(t6);
         for (; blocks >= Lanes; blocks -= Lanes, from += Lanes * Block, to += Lanes * Block)
         {
-            // The next tweaks are made early, beside the rounds: the next eight blocks need not wait for these.
-            var x0 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from + 0), t0), Sse2.LoadAlignedVector128(k));
+            var x0 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from), t0), Sse2.LoadAlignedVector128(k));
             var x1 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from + 16), t1), Sse2.LoadAlignedVector128(k));
             var x2 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from + 32), t2), Sse2.LoadAlignedVector128(k));
             var x3 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from + 48), t3), Sse2.LoadAlignedVector128(k));
@@ -47,15 +46,6 @@ internal static unsafe partial class AesNiXts
             var x5 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from + 80), t5), Sse2.LoadAlignedVector128(k));
             var x6 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from + 96), t6), Sse2.LoadAlignedVector128(k));
             var x7 = Sse2.Xor(Sse2.Xor(Sse2.LoadVector128(from + 112), t7), Sse2.LoadAlignedVector128(k));
-
-            var n0 = Eight(t0);
-            var n1 = Eight(t1);
-            var n2 = Eight(t2);
-            var n3 = Eight(t3);
-            var n4 = Eight(t4);
-            var n5 = Eight(t5);
-            var n6 = Eight(t6);
-            var n7 = Eight(t7);
 
             x0 = Aes.Decrypt(x0, Sse2.LoadAlignedVector128(k + 16));
             x1 = Aes.Decrypt(x1, Sse2.LoadAlignedVector128(k + 16));
@@ -183,7 +173,7 @@ internal static unsafe partial class AesNiXts
             x6 = Aes.DecryptLast(x6, Sse2.LoadAlignedVector128(k + 224));
             x7 = Aes.DecryptLast(x7, Sse2.LoadAlignedVector128(k + 224));
 
-            Sse2.Store(to + 0, Sse2.Xor(x0, t0));
+            Sse2.Store(to, Sse2.Xor(x0, t0));
             Sse2.Store(to + 16, Sse2.Xor(x1, t1));
             Sse2.Store(to + 32, Sse2.Xor(x2, t2));
             Sse2.Store(to + 48, Sse2.Xor(x3, t3));
@@ -192,14 +182,14 @@ internal static unsafe partial class AesNiXts
             Sse2.Store(to + 96, Sse2.Xor(x6, t6));
             Sse2.Store(to + 112, Sse2.Xor(x7, t7));
 
-            t0 = n0;
-            t1 = n1;
-            t2 = n2;
-            t3 = n3;
-            t4 = n4;
-            t5 = n5;
-            t6 = n6;
-            t7 = n7;
+            t0 = Double(t7);
+            t1 = Double(t0);
+            t2 = Double(t1);
+            t3 = Double(t2);
+            t4 = Double(t3);
+            t5 = Double(t4);
+            t6 = Double(t5);
+            t7 = Double(t6);
         }
 
         return t0;

@@ -13,7 +13,7 @@ internal static unsafe partial class AesNiXts
     private const int Block = 16;
     private const int SectorBytes = 512;
 
-    public static bool IsSupported => BitConverter.IsLittleEndian && Aes.IsSupported && Pclmulqdq.IsSupported && Sse41.IsSupported;
+    public static bool IsSupported => BitConverter.IsLittleEndian && Aes.IsSupported;
 
     /// <summary>Fills the key buffer from the 64 bytes of the key. The caller scrubs registers and stack afterwards.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -48,15 +48,6 @@ internal static unsafe partial class AesNiXts
             Sse2.ShiftRightArithmetic(Sse2.Shuffle(tweak.AsInt32(), 0b10_01_00_11), 31),
             Vector128.Create(0x87, 1, 1, 1));
         return Sse2.Xor(Sse2.Add(tweak.AsInt32(), tweak.AsInt32()), carries).AsByte();
-    }
-
-    /// <summary>The tweak eight blocks further on: multiplied by α^8, a shift by one byte.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Eight(Vector128<byte> tweak)
-    {
-        var carry = Sse2.ShiftRightLogical128BitLane(tweak, 15).AsUInt64();
-        var folded = Pclmulqdq.CarrylessMultiply(carry, Vector128.CreateScalar(0x87ul), 0).AsByte();
-        return Sse2.Xor(Sse2.ShiftLeftLogical128BitLane(tweak, 1), folded);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
