@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test format clean
+.PHONY: help setup build demo test format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -19,6 +19,9 @@ test: build ## build, check the format, run every test
 format: ## format all sources
 	@dotnet format whitespace . --folder --exclude artifacts out
 	@dotnet format style Lorica.slnx
+
+bench: ## XTS beside libcrypto and beside the AES-round limit of this core
+	@dotnet run -c Release --project bench/Crypto
 
 clean: ## remove everything that was built
 	@rm -rf artifacts out
