@@ -16,6 +16,7 @@ internal static class CommandTree
         var root = new RootCommand("Lorica: encryption of whole virtual machines, at the hypervisor, by storage policy.")
         {
             CommonOptions.Json,
+            UpCommand.Create(cli, interrupts),
             LoginCommand.Create(cli),
             LogoutCommand.Create(cli),
             KmsCommand.Create(cli),

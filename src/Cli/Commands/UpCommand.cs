@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Lorica.Cli.Up;
+
+namespace Lorica.Cli.Commands;
+
+/// <summary><c>lorica up</c>.</summary>
+internal static class UpCommand
+{
+    private const string DefaultState = "/var/lib/lorica";
+
+    public static Command Create(CliContext cli, Interrupts interrupts)
+    {
+        var state = new Option<string>("--state")
+        {
+            Description = "Folder of everything it keeps; made at the first start.", HelpName = "DIR",
+            DefaultValueFactory = _ => DefaultState, Recursive = true,
+        };
+        var center = Port("--center-port", "Port of the REST API", UpOptions.DefaultCenterPort);
+        var host = Port("--host-port", "Port of the host", UpOptions.DefaultHostPort);
+        var kms = Port("--kms-port", "Port of the key server", UpOptions.DefaultKmsPort);
+        var command = new Command("up",
+            "Run key server, broker, center and one host on this machine, on loopback, until Ctrl-C. Running virtual machines go on.")
+        {
+            state, center, host, kms, Ctl(cli, state),
+        };
+        command.Examples(
+            ("start, and keep everything in one folder", "lorica up --state /var/lib/lorica"),
+            ("beside another one, on free ports", "lorica up --state /tmp/lorica2 --center-port 0 --host-port 0 --kms-port 0"));
+        command.SetAction((parsed, _) => new UpRun(cli, interrupts, new UpOptions(
+            parsed.GetValue(state)!, parsed.GetValue(center), parsed.GetValue(host), parsed.GetValue(kms),
+            parsed.GetValue(CommonOptions.Json))).RunAsync());
+        return command;
+    }
+
+    private static Option<int?> Port(string name, string what, int preset)
+    {
+        var option = new Option<int?>(name)
+        {
+            Description = $"{what}; 0 = a free one, remembered. [default: as before, else {preset}]", HelpName = "PORT",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var port) && port is < 0 or > 65535)
+                result.AddError($"{name}: a port is 0 to 65535.");
+        });
+        return option;
+    }
+
+    private static Command Ctl(CliContext cli, Option<string> state)
+    {
+        var ctl = new Command("ctl", "Ask the running lorica up of a state folder about its parts, or stop and start one.")
+        {
+            PartCommand(cli, state, "start", "Start a part that was stopped."),
+            PartCommand(cli, state, "stop", "Stop a part, and leave it stopped."),
+            PartCommand(cli, state, "restart", "Stop a part and start it again."),
+            Status(cli, state),
+        };
+        ctl.Examples(("what does an outage of the key server do", "lorica up ctl stop kms"));
+        return ctl;
+    }
+
+    private static Command PartCommand(CliContext cli, Option<string> state, string name, string description)
+    {
+        var part = new Argument<string>("PART") { Description = "kms, broker, host or center." };
+        part.AcceptOnlyFromAmong([.. PartNames.All]);
+        var command = new Command(name, description) { part };
+        command.Examples((description.TrimEnd('.').ToLowerInvariant(), $"lorica up ctl {name} host"));
+        command.SetAction((parsed, ct) => AskAsync(cli, parsed, state, new ControlRequest(name, parsed.GetValue(part)), ct));
+        return command;
+    }
+
+    private static Command Status(CliContext cli, Option<string> state)
+    {
+        var command = new Command("status", "Say which parts run.");
+        command.Examples(("process ids", "lorica up ctl status"));
+        command.SetAction((parsed, ct) => AskAsync(cli, parsed, state, new ControlRequest("status", Part: null), ct));
+        return command;
+    }
+
+    private static async Task AskAsync(CliContext cli, ParseResult parsed, Option<string> state, ControlRequest request, CancellationToken ct)
+    {
+        var reply = await ControlClient.AskAsync(new UpPaths(parsed.GetValue(state)!), request, ct);
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            cli.Terminal.Json(reply, UpJson.Default.ControlReply);
+            return;
+        }
+        cli.Terminal.Table(["PART", "STATE", "PID"],
+            reply.Parts.Select(p => (string[])[p.Name, p.State, p.Pid == 0 ? "" : p.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]));
+    }
+}

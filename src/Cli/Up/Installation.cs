@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Lorica.Cli.Files;
+using Lorica.Cli.Output;
+
+namespace Lorica.Cli.Up;
+
+/// <summary>
+/// The state folder: made at the first start, found again at later ones.
+/// <code>
+/// 1 STATE is new or empty              -> up.first is made
+/// 2 center init; identities for kms, broker, host
+/// 3 up.json                            the commit point
+/// 4 up.first is removed
+/// </code>
+/// A first start that died before step 3 leaves up.first: nothing can have been kept in there yet, so it is made anew.
+/// </summary>
+internal sealed class Installation(UpPaths paths, Programs programs, Spawner spawner, UpReport report)
+{
+    /// <summary>Whose password it is, at the first start only.</summary>
+    public InitLine? FirstAdministrator { get; private set; }
+
+    public async Task<UpState> OpenAsync(UpOptions options, CancellationToken ct)
+    {
+        var state = Find() is { } known ? WithPorts(known, options) : await FirstStartAsync(options, ct);
+        if (File.Exists(paths.FirstStartMarker))
+            File.Delete(paths.FirstStartMarker);
+        return state;
+    }
+
+    private UpState? Find()
+    {
+        if (!File.Exists(paths.Remembered))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(paths.Remembered), UpJson.Default.UpState);
+        }
+        catch (JsonException e)
+        {
+            throw new CliException(ExitCode.Other, $"{paths.Remembered} is damaged: {e.Message}", "Restore it from a backup.", e);
+        }
+    }
+
+    private UpState WithPorts(UpState known, UpOptions options)
+    {
+        var state = known with
+        {
+            CenterPort = FreePort.Or(options.CenterPort, known.CenterPort),
+            HostPort = FreePort.Or(options.HostPort, known.HostPort),
+            KmsPort = FreePort.Or(options.KmsPort, known.KmsPort),
+        };
+        if (state != known)
+            Remember(state);
+        return state;
+    }
+
+    private async Task<UpState> FirstStartAsync(UpOptions options, CancellationToken ct)
+    {
+        report.Say("firstStart", $"First start: making certificates and the first administrator in {paths.State}");
+        // Step 1
+        if (!File.Exists(paths.FirstStartMarker))
+        {
+            if (Directory.EnumerateFileSystemEntries(paths.State).Any(e => e != paths.Lock && Path.GetFileName(e) != "lost+found"))
+            {
+                throw new CliException(ExitCode.Refused, $"{paths.State} is not empty and was not made by lorica up.",
+                    "Name a new folder with --state.");
+            }
+            await File.WriteAllTextAsync(paths.FirstStartMarker, "", ct);
+        }
+        foreach (var part in PartNames.All.Select(paths.Part).Where(Directory.Exists))
+            Directory.Delete(part, recursive: true);
+        // Step 2
+        var init = await ShortRun.RunAsync(spawner, programs.Center, ["init", "--state", paths.Part(PartNames.Center)], UpJson.Default.InitLine, ct);
+        FirstAdministrator = init;
+        var hostId = Guid.NewGuid().ToString();
+        var kms = await IssueAsync(PartNames.Kms, "lorica-kms", ct);
+        var broker = await IssueAsync(PartNames.Broker, "lorica-broker", ct);
+        var host = await IssueAsync(PartNames.Host, hostId, ct);
+        // Step 3
+        var state = new UpState
+        {
+            HostId = hostId,
+            CenterPort = FreePort.Or(options.CenterPort, UpOptions.DefaultCenterPort),
+            HostPort = FreePort.Or(options.HostPort, UpOptions.DefaultHostPort),
+            KmsPort = FreePort.Or(options.KmsPort, UpOptions.DefaultKmsPort),
+            CenterPin = init.SpkiSha256,
+            BrokerPin = broker.SpkiSha256,
+            HostPin = host.SpkiSha256,
+            KmsCertificateSha256 = kms.CertificateSha256,
+        };
+        Remember(state);
+        return state;
+    }
+
+    private Task<IssuedLine> IssueAsync(string part, string name, CancellationToken ct)
+    {
+        Directory.CreateDirectory(paths.Part(part), SafeFile.OwnerFolder);
+        string[] arguments =
+        [
+            "issue", "--state", paths.Part(PartNames.Center), "--role", part, "--name", name, "--out", Path.Combine(paths.Part(part), "pki"),
+        ];
+        return ShortRun.RunAsync(spawner, programs.Center, arguments, UpJson.Default.IssuedLine, ct);
+    }
+
+    private void Remember(UpState state)
+        => SafeFile.Replace(paths.Remembered, JsonSerializer.SerializeToUtf8Bytes(state, UpJson.Default.UpState), SafeFile.OwnerOnly);
+}

@@ -1,0 +1,148 @@
+using Lorica.Cli.Native;
+using Lorica.Cli.Output;
+
+namespace Lorica.Cli.Up;
+
+/// <summary>
+/// Keeps one part running.
+/// <code>
+///   stopped ──start──► starting ──ready──► running ──exit──► waiting ──back-off──► starting
+///      ▲                                      │  └─exit 0, socket held──► idle ──connection──► starting
+///      └────────────────stop──────────────────┴───────────────┴───────────┘
+/// </code>
+/// Start and stop exclude each other; one keeper task per start drives the rest.
+/// </summary>
+internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport report, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Steady = TimeSpan.FromSeconds(60);
+    private const int PollMilliseconds = 250;
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private CancellationTokenSource? _keeperStop;
+    private Task _keeper = Task.CompletedTask;
+    private volatile PartProcess? _process;
+    private volatile string _state = "stopped";
+
+    public string Name => spec.Name;
+
+    /// <summary><c>stopped</c>, <c>starting</c>, <c>running</c>, <c>idle</c>, <c>waiting</c>.</summary>
+    public string State => _state;
+
+    /// <summary>Process id, or 0.</summary>
+    public int Pid => _process is { Exited.IsCompleted: false } process ? process.Pid : 0;
+
+    /// <summary>Starts it, and keeps it running from then on.</summary>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct);
+        try
+        {
+            if (_keeperStop is not null)
+                return;
+            await RunAsync(ct);
+            _keeperStop = new CancellationTokenSource();
+            _keeper = KeepAsync(_keeperStop.Token);
+        }
+        finally
+        {
+            if (_keeperStop is null)
+                _state = "stopped";
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Stops it, and leaves it stopped.</summary>
+    public async Task StopAsync(CancellationToken insist)
+    {
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_keeperStop is null)
+                return;
+            await _keeperStop.CancelAsync();
+            await _keeper.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_process is { } process)
+                await process.StopAsync(insist);
+            _keeperStop.Dispose();
+            _keeperStop = null;
+            _state = "stopped";
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Forgets everything; the part must have been stopped.</summary>
+    public void Dispose()
+    {
+        _keeperStop?.Dispose();
+        _gate.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken ct)
+    {
+        _state = "starting";
+        _process = await PartProcess.StartAsync(spec, spawner, log, time, ct);
+        _state = "running";
+    }
+
+    private async Task KeepAsync(CancellationToken ct)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            var since = time.GetTimestamp();
+            var code = await _process!.Exited.WaitAsync(ct);
+            if (code == 0 && spec.Listening is not null)
+            {
+                _state = "idle";
+                await ConnectionAsync(ct);
+            }
+            else
+            {
+                pause = time.GetElapsedTime(since) > Steady ? FirstPause : pause;
+                _state = "waiting";
+                report.Say("crashed", $"lorica-{Name} ended unexpectedly (exit code {code}); starting it again.", Name);
+                await Task.Delay(pause, time, ct);
+                pause = Longer(pause);
+            }
+            pause = await RunAgainAsync(pause, quietly: _state == "idle", ct);
+        }
+    }
+
+    /// <summary>Starts it again, however often that takes.</summary>
+    private async Task<TimeSpan> RunAgainAsync(TimeSpan pause, bool quietly, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await RunAsync(ct);
+                if (!quietly)
+                    report.Say("restarted", $"lorica-{Name} runs again.", Name, Pid);
+                return pause;
+            }
+            catch (CliException e)
+            {
+                _state = "waiting";
+                report.Say("crashed", $"{e.Message} Next attempt in {pause.TotalSeconds:0.#} s. {(e.Details is [.., var last] ? last : "")}".TrimEnd(), Name);
+                await Task.Delay(pause, time, ct);
+                pause = Longer(pause);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until somebody connects to the held socket. The connection stays in the socket's queue and is accepted by the part.
+    /// </summary>
+    private Task ConnectionAsync(CancellationToken ct) => Task.Factory.StartNew(() =>
+    {
+        while (!Posix.WaitReadable(spec.Listening!, PollMilliseconds))
+            ct.ThrowIfCancellationRequested();
+    }, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+}

@@ -1,0 +1,14 @@
+namespace Lorica.Cli.Up;
+
+/// <summary>What <c>lorica up</c> was asked for.</summary>
+/// <param name="State">Folder of everything.</param>
+/// <param name="CenterPort">Port of the REST API; 0 = a free one; null = as before, or the default.</param>
+/// <param name="HostPort">Port of the host.</param>
+/// <param name="KmsPort">Port of the KMS.</param>
+/// <param name="Json">One JSON line per phase on stdout.</param>
+internal sealed record UpOptions(string State, int? CenterPort, int? HostPort, int? KmsPort, bool Json)
+{
+    public const int DefaultCenterPort = 8443;
+    public const int DefaultHostPort = 8444;
+    public const int DefaultKmsPort = 5696;
+}

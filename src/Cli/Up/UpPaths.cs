@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Lorica.Cli.Up;
+
+/// <summary>
+/// Where things are.
+/// <code>
+/// STATE/up.json            what is remembered: ports, ids, pins; written last at the first start
+/// STATE/up.lock            held by the one `lorica up` on this state
+/// STATE/up.sock            its control socket, 0600
+/// STATE/client.json        address and CA for `lorica login --profile`
+/// STATE/PART/config.json   of kms, broker, host, center
+/// STATE/PART/pki/          its certificate and key
+/// STATE/PART/log           what it wrote
+/// STATE/datastore/         files of virtual machines
+/// /run/lorica/HASH         sockets of the host; short, because a socket's path has at most 107 bytes
+/// /run/lorica/HASH.up      sockets that `lorica up` holds, 0700
+/// </code>
+/// </summary>
+internal sealed class UpPaths
+{
+    public UpPaths(string state)
+    {
+        State = Path.TrimEndingDirectorySeparator(Path.GetFullPath(state));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(State)))[..8];
+        RunFolder = $"/run/lorica/{hash}";
+        HeldFolder = $"/run/lorica/{hash}.up";
+    }
+
+    public string State { get; }
+
+    public string RunFolder { get; }
+
+    public string HeldFolder { get; }
+
+    public string BrokerSocket => Path.Combine(HeldFolder, "broker.sock");
+
+    public string Remembered => Path.Combine(State, "up.json");
+
+    public string FirstStartMarker => Path.Combine(State, "up.first");
+
+    public string Lock => Path.Combine(State, "up.lock");
+
+    public string ControlSocket => Path.Combine(State, "up.sock");
+
+    public string Profile => Path.Combine(State, "client.json");
+
+    public string Datastore => Path.Combine(State, "datastore");
+
+    public string Part(string part) => Path.Combine(State, part);
+
+    public string Config(string part) => Path.Combine(State, part, "config.json");
+
+    public string Pki(string part, string file) => Path.Combine(State, part, "pki", file);
+
+    public string Log(string part) => Path.Combine(State, part, "log");
+}
