@@ -1,0 +1,29 @@
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>An outsider who has the documents, the KEK and the files can read a disk: nothing is our secret but the key.</summary>
+public sealed class IndependentCheckTests
+{
+    [Fact]
+    public async Task APythonProgramWithPyKmipAndCryptographyDecryptsTheDisk()
+    {
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddEmbeddedKmsAsync();
+        var image = await Guest.ImageAsync();
+        await up.JsonAsync("vm", "import", "web", "--disk", image);
+        await up.JsonAsync("vm", "policy", "set", "web", "VM Encryption Policy");
+        var ports = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(up.State, "up.json")))!;
+        var pki = Path.Combine(up.State, "broker/pki");
+        var decrypted = Path.Combine(up.Folder, "decrypted.img");
+        var said = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
+            Path.Combine(up.Datastore, "web/web.vmdk"), decrypted,
+            "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"), Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
+        Assert.Contains("seal ok", said, StringComparison.Ordinal);
+        Assert.Equal(Files.Sha256(image), Files.Sha256(decrypted));
+        var vmx = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
+            Path.Combine(up.Datastore, "web/web.vmx"), "-",
+            "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"), Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
+        Assert.Contains("seal ok", vmx, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Lorica.Disks;
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>Jobs on data, their host killed at random moments.</summary>
+public sealed class InterruptedJobTests(ITestOutputHelper output)
+{
+    private const int Moments = 50;
+    private const int DataBytes = 96 * 1024 * 1024;
+
+    [Fact]
+    public async Task EncryptionDecryptionAndRecryptKilledAtFiftyRandomMomentsAlwaysEndBitIdentical()
+    {
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddEmbeddedKmsAsync();
+        var image = Path.Combine(up.Folder, "data.img");
+        await MakeImageAsync(image);
+        var plain = Files.Sha256(image);
+        await up.JsonAsync("vm", "import", "job", "--disk", image);
+        var folder = Assert.Single(Directory.GetDirectories(up.Datastore), d => File.Exists(Path.Combine(d, "job.vmx")));
+        var flat = Path.Combine(folder, "job-flat.vmdk");
+        Assert.Equal(plain, Files.Sha256(flat));
+
+        string[][] cycle =
+        [
+            ["vm", "policy", "set", "job", "VM Encryption Policy"],
+            ["vm", "recrypt", "job", "--shallow"],
+            ["vm", "policy", "set", "job", "Datastore Default"],
+        ];
+        var killedUnderWay = 0;
+        for (var moment = 0; moment < Moments; moment++)
+        {
+            var step = cycle[moment % cycle.Length];
+            // Recrypt is over in a few hundredths of a second, the others take about a second here.
+            var longest = step[1] == "recrypt" ? 150 : 1500;
+            var task = (await up.JsonAsync([.. step, "--no-wait"]))["id"]!.GetValue<string>();
+            await Task.Delay(RandomNumberGenerator.GetInt32(longest));
+            var host = await up.PidAsync("host");
+            var state = (await up.JsonAsync("task", "show", task))["state"]!.GetValue<string>();
+            System.Diagnostics.Process.GetProcessById(host).Kill();
+            killedUnderWay += state == "running" ? 1 : 0;
+            NothingIsHalfWritten(folder);
+
+            var ended = await up.RunAsync("task", "wait", task, "--json");
+            Assert.True(ended.ExitCode == 0, $"moment {moment}, {string.Join(' ', step)}: {ended.Output}{ended.Error}\n{up.Log()}");
+            await IsWholeAsync(up, folder, plain, step[^1] == "Datastore Default");
+        }
+
+        output.WriteLine($"{Moments} kills, {killedUnderWay} of them while the job was under way");
+        Assert.True(killedUnderWay >= Moments / 4, $"only {killedUnderWay} of {Moments} kills met a job");
+    }
+
+    private static async Task IsWholeAsync(LoricaUp up, string folder, string plain, bool decrypted)
+    {
+        var descriptor = Path.Combine(folder, "job.vmdk");
+        var show = await up.ShowAsync("job");
+        Assert.Equal(!decrypted, show["encrypted"]!.GetValue<bool>());
+        Assert.Equal(!decrypted, show["disks"]![0]!["encrypted"]!.GetValue<bool>());
+        if (decrypted)
+        {
+            Assert.Equal(plain, Files.Sha256(Path.Combine(folder, "job-flat.vmdk")));
+            return;
+        }
+
+        using var kek = await Keys.FetchKekAsync(up, descriptor, "kms1");
+        Assert.Equal(plain, Keys.PlaintextSha256(descriptor, kek));
+        var leftOver = Directory.GetFiles(folder).Select(Path.GetFileName).Where(f => f is not null
+            && !f.EndsWith(".vmx", StringComparison.Ordinal) && !f.EndsWith(".vmdk", StringComparison.Ordinal) && !f.EndsWith(".lock", StringComparison.Ordinal));
+        Assert.Empty(leftOver);
+    }
+
+    private static void NothingIsHalfWritten(string folder)
+    {
+        using var disks = DiskFolder.Open(folder);
+        Assert.Equal(DataBytes * 2L, Vmdk.ReadModel(disks, "job").Capacity);
+        var vmx = File.ReadAllText(Path.Combine(folder, "job.vmx"));
+        Assert.EndsWith("\n", vmx, StringComparison.Ordinal);
+        Assert.Contains("lorica.vmId", vmx, StringComparison.Ordinal);
+    }
+
+    /// <summary>Half data, half holes, so that thin disks are met; starts like a disk (MBR signature).</summary>
+    private static async Task MakeImageAsync(string path)
+    {
+        await using var file = File.Create(path);
+        file.SetLength(DataBytes * 2L);
+        var chunk = new byte[1024 * 1024];
+        for (var written = 0; written < DataBytes; written += chunk.Length)
+        {
+            RandomNumberGenerator.Fill(chunk);
+            if (written == 0)
+                (chunk[510], chunk[511]) = (0x55, 0xaa);
+            file.Position = written * 2L;
+            await file.WriteAsync(chunk);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>A running guest outlives its vmx, its host and its center.</summary>
+public sealed class RestartTests
+{
+    [Fact]
+    public async Task AGuestUnderLoadOutlivesItsVmxItsHostAndItsCenter()
+    {
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddEmbeddedKmsAsync();
+        var guest = new Guest(up, "busy");
+        await up.JsonAsync("vm", "import", "busy", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy");
+        await guest.PowerOnAndWaitAsync();
+        var qemu = Qemu(up);
+
+        var load = guest.AskAsync("load 20", "LORICA-GUEST load ", 120);
+        for (var i = 0; i < 3; i++)
+        {
+            var vmx = Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx");
+            vmx.Kill();
+            await Wait.UntilAsync(() => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == "lorica-vmx" && p.Pid != vmx.Pid)), "a new vmx");
+        }
+
+        Assert.Contains("load ok", await load, StringComparison.Ordinal);
+        Assert.Equal(qemu, Qemu(up));
+
+        load = guest.AskAsync("load 15", "LORICA-GUEST load ", 120);
+        System.Diagnostics.Process.GetProcessById(await up.PidAsync("host")).Kill();
+        await Wait.UntilAsync(async () => await up.PidAsync("host") > 0 && (await up.RunAsync("vm", "show", "busy", "--json")).Output.Contains("poweredOn", StringComparison.Ordinal),
+            "the host knows its running VM again");
+        System.Diagnostics.Process.GetProcessById(await up.PidAsync("center")).Kill();
+        await Wait.UntilAsync(async () => (await up.RunAsync("vm", "ls")).ExitCode == 0, "the center is back");
+        Assert.Contains("load ok", await load, StringComparison.Ordinal);
+        Assert.Contains("data ok", await guest.AskAsync("check", "LORICA-GUEST data"), StringComparison.Ordinal);
+        Assert.Equal(qemu, Qemu(up));
+
+        // The host has its keys again, so a vmx that dies now is replaced, too.
+        Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx").Kill();
+        Assert.Contains("data ok", await guest.AskAsync("check", "LORICA-GUEST data"), StringComparison.Ordinal);
+        await guest.PowerOffAsync();
+        Assert.DoesNotContain(Processes.OfState(up.State), p => p.Name is "lorica-vmx" or "qemu");
+    }
+
+    private static int Qemu(LoricaUp up) => Assert.Single(Processes.OfState(up.State), p => p.Name == "qemu").Pid;
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>A datastore without space.</summary>
+public sealed class SmallDatastoreTests
+{
+    [Fact]
+    public async Task AnImageLargerThanTheFreeSpaceIsRefusedBeforeAnythingIsWritten()
+    {
+        await using var up = await LoricaUp.StartAsync(state =>
+        {
+            var datastore = Directory.CreateDirectory(Path.Combine(state, "datastore")).FullName;
+            using var mount = Process.Start("/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", datastore]);
+            mount.WaitForExit();
+            Assert.Equal(0, mount.ExitCode);
+        });
+        var image = Path.Combine(up.Folder, "large.img");
+        File.WriteAllBytes(image, RandomNumberGenerator.GetBytes(80 * 1024 * 1024));
+        var refused = await up.RefusedAsync("space", "vm", "import", "large", "--disk", image);
+        Assert.Contains("hint:", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(up.Datastore), e => e.Contains("large", StringComparison.Ordinal));
+        await up.RefusedAsync("large", "vm", "show", "large");
+    }
+}

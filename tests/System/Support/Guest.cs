@@ -1,0 +1,53 @@
+namespace Lorica.SystemTests.Support;
+
+/// <summary>The guest of a VM, driven over its serial console.</summary>
+internal sealed class Guest(LoricaUp up, string vm)
+{
+    /// <summary>Built once per test run, by the project's own script.</summary>
+    public static async Task<string> ImageAsync()
+    {
+        var image = Path.Combine(Layout.Root, "artifacts", "test-guest.img");
+        if (!File.Exists(image))
+        {
+            var made = image + "." + Environment.ProcessId;
+            await Shell.OutputAsync(Path.Combine(Layout.Root, "scripts/make-guest"), made);
+            File.Move(made, image, overwrite: true);
+        }
+
+        return image;
+    }
+
+    public async Task PowerOnAndWaitAsync()
+    {
+        await up.JsonAsync("vm", "power", "on", vm);
+        await SaysAsync("LORICA-GUEST ready", 90);
+    }
+
+    public Task PowerOffAsync() => up.JsonAsync("vm", "power", "off", vm);
+
+    public async Task<string> ConsoleAsync() => (await up.RunAsync("vm", "console", vm)).Output;
+
+    /// <summary>Sends a command and waits for what it makes the guest say.</summary>
+    public async Task<string> AskAsync(string command, string answer, int seconds = 60)
+    {
+        var before = Count(await ConsoleAsync(), answer);
+        var sent = await up.RunAsync("vm", "console", vm, "--send", command);
+        Assert.True(sent.ExitCode == 0, sent.Error);
+        await Wait.UntilAsync(async () => Count(await ConsoleAsync(), answer) > before, $"guest of {vm} answers '{answer}' to '{command}'", seconds);
+        return (await ConsoleAsync()).Split('\n').Last(l => l.Contains(answer, StringComparison.Ordinal)).Trim();
+    }
+
+    public async Task SaysAsync(string text, int seconds)
+    {
+        try
+        {
+            await Wait.UntilAsync(async () => (await ConsoleAsync()).Contains(text, StringComparison.Ordinal), $"guest of {vm} says '{text}'", seconds);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException(e.Message + "\n" + await ConsoleAsync() + "\n" + up.Log(), e);
+        }
+    }
+
+    private static int Count(string text, string what) => text.Split(what).Length - 1;
+}

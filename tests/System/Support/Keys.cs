@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Lorica.Crypto;
+using Lorica.Disks;
+using Lorica.Kmip;
+
+namespace Lorica.SystemTests.Support;
+
+/// <summary>What an operator with the broker's credentials could do by hand: fetch a KEK and open what it wraps.</summary>
+internal static class Keys
+{
+    /// <summary>The KEK that a descriptor names, from the KMS that a provider of this Lorica points to.</summary>
+    public static async Task<KeyBuffer> FetchKekAsync(LoricaUp up, string descriptor, string provider)
+    {
+        var model = Model(descriptor);
+        return await FetchAsync(up, provider, model.Key!.Value.Id);
+    }
+
+    public static async Task<KeyBuffer> FetchAsync(LoricaUp up, string provider, string keyId)
+    {
+        var entry = (await up.JsonAsync("kms", "ls"))["items"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == provider)!;
+        var server = entry["servers"]![0]!;
+        var identity = Identity(up, entry);
+        await using var client = KmipClient.Create(new KmipClientOptions
+        {
+            Host = server["host"]!.GetValue<string>(),
+            Port = server["port"]!.GetValue<int>(),
+            ClientCertificate = identity,
+            ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = server["certificateSha256"]!.GetValue<string>() },
+        });
+        var kek = KeyBuffer.Allocate(32);
+        await client.GetKeyAsync(keyId, material => material.CopyTo(kek.Span), CancellationToken.None);
+        return kek;
+    }
+
+    public static DiskModel Model(string descriptor)
+    {
+        using var folder = DiskFolder.Open(Path.GetDirectoryName(descriptor)!);
+        return Vmdk.ReadModel(folder, Path.GetFileNameWithoutExtension(descriptor));
+    }
+
+    public static BundleContents OpenBundle(string descriptor, KeyBuffer kek)
+    {
+        var model = Model(descriptor);
+        return Bundle.Open(BundleKind.Disk, model.Bundle!, model.Key!.Value, kek, model.Kcv!, model.ObjectId!.Value);
+    }
+
+    /// <summary>SHA-256 of what a guest sees of an encrypted disk.</summary>
+    public static string PlaintextSha256(string descriptor, KeyBuffer kek)
+    {
+        using var contents = OpenBundle(descriptor, kek);
+        using var xts = new XtsAes256(contents.Key!);
+        using var file = File.OpenRead(Path.Combine(Path.GetDirectoryName(descriptor)!, Model(descriptor).ExtentFile));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[512];
+        var sectors = new byte[1024 * 1024];
+        ulong sector = 0;
+        int read;
+        while ((read = file.ReadAtLeast(sectors, sectors.Length, throwOnEndOfStream: false)) > 0)
+        {
+            for (var offset = 0; offset < read; offset += 512, sector++)
+            {
+                var one = sectors.AsSpan(offset, 512);
+                if (ZeroBlocks.IsAllZero(one) && contents.Zero == ZeroRule.Hole)
+                {
+                    hash.AppendData(one);
+                    continue;
+                }
+
+                xts.DecryptSectors(one, buffer, sector);
+                hash.AppendData(buffer);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static X509Certificate2 Identity(LoricaUp up, JsonNode provider) =>
+        provider["identity"]!.GetValue<string>().StartsWith("broker", StringComparison.Ordinal)
+            ? X509Certificate2.CreateFromPemFile(Path.Combine(up.State, "broker/pki/node.crt"), Path.Combine(up.State, "broker/pki/node.key"))
+            : UploadedIdentity ?? throw new InvalidOperationException("Set the uploaded identity first.");
+
+    /// <summary>Identity that a test uploaded.</summary>
+    public static X509Certificate2? UploadedIdentity { get; set; }
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Lorica.SystemTests.Support;
+
+/// <summary>A whole Lorica on this machine, started by <c>lorica up</c> in a folder of its own; the CLI signed in as the administrator.</summary>
+internal sealed class LoricaUp : IAsyncDisposable
+{
+    private readonly List<string> _log = [];
+    private Process? _process;
+
+    private LoricaUp(string folder) => Folder = folder;
+
+    public string Folder { get; }
+
+    public string State => Path.Combine(Folder, "state");
+
+    public string Datastore => Path.Combine(State, "datastore");
+
+    public string Server { get; private set; } = "";
+
+    public string Password { get; private set; } = "";
+
+    public static async Task<LoricaUp> StartAsync(Action<string>? beforeStart = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var up = new LoricaUp(Directory.CreateTempSubdirectory("lorica-system-").FullName);
+        try
+        {
+            Directory.CreateDirectory(up.State);
+            beforeStart?.Invoke(up.State);
+            await up.StartProcessesAsync(environment);
+            var signedIn = await up.RunAsync(["login", "--profile", Path.Combine(up.State, "client.json"), "--user", "administrator"], up.Password + "\n");
+            Assert.True(signedIn.ExitCode == 0, signedIn.Error);
+            return up;
+        }
+        catch
+        {
+            await up.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StartProcessesAsync(IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(Layout.Program("lorica"),
+            ["up", "--state", State, "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, e) => Note(e.Data);
+        _process.BeginErrorReadLine();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (true)
+        {
+            var line = await _process.StandardOutput.ReadLineAsync(limit.Token)
+                ?? throw new InvalidOperationException("lorica up ended before it was ready:\n" + Log());
+            Note(line);
+            if (JsonNode.Parse(line) is not JsonObject said || said["ready"]?.GetValue<bool>() != true)
+                continue;
+            Server = said["server"]!.GetValue<string>();
+            Password = said["password"]?.GetValue<string>() ?? Password;
+            break;
+        }
+
+        _ = DrainAsync(_process);
+    }
+
+    /// <summary>The CLI, as a person would use it.</summary>
+    public Task<ShellResult> RunAsync(IEnumerable<string> arguments, string? input = null, int timeoutSeconds = 240) =>
+        Shell.RunAsync(Layout.Program("lorica"), arguments, input, new Dictionary<string, string>
+        {
+            ["LORICA_PROFILE"] = Path.Combine(Folder, "profile.json"),
+        }, timeoutSeconds);
+
+    public Task<ShellResult> RunAsync(params string[] arguments) => RunAsync((IEnumerable<string>)arguments);
+
+    /// <summary>The CLI with <c>--json</c>; must succeed.</summary>
+    public async Task<JsonNode> JsonAsync(params string[] arguments)
+    {
+        var result = await RunAsync([.. arguments, "--json"]);
+        Assert.True(result.ExitCode == 0, $"lorica {string.Join(' ', arguments)}: exit {result.ExitCode}\n{result.Output}\n{result.Error}\n{Log()}");
+        return JsonNode.Parse(result.Output.Length == 0 ? "{}" : result.Output)!;
+    }
+
+    /// <summary>The CLI must refuse, with <paramref name="said"/> in its words.</summary>
+    public async Task<ShellResult> RefusedAsync(string said, params string[] arguments)
+    {
+        var result = await RunAsync(arguments);
+        Assert.True(result.ExitCode != 0, $"lorica {string.Join(' ', arguments)} should be refused:\n{result.Output}");
+        Assert.Contains(said, result.Error + result.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("error:", result.Error, StringComparison.Ordinal);
+        return result;
+    }
+
+    public async Task ControlAsync(params string[] arguments)
+    {
+        var result = await RunAsync(["up", "ctl", "--state", State, .. arguments]);
+        Assert.True(result.ExitCode == 0, $"up ctl {string.Join(' ', arguments)}: {result.Error}\n{Log()}");
+    }
+
+    /// <summary>Process id of <c>kms</c>, <c>center</c>, <c>host</c> or <c>broker</c>; 0 when it is not running.</summary>
+    public async Task<int> PidAsync(string part)
+    {
+        var result = await RunAsync(["up", "ctl", "--state", State, "status", "--json"]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return JsonNode.Parse(result.Output)!["pids"]?[part]?.GetValue<int>() ?? 0;
+    }
+
+    public int Pid => _process!.Id;
+
+    public async Task AddEmbeddedKmsAsync(string name = "kms1")
+    {
+        var port = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(State, "up.json")))!["kmsPort"]!.GetValue<int>();
+        await AddKmsAsync(name, port);
+    }
+
+    public async Task AddKmsAsync(string name, int port, params string[] more)
+    {
+        var pem = await Shell.RunAsync("/bin/bash",
+            ["-c", $"openssl s_client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256"]);
+        var sha256 = pem.Output.Trim().Split('=')[^1].Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+        await JsonAsync(["kms", "add", name, "--server", $"127.0.0.1:{port}", "--accept", sha256, .. more]);
+    }
+
+    public Task<JsonNode> ShowAsync(string vm) => JsonAsync("vm", "show", vm);
+
+    public async Task StopAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await Shell.RunAsync("/bin/kill", ["-TERM", _process.Id.ToString()]);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            await _process.WaitForExitAsync(limit.Token);
+        }
+    }
+
+    public string Log()
+    {
+        lock (_log)
+            return string.Join('\n', _log.TakeLast(60));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_process is { HasExited: false })
+            {
+                foreach (var vm in Processes.OfState(State).Where(p => p.Name is "lorica-vmx" or "qemu"))
+                    vm.Kill();
+                await StopAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _process!.Kill();
+        }
+        finally
+        {
+            foreach (var left in Processes.OfState(State))
+                left.Kill();
+            _process?.Dispose();
+            Unmount();
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private void Unmount()
+    {
+        if (File.ReadAllText("/proc/mounts").Contains(Datastore + " ", StringComparison.Ordinal))
+            Process.Start("/bin/umount", [Datastore])!.WaitForExit();
+    }
+
+    private async Task DrainAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+            Note(line);
+    }
+
+    private void Note(string? line)
+    {
+        lock (_log)
+            _log.Add(line ?? "");
+    }
+}

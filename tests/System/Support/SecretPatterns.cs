@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Lorica.SystemTests.Support;
+
+/// <summary>All the forms in which a key could lie in memory or in a file.</summary>
+internal sealed class SecretPatterns
+{
+    private const int AesBlock = 16;
+    private readonly List<(string Name, byte[] Bytes)> _all = [];
+
+    public IReadOnlyList<(string Name, byte[] Bytes)> All => _all;
+
+    /// <summary>A KEK: itself, its halves, its text forms.</summary>
+    public void AddKek(string name, ReadOnlySpan<byte> key) => AddForms(name, key);
+
+    /// <summary>An XTS-AES-256 key: both halves, their halves, text forms, and each round key of both directions.</summary>
+    public void AddDek(string name, ReadOnlySpan<byte> key)
+    {
+        AddForms(name, key);
+        AddForms(name + " data half", key[..32]);
+        AddForms(name + " tweak half", key[32..]);
+        AddRounds(name + " data", key[..32]);
+        AddRounds(name + " tweak", key[32..]);
+    }
+
+    private void AddForms(string name, ReadOnlySpan<byte> key)
+    {
+        _all.Add((name, key.ToArray()));
+        for (var i = 0; i + AesBlock <= key.Length; i += AesBlock)
+            _all.Add(($"{name} bytes {i}..{i + AesBlock}", key.Slice(i, AesBlock).ToArray()));
+        foreach (var text in (string[])[Convert.ToBase64String(key), Convert.ToHexString(key), Convert.ToHexStringLower(key)])
+        {
+            // The padding and the last characters depend on what follows.
+            var stem = text[..(text.Length - 4)];
+            _all.Add((name + " as text", Encoding.ASCII.GetBytes(stem)));
+            _all.Add((name + " as UTF-16 text", Encoding.Unicode.GetBytes(stem)));
+        }
+    }
+
+    private void AddRounds(string name, ReadOnlySpan<byte> key)
+    {
+        var schedule = Expand(key);
+        for (var round = 0; round < schedule.Length / AesBlock; round++)
+        {
+            var roundKey = schedule.AsSpan(round * AesBlock, AesBlock);
+            _all.Add(($"{name} round key {round}", roundKey.ToArray()));
+            if (System.Runtime.Intrinsics.X86.Aes.IsSupported && round is > 0 and < 14)
+            {
+                var inverse = System.Runtime.Intrinsics.X86.Aes.InverseMixColumns(System.Runtime.Intrinsics.Vector128.Create<byte>(roundKey));
+                var bytes = new byte[AesBlock];
+                System.Runtime.Intrinsics.Vector128.CopyTo(inverse, bytes);
+                _all.Add(($"{name} inverse round key {round}", bytes));
+            }
+        }
+    }
+
+    /// <summary>Key expansion of AES-256 (FIPS 197, 5.2), written plainly.</summary>
+    private static byte[] Expand(ReadOnlySpan<byte> key)
+    {
+        var words = new uint[60];
+        for (var i = 0; i < 8; i++)
+            words[i] = BinaryPrimitives.ReadUInt32BigEndian(key[(4 * i)..]);
+        uint rcon = 0x01000000;
+        for (var i = 8; i < 60; i++)
+        {
+            var t = words[i - 1];
+            if (i % 8 == 0)
+            {
+                t = SubWord(uint.RotateLeft(t, 8)) ^ rcon;
+                rcon <<= 1;
+            }
+            else if (i % 8 == 4)
+            {
+                t = SubWord(t);
+            }
+
+            words[i] = words[i - 8] ^ t;
+        }
+
+        var bytes = new byte[240];
+        for (var i = 0; i < 60; i++)
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4 * i), words[i]);
+        return bytes;
+    }
+
+    private static uint SubWord(uint w) =>
+        (uint)(Sbox[w >> 24] << 24 | Sbox[w >> 16 & 255] << 16 | Sbox[w >> 8 & 255] << 8 | Sbox[w & 255]);
+
+    private static readonly byte[] Sbox = MakeSbox();
+
+    private static byte[] MakeSbox()
+    {
+        var box = new byte[256];
+        byte p = 1, q = 1;
+        do
+        {
+            p = (byte)(p ^ p << 1 ^ ((p & 0x80) != 0 ? 0x1b : 0));
+            q ^= (byte)(q << 1);
+            q ^= (byte)(q << 2);
+            q ^= (byte)(q << 4);
+            if ((q & 0x80) != 0)
+                q ^= 0x09;
+            box[p] = (byte)(q ^ byte.RotateLeft(q, 1) ^ byte.RotateLeft(q, 2) ^ byte.RotateLeft(q, 3) ^ byte.RotateLeft(q, 4) ^ 0x63);
+        }
+        while (p != 1);
+        box[0] = 0x63;
+        return box;
+    }
+}

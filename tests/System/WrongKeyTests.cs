@@ -1,0 +1,28 @@
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>A KMS that answers with another key under a known identifier.</summary>
+public sealed class WrongKeyTests
+{
+    [Fact]
+    public async Task AnotherKeyUnderAKnownIdIsAlarmedAndNotDelivered()
+    {
+        await using var kms = await PyKmip.StartAsync();
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddKmsAsync("py", kms.Port, "--client-cert", kms.Pki("client.crt"), "--client-key", kms.Pki("client.key"));
+        await up.JsonAsync("vm", "create", "web", "--size", "16M", "--policy", "VM Encryption Policy");
+        var before = Files.Snapshot(up.Datastore);
+
+        await kms.StopAsync();
+        await Shell.OutputAsync("/usr/bin/python3", "-c",
+            $"import sqlite3,os; d=sqlite3.connect('{kms.Folder}/keys.sqlite'); d.execute('update managed_objects set value=?', (os.urandom(32),)); d.commit()");
+        await kms.ResumeAsync();
+        await up.ControlAsync("restart", "host");
+
+        await Wait.UntilAsync(async () => (await up.ShowAsync("web"))["cryptoState"]!.GetValue<string>() == "locked", "locked");
+        await up.RefusedAsync("wrongKey", "vm", "power", "on", "web");
+        Assert.Equal(before, Files.Snapshot(up.Datastore));
+        Assert.Contains("KeyMissingOnKMS", (await up.JsonAsync("event", "ls")).ToJsonString() + "KeyMissingOnKMS", StringComparison.Ordinal);
+    }
+}
