@@ -20,7 +20,8 @@ internal static class AttributeDecoder
             value.IsPresent ? Number(value) : null);
     }
 
-    private static long? Number(TtlvItem value) => value.Type switch
+    /// <summary>The value as a number, or null for what is none.</summary>
+    public static long? Number(TtlvItem value) => value.Type switch
     {
         TtlvType.Integer => value.Integer(),
         TtlvType.Enumeration => value.Enumeration(),
@@ -31,7 +32,8 @@ internal static class AttributeDecoder
         _ => null,
     };
 
-    private static string Text(TtlvItem value)
+    /// <summary>The value as text for people.</summary>
+    public static string Text(TtlvItem value)
     {
         switch (value.Type)
         {

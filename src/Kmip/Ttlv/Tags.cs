@@ -25,6 +25,7 @@ internal static class Tags
     public const int Credential = 0x420023;
     public const int CredentialType = 0x420024;
     public const int CredentialValue = 0x420025;
+    public const int CriticalityIndicator = 0x420026;
     public const int CryptographicAlgorithm = 0x420028;
     public const int CryptographicLength = 0x42002A;
     public const int CryptographicParameters = 0x42002B;
@@ -144,6 +145,7 @@ internal static class Tags
         Credential => nameof(Credential),
         CredentialType => nameof(CredentialType),
         CredentialValue => nameof(CredentialValue),
+        CriticalityIndicator => nameof(CriticalityIndicator),
         CryptographicAlgorithm => nameof(CryptographicAlgorithm),
         CryptographicLength => nameof(CryptographicLength),
         CryptographicParameters => nameof(CryptographicParameters),

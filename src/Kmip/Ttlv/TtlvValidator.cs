@@ -18,6 +18,17 @@ internal static class TtlvValidator
     /// <exception cref="KmipException">Protocol: the first rule that does not hold.</exception>
     public static void Validate(ReadOnlySpan<byte> message)
     {
+        ValidateItem(message);
+        if ((TtlvType)message[3] != TtlvType.Structure)
+        {
+            throw KmipException.Malformed("message is not a structure");
+        }
+    }
+
+    /// <summary>Checks that the bytes are exactly one item of any type.</summary>
+    /// <exception cref="KmipException">Protocol: the first rule that does not hold.</exception>
+    public static void ValidateItem(ReadOnlySpan<byte> message)
+    {
         if (message.Length > TtlvLimits.MessageBytes)
         {
             throw KmipException.Malformed($"message of {message.Length} bytes is larger than {TtlvLimits.MessageBytes}");
@@ -40,11 +51,6 @@ internal static class TtlvValidator
             var tag = (message[position] << 16) | (message[position + 1] << 8) | message[position + 2];
             var type = (TtlvType)message[position + 3];
             var length = BinaryPrimitives.ReadUInt32BigEndian(message[(position + 4)..]);
-            if (items == 1 && type != TtlvType.Structure)
-            {
-                throw KmipException.Malformed("message is not a structure");
-            }
-
             var value = position + TtlvLimits.HeaderBytes;
             if (length > (uint)(end - value))
             {
@@ -53,11 +59,6 @@ internal static class TtlvValidator
 
             if (type == TtlvType.Structure)
             {
-                if (items == 1 && value + length != end)
-                {
-                    throw KmipException.Malformed("bytes after the end of the message");
-                }
-
                 if (depth == TtlvLimits.Depth)
                 {
                     throw KmipException.Malformed($"structures deeper than {TtlvLimits.Depth}");
@@ -76,8 +77,13 @@ internal static class TtlvValidator
             {
                 end = ends[--depth];
             }
+
+            if (depth == 0 && position != end)
+            {
+                throw KmipException.Malformed("bytes after the end of the message");
+            }
         }
-        while (position < end || depth > 0);
+        while (depth > 0);
     }
 
     private static int CheckPrimitive(ReadOnlySpan<byte> parent, int tag, TtlvType type, int value, int length)

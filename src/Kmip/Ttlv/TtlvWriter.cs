@@ -47,6 +47,10 @@ internal sealed class TtlvWriter : IDisposable
 
     public void Integer(int tag, int value) => BinaryPrimitives.WriteInt32BigEndian(Value(tag, TtlvType.Integer, 4), value);
 
+    /// <summary>Puts another value into the Integer that was written at <paramref name="position"/>.</summary>
+    public void ReplaceInteger(int position, int value) =>
+        BinaryPrimitives.WriteInt32BigEndian(_buffer.Span[(position + TtlvLimits.HeaderBytes)..], value);
+
     public void Enumeration(int tag, int value) => BinaryPrimitives.WriteInt32BigEndian(Value(tag, TtlvType.Enumeration, 4), value);
 
     public void Interval(int tag, uint value) => BinaryPrimitives.WriteUInt32BigEndian(Value(tag, TtlvType.Interval, 4), value);

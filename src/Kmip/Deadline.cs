@@ -1,4 +1,4 @@
-namespace Lorica.Kmip.Client;
+namespace Lorica.Kmip;
 
 /// <summary>A time-out joined with the caller's token, which tells afterwards which of the two it was.</summary>
 internal sealed class Deadline : IDisposable

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Lorica.Kmip.Messages;
+namespace Lorica.Kmip;
 
 /// <summary>Text of the peer made fit for messages and logs: one line, bounded, no control or formatting characters.</summary>
 public static class PrintableText

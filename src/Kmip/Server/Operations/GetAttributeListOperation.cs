@@ -1,0 +1,19 @@
+using Lorica.Kmip.Messages;
+using Lorica.Kmip.Ttlv;
+
+namespace Lorica.Kmip.Server.Operations;
+
+/// <summary>Get Attribute List (KMIP 1.1, 4.13).</summary>
+internal static class GetAttributeListOperation
+{
+    public static void Run(OperationContext context, TtlvItem payload, TtlvWriter answer)
+    {
+        Fields.Check(payload, Tags.UniqueIdentifier);
+        var o = context.Need(payload);
+        answer.Text(Tags.UniqueIdentifier, o.UniqueIdentifier);
+        foreach (var name in ObjectAttributes.Of(o, context.Version, context.Now).Select(a => a.Name).Distinct(StringComparer.Ordinal))
+        {
+            answer.Text(Tags.AttributeName, name);
+        }
+    }
+}
