@@ -11,8 +11,8 @@ public sealed class TestPki : IDisposable
 
     public TestPki()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=test CA", key, HashAlgorithmName.SHA256);
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=test CA", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         Root = Keep(request.CreateSelfSigned(From, Until));
@@ -29,9 +29,9 @@ public sealed class TestPki : IDisposable
 
     public X509Certificate2 ClientB { get; }
 
-    private static DateTimeOffset From => DateTimeOffset.UtcNow.AddHours(-1);
+    private static DateTimeOffset From { get; } = DateTimeOffset.UtcNow.AddHours(-1);
 
-    private static DateTimeOffset Until => DateTimeOffset.UtcNow.AddDays(2);
+    private static DateTimeOffset Until { get; } = DateTimeOffset.UtcNow.AddDays(2);
 
     public X509Certificate2 Issue(string subject, string usage)
     {
