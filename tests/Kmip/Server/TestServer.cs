@@ -21,6 +21,8 @@ public sealed class TestServer : IAsyncLifetime
 
     public int Port { get; private set; }
 
+    public bool UniqueNames { get; init; } = true;
+
     public ValueTask InitializeAsync()
     {
         var context = SslStreamCertificateContext.Create(Pki.ServerCertificate, [Pki.Root], offline: true);
@@ -34,6 +36,7 @@ public sealed class TestServer : IAsyncLifetime
                     : new(null, "a stranger"),
                 Audit = Audit.Enqueue,
                 Fault = (e, _) => Faults.Enqueue(e),
+                UniqueNames = UniqueNames,
                 MessageTimeout = TimeSpan.FromSeconds(2),
             },
             Store);

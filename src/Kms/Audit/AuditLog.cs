@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Lorica.Kmip;
+
+namespace Lorica.Kms.Audit;
+
+/// <summary>
+/// Append-only record of who did what: one line per event, <c>HASH SP JSON LF</c>, where HASH = SHA-256(hash of the line before ‖
+/// SP ‖ JSON) in hex and the first line's predecessor is 64 zeros. A line taken out or changed breaks the chain from there on; who can
+/// rewrite the whole file can make a new chain, so ship it elsewhere if that matters. Never material; foreign text is escaped.
+/// </summary>
+/// <remarks>
+/// A loss of power can cut the last line short, which then was of something that was never answered: the next start removes it and
+/// says so in a line of its own. Changes are durable before they are answered, reads are left to the system to flush.
+/// </remarks>
+internal sealed class AuditLog : IDisposable
+{
+    private const int RefusalsPerMinute = 60;
+    private static readonly string Start = new('0', 64);
+    private readonly Lock _gate = new();
+    private readonly FileStream _file;
+    private string _last;
+    private long _minute;
+    private int _refusals;
+
+    private AuditLog(FileStream file, string last)
+    {
+        _file = file;
+        _last = last;
+    }
+
+    /// <summary>Opens the file to append to it.</summary>
+    public static AuditLog Open(string path, TimeProvider time)
+    {
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        var (last, end) = Tail(file);
+        var cut = file.Length - end;
+        file.SetLength(end);
+        file.Position = end;
+        var log = new AuditLog(file, last);
+        if (cut > 0)
+        {
+            log.Append(new(time.GetUtcNow(), "", "", "", "Recover", "", "", $"{cut} bytes of a line cut short were removed"), durable: true);
+        }
+
+        return log;
+    }
+
+    /// <summary>Writes one event.</summary>
+    public void Write(KmipAuditEvent e)
+    {
+        lock (_gate)
+        {
+            if (e.Operation == "Connect" && Flooded(e.Time))
+            {
+                return;
+            }
+
+            var entry = new AuditEntry(
+                e.Time, PrintableText.Escape(e.Client?.DisplayName ?? "", 256), e.Client?.Owner ?? "", e.Remote, e.Operation,
+                PrintableText.Escape(e.UniqueIdentifier, 256), e.Reason?.ToString() ?? "Success", e.Detail);
+            Append(entry, durable: e.Reason is null && e.Operation is not ("Get" or "GetAttributes" or "GetAttributeList" or "Locate"));
+        }
+    }
+
+    /// <summary>Counts lines and checks the chain.</summary>
+    /// <returns>Lines, and the number of the first that does not fit, or null.</returns>
+    public static (long Lines, long? Broken) Verify(string path)
+    {
+        long lines = 0;
+        if (!File.Exists(path))
+        {
+            return (0, null);
+        }
+
+        var last = Start;
+        foreach (var line in File.ReadLines(path, Encoding.UTF8))
+        {
+            lines++;
+            if (line.Length > 65 && line[64] == ' ' && Hash(last, line[65..]) == line[..64])
+            {
+                last = line[..64];
+            }
+            else
+            {
+                return (lines, lines);
+            }
+        }
+
+        return (lines, null);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+
+    private void Append(AuditEntry entry, bool durable)
+    {
+        var json = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
+        var hash = Hash(_last, json);
+        _file.Write(Encoding.UTF8.GetBytes($"{hash} {json}\n"));
+        if (durable)
+        {
+            _file.Flush(flushToDisk: true);
+        }
+
+        _last = hash;
+    }
+
+    /// <summary>Who hammers the port must not fill the disk: so many refusals a minute are written, and one line that more came.</summary>
+    private bool Flooded(DateTimeOffset time)
+    {
+        var minute = time.ToUnixTimeSeconds() / 60;
+        if (minute != _minute)
+        {
+            (_minute, _refusals) = (minute, 0);
+        }
+
+        _refusals++;
+        if (_refusals == RefusalsPerMinute + 1)
+        {
+            Append(new(time, "", "", "", "Connect", "", "", "more refused connections in this minute are not listed"), durable: false);
+        }
+
+        return _refusals > RefusalsPerMinute;
+    }
+
+    /// <summary>Hash of the last whole line, and where it ends.</summary>
+    private static (string Hash, long End) Tail(FileStream file)
+    {
+        const int Window = 64 << 10;
+        var from = Math.Max(0, file.Length - Window);
+        var tail = new byte[file.Length - from];
+        file.Position = from;
+        file.ReadExactly(tail);
+        var end = tail.AsSpan().LastIndexOf((byte)'\n') + 1;
+        if (end == 0)
+        {
+            return (Start, from == 0 ? 0 : file.Length);
+        }
+
+        var begin = tail.AsSpan(0, end - 1).LastIndexOf((byte)'\n') + 1;
+        var line = Encoding.UTF8.GetString(tail.AsSpan(begin, end - 1 - begin));
+        return (line.Length > 64 && line[..64].All(char.IsAsciiHexDigitLower) ? line[..64] : Start, from + end);
+    }
+
+    private static string Hash(string last, string json) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{last} {json}")));
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Lorica.Kmip;
+using Lorica.Kms.Audit;
+using Lorica.Kms.Store;
+using Lorica.Kms.Trust;
+
+namespace Lorica.Kms.Commands;
+
+/// <summary>What an operator wants to know; reads files only, also while the server runs.</summary>
+internal static class StatusCommand
+{
+    public static int Run(Arguments args, TextWriter output)
+    {
+        args.Only(0, "--state");
+        var folder = StateFolder.Open(args.Need("--state"));
+        output.WriteLine($"state folder   {folder.Root}");
+        output.WriteLine($"server         {(folder.IsInUse() ? "running" : "not running")}");
+        var good = Objects(folder, output);
+        Certificate(folder, output);
+        var pinned = new PinnedClients(folder.Trust).List();
+        output.WriteLine($"clients        {pinned.Count} pinned");
+        var (lines, broken) = AuditLog.Verify(folder.Audit);
+        output.WriteLine($"audit          {lines} lines, {(broken is null ? "chain whole" : $"CHAIN BROKEN at line {broken}")}");
+        output.WriteLine($"last backup    {(File.Exists(folder.LastBackup) ? File.ReadAllText(folder.LastBackup).Trim() : "never")}");
+        output.WriteLine("protection     keys and root key lie on one disk: this protects copies of single files, not the machine");
+        return good && broken is null ? 0 : 1;
+    }
+
+    private static bool Objects(StateFolder folder, TextWriter output)
+    {
+        if (!File.Exists(folder.RootKey))
+        {
+            output.WriteLine("objects        none (no root key yet)");
+            return true;
+        }
+
+        using var root = RootKey.Read(folder);
+        using var store = ObjectStore.Open(folder, RootKey.Derive(root), cleanUp: false);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var counts = store.All.GroupBy(o => o.StateAt(now)).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}").ToList();
+        output.WriteLine($"objects        {(counts.Count == 0 ? "none" : string.Join(", ", counts))}");
+        foreach (var damaged in store.Damaged)
+        {
+            output.WriteLine($"DAMAGED        {damaged}");
+        }
+
+        return store.Damaged.Count == 0;
+    }
+
+    private static void Certificate(StateFolder folder, TextWriter output)
+    {
+        if (!File.Exists(folder.Certificate))
+        {
+            return;
+        }
+
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(folder.Certificate);
+            output.WriteLine($"certificate    {PrintableText.Escape(certificate.Subject, 200)}, until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+            output.WriteLine($"fingerprint    SHA-256 {PinnedClients.Fingerprint(certificate)}");
+        }
+        catch (CryptographicException e)
+        {
+            output.WriteLine($"certificate    {folder.Certificate}: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Lorica.Kms.Configs;
+
+/// <summary>Configuration file of <c>lorica-kms</c> (JSON). Relative paths are relative to the file.</summary>
+internal sealed record KmsConfig
+{
+    /// <summary>Address and port: <c>127.0.0.1:5696</c>; port 0 takes a free one and prints it.</summary>
+    public required string Listen { get; init; }
+
+    /// <summary>Folder of keys, trust and audit, 0700. Made when it is not there.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>PEM certificate of the server, with intermediates after it; by default <c>server.crt</c> of the state folder.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>PEM key that belongs to it, mode 0600; by default <c>server.key</c> of the state folder.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>PEM files of authorities whose clients are let in. Clients can also be pinned one by one: <c>trust add</c>.</summary>
+    public IReadOnlyList<string> TrustedClientCa { get; init; } = [];
+
+    /// <summary>Organizational unit that a client certificate of such an authority must have (exactly one OU); null takes any.</summary>
+    public string? RequiredClientOrganizationalUnit { get; init; }
+
+    /// <summary>Folder of pinned client certificates; by default <c>trust</c> of the state folder.</summary>
+    public string? PinnedClientsFolder { get; init; }
+
+    /// <summary>Names are unique among the live objects of one client.</summary>
+    public bool UniqueNames { get; init; } = true;
+
+    /// <summary>Connections at one time.</summary>
+    public int MaximumConnections { get; init; } = 256;
+
+    /// <summary>Connections of one client at one time.</summary>
+    public int MaximumConnectionsPerClient { get; init; } = 64;
+}
