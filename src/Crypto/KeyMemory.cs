@@ -24,6 +24,15 @@ public static class KeyMemory
     /// </summary>
     public static KeyMemoryKind Kind { get; } = Choose();
 
+    /// <summary>Where the shared slabs lie, for the tests that read the whole process.</summary>
+    internal static IReadOnlyList<nint> SlabAddresses()
+    {
+        lock (Gate)
+        {
+            return [.. Slabs.Select(s => s.Address)];
+        }
+    }
+
     internal static unsafe KeyBlock Take(int length)
     {
         if (length > LargestShared)

@@ -58,6 +58,9 @@ public sealed unsafe class XtsAes256 : IDisposable
     /// <summary>Whether the processor's AES instructions are used.</summary>
     public static bool HardwareAes => Backend != XtsBackend.LibCrypto;
 
+    /// <summary>The round keys (see <see cref="XtsKeys"/>), for the tests that search memory for them.</summary>
+    internal KeyBuffer Schedule => _keys;
+
     /// <summary>Encrypts whole sectors in place; <paramref name="firstSector"/> is the number of the first one.</summary>
     public void EncryptSectors(Span<byte> data, ulong firstSector) => Sectors(data, data, firstSector, encrypt: true);
 

@@ -10,6 +10,8 @@ internal sealed unsafe class KeySlab(byte* pages, int length)
 
     private readonly bool[] _used = new bool[length / UnitBytes];
 
+    public nint Address => (nint)pages;
+
     public bool TryTake(int bytes, out KeyBlock block)
     {
         var wanted = Units(bytes);

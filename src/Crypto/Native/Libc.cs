@@ -45,6 +45,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, byte* buffer, nuint count);
 
+    [SuppressGCTransition]
+    [LibraryImport(Library, EntryPoint = "memmove")]
+    public static partial void* Move(void* destination, void* source, nuint length);
+
     [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
     public static partial int ProcessControl(int option, ulong a, ulong b, ulong c, ulong d);
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Lorica.Crypto.Native;
@@ -6,6 +7,11 @@ namespace Lorica.Crypto.Native;
 /// <summary>Overwrites the vector registers, in which copies of key bytes stay behind after a memory copy or a key expansion.</summary>
 internal static unsafe class VectorRegisters
 {
+    private const int Scratch = 1024;
+
+    // Public bytes, never freed.
+    private static readonly byte* Public = (byte*)NativeMemory.AllocZeroed(2 * Scratch);
+
     private static Vector128<ulong> s_source = Vector128.Create(0x5555_5555_5555_5555ul);
 
     /// <summary>
@@ -27,5 +33,13 @@ internal static unsafe class VectorRegisters
 
         // The result must be used, or nothing above is computed. A torn write by another thread does no harm.
         s_source = sum | Vector128<ulong>.One;
+
+        // The C library's copies use registers (16 and up, with AVX-512) that our own code may not touch when it is compiled for
+        // older processors. The same routine with public bytes, once per size class, uses the same ones.
+        // SAFETY: each length is at most Scratch; the two halves are disjoint.
+        for (nuint length = 16; length <= Scratch; length *= 2)
+        {
+            _ = Libc.Move(Public, Public + Scratch, length);
+        }
     }
 }
