@@ -60,7 +60,7 @@ public static class DiskJob
             () =>
             {
                 // Step 1
-                using var held = DiskLock.TakeExclusive(folder, name);
+                using var held = DiskLock.TakeForOperation(folder, name);
                 var path = folder.Store.FullName(DiskName.Descriptor(name));
                 try
                 {

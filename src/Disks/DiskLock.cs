@@ -9,21 +9,35 @@ namespace Lorica.Disks;
 /// </summary>
 public sealed class DiskLock : IDisposable
 {
-    private DiskLock(SafeFileHandle handle) => Handle = handle;
+    private readonly bool _handleStaysHere;
+
+    private DiskLock(SafeFileHandle handle, bool handleStaysHere)
+    {
+        Handle = handle;
+        _handleStaysHere = handleStaysHere;
+    }
 
     /// <summary>The locked file.</summary>
     public SafeFileHandle Handle { get; }
 
     /// <summary>For whoever writes. <see cref="DiskErrorKind.InUse"/> when anybody else uses the disk.</summary>
-    public static DiskLock TakeExclusive(DiskFolder folder, string name) => Take(folder, name, true);
+    public static DiskLock TakeExclusive(DiskFolder folder, string name) => Take(folder, name, true, false);
 
     /// <summary>For readers of a parent that several disks share.</summary>
-    public static DiskLock TakeShared(DiskFolder folder, string name) => Take(folder, name, false);
+    public static DiskLock TakeShared(DiskFolder folder, string name) => Take(folder, name, false, false);
 
-    /// <inheritdoc/>
-    public void Dispose() => Handle.Dispose();
+    /// <summary>For one operation of this library: nobody gets a copy, so the end of the lock need not wait for children that have one.</summary>
+    internal static DiskLock TakeForOperation(DiskFolder folder, string name) => Take(folder, name, true, true);
 
-    private static DiskLock Take(DiskFolder folder, string name, bool exclusive)
+    /// <summary>Closes this copy of the handle.</summary>
+    public void Dispose()
+    {
+        if (_handleStaysHere && !Handle.IsClosed)
+            OfdLock.Release(Handle, null);
+        Handle.Dispose();
+    }
+
+    private static DiskLock Take(DiskFolder folder, string name, bool exclusive, bool handleStaysHere)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var file = DiskName.Lock(DiskName.Check(name));
@@ -31,7 +45,7 @@ public sealed class DiskLock : IDisposable
         try
         {
             if (OfdLock.TryTake(handle, exclusive, folder.Store.FullName(file)))
-                return new DiskLock(handle);
+                return new DiskLock(handle, handleStaysHere);
             var path = folder.Store.FullName(DiskName.Descriptor(name));
             throw new DiskException(DiskErrorKind.InUse, $"The disk {path} is in use.", path);
         }

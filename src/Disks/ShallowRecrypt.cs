@@ -86,7 +86,7 @@ public static class ShallowRecrypt
         ArgumentNullException.ThrowIfNull(folder);
         DiskName.Check(name);
         var path = folder.Store.FullName(DiskName.Descriptor(name));
-        using var own = held is null ? DiskLock.TakeExclusive(folder, name) : null;
+        using var own = held is null ? DiskLock.TakeForOperation(folder, name) : null;
         try
         {
             var (generation, content) = change(DescriptorFile.Read(folder.Store, name), path);

@@ -53,7 +53,7 @@ public static partial class Vmdk
         return Task.Run(
             () =>
             {
-                using var held = DiskLock.TakeExclusive(folder, name);
+                using var held = DiskLock.TakeForOperation(folder, name);
                 var store = folder.Store;
                 bool found = store.Remove(DiskName.Descriptor(name));
                 store.Sync();
@@ -71,7 +71,7 @@ public static partial class Vmdk
         DiskFolder folder, string name, long capacity, Provisioning provisioning, DiskKeys? keys, CancellationToken ct)
     {
         // Step 1: lock
-        using var held = DiskLock.TakeExclusive(folder, name);
+        using var held = DiskLock.TakeForOperation(folder, name);
         var store = folder.Store;
         if (store.Exists(DiskName.Descriptor(name)))
             throw new DiskException(DiskErrorKind.AlreadyExists, $"A disk {name} exists in {folder.Path}.", name);

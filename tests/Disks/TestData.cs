@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Lorica.Disks.Tests;
 
 /// <summary>Disk contents that look like a real disk: boot sector mark, data, holes, sectors of zeros between data.</summary>
@@ -11,10 +9,15 @@ public static class TestData
     public static byte[] Noise(int length, int seed)
     {
         var bytes = new byte[length];
-        using var aes = Aes.Create();
-        aes.Key = SHA256.HashData(BitConverter.GetBytes(seed));
-        aes.EncryptEcb(Enumerable.Range(0, (length + 15) / 16).SelectMany(i => new byte[8].Concat(BitConverter.GetBytes((long)i))).ToArray(), PaddingMode.None)
-            .AsSpan(0, length).CopyTo(bytes);
+        ulong state = 0x9e3779b97f4a7c15UL * (ulong)(seed + 1);
+        for (int at = 0; at < length; at += 8)
+        {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            BitConverter.GetBytes(state * 0x2545f4914f6cdd1dUL).AsSpan(0, Math.Min(8, length - at)).CopyTo(bytes.AsSpan(at));
+        }
+
         return bytes;
     }
 

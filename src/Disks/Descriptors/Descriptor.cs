@@ -52,6 +52,9 @@ internal sealed class Descriptor
             throw new DiskException(DiskErrorKind.TooLarge, $"The descriptor {path} is larger than 64 KiB.", path);
         if (!Looks(bytes))
             throw new DiskException(DiskErrorKind.NotADisk, $"{path} is not a disk descriptor.", path);
+
+        // qemu pads a descriptor with zeros when it writes a new CID into it.
+        bytes = bytes.TrimEnd((byte)0);
         if (bytes.Contains((byte)0))
             throw Malformed("a zero byte", path, null);
         string text;

@@ -61,7 +61,10 @@ internal sealed record EncryptionLines
     /// <summary>The descriptor of the same disk as a plain one.</summary>
     public static Descriptor Strip(Descriptor descriptor) => descriptor.Without(Keys.Encryption);
 
-    /// <summary>The bytes that a seal covers, and the seal. The descriptor is known to end with it.</summary>
+    /// <summary>
+    /// The bytes that a seal covers, and the seal. The descriptor is known to end with it; anything behind it shifts the split, so that
+    /// the seal does not verify.
+    /// </summary>
     public static (ReadOnlyMemory<byte> Content, string Seal) Split(byte[] file, Descriptor descriptor)
     {
         int last = Encoding.UTF8.GetByteCount(descriptor.Lines[^1].Text) + 1;

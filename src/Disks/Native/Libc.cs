@@ -50,6 +50,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int command, FileLock* request);
 
+    [LibraryImport(Name, EntryPoint = "nanosleep", SetLastError = true)]
+    public static partial int NanoSleep(long* time, long* remaining);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct OpenHow
     {

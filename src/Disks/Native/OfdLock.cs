@@ -7,11 +7,34 @@ namespace Lorica.Disks.Native;
 internal static unsafe class OfdLock
 {
     private const int SetLock = 37;
+    private const short Read = 0, Write = 1, Unlock = 2;
 
-    /// <summary>Locks the whole file without waiting; false when another description holds a lock that excludes it.</summary>
+    /// <summary>
+    /// Locks the whole file; false when another description holds a lock that excludes it, and still does after a moment. The moment is
+    /// for children that are just being started: between fork and exec they hold copies of all handles, also of locks that ended.
+    /// </summary>
     public static bool TryTake(SafeFileHandle file, bool exclusive, string? path)
     {
-        var request = new Libc.FileLock { Type = exclusive ? (short)1 : (short)0 };
+        const int Tries = 50;
+        long* pause = stackalloc long[2] { 0, 5_000_000 };
+        for (int i = 1; !TryOnce(file, exclusive ? Write : Read, path); i++)
+        {
+            if (i == Tries)
+                return false;
+
+            // SAFETY: struct timespec is two longs; the remaining time is not asked for.
+            _ = Libc.NanoSleep(pause, null);
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the lock for every copy of the handle.</summary>
+    public static void Release(SafeFileHandle file, string? path) => TryOnce(file, Unlock, path);
+
+    private static bool TryOnce(SafeFileHandle file, short type, string? path)
+    {
+        var request = new Libc.FileLock { Type = type };
 
         // SAFETY: a local of the layout that F_OFD_SETLK takes; pid is 0 as demanded.
         if (Libc.Lock(file, SetLock, &request) == 0)

@@ -1,0 +1,109 @@
+namespace Lorica.Disks.Tests;
+
+/// <summary>Images that qemu-img writes, read back byte for byte.</summary>
+public sealed class DiskImageTests : IDisposable
+{
+    private const long Capacity = 10 * TestData.MiB;
+    private readonly TestFolder _folder = new();
+    private readonly byte[] _content;
+
+    public DiskImageTests()
+    {
+        _folder.Write("raw", []);
+        using (var file = new FileStream(_folder.File("raw"), FileMode.Open))
+            file.SetLength(Capacity);
+        _content = TestData.FillDisk(_folder.File("raw"), Capacity);
+    }
+
+    [Theory]
+    [InlineData("monolithicFlat")]
+    [InlineData("monolithicSparse")]
+    [InlineData("twoGbMaxExtentFlat")]
+    [InlineData("twoGbMaxExtentSparse")]
+    [InlineData("streamOptimized")]
+    public async Task EveryVmdkThatQemuWritesReadsTheSame(string subformat)
+    {
+        Convert(subformat, "image.vmdk");
+        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("image.vmdk"), default);
+        Assert.Equal(_content, await TestData.ReadAllAsync(image));
+        await CheckMapAsync(image);
+        await DiskErrors.ExpectAsync(DiskErrorKind.ReadOnly, () => image.WriteAsync(0, new byte[512], false, default).AsTask());
+    }
+
+    [Fact]
+    public async Task ARawImageReadsTheSameAndShowsItsHoles()
+    {
+        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("raw"), default);
+        Assert.Equal(_content, await TestData.ReadAllAsync(image));
+        await CheckMapAsync(image);
+    }
+
+    [Fact]
+    public async Task ARawImageOfOddLengthIsFilledUpToASector()
+    {
+        _folder.Write("odd", TestData.Noise(1000, 3));
+        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("odd"), default);
+        Assert.Equal(1024, image.Length);
+        var all = await TestData.ReadAllAsync(image);
+        Assert.Equal([.. TestData.Noise(1000, 3), .. new byte[24]], all);
+    }
+
+    [Theory]
+    [InlineData("qcow2")]
+    [InlineData("vpc")]
+    [InlineData("vhdx")]
+    [InlineData("vdi")]
+    [InlineData("qed")]
+    public async Task OtherFormatsAreNotTakenForRaw(string format)
+    {
+        Tool.Run("qemu-img", "create", "-q", "-f", format, _folder.File("image"), "1M");
+        await DiskErrors.ExpectAsync(DiskErrorKind.Unsupported, () => DiskImage.OpenReadOnlyAsync(_folder.File("image"), default));
+    }
+
+    [Fact]
+    public async Task ADeltaIsRefused()
+    {
+        Convert("monolithicSparse", "base.vmdk");
+        Tool.Run("qemu-img", "create", "-q", "-f", "vmdk", "-b", _folder.File("base.vmdk"), "-F", "vmdk", _folder.File("delta.vmdk"));
+        await DiskErrors.ExpectAsync(DiskErrorKind.HasParent, () => DiskImage.OpenReadOnlyAsync(_folder.File("delta.vmdk"), default));
+    }
+
+    [Fact]
+    public async Task ManyReadsAtOnceAllSeeTheContent()
+    {
+        Convert("streamOptimized", "image.vmdk");
+        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("image.vmdk"), default);
+        await Parallel.ForAsync(0, 40, async (i, ct) =>
+        {
+            var part = new byte[96 * 1024];
+            int at = (int)(i * 7L * 65536 % (Capacity - part.Length));
+            await image.ReadAsync(at, part, ct);
+            Assert.True(part.AsSpan().SequenceEqual(_content.AsSpan(at, part.Length)));
+        });
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Convert(string subformat, string name) => Tool.Run(
+        "qemu-img", "convert", "-q", "-f", "raw", "-O", "vmdk", "-o", "subformat=" + subformat, _folder.File("raw"), _folder.File(name));
+
+    private async Task CheckMapAsync(IBlockDevice image)
+    {
+        long at = 0, holes = 0;
+        await foreach (var range in ((IAllocationMap)image).AllocatedRangesAsync(default))
+        {
+            Assert.Equal(at, range.Offset);
+            Assert.True(range.Length > 0 && range.Length % 512 == 0);
+            if (!range.Allocated)
+            {
+                holes += range.Length;
+                Assert.False(_content.AsSpan((int)range.Offset, (int)range.Length).ContainsAnyExcept((byte)0));
+            }
+
+            at = range.End;
+        }
+
+        Assert.Equal(image.Length, at);
+        Assert.True(holes > 4 * TestData.MiB, $"only {holes} bytes shown as holes");
+    }
+}

@@ -1,0 +1,261 @@
+using System.Text.RegularExpressions;
+using Lorica.Crypto;
+
+namespace Lorica.Disks.Tests;
+
+/// <summary>Everything that somebody who writes the datastore can do to a descriptor: each has its own reason, nothing changes.</summary>
+public sealed class TamperTests : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private readonly TestKeks _keks = new();
+    private DiskExpectation _recorded = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        _folder.Write("plain", _folder.Bytes("d.vmdk"));
+        var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
+        _recorded = new DiskExpectation
+        {
+            Encrypted = true, ObjectId = result.Model.ObjectId, KeyId = TestKeks.First, Kcv = result.Model.Kcv, Generation = result.Generation,
+        };
+        await Vmdk.CreateAsync(_folder.Folder, "other", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        Open().Dispose();
+    }
+
+    [Fact]
+    public void EncryptionLinesStripped()
+    {
+        _folder.Write("d.vmdk", _folder.Bytes("plain"));
+        Refused(DiskErrorKind.WeakerThanRecorded);
+    }
+
+    [Theory]
+    [InlineData("keyID")]
+    [InlineData("encryptionKeys")]
+    [InlineData("ddb.iofilters")]
+    [InlineData("ddb.objectId")]
+    [InlineData("ddb.kekCheck")]
+    [InlineData("ddb.seal")]
+    public void OneEncryptionLineStripped(string key)
+    {
+        Edit($"(?m)^{Regex.Escape(key)}.*\n", "");
+        Refused(DiskErrorKind.WeakerThanRecorded);
+        DiskErrors.Expect(DiskErrorKind.Malformed, () => Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose());
+    }
+
+    [Fact]
+    public void PlainWhereEncryptedIsNotRecorded()
+    {
+        _recorded = new DiskExpectation { Encrypted = false };
+        Refused(DiskErrorKind.DiffersFromRecord);
+    }
+
+    [Fact]
+    public void DescriptorOfAnotherDiskCopiedOver()
+    {
+        _folder.Write("d.vmdk", _folder.Text("other.vmdk").Replace("other-flat", "d-flat"));
+        var e = Refused(DiskErrorKind.ForeignBundle);
+        Assert.Contains(_recorded.ObjectId.ToString()!, e.Message);
+        Assert.Contains(Vmdk.ReadModel(_folder.Folder, "other").ObjectId.ToString()!, e.Message);
+    }
+
+    [Fact]
+    public void DescriptorOfAnotherDiskCopiedOverWithItsDataFileName()
+    {
+        _folder.Write("d.vmdk", _folder.Text("other.vmdk"));
+        Refused(DiskErrorKind.EscapesFolder);
+    }
+
+    [Fact]
+    public void BundleOfAnotherDiskPastedIn()
+    {
+        var other = Vmdk.ReadModel(_folder.Folder, "other").Bundle!;
+        Edit("encryptionKeys=\"[^\"]*\"", $"encryptionKeys=\"{other}\"");
+        Refused(DiskErrorKind.ForeignBundle);
+    }
+
+    [Fact]
+    public void BundleEdited()
+    {
+        Edit("(AES%2d256%2dGCM,.{40})(.)", m => m.Groups[1].Value + (m.Groups[2].Value == "A" ? "B" : "A"));
+        Refused(DiskErrorKind.BundleEdited);
+    }
+
+    [Theory]
+    [InlineData("ddb.geometry.heads = \"255\"", "ddb.geometry.heads = \"16\"")]
+    [InlineData("ddb.thinProvisioned = \"1\"", "ddb.thinProvisioned = \"0\"")]
+    [InlineData("# Disk DescriptorFile\n", "# Disk DescriptorFile\n\n")]
+    [InlineData("ddb.iofilters", "ddb.new = \"1\"\nddb.iofilters")]
+    public void AnyOtherLineEdited(string from, string to)
+    {
+        Edit(Regex.Escape(from), to);
+        Refused(DiskErrorKind.SealBroken);
+    }
+
+    [Fact]
+    public void CheckValueLineEdited()
+    {
+        Edit("ddb.kekCheck = \"[^\"]*\"", "ddb.kekCheck = \"0000000000000000\"");
+        Refused(DiskErrorKind.SealBroken);
+    }
+
+    [Fact]
+    public void TransitionLineAdded()
+    {
+        Edit("ddb.seal", "ddb.transition = \"decrypt:1:journal:.d.transition\"\nddb.seal");
+        Refused(DiskErrorKind.SealBroken);
+    }
+
+    [Fact]
+    public void LinesAfterTheSeal()
+    {
+        _folder.Write("d.vmdk", _folder.Text("d.vmdk") + "ddb.comment = \"x\"\n");
+        Refused(DiskErrorKind.Malformed);
+    }
+
+    [Fact]
+    public void AKeyTwice()
+    {
+        Edit("ddb.seal", "DDB.OBJECTID = \"x\"\nddb.seal");
+        Refused(DiskErrorKind.Malformed);
+    }
+
+    [Fact]
+    public async Task AnOlderDescriptorPutBack()
+    {
+        var old = _folder.Bytes("d.vmdk");
+        ShallowRecrypt.AddPair(_folder.Folder, "d", _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]);
+        long generation = ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.Second]);
+        _recorded = _recorded with
+        {
+            KeyId = TestKeks.Second, Kcv = KeyCheckValue.Compute(_keks[TestKeks.Second]), Generation = generation,
+        };
+        Open().Dispose();
+        _folder.Write("d.vmdk", old);
+        Refused(DiskErrorKind.OlderThanKnown);
+        _keks.Lose(TestKeks.First);
+        Refused(DiskErrorKind.WrongKey);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public void TheSameKeyButAnOlderGeneration()
+    {
+        _recorded = _recorded with { Generation = _recorded.Generation + 1 };
+        Refused(DiskErrorKind.OlderThanKnown);
+    }
+
+    [Fact]
+    public void AnotherKeyUnderTheKnownName()
+    {
+        _keks.Replace(TestKeks.First, 0x77);
+        Refused(DiskErrorKind.WrongKey);
+    }
+
+    [Fact]
+    public void TheKeyIsNotHere()
+    {
+        _keks.Lose(TestKeks.First);
+        var e = Refused(DiskErrorKind.KeyNotFound);
+        Assert.Contains("a required key was not found", e.Message);
+    }
+
+    [Fact]
+    public void AnotherFilter()
+    {
+        Edit("lorica-crypt", "vmwarevmcrypt");
+        Refused(DiskErrorKind.Unsupported);
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("other-flat.vmdk")]
+    public void AnotherDataFileNamed(string file)
+    {
+        Edit("\"d-flat.vmdk\"", $"\"{file}\"");
+        Refused(DiskErrorKind.EscapesFolder);
+    }
+
+    [Fact]
+    public void DataFileReplacedByALink()
+    {
+        File.Move(_folder.File("d-flat.vmdk"), _folder.File("moved"));
+        File.CreateSymbolicLink(_folder.File("d-flat.vmdk"), _folder.File("moved"));
+        Refused(DiskErrorKind.EscapesFolder);
+    }
+
+    [Fact]
+    public void DescriptorReplacedByALink()
+    {
+        File.Move(_folder.File("d.vmdk"), _folder.File("moved"));
+        File.CreateSymbolicLink(_folder.File("d.vmdk"), _folder.File("moved"));
+        Refused(DiskErrorKind.EscapesFolder);
+    }
+
+    [Fact]
+    public void DataFileCut()
+    {
+        using (var file = new FileStream(_folder.File("d-flat.vmdk"), FileMode.Open))
+            file.SetLength(TestData.MiB - 512);
+        Refused(DiskErrorKind.Malformed);
+    }
+
+    [Fact]
+    public void AParentNamed()
+    {
+        Edit("parentCID=ffffffff", "parentCID=12345678");
+        Refused(DiskErrorKind.HasParent);
+    }
+
+    [Fact]
+    public void DataFileMissing()
+    {
+        File.Delete(_folder.File("d-flat.vmdk"));
+        Refused(DiskErrorKind.NotFound);
+    }
+
+    [Fact]
+    public void ADescriptorThatIsAPipeDoesNotBlock()
+    {
+        File.Delete(_folder.File("d.vmdk"));
+        Tool.Run("mkfifo", _folder.File("d.vmdk"));
+        Refused(DiskErrorKind.NotADisk);
+    }
+
+    [Fact]
+    public void ADescriptorOfAMegabyte()
+    {
+        _folder.Write("d.vmdk", _folder.Text("d.vmdk") + new string('#', TestData.MiB));
+        Refused(DiskErrorKind.TooLarge);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _keks.Dispose();
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private OpenedDisk Open() => Vmdk.Open(_folder.Folder, "d", _recorded, _keks);
+
+    private DiskException Refused(DiskErrorKind kind)
+    {
+        var e = DiskErrors.Expect(kind, () => Open().Dispose());
+
+        // Not kept locked by the refusal.
+        DiskLock.TakeExclusive(_folder.Folder, "d").Dispose();
+        return e;
+    }
+
+    private void Edit(string pattern, string replacement) => Edit(pattern, _ => replacement);
+
+    private void Edit(string pattern, MatchEvaluator replacement)
+    {
+        var before = _folder.Text("d.vmdk");
+        var after = Regex.Replace(before, pattern, replacement);
+        Assert.NotEqual(before, after);
+        _folder.Write("d.vmdk", after);
+    }
+}

@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Lorica.Crypto;
+
+namespace Lorica.Disks.Tests;
+
+public sealed class VmdkTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly TestKeks _keks = new();
+
+    [Theory]
+    [InlineData(Provisioning.Thin)]
+    [InlineData(Provisioning.LazyZeroed)]
+    [InlineData(Provisioning.EagerZeroed)]
+    public async Task QemuReadsAndWritesAPlainDiskOfOurs(Provisioning provisioning)
+    {
+        var model = await Vmdk.CreateAsync(_folder.Folder, "disk one", 8 * TestData.MiB, provisioning, null, default);
+
+        var info = Info("disk one.vmdk");
+        Assert.Equal("vmdk", info.GetProperty("format").GetString());
+        Assert.Equal(8 * TestData.MiB, info.GetProperty("virtual-size").GetInt64());
+        Tool.Run("qemu-io", "-f", "vmdk", "-c", "write -P 0x5a 65536 4096", _folder.File("disk one.vmdk"));
+        using var disk = Vmdk.Open(_folder.Folder, "disk one", new DiskExpectation { Encrypted = false }, _keks);
+        await using var device = disk.OpenDevice();
+        var sector = new byte[512];
+        await device.ReadAsync(65536, sector, default);
+        Assert.All(sector, b => Assert.Equal(0x5a, b));
+        await device.WriteAsync(1024, Enumerable.Repeat((byte)7, 512).ToArray(), true, default);
+        Assert.DoesNotContain("failed", Tool.Run("qemu-io", "-f", "vmdk", "-c", "read -P 7 1024 512", _folder.File("disk one.vmdk")));
+        Assert.Equal(provisioning, model.Provisioning);
+        Assert.Equal(provisioning != Provisioning.Thin, TestData.AllocatedBytes(_folder.File("disk one-flat.vmdk")) >= 8 * TestData.MiB);
+    }
+
+    [Fact]
+    public async Task AnEncryptedDescriptorHasItsLinesInThePlacesThatTheFormatNames()
+    {
+        var id = Guid.NewGuid();
+        var model = await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(id), default);
+
+        var lines = _folder.Text("d.vmdk").Split('\n');
+        Assert.Equal("", lines[^1]);
+        Assert.StartsWith("ddb.seal = \"", lines[^2]);
+        int extent = Array.FindIndex(lines, l => l.StartsWith("RW ", StringComparison.Ordinal));
+        Assert.Equal("RW 2048 VMFS \"d-flat.vmdk\"", lines[extent]);
+        Assert.Contains("keyID=\"key-1\"", lines[..extent]);
+        Assert.Contains(lines[..extent], l => l.StartsWith("encryptionKeys=\"vmware:key/list/(pair/(fqid/<VMWARE-NULL>/kms%20one/key%2d1,AES%2d256%2dGCM,", StringComparison.Ordinal));
+        Assert.Contains("ddb.iofilters = \"lorica-crypt\"", lines[extent..]);
+        Assert.Contains($"ddb.objectId = \"{id:D}\"", lines[extent..]);
+        Assert.Contains($"ddb.kekCheck = \"{KeyCheckValue.Compute(_keks[TestKeks.First])}\"", lines[extent..]);
+        Assert.Equal(id, model.ObjectId);
+        Assert.Equal(TestData.MiB, Info("d.vmdk").GetProperty("virtual-size").GetInt64());
+    }
+
+    [Theory]
+    [InlineData(Provisioning.Thin)]
+    [InlineData(Provisioning.EagerZeroed)]
+    public async Task AnEncryptedDiskReadsAsZerosUntilItIsWritten(Provisioning provisioning)
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, provisioning, _keks.Keys(), default);
+        using var disk = Vmdk.Open(_folder.Folder, "d", null, _keks);
+        await using var device = disk.OpenDevice();
+        Assert.Equal(new byte[TestData.MiB], await TestData.ReadAllAsync(device));
+        Assert.Equal(provisioning == Provisioning.EagerZeroed ? ZeroRule.Error : ZeroRule.Hole, disk.Zero);
+        Assert.Equal(provisioning == Provisioning.EagerZeroed, _folder.Bytes("d-flat.vmdk").Count(b => b != 0) > TestData.MiB / 2);
+    }
+
+    [Fact]
+    public async Task ADiskInUseIsRefusedToEverybodyElseUntilItIsClosed()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        using (Vmdk.Open(_folder.Folder, "d", null, _keks))
+        {
+            DiskErrors.Expect(DiskErrorKind.InUse, () => Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose());
+            await DiskErrors.ExpectAsync(DiskErrorKind.InUse, () => Vmdk.DeleteAsync(_folder.Folder, "d", default));
+            await DiskErrors.ExpectAsync(
+                DiskErrorKind.InUse,
+                () => DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default));
+            Assert.False(Vmdk.ReadModel(_folder.Folder, "d").Encrypted);
+        }
+
+        Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose();
+    }
+
+    [Fact]
+    public async Task AnotherProcessSeesTheLock()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        const string Try = "import fcntl,struct,sys\nf=open(sys.argv[1],'r+b')\n"
+            + "fcntl.fcntl(f,37,struct.pack('hhqqi4x',1,0,0,0,0))";
+        using (Vmdk.Open(_folder.Folder, "d", null, _keks))
+            Assert.NotEqual(0, Tool.TryRun("python3", "-c", Try, _folder.File(".d.lock")).Code);
+        Assert.Equal(0, Tool.TryRun("python3", "-c", Try, _folder.File(".d.lock")).Code);
+    }
+
+    [Fact]
+    public async Task CreatingOverAnExistingDiskIsRefusedAndDeletingRemovesAllOfIt()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        var before = _folder.Text("d.vmdk");
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.AlreadyExists, () => Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default));
+        Assert.Equal(before, _folder.Text("d.vmdk"));
+        await Vmdk.DeleteAsync(_folder.Folder, "d", default);
+        Assert.Equal([".d.lock"], Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)));
+        await DiskErrors.ExpectAsync(DiskErrorKind.NotFound, () => Vmdk.DeleteAsync(_folder.Folder, "d", default));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData(".hidden")]
+    [InlineData("a\"b")]
+    [InlineData("a\nb")]
+    [InlineData("a-flat")]
+    public async Task NamesThatCouldMeanAnotherFileAreRefused(string name) => await DiskErrors.ExpectAsync(
+        DiskErrorKind.InvalidArgument, () => Vmdk.CreateAsync(_folder.Folder, name, TestData.MiB, Provisioning.Thin, null, default));
+
+    [Fact]
+    public async Task ThickDisksThatDoNotFitAreRefusedWithoutLeavingAnything()
+    {
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.NoSpace,
+            () => Vmdk.CreateAsync(_folder.Folder, "d", 8L << 40, Provisioning.LazyZeroed, null, default));
+        Assert.Equal([".d.lock"], Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)));
+    }
+
+    [Fact]
+    public async Task ShallowRecryptOpensWithBothKeysInBetweenAndWithTheNewOneAfterwards()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        var data = _folder.Bytes("d-flat.vmdk");
+        var (old, fresh) = (_keks[TestKeks.First], _keks[TestKeks.Second]);
+
+        Assert.Equal(2, ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh));
+        Assert.Equal(2, ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh));
+        var model = Vmdk.ReadModel(_folder.Folder, "d");
+        Assert.Equal([TestKeks.First, TestKeks.Second], model.Keys);
+        foreach (var key in model.Keys)
+        {
+            var expectation = new DiskExpectation { Encrypted = true, KeyId = key, Kcv = KeyCheckValue.Compute(_keks[key]) };
+            using var disk = Vmdk.Open(_folder.Folder, "d", expectation, _keks);
+            Assert.Equal(key, disk.OpenedWith);
+        }
+
+        DiskErrors.Expect(DiskErrorKind.WrongKey, () => ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, old));
+        Assert.Equal(3, ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, fresh));
+        Assert.Equal(3, ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, fresh));
+        Assert.Equal(data, _folder.Bytes("d-flat.vmdk"));
+        Assert.DoesNotContain("newKekCheck", _folder.Text("d.vmdk"));
+        var recorded = new DiskExpectation
+        {
+            Encrypted = true, KeyId = TestKeks.Second, Kcv = KeyCheckValue.Compute(fresh), Generation = 3, ObjectId = model.ObjectId,
+        };
+        Vmdk.Open(_folder.Folder, "d", recorded, _keks).Dispose();
+        _keks.Lose(TestKeks.Second);
+        DiskErrors.Expect(DiskErrorKind.KeyNotFound, () => Vmdk.Open(_folder.Folder, "d", recorded, _keks).Dispose());
+    }
+
+    [Fact]
+    public async Task ShallowRecryptRollsBackByDroppingTheNewKeyAndWorksWhileTheDiskIsInUse()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        using var disk = Vmdk.Open(_folder.Folder, "d", null, _keks);
+        var (old, fresh) = (_keks[TestKeks.First], _keks[TestKeks.Second]);
+        DiskErrors.Expect(DiskErrorKind.InUse, () => ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh));
+        ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh, disk.Lock);
+        Assert.Equal(3, ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.Second, old, disk.Lock));
+        Assert.Equal([TestKeks.First], Vmdk.ReadModel(_folder.Folder, "d").Keys);
+    }
+
+    [Fact]
+    public async Task CopyingLeavesOutWhatIsZero()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "a", 10 * TestData.MiB, Provisioning.Thin, null, default);
+        var content = TestData.FillDisk(_folder.File("a-flat.vmdk"), 10 * TestData.MiB);
+        await Vmdk.CreateAsync(_folder.Folder, "b", 10 * TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        using var from = Vmdk.Open(_folder.Folder, "a", null, _keks);
+        using var to = Vmdk.Open(_folder.Folder, "b", null, _keks);
+        await using var source = from.OpenDevice();
+        await using var target = to.OpenDevice();
+        await DiskCopy.CopyAsync(source, target, null, default);
+        Assert.Equal(content, await TestData.ReadAllAsync(target));
+        Assert.True(TestData.AllocatedBytes(_folder.File("b-flat.vmdk")) <= TestData.AllocatedBytes(_folder.File("a-flat.vmdk")) + 8192);
+    }
+
+    public void Dispose()
+    {
+        _keks.Dispose();
+        _folder.Dispose();
+    }
+
+    private JsonElement Info(string file) =>
+        JsonDocument.Parse(Tool.Run("qemu-img", "info", "--output=json", _folder.File(file))).RootElement;
+}
