@@ -7,7 +7,7 @@ namespace Lorica.Disks;
 /// The right to use a disk: an OFD lock on <c>.NAME.lock</c>, a file that is never renamed nor deleted. It lasts as long as any copy of
 /// <see cref="Handle"/> is open, so it can be handed to another process, and ends with the last one even by a crash.
 /// </summary>
-public sealed class DiskLock : IDisposable
+public sealed partial class DiskLock : IDisposable
 {
     private readonly bool _handleStaysHere;
 

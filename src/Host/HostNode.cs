@@ -5,7 +5,9 @@ using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 using Lorica.Host.Creation;
 using Lorica.Host.Home;
+using Lorica.Host.Jobs;
 using Lorica.Host.Keys;
+using Lorica.Host.Power;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
 
@@ -30,6 +32,8 @@ internal sealed class HostNode : IDisposable
         Keys = new KeyCache(IsNeededByRunningVm);
         Receiver = new KeyReceiver(Identity, Keys);
         Describer = new VmDescriber(Table, Keys);
+        Power = new PowerService(config, baseFolder, Table, Keys, Events, Log, time, Stopping);
+        Jobs = new JobService(Table, Keys, Describer, Events, Log, time, Stopping);
     }
 
     public TimeProvider Time { get; }
@@ -48,6 +52,10 @@ internal sealed class HostNode : IDisposable
 
     public VmDescriber Describer { get; }
 
+    public PowerService Power { get; }
+
+    public JobService Jobs { get; }
+
     /// <summary>Cancelled when the host stops. VMs go on.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
@@ -61,6 +69,7 @@ internal sealed class HostNode : IDisposable
             Log.RegistryDamaged(file);
         foreach (var left in VmBuilder.Sweep(Table))
             Log.Swept(left.DisplayPath);
+        Power.Adopt();
         return Task.CompletedTask;
     }
 

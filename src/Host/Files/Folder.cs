@@ -119,6 +119,30 @@ internal sealed class Folder : IDisposable
         return Posix.AllocatedBytes(_handle, name);
     }
 
+    /// <summary>Overwrites the content of a file with zeros, durably: its bytes were plain and shall not be left on the medium.</summary>
+    public void Overwrite(string name)
+    {
+        CheckName(name);
+        SafeFileHandle file;
+        try
+        {
+            file = Posix.OpenBelow(_handle, name, Posix.ReadWrite);
+        }
+        catch (IOException e) when (Posix.ErrorOf(e) == Posix.NoEntry)
+        {
+            return;
+        }
+
+        using (file)
+        {
+            var zeros = new byte[64 * 1024];
+            var length = RandomAccess.GetLength(file);
+            for (long at = 0; at < length; at += zeros.Length)
+                RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)), at);
+            Posix.Sync(file, name);
+        }
+    }
+
     /// <summary>Removes a file; false when there was none. Durable only after <see cref="Sync"/>.</summary>
     public bool Delete(string name)
     {

@@ -188,6 +188,34 @@ internal static unsafe class Posix
         return fd >= 0 ? new SafeFileHandle((nint)fd, true) : null;
     }
 
+    /// <summary>
+    /// A listening Unix socket at a path, which must be free. Unlike .NET's, closing it leaves the path alone: other processes go on listening.
+    /// </summary>
+    public static SafeFileHandle ListenAt(string path, int backlog)
+    {
+        const int Unix = 1, Stream = 1, SocketCloseOnExec = 0x80000, MaximumPath = 107, PathAt = 2;
+        var bytes = ToPath(path);
+        if (bytes.Length > MaximumPath + 1)
+            throw new IOException($"The path {path} is too long for a socket; choose a shorter run folder.");
+        byte* address = stackalloc byte[PathAt + MaximumPath + 1];
+        *(ushort*)address = Unix;
+        bytes.CopyTo(new Span<byte>(address + PathAt, MaximumPath + 1));
+        int fd = Libc.Socket(Unix, Stream | SocketCloseOnExec, 0);
+        if (fd < 0)
+            throw Failed("make a socket for", path);
+        var socket = new SafeFileHandle(fd, true);
+
+        // SAFETY: struct sockaddr_un is a 16-bit family and a zero-terminated path, whose length was checked.
+        if (Libc.Bind(fd, address, (uint)(PathAt + bytes.Length)) != 0 || Libc.Listen(fd, backlog) != 0)
+        {
+            var failure = Failed("listen at", path);
+            socket.Dispose();
+            throw failure;
+        }
+
+        return socket;
+    }
+
     /// <summary>Whether this process is root.</summary>
     public static bool IsRoot => Libc.EffectiveUser() == 0;
 

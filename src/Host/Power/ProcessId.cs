@@ -23,6 +23,32 @@ internal sealed record ProcessId(int Pid, long Started)
             Posix.Signal(process, Kill);
     }
 
+    /// <summary>Every process that runs under a user. A VM's uid is its own, so before a power-on there must be none.</summary>
+    public static IEnumerable<ProcessId> OfUser(uint uid)
+    {
+        foreach (var path in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && UserOf(pid) == uid && Of(pid) is { } process)
+            {
+                yield return process;
+            }
+        }
+    }
+
+    private static uint? UserOf(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("Uid:", StringComparison.Ordinal));
+            return line is null ? null : uint.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Start time; null when there is no such process or it is dead and only waits to be reaped.</summary>
     private static long? StartOf(int pid)
     {

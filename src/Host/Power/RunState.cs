@@ -2,7 +2,8 @@ namespace Lorica.Host.Power;
 
 /// <summary>
 /// What a restarted host must know to find a running VM again; <c>RUN/ctl/ID8.json</c>, durable, no secrets. Processes are known by number
-/// and start time, so that another process with the number is never taken for them.
+/// and start time, so that another process with the number is never taken for them. The numbers of descriptors that the vmx holds let
+/// a restarted host fetch copies of them.
 /// </summary>
 internal sealed record RunState
 {
@@ -14,4 +15,10 @@ internal sealed record RunState
     public ProcessId? Vmx { get; init; }
 
     public ProcessId? Qemu { get; init; }
+
+    /// <summary>The listening NBD socket in the vmx.</summary>
+    public int NbdFd { get; init; }
+
+    /// <summary>The lock of each disk, by label, in the vmx.</summary>
+    public required IReadOnlyDictionary<string, int> DiskLockFds { get; init; }
 }

@@ -12,6 +12,7 @@ internal sealed class VmEntry(Guid id) : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly SemaphoreSlim _files = new(1, 1);
     private volatile string? _job;
     private volatile RunningVm? _running;
 
@@ -34,13 +35,27 @@ internal sealed class VmEntry(Guid id) : IDisposable
             throw Refuse.JobUnderWay(name, job);
         if (!await _gate.WaitAsync(Patience, ct))
             throw _job is { } late ? Refuse.JobUnderWay(name, late) : Refuse.Busy(name);
-        return new Turn(this);
+        return new Turn(Leave);
+    }
+
+    /// <summary>
+    /// The right to read and change the files of a running VM as one: a recrypt and a restart of the vmx exclude each other by it. Short; taken
+    /// inside the turn or without it, never the other way round.
+    /// </summary>
+    public async Task<IDisposable> EnterFilesAsync(CancellationToken ct)
+    {
+        await _files.WaitAsync(ct);
+        return new Turn(() => _files.Release());
     }
 
     /// <summary>While the turn lasts, others are told that this job works on the VM.</summary>
     public void Announce(string job) => _job = job;
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _files.Dispose();
+    }
 
     private void Leave()
     {
@@ -48,14 +63,14 @@ internal sealed class VmEntry(Guid id) : IDisposable
         _gate.Release();
     }
 
-    private sealed class Turn(VmEntry entry) : IDisposable
+    private sealed class Turn(Action leave) : IDisposable
     {
         private int _left;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _left, 1) == 0)
-                entry.Leave();
+                leave();
         }
     }
 }

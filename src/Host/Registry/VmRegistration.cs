@@ -24,6 +24,12 @@ internal sealed record VmRegistration
     /// <summary>True while the VM is being made: after a crash all of it is removed.</summary>
     public bool Pending { get; init; }
 
+    /// <summary>
+    /// A decrypt job of this host made the home plain, and nothing has encrypted it since: a plain VMX where a record says encrypted is then no
+    /// tampering but a job whose end the center has not heard of.
+    /// </summary>
+    public bool Decrypted { get; init; }
+
     /// <summary>Name of the VMX file.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string VmxName => File + ".vmx";

@@ -91,6 +91,16 @@ internal sealed class VmRegistry : IDisposable
         }
     }
 
+    /// <summary>Keeps whether a decrypt job of this host made the VM's home plain.</summary>
+    public void RememberDecrypted(Guid id, bool decrypted)
+    {
+        lock (_gate)
+        {
+            if (_entries[id].Decrypted != decrypted)
+                Write_NeedsLock(_entries[id] with { Decrypted = decrypted });
+        }
+    }
+
     /// <summary>Forgets a VM.</summary>
     public void Remove(Guid id)
     {

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using Lorica.Crypto;
+
+namespace Lorica.Host.Home;
+
+/// <summary>
+/// The console of the last run, <c>FILE.console</c>: of an encrypted VM a sealed stream under HKDF(dataFileKey, "console", stream id), of a plain
+/// VM the bytes as they are. Replaced whole.
+/// </summary>
+internal static class ConsoleFile
+{
+    private const string Kind = "console";
+    private const int MaximumBytes = 4 * 1024 * 1024;
+
+    public static string NameOf(VmHome home) => home.Registration.File + ".console";
+
+    /// <summary>Keeps a console: sealed under the key, or plain without one.</summary>
+    public static async Task SaveAsync(VmHome home, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct)
+    {
+        using var file = home.Folder.CreateAside(NameOf(home));
+        if (dataFileKey is null)
+        {
+            await file.Stream.WriteAsync(console, ct);
+        }
+        else
+        {
+            var header = new SealedStreamHeader { Kind = SealedStreamKind.ConsoleLog, OwnerId = home.Registration.Id, StreamId = Guid.NewGuid() };
+            using var key = KeyDerivation.HomeKey(dataFileKey, Kind, header.StreamId);
+            using var writer = new SealedStreamWriter(file.Stream, header, key, []);
+            await writer.WriteAsync(console, ct);
+            await writer.CompleteAsync(ct);
+        }
+
+        file.Commit();
+    }
+
+    /// <summary>The console that was kept; empty when there is none, or none that belongs to a home of this kind.</summary>
+    public static async Task<byte[]> LoadAsync(VmHome home, KeyBuffer? dataFileKey, CancellationToken ct)
+    {
+        await using var file = home.Folder.OpenRead(NameOf(home));
+        if (file is null || file.Length > MaximumBytes || await IsSealedAsync(file, ct) != dataFileKey is not null)
+            return [];
+        using var console = new MemoryStream();
+        if (dataFileKey is null)
+        {
+            await file.CopyToAsync(console, ct);
+        }
+        else
+        {
+            using var reader = await SealedStreamReader.OpenAsync(file, (header, _) => header.OwnerId == home.Registration.Id
+                ? KeyDerivation.HomeKey(dataFileKey, Kind, header.StreamId)
+                : throw new CryptoException(CryptoErrorKind.ForeignBundle,
+                    $"The console belongs to the VM {header.OwnerId}, not to {home.Registration.Id}."), ct);
+            await reader.CopyToAsync(console, ct);
+        }
+
+        return console.ToArray();
+    }
+
+    /// <summary>After the home was encrypted: seals a console that is still plain, and overwrites its plain bytes.</summary>
+    public static async Task SealAsync(VmHome home, KeyBuffer dataFileKey, CancellationToken ct)
+    {
+        var plain = await LoadAsync(home, null, ct);
+        if (plain.Length == 0)
+            return;
+        home.Folder.Overwrite(NameOf(home));
+        await SaveAsync(home, dataFileKey, plain, ct);
+        CryptographicOperations.ZeroMemory(plain);
+    }
+
+    private static async Task<bool> IsSealedAsync(FileStream file, CancellationToken ct)
+    {
+        var magic = new byte[SealedStreamMagic.Length];
+        int read = await file.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, ct);
+        file.Position = 0;
+        return read == magic.Length && magic.AsSpan().SequenceEqual(SealedStreamMagic);
+    }
+
+    // A console that starts with these bytes by chance would only be taken for a sealed one, and refused.
+    private static ReadOnlySpan<byte> SealedStreamMagic => "LORICASS"u8;
+}

@@ -1,0 +1,169 @@
+using Lorica.Contracts.Faults;
+using Lorica.Crypto;
+using Lorica.Disks;
+using Lorica.Host.Home;
+using Lorica.Host.Keys;
+using Lorica.Host.Refusals;
+
+namespace Lorica.Host.Jobs;
+
+/// <summary>
+/// Decrypts a VM in place: disks first, then home. Steps, each durable before the next: 1 VMX with the mark of the job, and its table says plain for
+/// the disks that the mark lists · 2 per disk: decrypted in place · 3 if the home goes too: the host's registry remembers that it
+/// did it, VMX plain; else mark removed. Killed at any moment, the mark (or the registry) says what was under way.
+/// </summary>
+internal sealed class DecryptJob : IJobWork
+{
+    private const long SideFileSpace = 32 * 1024 * 1024;
+
+    public void Check(JobContext c)
+    {
+        if (IsDone(c))
+            return;
+        RekeyRecovery.BeforeUse(c.Home, c.Keys, c.Log);
+        OpenedVm.RequireKeys(c.Home, c.Keys);
+        using var home = c.OpenHome();
+        var vm = home.Model;
+        if (vm.Job is { Kind: not JobKind.Decrypt } other)
+            throw Refuse.JobPending(c.About, other.Kind.Word());
+        if (vm.Job is not null)
+            return;
+        if (!vm.Encrypted)
+            throw Refuse.Config("msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.");
+        foreach (var label in c.Order.Disks ?? [])
+        {
+            if (vm.Disk(label) is not { } named)
+                throw Refuse.With(FaultTypes.NotFound, "lorica.diskNotFound", label, $"{c.About} has no disk {label}.");
+            if (!named.Encrypted && c.Order.Expectations.Find(named.ObjectId) is null)
+            {
+                throw Refuse.With(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted", c.Home.Registration.DisplayOf(named.FileName),
+                    $"The disk {label} of {c.About} is not encrypted.");
+            }
+        }
+
+        if (c.Order.Home && vm.Disks.FirstOrDefault(d => d.Encrypted && !c.Order.Wants(d)) is { } left)
+        {
+            throw Refuse.Config("msg.hostd.configSpec.enc.mismatch", c.About,
+                $"The home of {c.About} is to be decrypted, but its disk {left.Label} stays encrypted.", "Decrypt all disks.");
+        }
+
+        foreach (var disk in vm.Disks.Where(d => d.Encrypted && c.Order.Wants(d)))
+            Vmdk.Open(c.Folder, disk.Name, c.Order.Expectations.OfDisk(vm, disk), c.Keys).Dispose();
+        c.Table.Datastores.RequireFree(c.Home.Registration.Datastore, SideFileSpace);
+    }
+
+    public async Task RunAsync(JobContext c, CancellationToken ct)
+    {
+        if (IsDone(c))
+            return;
+
+        // Step 1
+        JobMark mark;
+        using (var home = c.OpenHome())
+        {
+            mark = home.Model.Job ?? NewMark(c, home.Model);
+            if (home.Model.Job is null)
+            {
+                var lines = home.Model.File.With(VmxKeys.Job, mark.ToString());
+                foreach (var disk in home.Model.Disks.Where(d => mark.Covers(d.Label)))
+                    lines = lines.With(VmxKeys.DiskEncrypted(disk.Label), "FALSE");
+                c.Home.Rewrite(home, lines, HomeKek(c, home));
+            }
+        }
+
+        try
+        {
+            await DecryptDisksAsync(c, mark, ct);
+        }
+        catch (DiskException e) when (e.Kind is DiskErrorKind.NotADisk or DiskErrorKind.HasHardLinks or DiskErrorKind.NoSpace)
+        {
+            Settle(c);
+            throw;
+        }
+
+        // Step 3
+        using (var home = c.OpenHome())
+        {
+            c.Job.Step(JobMark.HomePart);
+            var lines = home.Model.File.Without(VmxKeys.Job);
+            if (!mark.Covers(JobMark.HomePart))
+            {
+                c.Home.Rewrite(home, lines, HomeKek(c, home));
+                return;
+            }
+
+            var console = await ConsoleFile.LoadAsync(c.Home, home.DataFileKey, ct);
+            c.Table.Registry.RememberDecrypted(c.Home.Registration.Id, true);
+            c.Home.RewritePlain(home, lines);
+            if (console.Length > 0)
+                await ConsoleFile.SaveAsync(c.Home, null, console, ct);
+        }
+    }
+
+    private static async Task DecryptDisksAsync(JobContext c, JobMark mark, CancellationToken ct)
+    {
+        var vm = c.Home.ReadModel();
+        var disks = vm.Disks.Where(d => mark.Covers(d.Label)).Select(d => (Disk: d, Model: Vmdk.ReadModel(c.Folder, d.Name))).ToArray();
+        c.Job.Plan(disks.Sum(d => d.Model.Capacity));
+        foreach (var (disk, model) in disks)
+        {
+            c.Job.Step(disk.Label);
+
+            // Step 2
+            if (model.Encrypted)
+            {
+                var record = c.Order.Expectations.Find(disk.ObjectId);
+                var expectation = new DiskExpectation
+                {
+                    Encrypted = true, ObjectId = disk.ObjectId, KeyId = record?.Key.ToId(), Kcv = record?.Kcv, Generation = record?.Generation ?? 0,
+                };
+                await DiskJob.DecryptAsync(c.Folder, disk.Name, expectation, c.Keys, c.Order.Epoch, c.Order.Force, c.Progress, ct);
+            }
+
+            c.Job.StepDone(model.Capacity);
+        }
+    }
+
+    /// <summary>
+    /// After a refusal: the table says again what the disks are. The mark goes, unless a disk is half way: then only the job's end helps.
+    /// </summary>
+    private static void Settle(JobContext c)
+    {
+        using var home = c.OpenHome();
+        var lines = home.Model.File;
+        bool half = false;
+        foreach (var disk in home.Model.Disks.Where(d => home.Model.Job?.Covers(d.Label) == true))
+        {
+            var model = Vmdk.ReadModel(c.Folder, disk.Name);
+            half |= model.Transition is not null;
+            lines = lines.With(VmxKeys.DiskEncrypted(disk.Label), model.Encrypted && model.Transition is null ? "TRUE" : "FALSE");
+        }
+
+        if (!half)
+            c.Home.Rewrite(home, lines.Without(VmxKeys.Job), HomeKek(c, home));
+    }
+
+    /// <summary>
+    /// Whether a run that nobody heard the end of has done it all: the VMX is plain, and this host's own registry, which whoever writes the
+    /// datastore cannot touch, remembers making it so.
+    /// </summary>
+    private static bool IsDone(JobContext c)
+    {
+        if (c.Table.Registry.Find(c.Home.Registration.Id) is not { Decrypted: true })
+            return false;
+        var vm = c.Home.ReadModel();
+        return !vm.Encrypted && vm.Disks.All(d => !Vmdk.ReadModel(c.Folder, d.Name).Encrypted);
+    }
+
+    private static JobMark NewMark(JobContext c, VmModel vm) => new(JobKind.Decrypt, c.Order.Epoch,
+    [
+        .. c.Order.Home ? [JobMark.HomePart] : Array.Empty<string>(),
+        .. vm.Disks.Where(d => d.Encrypted && c.Order.Wants(d)).Select(d => d.Label),
+    ]);
+
+    private static NamedKek HomeKek(JobContext c, OpenedHome home)
+    {
+        KeyId id = home.OpenedWith!.Value;
+        return new NamedKek(id, c.Keys.Find(id)!);
+    }
+}

@@ -1,0 +1,49 @@
+using Lorica.Disks;
+using Lorica.Host.Home;
+using Lorica.Host.Keys;
+using Lorica.Host.Registry;
+using Lorica.Host.Service;
+
+namespace Lorica.Host.Jobs;
+
+/// <summary>What the work of one job stands on; all of it ends with the job.</summary>
+internal sealed class JobContext(JobOrder order, Job job, VmEntry entry, VmTable table, VmHome home, VmLock? vmLock, KeyLease keys, HostLog log) : IDisposable
+{
+    public JobOrder Order { get; } = order;
+
+    public Job Job { get; } = job;
+
+    public VmEntry Entry { get; } = entry;
+
+    public VmTable Table { get; } = table;
+
+    public VmHome Home { get; } = home;
+
+    public KeyLease Keys { get; } = keys;
+
+    public HostLog Log { get; } = log;
+
+    /// <summary>The VM's folder for the disks library.</summary>
+    public DiskFolder Folder { get; } = DiskFolder.Open(home.Path);
+
+    public string About => Home.Registration.DisplayPath;
+
+    /// <summary>The VMX, verified against the record.</summary>
+    public OpenedHome OpenHome() => Home.Open(Order.Expectations.Find(Home.Registration.Id), Keys);
+
+    /// <summary>Progress of a disk's job.</summary>
+    public IProgress<DiskProgress> Progress => new Reporter(Job);
+
+    public void Dispose()
+    {
+        Folder.Dispose();
+        vmLock?.Dispose();
+        Home.Dispose();
+        Keys.Dispose();
+    }
+
+    private sealed class Reporter(Job job) : IProgress<DiskProgress>
+    {
+        public void Report(DiskProgress value) => job.Advance(value.Done);
+    }
+}

@@ -1,0 +1,188 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Host.Home;
+using Lorica.Host.Keys;
+using Lorica.Host.Refusals;
+using Lorica.Host.Registry;
+using Lorica.Host.Service;
+
+namespace Lorica.Host.Jobs;
+
+/// <summary>
+/// Starts jobs and keeps those that ended for a while. A job holds its VM's turn to its end, whoever asked for it and however long he stays.
+/// When the host stops, jobs stop at their next step: the files say what was under way, and the same request goes on from there.
+/// </summary>
+internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber describer, HostEvents events, HostLog log, TimeProvider time, CancellationToken stopping)
+{
+    private const int MaximumKept = 256;
+    private static readonly TimeSpan EventPeriod = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
+    private readonly Queue<string> _order = new();
+
+    /// <summary>Starts a job, or says how the one of that id is.</summary>
+    public async Task<JobDescription> StartAsync(StartJobRequest request, CancellationToken ct)
+    {
+        var order = JobOrder.From(request);
+        if (Find(order.Id) is { } known)
+            return known.Snapshot().Description;
+        var (registration, entry) = table.Find(request.VmId);
+        var turn = await entry.EnterAsync(registration.DisplayPath, ct);
+        JobContext? context = null;
+        try
+        {
+            // Somebody may have started it while this call waited for its turn.
+            if (Find(order.Id) is { } started)
+            {
+                turn.Dispose();
+                return started.Snapshot().Description;
+            }
+
+            table.Registry.Advance(registration.Id, order.Epoch, registration.DisplayPath);
+            var job = new Job(order.Id, registration.Id, order.Kind);
+            IJobWork work = order.Kind switch
+            {
+                JobKind.Encrypt => new EncryptJob(),
+                JobKind.Decrypt => new DecryptJob(),
+                _ => new RecryptJob(),
+            };
+            context = Prepare(order, job, registration, entry);
+            await Task.Run(() => work.Check(context), ct);
+            entry.Announce(order.Kind.Word());
+            Keep(job);
+            log.JobStarted(job.Id, job.Kind.Name(), job.VmId);
+            var running = context;
+            _ = Task.Run(() => RunAsync(work, running, turn), CancellationToken.None);
+            _ = Task.Run(() => PublishAsync(job), CancellationToken.None);
+            return job.Snapshot().Description;
+        }
+        catch
+        {
+            context?.Dispose();
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A job by its id, or null.</summary>
+    public Job? Find(string id)
+    {
+        lock (_gate)
+            return _jobs.GetValueOrDefault(id);
+    }
+
+    /// <summary>All jobs that are known, oldest first.</summary>
+    public IReadOnlyList<JobDescription> List()
+    {
+        lock (_gate)
+            return [.. _order.Select(id => _jobs[id].Snapshot().Description)];
+    }
+
+    private JobContext Prepare(JobOrder order, Job job, VmRegistration registration, VmEntry entry)
+    {
+        if (entry.Running is not null && order.Kind != JobKind.RecryptShallow)
+        {
+            throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on; it must be off to {order.Kind.Word()} it.",
+                "Power it off.");
+        }
+
+        var home = table.OpenHome(registration);
+        VmLock? vmLock = null;
+        try
+        {
+            vmLock = entry.Running is null ? VmLock.Take(home) : null;
+            return new JobContext(order, job, entry, table, home, vmLock, keys.Lease(pin: true), log);
+        }
+        catch
+        {
+            vmLock?.Dispose();
+            home.Dispose();
+            throw;
+        }
+    }
+
+    private async Task RunAsync(IJobWork work, JobContext context, IDisposable turn)
+    {
+        var (job, registration) = (context.Job, context.Home.Registration);
+        Fault? fault = null;
+        try
+        {
+            await work.RunAsync(context, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            context.Dispose();
+            turn.Dispose();
+            return;
+        }
+        catch (Exception e)
+        {
+            fault = FaultMap.Find(e, registration.DisplayPath);
+            if (fault is null)
+            {
+                var correlation = Guid.NewGuid();
+                log.JobBroke(e, job.Id, correlation);
+                fault = UnforeseenFault.Make(correlation);
+            }
+        }
+
+        // The locks go before the end is said: who hears of it may start the next thing at once.
+        context.Dispose();
+        var description = describer.Describe(registration, context.Entry);
+        turn.Dispose();
+        if (fault is null)
+        {
+            log.JobSucceeded(job.Id, job.Kind.Name(), job.VmId);
+            job.Succeed(description);
+        }
+        else
+        {
+            log.JobFailed(job.Id, job.Kind.Name(), job.VmId, fault.Key, fault.Message);
+            job.Fail(fault, description);
+        }
+    }
+
+    private async Task PublishAsync(Job job)
+    {
+        try
+        {
+            while (true)
+            {
+                var (description, changed) = job.Snapshot();
+                events.JobChanged(description);
+                if (description.State != JobStates.Running)
+                    return;
+                await changed.WaitAsync(stopping);
+                await Task.WhenAny(Task.Delay(EventPeriod, time, stopping), WhenEndedAsync(job));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    /// <summary>Completes when a job has ended.</summary>
+    public async Task WhenEndedAsync(Job job)
+    {
+        while (true)
+        {
+            var (description, changed) = job.Snapshot();
+            if (description.State != JobStates.Running)
+                return;
+            await changed.WaitAsync(stopping);
+        }
+    }
+
+    private void Keep(Job job)
+    {
+        lock (_gate)
+        {
+            _jobs.Add(job.Id, job);
+            _order.Enqueue(job.Id);
+            while (_order.Count > MaximumKept && _jobs[_order.Peek()].Snapshot().Description.State != JobStates.Running)
+                _jobs.Remove(_order.Dequeue());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Lorica.Crypto;
+using Lorica.Disks;
+using Lorica.Host.Home;
+using Lorica.Host.Keys;
+using Lorica.Host.Refusals;
+using Lorica.Host.Service;
+
+namespace Lorica.Host.Jobs;
+
+/// <summary>
+/// Puts an interrupted shallow recrypt right: back while its mark is not committed, forward once it is. Every step can be repeated. The caller
+/// holds the VM's lock, or knows that the VM's vmx does.
+/// </summary>
+internal static class RekeyRecovery
+{
+    /// <summary>
+    /// Before a VM is used for something else: rolls back; a committed recrypt is refused instead, since only its own job may
+    /// tell the center that the key has changed.
+    /// </summary>
+    public static void BeforeUse(VmHome home, KeyLease keys, HostLog log)
+    {
+        switch (home.ReadModel().Rekey)
+        {
+            case null:
+                return;
+            case { Committed: true }:
+                throw Refuse.JobPending(home.Registration.DisplayPath, JobKind.RecryptShallow.Word());
+            default:
+                Recover(home, keys, _ => null, log);
+                return;
+        }
+    }
+
+    /// <summary>Rolls back or forward, whatever the verified mark says. <paramref name="lockOf"/> gives disk locks that the vmx holds.</summary>
+    public static void Recover(VmHome home, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false)
+    {
+        using var opened = home.Open(null, keys);
+        if (opened.Model.Rekey is not { } mark)
+            return;
+        using var folder = DiskFolder.Open(home.Path);
+        foreach (var disk in opened.Model.Disks)
+        {
+            var model = Vmdk.ReadModel(folder, disk.Name);
+            if (model.Keys.Count < 2)
+                continue;
+
+            // The pair that goes: the new one on the way back; on the way forward whatever is not the new one.
+            var drop = mark.Committed ? model.Keys.First(k => k != mark.New) : mark.New;
+            var keep = model.Keys.First(k => k != drop);
+            using var held = lockOf(disk);
+            ShallowRecrypt.DropPair(folder, disk.Name, drop, Require(home, keys, keep), held);
+        }
+
+        var remaining = mark.Committed ? mark.New : mark.Old;
+        home.Rewrite(opened, opened.Model.File.Without(VmxKeys.Rekey), new NamedKek(remaining, Require(home, keys, remaining)));
+        if (!quiet)
+            log.RekeyRecovered(home.Registration.Id, mark.Committed ? "rolled forward" : "rolled back");
+    }
+
+    private static KeyBuffer Require(VmHome home, KeyLease keys, KeyId id) => keys.Find(id) ?? throw Refuse.KeysMissing(
+        home.Registration.DisplayPath, $"A recrypt of {home.Registration.DisplayPath} was interrupted and a key that puts it right was not found.", [id]);
+}

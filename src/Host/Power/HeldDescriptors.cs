@@ -1,0 +1,27 @@
+using Lorica.Disks;
+using Lorica.Host.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Host.Power;
+
+/// <summary>
+/// Copies of descriptors that a vmx holds for its VM: a restarted host fetches its NBD socket back, and a change of a running VM's descriptors
+/// happens under the very lock that the vmx holds.
+/// </summary>
+internal static class HeldDescriptors
+{
+    /// <summary>The listening NBD socket; null when the vmx is gone or the kernel refuses.</summary>
+    public static SafeFileHandle? Nbd(RunState state) => Fetch(state, state.NbdFd);
+
+    /// <summary>The lock of a disk; null when the vmx does not hold it.</summary>
+    public static DiskLock? Lock(RunState state, string label, string path) =>
+        state.DiskLockFds.TryGetValue(label, out int fd) && Fetch(state, fd) is { } handle ? DiskLock.Adopt(handle, path) : null;
+
+    private static SafeFileHandle? Fetch(RunState state, int fd)
+    {
+        if (state.Vmx is not { } vmx || fd == 0)
+            return null;
+        using var process = Posix.OpenProcess(vmx.Pid);
+        return process is not null && vmx.IsAlive() ? Posix.TakeDescriptor(process, fd) : null;
+    }
+}

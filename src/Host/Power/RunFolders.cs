@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Lorica.Host.Files;
+using Lorica.Host.Native;
+using Lorica.Host.Registry;
+
+namespace Lorica.Host.Power;
+
+/// <summary>
+/// The run folder: <c>RUN</c> 0711 · <c>RUN/ctl</c> 0700, root only: control sockets and run states · <c>RUN/ID8</c> 0700, the VM's uid: NBD,
+/// QMP and serial sockets. ID8 are the first eight digits of the VM's id.
+/// </summary>
+internal sealed class RunFolders
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const int MaximumState = 64 * 1024;
+
+    private readonly string _root;
+
+    public RunFolders(string root)
+    {
+        _root = root;
+        Directory.CreateDirectory(root);
+        File.SetUnixFileMode(root, Passable);
+        Directory.CreateDirectory(Control, Private);
+        File.SetUnixFileMode(Control, Private);
+    }
+
+    private string Control => Path.Combine(_root, "ctl");
+
+    /// <summary>The VM's own folder.</summary>
+    public string OfVm(Guid vm) => Path.Combine(_root, Short(vm));
+
+    public string ControlSocket(Guid vm) => Path.Combine(Control, Short(vm) + ".sock");
+
+    public string NbdSocket(Guid vm) => Path.Combine(OfVm(vm), "nbd.sock");
+
+    /// <summary>Makes the VM's folder and gives it to the VM's uid.</summary>
+    public void Prepare(Guid vm, uint uid)
+    {
+        var folder = OfVm(vm);
+        Directory.CreateDirectory(folder, Private);
+        File.SetUnixFileMode(folder, Private);
+        Posix.ChangeOwner(folder, uid, uid);
+    }
+
+    /// <summary>Removes all that a run of the VM left.</summary>
+    public void Remove(Guid vm)
+    {
+        var folder = OfVm(vm);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        File.Delete(ControlSocket(vm));
+        File.Delete(Path.Combine(Control, StateName(vm)));
+    }
+
+    /// <summary>Durable on return.</summary>
+    public void Write(RunState state)
+    {
+        using var folder = Folder.Open(Control);
+        folder.Replace(StateName(state.VmId), JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.RunState));
+    }
+
+    public RunState? Read(Guid vm)
+    {
+        using var folder = Folder.Open(Control);
+        try
+        {
+            var state = folder.Read(StateName(vm), MaximumState) is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.RunState) : null;
+            return state?.VmId == vm && state.KernelBoot == KernelBoot ? state : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The kernel's boot id.</summary>
+    public static string KernelBoot { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    private static string Short(Guid vm) => vm.ToString("N")[..8];
+
+    private static string StateName(Guid vm) => Short(vm) + ".json";
+}

@@ -1,0 +1,55 @@
+using Lorica.Contracts.Vmx;
+using Lorica.Disks;
+using Lorica.Host.Home;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Host.Power;
+
+/// <summary>Everything that one start of a vmx needs; borrowed for the call.</summary>
+internal sealed record VmxLaunch
+{
+    public required VmModel Vm { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required VmLock VmLock { get; init; }
+
+    /// <summary>The opened disks in the order of the VMX.</summary>
+    public required IReadOnlyList<(VmDiskModel Disk, OpenedDisk Opened)> Disks { get; init; }
+
+    /// <summary>The listening NBD socket.</summary>
+    public required SafeFileHandle Nbd { get; init; }
+
+    /// <summary>QEMU runs already: attach.</summary>
+    public bool Adopt { get; init; }
+
+    /// <summary>The console so far.</summary>
+    public (long Offset, byte[] Data) Console { get; init; } = (0, []);
+
+    /// <summary>The message that goes in front of the keys.</summary>
+    public VmxConfig ToConfig(string runFolder, string qemu, int controlFd)
+    {
+        var config = new VmxConfig
+        {
+            VmId = Vm.Id.ToString(), Name = Vm.Name, RunFolder = runFolder, ControlFd = controlFd, NbdFd = NumberOf(Nbd), Uid = Uid,
+            Cpus = Vm.Cpus, MemoryMib = Vm.MemoryMib, Qemu = qemu, Adopt = Adopt, Firmware = Vm.Firmware,
+            Console = Google.Protobuf.ByteString.CopyFrom(Console.Data), ConsoleOffset = Console.Offset, VmLockFd = NumberOf(VmLock.Handle),
+        };
+        config.Disks.AddRange(Disks.Select(d => new VmxDisk
+        {
+            Label = d.Disk.Label, ExtentFd = NumberOf(d.Opened.Extent), LockFd = NumberOf(d.Opened.Lock.Handle), Length = d.Opened.Model.Capacity,
+            ZeroRule = d.Opened.Zero == Crypto.ZeroRule.Hole ? "hole" : "error", DekLength = d.Opened.Dek?.Length ?? 0,
+        }));
+        return config;
+    }
+
+    /// <summary>The descriptors that the vmx inherits.</summary>
+    public IEnumerable<int> Descriptors() =>
+    [
+        NumberOf(Nbd), NumberOf(VmLock.Handle),
+        .. Disks.SelectMany(d => new[] { NumberOf(d.Opened.Extent), NumberOf(d.Opened.Lock.Handle) }),
+    ];
+
+    // The handles are owned by the caller and stay open for the whole launch, so their numbers stay theirs.
+    private static int NumberOf(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+}
