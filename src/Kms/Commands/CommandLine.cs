@@ -25,6 +25,7 @@ internal static class CommandLine
           listen                            address and port; port 0 takes a free one          "127.0.0.1:5696"
           stateFolder                       keys, trust and audit                              "state"
           certificate, key                  PEM files of the server       by default server.crt, server.key of the state folder
+          ca                                the center's CA, whose brokers are let in; or, for others:
           trustedClientCa                   PEM files of authorities whose clients are let in  ["ca.crt"]
           requiredClientOrganizationalUnit  the one OU that such a client must have            "broker"
           pinnedClientsFolder               certificates let in one by one                     by default trust of the state folder

@@ -1,6 +1,7 @@
 namespace Lorica.Kms.Configs;
 
 /// <summary>Configuration file of <c>lorica-kms</c> (JSON). Relative paths are relative to the file.</summary>
+/// <remarks>What has a default is set, not init: generated JSON code assigns every init property, absent ones too.</remarks>
 internal sealed record KmsConfig
 {
     /// <summary>Address and port: <c>127.0.0.1:5696</c>; port 0 takes a free one and prints it.</summary>
@@ -15,8 +16,14 @@ internal sealed record KmsConfig
     /// <summary>PEM key that belongs to it, mode 0600; by default <c>server.key</c> of the state folder.</summary>
     public string? Key { get; init; }
 
+    /// <summary>
+    /// PEM certificate of the center's CA: its brokers are let in. The same as <see cref="TrustedClientCa"/> with this file and
+    /// <see cref="RequiredClientOrganizationalUnit"/> "broker".
+    /// </summary>
+    public string? Ca { get; init; }
+
     /// <summary>PEM files of authorities whose clients are let in. Clients can also be pinned one by one: <c>trust add</c>.</summary>
-    public IReadOnlyList<string> TrustedClientCa { get; init; } = [];
+    public IReadOnlyList<string> TrustedClientCa { get; set; } = [];
 
     /// <summary>Organizational unit that a client certificate of such an authority must have (exactly one OU); null takes any.</summary>
     public string? RequiredClientOrganizationalUnit { get; init; }
@@ -25,11 +32,11 @@ internal sealed record KmsConfig
     public string? PinnedClientsFolder { get; init; }
 
     /// <summary>Names are unique among the live objects of one client.</summary>
-    public bool UniqueNames { get; init; } = true;
+    public bool UniqueNames { get; set; } = true;
 
     /// <summary>Connections at one time.</summary>
-    public int MaximumConnections { get; init; } = 256;
+    public int MaximumConnections { get; set; } = 256;
 
     /// <summary>Connections of one client at one time.</summary>
-    public int MaximumConnectionsPerClient { get; init; } = 64;
+    public int MaximumConnectionsPerClient { get; set; } = 64;
 }

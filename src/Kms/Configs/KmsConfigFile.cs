@@ -6,6 +6,9 @@ namespace Lorica.Kms.Configs;
 /// <summary>Reads the configuration file and makes its paths absolute.</summary>
 internal static class KmsConfigFile
 {
+    /// <summary>Organizational unit of the one part of the center that speaks KMIP.</summary>
+    private const string CenterClient = "broker";
+
     /// <summary>Reads, checks, resolves.</summary>
     public static KmsConfig Read(string path)
     {
@@ -24,6 +27,17 @@ internal static class KmsConfigFile
         if (config.MaximumConnections < 1 || config.MaximumConnectionsPerClient < 1)
         {
             throw new KmsException(KmsErrorKind.Configuration, "limits of connections are at least 1");
+        }
+
+        if (config.Ca is { } center)
+        {
+            if (config.TrustedClientCa.Count > 0 || config.RequiredClientOrganizationalUnit is not (null or CenterClient))
+            {
+                throw new KmsException(
+                    KmsErrorKind.Configuration, "ca stands for trustedClientCa and requiredClientOrganizationalUnit", "give either, not both");
+            }
+
+            config = config with { TrustedClientCa = [center], RequiredClientOrganizationalUnit = CenterClient };
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

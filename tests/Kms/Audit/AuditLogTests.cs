@@ -1,0 +1,85 @@
+using Lorica.Kmip;
+using Lorica.Kms.Audit;
+
+namespace Lorica.Kms.Tests.Audit;
+
+public sealed class AuditLogTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+
+    [Fact]
+    public void TheChainGoesOnOverARestart()
+    {
+        Write("Create", "Get");
+        Write("Destroy");
+        Assert.Equal((3, null), AuditLog.Verify(_temp["log"]));
+    }
+
+    [Fact]
+    public void AChangedOrMissingLineBreaksTheChain()
+    {
+        Write("Create", "Get", "Destroy");
+        var lines = File.ReadAllLines(_temp["log"]);
+        File.WriteAllLines(_temp["log"], [lines[0], lines[1].Replace("Get", "Xet", StringComparison.Ordinal), lines[2]]);
+        Assert.Equal(2, AuditLog.Verify(_temp["log"]).Broken);
+        File.WriteAllLines(_temp["log"], [lines[0], lines[2]]);
+        Assert.Equal(2, AuditLog.Verify(_temp["log"]).Broken);
+    }
+
+    [Fact]
+    public void ALineCutShortIsRemovedAndTheRemovalIsWritten()
+    {
+        Write("Create", "Get");
+        var bytes = File.ReadAllBytes(_temp["log"]);
+        File.WriteAllBytes(_temp["log"], bytes[..^7]);
+        Write("Destroy");
+        var (lines, broken) = AuditLog.Verify(_temp["log"]);
+        Assert.Null(broken);
+        Assert.Equal(3, lines);
+        Assert.Contains("Recover", File.ReadAllText(_temp["log"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ForeignTextCannotForgeALine()
+    {
+        Write("Get\n0000 {}", "Get");
+        Assert.Equal((2, null), AuditLog.Verify(_temp["log"]));
+        using (var log = AuditLog.Open(_temp["log"], TimeProvider.System))
+        {
+            log.Write(Event("Get") with { UniqueIdentifier = "a\r\nb\u2028c\u001b[31m", Client = new("o", "CN=x\ny") });
+        }
+
+        Assert.Equal((3, null), AuditLog.Verify(_temp["log"]));
+    }
+
+    [Fact]
+    public void WhoHammersThePortDoesNotFillTheDisk()
+    {
+        using (var log = AuditLog.Open(_temp["log"], TimeProvider.System))
+        {
+            var refused = Event("Connect") with { Time = DateTimeOffset.UnixEpoch, Reason = KmipResultReason.AuthenticationNotSuccessful };
+            for (var i = 0; i < 1000; i++)
+            {
+                log.Write(refused);
+            }
+
+            log.Write(refused with { Time = DateTimeOffset.UnixEpoch.AddMinutes(1) });
+        }
+
+        Assert.Equal((62, null), AuditLog.Verify(_temp["log"]));
+    }
+
+    public void Dispose() => _temp.Dispose();
+
+    private void Write(params string[] operations)
+    {
+        using var log = AuditLog.Open(_temp["log"], TimeProvider.System);
+        foreach (var operation in operations)
+        {
+            log.Write(Event(operation));
+        }
+    }
+
+    private static KmipAuditEvent Event(string operation) =>
+        new(DateTimeOffset.UnixEpoch, new("owner", "CN=a"), "127.0.0.1:1", operation, "id", null, "");
+}

@@ -1,0 +1,45 @@
+using Lorica.Kms.Configs;
+
+namespace Lorica.Kms.Tests.Configs;
+
+public sealed class KmsConfigFileTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+
+    [Fact]
+    public void WhatIsLeftOutHasItsDefault()
+    {
+        var config = Read("""{"listen":"127.0.0.1:1","stateFolder":"s"}""");
+        Assert.Equal(_temp["s"], config.StateFolder);
+        Assert.Equal(_temp["s/server.crt"], config.Certificate);
+        Assert.Equal(_temp["s/server.key"], config.Key);
+        Assert.Equal(_temp["s/trust"], config.PinnedClientsFolder);
+        Assert.Empty(config.TrustedClientCa);
+        Assert.True(config.UniqueNames);
+        Assert.Equal((256, 64), (config.MaximumConnections, config.MaximumConnectionsPerClient));
+    }
+
+    [Fact]
+    public void TheCentersCaStandsForItsBrokers()
+    {
+        var config = Read("""{"listen":"127.0.0.1:1","stateFolder":"s","ca":"pki/ca.crt"}""");
+        Assert.Equal([_temp["pki/ca.crt"]], config.TrustedClientCa);
+        Assert.Equal("broker", config.RequiredClientOrganizationalUnit);
+    }
+
+    [Theory]
+    [InlineData("""{"listen":"127.0.0.1:1","stateFolder":"s","ca":"a","trustedClientCa":["b"]}""")]
+    [InlineData("""{"listen":"127.0.0.1:1","stateFolder":"s","ca":"a","requiredClientOrganizationalUnit":"host"}""")]
+    [InlineData("""{"listen":"127.0.0.1","stateFolder":"s"}""")]
+    [InlineData("""{"listen":"127.0.0.1:1","stateFolder":"s","maximumConnections":0}""")]
+    public void WhatCannotBeIsRefused(string json) =>
+        Assert.Equal(KmsErrorKind.Configuration, Assert.Throws<KmsException>(() => Read(json)).Kind);
+
+    public void Dispose() => _temp.Dispose();
+
+    private KmsConfig Read(string json)
+    {
+        File.WriteAllText(_temp["kms.json"], json);
+        return KmsConfigFile.Read(_temp["kms.json"]);
+    }
+}

@@ -1,0 +1,155 @@
+using Lorica.Kmip;
+using Lorica.Kms.Store;
+
+namespace Lorica.Kms.Tests.Store;
+
+public sealed class ObjectStoreTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly StateFolder _folder;
+
+    public ObjectStoreTests() => _folder = StateFolder.Create(_temp["state"]);
+
+    [Fact]
+    public void KeysAreThereAgainAfterARestart()
+    {
+        byte[] before;
+        using (var store = Samples.Open(_folder))
+        {
+            store.Generate(Samples.Object("a"), 32);
+            store.Generate(Samples.Object("b"), 32);
+            store.Update(Samples.Object("a", state: KmipKeyState.Active));
+            before = Samples.Material(store, "a");
+            Assert.NotEqual(before, Samples.Material(store, "b"));
+        }
+
+        using var again = Samples.Open(_folder);
+        Assert.Equal(KmipKeyState.Active, again.Find("a")!.State);
+        Assert.Equal(before, Samples.Material(again, "a"));
+        Assert.Equal(["b", "a"], again.OfOwner("owner").Select(o => o.UniqueIdentifier));
+        Assert.Empty(again.OfOwner("another"));
+    }
+
+    [Fact]
+    public void MaterialNeverRestsInClear()
+    {
+        using var store = Samples.Open(_folder);
+        store.Generate(Samples.Object("a"), 32);
+        var key = Samples.Material(store, "a");
+        Assert.All(Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories), file =>
+        {
+            var content = File.ReadAllBytes(file);
+            Assert.Equal(-1, content.AsSpan().IndexOf(key));
+            Assert.Equal(-1, content.AsSpan().IndexOf(key.AsSpan(0, 16)));
+        });
+    }
+
+    [Fact]
+    public void ADestroyedObjectLeavesATombstoneAndItsNumberIsNeverUsedAgain()
+    {
+        using (var store = Samples.Open(_folder))
+        {
+            store.Generate(Samples.Object("a"), 32);
+            store.Destroy(Samples.Object("a", state: KmipKeyState.Destroyed));
+        }
+
+        using (var again = Samples.Open(_folder))
+        {
+            Assert.Equal(KmipKeyState.Destroyed, again.Find("a")!.State);
+            Assert.Throws<KmsException>(() => Samples.Material(again, "a"));
+            again.Generate(Samples.Object("b"), 32);
+        }
+
+        Assert.Equal(["0000000001.key", "0000000002.key"], Directory.EnumerateFiles(_folder.Objects).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void WhatACrashLeftUnfinishedIsRemovedAndNothingElse()
+    {
+        using (var store = Samples.Open(_folder))
+        {
+            store.Generate(Samples.Object("a"), 32);
+        }
+
+        var half = Path.Combine(_folder.Objects, "0000000002.key.tmp");
+        File.WriteAllBytes(half, [1, 2, 3]);
+        using var again = Samples.Open(_folder);
+        Assert.False(File.Exists(half));
+        Assert.Empty(again.Damaged);
+        Assert.Equal(32, Samples.Material(again, "a").Length);
+    }
+
+    [Fact]
+    public void ADamagedObjectIsNamedAndTheOthersAreServed()
+    {
+        using (var store = Samples.Open(_folder))
+        {
+            store.Generate(Samples.Object("a"), 32);
+            store.Generate(Samples.Object("b"), 32);
+        }
+
+        var file = Path.Combine(_folder.Objects, "0000000001.key");
+        var bytes = File.ReadAllBytes(file);
+        bytes[^40] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        using var again = Samples.Open(_folder);
+        Assert.Null(again.Find("a"));
+        Assert.Equal(32, Samples.Material(again, "b").Length);
+        Assert.Contains("0000000001.key", Assert.Single(again.Damaged), StringComparison.Ordinal);
+        again.Generate(Samples.Object("c"), 32);
+        Assert.Equal(bytes, File.ReadAllBytes(file));
+    }
+
+    [Fact]
+    public void AFileOfOneObjectPutInPlaceOfAnotherIsNotGiven()
+    {
+        using var store = Samples.Open(_folder);
+        store.Generate(Samples.Object("a"), 32);
+        store.Generate(Samples.Object("b"), 32);
+        File.Copy(Path.Combine(_folder.Objects, "0000000002.key"), Path.Combine(_folder.Objects, "0000000001.key"), overwrite: true);
+        Assert.Throws<KmsException>(() => Samples.Material(store, "a"));
+    }
+
+    [Fact]
+    public void AForeignRootKeyIsRefusedAtTheStart()
+    {
+        using (var store = Samples.Open(_folder))
+        {
+            store.Generate(Samples.Object("a"), 32);
+        }
+
+        File.WriteAllBytes(_folder.RootKey, new byte[32]);
+        var e = Assert.Throws<KmsException>(() => Samples.Open(_folder));
+        Assert.Equal(KmsErrorKind.Damaged, e.Kind);
+    }
+
+    [Fact]
+    public void AMissingRootKeyIsNotReplacedWhileThereAreKeys()
+    {
+        using (var store = Samples.Open(_folder))
+        {
+            store.Generate(Samples.Object("a"), 32);
+        }
+
+        File.Delete(_folder.RootKey);
+        Assert.Throws<KmsException>(() => Samples.Open(_folder));
+        Assert.False(File.Exists(_folder.RootKey));
+    }
+
+    [Fact]
+    public void ARootKeyThatOthersCanReadIsRefused()
+    {
+        Samples.Open(_folder).Dispose();
+        File.SetUnixFileMode(_folder.RootKey, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        Assert.Throws<KmsException>(() => Samples.Open(_folder));
+    }
+
+    [Fact]
+    public void AStateFolderThatOthersCanEnterIsRefused()
+    {
+        File.SetUnixFileMode(_folder.Root, (UnixFileMode)0b111_101_101);
+        Assert.Throws<KmsException>(() => StateFolder.Open(_folder.Root));
+    }
+
+    public void Dispose() => _temp.Dispose();
+}

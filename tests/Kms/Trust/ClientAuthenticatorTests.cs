@@ -1,0 +1,71 @@
+using System.Security.Cryptography.X509Certificates;
+using Lorica.Kmip.Tests.Server;
+using Lorica.Kms.Trust;
+
+namespace Lorica.Kms.Tests.Trust;
+
+public sealed class ClientAuthenticatorTests(TestPki pki) : IClassFixture<TestPki>, IDisposable
+{
+    private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+    private readonly TempFolder _temp = new();
+    private readonly TestPki _pki = pki;
+
+    [Fact]
+    public void ABrokerOfTheAuthorityIsLetIn()
+    {
+        var verdict = Judge(_pki.ClientA);
+        Assert.Null(verdict.Refusal);
+        Assert.Equal(64, verdict.Identity!.Owner.Length);
+        Assert.NotEqual(verdict.Identity.Owner, Judge(_pki.ClientB).Identity!.Owner);
+    }
+
+    [Theory]
+    [InlineData("CN=x, OU=host")]
+    [InlineData("CN=x")]
+    [InlineData("CN=x, OU=broker, OU=host")]
+    [InlineData("CN=x, OU=Broker")]
+    [InlineData("CN=\"x, OU=broker\"")]
+    public void AnotherOrganizationalUnitIsNot(string subject) =>
+        Assert.Contains("organizational unit", Judge(_pki.Issue(subject, ClientAuth)).Refusal, StringComparison.Ordinal);
+
+    [Fact]
+    public void AServerCertificateCannotActAsAClient() =>
+        Assert.NotNull(Judge(_pki.Issue("CN=x, OU=broker", "1.3.6.1.5.5.7.3.1")).Refusal);
+
+    [Fact]
+    public void ACertificateOfAnotherAuthorityWithTheSameNamesIsNotLetIn()
+    {
+        using var other = new TestPki();
+        Assert.NotNull(Judge(other.ClientA).Refusal);
+    }
+
+    [Fact]
+    public void AStrangerIsLetInOnceItIsPinnedAndNoLongerAfterItsRemoval()
+    {
+        var vcenter = _pki.SelfSigned("CN=vcenter");
+        Directory.CreateDirectory(_temp["trust"]);
+        var pinned = new PinnedClients(_temp["trust"]);
+        Assert.NotNull(Judge(vcenter).Refusal);
+        File.WriteAllText(_temp["vcenter.pem"], vcenter.ExportCertificatePem());
+        pinned.Add(_temp["vcenter.pem"]).Dispose();
+        Assert.Null(Judge(vcenter).Refusal);
+        Assert.Equal(PinnedClients.Fingerprint(vcenter), pinned.Remove(PinnedClients.Fingerprint(vcenter)[..16]));
+        Assert.NotNull(Judge(vcenter).Refusal);
+    }
+
+    [Fact]
+    public void AFileUnderAForeignNameInTheFolderPinsNothing()
+    {
+        Directory.CreateDirectory(_temp["trust"]);
+        var one = _pki.SelfSigned("CN=one");
+        var two = _pki.SelfSigned("CN=two");
+        File.WriteAllText(Path.Combine(_temp["trust"], PinnedClients.Fingerprint(one) + ".pem"), two.ExportCertificatePem());
+        Assert.NotNull(Judge(one).Refusal);
+        Assert.NotNull(Judge(two).Refusal);
+    }
+
+    public void Dispose() => _temp.Dispose();
+
+    private Kmip.KmipClientVerdict Judge(X509Certificate2 certificate) =>
+        new ClientAuthenticator(new(_temp["trust"]), [_pki.Root], "broker", TimeProvider.System).Judge(certificate, []);
+}
