@@ -15,7 +15,7 @@ public sealed partial class DiskLock
     {
         ArgumentNullException.ThrowIfNull(handle);
         if (OfdLock.TryTake(handle, exclusive: true, path))
-            return new DiskLock(handle);
+            return new DiskLock(handle, handleStaysHere: false);
         handle.Dispose();
         throw new DiskException(DiskErrorKind.InUse, $"The disk {path} is in use.", path);
     }
