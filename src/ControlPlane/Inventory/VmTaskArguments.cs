@@ -20,6 +20,15 @@ internal sealed record VmTaskArguments
     /// <summary>Labels of the disks among the objects.</summary>
     public IReadOnlyList<string> Disks { get; init; } = [];
 
+    /// <summary>Provider of the new key.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>A key that the VM has already, when a broken-off encryption is finished.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Its check value.</summary>
+    public string? Kcv { get; init; }
+
     /// <summary>Decrypt although the start of a disk looks like nothing known.</summary>
     public bool Force { get; init; }
 

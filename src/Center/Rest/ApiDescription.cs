@@ -1,0 +1,31 @@
+using Lorica.ControlPlane;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Lorica.Center.Rest;
+
+/// <summary>What the OpenAPI document says of the whole.</summary>
+internal sealed class ApiDescription : IOpenApiDocumentTransformer
+{
+    private const string Scheme = "session";
+
+    /// <inheritdoc />
+    public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Lorica",
+            Version = ThisAssembly.Version,
+            Description = "Whole-VM encryption. Sign in at POST /api/v1/session; every refusal is application/problem+json (RFC 9457).",
+        };
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+        document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The token of a session.",
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+        return Task.CompletedTask;
+    }
+}

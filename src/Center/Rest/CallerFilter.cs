@@ -1,0 +1,24 @@
+using Lorica.ControlPlane.Access;
+
+namespace Lorica.Center.Rest;
+
+/// <summary>Lets only signed-in callers pass, and says who they are.</summary>
+internal sealed class CallerFilter(SignInService signIn) : IEndpointFilter
+{
+    private const string Scheme = "Bearer ";
+
+    /// <inheritdoc />
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        http.Items[typeof(Caller)] = await signIn.AuthenticateAsync(Token(http), http.RequestAborted);
+        return await next(context);
+    }
+
+    /// <summary>The token of a request.</summary>
+    public static string? Token(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization;
+        return header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Inventory;
+
+namespace Lorica.Center.Rest;
+
+/// <summary>Serial consoles: bytes both ways.</summary>
+internal static class ConsoleRoutes
+{
+    private const string OffsetHeader = "Lorica-Console-Offset";
+    private const string Bytes = "application/octet-stream";
+
+    /// <summary>How long an answer waits for its first bytes before it begins without them.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapConsole(this IEndpointRouteBuilder group)
+    {
+        group.MapGet("/{vm}/console", async (
+                string vm, long? from, bool? follow, HttpContext http, VmService vms, IHostApplicationLifetime life) =>
+            {
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+                using var call = await vms.ReadConsoleAsync(http.Caller(), vm, from ?? 0, follow ?? false, stop.Token);
+                await CopyAsync(call.ResponseStream, from ?? 0, http, stop.Token);
+            })
+            .Produces(StatusCodes.Status200OK, contentType: Bytes)
+            .WithSummary("Read the serial log from a byte offset; with follow as the guest writes it");
+
+        group.MapPost("/{vm}/console", async (string vm, HttpContext http, VmService vms) =>
+            {
+                using var buffer = new MemoryStream();
+                var chunk = new byte[4096];
+                int read;
+                while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
+                {
+                    if (buffer.Length + read > VmService.MaximumConsoleInput)
+                    {
+                        return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+                    }
+
+                    buffer.Write(chunk, 0, read);
+                }
+
+                await vms.WriteConsoleAsync(http.Caller(), vm, buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
+                return Results.NoContent();
+            })
+            .Accepts<Stream>(Bytes).Produces(StatusCodes.Status204NoContent).WithSummary("Type into the serial console");
+    }
+
+    private static async Task CopyAsync(IAsyncStreamReader<ConsoleChunk> source, long from, HttpContext http, CancellationToken ct)
+    {
+        http.Response.ContentType = Bytes;
+        http.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            // The first chunk says where the log that is still there begins.
+            var next = source.MoveNext(ct);
+            if (await Task.WhenAny(next, Task.Delay(FirstWait, ct)) != next)
+            {
+                http.Response.Headers[OffsetHeader] = from.ToString(CultureInfo.InvariantCulture);
+                await http.Response.Body.FlushAsync(ct);
+            }
+
+            while (await next)
+            {
+                if (!http.Response.HasStarted)
+                {
+                    http.Response.Headers[OffsetHeader] = source.Current.Offset.ToString(CultureInfo.InvariantCulture);
+                }
+
+                await http.Response.Body.WriteAsync(source.Current.Data.Memory, ct);
+                await http.Response.Body.FlushAsync(ct);
+                next = source.MoveNext(ct);
+            }
+
+            if (!http.Response.HasStarted)
+            {
+                http.Response.Headers[OffsetHeader] = from.ToString(CultureInfo.InvariantCulture);
+            }
+        }
+        catch (RpcException) when (ct.IsCancellationRequested)
+        {
+            // The reader left, or the center stops.
+        }
+        catch (RpcException e) when (!http.Response.HasStarted)
+        {
+            http.Response.Headers.Remove(OffsetHeader);
+            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
+        }
+    }
+}

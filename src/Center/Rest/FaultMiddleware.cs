@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using Lorica.Contracts.Faults;
+
+namespace Lorica.Center.Rest;
+
+/// <summary>
+/// Turns whatever goes wrong into problem details. A fault is shown as it is; anything else gets a fixed text and a correlation id
+/// under which the log has the rest. Answers without a body (unknown route, wrong method) get one too.
+/// </summary>
+internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> log)
+{
+    /// <summary>Handles one request.</summary>
+    public async Task InvokeAsync(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+            if (!http.Response.HasStarted && http.Response.StatusCode >= 400)
+            {
+                await FaultResults.WriteAsync(http, Bare(http));
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer.
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            await AnswerAsync(http, e);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, Exception e)
+    {
+        // What was set for a good answer does not belong to a refusal.
+        http.Response.Headers.Remove("Lorica-Console-Offset");
+        switch (e)
+        {
+            case FaultException f:
+                if (f.InnerException is { } inner)
+                {
+                    LogRefused(log, f.Fault.Type, f.Fault.Key, inner.Message);
+                }
+
+                await FaultResults.WriteAsync(http, f.Fault);
+                break;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                await FaultResults.WriteAsync(http, new Fault(FaultTypes.InvalidArgument, "lorica.bodyTooLarge", http.Request.Path,
+                    "The body of the request is too large.", "Send less."));
+                break;
+            case BadHttpRequestException b:
+                await FaultResults.WriteAsync(http, new Fault(FaultTypes.InvalidArgument, "lorica.badRequest", http.Request.Path,
+                    "The request is malformed.", b.InnerException is null ? "" : "See the API at /docs."));
+                break;
+            default:
+                var id = RandomNumberGenerator.GetHexString(16, lowercase: true);
+                LogFailed(log, e, id, http.Request.Method, http.Request.Path);
+                await FaultResults.WriteAsync(http, new Fault(FaultTypes.SystemError, "lorica.systemError", http.Request.Path,
+                    "Something failed that should not.", $"The center's log has more under {id}."), id);
+                break;
+        }
+    }
+
+    private static Fault Bare(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status405MethodNotAllowed => new Fault(FaultTypes.InvalidArgument, "lorica.methodNotAllowed", http.Request.Path,
+            $"{http.Request.Method} is not allowed at {http.Request.Path}.", "See the API at /docs."),
+        StatusCodes.Status413PayloadTooLarge => new Fault(FaultTypes.InvalidArgument, "lorica.bodyTooLarge", http.Request.Path,
+            "The body of the request is too large.", "Send less."),
+        StatusCodes.Status415UnsupportedMediaType => new Fault(FaultTypes.InvalidArgument, "lorica.mediaType", http.Request.Path,
+            "The body has another media type than the operation takes.", "See the API at /docs."),
+        StatusCodes.Status429TooManyRequests => new Fault(FaultTypes.SystemError, "lorica.tooManyRequests", http.Request.Path,
+            "Too many requests from this address.", "Wait a second."),
+        StatusCodes.Status404NotFound => new Fault(FaultTypes.NotFound, "lorica.noSuchResource", http.Request.Path,
+            $"There is nothing at {http.Request.Path}.", "See the API at /docs."),
+        _ => new Fault(FaultTypes.InvalidArgument, "lorica.badRequest", http.Request.Path, "The request is malformed.", "See the API at /docs."),
+    };
+
+    [LoggerMessage(3001, LogLevel.Information, "Refused with {Type} {Key}: {Reason}")]
+    private static partial void LogRefused(ILogger log, string type, string key, string reason);
+
+    [LoggerMessage(3002, LogLevel.Error, "Request failed, correlation id {Id}: {Method} {Path}")]
+    private static partial void LogFailed(ILogger log, Exception e, string id, string method, string path);
+}

@@ -1,0 +1,48 @@
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Providers;
+
+namespace Lorica.Center.Rest;
+
+/// <summary>Key providers and the broker.</summary>
+internal static class ProviderRoutes
+{
+    /// <summary>Maps the routes.</summary>
+    public static void MapProviders(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/providers").WithTags("key providers");
+        group.MapGet("", async (HttpContext http, ProviderService service) => TypedResults.Json(
+                new ListModel<ProviderModel>(await service.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelProviderModel))
+            .Produces<ListModel<ProviderModel>>().WithSummary("List key providers");
+
+        group.MapPost("", async (HttpContext http, ProviderService service) =>
+            {
+                var body = await Body.ReadAsync<AddProviderBody>(http);
+                var provider = await service.AddAsync(http.Caller(), body, http.RequestAborted);
+                return TypedResults.Json(provider, RestJson.Default.ProviderModel, statusCode: StatusCodes.Status201Created);
+            })
+            .Accepts<AddProviderBody>("application/json").Produces<ProviderModel>(StatusCodes.Status201Created)
+            .WithSummary("Register a key provider");
+
+        group.MapPost("/probe", async (HttpContext http, ProviderService service) =>
+            {
+                var body = await Body.ReadAsync<ProbeBody>(http);
+                return TypedResults.Json(await service.ProbeAsync(http.Caller(), body, http.RequestAborted), RestJson.Default.CertificateModel);
+            })
+            .Accepts<ProbeBody>("application/json").Produces<CertificateModel>().WithSummary("See the certificate that a server shows");
+
+        group.MapGet("/{name}/status", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
+                await service.StatusAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.ProviderStatusModel))
+            .Produces<ProviderStatusModel>().WithSummary("Fetch a probe key and tell how it went");
+
+        group.MapDelete("/{name}", async (string name, bool? force, HttpContext http, ProviderService service) =>
+            {
+                await service.RemoveAsync(http.Caller(), name, force ?? false, http.RequestAborted);
+                return TypedResults.NoContent();
+            })
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a key provider");
+
+        api.MapGet("/broker", async (HttpContext http, ProviderService service) => TypedResults.Json(
+                await service.BrokerAsync(http.Caller(), http.RequestAborted), RestJson.Default.BrokerModel))
+            .Produces<BrokerModel>().WithTags("key providers").WithSummary("The broker's receive key");
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Security;
+using Lorica.Center.Rest;
+using Lorica.Contracts.Configs;
+using Lorica.Contracts.Trust;
+using Lorica.ControlPlane;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Store;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Scalar.AspNetCore;
+
+namespace Lorica.Center.Start;
+
+/// <summary>Composition of the center. The order of its start: database, hosts' table, silo and listener, hosts and tasks.</summary>
+internal static class CenterApplication
+{
+    /// <summary>How long a stop may take before what still runs is cut off.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Builds and starts a center; the caller stops and disposes it.</summary>
+    public static async Task<WebApplication> StartAsync(CenterConfig config, CancellationToken ct)
+    {
+        var identity = new CenterIdentity(NodeIdentity.Load(config.Certificate, config.Key, config.Ca));
+        var store = await CenterStore.OpenAsync(config.StateFolder, ct);
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ConfigureLogging(builder.Logging);
+        ConfigureListener(builder.WebHost, config, identity);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTimeout);
+        builder.Services.AddControlPlane(store, identity, new BrokerOptions(config.BrokerSocket, config.BrokerPin), config.Hosts);
+        builder.Services.AddSingleton<CenterHealth>();
+        builder.Services.AddRateLimits();
+        builder.Services.ConfigureHttpJsonOptions(o =>
+            o.SerializerOptions.TypeInfoResolverChain.Insert(0, Contracts.Rest.RestJson.Default));
+        builder.Services.AddOpenApi(o => o.AddDocumentTransformer<ApiDescription>());
+        builder.Host.UseOrleans(silo => silo.UseAlone());
+
+        var app = builder.Build();
+        app.Lifetime.ApplicationStopped.Register(store.Dispose);
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseRouting();
+        app.UseRateLimiter();
+        MapRoutes(app);
+
+        var start = app.Services.GetRequiredService<ControlPlaneStart>();
+        await start.PrepareAsync(ct);
+        await app.StartAsync(ct);
+        await start.RunAsync(ct);
+        return app;
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/docs", o => o.WithTitle("Lorica").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
+        var open = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, CallerFilter>();
+        open.MapSessions(api);
+        api.MapSystem();
+        api.MapProviders();
+        api.MapVms();
+    }
+
+    private static void ConfigureListener(IWebHostBuilder web, CenterConfig config, CenterIdentity identity)
+    {
+        var listen = IPEndPoint.Parse(config.Listen);
+        web.UseKestrelHttpsConfiguration();
+        web.ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = Body.Maximum;
+            o.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            o.Limits.MaxConcurrentConnections = 1000;
+            o.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            var context = SslStreamCertificateContext.Create(identity.Node.Certificate, null, offline: true);
+            o.Listen(listen, l =>
+            {
+                l.Protocols = HttpProtocols.Http1AndHttp2;
+                l.UseHttps(https =>
+                {
+                    https.ServerCertificate = identity.Node.Certificate;
+                    https.OnAuthenticate = (_, ssl) => ssl.ServerCertificateContext = context;
+                });
+            });
+        });
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            o.UseUtcTimestamp = true;
+            o.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Lorica", LogLevel.Information);
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error);
+        logging.AddFilter("Orleans", LogLevel.Warning);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Orleans.Configuration;
+
+namespace Lorica.ControlPlane;
+
+/// <summary>
+/// The silo of a center that is alone: no membership table, reminders in memory (nothing rests on them; the task table is swept at
+/// start). Its port is on loopback and takes no connection at all: whoever could talk to it could call grains as the center.
+/// </summary>
+public static class AloneSilo
+{
+    /// <summary>Longest grain call: it may include a broker that starts and a KMS that does not answer.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(3);
+
+    /// <summary>Configures <paramref name="silo"/>.</summary>
+    public static ISiloBuilder UseAlone(this ISiloBuilder silo)
+    {
+        silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0, serviceId: "lorica", clusterId: "lorica");
+        silo.UseInMemoryReminderService();
+        silo.Configure<SiloMessagingOptions>(o =>
+        {
+            o.ResponseTimeout = CallTimeout;
+            o.SystemResponseTimeout = CallTimeout;
+        });
+        silo.Configure<SiloConnectionOptions>(o =>
+        {
+            o.ConfigureSiloInboundConnection(RefuseAll);
+            o.ConfigureGatewayInboundConnection(RefuseAll);
+        });
+        return silo;
+    }
+
+    private static void RefuseAll(IConnectionBuilder builder) => builder.Use(_ => connection =>
+    {
+        connection.Abort(new ConnectionAbortedException("This center is alone."));
+        return Task.CompletedTask;
+    });
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

@@ -1,0 +1,46 @@
+using Lorica.Contracts.Configs;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Providers;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Lorica.ControlPlane;
+
+/// <summary>Puts the control plane together.</summary>
+public static class ControlPlaneSetup
+{
+    /// <summary>Adds its services; the silo is added by <see cref="AloneSilo"/>.</summary>
+    public static IServiceCollection AddControlPlane(
+        this IServiceCollection services, CenterStore store, CenterIdentity identity, BrokerOptions broker, IReadOnlyList<HostSeed> hosts)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(store);
+        services.AddSingleton(identity);
+        services.AddSingleton(broker);
+        services.AddSingleton<BrokerLink>();
+        services.AddSingleton(p => new HostLinks(p.GetRequiredService<CenterIdentity>(), hosts));
+        services.AddSingleton<IAuthorizer, RoleAuthorizer>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<SignInService>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<PolicyCatalog>();
+        services.AddSingleton<TaskSignals>();
+        services.AddSingleton<TaskBoard>();
+        services.AddSingleton<HostDirectory>();
+        services.AddSingleton<HostNudger>();
+        services.AddSingleton<ProviderService>();
+        services.AddSingleton<KeyReleaser>();
+        services.AddSingleton<KeyRegister>();
+        services.AddSingleton<VmSnapshots>();
+        services.AddInventory();
+        services.AddSingleton<ControlPlaneStart>();
+        return services;
+    }
+}

@@ -1,0 +1,109 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>The hosts that the center knows.</summary>
+public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorizer authorizer, TimeProvider time)
+{
+    private static readonly TimeSpan LiveTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Brings the table in line with the configuration; called once at start, before any host is connected.</summary>
+    public Task SeedAsync(CancellationToken ct) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var rows = await db.Hosts.ToListAsync(ct);
+                foreach (var seed in links.Seeds)
+                {
+                    var row = rows.Find(r => r.Id == seed.Id);
+                    if (row is null)
+                    {
+                        row = new HostRow { Id = seed.Id, Name = seed.Name, Address = seed.Address, Pin = seed.Pin, State = "" };
+                        db.Hosts.Add(row);
+                    }
+
+                    row.Name = seed.Name;
+                    row.Address = seed.Address;
+                    row.Pin = seed.Pin;
+                    row.State = HostStates.Connecting;
+                    row.Detail = "";
+                }
+
+                foreach (var row in rows.Where(r => links.Seeds.All(s => s.Id != r.Id)))
+                {
+                    row.State = HostStates.Disconnected;
+                    row.Detail = "Not in the center's configuration.";
+                }
+            },
+            ct);
+
+    /// <summary>All hosts, by name.</summary>
+    public async Task<IReadOnlyList<HostModel>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.View, "hosts", ct);
+        return await Task.WhenAll((await RowsAsync(ct)).Select(r => LiveAsync(r, ct)));
+    }
+
+    /// <summary>One host by name or id.</summary>
+    public async Task<HostModel> GetAsync(Caller caller, string nameOrId, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.View, nameOrId, ct);
+        return await LiveAsync(await FindAsync(nameOrId, ct), ct);
+    }
+
+    /// <summary>A host by name or id; the only one when <paramref name="nameOrId"/> is null.</summary>
+    public async Task<HostRow> FindAsync(string? nameOrId, CancellationToken ct)
+    {
+        var rows = await RowsAsync(ct);
+        if (nameOrId is null)
+        {
+            return rows.Count == 1 ? rows[0] : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.hostNeeded", "host",
+                rows.Count == 0 ? "The center has no host." : "There are several hosts: say which one.", "See `lorica host ls`."));
+        }
+
+        return rows.Find(r => r.Id == nameOrId) ?? rows.Find(r => r.Name == nameOrId)
+            ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.hostNotFound", nameOrId,
+                $"There is no host {nameOrId}.", "See `lorica host ls`."));
+    }
+
+    /// <summary>State of each host's connection by name.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken ct) =>
+        (await RowsAsync(ct)).ToDictionary(r => r.Name, r => r.State == HostStates.Disconnected ? $"{r.State}: {r.Detail}" : r.State);
+
+    private Task<List<HostRow>> RowsAsync(CancellationToken ct) => store.ReadAsync(db => db.Hosts.OrderBy(h => h.Name).ToListAsync(ct), ct);
+
+    /// <summary>As the host tells it now; as it was last seen when it does not answer.</summary>
+    private async Task<HostModel> LiveAsync(HostRow row, CancellationToken ct)
+    {
+        var last = row.Description is null ? new HostDescription() : HostDescription.Parser.ParseFrom(row.Description);
+        if (row.State != HostStates.Connected)
+        {
+            last.Keys.Clear();
+            return ToModel(row, last);
+        }
+
+        try
+        {
+            var deadline = time.GetUtcNow().UtcDateTime + LiveTimeout;
+            return ToModel(row, await links.Client(row.Id).DescribeAsync(new DescribeHostRequest(), deadline: deadline, cancellationToken: ct));
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            return ToModel(row, last);
+        }
+    }
+
+    private static HostModel ToModel(HostRow row, HostDescription d)
+    {
+        return new HostModel(
+            row.Id, row.Name, row.Address, row.State, d.CryptoMode, d.HardwareAes, d.XtsBackend, d.KeyMemory, d.Kvm, d.Version,
+            [.. d.Datastores.Select(s => new DatastoreModel(s.Name, s.Path, s.Capacity, s.Free))],
+            [.. d.Keys.Select(k => new KeyModel(k.Key.Provider, k.Key.KeyId))]);
+    }
+}

@@ -1,0 +1,219 @@
+using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>
+/// Keeps the Watch stream of one host.
+/// <code>
+/// connecting ──first event──► connected ──no event for 6 s, stream broken──► disconnected ──► connecting …
+///                                 │ each connection and each new boot id: describe, reconcile
+///                                 │ while a VM is locked: reconcile every 2 s, slower and slower up to 10 s; at once when nudged
+/// </code>
+/// </summary>
+internal sealed partial class HostMonitor(
+    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, VmSnapshots snapshots,
+    TimeProvider time, ILogger<HostMonitor> log)
+{
+    /// <summary>Three heartbeats of 2 s.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _wake = new(0);
+    private bool _connected;
+    private string _bootId = "";
+
+    /// <summary>Reconcile soon.</summary>
+    public void Nudge() => _wake.Release();
+
+    /// <summary>Runs until <paramref name="ct"/>.</summary>
+    public Task RunAsync(CancellationToken ct) => Task.WhenAll(WatchAsync(ct), ReconcileAsync(ct));
+
+    private async Task WatchAsync(CancellationToken ct)
+    {
+        var pause = FirstPause;
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await WatchOnceAsync(() => pause = FirstPause, ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                await LostAsync(e, ct);
+            }
+
+            await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private async Task WatchOnceAsync(Action heard, CancellationToken ct)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var timer = time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), silence, Silence, Timeout.InfiniteTimeSpan);
+        using var stream = links.Client(hostId).Watch(new WatchRequest(), cancellationToken: silence.Token);
+        while (await stream.ResponseStream.MoveNext(silence.Token))
+        {
+            timer.Change(Silence, Timeout.InfiniteTimeSpan);
+            heard();
+            var current = stream.ResponseStream.Current;
+            if (!_connected || current.BootId != _bootId)
+            {
+                await ConnectedAsync(current.BootId, ct);
+            }
+
+            if (current.WhatCase == HostEvent.WhatOneofCase.Vm)
+            {
+                await VmChangedAsync(current.Vm, ct);
+            }
+        }
+
+        throw new RpcException(new Status(StatusCode.Unavailable, "The host ended the stream."));
+    }
+
+    private async Task ConnectedAsync(string bootId, CancellationToken ct)
+    {
+        var description = await links.Client(hostId).DescribeAsync(
+            new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + Silence, cancellationToken: ct);
+        if (description.HostId != hostId)
+        {
+            throw new InvalidOperationException($"The host calls itself {description.HostId}, not {hostId}.");
+        }
+
+        var restarted = _bootId.Length > 0 && _bootId != bootId;
+        _connected = true;
+        _bootId = bootId;
+        await SaveAsync(HostStates.Connected, "", bootId, Google.Protobuf.MessageExtensions.ToByteArray(description),
+            EventIds.HostConnected, restarted ? "The host restarted and is connected again." : "The host is connected.", ct);
+        LogConnected(log, hostId, bootId);
+        Nudge();
+    }
+
+    private async Task LostAsync(Exception e, CancellationToken ct)
+    {
+        var detail = e switch
+        {
+            RpcException r => $"{r.StatusCode}: {r.Status.Detail}",
+            OperationCanceledException => "No heartbeat.",
+            _ => e.Message,
+        };
+        var was = _connected;
+        _connected = false;
+        if (was)
+        {
+            LogLost(log, hostId, detail);
+        }
+
+        try
+        {
+            await SaveAsync(HostStates.Disconnected, detail, null, null, was ? EventIds.HostDisconnected : null,
+                $"The host does not answer: {detail}", ct);
+        }
+        catch (Exception inner) when (!ct.IsCancellationRequested)
+        {
+            LogFailed(log, inner, hostId);
+        }
+    }
+
+    private Task SaveAsync(
+        string state, string detail, string? bootId, byte[]? description, string? eventId, string message, CancellationToken ct) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var row = await db.Hosts.FirstAsync(h => h.Id == hostId, ct);
+                row.State = state;
+                row.Detail = detail;
+                row.BootId = bootId ?? row.BootId;
+                row.Description = description ?? row.Description;
+                if (eventId is not null)
+                {
+                    events.Add(db, eventId, Caller.System.User, row.Name, message);
+                }
+            },
+            ct);
+
+    private async Task VmChangedAsync(VmChanged change, CancellationToken ct)
+    {
+        try
+        {
+            var name = await snapshots.RefreshAsync(hostId, change.VmId, ct);
+            await events.AddAsync(EventIds.VmChanged, Caller.System.User, name ?? change.VmId,
+                $"{change.What}{(change.Detail.Length > 0 ? ": " : "")}{change.Detail}", ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(log, e, hostId);
+        }
+    }
+
+    private async Task ReconcileAsync(CancellationToken ct)
+    {
+        var retry = Timeout.InfiniteTimeSpan;
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                var nudged = await WaitAsync(retry, ct);
+                while (_wake.CurrentCount > 0)
+                {
+                    await _wake.WaitAsync(ct);
+                }
+
+                if (!_connected)
+                {
+                    retry = Timeout.InfiniteTimeSpan;
+                    continue;
+                }
+
+                var locked = await reconciler.ReconcileAsync(hostId, ct);
+                retry = !locked ? Timeout.InfiniteTimeSpan
+                    : nudged || retry == Timeout.InfiniteTimeSpan ? FirstRetry
+                    : retry * 1.5 < LongestRetry ? retry * 1.5 : LongestRetry;
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogFailed(log, e, hostId);
+                retry = FirstRetry;
+            }
+        }
+    }
+
+    /// <summary>Waits for a nudge, at most <paramref name="retry"/> of the host's clock.</summary>
+    private async Task<bool> WaitAsync(TimeSpan retry, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var nudge = _wake.WaitAsync(stop.Token);
+        var timer = Task.Delay(retry, time, stop.Token);
+        var first = await Task.WhenAny(nudge, timer);
+        await stop.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+        return first == nudge || nudge.Status == TaskStatus.RanToCompletion;
+    }
+
+    [LoggerMessage(2001, LogLevel.Information, "Host {HostId} is connected, boot {BootId}")]
+    private static partial void LogConnected(ILogger log, string hostId, string bootId);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Host {HostId} is lost: {Detail}")]
+    private static partial void LogLost(ILogger log, string hostId, string detail);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Work for host {HostId} failed and will be tried again")]
+    private static partial void LogFailed(ILogger log, Exception e, string hostId);
+}

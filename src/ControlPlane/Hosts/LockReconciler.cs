@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>
+/// Sees that a host has the keys of the VMs that the center placed on it. A VM is locked when a key is not on the host and cannot be
+/// brought there; it is unlocked by itself as soon as it can.
+/// </summary>
+internal sealed class LockReconciler(
+    CenterStore store, HostLinks links, KeyDeliverer deliverer, EventLog events, TimeProvider time)
+{
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly HashSet<string> _suspects = new(StringComparer.Ordinal);
+
+    /// <summary>Reconciles all VMs of the host.</summary>
+    /// <returns>Whether a VM is locked.</returns>
+    /// <exception cref="RpcException">The host does not answer.</exception>
+    public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            // Step 1: what the records want
+            var (vms, records, busy) = await ReadAsync(hostId, ct);
+            if (vms.Count == 0)
+            {
+                return false;
+            }
+
+            // Step 2: what the files say; a suspect VM gets no key
+            var reply = await links.Client(hostId).ListVmsAsync(
+                new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+            var files = reply.Vms.ToDictionary(v => v.VmId, StringComparer.Ordinal);
+            var orders = new List<(VmRow Vm, List<KeyOrder> Keys)>();
+            foreach (var vm in vms)
+            {
+                var own = records.Where(r => r.VmId == vm.Id && (r.InUse || busy.Contains(vm.Id))).ToList();
+                if (!files.TryGetValue(vm.Id, out var file) || await IsSuspectAsync(vm, file, own, busy.Contains(vm.Id), ct))
+                {
+                    continue;
+                }
+
+                orders.Add((vm, [.. own.Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct()]));
+            }
+
+            // Step 3: deliver what is missing
+            List<KeyOrder> keys = [.. orders.SelectMany(o => o.Keys).Distinct()];
+            var delivery = keys.Count == 0 ? new DeliveryResult() : await deliverer.DeliverAsync(hostId, keys, "unlock", time, ct);
+
+            // Step 4: locked or not, and why
+            var reasons = delivery.Reasons;
+            var locked = false;
+            foreach (var (vm, needed) in orders)
+            {
+                var missing = reasons.Where(r => needed.Exists(k => k.Provider == r.Provider && k.KeyId == r.KeyId)).ToList();
+                locked |= missing.Count > 0;
+                await SetAsync(vm, missing, ct);
+            }
+
+            return locked;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private Task<(List<VmRow> Vms, List<KeyRecordRow> Records, HashSet<string> Busy)> ReadAsync(string hostId, CancellationToken ct) =>
+        store.ReadAsync(
+            async db =>
+            {
+                var vms = await db.Vms.Where(v => v.HostId == hostId && v.State == VmStates.Present).ToListAsync(ct);
+                var records = await (
+                    from r in db.KeyRecords
+                    join v in db.Vms on r.VmId equals v.Id
+                    where v.HostId == hostId && r.State == KeyRecordStates.Usable
+                    select r).ToListAsync(ct);
+                var busy = await db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
+                    .Select(t => t.VmId).ToListAsync(ct);
+                return (vms, records, busy.ToHashSet(StringComparer.Ordinal));
+            },
+            ct);
+
+    private async Task<bool> IsSuspectAsync(VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
+    {
+        var suspect = RecordCheck.Find(file, records, underWay);
+        if (suspect is null)
+        {
+            _suspects.Remove(vm.Id);
+            return false;
+        }
+
+        if (_suspects.Add(vm.Id))
+        {
+            await events.AddAsync(EventIds.Suspect, Caller.System.User, vm.Name, $"{suspect.Key}: {suspect.Message}", ct);
+        }
+
+        return true;
+    }
+
+    private async Task SetAsync(VmRow vm, List<KeyReason> missing, CancellationToken ct)
+    {
+        var before = JsonSerializer.Deserialize(vm.LockedKeys, StoreJson.Default.ListKeyReason) ?? [];
+        if (before.Count == missing.Count && before.TrueForAll(missing.Contains))
+        {
+            return;
+        }
+
+        var json = JsonSerializer.Serialize(missing, StoreJson.Default.ListKeyReason);
+        var state = missing.Count > 0 ? "locked" : "unlocked";
+        await store.WriteAsync(
+            async db =>
+            {
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
+                    s => s.SetProperty(v => v.CryptoState, state).SetProperty(v => v.LockedKeys, json), ct);
+                if (missing.Count == 0)
+                {
+                    events.Add(db, EventIds.Unlocked, Caller.System.User, vm.Name, $"{vm.Name} is unlocked: its host has all its keys.");
+                    return;
+                }
+
+                var known = before.Select(b => b.Reason).ToHashSet(StringComparer.Ordinal);
+                foreach (var reason in missing.Where(m => !known.Contains(m.Reason)).GroupBy(m => KeyFaults.LockEvent(m.Reason), StringComparer.Ordinal))
+                {
+                    events.Add(db, reason.Key, Caller.System.User, vm.Name, KeyFaults.Missing(vm.Name, [.. reason]).Message);
+                }
+            },
+            ct);
+    }
+}

@@ -1,0 +1,41 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>What a VM to create must look like; whatever the host would refuse too is refused before a key is made.</summary>
+internal static class CreateRules
+{
+    private const int MaximumDisks = 16;
+    private const int MaximumCpus = 256;
+    private const long MaximumMemory = 16L * 1024 * 1024;
+    private const long MaximumCapacity = 64L << 40;
+
+    /// <summary>Checks a request.</summary>
+    public static void Check(CreateVmBody body)
+    {
+        VmNames.Check(body.Name);
+        Require(body.Cpus is >= 1 and <= MaximumCpus, "lorica.cpus", body.Name, $"A VM has 1 to {MaximumCpus} processors.");
+        Require(body.MemoryMib is >= 16 and <= MaximumMemory, "lorica.memory", body.Name, $"A VM has 16 to {MaximumMemory} MiB of memory.");
+        Require(body.Firmware is "bios" or "uefi", "lorica.firmware", body.Name, "The firmware is bios or uefi.");
+        Require(body.Disks is { Count: >= 1 and <= MaximumDisks } && body.Disks.All(d => d is not null), "lorica.disks", body.Name,
+            $"A VM has 1 to {MaximumDisks} disks.");
+        foreach (var disk in body.Disks!)
+        {
+            Require(disk.Capacity is > 0 and <= MaximumCapacity && disk.Capacity % 512 == 0, "lorica.capacity", body.Name,
+                "The capacity of a disk is a multiple of 512 bytes, up to 64 TiB.");
+            Require(disk.Provisioning is "thin" or "lazyZeroed" or "eagerZeroed", "lorica.provisioning", body.Name,
+                "A disk is thin, lazyZeroed or eagerZeroed.");
+            Require(disk.Data >= 0 && disk.Data <= disk.Capacity, "lorica.diskData", body.Name,
+                "The content of a disk is not larger than its capacity.");
+        }
+    }
+
+    private static void Require(bool rule, string key, string target, string message)
+    {
+        if (!rule)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, key, target, message, "Correct the request."));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Creates a VM with empty disks; settles an import that a stop of the center interrupted.</summary>
+internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard tasks, TimeProvider time)
+{
+    /// <summary>Eagerly zeroed disks are written in full.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs.</summary>
+    public async Task RunAsync(WorkContext context, CancellationToken ct)
+    {
+        try
+        {
+            var asked = context.Resumed;
+            while (true)
+            {
+                try
+                {
+                    // What an earlier attempt made is taken as it is.
+                    var files = asked ? await creation.FindOnHostAsync(context.Vm, ct) : null;
+                    if (files is null)
+                    {
+                        var request = await creation.PrepareAsync(context, ct);
+                        await tasks.ProgressAsync(context.Task.Id, "disks", 0, 0, ct);
+                        asked = true;
+                        files = await links.Client(context.Vm.HostId).CreateVmAsync(
+                            request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+                    }
+
+                    await creation.SucceedAsync(context, files, ct);
+                    return;
+                }
+                catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+                {
+                    await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
+                    await Task.Delay(Pause, time, ct);
+                }
+            }
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            await creation.FailAsync(context, FaultCodec.FromRpc(e, "the host"));
+        }
+        catch (FaultException e)
+        {
+            await creation.FailAsync(context, e.Fault);
+        }
+    }
+
+    /// <summary>
+    /// An import lives in the request that brings its bytes, so after a stop it cannot go on. Either the host had taken all of it, then
+    /// it is done; or the host left nothing behind, then it failed.
+    /// </summary>
+    public async Task SettleImportAsync(WorkContext context, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await creation.FindOnHostAsync(context.Vm, ct) is { } files)
+                {
+                    await creation.SucceedAsync(context, files, ct);
+                }
+                else
+                {
+                    await creation.FailAsync(context, Interrupted(context));
+                }
+
+                return;
+            }
+            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            {
+                await Task.Delay(Pause, time, ct);
+            }
+        }
+    }
+
+    private static Fault Interrupted(WorkContext context) => new(FaultTypes.InvalidState, "lorica.importInterrupted", context.Vm.Name,
+        $"The center stopped while {context.Vm.Name} was imported; nothing of it was kept.", "Import it again.");
+}

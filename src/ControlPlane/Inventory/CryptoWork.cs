@@ -1,0 +1,219 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>
+/// Encrypt, decrypt, shallow recrypt.
+/// <code>
+/// 1 key     (not to decrypt) made and recorded: pending, then usable with its check value
+/// 2 audit   who does what with which keys
+/// 3 job     keys to the host, job to its end
+/// 4 settle  records follow the files, policy, end of the task: one transaction
+/// 5 release keys that nothing needs leave the host; the KMS keeps them
+/// </code>
+/// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there.
+/// </summary>
+internal sealed class CryptoWork(
+    KeyRegister register, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, CenterStore store, EventLog events,
+    IGrainFactory grains)
+{
+    /// <summary>Runs.</summary>
+    public async Task RunAsync(WorkContext context, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+
+        // Step 1
+        await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
+        KeyOrder? key;
+        try
+        {
+            key = await KeyAsync(context, ct);
+        }
+        catch (FaultException)
+        {
+            await AbandonAsync(context);
+            throw;
+        }
+
+        // Step 2
+        var records = await lookup.RecordsAsync(vm.Id, ct);
+        await AuditAsync(context, key, records, ct);
+
+        // Step 3
+        JobDescription job;
+        try
+        {
+            job = await jobs.RunAsync(context, Request(context, key, records), Needed(key, records), f => IsDone(context, key, f), ct);
+        }
+        catch (FaultException)
+        {
+            await SettleAsync(context, await FilesAsync(context, ct), fault: null, end: false, ct);
+            throw;
+        }
+
+        // Steps 4 and 5
+        var files = job.Result ?? await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+        var fault = job.State == "succeeded" ? Verify(context, key, files)
+            : job.Fault is { } f ? FaultCodec.FromMessage(f)
+            : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
+        await SettleAsync(context, files, fault, end: true, ct);
+    }
+
+    private async Task<KeyOrder?> KeyAsync(WorkContext context, CancellationToken ct)
+    {
+        var arguments = context.Arguments;
+        if (context.Task.Kind == TaskKinds.Decrypt)
+        {
+            return null;
+        }
+
+        List<RecordedObject> objects = [.. arguments.Objects.Select(o => new RecordedObject(o, o == context.Vm.Id))];
+        if (arguments is { KeyId: { } id, Kcv: { } kcv })
+        {
+            var known = new KeyOrder(arguments.Provider!, id, kcv);
+            await register.AdoptAsync(context.Task, context.Vm, known, objects, ct);
+            return known;
+        }
+
+        return await register.MakeAsync(context.Task, context.Vm, arguments.Provider!, objects, ct);
+    }
+
+    private static StartJobRequest Request(WorkContext context, KeyOrder? key, List<KeyRecordRow> records)
+    {
+        var arguments = context.Arguments;
+        var request = new StartJobRequest
+        {
+            JobId = context.Task.Id,
+            VmId = context.Vm.Id,
+            Epoch = context.Task.Epoch,
+            Kind = context.Task.Kind switch
+            {
+                TaskKinds.Encrypt => "encrypt",
+                TaskKinds.Decrypt => "decrypt",
+                _ => "recryptShallow",
+            },
+            Home = arguments.Home,
+            Force = arguments.Force,
+        };
+        request.Disks.AddRange(arguments.Disks);
+        request.Records.AddRange(KeyRegister.ToWire(records));
+        if (key is { } k)
+        {
+            request.NewKey = k.ToRef();
+            request.NewKcv = k.Kcv;
+        }
+
+        return request;
+    }
+
+    private static List<KeyOrder> Needed(KeyOrder? key, List<KeyRecordRow> records)
+    {
+        var needed = records.Where(r => r.InUse).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();
+        if (key is { } k && !needed.Contains(k))
+        {
+            needed.Add(k);
+        }
+
+        return needed;
+    }
+
+    private static bool IsDone(WorkContext context, KeyOrder? key, VmDescription files) => Verify(context, key, files) is null;
+
+    /// <summary>Whether the files are as the job should have left them.</summary>
+    private static Fault? Verify(WorkContext context, KeyOrder? key, VmDescription files)
+    {
+        foreach (var id in context.Arguments.Objects)
+        {
+            var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
+            var (encrypted, has, kcv) = id == files.VmId ? (files.Encrypted, files.Key, files.Kcv)
+                : disk is not null ? (disk.Encrypted && disk.Transition.Length == 0, disk.Key, disk.Kcv)
+                : (key is null, null, "");
+            var right = key is { } k ? encrypted && k.Names(has) && (kcv.Length == 0 || kcv == k.Kcv) : !encrypted && (disk?.Transition ?? "").Length == 0;
+            if (!right)
+            {
+                return new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", disk?.Path ?? files.Path,
+                    $"{disk?.Path ?? files.Path} is not as the job should have left it.", "Look at the VM; set the policy again.");
+            }
+        }
+
+        return null;
+    }
+
+    private async Task SettleAsync(WorkContext context, VmDescription? files, Fault? fault, bool end, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        if (files is null)
+        {
+            return;
+        }
+
+        await snapshots.SaveAsync(files, ct);
+        List<KeyOrder> unused = [];
+        async Task RecordsAsync(CenterDb db) =>
+            unused = await register.SettleAsync(db, files, mayWeaken: task.Kind == TaskKinds.Decrypt, task.UserName, vm.Name, ct);
+
+        if (!end)
+        {
+            await store.WriteAsync(RecordsAsync, ct);
+        }
+        else if (fault is not null)
+        {
+            await store.WriteAsync(RecordsAsync, ct);
+            await ReleaseAsync(vm, unused);
+            throw new FaultException(fault);
+        }
+        else
+        {
+            await tasks.SucceedAsync(
+                task.Id,
+                async db =>
+                {
+                    await RecordsAsync(db);
+                    await PolicyWork.AssociateAsync(db, context, ct);
+                },
+                ct);
+        }
+
+        await ReleaseAsync(vm, unused);
+    }
+
+    private async Task ReleaseAsync(VmRow vm, List<KeyOrder> unused)
+    {
+        if (unused.Count > 0)
+        {
+            await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
+        }
+    }
+
+    private async Task<VmDescription?> FilesAsync(WorkContext context, CancellationToken ct)
+    {
+        try
+        {
+            return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+        }
+        catch (Grpc.Core.RpcException) when (!ct.IsCancellationRequested)
+        {
+            // Without the files nothing is known: records stay, and keys stay deliverable.
+            return null;
+        }
+    }
+
+    private Task AbandonAsync(WorkContext context) => store.WriteAsync(
+        db => register.AbandonAsync(db, context.Task.Id, context.Task.UserName, context.Vm.Name, CancellationToken.None), CancellationToken.None);
+
+    private Task AuditAsync(WorkContext context, KeyOrder? key, List<KeyRecordRow> records, CancellationToken ct)
+    {
+        var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
+        var old = string.Join(", ", records.Where(r => r.InUse).Select(r => $"{r.Provider}/{r.KeyId}").Distinct(StringComparer.Ordinal));
+        var what = string.Join(", ", (arguments.Home ? ["home"] : Array.Empty<string>()).Concat(arguments.Disks));
+        return events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
+            $"{task.UserName}: {task.Kind} of {vm.Name} ({what}), task {task.Id}; new key {key?.ToString() ?? "none"}; keys before: {(old.Length > 0 ? old : "none")}"
+            + (context.Resumed ? "; taken up again" : ""), ct);
+    }
+}

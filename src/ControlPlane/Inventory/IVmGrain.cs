@@ -1,0 +1,31 @@
+using Lorica.ControlPlane.Access;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>
+/// A VM: one writer. Each operation checks its rules, takes an epoch, writes its task and answers with the task's id; the work goes
+/// on in the grain. A refusal leaves nothing behind.
+/// </summary>
+[Alias("Lorica.IVmGrain")]
+public interface IVmGrain : IGrainWithStringKey
+{
+    /// <summary>Sets a storage policy; encrypts or decrypts what that changes.</summary>
+    [Alias("SetPolicyAsync")]
+    Task<string> SetPolicyAsync(Caller caller, SetPolicyCommand command);
+
+    /// <summary>New KEK, same DEKs.</summary>
+    [Alias("RecryptAsync")]
+    Task<string> RecryptAsync(Caller caller);
+
+    /// <summary>Powers on or off.</summary>
+    [Alias("PowerAsync")]
+    Task<string> PowerAsync(Caller caller, PowerCommand command);
+
+    /// <summary>Deletes the VM and its files.</summary>
+    [Alias("DeleteAsync")]
+    Task<string> DeleteAsync(Caller caller);
+
+    /// <summary>Takes up the unfinished task of this VM, if nobody works on it.</summary>
+    [Alias("ResumeAsync")]
+    Task ResumeAsync();
+}

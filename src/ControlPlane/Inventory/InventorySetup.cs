@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Services of this folder.</summary>
+internal static class InventorySetup
+{
+    /// <summary>Adds them.</summary>
+    public static IServiceCollection AddInventory(this IServiceCollection services) => services
+        .AddSingleton<VmLookup>()
+        .AddSingleton<VmService>()
+        .AddSingleton<VmQueries>()
+        .AddSingleton<VmOperations>()
+        .AddSingleton<VmWorks>()
+        .AddSingleton<JobDriver>()
+        .AddSingleton<CryptoWork>()
+        .AddSingleton<VmCreation>()
+        .AddSingleton<CreateWork>()
+        .AddSingleton<PowerWork>()
+        .AddSingleton<DeleteWork>()
+        .AddSingleton<PolicyWork>()
+        .AddSingleton<VmImporter>()
+        .AddSingleton<ImportsUnderWay>()
+        .AddSingleton<TaskSweep>();
+}

@@ -1,0 +1,10 @@
+using Lorica.Contracts.Host;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>What setting a policy comes to.</summary>
+/// <param name="Action">What is done.</param>
+/// <param name="Home">Done to VM home.</param>
+/// <param name="Disks">Done to these disks.</param>
+/// <param name="PolicyObjects">Object ids that get the policy.</param>
+internal sealed record PolicyPlan(PolicyAction Action, bool Home, IReadOnlyList<DiskDescription> Disks, IReadOnlyList<string> PolicyObjects);

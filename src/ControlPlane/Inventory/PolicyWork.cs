@@ -1,0 +1,29 @@
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Sets a policy where the files are already as it wants.</summary>
+internal sealed class PolicyWork(TaskBoard tasks)
+{
+    /// <summary>Runs.</summary>
+    public Task RunAsync(WorkContext context, CancellationToken ct) =>
+        tasks.SucceedAsync(context.Task.Id, db => AssociateAsync(db, context, ct), ct);
+
+    /// <summary>Associates the objects of a task with its policy.</summary>
+    public static async Task AssociateAsync(CenterDb db, WorkContext context, CancellationToken ct)
+    {
+        if (context.Arguments.PolicyId is not { } policy)
+        {
+            return;
+        }
+
+        var objects = context.Arguments.PolicyObjects;
+        await db.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
+        db.PolicyAssociations.AddRange(objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0).Select(o => new PolicyAssociationRow
+        {
+            ObjectId = o, VmId = context.Vm.Id, PolicyId = policy,
+        }));
+    }
+}

@@ -1,0 +1,9 @@
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Powers on or off.</summary>
+/// <param name="On">On, or off.</param>
+/// <param name="Hard">Do not ask the guest.</param>
+/// <param name="TimeoutSeconds">How long the guest may take before it is cut off.</param>
+[GenerateSerializer]
+[Alias("Lorica.PowerCommand")]
+public sealed record PowerCommand(bool On, bool Hard, int TimeoutSeconds);

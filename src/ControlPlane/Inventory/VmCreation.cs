@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text.Json;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Providers;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.</summary>
+internal sealed class VmCreation(
+    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register, TaskBoard tasks,
+    CenterStore store, EventLog events, IGrainFactory grains, TimeProvider time)
+{
+    private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Checks everything that can be checked, then takes the name and writes the task.</summary>
+    public async Task<WorkContext> BeginAsync(string kind, Caller caller, CreateVmBody body, CancellationToken ct)
+    {
+        CreateRules.Check(body);
+        var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : policies.Find(body.Policy);
+        var host = await hosts.FindAsync(body.Host, ct);
+        var datastore = await DatastoreAsync(host, body, ct);
+        var id = Guid.NewGuid().ToString("D");
+        List<string> disks = [.. body.Disks.Select(_ => Guid.NewGuid().ToString("D"))];
+        var arguments = new VmTaskArguments
+        {
+            PolicyId = policy.Id,
+            PolicyObjects = [id, .. disks],
+            Objects = policy.Encryption ? [id, .. disks] : [],
+            Provider = policy.Encryption ? await providers.DefaultAsync(ct) : null,
+            Create = body with { Host = host.Name, Datastore = datastore, Policy = policy.Id },
+            CreateObjects = disks,
+        };
+        var vm = new VmRow
+        {
+            Id = id,
+            Name = body.Name,
+            HostId = host.Id,
+            Datastore = datastore,
+            State = VmStates.Creating,
+            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        try
+        {
+            var task = await tasks.BeginNewAsync(
+                kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), (_, _) => Task.CompletedTask, ct);
+            return new WorkContext(task, vm, arguments, Resumed: false);
+        }
+        catch (Exception e) when (CenterStore.IsDuplicate(e))
+        {
+            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", body.Name,
+                $"A VM {body.Name} exists.", "Choose another name."), e);
+        }
+    }
+
+    /// <summary>Makes the key if the policy wants one, brings it to the host, and builds what the host is asked.</summary>
+    public async Task<CreateVmRequest> PrepareAsync(WorkContext context, CancellationToken ct)
+    {
+        var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
+        var body = arguments.Create!;
+        var request = new CreateVmRequest
+        {
+            VmId = vm.Id,
+            Epoch = task.Epoch,
+            Name = vm.Name,
+            Datastore = vm.Datastore,
+            Cpus = body.Cpus,
+            MemoryMib = body.MemoryMib,
+            Firmware = body.Firmware,
+        };
+        KeyOrder? key = null;
+        if (arguments.Objects.Count > 0)
+        {
+            await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
+            key = await register.MakeAsync(
+                task, vm, arguments.Provider!, [.. arguments.Objects.Select(o => new RecordedObject(o, o == vm.Id))], ct);
+            await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
+                $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {key}; keys before: none", ct);
+            (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverAsync([key.Value], "create")).ThrowIfMissing(vm.Name);
+            request.HomeKey = key.Value.ToRef();
+            request.HomeKcv = key.Value.Kcv;
+        }
+
+        for (var i = 0; i < body.Disks.Count; i++)
+        {
+            var disk = new DiskSpec
+            {
+                Label = string.Create(CultureInfo.InvariantCulture, $"virtio0:{i}"),
+                Capacity = body.Disks[i].Capacity,
+                Provisioning = body.Disks[i].Provisioning,
+                ObjectId = arguments.CreateObjects[i],
+                Data = body.Disks[i].Data,
+            };
+            if (key is { } k)
+            {
+                disk.Key = k.ToRef();
+                disk.Kcv = k.Kcv;
+            }
+
+            request.Disks.Add(disk);
+        }
+
+        return request;
+    }
+
+    /// <summary>The VM is there: records, policy, end of the task in one transaction.</summary>
+    public async Task SucceedAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        Verify(context, files);
+        var snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
+        await tasks.SucceedAsync(
+            task.Id,
+            async db =>
+            {
+                await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
+                await PolicyWork.AssociateAsync(db, context, ct);
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
+                    s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
+                events.Add(db, EventIds.VmCreated, task.UserName, vm.Name, $"{task.UserName}: {task.Kind} of {vm.Name} ({vm.Id}).");
+            },
+            ct);
+    }
+
+    /// <summary>Nothing came of it: the name is free again, a key that was made is an orphan.</summary>
+    public async Task FailAsync(WorkContext context, Fault fault)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        List<KeyOrder> unused = [];
+        await tasks.FailAsync(
+            task.Id, fault,
+            async db =>
+            {
+                unused = await register.RetireAllAsync(db, vm.Id, task.UserName, vm.Name, CancellationToken.None);
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(CancellationToken.None);
+            },
+            CancellationToken.None);
+        if (unused.Count > 0)
+        {
+            await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
+        }
+    }
+
+    /// <summary>The VM as the host has it, or null when it has not.</summary>
+    public async Task<VmDescription?> FindOnHostAsync(VmRow vm, CancellationToken ct)
+    {
+        try
+        {
+            return await links.Client(vm.HostId).DescribeVmAsync(
+                new VmRequest { VmId = vm.Id }, deadline: time.GetUtcNow().UtcDateTime + DescribeTimeout, cancellationToken: ct);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A VM that was to be encrypted and is not must never count as created.</summary>
+    private static void Verify(WorkContext context, VmDescription files)
+    {
+        var wanted = context.Arguments.Objects;
+        foreach (var id in wanted)
+        {
+            if (id == context.Vm.Id ? !files.Encrypted : files.Disks.FirstOrDefault(d => d.ObjectId == id) is not { Encrypted: true })
+            {
+                throw new FaultException(new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", files.Path,
+                    $"The host made {context.Vm.Name} without the encryption that was asked for.", "Delete it; see the host's log."));
+            }
+        }
+    }
+
+    private async Task<string> DatastoreAsync(HostRow host, CreateVmBody body, CancellationToken ct)
+    {
+        HostDescription description;
+        try
+        {
+            description = await links.Client(host.Id).DescribeAsync(
+                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + DescribeTimeout, cancellationToken: ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            throw new FaultException(FaultCodec.FromRpc(e, $"host {host.Name}"), e);
+        }
+
+        var names = string.Join(", ", description.Datastores.Select(d => d.Name));
+        if (body.Datastore is null)
+        {
+            return description.Datastores.Count == 1 ? description.Datastores[0].Name
+                : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.datastoreNeeded", host.Name,
+                    $"{host.Name} has several datastores or none: {names}.", "Say which one."));
+        }
+
+        return description.Datastores.Any(d => d.Name == body.Datastore) ? body.Datastore
+            : throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.datastoreNotFound", body.Datastore,
+                $"{host.Name} has no datastore {body.Datastore}.", $"It has {names}."));
+    }
+}

@@ -1,0 +1,32 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Finds VMs and what belongs to them in the database.</summary>
+public sealed class VmLookup(CenterStore store)
+{
+    /// <summary>By id or name; NotFound otherwise.</summary>
+    public async Task<VmRow> FindAsync(string nameOrId, CancellationToken ct) =>
+        await store.ReadAsync(
+            async db => await db.Vms.FirstOrDefaultAsync(v => v.Id == nameOrId, ct) ?? await db.Vms.FirstOrDefaultAsync(v => v.Name == nameOrId, ct), ct)
+        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.vmNotFound", nameOrId,
+            $"There is no VM {nameOrId}.", "See `lorica vm ls`."));
+
+    /// <summary>Usable records of a VM.</summary>
+    public Task<List<KeyRecordRow>> RecordsAsync(string vmId, CancellationToken ct) =>
+        store.ReadAsync(db => db.KeyRecords.Where(r => r.VmId == vmId && r.State == KeyRecordStates.Usable).ToListAsync(ct), ct);
+
+    /// <summary>Everything that the models of <paramref name="vms"/> need.</summary>
+    internal Task<VmContext> ContextAsync(IReadOnlyCollection<string> vms, CancellationToken ct) =>
+        store.ReadAsync(
+            async db => new VmContext(
+                (await db.KeyRecords.Where(r => vms.Contains(r.VmId) && r.State == KeyRecordStates.Usable).ToListAsync(ct)).ToLookup(r => r.VmId),
+                (await db.PolicyAssociations.Where(p => vms.Contains(p.VmId)).ToListAsync(ct)).ToDictionary(p => p.ObjectId, p => p.PolicyId),
+                (await db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running).ToListAsync(ct))
+                    .ToDictionary(t => t.VmId, t => t.Id),
+                await db.Hosts.ToDictionaryAsync(h => h.Id, ct)),
+            ct);
+}

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Providers;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>
+/// The rules of each operation on a VM, in this order: no other task · privilege (checked before by <see cref="VmService"/>) · files
+/// not suspect · power · snapshots · encrypted-ness · keys within reach. Only then epoch and task are taken.
+/// </summary>
+internal sealed class VmOperations(
+    VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, PolicyCatalog policies, ProviderService providers, IGrainFactory grains)
+{
+    /// <summary>Begins setting a policy.</summary>
+    public async Task<TaskRow> SetPolicyAsync(string id, Caller caller, SetPolicyCommand command, CancellationToken ct)
+    {
+        var (vm, files, records) = await LookAsync(id, ct);
+        var policy = policies.OfId(command.PolicyId);
+        var plan = EncryptionRules.Decide(policy, files, command.Home, command.Disks);
+        var arguments = new VmTaskArguments
+        {
+            PolicyId = policy.Id,
+            PolicyObjects = plan.PolicyObjects,
+            Home = plan.Home,
+            Disks = [.. plan.Disks.Select(d => d.Label)],
+            Objects = [.. (plan.Home ? [vm.Id] : Array.Empty<string>()), .. plan.Disks.Select(d => d.ObjectId)],
+            Force = command.Force,
+        };
+
+        switch (plan.Action)
+        {
+            case PolicyAction.Encrypt:
+                RequireObjectIds(files, plan.Disks);
+                // Finishing a broken-off encryption needs the key that it began with.
+                var begun = files.PendingJob == "encrypt" ? records.Where(r => r.InUse).MaxBy(r => r.Number) : null;
+                if (begun is not null)
+                {
+                    await RequireKeysAsync(vm, records, "encrypt", ct);
+                }
+
+                arguments = arguments with
+                {
+                    Provider = begun?.Provider ?? await providers.DefaultAsync(ct), KeyId = begun?.KeyId, Kcv = begun?.Kcv,
+                };
+                return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, ct);
+            case PolicyAction.Decrypt:
+                await RequireKeysAsync(vm, records, "decrypt", ct);
+                return await BeginAsync(TaskKinds.Decrypt, vm, caller, arguments, ct);
+            default:
+                return await BeginAsync(TaskKinds.SetPolicy, vm, caller, arguments, ct);
+        }
+    }
+
+    /// <summary>Begins a shallow recrypt: any power state.</summary>
+    public async Task<TaskRow> RecryptAsync(string id, Caller caller, CancellationToken ct)
+    {
+        var (vm, files, records) = await LookAsync(id, ct);
+        EncryptionRules.RequireRecryptable(files);
+        await RequireKeysAsync(vm, records, "recrypt", ct);
+        var arguments = new VmTaskArguments
+        {
+            Home = files.Encrypted,
+            Disks = [.. files.Disks.Where(d => d.Encrypted).Select(d => d.Label)],
+            Objects = [.. (files.Encrypted ? [vm.Id] : Array.Empty<string>()), .. files.Disks.Where(d => d.Encrypted).Select(d => d.ObjectId)],
+            Provider = await providers.DefaultAsync(ct),
+        };
+        return await BeginAsync(TaskKinds.Recrypt, vm, caller, arguments, ct);
+    }
+
+    /// <summary>Begins powering on or off.</summary>
+    public async Task<TaskRow> PowerAsync(string id, Caller caller, PowerCommand command, CancellationToken ct)
+    {
+        if (!command.On)
+        {
+            return await PowerOffAsync(id, caller, command, ct);
+        }
+
+        var (vm, files, records) = await LookAsync(id, ct);
+        if (files.PowerState == "poweredOn")
+        {
+            throw Power(vm, $"{vm.Name} is powered on already.");
+        }
+
+        if (files.PendingJob is "encrypt" or "decrypt")
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm.Name,
+                $"An earlier {files.PendingJob} of {vm.Name} was not finished.", "Set the policy again: that finishes it."));
+        }
+
+        await RequireKeysAsync(vm, records, "powerOn", ct);
+        return await BeginAsync(TaskKinds.PowerOn, vm, caller, new VmTaskArguments(), ct);
+    }
+
+    /// <summary>Begins deleting.</summary>
+    public async Task<TaskRow> DeleteAsync(string id, Caller caller, CancellationToken ct)
+    {
+        var vm = await lookup.FindAsync(id, ct);
+        await tasks.RefuseSecondAsync(vm, ct);
+        // A suspect or locked VM can be deleted: that needs no key and trusts no file.
+        if (await DescribeAsync(vm, ct) is { } files)
+        {
+            EncryptionRules.RequireOff(files);
+        }
+
+        return await BeginAsync(TaskKinds.Delete, vm, caller, new VmTaskArguments(), ct);
+    }
+
+    private async Task<TaskRow> PowerOffAsync(string id, Caller caller, PowerCommand command, CancellationToken ct)
+    {
+        // Turning off never depends on files or keys.
+        var vm = await lookup.FindAsync(id, ct);
+        await tasks.RefuseSecondAsync(vm, ct);
+        if (await DescribeAsync(vm, ct) is not { PowerState: "poweredOn" })
+        {
+            throw Power(vm, $"{vm.Name} is powered off already.");
+        }
+
+        var arguments = new VmTaskArguments { Hard = command.Hard, TimeoutSeconds = command.TimeoutSeconds };
+        return await BeginAsync(TaskKinds.PowerOff, vm, caller, arguments, ct);
+    }
+
+    private async Task<(VmRow Vm, VmDescription Files, List<KeyRecordRow> Records)> LookAsync(string id, CancellationToken ct)
+    {
+        var vm = await lookup.FindAsync(id, ct);
+        await tasks.RefuseSecondAsync(vm, ct);
+        var files = await DescribeAsync(vm, ct) ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
+            $"The host has no files of {vm.Name}.", "Put them back, or delete the VM."));
+        var records = await lookup.RecordsAsync(vm.Id, ct);
+        return RecordCheck.Find(files, records, underWay: false) is { } suspect ? throw new FaultException(suspect) : (vm, files, records);
+    }
+
+    private async Task<VmDescription?> DescribeAsync(VmRow vm, CancellationToken ct)
+    {
+        try
+        {
+            var files = await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+            await snapshots.SaveAsync(files, ct);
+            return files;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
+        }
+    }
+
+    /// <summary>Every key of the VM's records must be on the host; one delivery is tried now.</summary>
+    private async Task RequireKeysAsync(VmRow vm, List<KeyRecordRow> records, string operation, CancellationToken ct)
+    {
+        var keys = records.Where(r => r.InUse).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        var host = grains.GetGrain<IHostGrain>(vm.HostId);
+        var delivery = await host.DeliverAsync(keys, operation);
+        if (delivery.Faults.Count > 0)
+        {
+            await host.NudgeAsync();
+        }
+
+        delivery.ThrowIfMissing(vm.Name);
+    }
+
+    private Task<TaskRow> BeginAsync(string kind, VmRow vm, Caller caller, VmTaskArguments arguments, CancellationToken ct) =>
+        tasks.BeginAsync(kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), also: null, ct);
+
+    private static void RequireObjectIds(VmDescription files, IEnumerable<DiskDescription> disks)
+    {
+        if (disks.FirstOrDefault(d => !Guid.TryParseExact(d.ObjectId, "D", out _)) is { } disk)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidDeviceOperation, "lorica.noObjectId", disk.Path,
+                $"{disk.Path} of {files.Name} has no object id.", "See the VM's VMX file."));
+        }
+    }
+
+    private static FaultException Power(VmRow vm, string message) =>
+        new(new Fault(FaultTypes.InvalidPowerState, "lorica.powerState", vm.Name, message, $"lorica vm show {vm.Name}"));
+}

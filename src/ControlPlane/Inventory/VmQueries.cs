@@ -1,0 +1,69 @@
+using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>What clients see of VMs: the files themselves as long as their host answers.</summary>
+public sealed class VmQueries(
+    CenterStore store, VmLookup lookup, VmSnapshots snapshots, HostLinks links, PolicyCatalog policies, IAuthorizer authorizer, TimeProvider time)
+{
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly VmModelBuilder _builder = new(policies);
+
+    /// <summary>All VMs, by name.</summary>
+    public async Task<IReadOnlyList<VmModel>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.View, "vms", ct);
+        var rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        var context = await lookup.ContextAsync([.. rows.Select(r => r.Id)], ct);
+        var live = (await Task.WhenAll(rows.Select(r => r.HostId).Distinct().Select(h => ListAsync(h, context, ct))))
+            .SelectMany(v => v).ToDictionary(v => v.VmId, StringComparer.Ordinal);
+        return [.. rows.Select(r => _builder.Build(r, live.GetValueOrDefault(r.Id), context))];
+    }
+
+    /// <summary>One VM by name or id.</summary>
+    public async Task<VmModel> GetAsync(Caller caller, string nameOrId, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.View, nameOrId, ct);
+        var row = await lookup.FindAsync(nameOrId, ct);
+        VmDescription? live = null;
+        try
+        {
+            live = await snapshots.DescribeAsync(row.HostId, row.Id, ct);
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            // Shown as it was last seen, compliance unknown.
+        }
+
+        // Read again after the host answered: a job may have ended between, and records must not be older than the files.
+        var context = await lookup.ContextAsync([row.Id], ct);
+        return _builder.Build(await lookup.FindAsync(row.Id, ct), live, context);
+    }
+
+    private async Task<IReadOnlyList<VmDescription>> ListAsync(string hostId, VmContext context, CancellationToken ct)
+    {
+        if (context.Hosts.GetValueOrDefault(hostId)?.State != HostStates.Connected)
+        {
+            return [];
+        }
+
+        try
+        {
+            var reply = await links.Client(hostId).ListVmsAsync(
+                new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+            return reply.Vms;
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+}

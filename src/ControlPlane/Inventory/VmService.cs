@@ -1,0 +1,172 @@
+using System.IO.Pipelines;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>VMs, as the faces of the center see them: who may do it is checked here, everything else by the VM's grain.</summary>
+public sealed class VmService(
+    VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, HostLinks links, IAuthorizer authorizer, IGrainFactory grains,
+    IServiceProvider services)
+{
+    /// <summary>Most bytes that are typed into a console at once.</summary>
+    public const int MaximumConsoleInput = 16 * 1024;
+
+    private const int MaximumTimeout = 3600;
+
+    /// <summary>Creates a VM with empty disks.</summary>
+    public async Task<TaskModel> CreateAsync(Caller caller, CreateVmBody body, CancellationToken ct)
+    {
+        await AuthorizeCreateAsync(caller, body, ct);
+        var context = await services.GetRequiredService<VmCreation>().BeginAsync(TaskKinds.Create, caller, body, ct);
+        await grains.GetGrain<IVmGrain>(context.Vm.Id).ResumeAsync();
+        return await tasks.GetAsync(context.Task.Id, ct);
+    }
+
+    /// <summary>Imports a VM from a stream of disks; the task has ended when this returns.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="body">The stream.</param>
+    /// <param name="parse">Parses the JSON of its first frame strictly.</param>
+    /// <param name="ct">The client went away.</param>
+    public async Task<TaskModel> ImportAsync(
+        Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.CreateVm, "vms", ct);
+        var id = await services.GetRequiredService<VmImporter>().ImportAsync(caller, body, parse, b => AuthorizeCreateAsync(caller, b, ct), ct);
+        return await tasks.GetAsync(id, CancellationToken.None);
+    }
+
+    /// <summary>Deletes a VM and its files.</summary>
+    public async Task<TaskModel> DeleteAsync(Caller caller, string vm, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.DeleteVm, vm, ct);
+        return await DoAsync(vm, g => g.DeleteAsync(caller), ct);
+    }
+
+    /// <summary>Sets a storage policy.</summary>
+    public async Task<TaskModel> SetPolicyAsync(Caller caller, string vm, SetPolicyBody body, CancellationToken ct)
+    {
+        var policy = policies.Find(body.Policy);
+        await authorizer.RequireAsync(caller, Privileges.StoragePolicy, vm, ct);
+        var row = await lookup.FindAsync(vm, ct);
+        if (policy.Encryption)
+        {
+            await authorizer.RequireAsync(caller, Privileges.Encrypt, row.Name, ct);
+        }
+        else if ((await lookup.RecordsAsync(row.Id, ct)).Count > 0)
+        {
+            await authorizer.RequireAsync(caller, Privileges.Decrypt, row.Name, ct);
+        }
+
+        if (body.Disks is { Count: > 64 } || body.Disks?.Any(d => d is null) == true)
+        {
+            throw Invalid("lorica.disks", row.Name, "The disks are labels, at most 64.");
+        }
+
+        var command = new SetPolicyCommand(policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force);
+        return await DoAsync(row.Id, g => g.SetPolicyAsync(caller, command), ct);
+    }
+
+    /// <summary>Recrypts.</summary>
+    public async Task<TaskModel> RecryptAsync(Caller caller, string vm, RecryptBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.Recrypt, vm, ct);
+        if (body.Mode != "shallow")
+        {
+            throw body.Mode == "deep"
+                ? new FaultException(new Fault(FaultTypes.NotSupported, "lorica.deepRecrypt", vm, "Deep recrypt is not there yet.",
+                    "Decrypt and encrypt again: that makes new DEKs."))
+                : Invalid("lorica.recryptMode", vm, "The mode is shallow.");
+        }
+
+        return await DoAsync(vm, g => g.RecryptAsync(caller), ct);
+    }
+
+    /// <summary>Powers on or off.</summary>
+    public async Task<TaskModel> PowerAsync(Caller caller, string vm, PowerBody body, CancellationToken ct)
+    {
+        if (body.Action is not ("on" or "off"))
+        {
+            throw Invalid("lorica.powerAction", vm, "The action is on or off.");
+        }
+
+        if (body.TimeoutSeconds is < 0 or > MaximumTimeout)
+        {
+            throw Invalid("lorica.timeout", vm, $"The time-out is 0 to {MaximumTimeout} seconds.");
+        }
+
+        await authorizer.RequireAsync(caller, body.Action == "on" ? Privileges.PowerOn : Privileges.PowerOff, vm, ct);
+        var command = new PowerCommand(body.Action == "on", body.Hard, body.TimeoutSeconds);
+        return await DoAsync(vm, g => g.PowerAsync(caller, command), ct);
+    }
+
+    /// <summary>Opens the serial log of a VM.</summary>
+    public async Task<AsyncServerStreamingCall<ConsoleChunk>> ReadConsoleAsync(Caller caller, string vm, long from, bool follow, CancellationToken ct)
+    {
+        if (from < 0)
+        {
+            throw Invalid("lorica.consoleOffset", vm, "The offset is not negative.");
+        }
+
+        var (hostId, request) = await ConsoleAsync(caller, vm, ct);
+        request.FromOffset = from;
+        request.Follow = follow;
+        return links.Client(hostId).ReadConsole(request, cancellationToken: ct);
+    }
+
+    /// <summary>Types into the serial console of a VM.</summary>
+    public async Task WriteConsoleAsync(Caller caller, string vm, ReadOnlyMemory<byte> bytes, CancellationToken ct)
+    {
+        var (hostId, request) = await ConsoleAsync(caller, vm, ct);
+        var write = new WriteConsoleRequest { VmId = request.VmId, Data = Google.Protobuf.ByteString.CopyFrom(bytes.Span) };
+        try
+        {
+            await links.Client(hostId).WriteConsoleAsync(write, cancellationToken: ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
+        }
+    }
+
+    private async Task<(string HostId, ReadConsoleRequest Request)> ConsoleAsync(Caller caller, string vm, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.Console, vm, ct);
+        var row = await lookup.FindAsync(vm, ct);
+        var records = await lookup.RecordsAsync(row.Id, ct);
+        if (records.Exists(r => r.InUse))
+        {
+            await authorizer.RequireAsync(caller, Privileges.CryptoAccess, row.Name, ct);
+        }
+
+        var request = new ReadConsoleRequest { VmId = row.Id };
+        request.Records.AddRange(KeyRegister.ToWire(records));
+        return (row.HostId, request);
+    }
+
+    private async Task AuthorizeCreateAsync(Caller caller, CreateVmBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.CreateVm, "vms", ct);
+        if (body.Policy is not null && policies.Find(body.Policy).Encryption)
+        {
+            await authorizer.RequireAsync(caller, Privileges.EncryptNew, "vms", ct);
+        }
+    }
+
+    private async Task<TaskModel> DoAsync(string vm, Func<IVmGrain, Task<string>> operation, CancellationToken ct)
+    {
+        var row = await lookup.FindAsync(vm, ct);
+        return await tasks.GetAsync(await operation(grains.GetGrain<IVmGrain>(row.Id)), ct);
+    }
+
+    private static FaultException Invalid(string key, string target, string message) =>
+        new(new Fault(FaultTypes.InvalidArgument, key, target, message, "Correct the request."));
+}

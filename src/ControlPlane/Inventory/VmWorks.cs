@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>
+/// Runs the work of a task to its end. Each kind of work can be taken up again from the table alone: it looks at what is there
+/// before it acts. A stop of the center leaves the task unfinished; anything else ends it.
+/// </summary>
+internal sealed partial class VmWorks(
+    CryptoWork crypto, CreateWork create, PowerWork power, DeleteWork delete, PolicyWork policy, VmLookup lookup, TaskBoard tasks,
+    EventLog events, ILogger<VmWorks> log)
+{
+    /// <summary>Runs; never throws.</summary>
+    public async Task RunAsync(TaskRow task, bool resumed, CancellationToken ct)
+    {
+        try
+        {
+            LogBegun(log, task.Id, task.Kind, task.Target, resumed);
+            var vm = await lookup.FindAsync(task.VmId, ct);
+            var arguments = JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.VmTaskArguments) ?? new VmTaskArguments();
+            var context = new WorkContext(task, vm, arguments, resumed);
+            await Kind(task.Kind)(context, ct);
+            LogEnded(log, task.Id, task.Kind, task.Target);
+        }
+        catch (Exception e) when (ct.IsCancellationRequested)
+        {
+            LogStopped(log, task.Id, task.Kind, e.GetType().Name);
+        }
+        catch (Exception e)
+        {
+            await FailAsync(task, e);
+        }
+    }
+
+    private Func<WorkContext, CancellationToken, Task> Kind(string kind) => kind switch
+    {
+        TaskKinds.Encrypt or TaskKinds.Decrypt or TaskKinds.Recrypt => crypto.RunAsync,
+        TaskKinds.Create => create.RunAsync,
+        TaskKinds.Import => create.SettleImportAsync,
+        TaskKinds.PowerOn or TaskKinds.PowerOff => power.RunAsync,
+        TaskKinds.Delete => delete.RunAsync,
+        TaskKinds.SetPolicy => policy.RunAsync,
+        _ => throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.unknownTask", kind,
+            $"This center does not know tasks of kind {kind}.", "It was begun by a newer one; use that.")),
+    };
+
+    private async Task FailAsync(TaskRow task, Exception e)
+    {
+        try
+        {
+            var fault = FaultOf(e, task);
+            LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
+            await tasks.FailAsync(task.Id, fault, db => NoteAsync(db, task, fault), CancellationToken.None);
+        }
+        catch (Exception inner)
+        {
+            // The table cannot be written: the task stays unfinished and is taken up again by the next start.
+            LogFailed(log, inner, task.Id, task.Kind, task.Target, "its end could not be written");
+        }
+    }
+
+    private Task NoteAsync(CenterDb db, TaskRow task, Fault fault)
+    {
+        var id = fault.Type == FaultTypes.NoDiskSpace ? EventIds.NoDiskSpace : task.Kind == TaskKinds.Recrypt ? EventIds.RekeyFail : null;
+        if (id is not null)
+        {
+            events.Add(db, id, task.UserName, task.Target, fault.Message);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Fault FaultOf(Exception e, TaskRow task) => e switch
+    {
+        FaultException f => f.Fault,
+        RpcException r => FaultCodec.FromRpc(r, "the host"),
+        _ => new Fault(FaultTypes.SystemError, "lorica.systemError", task.Target, "Something failed that should not.",
+            $"The center's log has more under task {task.Id}."),
+    };
+
+    [LoggerMessage(2201, LogLevel.Information, "Task {TaskId} {Kind} of {Vm} begins (resumed: {Resumed})")]
+    private static partial void LogBegun(ILogger log, string taskId, string kind, string vm, bool resumed);
+
+    [LoggerMessage(2202, LogLevel.Information, "Task {TaskId} {Kind} of {Vm} ended well")]
+    private static partial void LogEnded(ILogger log, string taskId, string kind, string vm);
+
+    [LoggerMessage(2203, LogLevel.Warning, "Task {TaskId} {Kind} of {Vm} failed: {Reason}")]
+    private static partial void LogFailed(ILogger log, Exception? e, string taskId, string kind, string vm, string reason);
+
+    [LoggerMessage(2204, LogLevel.Information, "Task {TaskId} {Kind} is left for the next start ({What})")]
+    private static partial void LogStopped(ILogger log, string taskId, string kind, string what);
+}

@@ -1,0 +1,185 @@
+using Grpc.Core;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Trust;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Keys;
+
+/// <summary>
+/// Carries sealed keys from the broker to one host. One delivery at a time per host: sequence numbers are consumed in order.
+/// <code>
+/// 1 rule   a key goes only to a host on which the center placed a VM whose record names it, with the record's check value
+/// 2 host   describes itself anew: receive key, boot nonce, next sequence, keys that it holds
+/// 3 broker fetches each key, compares the check value and seals it to that presentation
+/// 4 host   takes the sealed keys and answers the check values that it computed; each is compared
+/// </code>
+/// </summary>
+public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks links, CenterIdentity identity)
+{
+    private const int BatchSize = 64;
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private bool _pinned;
+
+    /// <summary>Delivers what <paramref name="hostId"/> lacks of <paramref name="keys"/>. Only a host that does not answer throws.</summary>
+    /// <exception cref="RpcException">The host does not answer.</exception>
+    public async Task<DeliveryResult> DeliverAsync(
+        string hostId, IReadOnlyList<KeyOrder> keys, string operation, TimeProvider time, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            var result = new DeliveryResult();
+            var allowed = await AllowedAsync(hostId, keys, ct);
+            foreach (var key in keys.Except(allowed))
+            {
+                result.Missing(key, KeyReasons.NoPermission, "No record of a VM on this host names the key.");
+            }
+
+            foreach (var batch in allowed.Distinct().Chunk(BatchSize))
+            {
+                await DeliverBatchAsync(hostId, batch, operation, time, result, ct);
+            }
+
+            return result;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    // Step 1
+    private Task<List<KeyOrder>> AllowedAsync(string hostId, IReadOnlyList<KeyOrder> keys, CancellationToken ct) =>
+        store.ReadAsync(
+            async db =>
+            {
+                var records = await (
+                    from r in db.KeyRecords
+                    join v in db.Vms on r.VmId equals v.Id
+                    where v.HostId == hostId && r.State == KeyRecordStates.Usable
+                    select new KeyOrder(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct);
+                return keys.Where(records.Contains).ToList();
+            },
+            ct);
+
+    private async Task DeliverBatchAsync(
+        string hostId, KeyOrder[] keys, string operation, TimeProvider time, DeliveryResult result, CancellationToken ct)
+    {
+        // Step 2
+        var client = links.Client(hostId);
+        var host = await client.DescribeAsync(new DescribeHostRequest(), Options(time, ct));
+        var wanted = new List<KeyOrder>();
+        foreach (var key in keys)
+        {
+            var held = host.Keys.FirstOrDefault(h => key.Names(h.Key));
+            if (held is null)
+            {
+                wanted.Add(key);
+            }
+            else if (held.Kcv == key.Kcv)
+            {
+                result.Held.Add(key);
+            }
+            else
+            {
+                result.Missing(key, KeyReasons.WrongKey, "The host holds another key under this id.");
+            }
+        }
+
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        if (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(host.Presentation.HostSpki.Span))
+            != links.Seed(hostId).Pin)
+        {
+            MissAll(wanted, result, "The host presents another key than the pinned one.");
+            return;
+        }
+
+        // Step 3
+        SealKeysReply sealedKeys;
+        try
+        {
+            await PinAsync(hostId, ct);
+            var request = new SealKeysRequest
+            {
+                Host = host.Presentation, CenterSpkiSha256 = Google.Protobuf.ByteString.CopyFrom(identity.SpkiSha256),
+            };
+            request.Keys.AddRange(wanted.Select(k => new KeyToSeal { Key = k.ToRef(), ExpectedKcv = k.Kcv, Operation = operation }));
+            sealedKeys = await broker.CallAsync((c, o) => c.SealKeysAsync(request, o), ct);
+        }
+        catch (FaultException e)
+        {
+            MissAll(wanted, result, e.Fault.Message);
+            return;
+        }
+
+        // Step 4
+        var request2 = new AddKeysRequest();
+        request2.Keys.AddRange(sealedKeys.Sealed);
+        var reply = request2.Keys.Count == 0 ? new AddKeysReply() : await client.AddKeysAsync(request2, Options(time, ct));
+        foreach (var key in wanted)
+        {
+            Judge(key, sealedKeys, reply, result);
+        }
+    }
+
+    private static void Judge(KeyOrder key, SealKeysReply sealedKeys, AddKeysReply reply, DeliveryResult result)
+    {
+        if (sealedKeys.Faults.FirstOrDefault(f => key.Names(f.Key)) is { } refused)
+        {
+            result.Missing(key, refused.Reason, refused.Detail);
+        }
+        else if (reply.Keys.FirstOrDefault(k => key.Names(k.Key)) is not { } added)
+        {
+            result.Missing(key, KeyReasons.MissingOnHost, "The host did not take the key.");
+        }
+        else if (added.Fault is { } fault)
+        {
+            result.Missing(key, fault.Key == "lorica.wrongKey" ? KeyReasons.WrongKey : KeyReasons.MissingOnHost, fault.Message);
+        }
+        else if (added.Kcv != key.Kcv)
+        {
+            result.Missing(key, KeyReasons.WrongKey, "The host computed another check value than the record has.");
+        }
+        else
+        {
+            result.Held.Add(key);
+        }
+    }
+
+    private static void MissAll(IEnumerable<KeyOrder> keys, DeliveryResult result, string detail)
+    {
+        foreach (var key in keys)
+        {
+            result.Missing(key, KeyReasons.MissingOnHost, detail);
+        }
+    }
+
+    /// <summary>The broker seals only to hosts that were pinned with it; said once per start, it answers the same again.</summary>
+    private async Task PinAsync(string hostId, CancellationToken ct)
+    {
+        if (_pinned)
+        {
+            return;
+        }
+
+        var request = new PinHostRequest
+        {
+            HostId = hostId, SpkiSha256 = Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(links.Seed(hostId).Pin)),
+        };
+        await broker.CallAsync((c, o) => c.PinHostAsync(request, o), ct);
+        _pinned = true;
+    }
+
+    private static CallOptions Options(TimeProvider time, CancellationToken ct) =>
+        new(deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+}

@@ -1,0 +1,58 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Events;
+
+namespace Lorica.ControlPlane.Keys;
+
+/// <summary>Faults and events about keys that are out of reach; one table for all faces.</summary>
+internal static class KeyFaults
+{
+    /// <summary>The refusal of an operation that needs the keys.</summary>
+    public static Fault Missing(string vm, IReadOnlyList<KeyReason> keys) =>
+        new(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", vm,
+            $"{vm} is locked: {string.Join("; ", keys.Select(k => $"key {k.Provider}/{k.KeyId}: {Words(k.Reason)}"))}.",
+            keys.Count == 0 ? "" : Hint(keys[0].Reason))
+        {
+            Keys = keys,
+        };
+
+    /// <summary>A new key cannot be used.</summary>
+    public static Fault NotUsable(string vm, KeyReason key) =>
+        new(key.Reason is KeyReasons.ProviderUnreachable ? FaultTypes.HostCommunication : FaultTypes.InvalidState, "lorica.keyNotUsable", vm,
+            $"The new key {key.Provider}/{key.KeyId} for {vm} cannot be used: {Words(key.Reason)}. {key.Detail}".TrimEnd(), Hint(key.Reason))
+        {
+            Keys = [key],
+        };
+
+    /// <summary>The event of a VM that became locked for <paramref name="reason"/>.</summary>
+    public static string LockEvent(string reason) => reason switch
+    {
+        KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission => EventIds.LockedClusterError,
+        KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey => EventIds.LockedMissingOnKms,
+        _ => EventIds.LockedMissingOnHost,
+    };
+
+    /// <summary>A reason in words.</summary>
+    public static string Words(string reason) => reason switch
+    {
+        KeyReasons.MissingOnHost => "not on its host",
+        KeyReasons.MissingOnKms => "not on the KMS",
+        KeyReasons.NotActiveOnKms => "not active on the KMS",
+        KeyReasons.ProviderUnreachable => "its provider cannot be reached",
+        KeyReasons.ProviderUnknown => "its provider is not registered",
+        KeyReasons.NoPermission => "the KMS refuses this center",
+        KeyReasons.WrongKey => "another key answers under its id",
+        _ => reason,
+    };
+
+    private static string Hint(string reason) => reason switch
+    {
+        KeyReasons.MissingOnHost => "See that the host and the key broker run.",
+        KeyReasons.MissingOnKms => "Restore the key on the KMS; the VM is unlocked by itself.",
+        KeyReasons.NotActiveOnKms => "Activate the key on the KMS; the VM is unlocked by itself.",
+        KeyReasons.ProviderUnreachable => "Bring the KMS back; the VM is unlocked by itself.",
+        KeyReasons.ProviderUnknown => "Register the provider under its old name (`lorica kms add`).",
+        KeyReasons.NoPermission => "Let the KMS trust the client certificate of the provider.",
+        KeyReasons.WrongKey => "Restore the right key on the KMS.",
+        _ => "",
+    };
+}

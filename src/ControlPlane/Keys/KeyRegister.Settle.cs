@@ -1,0 +1,148 @@
+using Lorica.Contracts;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Keys;
+
+/// <summary>How records follow the files once a job has ended.</summary>
+public sealed partial class KeyRegister
+{
+    /// <summary>
+    /// Takes a key that the VM has already, for objects that a broken-off encryption did not reach: records are made, or taken back
+    /// from retirement.
+    /// </summary>
+    internal Task AdoptAsync(TaskRow task, VmRow vm, KeyOrder key, IReadOnlyList<RecordedObject> objects, CancellationToken ct) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var rows = await db.KeyRecords.Where(r => r.VmId == vm.Id && r.Provider == key.Provider && r.KeyId == key.KeyId).ToListAsync(ct);
+                foreach (var o in objects)
+                {
+                    var row = rows.Find(r => r.ObjectId == o.Id);
+                    if (row is null)
+                    {
+                        db.KeyRecords.Add(new KeyRecordRow
+                        {
+                            ObjectId = o.Id,
+                            Kind = o.Kind,
+                            VmId = vm.Id,
+                            Provider = key.Provider,
+                            KeyId = key.KeyId,
+                            Kcv = key.Kcv,
+                            State = KeyRecordStates.Usable,
+                            TaskId = task.Id,
+                            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                        });
+                    }
+                    else
+                    {
+                        row.State = KeyRecordStates.Usable;
+                        row.TaskId = task.Id;
+                    }
+                }
+            },
+            ct);
+
+    /// <summary>
+    /// Brings the records of a VM in line with its files after a job of ours ended (well or not): what is encrypted has its one record
+    /// in use, every other record is retired. A file that names a key without a record changes nothing: it is suspect. A plain file
+    /// ends its record only after a decryption (<paramref name="mayWeaken"/>).
+    /// </summary>
+    /// <returns>Keys that no object of the VM uses any more.</returns>
+    internal async Task<List<KeyOrder>> SettleAsync(
+        CenterDb db, VmDescription files, bool mayWeaken, string user, string vmName, CancellationToken ct)
+    {
+        if (files.Suspect is not null || files.Disks.Any(d => d.Suspect is not null))
+        {
+            return [];
+        }
+
+        var rows = await db.KeyRecords.Where(r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired).ToListAsync(ct);
+        var current = new List<(KeyRecordRow Row, long Generation)>();
+        foreach (var records in rows.GroupBy(r => r.ObjectId, StringComparer.Ordinal))
+        {
+            var (known, encrypted, key, generation) = StateOf(files, records.Key);
+            var used = records.FirstOrDefault(r => encrypted && key is not null && r.Provider == key.Provider && r.KeyId == key.KeyId);
+            if (encrypted && used is null)
+            {
+                continue;
+            }
+
+            if (used is not null)
+            {
+                current.Add((used, generation));
+            }
+
+            foreach (var row in records.Where(r => r != used && (!r.InUse || used is not null || (known && mayWeaken))))
+            {
+                Retire(db, row, user, vmName);
+            }
+        }
+
+        // The index allows one record in use per object: the old one steps down before the new one steps up.
+        await db.SaveChangesAsync(ct);
+        foreach (var (row, generation) in current)
+        {
+            row.InUse = true;
+            row.Generation = Math.Max(row.Generation, generation);
+        }
+
+        await db.SaveChangesAsync(ct);
+        return Unused(rows);
+    }
+
+    /// <summary>Retires every record of a VM that is gone.</summary>
+    internal async Task<List<KeyOrder>> RetireAllAsync(CenterDb db, string vmId, string user, string vmName, CancellationToken ct)
+    {
+        var rows = await db.KeyRecords.Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired).ToListAsync(ct);
+        rows.ForEach(r => Retire(db, r, user, vmName));
+        return Unused(rows);
+    }
+
+    /// <summary>Retires the records of a task whose key was never used.</summary>
+    internal async Task AbandonAsync(CenterDb db, string taskId, string user, string vmName, CancellationToken ct)
+    {
+        var rows = await db.KeyRecords.Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && !r.InUse).ToListAsync(ct);
+        rows.ForEach(r => Retire(db, r, user, vmName));
+    }
+
+    /// <summary>The records that the host is told: what is encrypted now.</summary>
+    internal static IEnumerable<ObjectRecord> ToWire(IEnumerable<KeyRecordRow> records) =>
+        records.Where(r => r.InUse).Select(r => new ObjectRecord
+        {
+            ObjectId = r.ObjectId,
+            Kind = r.Kind == "vm" ? ObjectKind.Vm : ObjectKind.Disk,
+            Key = new KeyRef { Provider = r.Provider, KeyId = r.KeyId },
+            Kcv = r.Kcv,
+            Generation = r.Generation,
+        });
+
+    private void Retire(CenterDb db, KeyRecordRow row, string user, string vmName)
+    {
+        var first = row is { InUse: false, State: not KeyRecordStates.Retired }
+            && !db.ChangeTracker.Entries<EventRow>().Any(e => e.Entity.EventId == EventIds.OrphanKey && e.Entity.Message.Contains(row.KeyId, StringComparison.Ordinal));
+        if (first && row.Generation == 0)
+        {
+            events.Add(db, EventIds.OrphanKey, user, vmName, $"Key {row.Provider}/{row.KeyId} was made for {vmName} and is not used.");
+        }
+
+        row.InUse = false;
+        row.State = KeyRecordStates.Retired;
+    }
+
+    private static List<KeyOrder> Unused(List<KeyRecordRow> rows) =>
+        [.. rows.GroupBy(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Where(g => g.All(r => r.State == KeyRecordStates.Retired)).Select(g => g.Key)];
+
+    private static (bool Known, bool Encrypted, KeyRef? Key, long Generation) StateOf(VmDescription files, string objectId)
+    {
+        if (objectId == files.VmId)
+        {
+            return (true, files.Encrypted, files.Key, files.Generation);
+        }
+
+        var disk = files.Disks.FirstOrDefault(d => d.ObjectId == objectId);
+        return disk is null ? (false, false, null, 0) : (true, disk.Encrypted, disk.Key, disk.Generation);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Providers;
+
+/// <summary>Key providers, as the faces of the center see them.</summary>
+public sealed class ProviderService(
+    CenterStore store, BrokerLink broker, IGrainFactory grains, IAuthorizer authorizer, EventLog events, HostNudger nudger)
+{
+    /// <summary>The certificate that a server shows, for a person to accept.</summary>
+    public async Task<CertificateModel> ProbeAsync(Caller caller, ProbeBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, "providers", ct);
+        ProviderRules.CheckAddress(body.Host, body.Port);
+        var request = new ProbeServerRequest { Server = new ServerAddress { Host = body.Host, Port = body.Port } };
+        var c = await broker.CallAsync((b, o) => b.ProbeServerAsync(request, o), ct);
+        return new CertificateModel(c.Sha256, c.Subject, c.Issuer, DateTimeOffset.FromUnixTimeSeconds(c.NotBeforeUnix),
+            DateTimeOffset.FromUnixTimeSeconds(c.NotAfterUnix), c.Pem);
+    }
+
+    /// <summary>Registers a provider; the first becomes the default.</summary>
+    public async Task<ProviderModel> AddAsync(Caller caller, AddProviderBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, "providers", ct);
+        var spec = ProviderRules.Check(body);
+        await grains.GetGrain<IProviderGrain>(body.Name).AddAsync(caller, spec);
+        return ToModel(await RowAsync(body.Name, ct));
+    }
+
+    /// <summary>Removes a provider.</summary>
+    public async Task RemoveAsync(Caller caller, string name, bool force, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, name, ct);
+        await RowAsync(name, ct);
+        await grains.GetGrain<IProviderGrain>(name).RemoveAsync(caller, force);
+    }
+
+    /// <summary>All providers, by name.</summary>
+    public async Task<IReadOnlyList<ProviderModel>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, "providers", ct);
+        return [.. (await store.ReadAsync(db => db.Providers.OrderBy(p => p.Name).ToListAsync(ct), ct)).Select(ToModel)];
+    }
+
+    /// <summary>Health of a provider: a probe key is really fetched. A change makes hosts look again for keys they miss.</summary>
+    public async Task<ProviderStatusModel> StatusAsync(Caller caller, string name, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, name, ct);
+        await RowAsync(name, ct);
+        var reply = await broker.CallAsync((b, o) => b.ProviderStatusAsync(new ProviderRequest { Name = name }, o), ct);
+        if (reply.Healthy)
+        {
+            await nudger.NudgeAllAsync();
+        }
+        else
+        {
+            await events.AddAsync(EventIds.KmsUnreachable, caller.User, name,
+                $"{name} does not serve keys: {string.Join("; ", reply.Servers.Select(s => $"{s.Address?.Host}:{s.Address?.Port} {s.Error}"))}", ct);
+        }
+
+        return new ProviderStatusModel(name, reply.Healthy, [.. reply.Servers.Select(s => new ServerStatusModel(
+            s.Address?.Host ?? "", s.Address?.Port ?? 0, s.Connected, s.ClientTrustsServer, s.ServerTrustsClient, s.ServesKeys,
+            s.ProtocolVersion, s.Vendor, s.Error, Time(s.ServerNotAfterUnix), Time(s.ClientNotAfterUnix)))]);
+    }
+
+    /// <summary>The broker, with the key to which an identity is sealed.</summary>
+    public async Task<BrokerModel> BrokerAsync(Caller caller, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, "broker", ct);
+        var d = await broker.CallAsync((b, o) => b.DescribeAsync(new DescribeRequest(), o), ct);
+        return new BrokerModel(d.Version, Convert.ToBase64String(d.ReceiveKey.Span), d.CertificatePem, d.HardwareAes, d.KeyMemory);
+    }
+
+    /// <summary>Name of the default provider; InvalidState when there is none.</summary>
+    public async Task<string> DefaultAsync(CancellationToken ct) =>
+        await store.ReadAsync(db => db.Providers.Where(p => p.IsDefault).Select(p => p.Name).FirstOrDefaultAsync(ct), ct)
+        ?? throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.noKeyProvider", "providers",
+            "No key provider is registered, so no key can be made.", "Register one: `lorica kms add`."));
+
+    internal static FaultException Unknown(string name) => new(new Fault(FaultTypes.NotFound, "lorica.providerNotFound", name,
+        $"There is no key provider {name}.", "See `lorica kms ls`."));
+
+    private async Task<ProviderRow> RowAsync(string name, CancellationToken ct) =>
+        await store.ReadAsync(db => db.Providers.FirstOrDefaultAsync(p => p.Name == name, ct), ct) ?? throw Unknown(name);
+
+    private static ProviderModel ToModel(ProviderRow p) => new(
+        p.Name, p.IsDefault, JsonSerializer.Deserialize(p.Servers, StoreJson.Default.ListServerModel) ?? [], p.Identity,
+        p.ClientCertificatePem, p.ClientCertificateSha256, Time(p.ClientNotAfter));
+
+    private static DateTimeOffset? Time(long seconds) => seconds > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+}
