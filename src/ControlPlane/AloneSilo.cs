@@ -6,8 +6,7 @@ using Orleans.Configuration;
 namespace Lorica.ControlPlane;
 
 /// <summary>
-/// The silo of a center that is alone: no membership table, reminders in memory (nothing rests on them; the task table is swept at
-/// start). Its port is on loopback and takes no connection at all: whoever could talk to it could call grains as the center.
+/// The silo of a center that is alone: no membership table and no reminders (the task table is the truth, and is swept at start). Its port is on loopback and takes no connection at all: whoever could talk to it could call grains as the center.
 /// </summary>
 public static class AloneSilo
 {
@@ -18,7 +17,6 @@ public static class AloneSilo
     public static ISiloBuilder UseAlone(this ISiloBuilder silo)
     {
         silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0, serviceId: "lorica", clusterId: "lorica");
-        silo.UseInMemoryReminderService();
         silo.Configure<SiloMessagingOptions>(o =>
         {
             o.ResponseTimeout = CallTimeout;

@@ -19,7 +19,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// <summary>The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.</summary>
 internal sealed class VmCreation(
     PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register, TaskBoard tasks,
-    CenterStore store, EventLog events, IGrainFactory grains, TimeProvider time)
+    EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
 

@@ -2,7 +2,6 @@ using Grpc.Core;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
