@@ -33,6 +33,7 @@ public static class KeyMemory
         }
     }
 
+    // SAFETY: pointers are only carried from KeyPages to the block's one owner; each block is returned once, under the gate.
     internal static unsafe KeyBlock Take(int length)
     {
         if (length > LargestShared)

@@ -18,6 +18,7 @@ public static class ProcessHardening
             throw Refused("prctl(PR_SET_DUMPABLE)");
         }
 
+        // SAFETY: struct rlimit is two 64-bit numbers; the kernel reads it during the call only.
         var none = stackalloc ulong[2];
         none[0] = 0;
         none[1] = 0;

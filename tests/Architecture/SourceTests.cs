@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace Lorica.Architecture.Tests;
+
+/// <summary>Rules of the sources that no analyzer holds.</summary>
+public sealed partial class SourceTests
+{
+    /// <summary>Where a program speaks on its own standard output or error: ready lines, usage, answers of start commands.</summary>
+    private static readonly string[] s_mayUseConsole =
+    [
+        "src/Broker/Program.cs", "src/Center/Program.cs", "src/Host/Program.cs", "src/Kms/Program.cs", "src/Vmx/Program.cs",
+        "src/Center/Start/InitCommand.cs", "src/Center/Start/IssueCommand.cs",
+    ];
+
+    private static readonly IReadOnlyList<string> s_product = Repository.Files("src", "*.cs");
+    private static readonly IReadOnlyList<string> s_all = [.. s_product, .. Repository.Files("tests", "*.cs")];
+
+    [Fact]
+    public void NoFileHasMoreThan500Lines() => Rule.NobodyBreaksIt(s_all.Where(f => Repository.Lines(f).Length > 500));
+
+    [Fact]
+    public void TheNamespaceIsTheFolder() => Rule.NobodyBreaksIt(s_product
+        .Select(f => (File: f, Namespace: NamespaceLine().Match(Repository.Read(f))))
+        .Where(f => f.Namespace.Success && f.Namespace.Groups["name"].Value != NamespaceFor(f.File))
+        .Select(f => $"{f.File}: {f.Namespace.Groups["name"].Value}"));
+
+    [Fact]
+    public void NothingIsLeftUnfinished() => Rule.NobodyBreaksIt(Found(s_product, Unfinished()));
+
+    [Fact]
+    public void NoTestIsSkippedOrSleeps() => Rule.NobodyBreaksIt(Found(
+        Repository.Files("tests", "*.cs").Where(f => Repository.RoomOf(f) != "Architecture"), SkippedOrSleeping()));
+
+    [Fact]
+    public void OnlyTheCommandLineUsesTheConsole() => Rule.NobodyBreaksIt(Found(
+        s_product.Where(f => Repository.RoomOf(f) != "Cli" && !s_mayUseConsole.Contains(f)), UsesConsole()));
+
+    [Fact]
+    public void NoFileNamesAFolderOfTheMachineItWasWrittenOn() => Rule.NobodyBreaksIt(Found(s_product, MachinePath()));
+
+    private static string NamespaceFor(string path) => string.Join('.', ["Lorica", .. path.Split('/')[1..^1]]);
+
+    private static IEnumerable<string> Found(IEnumerable<string> files, Regex pattern) =>
+        from file in files
+        from line in Repository.Lines(file).Index()
+        where pattern.IsMatch(line.Item)
+        select $"{file}:{line.Index + 1}: {line.Item.Trim()}";
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(@"\b(NotImplementedException|TODO|FIXME|HACK|XXX)\b")]
+    private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"\bThread\.Sleep\b|\bSkip\s*=\s*""")]
+    private static partial Regex SkippedOrSleeping();
+
+    [GeneratedRegex(@"(?<![\w.])Console\.(Write|Read|Out\b|Error\b|In\b|Open)")]
+    private static partial Regex UsesConsole();
+
+    [GeneratedRegex("\"/(home|root|work|Users)/")]
+    private static partial Regex MachinePath();
+}
