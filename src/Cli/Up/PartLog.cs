@@ -22,6 +22,8 @@ internal sealed class PartLog : IDisposable
         _file = Open();
     }
 
+    public string Path => _path;
+
     /// <summary>The last lines, for a message about a failed start.</summary>
     public IReadOnlyList<string> Last
     {

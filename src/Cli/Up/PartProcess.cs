@@ -49,12 +49,12 @@ internal sealed class PartProcess
                 return part;
             // What it said before it died is what a person needs.
             await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(TimeSpan.FromSeconds(1), time, ct));
-            throw Failed(spec, log, $"lorica-{spec.Name} ended with exit code {await part.Exited} instead of starting.");
+            throw Failed(log, $"lorica-{spec.Name} ended with exit code {await part.Exited} instead of starting.");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             await part.StopAsync(ct);
-            throw Failed(spec, log, $"lorica-{spec.Name} was not ready after {(int)time.GetElapsedTime(started).TotalSeconds} s.");
+            throw Failed(log, $"lorica-{spec.Name} was not ready after {(int)time.GetElapsedTime(started).TotalSeconds} s.");
         }
         catch (OperationCanceledException)
         {
@@ -102,6 +102,6 @@ internal sealed class PartProcess
         }
     }
 
-    private static CliException Failed(PartSpec spec, PartLog log, string message)
-        => new(ExitCode.Other, message, $"Its log is in STATE/{spec.Name}/log.") { Details = log.Last };
+    private static CliException Failed(PartLog log, string message)
+        => new(ExitCode.Other, message, $"Its log: {log.Path}") { Details = log.Last };
 }

@@ -72,21 +72,17 @@ internal sealed class ConsoleSession(CliContext cli, CenterClient center, string
 
     private async Task<bool> CopyUntilAsync(ConsoleLog log, byte[] wanted, CancellationToken ct)
     {
-        // Keeps as many bytes of what went before as a match across two reads may need.
-        var window = new byte[BufferLength + wanted.Length];
-        var kept = 0;
+        var text = new TextWatch(wanted);
+        var buffer = new byte[BufferLength];
         int read;
-        while ((read = await log.ReadAsync(window.AsMemory(kept, BufferLength), ct)) > 0)
+        while ((read = await log.ReadAsync(buffer, ct)) > 0)
         {
-            await ShowAsync(window.AsMemory(kept, read), ct);
-            var filled = kept + read;
-            if (window.AsSpan(0, filled).IndexOf(wanted) >= 0)
+            var enough = text.Feed(buffer.AsSpan(0, read));
+            await ShowAsync(buffer.AsMemory(0, enough ?? read), ct);
+            if (enough is not null)
                 return true;
-            var keep = Math.Min(filled, wanted.Length - 1);
-            window.AsSpan(filled - keep, keep).CopyTo(window);
-            kept = keep;
         }
-        return false;
+        return text.Seen;
     }
 
     /// <summary>Raw: a console is for a terminal, and a person chose to look at this guest's.</summary>
