@@ -56,6 +56,9 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
         return new FileDevice(file, length, path, ownsHandle, keepAllocation);
     }
 
+    /// <summary>Skips the check of the size, for descriptors that have none but fail as a broken disk does.</summary>
+    internal static FileDevice ForTests(SafeFileHandle file, long length) => new(file, length, null, false, false);
+
     /// <inheritdoc/>
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct)
     {

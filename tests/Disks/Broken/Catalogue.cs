@@ -69,7 +69,7 @@ public static class Catalogue
     private static IEnumerable<BrokenImage> Text()
     {
         yield return Text("nothing broken, flat", null, s_flat + "RW 16 FLAT \"data\" 0\n");
-        yield return Text("zeros in between", null, s_flat + "RW 16 FLAT \"data\" 0\nRW 1000000 ZERO\n");
+        yield return Text("zeros in between", null, s_flat + "RW 16 FLAT \"data\" 0\nRW 20000 ZERO\n");
         yield return Text("file of the system", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"/etc/passwd\" 0\n");
         yield return Text("up and away", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"../../../etc/passwd\" 0\n");
         yield return Text("up only", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"..\" 0\n");

@@ -12,7 +12,7 @@ public sealed class CutTests : IDisposable
 {
     private const int Window = 32 * 1024;
     private const int Capacity = 4 * Window + 5 * 512;
-    private const int Rounds = 4;
+    private const int Rounds = 3;
     private const string Name = "d";
     private readonly TestKeks _keks = new();
 

@@ -1,0 +1,97 @@
+using Lorica.Crypto;
+
+namespace Lorica.Disks.Tests;
+
+public sealed class EncryptedDeviceTests
+{
+    private const int Size = 64 * 1024;
+    private readonly byte[] _stored = new byte[Size];
+
+    [Fact]
+    public async Task WhatIsStoredIsXtsAndNothingElse()
+    {
+        await using var device = Make(ZeroRule.Hole);
+        await device.WriteAsync(1024, TestData.Noise(1024, 1), false, default);
+        var expected = TestData.Noise(1024, 1);
+        using var key = Key();
+        using var cipher = new XtsAes256(key);
+        cipher.EncryptSectors(expected, 2);
+        Assert.Equal(expected, _stored[1024..2048]);
+        Assert.False(_stored.AsSpan(0, 1024).ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public async Task UnderHoleAStoredSectorOfZerosIsZerosAndAWrittenOneIsCiphertext()
+    {
+        await using var device = Make(ZeroRule.Hole);
+        await device.WriteAsync(0, TestData.Noise(2048, 1), false, default);
+        _stored.AsSpan(512, 512).Clear();
+        var expected = TestData.Noise(2048, 1);
+        expected.AsSpan(512, 512).Clear();
+        var read = new byte[2048];
+        await device.ReadAsync(0, read, default);
+        Assert.Equal(expected, read);
+
+        await device.WriteAsync(4096, new byte[512], false, default);
+        Assert.True(_stored.AsSpan(4096, 512).ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public async Task UnderErrorAStoredSectorOfZerosIsNamedAndNothingIsLeftInTheBuffer()
+    {
+        await using var device = Make(ZeroRule.Error);
+        await device.WriteZeroesAsync(0, Size, false, default);
+        await device.WriteAsync(0, TestData.Noise(4096, 1), false, default);
+        _stored.AsSpan(1536, 512).Clear();
+        var read = new byte[4096];
+        var e = await DiskErrors.ExpectAsync(DiskErrorKind.ZeroSector, async () => await device.ReadAsync(0, read, default));
+        Assert.Equal(1536, e.Offset);
+        Assert.Contains("Sector 3 ", e.Message);
+        Assert.Equal(new byte[4096], read);
+    }
+
+    [Fact]
+    public async Task UnderErrorTrimChangesNothingAndZeroingStoresCiphertext()
+    {
+        await using var device = Make(ZeroRule.Error);
+        await device.WriteZeroesAsync(0, Size, false, default);
+        var before = _stored.ToArray();
+        await device.TrimAsync(0, Size, default);
+        Assert.Equal(before, _stored);
+        for (int at = 0; at < Size; at += 512)
+            Assert.True(_stored.AsSpan(at, 512).ContainsAnyExcept((byte)0));
+        Assert.Equal(new byte[Size], await TestData.ReadAllAsync(device));
+    }
+
+    [Fact]
+    public async Task AnErrorOfTheInnerDeviceReachesTheCallerAndLeaksNoCiphertextAsPlainText()
+    {
+        bool fail = false;
+        await using var device = new EncryptedDevice(
+            new FaultDevice(new MemoryDevice(_stored), async (_, offset, _, _) =>
+            {
+                await Task.Yield();
+                if (fail)
+                    throw new DiskException(DiskErrorKind.Io, "injected", offset: offset);
+            }),
+            Cipher(),
+            ZeroRule.Hole);
+        await device.WriteAsync(0, TestData.Noise(512, 1), false, default);
+        var read = new byte[512];
+        await device.ReadAsync(0, read, default);
+        Assert.Equal(TestData.Noise(512, 1), read);
+        fail = true;
+        await DiskErrors.ExpectAsync(DiskErrorKind.Io, async () => await device.ReadAsync(0, read, default));
+        await DiskErrors.ExpectAsync(DiskErrorKind.Io, async () => await device.FlushAsync(default));
+    }
+
+    private EncryptedDevice Make(ZeroRule zero) => new(new MemoryDevice(_stored), Cipher(), zero);
+
+    private static XtsAes256 Cipher()
+    {
+        using var key = Key();
+        return new XtsAes256(key);
+    }
+
+    private static KeyBuffer Key() => KeyBuffer.CopyOf(TestData.Noise(64, 42));
+}

@@ -1,0 +1,166 @@
+using Lorica.Crypto;
+
+namespace Lorica.Disks.Tests;
+
+public sealed class FileDeviceTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    [Fact]
+    public async Task TrimGivesSpaceBackAndReadsAsZeros()
+    {
+        await using var device = Make(4 * TestData.MiB);
+        await device.WriteAsync(0, TestData.Noise(2 * TestData.MiB, 1), true, default);
+        long before = TestData.AllocatedBytes(_folder.File("f"));
+        await device.TrimAsync(512, TestData.MiB, default);
+        await device.FlushAsync(default);
+        Assert.True(TestData.AllocatedBytes(_folder.File("f")) <= before - TestData.MiB + 8192);
+        var expected = TestData.Noise(2 * TestData.MiB, 1);
+        expected.AsSpan(512, TestData.MiB).Clear();
+        Assert.Equal(expected, (await TestData.ReadAllAsync(device))[..expected.Length]);
+    }
+
+    [Fact]
+    public async Task AThickDiskKeepsItsSpaceWhenItIsTrimmedOrZeroed()
+    {
+        await using var device = Make(TestData.MiB, keepAllocation: true);
+        await device.WriteAsync(0, TestData.Noise(TestData.MiB, 1), true, default);
+        long before = TestData.AllocatedBytes(_folder.File("f"));
+        await device.TrimAsync(0, TestData.MiB, default);
+        await device.WriteZeroesAsync(0, TestData.MiB / 2, true, default);
+        Assert.Equal(before, TestData.AllocatedBytes(_folder.File("f")));
+        Assert.Equal(new byte[512], (await TestData.ReadAllAsync(device))[..512]);
+    }
+
+    [Theory]
+    [InlineData(-512, 512)]
+    [InlineData(0, 100)]
+    [InlineData(100, 512)]
+    [InlineData(TestData.MiB, 512)]
+    [InlineData(TestData.MiB - 512, 1024)]
+    [InlineData(long.MaxValue - 511, 512)]
+    public async Task RangesOutsideOrUnalignedAreRefusedByEveryCall(long offset, int length)
+    {
+        await using var file = Make(TestData.MiB);
+        await using var memory = new MemoryDevice(TestData.MiB);
+        await using var encrypted = new EncryptedDevice(new MemoryDevice(TestData.MiB), new XtsAes256(Key()), ZeroRule.Hole);
+        foreach (IBlockDevice device in new IBlockDevice[] { file, memory, encrypted, new NullDevice(TestData.MiB) })
+        {
+            await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await device.ReadAsync(offset, new byte[length], default));
+            await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await device.WriteAsync(offset, new byte[length], false, default));
+            if (device is ISparse sparse)
+            {
+                await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await sparse.TrimAsync(offset, length, default));
+                await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await sparse.WriteZeroesAsync(offset, length, false, default));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ARefusedWriteLeavesTheCallersBufferAsItWas()
+    {
+        await using var device = new EncryptedDevice(new MemoryDevice(TestData.MiB), new XtsAes256(Key()), ZeroRule.Hole);
+        var buffer = TestData.Noise(1024, 1);
+        await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await device.WriteAsync(TestData.MiB - 512, buffer, false, default));
+        Assert.Equal(TestData.Noise(1024, 1), buffer);
+    }
+
+    [Fact]
+    public async Task AFileThatShrankBehindOurBackIsAnErrorNotZeros()
+    {
+        await using var device = Make(TestData.MiB);
+        using (var file = new FileStream(_folder.File("f"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(1024);
+        await DiskErrors.ExpectAsync(DiskErrorKind.Io, async () => await device.ReadAsync(0, new byte[4096], default));
+    }
+
+    [Fact]
+    public async Task AFailedSyncIsNeverRepeatedAndEndsAllWriting()
+    {
+        // A pipe is a file whose fdatasync fails (EINVAL); opened for writing so that the call is the only thing that is wrong.
+        var device = FileDeviceOverPipe(out var close);
+        try
+        {
+            var first = await Assert.ThrowsAsync<DiskException>(async () => await device.FlushAsync(default));
+            var second = await Assert.ThrowsAsync<DiskException>(async () => await device.FlushAsync(default));
+            Assert.Same(first, second.InnerException);
+            Assert.Same(first, (await Assert.ThrowsAsync<DiskException>(async () => await device.WriteAsync(0, new byte[512], false, default))).InnerException);
+            Assert.Same(first, (await Assert.ThrowsAsync<DiskException>(async () => await device.WriteZeroesAsync(0, 512, true, default))).InnerException);
+        }
+        finally
+        {
+            close();
+        }
+    }
+
+    [Fact]
+    public async Task FullFilesystemsAreNamed()
+    {
+        // /dev/full takes no byte.
+        using var handle = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        var e = Assert.Throws<DiskException>(() => Lorica.Disks.Native.LinuxFile.Write(handle, 0, new byte[512], false, "x"));
+        Assert.Equal(DiskErrorKind.NoSpace, e.Kind);
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task RequestsAllocateNothingOnceWarm()
+    {
+        await using var file = Make(TestData.MiB);
+        using var key = Key();
+        await using var device = new EncryptedDevice(
+            FileDevice.FromHandle(File.OpenHandle(_folder.File("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), TestData.MiB),
+            new XtsAes256(key),
+            ZeroRule.Hole);
+        var buffer = new byte[4096];
+        for (int i = 0; i < 200; i++)
+            await RoundAsync(device, buffer);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            var write = device.WriteAsync(8192, buffer, false, default);
+            Assert.True(write.IsCompletedSuccessfully);
+            var read = device.ReadAsync(8192, buffer, default);
+            Assert.True(read.IsCompletedSuccessfully);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // Through a worker: what the call itself takes. A queue of the thread pool may grow now and then.
+        long calls = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            before = GC.GetAllocatedBytesForCurrentThread();
+            var flush = device.FlushAsync(default);
+            calls += GC.GetAllocatedBytesForCurrentThread() - before;
+            await flush;
+        }
+
+        Assert.InRange(calls, 0, 1000 * 16);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task RoundAsync(EncryptedDevice device, byte[] buffer)
+    {
+        await device.WriteAsync(8192, buffer, false, default);
+        await device.ReadAsync(8192, buffer, default);
+        await device.FlushAsync(default);
+    }
+
+    private FileDevice Make(long length, bool keepAllocation = false)
+    {
+        var handle = File.OpenHandle(_folder.File("f"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.SetLength(handle, length);
+        return FileDevice.FromHandle(handle, length, keepAllocation: keepAllocation);
+    }
+
+    private FileDevice FileDeviceOverPipe(out Action close)
+    {
+        var server = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        close = server.Dispose;
+        return FileDevice.ForTests(new Microsoft.Win32.SafeHandles.SafeFileHandle(server.SafePipeHandle.DangerousGetHandle(), false), TestData.MiB);
+    }
+
+    private static KeyBuffer Key() => KeyBuffer.CopyOf(TestData.Noise(64, 42));
+}
