@@ -1,0 +1,54 @@
+using System.IO.Pipes;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Crypto.Tests;
+
+public sealed class KeyPipeTests
+{
+    [Fact]
+    public void AKeyPassesWholeAndNothingBeyondItIsTaken()
+    {
+        using var reading = new AnonymousPipeServerStream(PipeDirection.In);
+        using var writing = new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle);
+        using var first = KeyBuffer.Random(64);
+        using var second = KeyBuffer.Random(32);
+        KeyPipe.Write(Number(writing.SafePipeHandle), first);
+        KeyPipe.Write(Number(writing.SafePipeHandle), second);
+        using var a = KeyPipe.Read(Number(reading.SafePipeHandle), 64);
+        using var b = KeyPipe.Read(Number(reading.SafePipeHandle), 32);
+        Assert.True(a.FixedTimeEquals(first));
+        Assert.True(b.FixedTimeEquals(second));
+    }
+
+    [Fact]
+    public void AKeyLargerThanThePipePassesInPieces()
+    {
+        using var reading = new AnonymousPipeServerStream(PipeDirection.In);
+        using var writing = new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle);
+        using var key = KeyBuffer.Random(200_000);
+        var sender = new Thread(() => KeyPipe.Write(Number(writing.SafePipeHandle), key));
+        sender.Start();
+        using var received = KeyPipe.Read(Number(reading.SafePipeHandle), 200_000);
+        sender.Join();
+        Assert.True(received.FixedTimeEquals(key));
+    }
+
+    [Fact]
+    public void APipeThatEndsEarlyIsRefused()
+    {
+        using var reading = new AnonymousPipeServerStream(PipeDirection.In);
+        using (var writing = new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle))
+        {
+            writing.Write(new byte[31]);
+        }
+
+        var refused = Assert.Throws<CryptoException>(() => KeyPipe.Read(Number(reading.SafePipeHandle), 32));
+        Assert.Equal(CryptoErrorKind.BadStream, refused.Kind);
+    }
+
+    [Fact]
+    public void ABadDescriptorIsRefused()
+        => Assert.Equal(CryptoErrorKind.BadStream, Assert.Throws<CryptoException>(() => KeyPipe.Read(-1, 32)).Kind);
+
+    private static int Number(SafePipeHandle handle) => (int)handle.DangerousGetHandle();
+}

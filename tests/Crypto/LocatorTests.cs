@@ -1,0 +1,89 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+
+namespace Lorica.Crypto.Tests;
+
+public sealed class LocatorTests
+{
+    public static TheoryData<string> Hostile()
+        => [.. File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Data", "locators-hostile.txt")), ""];
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void AHostileTextIsRefused(string text)
+    {
+        LocatorFuzzTarget.Run(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(CryptoErrorKind.MalformedLocator, Assert.Throws<CryptoException>(() => KeyLocator.Parse(text)).Kind);
+    }
+
+    [Theory]
+    [InlineData("vmware:key/fqid/<VMWARE-NULL>/my%2dkms/52%20ab")]
+    [InlineData("vmware:key/phrase/UJZ7kpIbxdM%3d/pass2key%3dPBKDF2%2dHMAC%2dSHA%2d1%3acipher%3dAES%2d256%3arounds%3d1000%3asalt%3dH0ZyEpYXMDdAAy%2bF")]
+    [InlineData("vmware:key/list/(pair/(phrase/a/b,HMAC%2dSHA%2d1,AAAA),pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,))")]
+    public void WhatVMwareToolsWriteIsReadAndWrittenAgain(string text)
+        => Assert.Equal(text, KeyLocator.Parse(text).ToString());
+
+    [Fact]
+    public void ThePrefixIsReadInAnyCase()
+        => Assert.Equal("vmware:key/fqid/<VMWARE-NULL>/p/k", KeyLocator.Parse("VMware:Key/fqid/<VMWARE-NULL>/p/k").ToString());
+
+    [Fact]
+    public void ATextThatIsTooLongIsRefusedUnread()
+    {
+        var longest = "vmware:key/fqid/<VMWARE-NULL>/p/" + new string('k', KeyLocator.LargestText - 32);
+        Assert.Equal(longest, KeyLocator.Parse(longest).ToString());
+        Assert.Equal(CryptoErrorKind.MalformedLocator, Assert.Throws<CryptoException>(() => KeyLocator.Parse(longest + "k")).Kind);
+    }
+
+    [Property(MaxTest = 300)]
+    public void AnyTextIsEscapedAndReadBack(NonNull<string> text)
+    {
+        var proper = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get));
+        var escaped = LocatorText.Escape(proper);
+        Assert.True(escaped.All(c => char.IsAsciiLetterOrDigit(c) || c == '%'));
+        Assert.True(LocatorText.TryUnescape(escaped, out var back));
+        Assert.Equal(proper, back);
+    }
+
+    [Fact]
+    public void HalfACharacterCannotBeEscaped() => Assert.ThrowsAny<ArgumentException>(() => LocatorText.Escape("\ud800"));
+
+    [Property(MaxTest = 300, Arbitrary = [typeof(Locators)])]
+    public void WhatIsWrittenIsReadAsTheSame(KeyLocator locator)
+    {
+        var text = locator.ToString();
+        Assert.Equal(text, KeyLocator.Parse(text).ToString());
+    }
+
+    [Property(MaxTest = 2000, Arbitrary = [typeof(Locators)])]
+    public void AnEditedTextIsRefusedOrReadAsItself(KeyLocator locator, int position, byte value)
+    {
+        var bytes = Encoding.Latin1.GetBytes(locator.ToString());
+        bytes[(int)((uint)position % bytes.Length)] = value;
+        LocatorFuzzTarget.Run(bytes);
+        LocatorFuzzTarget.Run(bytes.AsSpan(0, (int)((uint)position % bytes.Length)));
+    }
+
+    private static class Locators
+    {
+        public static Arbitrary<KeyLocator> Any() => Node(3).ToArbitrary();
+
+        private static Gen<KeyLocator> Node(int depth)
+            => depth <= 1 ? Leaf() : Gen.OneOf(
+                Leaf(),
+                Gen.Choose(1, 4).SelectMany(n => Node(depth - 1).ArrayOf(n)).Select(items => (KeyLocator)new ListLocator(items)),
+                Node(depth - 1).SelectMany(
+                    locker => Word(), (locker, seal) => (locker, seal)).SelectMany(
+                    p => Gen.Choose(0, 255).Select(i => (byte)i).ArrayOf(), (p, bytes) => (KeyLocator)new PairLocator(p.locker, p.seal, bytes)));
+
+        private static Gen<KeyLocator> Leaf()
+            => Gen.OneOf(
+                Word().SelectMany(_ => Word(), (p, k) => (KeyLocator)new FqidLocator(new KeyId(p, k))),
+                Word().SelectMany(_ => Word(), (i, p) => (KeyLocator)new PhraseLocator(i, p)));
+
+        private static Gen<string> Word()
+            => Gen.Elements('a', 'Z', '0', '-', '/', ',', '(', ')', '%', ' ', 'ö', '€', ':', '=').NonEmptyListOf().Select(l => new string([.. l]));
+    }
+}

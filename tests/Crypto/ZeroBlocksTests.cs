@@ -1,0 +1,21 @@
+namespace Lorica.Crypto.Tests;
+
+public sealed class ZeroBlocksTests
+{
+    [Fact]
+    public void OneBitAnywhereIsFound()
+    {
+        var data = new byte[1027];
+        for (var length = 0; length < 200; length++)
+        {
+            Assert.True(ZeroBlocks.IsAllZero(data.AsSpan(3, length)));
+        }
+
+        for (var i = 0; i < data.Length; i++)
+        {
+            data[i] = 1;
+            Assert.False(ZeroBlocks.IsAllZero(data));
+            data[i] = 0;
+        }
+    }
+}
