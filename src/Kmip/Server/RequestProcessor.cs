@@ -58,7 +58,7 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
 
     private static KmipVersion Version(TtlvItem item)
     {
-        Fields.Check(item, Tags.ProtocolVersionMajor, Tags.ProtocolVersionMinor);
+        Fields.CheckExactly(item, Tags.ProtocolVersionMajor, Tags.ProtocolVersionMinor);
         return ResponseDecoder.Version(item);
     }
 

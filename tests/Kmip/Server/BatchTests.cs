@@ -1,0 +1,144 @@
+using Lorica.Kmip.Messages;
+using Lorica.Kmip.Ttlv;
+
+namespace Lorica.Kmip.Tests.Server;
+
+/// <summary>Header, batch and ID placeholder.</summary>
+public sealed class BatchTests
+{
+    private readonly Asker _asker = new();
+
+    [Fact]
+    public void ThePlaceholderNamesTheObjectMadeInTheSameRequest()
+    {
+        var items = _asker.Ask(
+            null, (Operation.Create, Asker.Template()), (Operation.Activate, _ => { }), (Operation.Get, _ => { }));
+        Assert.All(items, i => Assert.Null(i.Reason));
+        Assert.Equal(items[0].Text(Tags.UniqueIdentifier), items[2].Text(Tags.UniqueIdentifier));
+    }
+
+    [Fact]
+    public void ThePlaceholderDoesNotOutliveItsRequest()
+    {
+        _asker.Create();
+        Assert.Equal(KmipResultReason.ItemNotFound, _asker.Ask(Operation.Get, _ => { }).Reason);
+    }
+
+    [Fact]
+    public void ALocateWithSeveralHitsEmptiesThePlaceholder()
+    {
+        _asker.Create();
+        var items = _asker.Ask(
+            null, (Operation.Create, Asker.Template()), (Operation.Locate, _ => { }), (Operation.Get, _ => { }));
+        Assert.Equal(KmipResultReason.ItemNotFound, items[2].Reason);
+    }
+
+    [Fact]
+    public void AFailureEndsTheBatchUnlessContinueIsSet()
+    {
+        var batch = new (Operation, Action<TtlvWriter>)[]
+        {
+            (Operation.Create, Asker.Template()), (Operation.Get, w => w.Text(Tags.UniqueIdentifier, "none")), (Operation.Create, Asker.Template()),
+        };
+        Assert.Equal(2, _asker.Ask(null, batch).Count);
+        var all = _asker.Ask(w => w.Enumeration(Tags.BatchErrorContinuationOption, (int)BatchContinuation.Continue), batch);
+        Assert.Equal(3, all.Count);
+        Assert.Null(all[2].Reason);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void ABatchCountThatDoesNotFitCarriesNothingOut(int count)
+    {
+        var request = Asker.Build(KmipVersion.V11, null, count, (Operation.Create, Asker.Template()), (Operation.Create, Asker.Template()));
+        var item = Assert.Single(_asker.Send(request));
+        Assert.Equal(KmipResultReason.InvalidMessage, item.Reason);
+        Assert.Null(item.Operation);
+        Assert.Empty(_asker.Store.OfOwner("a"));
+    }
+
+    [Fact]
+    public void UndoAndAsynchronousAreRefusedAsAWhole()
+    {
+        Action<TtlvWriter>[] headers =
+        [
+            w => w.Enumeration(Tags.BatchErrorContinuationOption, (int)BatchContinuation.Undo), w => w.Boolean(Tags.AsynchronousIndicator, true),
+        ];
+        foreach (var header in headers)
+        {
+            var item = Assert.Single(_asker.Ask(header, (Operation.Create, Asker.Template()), (Operation.Create, Asker.Template())));
+            Assert.Equal(KmipResultReason.OperationNotSupported, item.Reason);
+        }
+
+        Assert.Empty(_asker.Store.OfOwner("a"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(300)]
+    public void WhoLeavesNoRoomForTheAnswerGetsNoKeyMade(int room)
+    {
+        var item = Assert.Single(_asker.Ask(w => w.Integer(Tags.MaximumResponseSize, room), (Operation.Create, Asker.Template())));
+        Assert.Equal(KmipResultReason.ResponseTooLarge, item.Reason);
+        Assert.Empty(_asker.Store.OfOwner("a"));
+    }
+
+    [Fact]
+    public void AnAnswerThatGrowsTooLargeBecomesAFailure()
+    {
+        var id = _asker.Create([.. Enumerable.Range(0, 20).Select(i => Asker.Text($"x-{i}", new string('x', 100)))]);
+        var item = Assert.Single(_asker.Ask(
+            w => w.Integer(Tags.MaximumResponseSize, 1024), (Operation.GetAttributes, w => w.Text(Tags.UniqueIdentifier, id))));
+        Assert.Equal(KmipResultReason.ResponseTooLarge, item.Reason);
+        Assert.Empty(item.Payload);
+    }
+
+    [Theory]
+    [InlineData(2, 0, 1, 4)]
+    [InlineData(1, 9, 1, 4)]
+    [InlineData(9, 9, 1, 4)]
+    [InlineData(0, 0, 1, 0)]
+    [InlineData(-1, 0, 1, 0)]
+    public void AVersionThatIsNotSpokenIsAnsweredInTheNearestOne(int major, int minor, int answerMajor, int answerMinor)
+    {
+        _asker.Version = new(major, minor);
+        var item = Assert.Single(_asker.Ask(null, (Operation.DiscoverVersions, _ => { })));
+        Assert.Equal(KmipResultReason.InvalidMessage, item.Reason);
+        Assert.Equal(new(answerMajor, answerMinor), item.Version);
+    }
+
+    [Fact]
+    public void AnAnswerComesInTheVersionOfItsQuestion()
+    {
+        foreach (var version in KmipVersion.All)
+        {
+            _asker.Version = version;
+            var item = _asker.Ask(Operation.Query, w => w.Enumeration(Tags.QueryFunction, (int)QueryFunction.Operations));
+            Assert.Equal(version, item.Version);
+            Assert.Null(item.Reason);
+        }
+    }
+
+    [Fact]
+    public void ADefectInsideShowsTheClientANumberOnly()
+    {
+        _asker.OnAudit = e => throw new InvalidOperationException("the disk is full of secrets");
+        var item = _asker.Ask(Operation.Create, Asker.Template());
+        Assert.Equal(KmipResultReason.GeneralFailure, item.Reason);
+        Assert.DoesNotContain("secret", item.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(_asker.Faults);
+    }
+
+    [Fact]
+    public void NoMaterialLeavesWithoutItsAudit()
+    {
+        var id = _asker.Create();
+        _asker.OnAudit = e => throw new IOException("no space");
+        Assert.Empty(_asker.Ask(Operation.Get, id).Payload);
+    }
+}
