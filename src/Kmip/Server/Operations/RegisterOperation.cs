@@ -11,8 +11,13 @@ internal static class RegisterOperation
 
     public static void Run(OperationContext context, TtlvItem payload, TtlvWriter answer)
     {
-        Fields.Check(payload, Tags.ObjectType, Tags.TemplateAttribute, Tags.SymmetricKey, Tags.SecretData, Tags.OpaqueObject);
         var type = (KmipObjectType)payload.Need(Tags.ObjectType).Enumeration();
+        if (type is not (KmipObjectType.SymmetricKey or KmipObjectType.SecretData or KmipObjectType.OpaqueObject))
+        {
+            throw new KmipException(KmipResultReason.InvalidField, $"objects of type {(int)type} are not taken");
+        }
+
+        Fields.Check(payload, Tags.ObjectType, Tags.TemplateAttribute, Tags.SymmetricKey, Tags.SecretData, Tags.OpaqueObject);
         var draft = new ObjectDraft(context);
         var template = payload.Find(Tags.TemplateAttribute);
         if (template.IsPresent)
@@ -40,14 +45,12 @@ internal static class RegisterOperation
                 dataType = secret.Need(Tags.SecretDataType).Enumeration();
                 material = Block(secret, draft, out format);
                 break;
-            case KmipObjectType.OpaqueObject:
+            default:
                 var opaque = payload.Need(Tags.OpaqueObject);
                 Fields.Check(opaque, Tags.OpaqueDataType, Tags.OpaqueDataValue);
                 dataType = opaque.Need(Tags.OpaqueDataType).Enumeration();
                 material = opaque.Need(Tags.OpaqueDataValue).Bytes();
                 break;
-            default:
-                throw new KmipException(KmipResultReason.InvalidField, $"objects of type {(int)type} are not taken");
         }
 
         if (material.Length is 0 or > ServerLimits.MaterialBytes)
