@@ -34,6 +34,17 @@ internal static unsafe class Phases
         return 1;
     }
 
+    public static int Harden()
+    {
+        const int getDumpable = 3;
+        ProcessHardening.Apply();
+        ProcessHardening.Apply();
+        Console.WriteLine($"dumpable {Native.Libc.ProcessControl(getDumpable, 0, 0, 0, 0)}");
+        Console.WriteLine("hardened");
+        _ = Console.ReadLine();
+        return 0;
+    }
+
     public static int Hold()
     {
         using var dek = KeyBuffer.Random(64);

@@ -6,6 +6,7 @@ return args switch
 {
     ["kind"] => Phases.Kind(),
     ["exhaust", var bytes] => Phases.Exhaust(int.Parse(bytes)),
+    ["harden"] => Phases.Harden(),
     ["hold"] => Phases.Hold(),
     _ => 2,
 };
