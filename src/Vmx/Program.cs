@@ -1,1 +1,40 @@
-return 0;
+using System.Runtime.InteropServices;
+using Lorica.Crypto;
+using Lorica.Vmx;
+using Lorica.Vmx.Native;
+using Lorica.Vmx.Startup;
+
+// Exit codes: 0 the guest ended or the process was asked to stop, 2 refused before anything was started.
+try
+{
+    // First of all, before a byte of the host's is read: no core dump, no debugger, no privileges.
+    ProcessHardening.Apply();
+    var arguments = Arguments.Parse(args);
+    Identity.Drop(arguments.Uid, arguments.Gid, Kvm.Groups);
+
+    // A change of user makes the kernel forget the first.
+    ProcessHardening.Apply();
+
+    using var stop = new CancellationTokenSource();
+    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+
+    var (config, keys) = ConfigReader.Read(0, arguments.Uid);
+    await new VirtualMachine(config, TimeProvider.System).RunAsync(keys, stop.Token);
+    return 0;
+}
+catch (VmxException e)
+{
+    Log.Write("", e.Message);
+    return 2;
+}
+catch (CryptoException e)
+{
+    Log.Write("", e.Message);
+    return 2;
+}

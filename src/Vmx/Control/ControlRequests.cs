@@ -1,0 +1,104 @@
+using Google.Protobuf;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Vmx;
+using Lorica.Nbd;
+using Lorica.Vmx.Consoles;
+using Lorica.Vmx.Guest;
+
+namespace Lorica.Vmx.Control;
+
+/// <summary>What each request of the host means.</summary>
+internal sealed class ControlRequests(
+    string vm, StatusBoard board, GuestSupervisor guest, ConsoleRing ring, SerialLine serial, IReadOnlyList<NbdExport> exports, TimeProvider clock)
+{
+    private const int ConsoleChunk = 256 * 1024;
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_defaultPowerOff = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longestPowerOff = TimeSpan.FromHours(1);
+    private readonly TaskCompletionSource _collected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the guest has ended and somebody was given the console's end.</summary>
+    public Task Collected => _collected.Task;
+
+    /// <summary>Set when there is a reason to refuse more than usual.</summary>
+    public Fault? Fault { get; set; }
+
+    public async Task<VmxReply> AnswerAsync(VmxRequest request, CancellationToken ct)
+    {
+        var reply = new VmxReply();
+        switch (request.WhatCase)
+        {
+            case VmxRequest.WhatOneofCase.Status:
+                break;
+            case VmxRequest.WhatOneofCase.Wait:
+                await board.WaitAsync(request.Wait.Seen, Bounded(request.Wait.WaitMs), ct);
+                break;
+            case VmxRequest.WhatOneofCase.PowerOff:
+                guest.PowerOff(request.PowerOff.Hard, PowerOffTime(request.PowerOff.TimeoutSeconds));
+                break;
+            case VmxRequest.WhatOneofCase.ReadConsole:
+                await ring.WaitAsync(request.ReadConsole.FromOffset, Bounded(request.ReadConsole.WaitMs), clock, ct);
+                var (offset, data, end) = ring.Read(request.ReadConsole.FromOffset, ConsoleChunk);
+                reply.Console = new VmxConsole { Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(data), EndOffset = end };
+                break;
+            case VmxRequest.WhatOneofCase.WriteConsole:
+                if (!await serial.WriteAsync(request.WriteConsole.Data.Memory, ct))
+                    Refuse(reply, FaultTypes.InvalidState, "lorica.consoleBusy", "The guest's serial port takes no input.");
+                break;
+            default:
+                Refuse(reply, FaultTypes.InvalidArgument, "lorica.unknownRequest", "This vmx does not know the request.");
+                break;
+        }
+
+        reply.Status = Status();
+        if (reply.Fault is null && Fault is { } fault)
+            reply.Fault = FaultCodec.ToMessage(fault);
+        return reply;
+    }
+
+    /// <summary>A reply has been sent.</summary>
+    public void Answered(VmxReply reply)
+    {
+        if (reply is { Status.Guest: "ended", Console: { } console } && console.Offset + console.Data.Length == console.EndOffset)
+            _collected.TrySetResult();
+    }
+
+    private VmxStatus Status()
+    {
+        var now = board.Current;
+        return new VmxStatus
+        {
+            Version = now.Version,
+            Guest = now.State switch
+            {
+                GuestState.Starting => "starting",
+                GuestState.Running => "running",
+                GuestState.Paused => "paused",
+                GuestState.IoError => "ioError",
+                _ => "ended",
+            },
+            Ended = now.End switch
+            {
+                GuestEnd.GuestShutdown => "guestShutdown",
+                GuestEnd.PoweredOff => "poweredOff",
+                GuestEnd.Failed => "failed",
+                _ => "",
+            },
+            QemuPid = now.QemuPid,
+            Detail = now.Detail,
+            Reads = exports.Sum(e => e.Statistics.Reads),
+            Writes = exports.Sum(e => e.Statistics.Writes),
+            ReadBytes = exports.Sum(e => e.Statistics.ReadBytes),
+            WriteBytes = exports.Sum(e => e.Statistics.WrittenBytes),
+        };
+    }
+
+    private void Refuse(VmxReply reply, string type, string key, string message) =>
+        reply.Fault = FaultCodec.ToMessage(new Fault(type, key, vm, message));
+
+    private static TimeSpan Bounded(int milliseconds) =>
+        TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, (int)s_longestWait.TotalMilliseconds));
+
+    private static TimeSpan PowerOffTime(int seconds) =>
+        seconds <= 0 ? s_defaultPowerOff : TimeSpan.FromSeconds(Math.Min(seconds, (int)s_longestPowerOff.TotalSeconds));
+}

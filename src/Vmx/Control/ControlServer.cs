@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using Google.Protobuf;
+using Lorica.Contracts.Vmx;
+using Lorica.Nbd;
+
+namespace Lorica.Vmx.Control;
+
+/// <summary>
+/// The host's door: frames of u32 little-endian length and a message, both ways, one answer per request, in order. Peers other than root
+/// are cut off before a byte; a frame that is no request ends its connection and no other.
+/// </summary>
+internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentials, bool> peers)
+{
+    private const int MaximumFrame = 1 << 20;
+    private const int MaximumConnections = 16;
+    private int _connections;
+
+    /// <summary>Serves until <paramref name="ct"/>; the listening socket stays open, for the host and for whoever comes next.</summary>
+    public async Task RunAsync(Socket listening, CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                var socket = await listening.AcceptAsync(ct);
+                if (!Admits(socket))
+                {
+                    socket.Dispose();
+                    continue;
+                }
+
+                _ = ServeAsync(socket, ct);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop.
+        }
+    }
+
+    private bool Admits(Socket socket)
+    {
+        try
+        {
+            return peers(PeerCredentials.Of(socket)) && Volatile.Read(ref _connections) < MaximumConnections;
+        }
+        catch (NbdException)
+        {
+            return false;
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _connections);
+        try
+        {
+            using var stream = new NetworkStream(socket, ownsSocket: true);
+            var header = new byte[4];
+            while (true)
+            {
+                await stream.ReadExactlyAsync(header, ct);
+                uint length = BinaryPrimitives.ReadUInt32LittleEndian(header);
+                if (length > MaximumFrame)
+                    return;
+                var frame = new byte[length];
+                await stream.ReadExactlyAsync(frame, ct);
+                var reply = await requests.AnswerAsync(VmxRequest.Parser.ParseFrom(frame), ct);
+                await stream.WriteAsync(Framed(reply), ct);
+                requests.Answered(reply);
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidProtocolBufferException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The host left, this process ends, or what came was no request.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
+    }
+
+    private static byte[] Framed(VmxReply reply)
+    {
+        var bytes = new byte[4 + reply.CalculateSize()];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)(bytes.Length - 4));
+        reply.WriteTo(bytes.AsSpan(4));
+        return bytes;
+    }
+}

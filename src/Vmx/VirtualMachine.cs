@@ -1,0 +1,179 @@
+using System.Net.Sockets;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Vmx;
+using Lorica.Crypto;
+using Lorica.Nbd;
+using Lorica.Vmx.Consoles;
+using Lorica.Vmx.Control;
+using Lorica.Vmx.Guest;
+using Lorica.Vmx.Native;
+using Lorica.Vmx.Qemu;
+using Lorica.Vmx.Serving;
+
+namespace Lorica.Vmx;
+
+/// <summary>
+/// One powered-on machine, from the configuration to the end:
+/// <list type="number">
+/// <item>disks open, NBD and control sockets served;</item>
+/// <item>QEMU started, or the running one adopted;</item>
+/// <item>the guest supervised until QEMU ends;</item>
+/// <item>disks flushed, the end published, the host given time to collect it;</item>
+/// <item>everything closed.</item>
+/// </list>
+/// A stop of this process (SIGTERM) skips 4 and leaves QEMU alone: only the host's power-off ends a guest.
+/// </summary>
+internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
+{
+    private static readonly TimeSpan s_collectLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_afterCollected = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+
+    private readonly StatusBoard _board = new(clock);
+    private readonly ConsoleRing _ring = new(config.ConsoleOffset, config.Console.Span);
+
+    /// <summary>Runs to the end. The keys are this method's to dispose.</summary>
+    public async Task RunAsync(IReadOnlyList<KeyBuffer?> keys, CancellationToken stop)
+    {
+        // Step 1
+        await using var disks = await DiskSet.OpenAsync(config, keys);
+        using var control = Listening(config.ControlFd, "the control socket");
+        using var nbd = Listening(config.NbdFd, "the NBD socket");
+        using var serving = new CancellationTokenSource();
+        var guest = new GuestSupervisor(_board, InFolder(Sockets.Qmp), clock);
+        using var serial = new SerialLine(InFolder(Sockets.Serial), _ring, clock);
+        var requests = new ControlRequests(config.VmId, _board, guest, _ring, serial, disks.Exports, clock);
+        var controlTask = new ControlServer(requests, peer => peer.Uid == 0).RunAsync(control, serving.Token);
+        var nbdTask = Server(disks, guest).RunAsync(nbd, serving.Token);
+        using var lineEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task line = Task.CompletedTask;
+        try
+        {
+            // Step 2
+            using var qemu = await QemuAsync(guest, requests, stop);
+            if (qemu is not null)
+            {
+                line = serial.RunAsync(lineEnd.Token);
+
+                // Step 3
+                await guest.RunAsync(qemu, serial.Connected, () => EndAsync(disks, line, lineEnd), stop);
+            }
+
+            // Step 4
+            _ring.Close();
+            await CollectedAsync(requests, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Log.Write(config.VmId, "stops; the guest is left alone");
+        }
+        finally
+        {
+            // Step 5
+            await lineEnd.CancelAsync();
+            await serving.CancelAsync();
+            await line;
+            await controlTask;
+            await nbdTask;
+        }
+    }
+
+    private NbdServer Server(DiskSet disks, GuestSupervisor guest)
+    {
+        var options = new NbdServerOptions
+        {
+            PeerFilter = peer => peer.Uid == config.Uid || peer.Uid == 0,
+            OnDeviceError = (export, error) =>
+            {
+                Log.Write(config.VmId, $"disk {export.Name}: {error.Message}");
+                guest.DeviceFailed($"Disk {export.Name}: {error.Message}");
+            },
+            OnConnectionError = error => Log.Write(config.VmId, error.Message),
+            Clock = clock,
+        };
+        return new NbdServer(options, disks.Exports);
+    }
+
+    private async Task<QemuProcess?> QemuAsync(GuestSupervisor guest, ControlRequests requests, CancellationToken stop)
+    {
+        try
+        {
+            if (config.Adopt)
+                return await AdoptAsync(guest, stop);
+            if (config.Firmware == "uefi")
+                throw new VmxException(VmxErrorKind.NotSupported, "UEFI firmware is not supported yet: its variables could not be kept sealed.");
+
+            // Left by an earlier run; QEMU replaces its sockets itself.
+            File.Delete(InFolder(Sockets.PidFile));
+            var qemu = QemuProcess.Start(config.Qemu, CommandLine.For(config, Kvm.Usable), CommandLine.Environment);
+            await File.WriteAllTextAsync(InFolder(Sockets.PidFile), $"{qemu.Pid}\n", stop);
+            return qemu;
+        }
+        catch (Exception e) when (e is VmxException or IOException or UnauthorizedAccessException)
+        {
+            Log.Write(config.VmId, e.Message);
+            requests.Fault = new Fault(
+                e is VmxException { Kind: VmxErrorKind.NotSupported } ? FaultTypes.NotSupported : FaultTypes.SystemError,
+                "lorica.qemuStart", config.VmId, e.Message);
+            guest.FailToStart(e.Message);
+            return null;
+        }
+    }
+
+    private async Task<QemuProcess?> AdoptAsync(GuestSupervisor guest, CancellationToken stop)
+    {
+        try
+        {
+            // Who listens on the socket is the QEMU to follow; a file could name a number that was reused.
+            int pid = await QemuFinder.FindAsync(InFolder(Sockets.Qmp), clock, stop);
+            if (QemuProcess.Adopt(pid) is { } qemu)
+                return qemu;
+        }
+        catch (VmxException)
+        {
+            // Nobody listens: it has ended.
+        }
+
+        guest.FailToStart("QEMU ended while no vmx followed it.");
+        return null;
+    }
+
+    private async Task EndAsync(DiskSet disks, Task line, CancellationTokenSource lineEnd)
+    {
+        // QEMU is gone, so the line has ended by itself or will find nobody any more.
+        lineEnd.CancelAfter(s_lastWords);
+        await Task.WhenAny(line, Task.Delay(s_lastWords, clock));
+        foreach (var failure in await disks.FlushAsync())
+            Log.Write(config.VmId, failure);
+    }
+
+    private async Task CollectedAsync(ControlRequests requests, CancellationToken stop)
+    {
+        try
+        {
+            await requests.Collected.WaitAsync(s_collectLimit, clock, stop);
+
+            // Others may be about to ask for the same.
+            await Task.Delay(s_afterCollected, clock, stop);
+        }
+        catch (TimeoutException)
+        {
+            Log.Write(config.VmId, "nobody asked how the guest ended");
+        }
+    }
+
+    private string InFolder(string name) => Path.Combine(config.RunFolder, name);
+
+    private static Socket Listening(int fd, string what)
+    {
+        Descriptors.Claim(fd, what);
+        try
+        {
+            return new Socket(new SafeSocketHandle(fd, ownsHandle: true));
+        }
+        catch (SocketException e)
+        {
+            throw new VmxException(VmxErrorKind.BadConfig, $"{what}: descriptor {fd} is no socket.", e);
+        }
+    }
+}
