@@ -4,7 +4,7 @@ using Lorica.Vmx;
 using Lorica.Vmx.Native;
 using Lorica.Vmx.Startup;
 
-// Exit codes: 0 the guest ended or the process was asked to stop, 2 refused before anything was started.
+// Exit codes: 0 the guest ended or the process was asked to stop, 2 refused before anything was started, 3 a mistake.
 try
 {
     // First of all, before a byte of the host's is read: no core dump, no debugger, no privileges.
@@ -37,4 +37,10 @@ catch (CryptoException e)
 {
     Log.Write("", e.Message);
     return 2;
+}
+catch (Exception e)
+{
+    // A mistake of this program. QEMU is left as it is; the host starts a new vmx.
+    Log.Write("", $"unforeseen {e.GetType().Name}: {e.Message} {e.StackTrace}");
+    return 3;
 }

@@ -56,7 +56,7 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
                 line = serial.RunAsync(lineEnd.Token);
 
                 // Step 3
-                await guest.RunAsync(qemu, serial.Connected, () => EndAsync(disks, line, lineEnd), stop);
+                await guest.RunAsync(qemu, serial.Connected, () => EndAsync(disks, serial, line), stop);
             }
 
             // Step 4
@@ -138,10 +138,9 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
         return null;
     }
 
-    private async Task EndAsync(DiskSet disks, Task line, CancellationTokenSource lineEnd)
+    private async Task EndAsync(DiskSet disks, SerialLine serial, Task line)
     {
-        // QEMU is gone, so the line has ended by itself or will find nobody any more.
-        lineEnd.CancelAfter(s_lastWords);
+        serial.End();
         await Task.WhenAny(line, Task.Delay(s_lastWords, clock));
         foreach (var failure in await disks.FlushAsync())
             Log.Write(config.VmId, failure);

@@ -10,6 +10,7 @@ internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clo
     private readonly SemaphoreSlim _writing = new(1);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Socket? _socket;
+    private volatile bool _ending;
 
     /// <summary>Completes at the first connection: from then on nothing that the guest writes is lost.</summary>
     public Task Connected => _connected.Task;
@@ -18,7 +19,7 @@ internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clo
     public async Task RunAsync(CancellationToken ct)
     {
         var buffer = new byte[16 * 1024];
-        while (!ct.IsCancellationRequested)
+        while (!ct.IsCancellationRequested && !_ending)
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
@@ -53,6 +54,9 @@ internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clo
             }
         }
     }
+
+    /// <summary>QEMU is gone: what it left in the line is still read, then <see cref="RunAsync"/> returns.</summary>
+    public void End() => _ending = true;
 
     /// <summary>False when there is no line or the guest does not take the bytes in time.</summary>
     public async Task<bool> WriteAsync(ReadOnlyMemory<byte> data, CancellationToken ct)

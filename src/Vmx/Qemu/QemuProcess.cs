@@ -66,7 +66,7 @@ internal sealed class QemuProcess : IDisposable
         {
             var buffer = new byte[1024];
             int n;
-            while ((n = RandomAccess.Read(output, buffer, 0)) > 0)
+            while ((n = Pipe.Read((int)output.DangerousGetHandle(), buffer)) > 0)
             {
                 lock (_output)
                 {

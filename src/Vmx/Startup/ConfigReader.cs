@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Google.Protobuf;
 using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
-using Microsoft.Win32.SafeHandles;
+using Lorica.Vmx.Native;
 
 namespace Lorica.Vmx.Startup;
 
@@ -72,11 +72,9 @@ internal static class ConfigReader
 
     private static int ReadSome(int fd, Span<byte> into)
     {
-        using var input = new SafeFileHandle(fd, ownsHandle: false);
         try
         {
-            // On a pipe the offset means nothing; exactly what is asked for is taken.
-            return RandomAccess.Read(input, into, 0);
+            return Pipe.Read(fd, into);
         }
         catch (IOException e)
         {

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace Lorica.Vmx.Native;
+
+/// <summary>Reading of pipes, byte for byte what is asked for and nothing ahead.</summary>
+internal static unsafe class Pipe
+{
+    private const int Interrupted = 4;
+
+    /// <summary>Blocks for at least one byte; 0 at the end. Throws <see cref="IOException"/>.</summary>
+    public static int Read(int fd, Span<byte> into)
+    {
+        // SAFETY: the span is pinned for the call and its length is passed with it.
+        fixed (byte* to = into)
+        {
+            while (true)
+            {
+                nint n = Libc.Read(fd, to, (nuint)into.Length);
+                if (n >= 0)
+                    return (int)n;
+                if (Marshal.GetLastPInvokeError() != Interrupted)
+                    throw new IOException($"read failed: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+        }
+    }
+}
