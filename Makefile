@@ -16,6 +16,9 @@ demo: build ## encrypt a real virtual machine before your eyes
 test: build ## build, check the format, run every test
 	@scripts/test
 
+bench: setup ## measure on this machine, beside the peers
+	@scripts/bench
+
 format: ## format all sources
 	@dotnet format whitespace . --folder --exclude artifacts out
 	@dotnet format style Lorica.slnx

@@ -5,11 +5,12 @@ namespace Lorica.Architecture.Tests;
 /// <summary>Rules of the sources that no analyzer holds.</summary>
 public sealed partial class SourceTests
 {
-    /// <summary>Where a program speaks on its own standard output or error: ready lines, usage, answers of start commands.</summary>
+    /// <summary>Where a program speaks on its own standard output or error: ready lines, usage, answers of start commands, a log.</summary>
     private static readonly string[] s_mayUseConsole =
     [
         "src/Broker/Program.cs", "src/Center/Program.cs", "src/Host/Program.cs", "src/Kms/Program.cs", "src/Vmx/Program.cs",
-        "src/Center/Start/InitCommand.cs", "src/Center/Start/IssueCommand.cs",
+        "src/Center/Start/InitCommand.cs", "src/Center/Start/IssueCommand.cs", "src/Center/Start/RunCommand.cs",
+        "src/Vmx/Log.cs",
     ];
 
     private static readonly IReadOnlyList<string> s_product = Repository.Files("src", "*.cs");
