@@ -3,10 +3,10 @@ using Lorica.Crypto.Native;
 
 namespace Lorica.Crypto;
 
-/// <summary>Passes keys over pipes or sockets without a managed copy. The descriptor stays the caller's.</summary>
+/// <summary>Passes keys over pipes or sockets, blocking or not, without a managed copy. The descriptor stays the caller's.</summary>
 public static unsafe class KeyPipe
 {
-    /// <summary>Writes all bytes of the key, blocking. Throws <see cref="CryptoErrorKind.BadStream"/> when the other side is gone.</summary>
+    /// <summary>Writes all bytes of the key; returns when they are written. Throws <see cref="CryptoErrorKind.BadStream"/> when the other side is gone.</summary>
     public static void Write(int fd, KeyBuffer key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -18,7 +18,7 @@ public static unsafe class KeyPipe
             var written = Libc.Write(fd, from, left);
             if (written <= 0)
             {
-                ContinueOnlyAfterInterrupt(written, "write");
+                WaitOrFail(written, fd, Libc.PollOut, "write");
                 continue;
             }
 
@@ -30,7 +30,7 @@ public static unsafe class KeyPipe
     }
 
     /// <summary>
-    /// Reads exactly <paramref name="length"/> bytes into key memory, blocking. An early end is <see cref="CryptoErrorKind.BadStream"/>.
+    /// Reads exactly <paramref name="length"/> bytes into key memory; returns when they are there. An early end is <see cref="CryptoErrorKind.BadStream"/>.
     /// </summary>
     public static KeyBuffer Read(int fd, int length)
     {
@@ -45,7 +45,7 @@ public static unsafe class KeyPipe
                 var read = Libc.Read(fd, to, left);
                 if (read <= 0)
                 {
-                    ContinueOnlyAfterInterrupt(read, "read");
+                    WaitOrFail(read, fd, Libc.PollIn, "read");
                     continue;
                 }
 
@@ -62,14 +62,21 @@ public static unsafe class KeyPipe
         }
     }
 
-    private static void ContinueOnlyAfterInterrupt(nint result, string call)
+    private static void WaitOrFail(nint result, int fd, short events, string call)
     {
         if (result == 0)
         {
             throw new CryptoException(CryptoErrorKind.BadStream, "The pipe ended before the whole key had passed.");
         }
 
-        if (Marshal.GetLastPInvokeError() != Libc.Interrupted)
+        var error = Marshal.GetLastPInvokeError();
+        if (error == Libc.TryAgain)
+        {
+            // A descriptor that does not block (sockets of the platform): wait until it is ready; what is wrong shows in the next call.
+            var wait = new PollDescriptor { Fd = fd, Events = events };
+            _ = Libc.Poll(&wait, 1, -1);
+        }
+        else if (error != Libc.Interrupted)
         {
             throw new CryptoException(CryptoErrorKind.BadStream, $"Passing a key: {call} failed: {Marshal.GetLastPInvokeErrorMessage()}.");
         }

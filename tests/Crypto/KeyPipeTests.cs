@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Crypto.Tests;
@@ -34,6 +35,22 @@ public sealed class KeyPipeTests
     }
 
     [Fact]
+    public void DescriptorsThatDoNotBlockAreWaitedFor()
+    {
+        const int setFlags = 4, nonBlocking = 0x800;
+        using var reading = new AnonymousPipeServerStream(PipeDirection.In);
+        using var writing = new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle);
+        Assert.Equal(0, Control(Number(reading.SafePipeHandle), setFlags, nonBlocking));
+        Assert.Equal(0, Control(Number(writing.SafePipeHandle), setFlags, nonBlocking));
+        using var key = KeyBuffer.Random(200_000);
+        var sender = new Thread(() => KeyPipe.Write(Number(writing.SafePipeHandle), key));
+        sender.Start();
+        using var received = KeyPipe.Read(Number(reading.SafePipeHandle), 200_000);
+        sender.Join();
+        Assert.True(received.FixedTimeEquals(key));
+    }
+
+    [Fact]
     public void APipeThatEndsEarlyIsRefused()
     {
         using var reading = new AnonymousPipeServerStream(PipeDirection.In);
@@ -49,6 +66,9 @@ public sealed class KeyPipeTests
     [Fact]
     public void ABadDescriptorIsRefused()
         => Assert.Equal(CryptoErrorKind.BadStream, Assert.Throws<CryptoException>(() => KeyPipe.Read(-1, 32)).Kind);
+
+    [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static extern int Control(int fd, int command, int value);
 
     private static int Number(SafePipeHandle handle) => (int)handle.DangerousGetHandle();
 }

@@ -10,7 +10,8 @@ internal static unsafe partial class Libc
     public const int AdviseDontFork = 10, AdviseDontDump = 16;
     public const int SysMemfdSecret = 447, CloseOnExec = 0x80000;
     public const int SetDumpable = 4, LimitCore = 4;
-    public const int Interrupted = 4;
+    public const int Interrupted = 4, TryAgain = 11;
+    public const short PollIn = 1, PollOut = 4;
 
     private const string Library = "libc";
 
@@ -44,6 +45,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, byte* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
 
     [SuppressGCTransition]
     [LibraryImport(Library, EntryPoint = "memmove")]
