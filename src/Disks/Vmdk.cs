@@ -16,7 +16,7 @@ public static partial class Vmdk
     public const long MaxCapacity = ExtentLine.MaxSectors * BlockRequest.SectorSize;
 
     /// <summary>
-    /// Makes a disk. With <paramref name="keys"/> it is encrypted from the start under a new data key, at generation 1.
+    /// Makes a disk. With <paramref name="keys"/> it is encrypted from the start under a new data key, one generation above the known one (1).
     /// Order: lock · data file, durable · descriptor, durable. A crash before the last step leaves no disk but perhaps a stray data file,
     /// which <see cref="DeleteAsync"/> removes.
     /// </summary>
@@ -112,7 +112,7 @@ public static partial class Vmdk
         var contents = new BundleContents
         {
             ObjectId = objectId,
-            Generation = 1,
+            Generation = keys.KnownGeneration + 1,
             Zero = ZeroRuleOf(provisioning),
             Key = dek,
         };

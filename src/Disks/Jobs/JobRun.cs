@@ -38,7 +38,7 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
         using var dek = Vmdk.NewDataKey();
         var contents = new BundleContents
         {
-            ObjectId = keys.ObjectId ?? Guid.NewGuid(), Generation = 1, Zero = zero, Key = dek,
+            ObjectId = keys.ObjectId ?? Guid.NewGuid(), Generation = keys.KnownGeneration + 1, Zero = zero, Key = dek,
         };
 
         Begin(text, model, TransitionKind.Encrypt, contents, dek, keys.KekId, keys.Kek, epoch);
