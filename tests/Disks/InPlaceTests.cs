@@ -135,6 +135,61 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatACrashAtTheVeryEndLeftIsRemovedByWhoeverComesNext()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        _folder.Write(".d.transition", new byte[20000]);
+        Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose();
+        Assert.False(File.Exists(_folder.File(".d.transition")));
+        _folder.Write(".d.transition", new byte[20000]);
+        await DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 1, false, null, default);
+        Assert.False(File.Exists(_folder.File(".d.transition")));
+        _folder.Write(".d.transition", new byte[20000]);
+        _folder.Write(".d.vmdk.new", "half");
+        await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default);
+        Assert.False(File.Exists(_folder.File(".d.transition")));
+        Assert.False(File.Exists(_folder.File(".d.vmdk.new")));
+    }
+
+    [Fact]
+    public async Task APlantedSideFileIsNotWrittenThrough()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        _folder.Write("victim", TestData.Noise(20000, 1));
+        Tool.Run("ln", _folder.File("victim"), _folder.File(".d.transition"));
+        await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
+        Assert.Equal(TestData.Noise(20000, 1), _folder.Bytes("victim"));
+
+        File.CreateSymbolicLink(_folder.File(".d.transition"), _folder.File("victim"));
+        await DiskErrors.ExpectAsync(DiskErrorKind.EscapesFolder, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 2, false, null, default));
+        Assert.Equal(TestData.Noise(20000, 1), _folder.Bytes("victim"));
+    }
+
+    [Fact]
+    public async Task AZeroedSectorOfAnEagerDiskEndsDecryptionUnlessForced()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.EagerZeroed, _keks.Keys(), default);
+        var stored = _folder.Bytes("d-flat.vmdk");
+        stored.AsSpan(700 * 512, 512).Clear();
+        using (var file = File.OpenHandle(_folder.File("d-flat.vmdk"), FileMode.Open, FileAccess.Write))
+            RandomAccess.Write(file, stored, 0);
+        var e = await DiskErrors.ExpectAsync(DiskErrorKind.ZeroSector, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default));
+        Assert.Equal(700 * 512, e.Offset);
+        await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, true, null, default);
+        Assert.Equal(new byte[TestData.MiB], _folder.Bytes("d-flat.vmdk"));
+    }
+
+    [Fact]
+    public async Task AnEncryptedDiskOfAKnownObjectStartsAboveItsLastGeneration()
+    {
+        var id = Guid.NewGuid();
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        var keys = _keks.Keys(id) with { KnownGeneration = 7 };
+        var result = await DiskJob.EncryptAsync(_folder.Folder, "d", keys, 1, null, default);
+        Assert.Equal((id, 9L), (result.Model.ObjectId!.Value, result.Generation));
+    }
+
+    [Fact]
     public async Task DecryptingNoiseNeedsForce()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
