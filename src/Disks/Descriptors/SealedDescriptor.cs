@@ -40,18 +40,19 @@ internal sealed class SealedDescriptor : IDisposable
                 $"The disk {path} is recorded as encrypted, but its descriptor is not that of an encrypted disk.",
                 path);
 
+        // Before its form: another disk's whole descriptor names another data file too, but whose it is says more.
+        if (expected?.ObjectId is { } id && Guid.TryParseExact(text[Keys.ObjectId], "D", out var named) && named != id)
+            throw new DiskException(
+                DiskErrorKind.ForeignBundle,
+                $"The descriptor {path} is that of the object {named}, but the disk recorded here is {id}.",
+                path);
+
         var model = OwnDescriptor.ToModel(text, name, path);
         if (!model.Encrypted)
             return new SealedDescriptor(text, model, null, null);
         if (expected is { Encrypted: false })
             throw new DiskException(
                 DiskErrorKind.DiffersFromRecord, $"The disk {path} is recorded as plain, but it is encrypted.", path);
-        if (expected?.ObjectId is { } id && id != model.ObjectId)
-            throw new DiskException(
-                DiskErrorKind.ForeignBundle,
-                $"The descriptor {path} is that of the object {model.ObjectId}, but the disk recorded here is {id}.",
-                path);
-
         var (key, kek) = Choose(model, path, expected, keks);
         var contents = OpenBundle(model, path, key, kek, KcvFor(model, expected, key, path));
         try

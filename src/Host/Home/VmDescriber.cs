@@ -73,6 +73,20 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         description.MissingKeys.AddRange(missing.OrderBy(k => k.ToString(), StringComparer.Ordinal).Select(k => FaultCodec.ToMessage(Refuse.Missing(k))));
     }
 
+    private static DiskModel ReadModel(DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease)
+    {
+        try
+        {
+            return Vmdk.ReadModel(folder, disk.Name);
+        }
+        catch (DiskException e) when (e.Kind != DiskErrorKind.NotFound)
+        {
+            // Verifying knows what the disk should be, so it has the better reason.
+            Vmdk.Verify(folder, disk.Name, Expectations.None.OfDisk(vm, disk), lease);
+            throw;
+        }
+    }
+
     private static DiskDescription DescribeDisk(VmHome home, DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease, HashSet<KeyId> missing)
     {
         var path = home.Registration.DisplayOf(disk.FileName);
@@ -82,7 +96,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         };
         try
         {
-            var model = Vmdk.ReadModel(folder, disk.Name);
+            var model = ReadModel(folder, vm, disk, lease);
             description.Capacity = model.Capacity;
             description.Provisioning = DiskProvisioning.Name(model.Provisioning);
             description.Encrypted = model.Encrypted;

@@ -15,6 +15,9 @@ internal sealed class VmLock : IDisposable
 
     public SafeFileHandle Handle { get; }
 
+    /// <summary>Set once another process has a copy that shall go on holding the lock.</summary>
+    public bool Shared { get; set; }
+
     public static VmLock Take(VmHome home)
     {
         var handle = home.Folder.OpenLockFile($".{home.Registration.VmxName}.lock");
@@ -29,5 +32,14 @@ internal sealed class VmLock : IDisposable
         }
     }
 
-    public void Dispose() => Handle.Dispose();
+    /// <summary>
+    /// Gives the lock up, unless it is shared. A lock that only this process has is released at once and by name: a child that is just being
+    /// started has copies of all descriptors for a moment.
+    /// </summary>
+    public void Dispose()
+    {
+        if (!Shared && !Handle.IsClosed)
+            Posix.Unlock(Handle);
+        Handle.Dispose();
+    }
 }

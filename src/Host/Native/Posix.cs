@@ -103,6 +103,18 @@ internal static unsafe class Posix
         return Marshal.GetLastPInvokeError() is Again or Access ? false : throw Failed("lock", name);
     }
 
+    /// <summary>Releases a lock of <see cref="TryLock"/> for every copy of the handle.</summary>
+    public static void Unlock(SafeFileHandle file)
+    {
+        const int OfdSetLock = 37;
+        const short NoLock = 2;
+        using var f = new Borrowed(file);
+        var request = new Libc.FileLockRequest { Type = NoLock };
+
+        // SAFETY: `request` is a local of the kernel's layout.
+        _ = Libc.Lock(f.Fd, OfdSetLock, &request);
+    }
+
     /// <summary>Sets or clears FD_CLOEXEC.</summary>
     public static void SetInheritable(int fd, bool inheritable)
     {

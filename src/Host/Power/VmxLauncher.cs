@@ -53,6 +53,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         using var listener = Posix.ListenAt(control, Backlog);
         int controlFd = (int)listener.DangerousGetHandle();
         var config = launch.ToConfig(folders.OfVm(launch.Vm.Id), qemu, controlFd);
+        launch.VmLock.Shared = true;
         using var process = Start(launch.Uid, [controlFd, .. launch.Descriptors()]);
         var id = ProcessId.Of(process.Id);
         var state = new RunState

@@ -1,0 +1,74 @@
+using Lorica.Contracts.Faults;
+using Lorica.Host.Registry;
+using Lorica.Host.Tests.Support;
+
+namespace Lorica.Host.Tests.Registry;
+
+public sealed class VmRegistryTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Entries_epochs_and_uids_survive_a_restart()
+    {
+        var (a, b) = (Guid.NewGuid(), Guid.NewGuid());
+        using (var registry = Open())
+        {
+            registry.Reserve(a, "ds", "a", "a", 5);
+            registry.Reserve(b, "ds", "b", "b", 1);
+            registry.Commit(a);
+            registry.Advance(a, 9, "a");
+            registry.RememberDecrypted(a, true);
+        }
+
+        using (var registry = Open())
+        {
+            var entry = registry.Find(a)!;
+            Assert.Equal((9L, false, true, 1000u), (entry.Epoch, entry.Pending, entry.Decrypted, entry.Uid));
+            Assert.Equal((true, 1001u), (registry.Find(b)!.Pending, registry.Find(b)!.Uid));
+        }
+    }
+
+    [Fact]
+    public void A_lower_epoch_is_refused_and_the_same_or_a_higher_one_taken()
+    {
+        using var registry = Open();
+        var id = Guid.NewGuid();
+        registry.Reserve(id, "ds", "a", "a", 5);
+        registry.Advance(id, 5, "a");
+        registry.Advance(id, 6, "a");
+        var e = Assert.Throws<FaultException>(() => registry.Advance(id, 5, "a"));
+        Assert.Equal((FaultTypes.InvalidState, "lorica.staleEpoch"), (e.Fault.Type, e.Fault.Key));
+    }
+
+    [Fact]
+    public void Each_vm_has_a_uid_of_its_own_and_a_range_has_an_end()
+    {
+        using var registry = new VmRegistry(_folder.Root, 1000, 2);
+        var first = Guid.NewGuid();
+        Assert.Equal(1000u, registry.Reserve(first, "ds", "a", "a", 1).Uid);
+        Assert.Equal(1001u, registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1).Uid);
+        Assert.Equal("lorica.noUid", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1)).Fault.Key);
+        registry.Remove(first);
+        Assert.Equal(1000u, registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1).Uid);
+    }
+
+    [Fact]
+    public void A_damaged_file_is_named_and_the_others_are_read()
+    {
+        var id = Guid.NewGuid();
+        using (var registry = Open())
+            registry.Reserve(id, "ds", "a", "a", 1);
+        File.WriteAllText(_folder.Path("registry", "broken.json"), "{");
+        File.WriteAllText(_folder.Path("registry", $"{Guid.NewGuid()}.json"), File.ReadAllText(_folder.Path("registry", $"{id}.json")));
+        using (var registry = Open())
+        {
+            Assert.Equal(2, registry.Damaged.Count);
+            Assert.NotNull(registry.Find(id));
+        }
+    }
+
+    private VmRegistry Open() => new(_folder.Root, 1000, 100);
+}
