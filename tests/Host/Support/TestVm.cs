@@ -68,6 +68,24 @@ internal sealed class TestVm
         return await call.ResponseAsync;
     }
 
+    /// <summary>Imports a raw image as the first disk.</summary>
+    public async Task<VmDescription> ImportAsync(HostControl.HostControlClient client, string image)
+    {
+        using var call = client.ImportVm();
+        await call.RequestStream.WriteAsync(new ImportVmRequest { Vm = Request });
+        await using var file = File.OpenRead(image);
+        var buffer = new byte[1024 * 1024];
+        for (long at = 0; await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false) is var read and > 0; at += read)
+        {
+            if (buffer.AsSpan(0, read).IndexOfAnyExcept((byte)0) >= 0)
+                await call.RequestStream.WriteAsync(new ImportVmRequest { Data = new DiskData { Offset = at, Data = ByteString.CopyFrom(buffer, 0, read) } });
+        }
+
+        await call.RequestStream.WriteAsync(new ImportVmRequest { End = new ImportEnd() });
+        await call.RequestStream.CompleteAsync();
+        return await call.ResponseAsync;
+    }
+
     /// <summary>The records that a center has of what is described.</summary>
     public static ObjectRecord[] RecordsOf(VmDescription vm)
     {
