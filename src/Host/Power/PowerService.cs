@@ -17,6 +17,7 @@ internal sealed class PowerService
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DefaultStop = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TypingLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(30);
 
     private readonly VmTable _table;
@@ -132,14 +133,26 @@ internal sealed class PowerService
         }
     }
 
-    /// <summary>Types on the serial console.</summary>
+    /// <summary>Types on the serial console. While a vmx is being replaced the keys wait a little for the new one.</summary>
     public async Task WriteConsoleAsync(WriteConsoleRequest request, CancellationToken ct)
     {
         var (registration, entry) = _table.Find(request.VmId);
-        if (entry.Running is null)
-            throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered off; nobody reads its console.", "Power it on.");
-        await VmxControl.CallOnceAsync(_folders.ControlSocket(registration.Id),
-            new VmxRequest { WriteConsole = new VmxWriteConsole { Data = request.Data } }, ct);
+        var typing = new VmxRequest { WriteConsole = new VmxWriteConsole { Data = request.Data } };
+        var since = _time.GetTimestamp();
+        while (true)
+        {
+            if (entry.Running is null)
+                throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered off; nobody reads its console.", "Power it on.");
+            try
+            {
+                await VmxControl.CallOnceAsync(_folders.ControlSocket(registration.Id), typing, ct);
+                return;
+            }
+            catch (Exception e) when (_time.GetElapsedTime(since) < TypingLimit && e is IOException or FaultException { Fault.Key: "lorica.consoleBusy" })
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _time, ct);
+            }
+        }
     }
 
     private RunningVm Start(VmRegistration registration, VmEntry entry, Expectations expectations)
