@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Lorica.ControlPlane.Tests.Access;
+
+public sealed class SignInTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private CenterStore _store = null!;
+    private SignInService _service = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await CenterStore.OpenAsync(_folder, default);
+        _service = new SignInService(_store, new SignInThrottle(_time), new EventLog(_store, _time), _time);
+        await _service.AddAdministratorAsync("administrator", TestCenter.Password, default);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _store.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Five_failures_lock_the_name_for_thirty_seconds_even_for_the_right_password()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("lorica.signInRefused", await RefusalAsync("administrator", "wrong password"));
+        }
+
+        Assert.Equal("lorica.signInLocked", await RefusalAsync("administrator", TestCenter.Password));
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal("lorica.signInLocked", await RefusalAsync("administrator", TestCenter.Password));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("administrator", (await _service.SignInAsync("administrator", TestCenter.Password, default)).User);
+    }
+
+    [Fact]
+    public async Task An_unknown_name_is_locked_like_a_known_one()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("lorica.signInRefused", await RefusalAsync("nobody", "wrong password"));
+        }
+
+        Assert.Equal("lorica.signInLocked", await RefusalAsync("nobody", "wrong password"));
+    }
+
+    [Fact]
+    public async Task A_session_ends_after_eight_hours_and_at_sign_out()
+    {
+        var first = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        var second = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        await _service.SignOutAsync(second.Token, default);
+        await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(second.Token, default));
+        Assert.Equal("administrator", (await _service.AuthenticateAsync(first.Token, default)).User);
+        _time.Advance(TimeSpan.FromHours(8));
+        await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(first.Token, default));
+    }
+
+    [Fact]
+    public async Task Neither_token_nor_password_is_in_the_database()
+    {
+        var session = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        var row = await _store.ReadAsync(db => db.Sessions.SingleAsync());
+        Assert.Equal(64, session.Token.Length);
+        Assert.NotEqual(session.Token, row.TokenHash);
+        var bytes = Directory.GetFiles(_folder).SelectMany(f =>
+        {
+            using var file = new FileStream(f, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            var all = new byte[file.Length];
+            file.ReadExactly(all);
+            return all;
+        }).ToArray();
+        Assert.Equal(-1, bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(session.Token)));
+        Assert.Equal(-1, bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(TestCenter.Password)));
+    }
+
+    [Fact]
+    public async Task Without_a_session_nothing_but_signing_in_and_health_is_answered()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        using var http = center.Anonymous();
+        foreach (var path in new[] { "vms", "tasks", "events", "hosts", "providers", "policies", "broker", "vms/a/console" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/api/v1/" + path)).StatusCode);
+        }
+
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", new string('0', 64));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/api/v1/vms")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health")).StatusCode);
+    }
+
+    private async Task<string> RefusalAsync(string user, string password) =>
+        (await Assert.ThrowsAsync<FaultException>(() => _service.SignInAsync(user, password, default))).Fault.Key;
+}

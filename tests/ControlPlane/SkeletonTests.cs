@@ -1,7 +1,0 @@
-namespace Lorica.ControlPlane.Tests;
-
-public sealed class SkeletonTests
-{
-    [Fact]
-    public void TheProjectBuilds() => Assert.True(true);
-}

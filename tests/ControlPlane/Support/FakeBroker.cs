@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using Lorica.Contracts;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+
+namespace Lorica.ControlPlane.Tests.Support;
+
+/// <summary>A broker with a KMS in memory; no real keys exist, only their check values.</summary>
+internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
+{
+    private readonly ConcurrentDictionary<string, string> _hosts = new();
+    private readonly ConcurrentDictionary<string, ProviderDescription> _providers = new();
+
+    /// <summary>Check value by key id.</summary>
+    public ConcurrentDictionary<string, string> Keys { get; } = new();
+
+    public ConcurrentQueue<string> CreatedNames { get; } = new();
+
+    /// <summary>No server of any provider answers.</summary>
+    public bool KmsDown { get; set; }
+
+    /// <summary>The next key gets this id.</summary>
+    public string? NextId { get; set; }
+
+    /// <summary>Runs inside ActivateKey.</summary>
+    public Func<KeyRef, Task>? OnActivate { get; set; }
+
+    public int SealCalls;
+
+    public override Task<BrokerDescription> Describe(DescribeRequest request, ServerCallContext context) =>
+        Task.FromResult(new BrokerDescription { Version = "fake", ReceiveKey = ByteString.CopyFrom(new byte[65]), KeyMemory = "mlock" });
+
+    public override Task<ServerCertificate> ProbeServer(ProbeServerRequest request, ServerCallContext context) =>
+        Task.FromResult(new ServerCertificate { Sha256 = new string('a', 64), Subject = "CN=kms", Pem = "PEM" });
+
+    public override Task<ProviderDescription> ConfigureProvider(ConfigureProviderRequest request, ServerCallContext context)
+    {
+        var d = new ProviderDescription { Name = request.Name, IdentityKind = request.Identity.KindCase.ToString(), ClientCertificatePem = "PEM" };
+        _providers[request.Name] = d;
+        return Task.FromResult(d);
+    }
+
+    public override Task<RemoveProviderReply> RemoveProvider(ProviderRequest request, ServerCallContext context) =>
+        _providers.TryRemove(request.Name, out _) ? Task.FromResult(new RemoveProviderReply())
+            : throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.providerNotFound", request.Name, "no"));
+
+    public override Task<ProviderStatusReply> ProviderStatus(ProviderRequest request, ServerCallContext context) =>
+        Task.FromResult(new ProviderStatusReply { Name = request.Name, Healthy = !KmsDown });
+
+    public override Task<CreateKeyReply> CreateKey(CreateKeyRequest request, ServerCallContext context)
+    {
+        if (KmsDown)
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.HostCommunication, "lorica.providerUnreachable", request.Provider, "No server answers."));
+        }
+
+        CreatedNames.Enqueue(request.Name);
+        var id = NextId ?? $"key-{Guid.NewGuid():N}";
+        Keys.TryAdd(id, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        return Task.FromResult(new CreateKeyReply { Key = new KeyRef { Provider = request.Provider, KeyId = id } });
+    }
+
+    public override async Task<KeyStatus> ActivateKey(ActivateKeyRequest request, ServerCallContext context)
+    {
+        if (OnActivate is { } act)
+        {
+            await act(request.Key);
+        }
+
+        return new KeyStatus { Key = request.Key, Kcv = Keys[request.Key.KeyId], State = "Active" };
+    }
+
+    public override Task<SealKeysReply> SealKeys(SealKeysRequest request, ServerCallContext context)
+    {
+        Interlocked.Increment(ref SealCalls);
+        if (!_hosts.TryGetValue(request.Host.HostId, out var pin) || pin != Convert.ToHexStringLower(SHA256.HashData(request.Host.HostSpki.Span)))
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.NoPermission, "lorica.hostNotPinned", request.Host.HostId, "not pinned"));
+        }
+
+        var reply = new SealKeysReply();
+        var sequence = request.Host.FirstSequence;
+        foreach (var key in request.Keys)
+        {
+            var reason = KmsDown ? KeyReasons.ProviderUnreachable
+                : !_providers.ContainsKey(key.Key.Provider) ? KeyReasons.ProviderUnknown
+                : !Keys.TryGetValue(key.Key.KeyId, out var kcv) ? KeyReasons.MissingOnKms
+                : kcv != key.ExpectedKcv ? KeyReasons.WrongKey : null;
+            if (reason is not null)
+            {
+                reply.Faults.Add(new KeyFault { Key = key.Key, Reason = reason });
+                continue;
+            }
+
+            reply.Sealed.Add(new SealedKey
+            {
+                Key = key.Key, Kcv = key.ExpectedKcv, Operation = key.Operation, Sequence = sequence++, Ciphertext = ByteString.CopyFromUtf8(key.ExpectedKcv),
+            });
+        }
+
+        return Task.FromResult(reply);
+    }
+
+    public override Task<PinHostReply> PinHost(PinHostRequest request, ServerCallContext context)
+    {
+        _hosts[request.HostId] = Convert.ToHexStringLower(request.SpkiSha256.Span);
+        return Task.FromResult(new PinHostReply());
+    }
+}

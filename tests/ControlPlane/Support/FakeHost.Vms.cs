@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Lorica.Contracts;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+
+namespace Lorica.ControlPlane.Tests.Support;
+
+/// <summary>VMs and jobs of the fake host.</summary>
+internal sealed partial class FakeHost
+{
+    public ConcurrentDictionary<string, JobDescription> Jobs { get; } = new();
+
+    public ConcurrentQueue<StartJobRequest> Started { get; } = new();
+
+    /// <summary>Jobs wait here before they end.</summary>
+    public TaskCompletionSource? HoldJobs { get; set; }
+
+    /// <summary>Jobs end with this fault.</summary>
+    public Fault? JobFault { get; set; }
+
+    public override Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context) => Task.FromResult(Create(request));
+
+    public override async Task<VmDescription> ImportVm(IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
+    {
+        CreateVmRequest? vm = null;
+        var disks = new List<byte[]>();
+        await foreach (var part in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            switch (part.PartCase)
+            {
+                case ImportVmRequest.PartOneofCase.Vm:
+                    vm = part.Vm;
+                    disks.AddRange(vm.Disks.Select(d => new byte[d.Capacity]));
+                    break;
+                case ImportVmRequest.PartOneofCase.Data:
+                    part.Data.Data.Span.CopyTo(disks[part.Data.Disk].AsSpan((int)part.Data.Offset));
+                    break;
+                case ImportVmRequest.PartOneofCase.End:
+                    var created = Create(vm!);
+                    for (var i = 0; i < disks.Count; i++)
+                    {
+                        Content[vm!.Disks[i].ObjectId] = disks[i];
+                    }
+
+                    return created;
+                default:
+                    break;
+            }
+        }
+
+        throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidArgument, "lorica.importCut", "import", "cut"));
+    }
+
+    public override Task<VmDescription> DescribeVm(VmRequest request, ServerCallContext context) => Task.FromResult(Find(request.VmId));
+
+    public override Task<ListVmsReply> ListVms(ListVmsRequest request, ServerCallContext context)
+    {
+        var reply = new ListVmsReply();
+        reply.Vms.AddRange(Vms.Keys.Select(Find));
+        return Task.FromResult(reply);
+    }
+
+    public override Task<DeleteVmReply> DeleteVm(VmOperation request, ServerCallContext context)
+    {
+        TakeEpoch(request.VmId, request.Epoch);
+        Vms.TryRemove(request.VmId, out _);
+        return Task.FromResult(new DeleteVmReply());
+    }
+
+    public override Task<VmDescription> PowerOn(PowerOnRequest request, ServerCallContext context)
+    {
+        TakeEpoch(request.VmId, request.Epoch);
+        if (Find(request.VmId).MissingKeys.Count > 0)
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
+        }
+
+        Vms[request.VmId].PowerState = "poweredOn";
+        return Task.FromResult(Find(request.VmId));
+    }
+
+    public override Task<VmDescription> PowerOff(PowerOffRequest request, ServerCallContext context)
+    {
+        TakeEpoch(request.VmId, request.Epoch);
+        Vms[request.VmId].PowerState = "poweredOff";
+        return Task.FromResult(Find(request.VmId));
+    }
+
+    public override Task<JobDescription> StartJob(StartJobRequest request, ServerCallContext context)
+    {
+        TakeEpoch(request.VmId, request.Epoch);
+        if (request.NewKey is { } key && !Keys.ContainsKey(Name(key)))
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
+        }
+
+        Started.Enqueue(request);
+        return Task.FromResult(Jobs.GetOrAdd(request.JobId, _ => new JobDescription
+        {
+            JobId = request.JobId, VmId = request.VmId, Kind = request.Kind, State = "running", BytesTotal = 100,
+        }));
+    }
+
+    public override async Task WatchJob(JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
+    {
+        var job = Jobs[request.JobId];
+        await responseStream.WriteAsync(new JobDescription(job) { BytesDone = 50, Step = "virtio0:0" });
+        if (HoldJobs is { } hold)
+        {
+            await hold.Task.WaitAsync(context.CancellationToken);
+        }
+
+        if (!Jobs.ContainsKey(request.JobId))
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "restarted"));
+        }
+
+        if (JobFault is { } fault)
+        {
+            job = new JobDescription(job) { State = "failed", Fault = FaultCodec.ToMessage(fault) };
+        }
+        else
+        {
+            Apply(Started.Last(s => s.JobId == request.JobId));
+            job = new JobDescription(job) { State = "succeeded", BytesDone = 100 };
+        }
+
+        job.Result = Find(job.VmId);
+        Jobs[job.JobId] = job;
+        await responseStream.WriteAsync(job);
+    }
+
+    /// <summary>The job ends while nobody watches.</summary>
+    public void Finish(StartJobRequest request) => Apply(request);
+
+    private void Apply(StartJobRequest request)
+    {
+        var vm = Vms[request.VmId];
+        var key = request.Kind == "decrypt" ? null : request.NewKey;
+        if (request.Home)
+        {
+            (vm.Encrypted, vm.Key, vm.Kcv) = (key is not null, key, key is null ? "" : request.NewKcv);
+            vm.Generation++;
+        }
+
+        foreach (var disk in vm.Disks.Where(d => request.AllDisks || request.Disks.Contains(d.Label)))
+        {
+            (disk.Encrypted, disk.Key, disk.Kcv) = (key is not null, key, key is null ? "" : request.NewKcv);
+            disk.Generation++;
+        }
+    }
+
+    private VmDescription Create(CreateVmRequest request)
+    {
+        TakeEpoch(request.VmId, request.Epoch);
+        foreach (var key in request.Disks.Select(d => d.Key).Append(request.HomeKey).Where(k => k is not null))
+        {
+            Assert.True(Keys.ContainsKey(Name(key)), "the key comes before the VM");
+        }
+
+        var vm = new VmDescription
+        {
+            VmId = request.VmId, Name = request.Name, PowerState = "poweredOff", Encrypted = request.HomeKey is not null, Key = request.HomeKey,
+            Kcv = request.HomeKcv, Path = $"[ds1] {request.Name}/{request.Name}.vmx", Cpus = request.Cpus, MemoryMib = request.MemoryMib, Generation = 1,
+        };
+        vm.Disks.AddRange(request.Disks.Select((d, i) => new DiskDescription
+        {
+            Label = d.Label, Path = $"[ds1] {request.Name}/{i}.vmdk", Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = d.ObjectId,
+            Encrypted = d.Key is not null, Key = d.Key, Kcv = d.Kcv, Generation = 1,
+        }));
+        Vms[request.VmId] = vm;
+        return vm.Clone();
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Serialization.Metadata;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Tests.Support;
+
+/// <summary>What tests do with a center.</summary>
+internal sealed partial class TestCenter
+{
+    public const string EncryptionPolicy = "VM Encryption Policy";
+    public const string DefaultPolicy = "Datastore Default";
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type) =>
+        (await Http.GetFromJsonAsync("/api/v1/" + path, type))!;
+
+    public Task<VmModel> VmAsync(string name) => GetAsync("vms/" + name, RestJson.Default.VmModel);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json) =>
+        Http.PostAsync("/api/v1/" + path, new StringContent(json, Encoding.UTF8, "application/json"));
+
+    public async Task<ProblemModel> RefusedAsync(string path, string json, HttpStatusCode? status = null)
+    {
+        var reply = await PostAsync(path, json);
+        Assert.False(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
+        Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
+        if (status is { } s)
+        {
+            Assert.Equal(s, reply.StatusCode);
+        }
+
+        return (await reply.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!;
+    }
+
+    /// <summary>The task as it was accepted.</summary>
+    public async Task<TaskModel> BeginAsync(string path, string json)
+    {
+        var reply = await PostAsync(path, json);
+        Assert.True(reply.StatusCode == HttpStatusCode.Accepted, await reply.Content.ReadAsStringAsync());
+        return (await reply.Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!;
+    }
+
+    /// <summary>The task at its end.</summary>
+    public async Task<TaskModel> DoAsync(string path, string json) => await EndAsync((await BeginAsync(path, json)).Id);
+
+    public async Task<TaskModel> EndAsync(string id)
+    {
+        TaskModel? task = null;
+        await Poll.UntilAsync(
+            async () => (task = await GetAsync($"tasks/{id}?waitSeconds=5", RestJson.Default.TaskModel)).State is "succeeded" or "failed", "the task ends");
+        return task!;
+    }
+
+    public Task AddProviderAsync(string name = "kms1") => PostAsync(
+        "providers", $$"""{"name":"{{name}}","servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"{{new string('a', 64)}}"}]}""");
+
+    public Task<TaskModel> CreateAsync(string name, string? policy = null) => DoAsync(
+        "vms", $$"""{"name":"{{name}}","disks":[{"capacity":1048576}]{{(policy is null ? "" : $",\"policy\":\"{policy}\"")}}}""");
+
+    public Task<TaskModel> SetPolicyAsync(string vm, string policy) => DoAsync($"vms/{vm}/policy", $$"""{"policy":"{{policy}}"}""");
+
+    public Task<TaskModel> PowerAsync(string vm, string action) => DoAsync($"vms/{vm}/power", $$"""{"action":"{{action}}"}""");
+
+    public Task<List<KeyRecordRow>> RecordsAsync() => Store.ReadAsync(db => db.KeyRecords.OrderBy(r => r.Number).ToListAsync());
+
+    public async Task<IReadOnlyList<EventModel>> EventsAsync(string id) =>
+        [.. (await GetAsync("events?limit=1000", RestJson.Default.ListModelEventModel)).Items.Where(e => e.Id == id)];
+}

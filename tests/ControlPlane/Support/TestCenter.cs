@@ -1,0 +1,148 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Lorica.Center.Pki;
+using Lorica.Center.Start;
+using Lorica.Contracts.Configs;
+using Lorica.Contracts.Rest;
+using Lorica.Contracts.Trust;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lorica.ControlPlane.Tests.Support;
+
+/// <summary>A whole center in this process, with a fake host and a fake broker behind real mutual TLS.</summary>
+internal sealed partial class TestCenter : IAsyncDisposable
+{
+    public const string Password = "correct horse battery";
+    public const string HostId = "8d4f4a52-1111-4222-8333-444455556666";
+
+    private readonly string _folder;
+    private readonly CenterConfig _config;
+    private readonly WebApplication _hostServer;
+    private readonly WebApplication _brokerServer;
+    private WebApplication _app;
+
+    private TestCenter(string folder, CenterConfig config, WebApplication hostServer, WebApplication brokerServer, WebApplication app)
+    {
+        _folder = folder;
+        _config = config;
+        _hostServer = hostServer;
+        _brokerServer = brokerServer;
+        _app = app;
+        Http = null!;
+    }
+
+    public FakeHost Host { get; private init; } = null!;
+
+    public FakeBroker Broker { get; private init; } = null!;
+
+    /// <summary>Signed in as administrator.</summary>
+    public HttpClient Http { get; private set; }
+
+    public CenterStore Store => _app.Services.GetRequiredService<CenterStore>();
+
+    public static async Task<TestCenter> StartAsync(bool provider = true)
+    {
+        var folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
+        var (authority, _) = CertificateAuthority.Create(TimeProvider.System);
+        var center = Identity(authority, folder, Roles.Center);
+        var host = Identity(authority, folder, Roles.Host);
+        var broker = Identity(authority, folder, Roles.Broker);
+        var centerPin = Peer.PinOf(center.Certificate);
+
+        var fakeHost = new FakeHost(HostId, host);
+        var hostServer = await FakeServer.StartAsync(host, centerPin, fakeHost, (k, l) => k.Listen(FakeServer.Loopback(0), l));
+        var hostAddress = hostServer.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var fakeBroker = new FakeBroker();
+        var socket = Path.Combine(folder, "broker.sock");
+        var brokerServer = await FakeServer.StartAsync(broker, centerPin, fakeBroker, (k, l) => k.ListenUnixSocket(socket, l));
+
+        var config = new CenterConfig
+        {
+            StateFolder = Path.Combine(folder, "state"),
+            Listen = "127.0.0.1:0",
+            Certificate = Path.Combine(folder, "center.crt"),
+            Key = Path.Combine(folder, "center.key"),
+            Ca = Path.Combine(folder, "ca.crt"),
+            BrokerSocket = socket,
+            BrokerPin = Peer.PinOf(broker.Certificate),
+            Hosts = [new HostSeed(HostId, "h1", new Uri(hostAddress).Authority, Peer.PinOf(host.Certificate))],
+        };
+        using (var store = await CenterStore.OpenAsync(config.StateFolder, default))
+        {
+            await new SignInService(store, new SignInThrottle(TimeProvider.System), new EventLog(store, TimeProvider.System), TimeProvider.System)
+                .AddAdministratorAsync(SignInService.Administrator, Password, default);
+        }
+
+        var app = await CenterApplication.StartAsync(config, default);
+        var result = new TestCenter(folder, config, hostServer, brokerServer, app) { Host = fakeHost, Broker = fakeBroker };
+        await result.SignInAsync();
+        await Poll.UntilAsync(async () => (await result.GetAsync("hosts/h1", RestJson.Default.HostModel)).State == "connected", "the host is connected");
+        if (provider)
+        {
+            await result.AddProviderAsync();
+        }
+
+        return result;
+    }
+
+    /// <summary>Stops the center and starts it again over the same state.</summary>
+    public async Task RestartAsync(Func<Task>? between = null)
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (between is not null)
+        {
+            await between();
+        }
+
+        _app = await CenterApplication.StartAsync(_config, default);
+        await SignInAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _hostServer.DisposeAsync();
+        await _brokerServer.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public HttpClient Anonymous()
+    {
+        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var ca = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(_config.Ca);
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = Peer.ChainPolicy(ca);
+        return new HttpClient(handler) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    private async Task SignInAsync()
+    {
+        var http = Anonymous();
+        var reply = await http.PostAsJsonAsync("/api/v1/session", new SignInRequest("administrator", Password), RestJson.Default.SignInRequest);
+        var session = await reply.Content.ReadFromJsonAsync(RestJson.Default.SessionModel);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session!.Token);
+        Http = http;
+    }
+
+    private static NodeIdentity Identity(CertificateAuthority authority, string folder, string role)
+    {
+        var (certificate, key, _) = authority.Issue(role, role, client: true);
+        File.WriteAllText(Path.Combine(folder, "ca.crt"), authority.RootPem);
+        File.WriteAllText(Path.Combine(folder, $"{role}.crt"), certificate);
+        File.WriteAllText(Path.Combine(folder, $"{role}.key"), key);
+        File.SetUnixFileMode(Path.Combine(folder, $"{role}.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return NodeIdentity.Load(Path.Combine(folder, $"{role}.crt"), Path.Combine(folder, $"{role}.key"), Path.Combine(folder, "ca.crt"));
+    }
+}
