@@ -103,6 +103,7 @@ internal static class CenterApplication
         logging.AddFilter("Lorica", LogLevel.Information);
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error);
         logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         // Its stopwatch begins before the process does and then reports hours.
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     }

@@ -22,8 +22,9 @@ public sealed record BrokerConfig
     public required string CenterPin { get; init; }
 
     /// <summary>Hosts pinned from the start: host id to SHA-256 of its SubjectPublicKeyInfo, hex.</summary>
-    public IReadOnlyDictionary<string, string> Hosts { get; init; } = new Dictionary<string, string>();
+    // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
+    public IReadOnlyDictionary<string, string> Hosts { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Seconds without a call after which the broker exits; 0 = never. Whoever holds the socket starts it again.</summary>
-    public int IdleSeconds { get; init; } = 20;
+    public int IdleSeconds { get; set; } = 20;
 }

@@ -25,5 +25,6 @@ public sealed record CenterConfig
     public required string BrokerPin { get; init; }
 
     /// <summary>Hosts to know from the start.</summary>
-    public IReadOnlyList<HostSeed> Hosts { get; init; } = [];
+    // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
+    public IReadOnlyList<HostSeed> Hosts { get; set; } = [];
 }

@@ -37,11 +37,12 @@ public sealed record HostConfig
     public required string Vmx { get; init; }
 
     /// <summary>Path of QEMU.</summary>
-    public string Qemu { get; init; } = "/usr/bin/qemu-system-x86_64";
+    // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
+    public string Qemu { get; set; } = "/usr/bin/qemu-system-x86_64";
 
     /// <summary>First uid of the range from which each VM gets its own.</summary>
-    public uint UidBase { get; init; } = 700_000;
+    public uint UidBase { get; set; } = 700_000;
 
     /// <summary>Uids in the range.</summary>
-    public uint UidCount { get; init; } = 65_536;
+    public uint UidCount { get; set; } = 65_536;
 }

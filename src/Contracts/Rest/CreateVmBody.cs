@@ -18,13 +18,14 @@ public sealed record CreateVmBody
     public string? Datastore { get; init; }
 
     /// <summary>Virtual processors.</summary>
-    public int Cpus { get; init; } = 1;
+    // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
+    public int Cpus { get; set; } = 1;
 
     /// <summary>Memory in MiB.</summary>
-    public long MemoryMib { get; init; } = 256;
+    public long MemoryMib { get; set; } = 256;
 
     /// <summary><c>bios</c> or <c>uefi</c>.</summary>
-    public string Firmware { get; init; } = "bios";
+    public string Firmware { get; set; } = "bios";
 
     /// <summary>Disks in order; at least one.</summary>
     public required IReadOnlyList<CreateDiskBody> Disks { get; init; }

@@ -47,7 +47,7 @@ internal sealed partial class HostMonitor(
             {
                 await WatchOnceAsync(() => pause = FirstPause, ct);
             }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            catch (Exception) when (ct.IsCancellationRequested)
             {
                 return;
             }
@@ -184,7 +184,7 @@ internal sealed partial class HostMonitor(
                     : nudged || retry == Timeout.InfiniteTimeSpan ? FirstRetry
                     : retry * 1.5 < LongestRetry ? retry * 1.5 : LongestRetry;
             }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            catch (Exception) when (ct.IsCancellationRequested)
             {
                 return;
             }

@@ -21,6 +21,7 @@ internal sealed class DiskStreamReader(PipeReader source)
     private int _disk;
     private long _next;
     private bool _ended;
+    private byte[] _buffer = [];
 
     /// <summary>Reads magic and the JSON of the first frame.</summary>
     /// <param name="parse">Parses it strictly.</param>
@@ -58,7 +59,9 @@ internal sealed class DiskStreamReader(PipeReader source)
             case EndKind when frame is { Disk: 0, Offset: 0, Length: 0 }:
                 _ended = true;
                 var rest = await source.ReadAsync(ct);
-                return rest.Buffer.IsEmpty && rest.IsCompleted ? null : throw Malformed("something follows its end");
+                var clean = rest.Buffer.IsEmpty && rest.IsCompleted;
+                source.AdvanceTo(rest.Buffer.Start);
+                return clean ? null : throw Malformed("something follows its end");
             case DataKind:
                 Check(frame);
                 return new DiskFrame(frame.Disk, frame.Offset, await TakeAsync(frame.Length, ct));
@@ -105,14 +108,13 @@ internal sealed class DiskStreamReader(PipeReader source)
         return new Header(bytes[0], bytes[1], (int)length, (long)offset);
     }
 
-    private byte[] _buffer = [];
-
     /// <summary>Exactly <paramref name="count"/> bytes, copied out of the pipe; valid until the next call.</summary>
     private async Task<ReadOnlyMemory<byte>> TakeAsync(int count, CancellationToken ct)
     {
         var result = await source.ReadAtLeastAsync(count, ct);
         if (result.Buffer.Length < count)
         {
+            source.AdvanceTo(result.Buffer.Start);
             throw Malformed("it ends too early");
         }
 

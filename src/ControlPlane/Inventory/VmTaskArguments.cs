@@ -6,41 +6,41 @@ namespace Lorica.ControlPlane.Inventory;
 internal sealed record VmTaskArguments
 {
     /// <summary>Policy id.</summary>
-    public string? PolicyId { get; init; }
+    public string? PolicyId { get; set; }
 
     /// <summary>Object ids (VM home, disks) that the operation changes.</summary>
-    public IReadOnlyList<string> Objects { get; init; } = [];
+    public IReadOnlyList<string> Objects { get; set; } = [];
 
     /// <summary>Object ids that get the policy.</summary>
-    public IReadOnlyList<string> PolicyObjects { get; init; } = [];
+    public IReadOnlyList<string> PolicyObjects { get; set; } = [];
 
     /// <summary>VM home is among the objects.</summary>
-    public bool Home { get; init; }
+    public bool Home { get; set; }
 
     /// <summary>Labels of the disks among the objects.</summary>
-    public IReadOnlyList<string> Disks { get; init; } = [];
+    public IReadOnlyList<string> Disks { get; set; } = [];
 
     /// <summary>Provider of the new key.</summary>
-    public string? Provider { get; init; }
+    public string? Provider { get; set; }
 
     /// <summary>A key that the VM has already, when a broken-off encryption is finished.</summary>
-    public string? KeyId { get; init; }
+    public string? KeyId { get; set; }
 
     /// <summary>Its check value.</summary>
-    public string? Kcv { get; init; }
+    public string? Kcv { get; set; }
 
     /// <summary>Decrypt although the start of a disk looks like nothing known.</summary>
-    public bool Force { get; init; }
+    public bool Force { get; set; }
 
     /// <summary>Power off without asking the guest.</summary>
-    public bool Hard { get; init; }
+    public bool Hard { get; set; }
 
     /// <summary>How long the guest may take.</summary>
-    public int TimeoutSeconds { get; init; }
+    public int TimeoutSeconds { get; set; }
 
     /// <summary>What to create.</summary>
-    public CreateVmBody? Create { get; init; }
+    public CreateVmBody? Create { get; set; }
 
     /// <summary>Object ids of the disks to create, in order.</summary>
-    public IReadOnlyList<string> CreateObjects { get; init; } = [];
+    public IReadOnlyList<string> CreateObjects { get; set; } = [];
 }
