@@ -10,8 +10,9 @@ public static class DiskCopy
     private const int BlockBytes = 4096;
 
     /// <summary>
-    /// Copies all of <paramref name="source"/> to the start of <paramref name="target"/>, which must read as zeros (a new disk) and be at
-    /// least as long. Holes and 4 KiB blocks of zeros are left out, so a thin target stays thin. Durable when it returns.
+    /// Copies all of <paramref name="source"/> to the start of <paramref name="target"/>, which must read as zeros (a new disk)
+    /// and be at least as long. Holes and 4 KiB blocks of zeros are left out, so a thin target stays thin. Durable when it
+    /// returns.
     /// </summary>
     public static async Task CopyAsync(
         IBlockDevice source, IBlockDevice target, IProgress<DiskProgress>? progress, CancellationToken ct)

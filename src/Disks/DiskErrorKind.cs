@@ -24,7 +24,9 @@ public enum DiskErrorKind
     /// <summary>The filesystem is full.</summary>
     NoSpace,
 
-    /// <summary>The key under that id is another key than the disk was sealed with, or the disk names another key than recorded.</summary>
+    /// <summary>
+    /// The key under that id is another key than the disk was sealed with, or the disk names another key than recorded.
+    /// </summary>
     WrongKey,
 
     /// <summary>The key that the disk needs is not here.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Disks;
 
 /// <summary>
-/// The folder that holds disks. Holds the open folder, so later changes of the path above it do not matter; every file below it is
-/// opened with <c>RESOLVE_BENEATH</c> and without following links. Safe for concurrent use.
+/// The folder that holds disks. Holds the open folder, so later changes of the path above it do not matter; every file below it
+/// is opened with <c>RESOLVE_BENEATH</c> and without following links. Safe for concurrent use.
 /// </summary>
 public sealed class DiskFolder : IDisposable
 {

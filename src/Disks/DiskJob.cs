@@ -4,13 +4,12 @@ using Lorica.Disks.Jobs;
 namespace Lorica.Disks;
 
 /// <summary>
-/// Changes a disk in place: no second copy, the data file keeps its identity, thin disks stay thin. Each call starts the job or resumes
-/// the one that the descriptor names, and can be stopped at any moment (cancellation, SIGKILL, power cut); until it is finished the disk
-/// opens for nothing else. The calls take the disk's lock themselves and run on the thread pool.
+/// Changes a disk in place: no second copy, the data file keeps its identity, thin disks stay thin. Each call starts the job or
+/// resumes the one that the descriptor names, and can be stopped at any moment (cancellation, SIGKILL, power cut); until it is
+/// finished the disk opens for nothing else. The calls take the disk's lock themselves and run on the thread pool.
 /// </summary>
-/// <exception cref="DiskException">
-/// All: InUse, NotFound, Malformed, HasHardLinks, NoSpace, Io, TransitionUnderWay (of another kind), StaleEpoch, SideFileLost and the
-/// kinds of <see cref="Vmdk.Open"/>.
+/// <exception cref="DiskException"> All: InUse, NotFound, Malformed, HasHardLinks, NoSpace, Io, TransitionUnderWay (of another
+/// kind), StaleEpoch, SideFileLost and the kinds of <see cref="Vmdk.Open"/>.
 /// </exception>
 public static class DiskJob
 {
@@ -25,28 +24,33 @@ public static class DiskJob
         RunAsync(folder, name, progress, job => job.Encrypt(keys, epoch), ct);
 
     /// <summary>
-    /// Makes an encrypted disk plain. Unless <paramref name="force"/>, what decrypts must look like a disk (NotADisk otherwise), and a
-    /// stored all-zero sector of an eagerly zeroed disk ends the job (ZeroSector); forced, it becomes zeros.
+    /// Makes an encrypted disk plain. Unless <paramref name="force"/>, what decrypts must look like a disk (NotADisk otherwise),
+    /// and a stored all-zero sector of an eagerly zeroed disk ends the job (ZeroSector); forced, it becomes zeros.
     /// </summary>
     public static Task<DiskJobResult> DecryptAsync(
         DiskFolder folder, string name, IKekSource keks, long epoch, bool force, IProgress<DiskProgress>? progress, CancellationToken ct) =>
         DecryptAsync(folder, name, null, keks, epoch, force, progress, ct);
 
-    /// <summary>The same, checked against the record first; on resuming the record's generation must not be above the job's own.</summary>
+    /// <summary>
+    /// The same, checked against the record first; on resuming the record's generation must not be above the job's own.
+    /// </summary>
     public static Task<DiskJobResult> DecryptAsync(
         DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks, long epoch, bool force,
         IProgress<DiskProgress>? progress, CancellationToken ct) =>
         RunAsync(folder, name, progress, job => job.Decrypt(expectation, keks, epoch, force), ct);
 
     /// <summary>
-    /// Deep recrypt: a new data key under <paramref name="keys"/>, which is the only KEK that opens the disk from the start of the job on.
+    /// Deep recrypt: a new data key under <paramref name="keys"/>, which is the only KEK that opens the disk from the start of
+    /// the job on.
     /// </summary>
     public static Task<DiskJobResult> RekeyAsync(
         DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks, DiskKeys keys, long epoch, bool force,
         IProgress<DiskProgress>? progress, CancellationToken ct) =>
         RunAsync(folder, name, progress, job => job.Rekey(expectation, keks, keys, epoch, force), ct);
 
-    /// <summary>Finishes whatever job the descriptor names. Without one it only removes what a crash at the very end left.</summary>
+    /// <summary>
+    /// Finishes whatever job the descriptor names. Without one it only removes what a crash at the very end left.
+    /// </summary>
     public static Task<DiskJobResult> ResumeAsync(
         DiskFolder folder, string name, IKekSource keks, long epoch, bool force, IProgress<DiskProgress>? progress, CancellationToken ct) =>
         RunAsync(folder, name, progress, job => job.Resume(keks, epoch, force), ct);

@@ -7,8 +7,8 @@ namespace Lorica.Disks;
 public sealed partial class DiskLock
 {
     /// <summary>
-    /// Takes over a copy of a lock that was handed to another process and came back (or was fetched from it): proven by taking the lock
-    /// once more, which only works on a copy of the holder's own handle. Owns the handle from then on.
+    /// Takes over a copy of a lock that was handed to another process and came back (or was fetched from it): proven by taking
+    /// the lock once more, which only works on a copy of the holder's own handle. Owns the handle from then on.
     /// </summary>
     /// <exception cref="DiskException">InUse: somebody else holds the lock.</exception>
     public static DiskLock Adopt(SafeFileHandle handle, string path)

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Disks;
 
 /// <summary>
-/// The right to use a disk: an OFD lock on <c>.NAME.lock</c>, a file that is never renamed nor deleted. It lasts as long as any copy of
-/// <see cref="Handle"/> is open, so it can be handed to another process, and ends with the last one even by a crash.
+/// The right to use a disk: an OFD lock on <c>.NAME.lock</c>, a file that is never renamed nor deleted. It lasts as long as any
+/// copy of <see cref="Handle"/> is open, so it can be handed to another process, and ends with the last one even by a crash.
 /// </summary>
 public sealed partial class DiskLock : IDisposable
 {
@@ -26,7 +26,9 @@ public sealed partial class DiskLock : IDisposable
     /// <summary>For readers of a parent that several disks share.</summary>
     public static DiskLock TakeShared(DiskFolder folder, string name) => Take(folder, name, false, false);
 
-    /// <summary>For one operation of this library: nobody gets a copy, so the end of the lock need not wait for children that have one.</summary>
+    /// <summary>
+    /// For one operation of this library: nobody gets a copy, so the end of the lock need not wait for children that have one.
+    /// </summary>
     internal static DiskLock TakeForOperation(DiskFolder folder, string name) => Take(folder, name, true, true);
 
     /// <summary>Closes this copy of the handle.</summary>

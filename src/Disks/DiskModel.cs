@@ -3,8 +3,8 @@ using Lorica.Crypto;
 namespace Lorica.Disks;
 
 /// <summary>
-/// What a descriptor says: an immutable snapshot without secrets. It proves nothing: anybody who writes the datastore can make it say
-/// anything; <see cref="Vmdk.Open"/> verifies.
+/// What a descriptor says: an immutable snapshot without secrets. It proves nothing: anybody who writes the datastore can make it
+/// say anything; <see cref="Vmdk.Open"/> verifies.
 /// </summary>
 public sealed record DiskModel
 {

@@ -8,8 +8,8 @@ internal static class DiskName
     private const int MaxBytes = 200;
 
     /// <summary>
-    /// A name becomes part of file names and of the descriptor's text: no separators, no quotes, no control characters, no leading dot,
-    /// and no ending that would make its descriptor another disk's data file.
+    /// A name becomes part of file names and of the descriptor's text: no separators, no quotes, no control characters, no
+    /// leading dot, and no ending that would make its descriptor another disk's data file.
     /// </summary>
     public static string Check(string name)
     {

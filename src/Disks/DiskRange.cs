@@ -1,6 +1,8 @@
 namespace Lorica.Disks;
 
-/// <summary>A part of a device. <paramref name="Allocated"/> is false when it certainly reads as zeros and takes no space.</summary>
+/// <summary>
+/// A part of a device. <paramref name="Allocated"/> is false when it certainly reads as zeros and takes no space.
+/// </summary>
 /// <param name="Offset">First byte, a multiple of 512.</param>
 /// <param name="Length">Bytes, a positive multiple of 512.</param>
 /// <param name="Allocated">False for a hole.</param>

@@ -8,10 +8,12 @@ namespace Lorica.Disks;
 /// Writes are encrypted in the caller's buffer. XTS has no integrity: changed ciphertext decrypts to garbage without an error.
 /// </summary>
 /// <remarks>
-/// <para><see cref="ZeroRule.Hole"/>: a sector whose stored bytes are all zero reads as zeros; trim and zeroing reach the inner device
-/// as such, so a thin disk stays thin. A written sector of zeros is stored as ciphertext. The map shows the inner device's holes.</para>
-/// <para><see cref="ZeroRule.Error"/>: every sector is ciphertext. A stored all-zero sector is <see cref="DiskErrorKind.ZeroSector"/>
-/// with its offset; zeroing writes ciphertext of zeros; trim does nothing (the range reads as before); no holes are shown.</para>
+/// <para><see cref="ZeroRule.Hole"/>: a sector whose stored bytes are all zero reads as zeros; trim and zeroing reach the inner
+/// device as such, so a thin disk stays thin. A written sector of zeros is stored as ciphertext. The map shows the inner device's
+/// holes.</para>
+/// <para><see cref="ZeroRule.Error"/>: every sector is ciphertext. A stored all-zero sector is
+/// <see cref="DiskErrorKind.ZeroSector"/> with its offset; zeroing writes ciphertext of zeros; trim does nothing (the range reads
+/// as before); no holes are shown.</para>
 /// <para>Flush and durability are the inner device's.</para>
 /// </remarks>
 public sealed class EncryptedDevice : IBlockDevice, ISparse
@@ -20,7 +22,9 @@ public sealed class EncryptedDevice : IBlockDevice, ISparse
     private readonly XtsAes256 _cipher;
     private readonly bool _zeroIsHole;
 
-    /// <summary>Takes ownership of <paramref name="inner"/> and <paramref name="cipher"/>; both are disposed with the device.</summary>
+    /// <summary>
+    /// Takes ownership of <paramref name="inner"/> and <paramref name="cipher"/>; both are disposed with the device.
+    /// </summary>
     public EncryptedDevice(IBlockDevice inner, XtsAes256 cipher, ZeroRule zero)
     {
         ArgumentNullException.ThrowIfNull(inner);

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Lorica.Disks;
 
 /// <summary>
-/// Passes every call to <paramref name="inner"/> (which it owns) after asking <paramref name="hook"/>. The hook throws to inject an
-/// error, or awaits something to inject a delay. An inner device without holes is shown as one allocated range; trim is then a no-op
-/// and zeroing writes zeros.
+/// Passes every call to <paramref name="inner"/> (which it owns) after asking <paramref name="hook"/>. The hook throws to inject
+/// an error, or awaits something to inject a delay. An inner device without holes is shown as one allocated range; trim is then a
+/// no-op and zeroing writes zeros.
 /// </summary>
 public sealed class FaultDevice(IBlockDevice inner, Func<DiskOperation, long, long, CancellationToken, ValueTask> hook)
     : IBlockDevice, ISparse

@@ -5,13 +5,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Disks;
 
 /// <summary>
-/// A flat file as a disk, byte n of the file is byte n of the disk. Reads that the page cache can answer, and small writes into the
-/// page cache, complete on the caller's thread; all else runs on the thread pool without allocating in steady state.
+/// A flat file as a disk, byte n of the file is byte n of the disk. Reads that the page cache can answer, and small writes into
+/// the page cache, complete on the caller's thread; all else runs on the thread pool without allocating in steady state.
 /// </summary>
 /// <remarks>
-/// A durable write is <c>RWF_DSYNC</c>, a flush is <c>fdatasync</c>. After either has failed, nothing can tell which acknowledged writes
-/// reached the disk, and trying again would report success for data that the kernel dropped: the device stays failed for writes and
-/// flushes, reads go on. Trim gives space back (the range reads as zeros); if the filesystem cannot, the hint is ignored.
+/// A durable write is <c>RWF_DSYNC</c>, a flush is <c>fdatasync</c>. After either has failed, nothing can tell which acknowledged
+/// writes reached the disk, and trying again would report success for data that the kernel dropped: the device stays failed for
+/// writes and flushes, reads go on. Trim gives space back (the range reads as zeros); if the filesystem cannot, the hint is
+/// ignored.
 /// </remarks>
 public sealed partial class FileDevice : IBlockDevice, ISparse
 {

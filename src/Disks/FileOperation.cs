@@ -5,7 +5,8 @@ namespace Lorica.Disks;
 
 /// <summary>
 /// One request on its way through the thread pool. Objects are reused, so a request allocates nothing once the pool is warm.
-/// Owner: <see cref="Queue"/> takes it out of the pool, <see cref="GetResult"/> (called exactly once by the awaiter) puts it back.
+/// Owner: <see cref="Queue"/> takes it out of the pool, <see cref="GetResult"/> (called exactly once by the awaiter) puts it
+/// back.
 /// </summary>
 internal sealed class FileOperation : IValueTaskSource, IThreadPoolWorkItem
 {

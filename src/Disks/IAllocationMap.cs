@@ -4,8 +4,8 @@ namespace Lorica.Disks;
 public interface IAllocationMap
 {
     /// <summary>
-    /// The range that starts at <paramref name="offset"/> (a multiple of 512, below the length): as long as the state stays the same,
-    /// or shorter. Never empty.
+    /// The range that starts at <paramref name="offset"/> (a multiple of 512, below the length): as long as the state stays the
+    /// same, or shorter. Never empty.
     /// </summary>
     ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct);
 

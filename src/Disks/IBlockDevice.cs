@@ -10,12 +10,14 @@ public interface IBlockDevice : IAsyncDisposable
     /// <summary>Size in bytes, a multiple of 512. Never changes while the device is open.</summary>
     long Length { get; }
 
-    /// <summary>Fills <paramref name="buffer"/> from <paramref name="offset"/>. The buffer belongs to the device until completion.</summary>
+    /// <summary>
+    /// Fills <paramref name="buffer"/> from <paramref name="offset"/>. The buffer belongs to the device until completion.
+    /// </summary>
     ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct);
 
     /// <summary>
-    /// Writes <paramref name="buffer"/>. The device may overwrite the buffer (encryption happens in place), so the caller must not use
-    /// its content afterwards. With <paramref name="durable"/> (FUA) completion means: on stable storage.
+    /// Writes <paramref name="buffer"/>. The device may overwrite the buffer (encryption happens in place), so the caller must
+    /// not use its content afterwards. With <paramref name="durable"/> (FUA) completion means: on stable storage.
     /// </summary>
     ValueTask WriteAsync(long offset, Memory<byte> buffer, bool durable, CancellationToken ct);
 

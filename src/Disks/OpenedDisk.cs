@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Disks;
 
 /// <summary>
-/// A verified disk, ready for use. Owns the lock, the data file and the keys; all end with <see cref="Dispose"/>. To hand a disk to
-/// another process, pass <see cref="Extent"/>, <see cref="Lock"/> and the data key.
+/// A verified disk, ready for use. Owns the lock, the data file and the keys; all end with <see cref="Dispose"/>. To hand a disk
+/// to another process, pass <see cref="Extent"/>, <see cref="Lock"/> and the data key.
 /// </summary>
 public sealed class OpenedDisk : IDisposable
 {
@@ -36,7 +36,9 @@ public sealed class OpenedDisk : IDisposable
     /// <summary>The data key, 64 bytes; null for a plain disk. Disposed with this object.</summary>
     public KeyBuffer? Dek => _descriptor.Contents?.Key;
 
-    /// <summary>The data key of the side that a job under way comes from; null here, since such a disk is not opened for use.</summary>
+    /// <summary>
+    /// The data key of the side that a job under way comes from; null here, since such a disk is not opened for use.
+    /// </summary>
     public KeyBuffer? OldDek => _descriptor.Contents?.OldKey;
 
     /// <summary>The data file, open for reading and writing.</summary>

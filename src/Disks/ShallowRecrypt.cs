@@ -6,9 +6,10 @@ using Lorica.Disks.Storage;
 namespace Lorica.Disks;
 
 /// <summary>
-/// A new KEK for one disk, data untouched: the building blocks of the VM-wide protocol. Between the two calls both KEKs open the disk.
-/// Both calls replace the descriptor durably, are whole or not done at all after a crash, can be repeated, and return the bundle's
-/// generation. They block for a few syncs. Either takes the disk's lock unless the caller holds it (a running VM) and says so.
+/// A new KEK for one disk, data untouched: the building blocks of the VM-wide protocol. Between the two calls both KEKs open the
+/// disk. Both calls replace the descriptor durably, are whole or not done at all after a crash, can be repeated, and return the
+/// bundle's generation. They block for a few syncs. Either takes the disk's lock unless the caller holds it (a running VM) and
+/// says so.
 /// </summary>
 public static class ShallowRecrypt
 {
@@ -47,8 +48,8 @@ public static class ShallowRecrypt
         });
 
     /// <summary>
-    /// Drops the pair of <paramref name="drop"/>: the old KEK to go forward, the new one to go back. What remains is sealed anew under
-    /// <paramref name="remainingKek"/>. NotFound-free: dropping what is not there proves the remaining key and returns.
+    /// Drops the pair of <paramref name="drop"/>: the old KEK to go forward, the new one to go back. What remains is sealed anew
+    /// under <paramref name="remainingKek"/>. NotFound-free: dropping what is not there proves the remaining key and returns.
     /// </summary>
     public static long DropPair(DiskFolder folder, string name, KeyId drop, KeyBuffer remainingKek, DiskLock? held = null) =>
         Change(folder, name, held, (text, path) =>

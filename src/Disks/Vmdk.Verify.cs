@@ -7,10 +7,11 @@ namespace Lorica.Disks;
 public static partial class Vmdk
 {
     /// <summary>
-    /// Verifies a descriptor as <see cref="Open"/> does, but takes no lock and does not open the data: for describing a disk that may be in
-    /// use or half way through a job. Returns the bundle's generation, 0 for a plain disk.
+    /// Verifies a descriptor as <see cref="Open"/> does, but takes no lock and does not open the data: for describing a disk that
+    /// may be in use or half way through a job. Returns the bundle's generation, 0 for a plain disk.
     /// </summary>
-    /// <exception cref="DiskException">The kinds of <see cref="Open"/> less InUse, TransitionUnderWay and HasHardLinks.</exception>
+    /// <exception cref="DiskException">The kinds of <see cref="Open"/> less InUse, TransitionUnderWay and
+    /// HasHardLinks.</exception>
     public static long Verify(DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks)
     {
         ArgumentNullException.ThrowIfNull(folder);

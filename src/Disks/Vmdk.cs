@@ -16,9 +16,9 @@ public static partial class Vmdk
     public const long MaxCapacity = ExtentLine.MaxSectors * BlockRequest.SectorSize;
 
     /// <summary>
-    /// Makes a disk. With <paramref name="keys"/> it is encrypted from the start under a new data key, one generation above the known one (1).
-    /// Order: lock · data file, durable · descriptor, durable. A crash before the last step leaves no disk but perhaps a stray data file,
-    /// which <see cref="DeleteAsync"/> removes.
+    /// Makes a disk. With <paramref name="keys"/> it is encrypted from the start under a new data key, one generation above the
+    /// known one (1). Order: lock · data file, durable · descriptor, durable. A crash before the last step leaves no disk but
+    /// perhaps a stray data file, which <see cref="DeleteAsync"/> removes.
     /// </summary>
     /// <exception cref="DiskException">InvalidArgument, AlreadyExists, InUse, NoSpace, Io.</exception>
     public static Task<DiskModel> CreateAsync(
@@ -42,8 +42,8 @@ public static partial class Vmdk
     }
 
     /// <summary>
-    /// Removes a disk, or what a crash left of one. The descriptor goes first: of an encrypted disk nothing can be read from then on.
-    /// The lock file stays, since another process may be about to lock it.
+    /// Removes a disk, or what a crash left of one. The descriptor goes first: of an encrypted disk nothing can be read from then
+    /// on. The lock file stays, since another process may be about to lock it.
     /// </summary>
     /// <exception cref="DiskException">NotFound, InUse, Io.</exception>
     public static Task DeleteAsync(DiskFolder folder, string name, CancellationToken ct)

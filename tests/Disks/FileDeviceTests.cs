@@ -94,6 +94,44 @@ public sealed class FileDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadsThatThePageCacheCannotAnswerGiveTheSameBytes()
+    {
+        await using var device = Make(4 * TestData.MiB);
+        var content = TestData.Noise(4 * TestData.MiB, 5);
+        await device.WriteAsync(0, content.ToArray(), true, default);
+
+        // Drops the file from the page cache, then brings back every second half megabyte: requests meet both, and borders.
+        Tool.Run("dd", "if=" + _folder.File("f"), "iflag=nocache", "count=0", "status=none");
+        for (int at = 0; at < content.Length; at += TestData.MiB)
+            Tool.Run("dd", "if=" + _folder.File("f"), "of=/dev/null", "bs=64K", "skip=" + at / 65536, "count=8", "status=none");
+        await Parallel.ForAsync(0, 64, async (i, ct) =>
+        {
+            var part = new byte[200 * 1024];
+            int at = (int)(i * 61L * 512 * 13 % (content.Length - part.Length)) / 512 * 512;
+            await device.ReadAsync(at, part, ct);
+            Assert.True(part.AsSpan().SequenceEqual(content.AsSpan(at, part.Length)));
+        });
+    }
+
+    [Fact]
+    public async Task ManyWritesAtOnceOfEverySizeAllArrive()
+    {
+        await using var device = Make(16 * TestData.MiB);
+        await Parallel.ForAsync(0, 64, async (i, ct) =>
+        {
+            var part = TestData.Noise(i % 2 == 0 ? 256 * 1024 : 4096, i);
+            await device.WriteAsync(i * 256L * 1024, part, durable: i % 3 == 0, ct);
+        });
+        await device.FlushAsync(default);
+        var all = _folder.Bytes("f");
+        for (int i = 0; i < 64; i++)
+        {
+            var part = TestData.Noise(i % 2 == 0 ? 256 * 1024 : 4096, i);
+            Assert.True(all.AsSpan(i * 256 * 1024, part.Length).SequenceEqual(part));
+        }
+    }
+
+    [Fact]
     public async Task FullFilesystemsAreNamed()
     {
         // /dev/full takes no byte.

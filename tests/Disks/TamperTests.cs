@@ -130,7 +130,9 @@ public sealed class TamperTests : IAsyncLifetime
         long generation = ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.Second]);
         _recorded = _recorded with
         {
-            KeyId = TestKeks.Second, Kcv = KeyCheckValue.Compute(_keks[TestKeks.Second]), Generation = generation,
+            KeyId = TestKeks.Second,
+            Kcv = KeyCheckValue.Compute(_keks[TestKeks.Second]),
+            Generation = generation,
         };
         Open().Dispose();
         _folder.Write("d.vmdk", old);

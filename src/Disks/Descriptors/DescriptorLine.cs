@@ -1,7 +1,8 @@
 namespace Lorica.Disks.Descriptors;
 
 /// <summary>One line as it stands in the file, with what it means.</summary>
-/// <param name="Text">Without the line feed; a carriage return stays, so that untouched lines are written back byte for byte.</param>
+/// <param name="Text">Without the line feed; a carriage return stays, so that untouched lines are written back byte for
+/// byte.</param>
 /// <param name="Key">Name of a <c>key=value</c> line, else null.</param>
 /// <param name="Value">Its value without quotes.</param>
 /// <param name="Extent">An extent line's content.</param>

@@ -62,8 +62,8 @@ internal sealed record EncryptionLines
     public static Descriptor Strip(Descriptor descriptor) => descriptor.Without(Keys.Encryption);
 
     /// <summary>
-    /// The bytes that a seal covers, and the seal. The descriptor is known to end with it; anything behind it shifts the split, so that
-    /// the seal does not verify.
+    /// The bytes that a seal covers, and the seal. The descriptor is known to end with it; anything behind it shifts the split,
+    /// so that the seal does not verify.
     /// </summary>
     public static (ReadOnlyMemory<byte> Content, string Seal) Split(byte[] file, Descriptor descriptor)
     {

@@ -3,7 +3,8 @@ using Lorica.Crypto;
 namespace Lorica.Disks.Descriptors;
 
 /// <summary>
-/// A descriptor of which everything was verified, and the bundle it carries; for a plain disk there is no bundle. Owns the bundle's keys.
+/// A descriptor of which everything was verified, and the bundle it carries; for a plain disk there is no bundle. Owns the
+/// bundle's keys.
 /// </summary>
 internal sealed class SealedDescriptor : IDisposable
 {
@@ -27,9 +28,10 @@ internal sealed class SealedDescriptor : IDisposable
     public KeyBuffer SealKey => (Contents!.Key ?? Contents.OldKey)!;
 
     /// <summary>
-    /// Verifies in this order, so that each kind of change gets its own reason: encrypted at all (WeakerThanRecorded), well-formed,
-    /// recorded object (ForeignBundle), recorded key (WrongKey, OlderThanKnown), key here (KeyNotFound), key's check value (WrongKey),
-    /// bundle's tag (BundleEdited), bundle's object (ForeignBundle), generation (OlderThanKnown), seal (SealBroken).
+    /// Verifies in this order, so that each kind of change gets its own reason: encrypted at all (WeakerThanRecorded),
+    /// well-formed, recorded object (ForeignBundle), recorded key (WrongKey, OlderThanKnown), key here (KeyNotFound), key's check
+    /// value (WrongKey), bundle's tag (BundleEdited), bundle's object (ForeignBundle), generation (OlderThanKnown), seal
+    /// (SealBroken).
     /// </summary>
     public static SealedDescriptor Open(byte[] file, string name, string path, DiskExpectation? expected, IKekSource keks)
     {

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Images;
 
-/// <summary>A file of a foreign image, open for reading; owns its handle. Every read is checked against the file's size.</summary>
+/// <summary>
+/// A file of a foreign image, open for reading; owns its handle. Every read is checked against the file's size.
+/// </summary>
 internal sealed class ImageFile : IDisposable
 {
     private readonly SafeFileHandle _handle;

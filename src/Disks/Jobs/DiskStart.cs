@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Lorica.Disks.Jobs;
 
-/// <summary>Whether plain text looks like the start of a disk: partition table, filesystem, volume manager, or nothing but zeros.</summary>
+/// <summary>
+/// Whether plain text looks like the start of a disk: partition table, filesystem, volume manager, or nothing but zeros.
+/// </summary>
 internal static class DiskStart
 {
     /// <summary>How much of the disk is looked at.</summary>

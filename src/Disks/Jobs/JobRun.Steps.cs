@@ -84,7 +84,9 @@ internal sealed partial class JobRun
                 DiskErrorKind.StaleEpoch, $"The disk {path} carries the epoch {transition.Epoch}; {epoch} is older.", path);
     }
 
-    /// <summary>A wrong key or a foreign data file must not turn a disk into noise for good: what decrypts has to look like a disk.</summary>
+    /// <summary>
+    /// A wrong key or a foreign data file must not turn a disk into noise for good: what decrypts has to look like a disk.
+    /// </summary>
     private void CheckStart(SealedDescriptor opened)
     {
         var contents = opened.Contents!;

@@ -7,9 +7,9 @@ using Lorica.Disks.Storage;
 namespace Lorica.Disks.Jobs;
 
 /// <summary>
-/// A ring of two window records (bytes: <see cref="SideFormat"/>). Invariant: at every moment at least one slot holds a whole record,
-/// and the highest whole record n means that windows below n are durably converted, n is perhaps, and those above are untouched.
-/// Only ciphertext is ever stored here.
+/// A ring of two window records (bytes: <see cref="SideFormat"/>). Invariant: at every moment at least one slot holds a whole
+/// record, and the highest whole record n means that windows below n are durably converted, n is perhaps, and those above are
+/// untouched. Only ciphertext is ever stored here.
 /// </summary>
 internal sealed class SideFile : IDisposable
 {
@@ -42,7 +42,9 @@ internal sealed class SideFile : IDisposable
     /// <summary>Length of the newest payload after opening.</summary>
     public int PayloadLength { get; private set; }
 
-    /// <summary>Makes the file with all the space it will need, durable with its name. <paramref name="macKey"/> stays the caller's.</summary>
+    /// <summary>
+    /// Makes the file with all the space it will need, durable with its name. <paramref name="macKey"/> stays the caller's.
+    /// </summary>
     public static void Create(IDiskStore store, string name, SideHeader header, KeyBuffer macKey)
     {
         using var file = store.CreateNew(DiskName.Side(name));
@@ -63,7 +65,10 @@ internal sealed class SideFile : IDisposable
         store.Sync();
     }
 
-    /// <summary>Opens the file of a job under way and finds its newest record; <see cref="DiskErrorKind.SideFileLost"/> when there is none.</summary>
+    /// <summary>
+    /// Opens the file of a job under way and finds its newest record; <see cref="DiskErrorKind.SideFileLost"/> when there is
+    /// none.
+    /// </summary>
     public static SideFile Open(IDiskStore store, string name, SideHeader expected, KeyBuffer macKey)
     {
         IStoredFile file;
@@ -113,8 +118,9 @@ internal sealed class SideFile : IDisposable
     }
 
     /// <summary>
-    /// Writes the newest record once more, over itself, and makes it durable: what was read may have come from the page cache after a
-    /// sync that failed. Over itself, because then a cut in the middle harms neither it (same bytes) nor the one before it.
+    /// Writes the newest record once more, over itself, and makes it durable: what was read may have come from the page cache
+    /// after a sync that failed. Over itself, because then a cut in the middle harms neither it (same bytes) nor the one before
+    /// it.
     /// </summary>
     public void Reaffirm()
     {

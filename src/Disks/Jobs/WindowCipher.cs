@@ -3,15 +3,16 @@ using Lorica.Crypto;
 namespace Lorica.Disks.Jobs;
 
 /// <summary>
-/// Turns the stored bytes of a window from the old form into the new one, block by block (4 KiB).
-/// Under <c>zero=hole</c> a block of zeros stays a block of zeros, in every direction, so holes stay holes and converting back restores
-/// them; a sector of zeros inside a block with data becomes ciphertext. Under <c>zero=error</c> every block is converted.
+/// Turns the stored bytes of a window from the old form into the new one, block by block (4 KiB). Under <c>zero=hole</c> a block
+/// of zeros stays a block of zeros, in every direction, so holes stay holes and converting back restores them; a sector of zeros
+/// inside a block with data becomes ciphertext. Under <c>zero=error</c> every block is converted.
 /// </summary>
 internal sealed class WindowCipher(TransitionKind kind, XtsAes256? from, XtsAes256? to, bool zeroIsHole, bool acceptZeroSectors)
 {
     /// <summary>
     /// Converts in place. Marks the converted blocks in <paramref name="bitmap"/> and packs into <paramref name="payload"/> their
-    /// ciphertext: the new form, or, where the new form is plain, the old one. Returns its length, 0 when nothing had to be converted.
+    /// ciphertext: the new form, or, where the new form is plain, the old one. Returns its length, 0 when nothing had to be
+    /// converted.
     /// </summary>
     public int Convert(long offset, Span<byte> window, Span<byte> bitmap, Span<byte> payload)
     {
@@ -34,7 +35,9 @@ internal sealed class WindowCipher(TransitionKind kind, XtsAes256? from, XtsAes2
         return length;
     }
 
-    /// <summary>Restores the new form of the marked blocks from a record. False when bitmap and payload do not fit each other.</summary>
+    /// <summary>
+    /// Restores the new form of the marked blocks from a record. False when bitmap and payload do not fit each other.
+    /// </summary>
     public bool Restore(long offset, Span<byte> window, ReadOnlySpan<byte> bitmap, ReadOnlySpan<byte> payload)
     {
         for (int at = 0, index = 0; at < window.Length; at += SideFormat.BlockBytes, index++)

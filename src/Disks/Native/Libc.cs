@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Native;
 
-/// <summary>The system calls that .NET does not offer. 64-bit Linux only: <c>off_t</c> and <c>size_t</c> are 64 bits wide.</summary>
+/// <summary>
+/// The system calls that .NET does not offer. 64-bit Linux only: <c>off_t</c> and <c>size_t</c> are 64 bits wide.
+/// </summary>
 internal static unsafe partial class Libc
 {
     private const string Name = "libc";
@@ -68,7 +70,9 @@ internal static unsafe partial class Libc
         public nuint Length;
     }
 
-    /// <summary><c>struct flock</c> of 64-bit Linux: two shorts, padding, two 64-bit offsets, a pid that must be 0 for OFD locks.</summary>
+    /// <summary>
+    /// <c>struct flock</c> of 64-bit Linux: two shorts, padding, two 64-bit offsets, a pid that must be 0 for OFD locks.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct FileLock
     {

@@ -24,7 +24,9 @@ internal static unsafe partial class LinuxFile
         }
     }
 
-    /// <summary>Fills the whole buffer or throws; with <paramref name="zeroFillAtEnd"/> what lies behind the end of the file is zeros.</summary>
+    /// <summary>
+    /// Fills the whole buffer or throws; with <paramref name="zeroFillAtEnd"/> what lies behind the end of the file is zeros.
+    /// </summary>
     public static void Read(SafeFileHandle file, long offset, Span<byte> buffer, string? path, bool zeroFillAtEnd = false)
     {
         while (buffer.Length > 0)
@@ -102,7 +104,9 @@ internal static unsafe partial class LinuxFile
             throw LinuxError.ToException("set the size of", path);
     }
 
-    /// <summary>Takes the space of a range now, so that no later write can fail for lack of it. False when the filesystem cannot.</summary>
+    /// <summary>
+    /// Takes the space of a range now, so that no later write can fail for lack of it. False when the filesystem cannot.
+    /// </summary>
     public static bool Reserve(SafeFileHandle file, long offset, long length, string? path) =>
         Allocate(file, KeepSize, offset, length, path);
 
@@ -117,7 +121,9 @@ internal static unsafe partial class LinuxFile
     /// <summary>First byte of data at or behind <paramref name="offset"/>; -1 when only a hole follows.</summary>
     public static long NextData(SafeFileHandle file, long offset, string? path) => Seek(file, offset, SeekData, path);
 
-    /// <summary>First byte of a hole at or behind <paramref name="offset"/> (the end of the file counts); -1 when behind the end.</summary>
+    /// <summary>
+    /// First byte of a hole at or behind <paramref name="offset"/> (the end of the file counts); -1 when behind the end.
+    /// </summary>
     public static long NextHole(SafeFileHandle file, long offset, string? path) => Seek(file, offset, SeekHole, path);
 
     private static bool Allocate(SafeFileHandle file, int mode, long offset, long length, string? path)

@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Native;
 
-/// <summary>Thin, checked wrappers around <see cref="Libc"/>; every failure becomes a <see cref="DiskException"/> that names the file.</summary>
+/// <summary>
+/// Thin, checked wrappers around <see cref="Libc"/>; every failure becomes a <see cref="DiskException"/> that names the file.
+/// </summary>
 internal static unsafe partial class LinuxFile
 {
     public const int ReadOnly = 0;
@@ -62,7 +64,8 @@ internal static unsafe partial class LinuxFile
             folder.DangerousAddRef(ref added);
             fixed (byte* p = name)
             {
-                // SAFETY: `name` is zero-terminated and pinned; `how` is a local of the size passed; the folder's handle is referenced.
+                // SAFETY: `name` is zero-terminated and pinned; `how` is a local of the size passed; the folder's handle is
+                // referenced.
                 long fd;
                 do
                     fd = Libc.OpenAt2(OpenAt2Number, (int)folder.DangerousGetHandle(), p, &how, (nuint)sizeof(Libc.OpenHow));

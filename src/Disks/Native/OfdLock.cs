@@ -10,8 +10,9 @@ internal static unsafe class OfdLock
     private const short Read = 0, Write = 1, Unlock = 2;
 
     /// <summary>
-    /// Locks the whole file; false when another description holds a lock that excludes it, and still does after a moment. The moment is
-    /// for children that are just being started: between fork and exec they hold copies of all handles, also of locks that ended.
+    /// Locks the whole file; false when another description holds a lock that excludes it, and still does after a moment. The
+    /// moment is for children that are just being started: between fork and exec they hold copies of all handles, also of locks
+    /// that ended.
     /// </summary>
     public static bool TryTake(SafeFileHandle file, bool exclusive, string? path)
     {

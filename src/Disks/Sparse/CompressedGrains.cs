@@ -6,8 +6,9 @@ using Lorica.Disks.Images;
 namespace Lorica.Disks.Sparse;
 
 /// <summary>
-/// Grains of a stream-optimised extent: a marker (8 bytes sector of the disk, 4 bytes size) and a zlib stream. Never expands further
-/// than one grain, and a stream that holds more or less than its grain is refused. Keeps the last grain, since reads come in order.
+/// Grains of a stream-optimised extent: a marker (8 bytes sector of the disk, 4 bytes size) and a zlib stream. Never expands
+/// further than one grain, and a stream that holds more or less than its grain is refused. Keeps the last grain, since reads come
+/// in order.
 /// </summary>
 internal sealed class CompressedGrains(ImageFile file, SparseHeader header)
 {

@@ -5,8 +5,9 @@ using Lorica.Disks.Images;
 namespace Lorica.Disks.Sparse;
 
 /// <summary>
-/// Grain directory and grain tables of a sparse extent. Everything is checked once when it is opened: each table and each grain lies
-/// inside the file and no two of them overlap. The memory that takes is bounded by the size of the file, not by what it claims.
+/// Grain directory and grain tables of a sparse extent. Everything is checked once when it is opened: each table and each grain
+/// lies inside the file and no two of them overlap. The memory that takes is bounded by the size of the file, not by what it
+/// claims.
 /// </summary>
 internal sealed class GrainMap
 {

@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace Lorica.Disks.Sparse;
 
 /// <summary>
-/// The header of a hosted sparse extent, one sector, little-endian (VMware Virtual Disk Format 5.0, "Hosted Sparse Extents"):
-/// 0 magic "KDMV" · 4 version · 8 flags · 12 capacity · 20 grainSize · 28 descriptorOffset · 36 descriptorSize · 44 numGTEsPerGT ·
-/// 48 rgdOffset · 56 gdOffset · 64 overHead · 72 uncleanShutdown · 73–76 line end check bytes · 77 compressAlgorithm. All offsets and
-/// sizes are sectors. A stream-optimised file has gdOffset = 2⁶⁴−1 in front and the true header in its footer.
+/// The header of a hosted sparse extent, one sector, little-endian (VMware Virtual Disk Format 5.0, "Hosted Sparse Extents"): 0
+/// magic "KDMV" · 4 version · 8 flags · 12 capacity · 20 grainSize · 28 descriptorOffset · 36 descriptorSize · 44 numGTEsPerGT ·
+/// 48 rgdOffset · 56 gdOffset · 64 overHead · 72 uncleanShutdown · 73–76 line end check bytes · 77 compressAlgorithm. All offsets
+/// and sizes are sectors. A stream-optimised file has gdOffset = 2⁶⁴−1 in front and the true header in its footer.
 /// </summary>
 internal sealed record SparseHeader
 {

@@ -20,8 +20,9 @@ internal static class DescriptorFile
     }
 
     /// <summary>
-    /// Puts a descriptor in the place of the old one (or of none): 1 written aside and made durable, 2 renamed, 3 the folder made durable.
-    /// A crash before 2 leaves the old one and a stray file that the next replacement removes; between 2 and 3 it leaves either, whole.
+    /// Puts a descriptor in the place of the old one (or of none): 1 written aside and made durable, 2 renamed, 3 the folder made
+    /// durable. A crash before 2 leaves the old one and a stray file that the next replacement removes; between 2 and 3 it leaves
+    /// either, whole.
     /// </summary>
     public static void Replace(IDiskStore store, string name, ReadOnlySpan<byte> content)
     {

@@ -7,8 +7,8 @@ internal static class SideFileCleaner
     private const long MaxOverwritten = 1L << 30;
 
     /// <summary>
-    /// Removes a side file that the descriptor, as read, does not name. The descriptor is made durable anew first: if an earlier sync
-    /// failed, the one on stable storage might still be the one that needs the file.
+    /// Removes a side file that the descriptor, as read, does not name. The descriptor is made durable anew first: if an earlier
+    /// sync failed, the one on stable storage might still be the one that needs the file.
     /// </summary>
     public static void RemoveStray(IDiskStore store, string name)
     {
@@ -19,8 +19,8 @@ internal static class SideFileCleaner
     }
 
     /// <summary>
-    /// Overwrites and removes the side file, if there is one. Only called when the durable descriptor does not name it: a crash in
-    /// between leaves a file of ciphertext that the next <see cref="RemoveStray"/> removes.
+    /// Overwrites and removes the side file, if there is one. Only called when the durable descriptor does not name it: a crash
+    /// in between leaves a file of ciphertext that the next <see cref="RemoveStray"/> removes.
     /// </summary>
     public static void Remove(IDiskStore store, string name)
     {
