@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Lorica.Kmip;
 using Lorica.Kms.Audit;
 using Lorica.Kms.Configs;
+using Lorica.Kms.Native;
 using Lorica.Kms.Store;
 using Lorica.Kms.Trust;
 
@@ -18,6 +19,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(Arguments args, TextWriter output, TextWriter errors)
     {
         args.Only(0, "--config");
+        DiagnosticsDoor.Shut();
 
         // Step 1
         var time = TimeProvider.System;

@@ -15,6 +15,8 @@ internal sealed class KmsProcess : IDisposable
 
     public int Port { get; private set; }
 
+    public int Id => _process.Id;
+
     public static Process Run(params string[] args) => Process.Start(new ProcessStartInfo(
         Path.Combine(AppContext.BaseDirectory, "lorica-kms"), args)
     {

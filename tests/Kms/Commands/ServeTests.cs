@@ -72,6 +72,13 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
+    public async Task TheRuntimesDiagnosticsSocketIsShut()
+    {
+        using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
+        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{kms.Id}-*"));
+    }
+
+    [Fact]
     public async Task AClientIsPinnedWhileTheServerRuns()
     {
         using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
