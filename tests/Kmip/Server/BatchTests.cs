@@ -12,7 +12,9 @@ public sealed class BatchTests
     public void ThePlaceholderNamesTheObjectMadeInTheSameRequest()
     {
         var items = _asker.Ask(
-            null, (Operation.Create, Asker.Template()), (Operation.Activate, _ => { }), (Operation.Get, _ => { }));
+            null, (Operation.Create, Asker.Template()), (Operation.Activate, _ => { }
+        ), (Operation.Get, _ => { }
+        ));
         Assert.All(items, i => Assert.Null(i.Reason));
         Assert.Equal(items[0].Text(Tags.UniqueIdentifier), items[2].Text(Tags.UniqueIdentifier));
     }
@@ -29,7 +31,9 @@ public sealed class BatchTests
     {
         _asker.Create();
         var items = _asker.Ask(
-            null, (Operation.Create, Asker.Template()), (Operation.Locate, _ => { }), (Operation.Get, _ => { }));
+            null, (Operation.Create, Asker.Template()), (Operation.Locate, _ => { }
+        ), (Operation.Get, _ => { }
+        ));
         Assert.Equal(KmipResultReason.ItemNotFound, items[2].Reason);
     }
 
