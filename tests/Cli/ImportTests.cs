@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Lorica.Cli.Import;
+using Lorica.Cli.Output;
+using Lorica.Cli.Tests.Support;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Cli.Tests;
+
+public sealed class ImportTests : IAsyncLifetime
+{
+    private const int Mib = 1024 * 1024;
+    private readonly TestPki _pki = new();
+    private readonly CliRun _cli = new();
+    private readonly DiskStreamReader _received = new();
+    private FakeCenter _center = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _center = await FakeCenter.StartAsync(_pki);
+        _cli.SignIn(_center.Address, _pki);
+        _center.On("POST /api/v1/vms/import", async context =>
+        {
+            await _received.ReadAsync(context.Request.Body);
+            await FakeCenter.WriteAsync(context, Samples.Task(kind: "vm.import", state: "succeeded"), RestJson.Default.TaskModel, 202);
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _center.DisposeAsync();
+        _cli.Dispose();
+        _pki.Dispose();
+    }
+
+    /// <summary>5 MiB and 3 sectors: data, zeros in data, a hole, data at the very end.</summary>
+    private static byte[] Content()
+    {
+        var content = new byte[(5 * Mib) + 1536];
+        RandomNumberGenerator.Fill(content.AsSpan(0, Mib + 512));
+        content.AsSpan(8192, 4096).Clear();
+        RandomNumberGenerator.Fill(content.AsSpan(content.Length - 512));
+        return content;
+    }
+
+    [Fact]
+    public async Task ARawImageArrivesBitForBitAndOnlyItsDataIsSent()
+    {
+        var content = Content();
+        var image = _cli.File("web1.raw", content);
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync(
+            "vm", "import", "web1", "--disk", image, "--policy", "P", "--cpus", "2", "--memory", "1G", "--firmware", "uefi"));
+
+        Assert.True(_received.Ended);
+        Assert.Equal(content, _received.Disks.Single());
+        Assert.Equal(("web1", "P", 2, 1024L, "uefi"), (_received.Body!.Name, _received.Body.Policy, _received.Body.Cpus, _received.Body.MemoryMib, _received.Body.Firmware));
+        // 1 MiB + 512 rounded up to a block, less the zero block, and the last block's sectors.
+        Assert.Equal(Mib + 4096 - 4096 + 1536, _received.Data);
+        Assert.Equal(_received.Data, _received.Body.Disks.Single().Data);
+    }
+
+    [Theory]
+    [InlineData("monolithicFlat")]
+    [InlineData("monolithicSparse")]
+    [InlineData("streamOptimized")]
+    public async Task ImagesOfQemuArriveBitForBit(string format)
+    {
+        var content = Content();
+        var raw = _cli.File("web1.raw", content);
+        var vmdk = Path.Combine(_cli.Folder, "web1.vmdk");
+        using (var qemu = Process.Start("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={format}", raw, vmdk]))
+            await qemu.WaitForExitAsync();
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "import", "web1", "--disk", vmdk, "--disk", raw));
+
+        Assert.Equal(content, _received.Disks[0].AsSpan(0, content.Length));
+        Assert.Equal(content, _received.Disks[1]);
+        Assert.True(_received.Data < 5 * Mib);
+    }
+
+    [Fact]
+    public async Task AHostileImageIsRefusedBeforeAnythingIsSent()
+    {
+        var image = _cli.File("evil.vmdk", """
+            # Disk DescriptorFile
+            version=1
+            CID=12345678
+            parentCID=ffffffff
+            createType="monolithicFlat"
+            RW 8 FLAT "../../etc/passwd" 0
+
+            """);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "import", "evil", "--disk", image));
+        Assert.Empty(_center.Requests);
+    }
+
+    [Fact]
+    public async Task AMissingImageIsExitCode5()
+        => Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "import", "x", "--disk", Path.Combine(_cli.Folder, "none.raw")));
+
+    [Fact]
+    public async Task ARefusalInTheMiddleOfTheUploadIsTold()
+    {
+        var image = _cli.File("big.raw", RandomNumberGenerator.GetBytes(24 * Mib));
+        _center.On("POST /api/v1/vms/import", async context =>
+        {
+            await context.Request.Body.ReadExactlyAsync(new byte[Mib]);
+            await FakeCenter.WriteAsync(context, new ProblemModel("", FaultTypes.NoDiskSpace, 507, "datastore1 is full.", "k", "datastore1", ""),
+                RestJson.Default.ProblemModel, 507, "application/problem+json");
+        });
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "import", "big", "--disk", image));
+        Assert.StartsWith("error: datastore1 is full.", _cli.Error[_cli.Error.IndexOf("error:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-512)]
+    [InlineData(512)]
+    public async Task AnImageThatHoldsOtherDataThanAnnouncedIsNeverEnded(int difference)
+    {
+        await using var source = await ImportSource.OpenAsync(_cli.File("live.raw", RandomNumberGenerator.GetBytes(Mib)), CancellationToken.None);
+        using var content = new DiskStreamContent(
+            new CreateVmBody { Name = "live", Disks = [new CreateDiskBody(Mib, Data: Mib + difference)] }, [source], _ => { });
+        using var sent = new MemoryStream();
+
+        var failure = await Assert.ThrowsAsync<CliException>(() => content.CopyToAsync(sent));
+
+        Assert.Equal(ExitCode.Refused, failure.Kind);
+        Assert.Contains("changed while it was imported", failure.Message, StringComparison.Ordinal);
+        sent.Position = 0;
+        await Assert.ThrowsAsync<EndOfStreamException>(() => new DiskStreamReader().ReadAsync(sent));
+    }
+}

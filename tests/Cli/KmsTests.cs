@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json;
+using Lorica.Cli.Output;
+using Lorica.Cli.Tests.Support;
+using Lorica.Contracts.Rest;
+using Lorica.Crypto;
+
+namespace Lorica.Cli.Tests;
+
+public sealed class KmsTests : IAsyncLifetime
+{
+    private static readonly string Shown = string.Concat(Enumerable.Repeat("5e", 32));
+
+    private readonly TestPki _pki = new();
+    private readonly CliRun _cli = new();
+    private FakeCenter _center = null!;
+    private AddProviderBody? _added;
+
+    public async ValueTask InitializeAsync()
+    {
+        _center = await FakeCenter.StartAsync(_pki);
+        _cli.SignIn(_center.Address, _pki);
+        _center.On("POST /api/v1/providers/probe",
+            new CertificateModel(Shown, "CN=kms", "CN=ca", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1), "PEM"), RestJson.Default.CertificateModel);
+        _center.On("POST /api/v1/providers", async context =>
+        {
+            _added = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.AddProviderBody);
+            await FakeCenter.WriteAsync(context, new ProviderModel(_added!.Name, true, _added.Servers, _added.Identity, "PEM-OF-CLIENT", "ab", null),
+                RestJson.Default.ProviderModel, 201);
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _center.DisposeAsync();
+        _cli.Dispose();
+        _pki.Dispose();
+    }
+
+    [Fact]
+    public async Task AnAcceptedServerIsPinned()
+    {
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1:1234", "--server", "kms2", "--accept", Shown.ToUpperInvariant()));
+        Assert.Equal([new ServerModel("kms1", 1234, Shown), new ServerModel("kms2", 5696, Shown)], _added!.Servers);
+        Assert.Equal("broker", _added.Identity);
+    }
+
+    [Fact]
+    public async Task AnotherCertificateThanTheAcceptedOneIsRefused()
+    {
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--accept", new string('0', 64)));
+        Assert.Null(_added);
+    }
+
+    [Fact]
+    public async Task NobodyThereToAskIsNoAcceptance()
+    {
+        _cli.Input = "yes\n";
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1"));
+        Assert.Null(_added);
+        Assert.Contains($"--accept {Shown}", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnUploadedIdentityIsSealedForTheBrokerAlone()
+    {
+        using var broker = new HpkeReceiver();
+        _center.On("GET /api/v1/broker", new BrokerModel("0", Convert.ToBase64String(broker.PublicKey), "", true, ""), RestJson.Default.BrokerModel);
+        using var client = _pki.Server("client");
+        var certificate = client.ExportCertificatePem();
+        using var key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!;
+        var keyPem = key.ExportPkcs8PrivateKeyPem();
+        var keyFile = _cli.File("client.key", keyPem);
+        File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--accept", Shown,
+            "--client-cert", _cli.File("client.crt", certificate), "--client-key", keyFile));
+
+        Assert.Equal("uploaded", _added!.Identity);
+        using var opened = broker.Open(Convert.FromBase64String(_added.SealedEnc!), "lorica-identity-v1"u8, [], Convert.FromBase64String(_added.SealedIdentity!));
+        Assert.Equal($"{certificate}\n{keyPem}", Encoding.UTF8.GetString(opened.Span));
+        Assert.Contains($"warning: others can read {keyFile}", _cli.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", _cli.Out + _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AKeyWithoutItsCertificateIsBadUsage()
+        => Assert.Equal(ExitCode.Usage, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--client-key", "x"));
+
+    [Fact]
+    public async Task TheCertificateForTheKmsIsPrintedAlone()
+    {
+        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>([new ProviderModel("corp", true, [], "selfSigned", "PEM-OF-CLIENT\n", "ab", null)]),
+            RestJson.Default.ListModelProviderModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "certificate", "corp"));
+        Assert.Equal("PEM-OF-CLIENT\n", _cli.Out);
+        Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("kms", "certificate", "other"));
+    }
+
+    [Fact]
+    public async Task AnUnhealthyProviderIsExitCode7()
+    {
+        _center.On("GET /api/v1/providers/corp/status", new ProviderStatusModel("corp", false,
+            [new ServerStatusModel("kms1", 5696, true, true, false, false, "1.4", "V", "It probably refused our certificate.", null, null)]),
+            RestJson.Default.ProviderStatusModel);
+        Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("kms", "status", "corp"));
+        Assert.Contains("it trusts ours: NO", _cli.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("kms", "status", "corp", "--json"));
+        Assert.False(JsonSerializer.Deserialize(_cli.Out, RestJson.Default.ProviderStatusModel)!.Healthy);
+    }
+}

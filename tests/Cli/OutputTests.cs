@@ -1,0 +1,114 @@
+using Lorica.Cli.Commands.Kms;
+using Lorica.Cli.Commands.Vms;
+using Lorica.Cli.Output;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Cli.Tests;
+
+public sealed class OutputTests
+{
+    [Theory]
+    [InlineData("1", 1L)]
+    [InlineData("512M", 512L << 20)]
+    [InlineData("10G", 10L << 30)]
+    [InlineData("10GiB", 10L << 30)]
+    [InlineData("2t", 2L << 40)]
+    public void SizesAreReadAsPeopleWriteThem(string text, long bytes) => Assert.Equal(bytes, Sizes.Parse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("G")]
+    [InlineData("1X")]
+    [InlineData("1.5G")]
+    [InlineData("9999999999T")]
+    [InlineData("99999999999999999999")]
+    public void WhatIsNoSizeIsRefused(string text) => Assert.Null(Sizes.Parse(text));
+
+    [Theory]
+    [InlineData(512, "512 B")]
+    [InlineData(1024, "1 KiB")]
+    [InlineData(1536, "1.5 KiB")]
+    [InlineData(10L << 30, "10 GiB")]
+    public void SizesAreShownShort(long bytes, string text) => Assert.Equal(text, Sizes.Format(bytes));
+
+    [Theory]
+    [InlineData("kms1", "kms1", 5696)]
+    [InlineData("kms1:1234", "kms1", 1234)]
+    [InlineData("[::1]:1234", "::1", 1234)]
+    [InlineData("[::1]", "::1", 5696)]
+    public void ServersAreNamedWithOrWithoutPort(string text, string host, int port)
+        => Assert.Equal(new ServerAddress(host, port), ServerAddress.Parse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("kms1:")]
+    [InlineData("kms1:0")]
+    [InlineData("kms1:65536")]
+    [InlineData("kms1:12:34")]
+    [InlineData("[::1")]
+    [InlineData("a b")]
+    public void WhatIsNoServerIsRefused(string text)
+        => Assert.Equal(ExitCode.Usage, Assert.Throws<CliException>(() => ServerAddress.Parse(text)).Kind);
+
+    [Fact]
+    public void FingerprintsMayHaveColonsAndCapitals()
+        => Assert.Equal(string.Concat(Enumerable.Repeat("ab", 32)), Fingerprint.Parse(string.Join(':', Enumerable.Repeat("AB", 32))));
+
+    [Fact]
+    public void AFingerprintOfAnotherLengthIsRefused()
+        => Assert.Equal(ExitCode.Usage, Assert.Throws<CliException>(() => Fingerprint.Parse("abcd")).Kind);
+
+    [Theory]
+    [InlineData(FaultTypes.NotFound, 404, ExitCode.NotFound)]
+    [InlineData(FaultTypes.NoPermission, 403, ExitCode.NoPermission)]
+    [InlineData(FaultTypes.NotAuthenticated, 401, ExitCode.NotSignedIn)]
+    [InlineData(FaultTypes.InvalidArgument, 400, ExitCode.Usage)]
+    [InlineData(FaultTypes.HostCommunication, 502, ExitCode.Unreachable)]
+    [InlineData(FaultTypes.SystemError, 500, ExitCode.Other)]
+    [InlineData(FaultTypes.InvalidPowerState, 409, ExitCode.Refused)]
+    [InlineData(FaultTypes.GenericVmConfigFault, 409, ExitCode.Refused)]
+    [InlineData(FaultTypes.NoDiskSpace, 507, ExitCode.Refused)]
+    [InlineData(FaultTypes.AlreadyExists, 409, ExitCode.Refused)]
+    [InlineData("SomethingNew", 404, ExitCode.NotFound)]
+    [InlineData("SomethingNew", 503, ExitCode.Unreachable)]
+    [InlineData("SomethingNew", 500, ExitCode.Other)]
+    internal void EachKindOfFaultHasItsExitCode(string type, int status, ExitCode code)
+        => Assert.Equal(code, FaultText.ToException(new ProblemModel("", type, status, "no", "k", "o", "h")).Kind);
+
+    [Fact]
+    public void ReasonsOfKeysAreKeptApart()
+    {
+        string[] all =
+        [
+            KeyReasons.MissingOnHost, KeyReasons.MissingOnKms, KeyReasons.NotActiveOnKms, KeyReasons.ProviderUnreachable,
+            KeyReasons.ProviderUnknown, KeyReasons.NoPermission, KeyReasons.WrongKey,
+        ];
+        Assert.Equal(all.Length, all.Select(FaultText.Reason).Distinct().Count());
+        Assert.DoesNotContain(all, r => FaultText.Reason(r) == r);
+    }
+
+    [Fact]
+    public void WhatCouldSteerATerminalIsReplaced() => Assert.Equal("a\uFFFD[31mb", Terminal.Clean("a\u001b[31mb"));
+
+    [Fact]
+    public void ATextIsFoundHoweverItIsCutAndItsLineIsTakenToTheEnd()
+    {
+        var stream = "noise data okay\nmore data ok 1234\nbehind"u8.ToArray();
+        var wanted = "data ok 1"u8.ToArray();
+        var end = "noise data okay\nmore data ok 1234\n".Length;
+        for (var piece = 1; piece <= stream.Length; piece++)
+        {
+            var watch = new TextWatch(wanted);
+            int? found = null;
+            for (var at = 0; at < stream.Length && found is null; at += piece)
+            {
+                if (watch.Feed(stream.AsSpan(at, Math.Min(piece, stream.Length - at))) is { } enough)
+                    found = at + enough;
+            }
+            Assert.Equal(end, found);
+        }
+    }
+}

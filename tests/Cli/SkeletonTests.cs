@@ -1,7 +1,0 @@
-namespace Lorica.Cli.Tests;
-
-public sealed class SkeletonTests
-{
-    [Fact]
-    public void TheProjectBuilds() => Assert.True(true);
-}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Lorica.Cli.Up;
+
+namespace Lorica.Cli.Tests.Support;
+
+/// <summary>A real <c>lorica up</c> over stand-ins of its parts.</summary>
+internal sealed class UpProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly List<UpEvent> _events = [];
+    private readonly Task _reading;
+    private readonly Task<string> _errors;
+
+    private UpProcess(Process process)
+    {
+        _process = process;
+        _reading = ReadAsync();
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public int Pid => _process.Id;
+
+    public IReadOnlyList<UpEvent> Events
+    {
+        get
+        {
+            lock (_events)
+                return [.. _events];
+        }
+    }
+
+    public static UpProcess Start(UpSandbox sandbox) => new(Launch(sandbox, "up", "--state", sandbox.State,
+        "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json"));
+
+    /// <summary>Runs <c>lorica up ctl …</c> or any other command over the sandbox.</summary>
+    public static async Task<(int Code, string Out, string Error)> RunAsync(UpSandbox sandbox, params string[] arguments)
+    {
+        using var process = Launch(sandbox, arguments);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    public async Task<UpEvent> WaitForAsync(Func<UpEvent, bool> wanted)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            if (Events.FirstOrDefault(wanted) is { } found)
+                return found;
+            if (_process.HasExited || since.Elapsed > Patience)
+                Assert.Fail($"It did not come: {string.Join(" | ", Events)} {(_process.HasExited ? await _errors : "")}");
+            await Task.Delay(20);
+        }
+    }
+
+    public Task<UpEvent> ReadyAsync() => WaitForAsync(e => e.Ready == true);
+
+    /// <summary>Sends a signal and gives the exit code.</summary>
+    public async Task<int> EndAsync(int signal)
+    {
+        Native.Posix.Signal(Pid, signal);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _reading;
+        return _process.ExitCode;
+    }
+
+    public async Task<string> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _reading;
+        return await _errors;
+    }
+
+    public int ExitCode => _process.ExitCode;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await EndAsync(Native.Posix.SigTerm);
+        _process.Dispose();
+    }
+
+    private static Process Launch(UpSandbox sandbox, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lorica"), arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["LORICA_PROGRAMS"] = sandbox.Programs;
+        start.Environment["FAKE_JOURNAL"] = sandbox.JournalPath;
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lock (_events)
+                _events.Add(JsonSerializer.Deserialize(line, UpJson.Default.UpEvent)!);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Lorica.Cli.Up;
+
+namespace Lorica.Cli.Tests.Support;
+
+/// <summary>A state folder, and stand-ins of all programs laid out as <c>out/</c> is.</summary>
+internal sealed class UpSandbox : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lorica-up-");
+
+    public UpSandbox()
+    {
+        foreach (var program in new[] { "kms/lorica-kms", "host/lorica-host", "center/lorica-center", "lorica-broker", "lorica-vmx" })
+        {
+            var path = Path.Combine(Programs, program);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "Data", "fake-part"), path);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    public string Programs => Path.Combine(_folder.FullName, "programs");
+
+    public string State => Path.Combine(_folder.FullName, "state");
+
+    public string JournalPath => Path.Combine(_folder.FullName, "journal");
+
+    public UpPaths Paths => new(State);
+
+    public IReadOnlyList<string> Journal => File.Exists(JournalPath) ? File.ReadAllLines(JournalPath) : [];
+
+    /// <summary>Makes the next starts of a part fail, or not.</summary>
+    public void Fail(string part, bool fail)
+    {
+        var path = Path.Combine(_folder.FullName, "fail-" + part);
+        if (fail)
+            File.WriteAllText(path, "");
+        else
+            File.Delete(path);
+    }
+
+    /// <summary>Waits for the n-th line of the journal that starts so; gives its process id.</summary>
+    public async Task<int> WaitForAsync(string line, int count = 1)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            var found = Journal.Where(l => l.StartsWith(line, StringComparison.Ordinal)).ToList();
+            if (found.Count >= count)
+                return int.Parse(found[count - 1].Split(' ')[2]);
+            Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), $"{line} did not come: {string.Join(" | ", Journal)}");
+            await Task.Delay(20);
+        }
+    }
+
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        foreach (var folder in new[] { Paths.RunFolder, Paths.HeldFolder }.Where(Directory.Exists))
+            Directory.Delete(folder, recursive: true);
+    }
+}

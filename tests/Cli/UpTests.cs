@@ -1,0 +1,143 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Lorica.Cli.Native;
+using Lorica.Cli.Output;
+using Lorica.Cli.Tests.Support;
+using Lorica.Cli.Up;
+
+namespace Lorica.Cli.Tests;
+
+/// <summary>Needs root, as <c>lorica up</c> does, and python3 and openssl for the stand-ins.</summary>
+public sealed class UpTests : IDisposable
+{
+    private readonly UpSandbox _sandbox = new();
+
+    public void Dispose() => _sandbox.Dispose();
+
+    [Fact]
+    public async Task ItStartsAllPartsTellsThePasswordOnceAndStopsThemInTheOtherOrder()
+    {
+        await using (var first = UpProcess.Start(_sandbox))
+        {
+            var ready = await first.ReadyAsync();
+            Assert.Equal(("administrator", "fake-password"), (ready.User, ready.Password));
+            Assert.Equal(PartNames.All, ready.Pids!.Keys);
+            Assert.StartsWith("https://127.0.0.1:", ready.Server, StringComparison.Ordinal);
+            Assert.Equal(0, await first.EndAsync(Posix.SigTerm));
+        }
+        Assert.Equal(["center", "host", "kms"], _sandbox.Journal.Where(l => l.Contains(" stop ", StringComparison.Ordinal)).Select(l => l.Split(' ')[0]));
+
+        await using var second = UpProcess.Start(_sandbox);
+        Assert.Null((await second.ReadyAsync()).Password);
+    }
+
+    [Fact]
+    public async Task FilesOfTheStateAreForTheirOwnerOnly()
+    {
+        await using var up = UpProcess.Start(_sandbox);
+        await up.ReadyAsync();
+        string[] secrets = ["up.json", "client.json", "kms/config.json", "kms/pki/node.key", "kms/log", "center/log"];
+        foreach (var file in secrets.Select(f => Path.Combine(_sandbox.State, f)))
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_sandbox.Paths.HeldFolder));
+    }
+
+    [Fact]
+    public async Task ASecondOneOnTheSameStateIsRefused()
+    {
+        await using var up = UpProcess.Start(_sandbox);
+        await up.ReadyAsync();
+        var (code, _, error) = await UpProcess.RunAsync(_sandbox, "up", "--state", _sandbox.State);
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Contains("Another lorica up runs", error, StringComparison.Ordinal);
+        Assert.Equal(1, _sandbox.Journal.Count(l => l.StartsWith("kms start", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task ACrashedPartIsStartedAgainAndItIsSaid()
+    {
+        await using var up = UpProcess.Start(_sandbox);
+        await up.ReadyAsync();
+        Posix.Signal(await _sandbox.WaitForAsync("host start"), Posix.SigKill);
+        await _sandbox.WaitForAsync("host start", 2);
+        await up.WaitForAsync(e => e is { Phase: "crashed", Part: "host" });
+        await up.WaitForAsync(e => e is { Phase: "restarted", Part: "host" });
+    }
+
+    [Fact]
+    public async Task AnIdleBrokerIsStartedByTheNextConnectionWhichIsNotLost()
+    {
+        await using var up = UpProcess.Start(_sandbox);
+        await up.ReadyAsync();
+        await _sandbox.WaitForAsync("broker idle");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_sandbox.Paths.BrokerSocket));
+        Assert.Equal(1, await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.DoesNotContain(up.Events, e => e is { Phase: "crashed" });
+    }
+
+    [Fact]
+    public async Task PartsAreStoppedAndStartedOverTheControlSocket()
+    {
+        await using var up = UpProcess.Start(_sandbox);
+        await up.ReadyAsync();
+        Assert.Equal(("stopped", 0), await CtlAsync("stop", "kms"));
+        Assert.Equal("kms stop", string.Join(' ', _sandbox.Journal[^1].Split(' ')[..2]));
+        Assert.Equal("running", (await CtlAsync("start", "kms")).State);
+        var before = await _sandbox.WaitForAsync("host start");
+        var (state, pid) = await CtlAsync("restart", "host");
+        Assert.Equal("running", state);
+        Assert.NotEqual(before, pid);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_sandbox.Paths.ControlSocket));
+    }
+
+    [Fact]
+    public async Task WithoutARunningOneControlIsExitCode7()
+        => Assert.Equal((int)ExitCode.Unreachable, (await UpProcess.RunAsync(_sandbox, "up", "ctl", "--state", _sandbox.State, "status")).Code);
+
+    [Fact]
+    public async Task AFailedStartShowsTheEndOfTheLogStopsTheRestAndStillTellsThePassword()
+    {
+        _sandbox.Fail("host", fail: true);
+        await using var up = UpProcess.Start(_sandbox);
+        var errors = await up.ExitAsync();
+        Assert.Equal(1, up.ExitCode);
+        Assert.Contains("lorica-host ended with exit code 9", errors, StringComparison.Ordinal);
+        Assert.Contains("made to fail", errors, StringComparison.Ordinal);
+        Assert.Contains(up.Events, e => e.Password == "fake-password");
+        await _sandbox.WaitForAsync("kms stop");
+
+        _sandbox.Fail("host", fail: false);
+        await using var again = UpProcess.Start(_sandbox);
+        await again.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task PartsEndWhenItIsKilled()
+    {
+        await using var up = UpProcess.Start(_sandbox);
+        await up.ReadyAsync();
+        Assert.NotEqual(0, await up.EndAsync(Posix.SigKill));
+        foreach (var part in new[] { "kms", "host", "center" })
+            await _sandbox.WaitForAsync(part + " stop");
+    }
+
+    [Fact]
+    public async Task AFolderOfSomebodyElseIsLeftAlone()
+    {
+        Directory.CreateDirectory(_sandbox.State);
+        await File.WriteAllTextAsync(Path.Combine(_sandbox.State, "precious"), "x");
+        var (code, _, error) = await UpProcess.RunAsync(_sandbox, "up", "--state", _sandbox.State);
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Contains("is not empty", error, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_sandbox.State, "precious")));
+    }
+
+    private async Task<(string State, int Pid)> CtlAsync(string command, string part)
+    {
+        var (code, output, error) = await UpProcess.RunAsync(_sandbox, "up", "ctl", command, part, "--state", _sandbox.State, "--json");
+        Assert.True(code == 0, error);
+        var model = JsonSerializer.Deserialize(output, UpJson.Default.ControlReply)!.Parts.Single(p => p.Name == part);
+        return (model.State, model.Pid);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Text.Json;
+using Lorica.Cli.Output;
+using Lorica.Cli.Tests.Support;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Cli.Tests;
+
+public sealed class VmTests : IAsyncLifetime
+{
+    private readonly TestPki _pki = new();
+    private readonly CliRun _cli = new();
+    private FakeCenter _center = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _center = await FakeCenter.StartAsync(_pki);
+        _cli.SignIn(_center.Address, _pki);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _center.DisposeAsync();
+        _cli.Dispose();
+        _pki.Dispose();
+    }
+
+    [Fact]
+    public async Task ListsAreATableOrTheJsonOfTheApi()
+    {
+        _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Locked() with { Name = "db1" }]), RestJson.Default.ListModelVmModel);
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "ls"));
+        var lines = _cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith("NAME", lines[0], StringComparison.Ordinal);
+        Assert.Contains("LOCKED", lines[2], StringComparison.Ordinal);
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "ls", "--json"));
+        var list = JsonSerializer.Deserialize(_cli.Out, RestJson.Default.ListModelVmModel)!;
+        Assert.Equal(["web1", "db1"], list.Items.Select(v => v.Name));
+    }
+
+    [Fact]
+    public async Task ShowNamesTheReasonOfEachMissingKey()
+    {
+        _center.On("GET /api/v1/vms/web1", Samples.Locked(), RestJson.Default.VmModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "show", "web1"));
+        Assert.Contains("missing key default/key-1: the key provider is unreachable (connection refused)", _cli.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANameIsOneSegmentOfThePath()
+    {
+        Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "show", "../session"));
+        Assert.Equal(["GET /api/v1/vms/..%2Fsession"], _center.Requests);
+    }
+
+    [Fact]
+    public async Task APolicyIsFollowedToItsEndWithProgressOnStderr()
+    {
+        SetPolicyBody? body = null;
+        _center.On("POST /api/v1/vms/web1/policy", async context =>
+        {
+            body = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.SetPolicyBody);
+            await FakeCenter.WriteAsync(context, Samples.Task(), RestJson.Default.TaskModel, 202);
+        });
+        var polls = 0;
+        _center.On("GET /api/v1/tasks/17", context => FakeCenter.WriteAsync(context,
+            ++polls < 3 ? Samples.Task(percent: polls * 30) : Samples.Task(state: "succeeded", percent: 100), RestJson.Default.TaskModel, 200));
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "policy", "set", "web1", "VM Encryption Policy"));
+
+        Assert.Equal(new SetPolicyBody("VM Encryption Policy"), body);
+        Assert.Equal("", _cli.Out);
+        Assert.Equal("Encrypting web1: 0 %\nEncrypting web1: 30 %\nEncrypting web1: 60 %\nEncrypting web1: 100 %\n", _cli.Error);
+    }
+
+    [Theory]
+    [InlineData(new[] { "--home" }, true, new string[0])]
+    [InlineData(new[] { "--disk", "virtio0:1" }, false, new[] { "virtio0:1" })]
+    [InlineData(new[] { "--home", "--disk", "virtio0:1", "--disk", "virtio0:2" }, true, new[] { "virtio0:1", "virtio0:2" })]
+    public async Task APolicyCanBeForHomeOrDisksOnly(string[] options, bool home, string[] disks)
+    {
+        SetPolicyBody? body = null;
+        _center.On("POST /api/v1/vms/web1/policy", async context =>
+        {
+            body = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.SetPolicyBody);
+            await FakeCenter.WriteAsync(context, Samples.Task(), RestJson.Default.TaskModel, 202);
+        });
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync(["vm", "policy", "set", "web1", "P", "--no-wait", .. options]));
+        Assert.Equal(home, body!.Home);
+        Assert.Equal(disks, body.Disks);
+        Assert.Equal("17\n", _cli.Out);
+    }
+
+    [Fact]
+    public async Task ARefusedPowerOnNamesEveryKeyAndIsExitCode4()
+    {
+        var fault = new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", "web1", "web1 is locked.", "Start the key server.")
+        {
+            Keys = [Samples.Missing],
+        };
+        _center.On("POST /api/v1/vms/web1/power", Samples.Task(kind: "vm.powerOn", state: "failed", fault: fault), RestJson.Default.TaskModel, 202);
+
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "power", "on", "web1"));
+
+        Assert.Equal("error: web1 is locked.\nkey: default/key-1: the key provider is unreachable (connection refused)\nhint: Start the key server.\n", _cli.Error);
+    }
+
+    [Fact]
+    public async Task AFailedTaskIsStillPrintedAsJson()
+    {
+        _center.On("POST /api/v1/vms/web1/power", Samples.Task(kind: "vm.powerOn", state: "failed",
+            fault: new Fault(FaultTypes.ResourceInUse, "k", "web1", "In use.")), RestJson.Default.TaskModel, 202);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "power", "on", "web1", "--json"));
+        Assert.Equal("failed", JsonSerializer.Deserialize(_cli.Out, RestJson.Default.TaskModel)!.State);
+    }
+
+    [Fact]
+    public async Task AnInterruptLeavesTheTaskRunningAndSaysHowToSeeIt()
+    {
+        _center.On("POST /api/v1/vms/web1/recrypt", Samples.Task(kind: "vm.recrypt"), RestJson.Default.TaskModel, 202);
+        _center.On("GET /api/v1/tasks/17", async context =>
+        {
+            _cli.Interrupts.Raise();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+
+        Assert.Equal(ExitCode.Interrupted, await _cli.RunAsync("vm", "recrypt", "web1", "--shallow"));
+
+        Assert.EndsWith("error: Stopped watching; task 17 goes on.\nhint: lorica task wait 17\n", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RemovingWaitsForItsTaskOrTakesItAsDone()
+    {
+        _center.On("DELETE /api/v1/vms/web1", Samples.Task(kind: "vm.delete", state: "succeeded"), RestJson.Default.TaskModel, 202);
+        _center.On("DELETE /api/v1/vms/web2", context =>
+        {
+            context.Response.StatusCode = 204;
+            return Task.CompletedTask;
+        });
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "rm", "web1"));
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "rm", "web2"));
+        Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "rm", "web3"));
+    }
+
+    [Fact]
+    public async Task AConsoleIsCopiedRawFromItsBeginning()
+    {
+        byte[] log = [0x1b, (byte)'[', (byte)'m', 0xff, (byte)'\n'];
+        _center.On("GET /api/v1/vms/web1/console", context => context.Response.Body.WriteAsync(log).AsTask());
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "console", "web1"));
+        Assert.Equal(System.Text.Encoding.UTF8.GetString(log), _cli.Out);
+        Assert.Equal(["GET /api/v1/vms/web1/console?from=0&follow=false"], _center.Requests);
+    }
+
+    [Fact]
+    public async Task WhatIsTypedIsAnsweredFromBehindTheLogSoFar()
+    {
+        var log = "old answer: data ok 1\n"u8.ToArray();
+        string? typed = null;
+        _center.On("POST /api/v1/vms/web1/console", async context =>
+        {
+            typed = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            context.Response.StatusCode = 204;
+        });
+        _center.On("GET /api/v1/vms/web1/console", async context =>
+        {
+            var from = int.Parse(context.Request.Query["from"]!);
+            context.Response.Headers["Lorica-Console-Offset"] = $"{from}";
+            await context.Response.Body.WriteAsync(log.AsMemory(from));
+            if (context.Request.Query["follow"] == "true")
+            {
+                await context.Response.Body.WriteAsync("data o"u8.ToArray());
+                await context.Response.Body.FlushAsync();
+                await context.Response.Body.WriteAsync("k 2\n"u8.ToArray());
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }
+        });
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "console", "web1", "--send", "check", "--until", "data ok"));
+        Assert.Equal("check\n", typed);
+        Assert.Equal("data ok 2\n", _cli.Out);
+    }
+
+    [Fact]
+    public async Task AnAnswerThatDoesNotComeIsAFailure()
+    {
+        _center.On("GET /api/v1/vms/web1/console", async context =>
+        {
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        Assert.Equal(ExitCode.Other, await _cli.RunAsync("vm", "console", "web1", "--until", "x", "--timeout", "1"));
+        Assert.Contains("did not write", _cli.Error, StringComparison.Ordinal);
+    }
+}
