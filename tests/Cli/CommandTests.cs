@@ -54,6 +54,13 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task AMistypedCommandIsAnsweredWithTheOneThatWasMeant()
+    {
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("vm", "shw", "web1"));
+        Assert.EndsWith("hint: lorica vm show\n", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task DiskInfoTellsForeignImages()
     {
         var image = _cli.File("a.raw", new byte[1024 * 1024]);

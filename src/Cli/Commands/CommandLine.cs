@@ -57,7 +57,8 @@ internal static class CommandLine
     {
         foreach (var error in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
             terminal.Error.WriteLine("error: " + Terminal.Clean(error));
-        terminal.Error.WriteLine($"hint: {CommandTree.PathOf(parsed.CommandResult)} --help");
+        var path = CommandTree.PathOf(parsed.CommandResult);
+        terminal.Error.WriteLine(Nearest.Command(parsed) is { } meant ? $"hint: {path} {meant}" : $"hint: {path} --help");
         return ExitCode.Usage;
     }
 }

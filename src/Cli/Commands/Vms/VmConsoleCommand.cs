@@ -10,6 +10,7 @@ internal static class VmConsoleCommand
     {
         var name = CommonOptions.Vm();
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on showing what the guest writes, until Ctrl-C." };
+        var attach = new Option<bool>("--attach", "-a") { Description = "Connect this terminal with it, both ways; Ctrl-] leaves." };
         var send = new Option<string?>("--send") { Description = "Type this and Enter into the guest's serial port.", HelpName = "TEXT" };
         var until = new Option<string?>("--until")
         {
@@ -21,17 +22,23 @@ internal static class VmConsoleCommand
         };
         var command = new Command("console", "Show the serial console of a virtual machine, or type into it.")
         {
-            name, follow, send, until, timeout,
+            name, follow, attach, send, until, timeout,
         };
         command.Examples(
             ("the log so far", "lorica vm console web1"),
             ("watch it boot", "lorica vm console web1 --follow"),
+            ("log in to the guest", "lorica vm console web1 --attach"),
             ("in a script: type a command and wait for its answer", "lorica vm console web1 --send \"uptime\" --until \"load average\""));
         command.SetAction(async (parsed, ct) =>
         {
             if (parsed.GetValue(CommonOptions.Json))
                 throw new CliException(ExitCode.Usage, "A console is bytes; it has no JSON.");
             using var center = cli.Center();
+            if (parsed.GetValue(attach))
+            {
+                await new ConsoleAttachment(cli, center, parsed.GetValue(name)!).RunAsync(ct);
+                return;
+            }
             var session = new ConsoleSession(cli, center, parsed.GetValue(name)!);
             var (text, wanted) = (parsed.GetValue(send), parsed.GetValue(until));
             if (wanted is not null)
