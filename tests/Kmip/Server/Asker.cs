@@ -67,6 +67,11 @@ internal sealed class Asker
         return answer.Text(Tags.UniqueIdentifier)!;
     }
 
+    /// <summary>An empty payload.</summary>
+    public static void Nothing(TtlvWriter writer)
+    {
+    }
+
     /// <summary>Payload of a Create of an AES-256 key.</summary>
     public static Action<TtlvWriter> Template(params Action<TtlvWriter>[] attributes) => w =>
     {

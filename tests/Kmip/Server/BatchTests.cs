@@ -12,9 +12,7 @@ public sealed class BatchTests
     public void ThePlaceholderNamesTheObjectMadeInTheSameRequest()
     {
         var items = _asker.Ask(
-            null, (Operation.Create, Asker.Template()), (Operation.Activate, _ => { }
-        ), (Operation.Get, _ => { }
-        ));
+            null, (Operation.Create, Asker.Template()), (Operation.Activate, Asker.Nothing), (Operation.Get, Asker.Nothing));
         Assert.All(items, i => Assert.Null(i.Reason));
         Assert.Equal(items[0].Text(Tags.UniqueIdentifier), items[2].Text(Tags.UniqueIdentifier));
     }
@@ -23,7 +21,7 @@ public sealed class BatchTests
     public void ThePlaceholderDoesNotOutliveItsRequest()
     {
         _asker.Create();
-        Assert.Equal(KmipResultReason.ItemNotFound, _asker.Ask(Operation.Get, _ => { }).Reason);
+        Assert.Equal(KmipResultReason.ItemNotFound, _asker.Ask(Operation.Get, Asker.Nothing).Reason);
     }
 
     [Fact]
@@ -31,9 +29,7 @@ public sealed class BatchTests
     {
         _asker.Create();
         var items = _asker.Ask(
-            null, (Operation.Create, Asker.Template()), (Operation.Locate, _ => { }
-        ), (Operation.Get, _ => { }
-        ));
+            null, (Operation.Create, Asker.Template()), (Operation.Locate, Asker.Nothing), (Operation.Get, Asker.Nothing));
         Assert.Equal(KmipResultReason.ItemNotFound, items[2].Reason);
     }
 
@@ -111,7 +107,7 @@ public sealed class BatchTests
     public void AVersionThatIsNotSpokenIsAnsweredInTheNearestOne(int major, int minor, int answerMajor, int answerMinor)
     {
         _asker.Version = new(major, minor);
-        var item = Assert.Single(_asker.Ask(null, (Operation.DiscoverVersions, _ => { })));
+        var item = Assert.Single(_asker.Ask(null, (Operation.DiscoverVersions, Asker.Nothing)));
         Assert.Equal(KmipResultReason.InvalidMessage, item.Reason);
         Assert.Equal(new(answerMajor, answerMinor), item.Version);
     }
