@@ -25,4 +25,25 @@ public sealed class BrokenImageTests
 
         Assert.Equal(image.Verdict, verdict);
     }
+
+    [Fact]
+    public async Task RefusedImagesLeaveNoFileOpen()
+    {
+        const int Times = 60;
+        foreach (var image in Catalogue.All.Where(i => i.Verdict is not null))
+        {
+            using var folder = new TestFolder();
+            image.Build(folder);
+            for (int i = 0; i < Times; i++)
+                await Assert.ThrowsAsync<DiskException>(() => OpenAndReadAsync(folder.File("x.vmdk")));
+            var open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Count(f => f.LinkTarget?.StartsWith(folder.Path + "/", StringComparison.Ordinal) == true);
+            Assert.True(open == 0, $"{image.Name}: {open} files of {Times} are still open");
+        }
+    }
+
+    private static async Task OpenAndReadAsync(string path)
+    {
+        await using var device = await DiskImage.OpenReadOnlyAsync(path, default);
+        await TestData.ReadAllAsync(device);
+    }
 }

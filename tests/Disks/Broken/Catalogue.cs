@@ -54,6 +54,18 @@ public static class Catalogue
     private static IEnumerable<BrokenImage> Compressed()
     {
         yield return Of("nothing broken, compressed", null, SparseBuilder.Compressed());
+        yield return Of("nothing broken, directory in the footer", null, With(SparseBuilder.Compressed(), b => b.Footer = true));
+        yield return Bytes("footer cut off", DiskErrorKind.Malformed, With(SparseBuilder.Compressed(), b => b.Footer = true).Build()[..^512]);
+        yield return Of("footer of another size", DiskErrorKind.Malformed, With(SparseBuilder.Compressed(), b =>
+        {
+            b.Directory = ulong.MaxValue;
+            b.Sectors[b.FileSectors - 2] = With(SparseBuilder.Compressed(), o => o.Capacity = 4096).Build()[..512];
+        }));
+        yield return Of("footer that names a footer", DiskErrorKind.Malformed, With(SparseBuilder.Compressed(), b =>
+        {
+            b.Directory = ulong.MaxValue;
+            b.Footer = true;
+        }));
         yield return Of("a bomb", DiskErrorKind.Malformed, SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[8 * TestData.MiB])));
         yield return Of("one byte too many", DiskErrorKind.Malformed, SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[65537])));
         yield return Of("too short", DiskErrorKind.Malformed, SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[65535])));
@@ -116,6 +128,12 @@ public static class Catalogue
         var builder = new SparseBuilder();
         foreach (var (grain, sector) in grains)
             builder.Grains[grain] = sector;
+        return builder;
+    }
+
+    private static SparseBuilder With(SparseBuilder builder, Action<SparseBuilder> change)
+    {
+        change(builder);
         return builder;
     }
 

@@ -25,6 +25,9 @@ public sealed class SparseBuilder
     public Dictionary<int, byte[]> Sectors { get; } = [];
     public int FileSectors { get; set; } = 512;
 
+    /// <summary>The front says that the directory is named by the footer, as in a stream.</summary>
+    public bool Footer { get; set; }
+
     /// <summary>A stream-optimised image of one grain at sector 128 (the directory is in front, which is allowed).</summary>
     public static SparseBuilder Compressed(byte[]? payload = null, ulong lba = 0, uint? size = null)
     {
@@ -69,6 +72,13 @@ public sealed class SparseBuilder
             BinaryPrimitives.WriteUInt32LittleEndian(s[(22 * 512 + grain * 4)..], sector);
         foreach (var (sector, data) in Sectors)
             data.CopyTo(s[(sector * 512)..]);
+        if (Footer)
+        {
+            // Footer, then the end-of-stream marker (a sector of zeros).
+            s[..512].CopyTo(s[((FileSectors - 2) * 512)..]);
+            BinaryPrimitives.WriteUInt64LittleEndian(s[56..], ulong.MaxValue);
+        }
+
         return file;
     }
 
