@@ -90,7 +90,7 @@ internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoar
 
         var told = time.GetTimestamp() - time.TimestampFrequency;
         using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = job.JobId }, cancellationToken: ct);
-        while (await stream.ResponseStream.MoveNext(ct))
+        while (await NextAsync(stream.ResponseStream, ct))
         {
             job = stream.ResponseStream.Current;
             if (job.State != "running")
@@ -108,6 +108,19 @@ internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoar
         }
 
         return null;
+    }
+
+    /// <summary>The next state of the job; false when the host restarted between and knows the job no more.</summary>
+    private static async Task<bool> NextAsync(IAsyncStreamReader<JobDescription> stream, CancellationToken ct)
+    {
+        try
+        {
+            return await stream.MoveNext(ct);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return false;
+        }
     }
 
     private CallOptions Options(CancellationToken ct) =>

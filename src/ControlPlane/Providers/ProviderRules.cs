@@ -6,7 +6,7 @@ namespace Lorica.ControlPlane.Providers;
 /// <summary>What a request about providers must look like.</summary>
 internal static class ProviderRules
 {
-    private const int MaximumName = 128;
+    private const int MaximumName = 80;
     private const int MaximumServers = 16;
     private const int MaximumSealed = 64 * 1024;
 

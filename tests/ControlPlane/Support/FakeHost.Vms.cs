@@ -104,7 +104,11 @@ internal sealed partial class FakeHost
 
     public override async Task WatchJob(JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
     {
-        var job = Jobs[request.JobId];
+        if (!Jobs.TryGetValue(request.JobId, out var job))
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId, "no such job"));
+        }
+
         await responseStream.WriteAsync(new JobDescription(job) { BytesDone = 50, Step = "virtio0:0" });
         if (HoldJobs is { } hold)
         {
