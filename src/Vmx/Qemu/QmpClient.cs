@@ -80,7 +80,7 @@ internal sealed class QmpClient : IAsyncDisposable
             await SendAsync(command, id, ct);
             return await answer.Task.WaitAsync(ct);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             throw new VmxException(VmxErrorKind.Qmp, "QEMU's control connection failed.", e);
         }

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Lorica.Contracts.Vmx;
+using Lorica.Vmx.Qemu;
+
+namespace Lorica.Vmx.Tests;
+
+public sealed class CommandLineTests
+{
+    private static readonly VmxConfig s_config = new()
+    {
+        VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", RunFolder = "/run/lorica/a,b", Cpus = 2, MemoryMib = 512,
+        Disks = { new VmxDisk { Label = "virtio0:0" }, new VmxDisk { Label = "virtio0:1" } },
+    };
+
+    [Fact]
+    public void EachDiskIsAnExportThatIsWaitedForAndNeverAnErrorForTheGuest()
+    {
+        var words = CommandLine.For(s_config, kvm: false);
+        var nodes = Values(words, "-blockdev").Select(w => JsonDocument.Parse(w).RootElement).ToArray();
+        Assert.Equal(["virtio0:0", "virtio0:1"], nodes.Select(n => n.GetProperty("export").GetString()!));
+        Assert.All(nodes, n =>
+        {
+            Assert.Equal("/run/lorica/a,b/nbd.sock", n.GetProperty("server").GetProperty("path").GetString());
+            Assert.Equal(300, n.GetProperty("reconnect-delay").GetInt32());
+            Assert.Equal(20, n.GetProperty("open-timeout").GetInt32());
+            Assert.Equal("unmap", n.GetProperty("discard").GetString());
+        });
+        Assert.Equal(
+            ["virtio-blk-pci,id=disk0,drive=node0,bootindex=1,werror=stop,rerror=stop", "virtio-blk-pci,id=disk1,drive=node1,bootindex=2,werror=stop,rerror=stop"],
+            Values(words, "-device").Where(w => w.StartsWith("virtio-blk", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void NothingIsReadFromOutsideAndNothingMayBeStarted()
+    {
+        var words = CommandLine.For(s_config, kvm: false);
+        foreach (var word in new[] { "-no-user-config", "-nodefaults", "-S" })
+            Assert.Contains(word, words);
+        Assert.Equal(["on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"], Values(words, "-sandbox"));
+        Assert.Equal(["none"], Values(words, "-display"));
+        Assert.Equal(["none"], Values(words, "-monitor"));
+    }
+
+    [Fact]
+    public void KvmIsUsedWhereItIsAndEmulationElsewhere()
+    {
+        Assert.Equal(["q35,accel=kvm,graphics=off"], Values(CommandLine.For(s_config, kvm: true), "-machine"));
+        Assert.Equal(["host"], Values(CommandLine.For(s_config, kvm: true), "-cpu"));
+        Assert.Equal(["q35,accel=tcg,graphics=off"], Values(CommandLine.For(s_config, kvm: false), "-machine"));
+    }
+
+    [Fact]
+    public void ACommaInAPathIsNoSeparator() => Assert.Contains(
+        "socket,id=qmp,path=/run/lorica/a,,b/qmp.sock,server=on,wait=off", Values(CommandLine.For(s_config, false), "-chardev"));
+
+    private static IEnumerable<string> Values(IReadOnlyList<string> words, string name) =>
+        words.Select((w, i) => (w, i)).Where(p => p.w == name).Select(p => words[p.i + 1]);
+}

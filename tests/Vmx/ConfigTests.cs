@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Lorica.Contracts.Vmx;
+using Lorica.Vmx.Startup;
+using Lorica.Vmx.Tests.Hosting;
+
+namespace Lorica.Vmx.Tests;
+
+/// <summary>What the host may send, and that anything else starts nothing.</summary>
+public sealed class ConfigTests
+{
+    private static VmxConfig Valid() => new()
+    {
+        VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", Name = "n", RunFolder = "/run/lorica/x/y", Uid = 64200, Cpus = 1, MemoryMib = 128,
+        Qemu = "/usr/bin/qemu-system-x86_64", ControlFd = 10, NbdFd = 11, Firmware = "bios",
+        Disks = { new VmxDisk { Label = "virtio0:0", ExtentFd = 12, LockFd = 13, Length = 1 << 20, ZeroRule = "hole", DekLength = 64 } },
+    };
+
+    public static TheoryData<string, Action<VmxConfig>> Refused => new()
+    {
+        { "vm_id", c => c.VmId = "x" },
+        { "name", c => c.Name = "" },
+        { "name", c => c.Name = new string('x', 256) },
+        { "uid", c => c.Uid = 0 },
+        { "run_folder", c => c.RunFolder = "relative" },
+        { "run_folder", c => c.RunFolder = "/" + new string('x', 90) },
+        { "qemu", c => c.Qemu = "qemu" },
+        { "qemu", c => c.Qemu = "/a\0b" },
+        { "cpus", c => c.Cpus = 0 },
+        { "cpus", c => c.Cpus = 256 },
+        { "memory_mib", c => c.MemoryMib = -1 },
+        { "memory_mib", c => c.MemoryMib = long.MaxValue },
+        { "firmware", c => c.Firmware = "coreboot" },
+        { "console", c => c.Console = ByteString.CopyFrom(new byte[(1 << 20) + 1]) },
+        { "console", c => c.ConsoleOffset = -1 },
+        { "descriptor", c => c.NbdFd = c.ControlFd },
+        { "descriptor", c => c.Disks[0].ExtentFd = c.NbdFd },
+        { "descriptor", c => c.Disks[0].LockFd = 12 },
+        { "descriptor", c => c.VmLockFd = 13 },
+        { "label", c => c.Disks[0].Label = "" },
+        { "label", c => c.Disks[0].Label = "a,b" },
+        { "label", c => c.Disks.Add(new VmxDisk(c.Disks[0]) { ExtentFd = 20, LockFd = 21 }) },
+        { "length", c => c.Disks[0].Length = 0 },
+        { "length", c => c.Disks[0].Length = 513 },
+        { "length", c => c.Disks[0].Length = -512 },
+        { "zero_rule", c => c.Disks[0].ZeroRule = "" },
+        { "key", c => c.Disks[0].DekLength = 32 },
+        { "key", c => c.Disks[0].DekLength = int.MaxValue },
+        { "disks", c => c.Disks.Add(Enumerable.Range(0, 24).Select(i => new VmxDisk(c.Disks[0]) { Label = "d" + i, ExtentFd = 100 + i, LockFd = 0 })) },
+    };
+
+    [Fact]
+    public void AValidConfigurationPasses() => ConfigRules.Check(Valid(), 64200);
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void ABrokenRuleIsNamed(string rule, Action<VmxConfig> breakIt)
+    {
+        var config = Valid();
+        breakIt(config);
+        var e = Assert.Throws<VmxException>(() => ConfigRules.Check(config, 64200));
+        Assert.Equal(VmxErrorKind.BadConfig, e.Kind);
+        Assert.Contains(rule, e.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> MalformedInputs => ["empty", "cut length", "no message", "too long", "cut", "no protobuf", "keys cut", "bytes left over"];
+
+    [Theory]
+    [MemberData(nameof(MalformedInputs))]
+    public async Task MalformedStandardInputIsRefusedBeforeAnythingStarts(string what)
+    {
+        VmxProgram.SkipWithoutQemu();
+        await using var host = new TestHost();
+        host.Config.Disks.Add(new VmxDisk { Label = "d", ExtentFd = 60, Length = 512, ZeroRule = "hole", DekLength = 64 });
+        byte[] message = host.Config.ToByteArray(), honest = [.. Length(message.Length), .. message];
+        var vmx = host.StartRaw(what switch
+        {
+            "empty" => [],
+            "cut length" => [1, 2],
+            "no message" => Length(0),
+            "too long" => Length(int.MaxValue),
+            "cut" => honest[..^5],
+            "no protobuf" => [.. Length(4), 0xff, 0xff, 0xff, 0xff],
+            "keys cut" => [.. honest, .. new byte[63]],
+            _ => [.. honest, .. new byte[65]],
+        });
+        Assert.Equal(2, await vmx.ExitAsync());
+        Assert.StartsWith("lorica-vmx", await vmx.ErrorsAsync(), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(host.RunFolder, "qemu.pid")));
+    }
+
+    [Fact]
+    public async Task DescriptorsThatAreNotOpenAreRefused()
+    {
+        VmxProgram.SkipWithoutQemu();
+        await using var host = new TestHost();
+        host.Config.ControlFd = 777;
+        var vmx = host.Start();
+        Assert.Equal(2, await vmx.ExitAsync());
+        Assert.Contains("descriptor 777 is not open", await vmx.ErrorsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADiskWithEqualKeyHalvesIsRefused()
+    {
+        VmxProgram.SkipWithoutQemu();
+        await using var host = new TestHost();
+        var file = Path.Combine(host.Folder, "disk");
+        await File.WriteAllBytesAsync(file, new byte[1 << 20]);
+        host.AddDisk(file, new byte[64]);
+        Assert.Equal(2, await host.Start().ExitAsync());
+    }
+
+    [Fact]
+    public async Task RootIsNoUserForAMachine()
+    {
+        VmxProgram.SkipWithoutQemu();
+        await using var host = new TestHost();
+        var vmx = host.StartRaw([], uid: "0");
+        Assert.Equal(2, await vmx.ExitAsync());
+        Assert.Contains("must not be root", await vmx.ErrorsAsync(), StringComparison.Ordinal);
+    }
+
+    private static byte[] Length(int n)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, n);
+        return bytes;
+    }
+}
