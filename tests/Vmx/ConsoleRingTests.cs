@@ -44,7 +44,7 @@ public sealed class ConsoleRingTests
         piece[^1] = 9;
         ring.Append(piece);
         var (offset, data, end) = ring.Read(0, int.MaxValue);
-        Assert.Equal((5, ConsoleRing.Capacity, piece.Length, 9), (offset, data.Length, end, data[^1]));
+        Assert.Equal(((long)5, ConsoleRing.Capacity, (long)piece.Length, (byte)9), (offset, data.Length, end, data[^1]));
     }
 
     [Fact]
