@@ -64,7 +64,7 @@ public sealed class TamperTests : IAsyncLifetime
     public void DescriptorOfAnotherDiskCopiedOverWithItsDataFileName()
     {
         _folder.Write("d.vmdk", _folder.Text("other.vmdk"));
-        Refused(DiskErrorKind.EscapesFolder);
+        Refused(DiskErrorKind.ForeignBundle);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class SealedDescriptor : IDisposable
 
     /// <summary>
     /// Verifies in this order, so that each kind of change gets its own reason: encrypted at all (WeakerThanRecorded),
-    /// well-formed, recorded object (ForeignBundle), recorded key (WrongKey, OlderThanKnown), key here (KeyNotFound), key's check
+    /// recorded object (ForeignBundle), well-formed, recorded key (WrongKey, OlderThanKnown), key here (KeyNotFound), key's check
     /// value (WrongKey), bundle's tag (BundleEdited), bundle's object (ForeignBundle), generation (OlderThanKnown), seal
     /// (SealBroken).
     /// </summary>
