@@ -77,6 +77,7 @@ internal sealed class HostServer : IAsyncDisposable
     {
         Node.Stop();
         await _app.StopAsync();
+        await Node.Jobs.DrainAsync();
         await _app.DisposeAsync();
     }
 

@@ -1,5 +1,4 @@
 using Lorica.Contracts;
-using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Keys;
 using Lorica.Host.Refusals;
@@ -29,8 +28,8 @@ internal sealed class Expectations
     /// <summary>The record of an object, or null.</summary>
     public ObjectRecord? Find(Guid id) => _records.GetValueOrDefault(id);
 
-    /// <summary>All keys that records name.</summary>
-    public IEnumerable<KeyId> Keys => _records.Values.Select(r => r.Key.ToId());
+    /// <summary>Whether the center knows of nothing encrypted.</summary>
+    public bool IsEmpty => _records.Count == 0;
 
     /// <summary>
     /// What a disk must be: what its record says, or else what the verified VMX's table says. Null for a disk that a job under way

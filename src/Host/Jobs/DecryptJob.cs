@@ -144,12 +144,12 @@ internal sealed class DecryptJob : IJobWork
     }
 
     /// <summary>
-    /// Whether a run that nobody heard the end of has done it all: the VMX is plain, and this host's own registry, which whoever writes the
-    /// datastore cannot touch, remembers making it so.
+    /// Whether a run that nobody heard the end of has done it all: the center still has records, but the VMX is plain, and this host's own
+    /// registry, which whoever writes the datastore cannot touch, remembers making it so.
     /// </summary>
     private static bool IsDone(JobContext c)
     {
-        if (c.Table.Registry.Find(c.Home.Registration.Id) is not { Decrypted: true })
+        if (c.Order.Expectations.IsEmpty || c.Table.Registry.Find(c.Home.Registration.Id) is not { Decrypted: true })
             return false;
         var vm = c.Home.ReadModel();
         return !vm.Encrypted && vm.Disks.All(d => !Vmdk.ReadModel(c.Folder, d.Name).Encrypted);

@@ -20,6 +20,7 @@ internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber descr
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
+    private readonly List<Task> _running = [];
 
     /// <summary>Starts a job, or says how the one of that id is.</summary>
     public async Task<JobDescription> StartAsync(StartJobRequest request, CancellationToken ct)
@@ -53,7 +54,13 @@ internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber descr
             Keep(job);
             log.JobStarted(job.Id, job.Kind.Name(), job.VmId);
             var running = context;
-            _ = Task.Run(() => RunAsync(work, running, turn), CancellationToken.None);
+            var task = Task.Run(() => RunAsync(work, running, turn), CancellationToken.None);
+            lock (_gate)
+            {
+                _running.RemoveAll(t => t.IsCompleted);
+                _running.Add(task);
+            }
+
             _ = Task.Run(() => PublishAsync(job), CancellationToken.None);
             return job.Snapshot().Description;
         }
@@ -63,6 +70,13 @@ internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber descr
             turn.Dispose();
             throw;
         }
+    }
+
+    /// <summary>After the host was told to stop: completes when no job works any more, so that keys can be erased.</summary>
+    public Task DrainAsync()
+    {
+        lock (_gate)
+            return Task.WhenAll(_running);
     }
 
     /// <summary>A job by its id, or null.</summary>

@@ -165,7 +165,7 @@ internal sealed class PowerService
         using var vm = OpenedVm.Open(home, expectations, lease);
 
         // Step 3: a guest that some former failure left must never meet a second one on its disks.
-        foreach (var left in ProcessId.OfUser(registration.Uid))
+        foreach (var left in ProcessId.OfVm(registration.Uid, _folders.OfVm(registration.Id)))
             left.SendKill();
         _folders.Remove(registration.Id);
         var nbd = _launcher.ListenNbd(registration.Id, registration.Uid);

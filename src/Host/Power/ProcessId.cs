@@ -23,16 +23,31 @@ internal sealed record ProcessId(int Pid, long Started)
             Posix.Signal(process, Kill);
     }
 
-    /// <summary>Every process that runs under a user. A VM's uid is its own, so before a power-on there must be none.</summary>
-    public static IEnumerable<ProcessId> OfUser(uint uid)
+    /// <summary>
+    /// Every process that runs under a user and whose command line names a folder: the guests of one VM. Both are compared, since two hosts
+    /// on one machine may use the same range of uids.
+    /// </summary>
+    public static IEnumerable<ProcessId> OfVm(uint uid, string folder)
     {
         foreach (var path in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && UserOf(pid) == uid && Of(pid) is { } process)
+                && UserOf(pid) == uid && Names(pid, folder) && Of(pid) is { } process)
             {
                 yield return process;
             }
+        }
+    }
+
+    private static bool Names(int pid, string folder)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Contains(folder + "/", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

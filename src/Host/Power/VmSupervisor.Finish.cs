@@ -21,7 +21,7 @@ internal sealed partial class VmSupervisor
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, stopping);
         running.State.Vmx?.SendKill();
         running.State.Qemu?.SendKill();
-        foreach (var process in ProcessId.OfUser(running.Registration.Uid))
+        foreach (var process in ProcessId.OfVm(running.Registration.Uid, folders.OfVm(running.Id)))
             process.SendKill();
 
         // Step 2

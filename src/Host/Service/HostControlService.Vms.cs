@@ -8,6 +8,8 @@ namespace Lorica.Host.Service;
 /// <summary>Making, describing and removing VMs.</summary>
 internal sealed partial class HostControlService
 {
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(20);
+
     public override async Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context)
     {
         var spec = VmSpec.From(request);
@@ -17,11 +19,27 @@ internal sealed partial class HostControlService
 
     public override async Task<VmDescription> ImportVm(IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
     {
+        try
+        {
+            return await ImportAsync(requestStream, context);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await DrainAsync(requestStream, context.CancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<VmDescription> ImportAsync(IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
+    {
         var ct = context.CancellationToken;
         if (!await requestStream.MoveNext(ct) || requestStream.Current.Vm is not { } request)
             throw Refuse.Argument("import", "The first message of an import describes the VM.");
         var spec = VmSpec.From(request);
         await using var builder = await VmBuilder.BeginAsync(node.Table, spec, node.Keys, ct);
+
+        // Tells a caller who waits for it that content is welcome; a refusal comes before.
+        await context.WriteResponseHeadersAsync([]);
         while (await requestStream.MoveNext(ct))
         {
             var message = requestStream.Current;
@@ -67,6 +85,27 @@ internal sealed partial class HostControlService
         }
 
         return new DeleteVmReply();
+    }
+
+    /// <summary>
+    /// Reads what a refused caller still sends, and forgets it: a caller in the middle of a write would otherwise wait for a window that never
+    /// opens again. Bounded in time, since a refusal must not cost a whole upload.
+    /// </summary>
+    private async Task DrainAsync(IAsyncStreamReader<ImportVmRequest> requestStream, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, node.Stopping);
+        limit.CancelAfter(DrainLimit);
+        try
+        {
+            while (await requestStream.MoveNext(limit.Token))
+            {
+                // Not wanted.
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or RpcException or InvalidOperationException)
+        {
+            // The refusal follows now, whatever the caller does.
+        }
     }
 
     private async Task<VmDescription> FinishAsync(VmBuilder builder, VmSpec spec, CancellationToken ct)

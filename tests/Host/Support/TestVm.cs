@@ -51,20 +51,21 @@ internal sealed class TestVm
     public async Task<VmDescription> ImportAsync(HostControl.HostControlClient client, bool end = true)
     {
         using var call = client.ImportVm();
-        await call.RequestStream.WriteAsync(new ImportVmRequest { Vm = Request });
+        await SendAsync(call, new ImportVmRequest { Vm = Request });
         for (int d = 0; d < Request.Disks.Count; d++)
         {
             for (int at = 0; at < Capacity; at += 1024 * 1024)
             {
                 var part = Content.AsMemory(at, 1024 * 1024);
                 if (part.Span.IndexOfAnyExcept((byte)0) >= 0)
-                    await call.RequestStream.WriteAsync(new ImportVmRequest { Data = new DiskData { Disk = d, Offset = at, Data = ByteString.CopyFrom(part.Span) } });
+                    await SendAsync(call, new ImportVmRequest { Data = new DiskData { Disk = d, Offset = at, Data = ByteString.CopyFrom(part.Span) } });
             }
         }
 
         if (end)
-            await call.RequestStream.WriteAsync(new ImportVmRequest { End = new ImportEnd() });
-        await call.RequestStream.CompleteAsync();
+            await SendAsync(call, new ImportVmRequest { End = new ImportEnd() });
+        if (!call.ResponseAsync.IsCompleted)
+            await Task.WhenAny(call.RequestStream.CompleteAsync(), call.ResponseAsync);
         return await call.ResponseAsync;
     }
 
@@ -72,19 +73,24 @@ internal sealed class TestVm
     public async Task<VmDescription> ImportAsync(HostControl.HostControlClient client, string image)
     {
         using var call = client.ImportVm();
-        await call.RequestStream.WriteAsync(new ImportVmRequest { Vm = Request });
+        await SendAsync(call, new ImportVmRequest { Vm = Request });
         await using var file = File.OpenRead(image);
         var buffer = new byte[1024 * 1024];
         for (long at = 0; await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false) is var read and > 0; at += read)
         {
             if (buffer.AsSpan(0, read).IndexOfAnyExcept((byte)0) >= 0)
-                await call.RequestStream.WriteAsync(new ImportVmRequest { Data = new DiskData { Offset = at, Data = ByteString.CopyFrom(buffer, 0, read) } });
+                await SendAsync(call, new ImportVmRequest { Data = new DiskData { Offset = at, Data = ByteString.CopyFrom(buffer, 0, read) } });
         }
 
-        await call.RequestStream.WriteAsync(new ImportVmRequest { End = new ImportEnd() });
-        await call.RequestStream.CompleteAsync();
+        await SendAsync(call, new ImportVmRequest { End = new ImportEnd() });
+        if (!call.ResponseAsync.IsCompleted)
+            await Task.WhenAny(call.RequestStream.CompleteAsync(), call.ResponseAsync);
         return await call.ResponseAsync;
     }
+
+    /// <summary>A host that refuses does not read on: a write that is not seen to its end is no failure, the response says why.</summary>
+    private static Task SendAsync(Grpc.Core.AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest message) =>
+        call.ResponseAsync.IsCompleted ? Task.CompletedTask : Task.WhenAny(call.RequestStream.WriteAsync(message), call.ResponseAsync);
 
     /// <summary>The records that a center has of what is described.</summary>
     public static ObjectRecord[] RecordsOf(VmDescription vm)
