@@ -75,6 +75,10 @@ public sealed class TamperTests : IAsyncLifetime
     {
         var text = await File.ReadAllTextAsync(Vmx);
         int at = text.IndexOf("AES%2d256%2dGCM,", StringComparison.Ordinal) + 40;
+
+        // Not inside an escape: the locator itself stays well formed.
+        while (text[at] == '%' || text[at - 1] == '%' || text[at - 2] == '%')
+            at++;
         await File.WriteAllTextAsync(Vmx, text[..at] + (text[at] == 'A' ? 'B' : 'A') + text[(at + 1)..]);
         await AllRefuseAsync("lorica.bundleEdited", described: true);
     }
