@@ -73,8 +73,9 @@ internal sealed class ProviderStore
     /// <summary>The client certificate with its key. The caller disposes it, unless it is the broker's own.</summary>
     public X509Certificate2 OpenIdentity(ProviderEntry entry, out bool owned)
     {
-        owned = entry.SealedIdentity is not null;
-        if (entry.SealedIdentity is null)
+        // Source-generated JSON writes an absent byte[] as "", so absent comes back from the file as empty.
+        owned = entry.SealedIdentity is { Length: > 0 };
+        if (entry.SealedIdentity is not { Length: > 0 })
             return _self.Certificate;
         using var pem = _seal.Unseal(entry.Name, entry.SealedIdentity);
         return ClientCertificate.Read(entry.Name, pem);

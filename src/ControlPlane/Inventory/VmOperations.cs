@@ -166,7 +166,7 @@ internal sealed class VmOperations(
 
         var host = grains.GetGrain<IHostGrain>(vm.HostId);
         var delivery = await host.DeliverAsync(keys, operation);
-        if (delivery.Faults.Count > 0)
+        if (delivery.Faults.Count > 0 || vm.CryptoState == "locked")
         {
             await host.NudgeAsync();
         }

@@ -9,7 +9,7 @@ using Lorica.ControlPlane.Hosts;
 namespace Lorica.ControlPlane.Keys;
 
 /// <summary>
-/// The connection to the broker: Unix socket, mutual TLS, pinned. <c>Unavailable</c> is tried again for a while, since the broker
+/// The connection to the broker: Unix socket, mutual TLS, pinned. A call that nobody took is tried again for a while, since the broker
 /// exits when idle and comes up with the next connection; a call that is not idempotent must bring its own way to be repeated.
 /// </summary>
 public sealed class BrokerLink : IDisposable
@@ -68,7 +68,7 @@ public sealed class BrokerLink : IDisposable
                 Answered();
                 return reply;
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable && e.Trailers.Count == 0)
+            catch (RpcException e) when (IsAbsent(e) && !ct.IsCancellationRequested)
             {
                 Volatile.Write(ref _lastAnswer, 0);
                 Volatile.Write(ref _lastError, "does not answer");
@@ -94,6 +94,13 @@ public sealed class BrokerLink : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _channel.Dispose();
+
+    /// <summary>
+    /// Whether nobody was there to answer: no connection, one that was not taken in time (that comes as Cancelled), or one that broke
+    /// because the broker ended just then.
+    /// </summary>
+    private static bool IsAbsent(RpcException e) =>
+        e.Trailers.Count == 0 && e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal;
 
     private void Answered() => Volatile.Write(ref _lastAnswer, _time.GetUtcNow().UtcTicks);
 }

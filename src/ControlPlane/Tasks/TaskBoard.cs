@@ -110,11 +110,17 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
     public async Task<TaskModel> WaitAsync(string id, TimeSpan wait, CancellationToken ct)
     {
         wait = wait > MaximumWait ? MaximumWait : wait;
-        var change = signals.NextChange(id);
         var row = await RowAsync(id, ct);
         if (TaskStates.Ended(row.State) || wait <= TimeSpan.Zero)
         {
             return row.ToModel();
+        }
+
+        // Listen first, then look again: a change between the two looks would be missed else.
+        var change = signals.NextChange(id);
+        if ((await RowAsync(id, ct)) is var now && (now.State, now.Step, now.BytesDone) != (row.State, row.Step, row.BytesDone))
+        {
+            return now.ToModel();
         }
 
         try

@@ -7,7 +7,7 @@ public sealed class TaskSignals
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Completes at the next change of task <paramref name="id"/>. Take it before reading the row.</summary>
+    /// <summary>Completes at the next change of task <paramref name="id"/>. Take it for unfinished tasks only, and before the last look at the row: the end of the task drops it.</summary>
     public Task NextChange(string id) =>
         _waiting.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
