@@ -7,7 +7,7 @@ namespace Lorica.Center.Rest;
 /// Turns whatever goes wrong into problem details. A fault is shown as it is; anything else gets a fixed text and a correlation id
 /// under which the log has the rest. Answers without a body (unknown route, wrong method) get one too.
 /// </summary>
-internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> log)
+internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplicationLifetime life, ILogger<FaultMiddleware> log)
 {
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext http)
@@ -23,6 +23,11 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to read an answer.
+        }
+        catch (Exception e) when (life.ApplicationStopping.IsCancellationRequested && !http.Response.HasStarted && e is not FaultException)
+        {
+            await FaultResults.WriteAsync(http, new Fault(FaultTypes.HostCommunication, "lorica.stopping", http.Request.Path,
+                "The center stops.", "Ask again when it runs; work that began goes on."));
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {

@@ -40,7 +40,7 @@ internal static class SystemRoutes
                 await authorizer.RequireAsync(http.Caller(), Privileges.View, id, http.RequestAborted);
                 var wait = TimeSpan.FromSeconds(waitSeconds is > 0 and < 3600 ? waitSeconds.Value : 0);
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-                return TypedResults.Json(await tasks.WaitAsync(id, wait, stop.Token), RestJson.Default.TaskModel);
+                return TypedResults.Json(await WaitAsync(tasks, id, wait, stop.Token), RestJson.Default.TaskModel);
             })
             .Produces<TaskModel>().WithTags("tasks").WithSummary("Show a task; with waitSeconds at its next change, its end, or after so long");
 
@@ -52,6 +52,19 @@ internal static class SystemRoutes
                     RestJson.Default.ListModelEventModel);
             })
             .Produces<ListModel<EventModel>>().WithTags("events").WithSummary("List audit events in ascending order: the last, or those after a number");
+    }
+
+    /// <summary>A stop of the center ends the wait: the client gets the task as it is, and asks the next start.</summary>
+    private static async Task<TaskModel> WaitAsync(TaskBoard tasks, string id, TimeSpan wait, CancellationToken stop)
+    {
+        try
+        {
+            return await tasks.WaitAsync(id, wait, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return await tasks.GetAsync(id, CancellationToken.None);
+        }
     }
 
     /// <summary>Maps the health of the center.</summary>
