@@ -89,7 +89,8 @@ internal sealed class HostNode : IDisposable
             KeyMemory = MemoryName,
             Kvm = File.Exists("/dev/kvm"),
 
-            // Host keys come with core dumps; until then a host that was given keys is what "safe" promises: its key memory works.
+            // Host keys come with core dumps; until then a host that was given keys is what "safe" promises: its key memory
+            // works.
             CryptoMode = Keys.Count > 0 ? "safe" : "prepared",
             Presentation = Receiver.Present(),
             Cpus = Environment.ProcessorCount,

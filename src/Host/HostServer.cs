@@ -24,7 +24,9 @@ internal sealed class HostServer : IAsyncDisposable
     /// <summary>The address it listens on, with the real port.</summary>
     public IPEndPoint Address { get; private set; } = new(IPAddress.None, 0);
 
-    /// <summary>Puts a host together and starts it. Relative paths of the configuration are relative to <paramref name="baseFolder"/>.</summary>
+    /// <summary>
+    /// Puts a host together and starts it. Relative paths of the configuration are relative to <paramref name="baseFolder"/>.
+    /// </summary>
     public static async Task<HostServer> StartAsync(HostConfig config, string baseFolder, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });

@@ -13,9 +13,10 @@ namespace Lorica.Host.Creation;
 /// Makes one VM, all or nothing. What has keys is encrypted while it is written: no plain byte of it reaches the datastore.
 /// </summary>
 /// <remarks>
-/// Steps, each durable before the next: 1 registered as pending · 2 folder <c>.import-ID</c> · 3 disks and their content · 4 VMX ·
-/// 5 folder renamed into place · 6 registered for good (the one commit point). Disposal without <see cref="CommitAsync"/> removes everything; a
-/// crash before step 6 leaves a pending entry, and the next start of the host removes everything (<see cref="Sweep"/>).
+/// Steps, each durable before the next: 1 registered as pending · 2 folder <c>.import-ID</c> · 3 disks and their content · 4 VMX
+/// · 5 folder renamed into place · 6 registered for good (the one commit point). Disposal without <see cref="CommitAsync"/>
+/// removes everything; a crash before step 6 leaves a pending entry, and the next start of the host removes everything (<see
+/// cref="Sweep"/>).
 /// </remarks>
 internal sealed class VmBuilder : IAsyncDisposable
 {

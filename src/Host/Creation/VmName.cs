@@ -9,7 +9,9 @@ internal static class VmName
 {
     private const int MaximumCharacters = 80, MaximumFileName = 60;
 
-    /// <summary>1 to 80 characters, no <c>/</c> or <c>\</c>, no control or invisible characters, no leading dot, no outer spaces.</summary>
+    /// <summary>
+    /// 1 to 80 characters, no <c>/</c> or <c>\</c>, no control or invisible characters, no leading dot, no outer spaces.
+    /// </summary>
     public static string Check(string name)
     {
         bool good = name.Length is > 0 and <= MaximumCharacters
@@ -23,8 +25,8 @@ internal static class VmName
     }
 
     /// <summary>
-    /// A file name for a VM: letters, digits, <c>.</c>, <c>_</c> and <c>-</c> stay, all else becomes <c>_</c>. Not unique: <paramref name="attempt"/>
-    /// above 0 adds a number.
+    /// A file name for a VM: letters, digits, <c>.</c>, <c>_</c> and <c>-</c> stay, all else becomes <c>_</c>. Not unique:
+    /// <paramref name="attempt"/> above 0 adds a number.
     /// </summary>
     public static string ToFileName(string name, int attempt)
     {

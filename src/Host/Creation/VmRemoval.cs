@@ -6,8 +6,9 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Creation;
 
 /// <summary>
-/// Removes a VM with its files: the disks' descriptors first (from then on nothing of an encrypted disk can be read), then all else of
-/// its folder, then its registration. Needs no key, so a locked VM can be removed. A crash in the middle leaves a VM that can be removed again.
+/// Removes a VM with its files: the disks' descriptors first (from then on nothing of an encrypted disk can be read), then all
+/// else of its folder, then its registration. Needs no key, so a locked VM can be removed. A crash in the middle leaves a VM that
+/// can be removed again.
 /// </summary>
 internal static class VmRemoval
 {

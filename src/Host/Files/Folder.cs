@@ -25,7 +25,9 @@ internal sealed class Folder : IDisposable
     /// <summary>A path that means this very folder whatever its name has become; valid while the folder is held.</summary>
     private string Magic => $"/proc/self/fd/{_handle.DangerousGetHandle()}";
 
-    /// <summary>The whole file, or null when there is none. A file above <paramref name="limit"/>, or no regular file, is an error.</summary>
+    /// <summary>
+    /// The whole file, or null when there is none. A file above <paramref name="limit"/>, or no regular file, is an error.
+    /// </summary>
     public byte[]? Read(string name, int limit)
     {
         CheckName(name);
@@ -79,7 +81,8 @@ internal sealed class Folder : IDisposable
     }
 
     /// <summary>
-    /// A new file that appears under its name only when <see cref="NewFile.Commit"/> was called; until then it is <c>.NAME.new</c>.
+    /// A new file that appears under its name only when <see cref="NewFile.Commit"/> was called; until then it is
+    /// <c>.NAME.new</c>.
     /// </summary>
     public NewFile CreateAside(string name)
     {
@@ -119,7 +122,9 @@ internal sealed class Folder : IDisposable
         return Posix.AllocatedBytes(_handle, name);
     }
 
-    /// <summary>Overwrites the content of a file with zeros, durably: its bytes were plain and shall not be left on the medium.</summary>
+    /// <summary>
+    /// Overwrites the content of a file with zeros, durably: its bytes were plain and shall not be left on the medium.
+    /// </summary>
     public void Overwrite(string name)
     {
         CheckName(name);

@@ -5,7 +5,9 @@ namespace Lorica.Host.Home;
 /// <summary>The keys of a bundle's text.</summary>
 internal static class Bundles
 {
-    /// <summary>The keys under which it is sealed; <see cref="FormatException"/> when it is no bundle of one or two pairs.</summary>
+    /// <summary>
+    /// The keys under which it is sealed; <see cref="FormatException"/> when it is no bundle of one or two pairs.
+    /// </summary>
     public static IReadOnlyList<KeyId> KeyIds(string bundle)
     {
         try

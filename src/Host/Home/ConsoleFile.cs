@@ -4,8 +4,8 @@ using Lorica.Crypto;
 namespace Lorica.Host.Home;
 
 /// <summary>
-/// The console of the last run, <c>FILE.console</c>: of an encrypted VM a sealed stream under HKDF(dataFileKey, "console", stream id), of a plain
-/// VM the bytes as they are. Replaced whole.
+/// The console of the last run, <c>FILE.console</c>: of an encrypted VM a sealed stream under HKDF(dataFileKey, "console", stream
+/// id), of a plain VM the bytes as they are. Replaced whole.
 /// </summary>
 internal static class ConsoleFile
 {

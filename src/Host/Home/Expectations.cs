@@ -5,7 +5,9 @@ using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Home;
 
-/// <summary>What the center's records say of the encrypted objects of one VM. They are expectations: a file that says less is refused.</summary>
+/// <summary>
+/// What the center's records say of the encrypted objects of one VM. They are expectations: a file that says less is refused.
+/// </summary>
 internal sealed class Expectations
 {
     private readonly Dictionary<Guid, ObjectRecord> _records = [];
@@ -32,8 +34,8 @@ internal sealed class Expectations
     public bool IsEmpty => _records.Count == 0;
 
     /// <summary>
-    /// What a disk must be: what its record says, or else what the verified VMX's table says. Null for a disk that a job under way
-    /// covers: it may be on either side.
+    /// What a disk must be: what its record says, or else what the verified VMX's table says. Null for a disk that a job under
+    /// way covers: it may be on either side.
     /// </summary>
     public DiskExpectation? OfDisk(VmModel vm, VmDiskModel disk)
     {

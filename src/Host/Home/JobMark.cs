@@ -4,9 +4,9 @@ namespace Lorica.Host.Home;
 
 /// <summary>
 /// The line <c>lorica.job = "encrypt|decrypt:EPOCH:PART,PART…"</c> of a sealed VMX: a job is under way on these parts of the VM
-/// (<c>home</c> and labels of disks). It is set before the first disk is touched and removed when the last part is done, so that a host
-/// killed at any moment leaves a VM that says what it was in the middle of. Under it, and only for the disks it lists, a disk
-/// may be plain, encrypted or in transition.
+/// (<c>home</c> and labels of disks). It is set before the first disk is touched and removed when the last part is done, so that
+/// a host killed at any moment leaves a VM that says what it was in the middle of. Under it, and only for the disks it lists, a
+/// disk may be plain, encrypted or in transition.
 /// </summary>
 internal sealed record JobMark(JobKind Kind, long Epoch, IReadOnlyList<string> Parts)
 {

@@ -2,7 +2,9 @@ using Lorica.Crypto;
 
 namespace Lorica.Host.Home;
 
-/// <summary>A VMX that verified (or a plain one that may be plain), the bytes it was read from, and its keys, which it owns.</summary>
+/// <summary>
+/// A VMX that verified (or a plain one that may be plain), the bytes it was read from, and its keys, which it owns.
+/// </summary>
 internal sealed class OpenedHome(VmModel model, byte[] bytes, KeyId? openedWith, BundleContents? contents) : IDisposable
 {
     public VmModel Model { get; } = model;

@@ -22,7 +22,8 @@ internal sealed class OpenedVm : IDisposable
     public IReadOnlySet<KeyId> Keys => Disks.Select(d => d.Opened.OpenedWith).Append(Home.OpenedWith).OfType<KeyId>().ToHashSet();
 
     /// <summary>
-    /// Opens everything for use. Keys are looked for first, so that a refusal names all that are missing. A job under way is refused.
+    /// Opens everything for use. Keys are looked for first, so that a refusal names all that are missing. A job under way is
+    /// refused.
     /// </summary>
     public static OpenedVm Open(VmHome home, Expectations expectations, KeyLease keys)
     {
@@ -56,7 +57,9 @@ internal sealed class OpenedVm : IDisposable
         }
     }
 
-    /// <summary>Refuses when a key is missing, naming each. The files speak here, unverified: what they name wrongly is found later.</summary>
+    /// <summary>
+    /// Refuses when a key is missing, naming each. The files speak here, unverified: what they name wrongly is found later.
+    /// </summary>
     public static void RequireKeys(VmHome home, KeyLease keys)
     {
         var model = home.ReadModel();

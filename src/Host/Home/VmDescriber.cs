@@ -9,8 +9,9 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Home;
 
 /// <summary>
-/// Describes VMs from their files, read anew each time. What can be verified with the keys that are here is verified, and the rest is
-/// said to be unverified by naming the missing keys. Never throws for what a file holds: that is the description's <c>suspect</c>.
+/// Describes VMs from their files, read anew each time. What can be verified with the keys that are here is verified, and the
+/// rest is said to be unverified by naming the missing keys. Never throws for what a file holds: that is the description's
+/// <c>suspect</c>.
 /// </summary>
 internal sealed class VmDescriber(VmTable table, KeyCache keys)
 {

@@ -10,8 +10,8 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Home;
 
 /// <summary>
-/// The VMX of one VM on its datastore. Read once, verified, and those bytes are acted on; verified before every rewrite; what did not
-/// verify is never sealed again. The folder is held open: everything happens in this very folder.
+/// The VMX of one VM on its datastore. Read once, verified, and those bytes are acted on; verified before every rewrite; what did
+/// not verify is never sealed again. The folder is held open: everything happens in this very folder.
 /// </summary>
 internal sealed class VmHome : IDisposable
 {
@@ -43,9 +43,10 @@ internal sealed class VmHome : IDisposable
     public VmModel ReadModel() => Parse(ReadBytes());
 
     /// <summary>
-    /// Reads and verifies, in this order, so that each kind of change has its own reason: form · whose file (foreignBundle) · encrypted at
-    /// all (weakerThanRecorded) · key here (keyNotFound) · key's check value (wrongKey) · bundle's tag (bundleEdited) · bundle's
-    /// object (foreignBundle) · generation (olderThanKnown) · recorded key (wrongKey) · seal (sealBroken).
+    /// Reads and verifies, in this order, so that each kind of change has its own reason: form · whose file (foreignBundle) ·
+    /// encrypted at all (weakerThanRecorded) · key here (keyNotFound) · key's check value (wrongKey) · bundle's tag
+    /// (bundleEdited) · bundle's object (foreignBundle) · generation (olderThanKnown) · recorded key (wrongKey) · seal
+    /// (sealBroken).
     /// </summary>
     public OpenedHome Open(ObjectRecord? record, IKekSource keks)
     {
@@ -92,8 +93,8 @@ internal sealed class VmHome : IDisposable
     }
 
     /// <summary>
-    /// Replaces a verified VMX by a sealed one with these lines, at the next generation, under one KEK or (shallow recrypt) two. Durable on
-    /// return; a crash leaves the old file or the new one.
+    /// Replaces a verified VMX by a sealed one with these lines, at the next generation, under one KEK or (shallow recrypt) two.
+    /// Durable on return; a crash leaves the old file or the new one.
     /// </summary>
     public void Rewrite(OpenedHome verified, VmxFile lines, NamedKek first, NamedKek? second = null)
     {

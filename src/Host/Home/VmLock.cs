@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Host.Home;
 
 /// <summary>
-/// The right to run or change a VM: an OFD lock on <c>.FILE.vmx.lock</c> in its folder (the disks have locks of their own), a file that is
-/// never renamed nor deleted. It lasts as long as any copy of <see cref="Handle"/> is open: the vmx gets one, so the lock of a
-/// running VM outlives its host.
+/// The right to run or change a VM: an OFD lock on <c>.FILE.vmx.lock</c> in its folder (the disks have locks of their own), a
+/// file that is never renamed nor deleted. It lasts as long as any copy of <see cref="Handle"/> is open: the vmx gets one, so the
+/// lock of a running VM outlives its host.
 /// </summary>
 internal sealed class VmLock : IDisposable
 {
@@ -33,8 +33,8 @@ internal sealed class VmLock : IDisposable
     }
 
     /// <summary>
-    /// Gives the lock up, unless it is shared. A lock that only this process has is released at once and by name: a child that is just being
-    /// started has copies of all descriptors for a moment.
+    /// Gives the lock up, unless it is shared. A lock that only this process has is released at once and by name: a child that is
+    /// just being started has copies of all descriptors for a moment.
     /// </summary>
     public void Dispose()
     {

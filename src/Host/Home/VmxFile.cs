@@ -3,10 +3,10 @@ using System.Text;
 namespace Lorica.Host.Home;
 
 /// <summary>
-/// A VMX file as an ordered dictionary; immutable. Strict, since two readers that understand one file differently are an attack: UTF-8
-/// without a byte order mark, lines end with LF, no NUL or other control character, each line is empty, a comment (<c># …</c>) or
-/// <c>key = "value"</c>, no key twice (upper and lower case are the same key), at most 1 MiB. In a value, <c>"</c>, <c>|</c> and control
-/// characters are written <c>|XX</c> (two hex digits of the byte). Comments are not kept on rewriting.
+/// A VMX file as an ordered dictionary; immutable. Strict, since two readers that understand one file differently are an attack:
+/// UTF-8 without a byte order mark, lines end with LF, no NUL or other control character, each line is empty, a comment (<c>#
+/// …</c>) or <c>key = "value"</c>, no key twice (upper and lower case are the same key), at most 1 MiB. In a value, <c>"</c>,
+/// <c>|</c> and control characters are written <c>|XX</c> (two hex digits of the byte). Comments are not kept on rewriting.
 /// </summary>
 internal sealed class VmxFile
 {

@@ -4,8 +4,8 @@ using Lorica.Crypto;
 namespace Lorica.Host.Home;
 
 /// <summary>
-/// The seal of an encrypted VM's VMX: its last line <c>encryption.seal = "BASE64"</c>, HMAC-SHA-256 over every byte before that line under
-/// HKDF(dataFileKey, <c>lorica-vmx-seal-v1</c>).
+/// The seal of an encrypted VM's VMX: its last line <c>encryption.seal = "BASE64"</c>, HMAC-SHA-256 over every byte before that
+/// line under HKDF(dataFileKey, <c>lorica-vmx-seal-v1</c>).
 /// </summary>
 internal static class VmxSeal
 {

@@ -8,9 +8,10 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Decrypts a VM in place: disks first, then home. Steps, each durable before the next: 1 VMX with the mark of the job, and its table says plain for
-/// the disks that the mark lists · 2 per disk: decrypted in place · 3 if the home goes too: the host's registry remembers that it
-/// did it, VMX plain; else mark removed. Killed at any moment, the mark (or the registry) says what was under way.
+/// Decrypts a VM in place: disks first, then home. Steps, each durable before the next: 1 VMX with the mark of the job, and its
+/// table says plain for the disks that the mark lists · 2 per disk: decrypted in place · 3 if the home goes too: the host's
+/// registry remembers that it did it, VMX plain; else mark removed. Killed at any moment, the mark (or the registry) says what
+/// was under way.
 /// </summary>
 internal sealed class DecryptJob : IJobWork
 {
@@ -125,7 +126,8 @@ internal sealed class DecryptJob : IJobWork
     }
 
     /// <summary>
-    /// After a refusal: the table says again what the disks are. The mark goes, unless a disk is half way: then only the job's end helps.
+    /// After a refusal: the table says again what the disks are. The mark goes, unless a disk is half way: then only the job's
+    /// end helps.
     /// </summary>
     private static void Settle(JobContext c)
     {
@@ -144,8 +146,8 @@ internal sealed class DecryptJob : IJobWork
     }
 
     /// <summary>
-    /// Whether a run that nobody heard the end of has done it all: the center still has records, but the VMX is plain, and this host's own
-    /// registry, which whoever writes the datastore cannot touch, remembers making it so.
+    /// Whether a run that nobody heard the end of has done it all: the center still has records, but the VMX is plain, and this
+    /// host's own registry, which whoever writes the datastore cannot touch, remembers making it so.
     /// </summary>
     private static bool IsDone(JobContext c)
     {

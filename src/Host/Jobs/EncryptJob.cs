@@ -7,9 +7,9 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Encrypts a VM in place: home first, then disks, one KEK for all. Steps, each durable before the next:
-/// 1 VMX sealed, with the mark of the job · 2 console sealed · 3 per disk: encrypted in place, then its line in the VMX's table · 4 mark
-/// removed. Killed at any moment, the mark says what was under way, and the next run goes on with the key that the first one used.
+/// Encrypts a VM in place: home first, then disks, one KEK for all. Steps, each durable before the next: 1 VMX sealed, with the
+/// mark of the job · 2 console sealed · 3 per disk: encrypted in place, then its line in the VMX's table · 4 mark removed. Killed
+/// at any moment, the mark says what was under way, and the next run goes on with the key that the first one used.
 /// </summary>
 internal sealed class EncryptJob : IJobWork
 {

@@ -3,7 +3,10 @@ namespace Lorica.Host.Jobs;
 /// <summary>The work of one kind of job.</summary>
 internal interface IJobWork
 {
-    /// <summary>Refuses what cannot be done. Changes nothing but an interrupted recrypt, which it may put right. Runs before the job counts as started.</summary>
+    /// <summary>
+    /// Refuses what cannot be done. Changes nothing but an interrupted recrypt, which it may put right. Runs before the job
+    /// counts as started.
+    /// </summary>
     void Check(JobContext context);
 
     /// <summary>Does it, or goes on where an interrupted one stopped.</summary>

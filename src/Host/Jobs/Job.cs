@@ -4,7 +4,9 @@ using Lorica.Host.Home;
 
 namespace Lorica.Host.Jobs;
 
-/// <summary>One job: what it does and how far it is. Safe for several threads; who watches waits for <see cref="Snapshot"/> to change.</summary>
+/// <summary>
+/// One job: what it does and how far it is. Safe for several threads; who watches waits for <see cref="Snapshot"/> to change.
+/// </summary>
 internal sealed class Job(string id, Guid vmId, JobKind kind)
 {
     private readonly Lock _gate = new();

@@ -9,8 +9,9 @@ using Lorica.Host.Service;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Starts jobs and keeps those that ended for a while. A job holds its VM's turn to its end, whoever asked for it and however long he stays.
-/// When the host stops, jobs stop at their next step: the files say what was under way, and the same request goes on from there.
+/// Starts jobs and keeps those that ended for a while. A job holds its VM's turn to its end, whoever asked for it and however
+/// long he stays. When the host stops, jobs stop at their next step: the files say what was under way, and the same request goes
+/// on from there.
 /// </summary>
 internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber describer, HostEvents events, HostLog log, TimeProvider time, CancellationToken stopping)
 {

@@ -9,10 +9,10 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Shallow recrypt: a new KEK for home and every encrypted disk, data untouched, in any power state. Steps, each durable before the next:
-/// 1 VMX with the mark and a second pair for the new KEK · 2 second pair in every disk · 3 each file read again and opened with the new
-/// KEK alone · 4 VMX with the new pair only and the mark <c>committed</c>: the one commit point · 5 old pairs dropped from the disks ·
-/// 6 mark removed. Before step 4 whoever opens the VM next rolls back, afterwards forward.
+/// Shallow recrypt: a new KEK for home and every encrypted disk, data untouched, in any power state. Steps, each durable before
+/// the next: 1 VMX with the mark and a second pair for the new KEK · 2 second pair in every disk · 3 each file read again and
+/// opened with the new KEK alone · 4 VMX with the new pair only and the mark <c>committed</c>: the one commit point · 5 old pairs
+/// dropped from the disks · 6 mark removed. Before step 4 whoever opens the VM next rolls back, afterwards forward.
 /// </summary>
 internal sealed class RecryptJob : IJobWork
 {
@@ -101,7 +101,8 @@ internal sealed class RecryptJob : IJobWork
     }
 
     /// <summary>
-    /// The VMX, verified. The record may still name the old key after a run that nobody heard the end of: the request itself names the new one.
+    /// The VMX, verified. The record may still name the old key after a run that nobody heard the end of: the request itself
+    /// names the new one.
     /// </summary>
     private static OpenedHome OpenHome(JobContext c)
     {

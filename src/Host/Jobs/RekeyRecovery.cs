@@ -8,8 +8,8 @@ using Lorica.Host.Service;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Puts an interrupted shallow recrypt right: back while its mark is not committed, forward once it is. Every step can be repeated. The caller
-/// holds the VM's lock, or knows that the VM's vmx does.
+/// Puts an interrupted shallow recrypt right: back while its mark is not committed, forward once it is. Every step can be
+/// repeated. The caller holds the VM's lock, or knows that the VM's vmx does.
 /// </summary>
 internal static class RekeyRecovery
 {
@@ -31,7 +31,9 @@ internal static class RekeyRecovery
         }
     }
 
-    /// <summary>Rolls back or forward, whatever the verified mark says. <paramref name="lockOf"/> gives disk locks that the vmx holds.</summary>
+    /// <summary>
+    /// Rolls back or forward, whatever the verified mark says. <paramref name="lockOf"/> gives disk locks that the vmx holds.
+    /// </summary>
     public static void Recover(VmHome home, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false)
     {
         using var opened = home.Open(null, keys);

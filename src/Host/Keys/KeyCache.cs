@@ -5,8 +5,9 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Keys;
 
 /// <summary>
-/// The KEKs of this host, in key memory only. Who uses keys takes a <see cref="KeyLease"/>: a key that a job leases, or that a powered-on VM needs
-/// (<paramref name="neededElsewhere"/>), is pinned and cannot be removed; one that is only being read is dropped as soon as the reader is done.
+/// The KEKs of this host, in key memory only. Who uses keys takes a <see cref="KeyLease"/>: a key that a job leases, or that a
+/// powered-on VM needs (<paramref name="neededElsewhere"/>), is pinned and cannot be removed; one that is only being read is
+/// dropped as soon as the reader is done.
 /// </summary>
 internal sealed class KeyCache(Func<KeyId, bool> neededElsewhere) : IDisposable
 {

@@ -4,7 +4,8 @@ using Lorica.Disks;
 namespace Lorica.Host.Keys;
 
 /// <summary>
-/// The keys that one piece of work uses. Buffers that <see cref="Find"/> gave stay valid until <see cref="Dispose"/>. Safe for several threads.
+/// The keys that one piece of work uses. Buffers that <see cref="Find"/> gave stay valid until <see cref="Dispose"/>. Safe for
+/// several threads.
 /// </summary>
 internal sealed class KeyLease : IKekSource, IDisposable
 {

@@ -8,9 +8,10 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Keys;
 
 /// <summary>
-/// The receiving end of "how a key travels": a receive key and a boot nonce made at each start, in memory only, presented under the
-/// signature of the host's certificate key; and a sequence number, so that no delivery is taken twice, out of order, or by another
-/// start of the host. A delivery that does not open changes nothing; one that opens uses its number up, whatever it holds.
+/// The receiving end of "how a key travels": a receive key and a boot nonce made at each start, in memory only, presented under
+/// the signature of the host's certificate key; and a sequence number, so that no delivery is taken twice, out of order, or by
+/// another start of the host. A delivery that does not open changes nothing; one that opens uses its number up, whatever it
+/// holds.
 /// </summary>
 internal sealed class KeyReceiver : IDisposable
 {

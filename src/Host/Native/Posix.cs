@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Host.Native;
 
-/// <summary>Checked wrappers around <see cref="Libc"/>; a failure is an <see cref="IOException"/> whose HResult is the errno.</summary>
+/// <summary>
+/// Checked wrappers around <see cref="Libc"/>; a failure is an <see cref="IOException"/> whose HResult is the errno.
+/// </summary>
 internal static unsafe class Posix
 {
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Truncate = 0x200;
@@ -61,7 +63,9 @@ internal static unsafe class Posix
             throw Failed("make durable", name);
     }
 
-    /// <summary>Renames inside one folder; with <paramref name="replace"/> false an existing target is an error (EEXIST).</summary>
+    /// <summary>
+    /// Renames inside one folder; with <paramref name="replace"/> false an existing target is an error (EEXIST).
+    /// </summary>
     public static void Rename(SafeFileHandle folder, string from, string to, bool replace)
     {
         using var root = new Borrowed(folder);
@@ -178,7 +182,9 @@ internal static unsafe class Posix
         return *(long*)(result + BlocksAt) * BlockSize;
     }
 
-    /// <summary>A descriptor that stands for a process and never for another one that got its number; null when it is gone.</summary>
+    /// <summary>
+    /// A descriptor that stands for a process and never for another one that got its number; null when it is gone.
+    /// </summary>
     public static SafeFileHandle? OpenProcess(int pid)
     {
         var fd = Libc.PidfdOpen(PidfdOpenNumber, pid, 0);
@@ -201,7 +207,8 @@ internal static unsafe class Posix
     }
 
     /// <summary>
-    /// A listening Unix socket at a path, which must be free. Unlike .NET's, closing it leaves the path alone: other processes go on listening.
+    /// A listening Unix socket at a path, which must be free. Unlike .NET's, closing it leaves the path alone: other processes go
+    /// on listening.
     /// </summary>
     public static SafeFileHandle ListenAt(string path, int backlog)
     {

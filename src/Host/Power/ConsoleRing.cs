@@ -1,8 +1,8 @@
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// The last mebibyte of a running VM's console, in memory only. Bytes are counted from the power-on. It is the host's copy of what the vmx
-/// holds, so that a restarted vmx goes on where the dead one was. Safe for several threads.
+/// The last mebibyte of a running VM's console, in memory only. Bytes are counted from the power-on. It is the host's copy of
+/// what the vmx holds, so that a restarted vmx goes on where the dead one was. Safe for several threads.
 /// </summary>
 internal sealed class ConsoleRing
 {
@@ -25,7 +25,9 @@ internal sealed class ConsoleRing
         }
     }
 
-    /// <summary>What came at <paramref name="offset"/>; what is known already is skipped, a gap loses what was before it.</summary>
+    /// <summary>
+    /// What came at <paramref name="offset"/>; what is known already is skipped, a gap loses what was before it.
+    /// </summary>
     public void Append(long offset, ReadOnlySpan<byte> data)
     {
         TaskCompletionSource more;
@@ -69,8 +71,8 @@ internal sealed class ConsoleRing
     }
 
     /// <summary>
-    /// Bytes from <paramref name="from"/> on (or from the oldest that is left), at most <paramref name="limit"/>; and, when there are none, what to wait
-    /// for: null when no more will come.
+    /// Bytes from <paramref name="from"/> on (or from the oldest that is left), at most <paramref name="limit"/>; and, when there
+    /// are none, what to wait for: null when no more will come.
     /// </summary>
     public (long Offset, byte[] Data, Task? More) Read(long from, int limit)
     {

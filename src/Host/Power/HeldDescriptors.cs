@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// Copies of descriptors that a vmx holds for its VM: a restarted host fetches its NBD socket back, and a change of a running VM's descriptors
-/// happens under the very lock that the vmx holds.
+/// Copies of descriptors that a vmx holds for its VM: a restarted host fetches its NBD socket back, and a change of a running
+/// VM's descriptors happens under the very lock that the vmx holds.
 /// </summary>
 internal static class HeldDescriptors
 {

@@ -36,7 +36,9 @@ internal sealed class PowerService
         _launcher = new VmxLauncher(Path.GetFullPath(config.Vmx, baseFolder), config.Qemu, _folders);
     }
 
-    /// <summary>Finds the VMs that a former start of the host left running, and cleans up after those that have ended since.</summary>
+    /// <summary>
+    /// Finds the VMs that a former start of the host left running, and cleans up after those that have ended since.
+    /// </summary>
     public void Adopt()
     {
         foreach (var (registration, entry) in _table.List())
@@ -56,8 +58,8 @@ internal sealed class PowerService
     }
 
     /// <summary>
-    /// Steps: 1 checks · 2 lock, home and disks verified · 3 socket, vmx with its keys · 4 the guest runs. A refusal before step 3 changes nothing; a
-    /// failure after it ends what was started.
+    /// Steps: 1 checks · 2 lock, home and disks verified · 3 socket, vmx with its keys · 4 the guest runs. A refusal before step
+    /// 3 changes nothing; a failure after it ends what was started.
     /// </summary>
     public async Task PowerOnAsync(PowerOnRequest request, CancellationToken ct)
     {

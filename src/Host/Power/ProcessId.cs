@@ -24,8 +24,8 @@ internal sealed record ProcessId(int Pid, long Started)
     }
 
     /// <summary>
-    /// Every process that runs under a user and whose command line names a folder: the guests of one VM. Both are compared, since two hosts
-    /// on one machine may use the same range of uids.
+    /// Every process that runs under a user and whose command line names a folder: the guests of one VM. Both are compared, since
+    /// two hosts on one machine may use the same range of uids.
     /// </summary>
     public static IEnumerable<ProcessId> OfVm(uint uid, string folder)
     {

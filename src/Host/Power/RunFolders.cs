@@ -6,8 +6,8 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// The run folder: <c>RUN</c> 0711 · <c>RUN/ctl</c> 0700, root only: control sockets and run states · <c>RUN/ID8</c> 0700, the VM's uid: NBD,
-/// QMP and serial sockets. ID8 are the first eight digits of the VM's id.
+/// The run folder: <c>RUN</c> 0711 · <c>RUN/ctl</c> 0700, root only: control sockets and run states · <c>RUN/ID8</c> 0700, the
+/// VM's uid: NBD, QMP and serial sockets. ID8 are the first eight digits of the VM's id.
 /// </summary>
 internal sealed class RunFolders
 {

@@ -1,9 +1,9 @@
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// What a restarted host must know to find a running VM again; <c>RUN/ctl/ID8.json</c>, durable, no secrets. Processes are known by number
-/// and start time, so that another process with the number is never taken for them. The numbers of descriptors that the vmx holds let
-/// a restarted host fetch copies of them.
+/// What a restarted host must know to find a running VM again; <c>RUN/ctl/ID8.json</c>, durable, no secrets. Processes are known
+/// by number and start time, so that another process with the number is never taken for them. The numbers of descriptors that the
+/// vmx holds let a restarted host fetch copies of them.
 /// </summary>
 internal sealed record RunState
 {

@@ -10,8 +10,8 @@ internal sealed partial class VmSupervisor
     private static readonly TimeSpan VmxLeaves = TimeSpan.FromSeconds(12);
 
     /// <summary>
-    /// Steps: 1 nothing of the run is left running · 2 console kept · 3 sockets and run state removed (from here on a restarted host says
-    /// powered off) · 4 said.
+    /// Steps: 1 nothing of the run is left running · 2 console kept · 3 sockets and run state removed (from here on a restarted
+    /// host says powered off) · 4 said.
     /// </summary>
     private async Task FinishAsync(string why, CancellationToken stopping)
     {

@@ -11,8 +11,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// Starts vmx processes. A vmx inherits exactly the descriptors of its VM: they lose close-on-exec only while one process-wide lock is
-/// held, in which no other child starts. The DEKs go from key memory into the pipe and from there into the vmx's key memory.
+/// Starts vmx processes. A vmx inherits exactly the descriptors of its VM: they lose close-on-exec only while one process-wide
+/// lock is held, in which no other child starts. The DEKs go from key memory into the pipe and from there into the vmx's key
+/// memory.
 /// </summary>
 internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
 {
@@ -41,8 +42,8 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
     }
 
     /// <summary>
-    /// Starts a vmx and hands it its configuration and keys. The control socket is the vmx's alone: when the vmx dies, whoever is connected sees it.
-    /// The run state is durable before the vmx has what it needs to start a guest, so no host ever loses one.
+    /// Starts a vmx and hands it its configuration and keys. The control socket is the vmx's alone: when the vmx dies, whoever is
+    /// connected sees it. The run state is durable before the vmx has what it needs to start a guest, so no host ever loses one.
     /// </summary>
     /// <param name="launch">What to start.</param>
     /// <param name="qemuBefore">QEMU, when it runs already.</param>

@@ -4,8 +4,8 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Registry;
 
 /// <summary>
-/// A VM in this process: one operation at a time. Who waits too long is told what is in the way; a job holds the gate to its end and is
-/// named at once.
+/// A VM in this process: one operation at a time. Who waits too long is told what is in the way; a job holds the gate to its end
+/// and is named at once.
 /// </summary>
 internal sealed class VmEntry(Guid id) : IDisposable
 {
@@ -21,7 +21,9 @@ internal sealed class VmEntry(Guid id) : IDisposable
     /// <summary>The job that works on the VM, or null.</summary>
     public string? Job => _job;
 
-    /// <summary>The powered-on VM, or null. Set and cleared by who holds the gate, and by the supervisor when the guest has ended.</summary>
+    /// <summary>
+    /// The powered-on VM, or null. Set and cleared by who holds the gate, and by the supervisor when the guest has ended.
+    /// </summary>
     public RunningVm? Running
     {
         get => _running;
@@ -39,8 +41,8 @@ internal sealed class VmEntry(Guid id) : IDisposable
     }
 
     /// <summary>
-    /// The right to read and change the files of a running VM as one: a recrypt and a restart of the vmx exclude each other by it. Short; taken
-    /// inside the turn or without it, never the other way round.
+    /// The right to read and change the files of a running VM as one: a recrypt and a restart of the vmx exclude each other by
+    /// it. Short; taken inside the turn or without it, never the other way round.
     /// </summary>
     public async Task<IDisposable> EnterFilesAsync(CancellationToken ct)
     {

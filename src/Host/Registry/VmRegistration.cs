@@ -25,8 +25,8 @@ internal sealed record VmRegistration
     public bool Pending { get; init; }
 
     /// <summary>
-    /// A decrypt job of this host made the home plain, and nothing has encrypted it since: a plain VMX where a record says encrypted is then no
-    /// tampering but a job whose end the center has not heard of.
+    /// A decrypt job of this host made the home plain, and nothing has encrypted it since: a plain VMX where a record says
+    /// encrypted is then no tampering but a job whose end the center has not heard of.
     /// </summary>
     public bool Decrypted { get; init; }
 

@@ -6,8 +6,9 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Registry;
 
 /// <summary>
-/// Which VMs this host has, the uid of each and the highest epoch seen: one durable file per VM in <c>STATE/registry</c>, replaced
-/// whole. A crash leaves each file as before or after its change. The VM itself is its files on the datastore, never this.
+/// Which VMs this host has, the uid of each and the highest epoch seen: one durable file per VM in <c>STATE/registry</c>,
+/// replaced whole. A crash leaves each file as before or after its change. The VM itself is its files on the datastore, never
+/// this.
 /// </summary>
 internal sealed class VmRegistry : IDisposable
 {
@@ -29,7 +30,9 @@ internal sealed class VmRegistry : IDisposable
         Damaged = Load();
     }
 
-    /// <summary>Files that could not be read at start; their VMs are not there, and the files stay for a person to look at.</summary>
+    /// <summary>
+    /// Files that could not be read at start; their VMs are not there, and the files stay for a person to look at.
+    /// </summary>
     public IReadOnlyList<string> Damaged { get; }
 
     /// <summary>All VMs, also those being made.</summary>

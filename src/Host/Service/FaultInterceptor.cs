@@ -6,8 +6,8 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Service;
 
 /// <summary>
-/// Every exception of a call becomes a fault. One that nobody foresaw is answered with a fixed text and a correlation id; what happened
-/// stands in the log under that id.
+/// Every exception of a call becomes a fault. One that nobody foresaw is answered with a fixed text and a correlation id; what
+/// happened stands in the log under that id.
 /// </summary>
 internal sealed partial class FaultInterceptor(ILogger<FaultInterceptor> log) : Interceptor
 {

@@ -88,8 +88,8 @@ internal sealed partial class HostControlService
     }
 
     /// <summary>
-    /// Reads what a refused caller still sends, and forgets it: a caller in the middle of a write would otherwise wait for a window that never
-    /// opens again. Bounded in time, since a refusal must not cost a whole upload.
+    /// Reads what a refused caller still sends, and forgets it: a caller in the middle of a write would otherwise wait for a
+    /// window that never opens again. Bounded in time, since a refusal must not cost a whole upload.
     /// </summary>
     private async Task DrainAsync(IAsyncStreamReader<ImportVmRequest> requestStream, CancellationToken ct)
     {

@@ -5,8 +5,8 @@ using Lorica.Contracts.Host;
 namespace Lorica.Host.Service;
 
 /// <summary>
-/// Events for whoever watches. A watcher that is too slow loses the oldest ones: events only say that something changed, the truth is
-/// asked for.
+/// Events for whoever watches. A watcher that is too slow loses the oldest ones: events only say that something changed, the
+/// truth is asked for.
 /// </summary>
 internal sealed class HostEvents(TimeProvider time, string bootId)
 {

@@ -5,7 +5,9 @@ using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Home;
 
-/// <summary>Files that somebody changed on the datastore: each with its own reason, and nothing is changed by the refusal.</summary>
+/// <summary>
+/// Files that somebody changed on the datastore: each with its own reason, and nothing is changed by the refusal.
+/// </summary>
 public sealed class TamperTests : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();

@@ -5,7 +5,9 @@ using Lorica.Contracts.Host;
 
 namespace Lorica.Host.Tests.Support;
 
-/// <summary>A VM that a test makes: its request, the content of its first disk, and the records that a center would keep.</summary>
+/// <summary>
+/// A VM that a test makes: its request, the content of its first disk, and the records that a center would keep.
+/// </summary>
 internal sealed class TestVm
 {
     public const int Capacity = 8 * 1024 * 1024;
@@ -88,7 +90,9 @@ internal sealed class TestVm
         return await call.ResponseAsync;
     }
 
-    /// <summary>A host that refuses does not read on: a write that is not seen to its end is no failure, the response says why.</summary>
+    /// <summary>
+    /// A host that refuses does not read on: a write that is not seen to its end is no failure, the response says why.
+    /// </summary>
     private static Task SendAsync(Grpc.Core.AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest message) =>
         call.ResponseAsync.IsCompleted ? Task.CompletedTask : Task.WhenAny(call.RequestStream.WriteAsync(message), call.ResponseAsync);
 
