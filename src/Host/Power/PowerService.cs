@@ -72,6 +72,7 @@ internal sealed class PowerService
             throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on already.", "");
         if (!Posix.IsRoot)
             throw Refuse.With(FaultTypes.NotSupported, "lorica.notRoot", "host", "VMs run under users of their own, which only root can give them.", "Run lorica-host as root.");
+        _folders.RequireReachable();
         _table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
 
         // From step 3 on the caller's patience does not matter: the VM is powered on, or it is not.

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
 using Lorica.Host.Native;
+using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 
 namespace Lorica.Host.Power;
@@ -20,7 +22,7 @@ internal sealed class RunFolders
     public RunFolders(string root)
     {
         _root = root;
-        Directory.CreateDirectory(root);
+        MakePassable(root);
         File.SetUnixFileMode(root, Passable);
         Directory.CreateDirectory(Control, Private);
         File.SetUnixFileMode(Control, Private);
@@ -34,6 +36,20 @@ internal sealed class RunFolders
     public string ControlSocket(Guid vm) => Path.Combine(Control, Short(vm) + ".sock");
 
     public string NbdSocket(Guid vm) => Path.Combine(OfVm(vm), "nbd.sock");
+
+    /// <summary>Refuses when a folder above would keep the VM's uid out of its own folder.</summary>
+    public void RequireReachable()
+    {
+        for (var folder = new DirectoryInfo(_root); folder is not null; folder = folder.Parent)
+        {
+            if ((folder.UnixFileMode & UnixFileMode.OtherExecute) == 0)
+            {
+                throw Refuse.With(FaultTypes.InvalidState, "lorica.runFolderClosed", _root,
+                    $"The folder {folder.FullName} is closed to the users of VMs, which have to reach theirs below {_root}.",
+                    $"Use a run folder elsewhere (/run/lorica), or chmod 711 {folder.FullName}.");
+            }
+        }
+    }
 
     /// <summary>Makes the VM's folder and gives it to the VM's uid.</summary>
     public void Prepare(Guid vm, uint uid)
@@ -77,6 +93,17 @@ internal sealed class RunFolders
 
     /// <summary>The kernel's boot id.</summary>
     public static string KernelBoot { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>Makes a folder and what is missing above it such that others may pass, but not look.</summary>
+    private static void MakePassable(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        if (Path.GetDirectoryName(folder) is { Length: > 0 } parent)
+            MakePassable(parent);
+        Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, Passable);
+    }
 
     private static string Short(Guid vm) => vm.ToString("N")[..8];
 

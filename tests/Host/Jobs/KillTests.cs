@@ -23,6 +23,7 @@ public sealed class KillTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
+        await _template.DisposeAsync();
         _folder.Dispose();
     }
 

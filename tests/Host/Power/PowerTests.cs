@@ -17,7 +17,7 @@ public sealed class PowerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = new TestHost(_folder);
-        _host.Config = _host.Config with { Vmx = Programs.Vmx, RunFolder = "/tmp/lorica-host-run-" + Path.GetFileName(_folder.Root)[^6..] };
+        _host.Config = _host.Config with { Vmx = Programs.Vmx };
         var image = Programs.GuestImage;
         await _host.StartAsync();
         await _host.DeliverAsync(_kek, _next);
@@ -42,8 +42,6 @@ public sealed class PowerTests : IAsyncLifetime
 
         await _host.DisposeAsync();
         _folder.Dispose();
-        if (Directory.Exists(_host.Config.RunFolder))
-            Directory.Delete(_host.Config.RunFolder, recursive: true);
     }
 
     [Fact]

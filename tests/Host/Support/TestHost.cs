@@ -26,12 +26,15 @@ internal sealed class TestHost : IAsyncDisposable
         Directory.CreateDirectory(Datastore);
         Config = new HostConfig
         {
-            Id = "0f8c0d5e-0000-4000-8000-000000000001", Name = "host1", StateFolder = folder.Path("state"), RunFolder = folder.Path("run"),
+            Id = "0f8c0d5e-0000-4000-8000-000000000001", Name = "host1", StateFolder = folder.Path("state"), RunFolder = RunFolderOf(folder),
             Listen = "127.0.0.1:0", Certificate = Pki.Path("host.crt"), Key = Pki.Path("host.key"), Ca = Pki.Path("ca.crt"),
             CenterPin = Peer.PinOf(Center.Certificate), Datastores = [new DatastoreConfig("ds1", Datastore)],
             Vmx = System.IO.Path.Combine(AppContext.BaseDirectory, "no-vmx"),
         };
     }
+
+    /// <summary>Outside the test's own folder, which is closed to the users of VMs.</summary>
+    private static string RunFolderOf(TestFolder folder) => "/tmp/lorica-host-run-" + System.IO.Path.GetFileName(folder.Root)[^6..];
 
     public TestPki Pki { get; }
 
@@ -113,5 +116,10 @@ internal sealed class TestHost : IAsyncDisposable
         return await Client.AddKeysAsync(request);
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (Directory.Exists(Config.RunFolder))
+            Directory.Delete(Config.RunFolder, recursive: true);
+    }
 }
