@@ -42,7 +42,7 @@ internal sealed class RunFolders
     {
         for (var folder = new DirectoryInfo(_root); folder is not null; folder = folder.Parent)
         {
-            if ((folder.UnixFileMode & UnixFileMode.OtherExecute) == 0)
+            if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
             {
                 throw Refuse.With(FaultTypes.InvalidState, "lorica.runFolderClosed", _root,
                     $"The folder {folder.FullName} is closed to the users of VMs, which have to reach theirs below {_root}.",
