@@ -66,6 +66,8 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
                 logs.ForEach(log => log.Dispose());
                 File.Delete(_paths.BrokerSocket);
                 File.Delete(_paths.ControlSocket);
+                if (!Directory.EnumerateFileSystemEntries(_paths.HeldFolder).Any())
+                    Directory.Delete(_paths.HeldFolder);
             }
         }
         finally

@@ -34,7 +34,9 @@ internal static class UploadedIdentity
         var (enc, ciphertext) = HpkeSender.Seal(receiver, Info, [], both);
         return body with
         {
-            Identity = "uploaded", SealedEnc = Convert.ToBase64String(enc), SealedIdentity = Convert.ToBase64String(ciphertext),
+            Identity = "uploaded",
+            SealedEnc = Convert.ToBase64String(enc),
+            SealedIdentity = Convert.ToBase64String(ciphertext),
         };
     }
 
