@@ -37,7 +37,16 @@ public static class DiskJob
     public static Task<DiskJobResult> DecryptAsync(
         DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks, long epoch, bool force,
         IProgress<DiskProgress>? progress, CancellationToken ct) =>
-        RunAsync(folder, name, progress, job => job.Decrypt(expectation, keks, epoch, force), ct);
+        DecryptAsync(folder, name, expectation, keks, epoch, force, null, progress, ct);
+
+    /// <summary>
+    /// The same; <paramref name="finishing"/> is called when all data is plain and durable and the descriptor does not say so
+    /// yet. If it throws, the job stops there and can be resumed.
+    /// </summary>
+    public static Task<DiskJobResult> DecryptAsync(
+        DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks, long epoch, bool force,
+        Action? finishing, IProgress<DiskProgress>? progress, CancellationToken ct) =>
+        RunAsync(folder, name, progress, job => job.Decrypt(expectation, keks, epoch, force), ct, finishing);
 
     /// <summary>
     /// Deep recrypt: a new data key under <paramref name="keys"/>, which is the only KEK that opens the disk from the start of
@@ -56,7 +65,8 @@ public static class DiskJob
         RunAsync(folder, name, progress, job => job.Resume(keks, epoch, force), ct);
 
     private static Task<DiskJobResult> RunAsync(
-        DiskFolder folder, string name, IProgress<DiskProgress>? progress, Func<JobRun, DiskJobResult> run, CancellationToken ct)
+        DiskFolder folder, string name, IProgress<DiskProgress>? progress, Func<JobRun, DiskJobResult> run, CancellationToken ct,
+        Action? finishing = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         DiskName.Check(name);
@@ -68,7 +78,7 @@ public static class DiskJob
                 var path = folder.Store.FullName(DiskName.Descriptor(name));
                 try
                 {
-                    return run(new JobRun(folder.Store, name, path, progress, ct));
+                    return run(new JobRun(folder.Store, name, path, progress, ct) { Finishing = finishing });
                 }
                 catch (CryptoException e)
                 {

@@ -38,6 +38,9 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     /// <inheritdoc/>
     public long Length { get; }
 
+    /// <summary>Whether a flush or a durable write has failed: what was acknowledged before may be lost.</summary>
+    public bool HasFailed => _failure is not null;
+
     /// <summary>
     /// Wraps an open file whose size must be at least <paramref name="length"/>.
     /// </summary>

@@ -170,6 +170,37 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
+    public async Task BetweenTheTwoStepsOfAShallowRecryptEitherKeyAloneOpensTheDisk()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        ShallowRecrypt.AddPair(_folder.Folder, "d", _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]);
+        _keks.Lose(TestKeks.First);
+        using (var disk = Vmdk.Open(_folder.Folder, "d", new DiskExpectation { Encrypted = true }, _keks))
+            Assert.Equal(TestKeks.Second, disk.OpenedWith);
+        _keks.Lose(TestKeks.Second);
+        DiskErrors.Expect(DiskErrorKind.KeyNotFound, () => Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose());
+    }
+
+    [Fact]
+    public async Task ADescriptorWhoseLastLineDoesNotEndIsEncryptedAndDecrypted()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        var text = _folder.Text("d.vmdk");
+        _folder.Write("d.vmdk", text.TrimEnd('\n'));
+        var data = TestData.FillDisk(_folder.File("d-flat.vmdk"), TestData.MiB);
+        await DiskJob.EncryptAsync(_folder.Folder, "d", _keks.Keys(), 1, null, default);
+        using (var disk = Vmdk.Open(_folder.Folder, "d", new DiskExpectation { Encrypted = true }, _keks))
+        {
+            await using var device = disk.OpenDevice();
+            Assert.Equal(data, await TestData.ReadAllAsync(device));
+        }
+
+        await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 2, force: true, null, default);
+        Assert.Equal(data, _folder.Bytes("d-flat.vmdk"));
+        Assert.Equal(text, _folder.Text("d.vmdk"));
+    }
+
+    [Fact]
     public async Task CopyingLeavesOutWhatIsZero()
     {
         await Vmdk.CreateAsync(_folder.Folder, "a", 10 * TestData.MiB, Provisioning.Thin, null, default);

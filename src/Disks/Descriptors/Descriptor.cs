@@ -89,8 +89,8 @@ internal sealed class Descriptor
         return Build([.. Lines.Take(at + 1), .. lines, .. Lines.Skip(at + 1)], _endsWithNewLine, null);
     }
 
-    /// <summary>The same with lines at the end.</summary>
-    public Descriptor Append(params IReadOnlyList<DescriptorLine> lines) => Build([.. Lines, .. lines], _endsWithNewLine, null);
+    /// <summary>The same with lines at the end, which end with a line feed whether or not the last line did before.</summary>
+    public Descriptor Append(params IReadOnlyList<DescriptorLine> lines) => Build([.. Lines, .. lines], true, null);
 
     /// <summary>The file's bytes.</summary>
     public byte[] ToBytes() => s_utf8.GetBytes(string.Join('\n', Lines.Select(l => l.Text)) + (_endsWithNewLine ? "\n" : ""));

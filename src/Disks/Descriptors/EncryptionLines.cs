@@ -55,7 +55,9 @@ internal sealed record EncryptionLines
             .Append(ddb)
             .ToBytes();
         var seal = FileSeal.Compute(sealKey, FileSeal.DescriptorInfo, content);
-        return [.. content, .. Encoding.UTF8.GetBytes(DescriptorLine.Ddb(Keys.Seal, seal).Text + "\n")];
+        byte[] file = [.. content, .. Encoding.UTF8.GetBytes(DescriptorLine.Ddb(Keys.Seal, seal).Text + "\n")];
+        CheckReadable(file, content);
+        return file;
     }
 
     /// <summary>The descriptor of the same disk as a plain one.</summary>
@@ -69,6 +71,17 @@ internal sealed record EncryptionLines
     {
         int last = Encoding.UTF8.GetByteCount(descriptor.Lines[^1].Text) + 1;
         return (file.AsMemory(0, file.Length - last), descriptor[Keys.Seal]!);
+    }
+
+    // What replaces a descriptor is the only way to the disk's key: it is read as it will be read before it is written.
+    private void CheckReadable(byte[] file, byte[] content)
+    {
+        var again = Descriptor.Parse(file, null);
+        if (!OwnDescriptor.IsEncrypted(again) || again[Keys.KeyId] != Key.Id || again[Keys.Bundle] != Bundle || again[Keys.Transition] != Transition?.ToString()
+            || again.Lines[^1].Key != Keys.Seal || !Split(file, again).Content.Span.SequenceEqual(content))
+        {
+            throw new DiskException(DiskErrorKind.Malformed, "The descriptor would not read back as what is meant; nothing was changed.");
+        }
     }
 
     private static void CheckQuotable(string id)

@@ -83,6 +83,11 @@ internal sealed class SealedDescriptor : IDisposable
             else if (keks.Find(id) is null)
                 throw NamesAnotherKey(model, path, recorded);
         }
+        else
+        {
+            // During a shallow recrypt either key will do.
+            id = model.Keys.Where(k => keks.Find(k) is not null).Append(id).First();
+        }
 
         return keks.Find(id) is { } kek
             ? (id, kek)

@@ -19,6 +19,9 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
 {
     public int WindowBytes { get; init; } = SideFormat.DefaultWindowBytes;
 
+    /// <summary>Called between steps 4 and 5.</summary>
+    public Action? Finishing { get; init; }
+
     /// <summary>Starts or resumes encryption.</summary>
     public DiskJobResult Encrypt(DiskKeys keys, long epoch)
     {
@@ -118,6 +121,7 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
             // Also with the same epoch: the descriptor that was read may not be durable if an earlier sync failed.
             Replace(descriptor, EncryptionLines.Of(descriptor.Model) with { Transition = transition with { Epoch = epoch } });
             JobEngine.Run(store, descriptor, path, force, progress, ct);
+            Finishing?.Invoke();
             return Finish(descriptor, transition.Kind, keks);
         }
         finally
