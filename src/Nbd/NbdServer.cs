@@ -6,16 +6,18 @@ using Lorica.Nbd.Sessions;
 namespace Lorica.Nbd;
 
 /// <summary>
-/// Serves devices over NBD (fixed newstyle handshake, simple and structured replies, block status) to peers of a Unix socket that the
-/// filter accepts. Start here: make one with its exports, call <see cref="RunAsync"/> with a listening socket.
+/// Serves devices over NBD (fixed newstyle handshake, simple and structured replies, block status) to peers of a Unix socket that
+/// the filter accepts. Start here: make one with its exports, call <see cref="RunAsync"/> with a listening socket.
 /// </summary>
 /// <remarks>
-/// Requests of one connection run concurrently and may be answered in any order. A reply to FLUSH, or to a request with FUA, means that
-/// the device said so. Nothing that was acknowledged is kept in this process: when it dies, the client connects anew and sends again what
-/// had no answer. In steady state a request allocates nothing.
+/// Requests of one connection run concurrently and may be answered in any order. A reply to FLUSH, or to a request with FUA,
+/// means that the device said so. Nothing that was acknowledged is kept in this process: when it dies, the client connects anew
+/// and sends again what had no answer. In steady state a request allocates nothing.
 /// </remarks>
 public sealed class NbdServer
 {
+    private const int MaximumFailures = 100;
+    private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(50);
     private readonly NbdServerOptions _options;
     private readonly IReadOnlyList<NbdExport> _exports;
     private readonly ArenaPool _pool = new();
@@ -52,18 +54,31 @@ public sealed class NbdServer
     }
 
     /// <summary>
-    /// Accepts connections until <paramref name="ct"/>, then answers what is under way (for at most
-    /// <see cref="NbdServerOptions.StopTimeout"/>), closes every connection and returns. The listening socket stays the caller's and open:
-    /// clients that connect meanwhile wait for the next server on it.
+    /// Accepts connections until <paramref name="ct"/>, then answers what is under way (for at most <see
+    /// cref="NbdServerOptions.StopTimeout"/>), closes every connection and returns. The listening socket stays the caller's and
+    /// open: clients that connect meanwhile wait for the next server on it. An accept that fails is tried again after a moment.
     /// </summary>
+    /// <exception cref="SocketException">The socket cannot be listened on, after a hundred tries.</exception>
     public async Task RunAsync(Socket listening, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(listening);
         using var devices = new CancellationTokenSource();
         try
         {
+            int failures = 0;
             while (true)
-                Admit(await listening.AcceptAsync(ct), devices.Token);
+            {
+                try
+                {
+                    Admit(await listening.AcceptAsync(ct), devices.Token);
+                    failures = 0;
+                }
+                catch (SocketException e) when (++failures < MaximumFailures)
+                {
+                    _options.OnConnectionError?.Invoke(new NbdException(NbdErrorKind.Transport, $"A connection was not accepted: {e.Message}", inner: e));
+                    await Task.Delay(s_acceptPause, _options.Clock, ct);
+                }
+            }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -85,6 +100,13 @@ public sealed class NbdServer
                 throw new NbdException(NbdErrorKind.PeerRefused, $"A process of uid {peer.Uid} (pid {peer.Pid}) may not connect.");
             if (Connections >= _options.MaximumConnections)
                 throw new NbdException(NbdErrorKind.TooLarge, $"More than {_options.MaximumConnections} connections.");
+            socket.Blocking = true;
+            socket.SendBufferSize = 4 * ArenaPool.Standard;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return;
         }
         catch (NbdException e)
         {
@@ -93,8 +115,6 @@ public sealed class NbdServer
             return;
         }
 
-        socket.Blocking = true;
-        socket.SendBufferSize = 4 * ArenaPool.Standard;
         var session = new NbdSession(socket, _exports, _options, _pool, devices);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)

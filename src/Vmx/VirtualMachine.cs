@@ -42,30 +42,34 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
         using var serving = new CancellationTokenSource();
         var guest = new GuestSupervisor(_board, InFolder(Sockets.Qmp), clock);
         using var serial = new SerialLine(InFolder(Sockets.Serial), _ring, clock);
-        var requests = new ControlRequests(config.VmId, _board, guest, _ring, serial, disks.Exports, clock);
+        var requests = new ControlRequests(config.VmId, _board, guest, _ring, serial, disks.Exports, clock, () => disks.FlushFailed);
         var controlTask = new ControlServer(requests, peer => peer.Uid == 0).RunAsync(control, serving.Token);
         var nbdTask = Server(disks, guest).RunAsync(nbd, serving.Token);
         using var lineEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watching = EndWithAsync(controlTask, nbdTask, ending);
         Task line = Task.CompletedTask;
         try
         {
             // Step 2
-            using var qemu = await QemuAsync(guest, requests, stop);
+            using var qemu = await QemuAsync(guest, requests, ending.Token);
             if (qemu is not null)
             {
                 line = serial.RunAsync(lineEnd.Token);
 
                 // Step 3
-                await guest.RunAsync(qemu, serial.Connected, () => EndAsync(disks, serial, line), stop);
+                await guest.RunAsync(qemu, serial.Connected, () => EndAsync(disks, serial, line), ending.Token);
             }
 
             // Step 4
             _ring.Close();
-            await CollectedAsync(requests, stop);
+            await CollectedAsync(requests, ending.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            Log.Write(config.VmId, "stops; the guest is left alone");
+            Log.Write(config.VmId, stop.IsCancellationRequested
+                ? "stops; the guest is left alone"
+                : "cannot serve any more; the guest is left to the next vmx");
         }
         finally
         {
@@ -75,7 +79,15 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
             await line;
             await controlTask;
             await nbdTask;
+            await watching;
         }
+    }
+
+    // A vmx that does not serve is worse than none: nobody would replace it.
+    private static async Task EndWithAsync(Task control, Task nbd, CancellationTokenSource ending)
+    {
+        await Task.WhenAny(control, nbd);
+        await ending.CancelAsync();
     }
 
     private NbdServer Server(DiskSet disks, GuestSupervisor guest)

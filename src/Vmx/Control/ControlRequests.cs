@@ -9,7 +9,8 @@ namespace Lorica.Vmx.Control;
 
 /// <summary>What each request of the host means.</summary>
 internal sealed class ControlRequests(
-    string vm, StatusBoard board, GuestSupervisor guest, ConsoleRing ring, SerialLine serial, IReadOnlyList<NbdExport> exports, TimeProvider clock)
+    string vm, StatusBoard board, GuestSupervisor guest, ConsoleRing ring, SerialLine serial, IReadOnlyList<NbdExport> exports, TimeProvider clock,
+    Func<bool>? flushFailed = null)
 {
     private const int ConsoleChunk = 256 * 1024;
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(1);
@@ -84,6 +85,7 @@ internal sealed class ControlRequests(
                 GuestEnd.Failed => "failed",
                 _ => "",
             },
+            FlushFailed = flushFailed?.Invoke() == true,
             QemuPid = now.QemuPid,
             Detail = now.Detail,
             Reads = exports.Sum(e => e.Statistics.Reads),

@@ -7,23 +7,40 @@ using Lorica.Nbd;
 namespace Lorica.Vmx.Control;
 
 /// <summary>
-/// The host's door: frames of u32 little-endian length and a message, both ways, one answer per request, in order. Peers other than root
-/// are cut off before a byte; a frame that is no request ends its connection and no other.
+/// The host's door: frames of u32 little-endian length and a message, both ways, one answer per request, in order. Peers other
+/// than root are cut off before a byte; a frame that is no request ends its connection and no other.
 /// </summary>
 internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentials, bool> peers)
 {
     private const int MaximumFrame = 1 << 20;
     private const int MaximumConnections = 16;
+    private const int MaximumFailures = 100;
+    private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(50);
     private int _connections;
 
-    /// <summary>Serves until <paramref name="ct"/>; the listening socket stays open, for the host and for whoever comes next.</summary>
+    /// <summary>
+    /// Serves until <paramref name="ct"/>; the listening socket stays open, for the host and for whoever comes next.
+    /// </summary>
     public async Task RunAsync(Socket listening, CancellationToken ct)
     {
         try
         {
+            int failures = 0;
             while (true)
             {
-                var socket = await listening.AcceptAsync(ct);
+                Socket socket;
+                try
+                {
+                    socket = await listening.AcceptAsync(ct);
+                    failures = 0;
+                }
+                catch (SocketException) when (++failures < MaximumFailures)
+                {
+                    // A peer that left at once, or no descriptor to be had for the moment.
+                    await Task.Delay(s_acceptPause, ct);
+                    continue;
+                }
+
                 if (!Admits(socket))
                 {
                     socket.Dispose();

@@ -8,19 +8,23 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Vmx.Serving;
 
 /// <summary>
-/// The machine's disks as NBD exports: the extent by its inherited descriptor, under encryption when the disk has a key. The lock's
-/// descriptor is kept open as long as the disk is.
+/// The machine's disks as NBD exports: the extent by its inherited descriptor, under encryption when the disk has a key. The
+/// lock's descriptor is kept open as long as the disk is.
 /// </summary>
 internal sealed class DiskSet : IAsyncDisposable
 {
     private readonly List<SafeFileHandle> _locks = [];
     private readonly List<NbdExport> _exports = [];
+    private readonly List<FileDevice> _files = [];
 
     private DiskSet()
     {
     }
 
     public IReadOnlyList<NbdExport> Exports => _exports;
+
+    /// <summary>Whether a disk failed to make acknowledged writes durable. It stays so: another process would not know.</summary>
+    public bool FlushFailed => _files.Exists(f => f.HasFailed);
 
     /// <summary>Takes the keys, which are disposed in any case: the ciphers have their own copies in key memory.</summary>
     public static async Task<DiskSet> OpenAsync(VmxConfig config, IReadOnlyList<KeyBuffer?> keys)
@@ -85,11 +89,12 @@ internal sealed class DiskSet : IAsyncDisposable
         if (disk.LockFd != 0)
             Keep(disk.LockFd, $"the lock of disk {disk.Label}");
         Descriptors.Claim(disk.ExtentFd, $"disk {disk.Label}");
-        bool thin = disk.ZeroRule == "hole";
-        IBlockDevice device = FileDevice.FromHandle(
-            new SafeFileHandle(disk.ExtentFd, true), disk.Length, keepAllocation: !thin, path: disk.Label);
+        var file = FileDevice.FromHandle(
+            new SafeFileHandle(disk.ExtentFd, true), disk.Length, keepAllocation: disk.KeepAllocation, path: disk.Label);
+        _files.Add(file);
+        IBlockDevice device = file;
         if (key is not null)
-            device = new EncryptedDevice(device, new XtsAes256(key), thin ? ZeroRule.Hole : ZeroRule.Error);
+            device = new EncryptedDevice(device, new XtsAes256(key), disk.ZeroRule == "hole" ? ZeroRule.Hole : ZeroRule.Error);
         _exports.Add(new NbdExport(disk.Label, device));
     }
 

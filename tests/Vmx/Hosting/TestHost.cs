@@ -9,8 +9,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Vmx.Tests.Hosting;
 
 /// <summary>
-/// Plays the host for one machine: makes its run folder, holds its listening sockets and disks, starts vmx processes with them. Whatever
-/// was started ends with the test.
+/// Plays the host for one machine: makes its run folder, holds its listening sockets and disks, starts vmx processes with them.
+/// Whatever was started ends with the test.
 /// </summary>
 public sealed class TestHost : IAsyncDisposable
 {
@@ -64,7 +64,7 @@ public sealed class TestHost : IAsyncDisposable
         Config.Disks.Add(new VmxDisk
         {
             Label = $"virtio0:{_disks.Count}", ExtentFd = (int)handle.DangerousGetHandle(), Length = new FileInfo(file).Length,
-            ZeroRule = zero, DekLength = key?.Length ?? 0,
+            ZeroRule = zero, DekLength = key?.Length ?? 0, KeepAllocation = zero == "error",
         });
         _disks.Add((handle, key, zero));
     }
