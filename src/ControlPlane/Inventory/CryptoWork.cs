@@ -44,12 +44,14 @@ internal sealed class CryptoWork(
         // Step 2
         var records = await lookup.RecordsAsync(vm.Id, ct);
         await AuditAsync(context, key, records, ct);
+        var request = Request(context, key, records);
+        request.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration { ObjectId = g.Key, Generation = g.Value }));
 
         // Step 3
         JobDescription job;
         try
         {
-            job = await jobs.RunAsync(context, Request(context, key, records), Needed(key, records), f => IsDone(context, key, f), ct);
+            job = await jobs.RunAsync(context, request, Needed(key, records), f => IsDone(context, key, f), ct);
         }
         catch (FaultException)
         {

@@ -19,6 +19,13 @@ public sealed class VmLookup(CenterStore store)
     public Task<List<KeyRecordRow>> RecordsAsync(string vmId, CancellationToken ct) =>
         store.ReadAsync(db => db.KeyRecords.Where(r => r.VmId == vmId && r.State == KeyRecordStates.Usable).ToListAsync(ct), ct);
 
+    /// <summary>The highest generation that any record of a VM's objects knows, also of those that are plain now.</summary>
+    public Task<Dictionary<string, long>> GenerationsAsync(string vmId, CancellationToken ct) =>
+        store.ReadAsync(
+            db => db.KeyRecords.Where(r => r.VmId == vmId).GroupBy(r => r.ObjectId)
+                .Select(g => new { g.Key, Generation = g.Max(r => r.Generation) }).ToDictionaryAsync(g => g.Key, g => g.Generation, ct),
+            ct);
+
     /// <summary>Everything that the models of <paramref name="vms"/> need.</summary>
     internal Task<VmContext> ContextAsync(IReadOnlyCollection<string> vms, CancellationToken ct) =>
         store.ReadAsync(

@@ -13,8 +13,8 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// The rules of each operation on a VM, in this order: no other task · privilege (checked before by <see cref="VmService"/>) · files
-/// not suspect · power · snapshots · encrypted-ness · keys within reach. Only then epoch and task are taken.
+/// The rules of each operation on a VM, in this order: no other task · privilege (checked before by <see cref="VmService"/>) ·
+/// files not suspect · power · snapshots · encrypted-ness · keys within reach. Only then epoch and task are taken.
 /// </summary>
 internal sealed class VmOperations(
     VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, PolicyCatalog policies, ProviderService providers, IGrainFactory grains)
@@ -65,12 +65,17 @@ internal sealed class VmOperations(
         var (vm, files, records) = await LookAsync(id, ct);
         EncryptionRules.RequireRecryptable(files);
         await RequireKeysAsync(vm, records, "recrypt", ct);
+
+        // Finishing a broken-off recrypt needs the key that it made: the newest that a record knows.
+        var begun = files.PendingJob == "recrypt" ? records.MaxBy(r => r.Number) : null;
         var arguments = new VmTaskArguments
         {
             Home = files.Encrypted,
             Disks = [.. files.Disks.Where(d => d.Encrypted).Select(d => d.Label)],
             Objects = [.. (files.Encrypted ? [vm.Id] : Array.Empty<string>()), .. files.Disks.Where(d => d.Encrypted).Select(d => d.ObjectId)],
-            Provider = await providers.DefaultAsync(ct),
+            Provider = begun?.Provider ?? await providers.DefaultAsync(ct),
+            KeyId = begun?.KeyId,
+            Kcv = begun?.Kcv,
         };
         return await BeginAsync(TaskKinds.Recrypt, vm, caller, arguments, ct);
     }

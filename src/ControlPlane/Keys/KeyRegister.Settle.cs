@@ -10,8 +10,8 @@ namespace Lorica.ControlPlane.Keys;
 public sealed partial class KeyRegister
 {
     /// <summary>
-    /// Takes a key that the VM has already, for objects that a broken-off encryption did not reach: records are made, or taken back
-    /// from retirement.
+    /// Takes a key that the VM has already, for objects that a broken-off encryption did not reach: records are made, or taken
+    /// back from retirement.
     /// </summary>
     internal Task AdoptAsync(TaskRow task, VmRow vm, KeyOrder key, IReadOnlyList<RecordedObject> objects, CancellationToken ct) =>
         store.WriteAsync(
@@ -46,9 +46,11 @@ public sealed partial class KeyRegister
             ct);
 
     /// <summary>
-    /// Brings the records of a VM in line with its files after a job of ours ended (well or not): what is encrypted has its one record
-    /// in use, every other record is retired. A file that names a key without a record changes nothing: it is suspect. A plain file
-    /// ends its record only after a decryption (<paramref name="mayWeaken"/>).
+    /// Brings the records of a VM in line with its files after a job of ours ended (well or not): what is encrypted has its one
+    /// record in use, every other record is retired. A file that names a key without a record changes nothing: it is suspect. A
+    /// plain file ends its record only after a decryption (<paramref name="mayWeaken"/>). While the files say that a job is not
+    /// finished, its new key may be the only one that finishes it, and the old one the only one that takes it back: no record of
+    /// either is retired.
     /// </summary>
     /// <returns>Keys that no object of the VM uses any more.</returns>
     internal async Task<List<KeyOrder>> SettleAsync(
@@ -61,6 +63,7 @@ public sealed partial class KeyRegister
 
         var rows = await db.KeyRecords.Where(r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired).ToListAsync(ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
+        var pending = files.PendingJob.Length > 0;
         foreach (var records in rows.GroupBy(r => r.ObjectId, StringComparer.Ordinal))
         {
             var (known, encrypted, key, generation) = StateOf(files, records.Key);
@@ -77,7 +80,18 @@ public sealed partial class KeyRegister
 
             foreach (var row in records.Where(r => r != used && (!r.InUse || used is not null || (known && mayWeaken))))
             {
-                Retire(db, row, user, vmName);
+                if (!pending)
+                {
+                    Retire(db, row, user, vmName);
+                }
+                else if (used is not null)
+                {
+                    row.InUse = false;
+                }
+                else if (row.InUse)
+                {
+                    Retire(db, row, user, vmName);
+                }
             }
         }
 

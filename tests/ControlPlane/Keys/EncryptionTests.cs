@@ -122,6 +122,29 @@ public sealed class EncryptionTests
     }
 
     [Fact]
+    public async Task A_recrypt_that_failed_behind_its_commit_point_is_finished_with_the_key_that_it_made()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        var old = (await center.VmAsync("a")).Key!.Id;
+        center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "ds1", "I/O error.");
+        center.Host.BeforeJobFails = (vm, request) => (vm.Key, vm.Kcv, vm.PendingJob) = (request.NewKey, request.NewKcv, "recrypt");
+
+        Assert.Equal("failed", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
+
+        var made = (await center.RecordsAsync()).Single(r => r.KeyId != old && r.InUse).KeyId;
+        Assert.All((await center.RecordsAsync()).Where(r => r.KeyId == made), r => Assert.Equal(KeyRecordStates.Usable, r.State));
+        Assert.Null((await center.VmAsync("a")).Suspect);
+        center.Host.JobFault = null;
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
+        Assert.Equal(2, center.Broker.Keys.Count);
+        var vm = await center.VmAsync("a");
+        Assert.Null(vm.Suspect);
+        Assert.All(vm.Disks.Select(d => d.Key!.Id).Append(vm.Key!.Id), k => Assert.Equal(made, k));
+        Assert.All((await center.RecordsAsync()).Where(r => r.KeyId == old), r => Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
+    }
+
+    [Fact]
     public async Task Without_a_provider_no_key_is_made_and_nothing_changes()
     {
         await using var center = await TestCenter.StartAsync(provider: false);

@@ -19,6 +19,9 @@ internal sealed partial class FakeHost
     /// <summary>Jobs end with this fault.</summary>
     public Fault? JobFault { get; set; }
 
+    /// <summary>What a job that fails has done to the files until then.</summary>
+    public Action<VmDescription, StartJobRequest>? BeforeJobFails { get; set; }
+
     public override Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context) => Task.FromResult(Create(request));
 
     public override async Task<VmDescription> ImportVm(IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
@@ -122,6 +125,7 @@ internal sealed partial class FakeHost
 
         if (JobFault is { } fault)
         {
+            BeforeJobFails?.Invoke(Vms[job.VmId], Started.Last(s => s.JobId == request.JobId));
             job = new JobDescription(job) { State = "failed", Fault = FaultCodec.ToMessage(fault) };
         }
         else
@@ -141,6 +145,7 @@ internal sealed partial class FakeHost
     private void Apply(StartJobRequest request)
     {
         var vm = Vms[request.VmId];
+        vm.PendingJob = "";
         var key = request.Kind == "decrypt" ? null : request.NewKey;
         if (request.Home)
         {
