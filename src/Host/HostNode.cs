@@ -67,8 +67,7 @@ internal sealed class HostNode : IDisposable
             Log.NoHardwareAes(XtsAes256.Backend.ToString());
         foreach (var file in Table.Registry.Damaged)
             Log.RegistryDamaged(file);
-        foreach (var left in VmBuilder.Sweep(Table))
-            Log.Swept(left.DisplayPath);
+        VmLeftovers.Sweep(Table, Log);
         Power.Adopt();
         return Task.CompletedTask;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lorica.Contracts.Faults;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Files;
@@ -16,7 +17,7 @@ namespace Lorica.Host.Creation;
 /// Steps, each durable before the next: 1 registered as pending · 2 folder <c>.import-ID</c> · 3 disks and their content · 4 VMX
 /// · 5 folder renamed into place · 6 registered for good (the one commit point). Disposal without <see cref="CommitAsync"/>
 /// removes everything; a crash before step 6 leaves a pending entry, and the next start of the host removes everything (<see
-/// cref="Sweep"/>).
+/// cref="VmLeftovers"/>).
 /// </remarks>
 internal sealed class VmBuilder : IAsyncDisposable
 {
@@ -44,7 +45,7 @@ internal sealed class VmBuilder : IAsyncDisposable
         (_table, _spec, _keys, _registration, _datastorePath) = (table, spec, keys, registration, datastorePath);
     }
 
-    private string TemporaryName => TemporaryFolder(_registration.Id);
+    private string TemporaryName => VmLeftovers.TemporaryFolder(_registration.Id);
 
     /// <summary>Steps 1 to 3: empty disks stand, ready for <see cref="WriteAsync"/>.</summary>
     public static async Task<VmBuilder> BeginAsync(VmTable table, VmSpec spec, KeyCache cache, CancellationToken ct)
@@ -56,8 +57,7 @@ internal sealed class VmBuilder : IAsyncDisposable
         {
             RequireKeys(spec, keys);
             table.Datastores.RequireFree(spec.Datastore, SpaceOf(spec) + Reserve);
-            var file = FreeName(table, spec, path);
-            registration = table.Registry.Reserve(spec.Id, spec.Datastore, file, file, spec.Epoch);
+            registration = table.Registry.Reserve(spec.Id, spec.Datastore, taken => FreeName(spec, path, taken), spec.Epoch);
         }
         catch
         {
@@ -132,7 +132,7 @@ internal sealed class VmBuilder : IAsyncDisposable
         using (var datastore = Folder.Open(_datastorePath))
         {
             if (!datastore.TryRename(TemporaryName, _registration.Folder))
-                throw Refuse.With(Contracts.Faults.FaultTypes.AlreadyExists, "lorica.fileExists", _registration.DisplayPath,
+                throw Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists", _registration.DisplayPath,
                     $"The folder of {_registration.DisplayPath} appeared meanwhile.", "Try again.");
         }
 
@@ -145,43 +145,17 @@ internal sealed class VmBuilder : IAsyncDisposable
     {
         await CloseDisksAsync();
         _keys.Dispose();
-        if (!_committed)
-            Remove(_table, _registration);
-    }
-
-    /// <summary>Removes what a crash left of VMs that were being made.</summary>
-    public static IReadOnlyList<VmRegistration> Sweep(VmTable table)
-    {
-        var pending = table.Registry.List().Where(r => r.Pending).ToArray();
-        foreach (var registration in pending)
-            Remove(table, registration);
-        return pending;
-    }
-
-    private static string TemporaryFolder(Guid id) => $".import-{id}";
-
-    private static void Remove(VmTable table, VmRegistration registration)
-    {
-        var path = table.Datastores.PathOf(registration.Datastore);
-        using var datastore = Folder.Open(path);
-
-        // The folder under its final name is this VM's: the name was free when it was reserved, and only step 5 makes it.
-        foreach (var name in (string[])[TemporaryFolder(registration.Id), registration.Folder])
+        if (_committed)
+            return;
+        try
         {
-            if (datastore.Has(name))
-            {
-                using (var folder = Folder.Open(Path.Combine(path, name)))
-                {
-                    foreach (var file in folder.Names())
-                        folder.Delete(file);
-                }
-
-                datastore.DeleteFolder(name);
-            }
+            VmLeftovers.Remove(_table, _registration, seen: true);
         }
-
-        datastore.Sync();
-        table.Registry.Remove(registration.Id);
+        catch (Exception e) when (e is IOException or FaultException)
+        {
+            // It stays pending, and the next start of the host removes it. Why it was not made says more than why it was not
+            // removed.
+        }
     }
 
     private static void RequireKeys(VmSpec spec, KeyLease keys)
@@ -199,15 +173,16 @@ internal sealed class VmBuilder : IAsyncDisposable
 
     private static long SpaceOf(VmSpec spec) => spec.Disks.Sum(d => d.Provisioning == Provisioning.Thin ? Math.Min(d.Data, d.Capacity) : d.Capacity);
 
-    private static string FreeName(VmTable table, VmSpec spec, string datastorePath)
+    private static (string Folder, string File) FreeName(VmSpec spec, string datastorePath, IReadOnlySet<string> registered)
     {
         using var datastore = Folder.Open(datastorePath);
         var taken = datastore.Names().ToHashSet(StringComparer.OrdinalIgnoreCase);
-        taken.UnionWith(table.Registry.List().Where(r => r.Datastore == spec.Datastore).Select(r => r.Folder));
+        taken.UnionWith(registered);
         int attempt = 0;
         while (taken.Contains(VmName.ToFileName(spec.Name, attempt)))
             attempt++;
-        return VmName.ToFileName(spec.Name, attempt);
+        var name = VmName.ToFileName(spec.Name, attempt);
+        return (name, name);
     }
 
     private string DiskName(int index) => index == 0 ? _registration.File : $"{_registration.File}_{index}";

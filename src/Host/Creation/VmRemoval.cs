@@ -1,6 +1,8 @@
+using Lorica.Contracts.Faults;
 using Lorica.Disks;
 using Lorica.Host.Files;
 using Lorica.Host.Home;
+using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 
 namespace Lorica.Host.Creation;
@@ -16,11 +18,22 @@ internal static class VmRemoval
     {
         var datastorePath = table.Datastores.PathOf(registration.Datastore);
         using var datastore = Folder.Open(datastorePath);
-        if (datastore.Has(registration.Folder))
+        if (!datastore.Has(registration.Folder))
+        {
+            // Without its folder nothing tells a removed VM from a datastore that is not mounted.
+            if (!registration.Removing)
+            {
+                throw Refuse.With(FaultTypes.NotFound, "lorica.fileNotFound", registration.DisplayPath,
+                    $"The folder of {registration.DisplayPath} is not there.",
+                    "See that the datastore is mounted. If the folder was removed by hand, make an empty one of that name.");
+            }
+        }
+        else
         {
             using (var home = table.OpenHome(registration))
             using (VmLock.Take(home))
             {
+                table.Registry.RememberRemoving(registration.Id);
                 await RemoveDisksAsync(home, ct);
                 foreach (var name in home.Folder.Names().Where(n => IsOurs(n, registration.File)).OrderBy(n => n == registration.VmxName))
                     home.Folder.Delete(name);

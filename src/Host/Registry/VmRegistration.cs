@@ -30,6 +30,9 @@ internal sealed record VmRegistration
     /// </summary>
     public bool Decrypted { get; init; }
 
+    /// <summary>The VM's files are being removed: its folder may be gone already.</summary>
+    public bool Removing { get; init; }
+
     /// <summary>Name of the VMX file.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string VmxName => File + ".vmx";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
+using Lorica.Host.Power;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Registry;
@@ -49,8 +50,17 @@ internal sealed class VmRegistry : IDisposable
             return _entries.GetValueOrDefault(id);
     }
 
-    /// <summary>Registers a VM that is about to be made, and gives it a uid of its own.</summary>
-    public VmRegistration Reserve(Guid id, string datastore, string folder, string file, long epoch)
+    /// <summary>
+    /// Registers a VM that is about to be made, and gives it a uid of its own. A folder that another VM has is refused.
+    /// </summary>
+    public VmRegistration Reserve(Guid id, string datastore, string folder, string file, long epoch) =>
+        Reserve(id, datastore, taken => taken.Contains(folder) ? throw FolderTaken(datastore, folder) : (folder, file), epoch);
+
+    /// <summary>
+    /// The same with a folder chosen in one step with registering it, so that two VMs that are made at once never get the same
+    /// one. <paramref name="choose"/> is given the folders that VMs have on the datastore, compared without case.
+    /// </summary>
+    public VmRegistration Reserve(Guid id, string datastore, Func<IReadOnlySet<string>, (string Folder, string File)> choose, long epoch)
     {
         lock (_gate)
         {
@@ -60,6 +70,7 @@ internal sealed class VmRegistry : IDisposable
                     $"This host already has the VM {id} as {existing.DisplayPath}.", "Use another id.");
             }
 
+            var (folder, file) = choose(_entries.Values.Where(e => e.Datastore == datastore).Select(e => e.Folder).ToHashSet(StringComparer.OrdinalIgnoreCase));
             var entry = new VmRegistration
             {
                 Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Pending = true, Uid = FreeUid_NeedsLock(),
@@ -104,6 +115,16 @@ internal sealed class VmRegistry : IDisposable
         }
     }
 
+    /// <summary>Keeps that the VM's files are being removed.</summary>
+    public void RememberRemoving(Guid id)
+    {
+        lock (_gate)
+        {
+            if (!_entries[id].Removing)
+                Write_NeedsLock(_entries[id] with { Removing = true });
+        }
+    }
+
     /// <summary>Forgets a VM.</summary>
     public void Remove(Guid id)
     {
@@ -123,12 +144,23 @@ internal sealed class VmRegistry : IDisposable
         _entries[entry.Id] = entry;
     }
 
+    private static FaultException FolderTaken(string datastore, string folder) => Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists",
+        $"[{datastore}] {folder}", $"Another VM of this host has the folder [{datastore}] {folder}.", "Use another name.");
+
     private uint FreeUid_NeedsLock()
     {
+        // The VM of a damaged file has a uid too, which nothing tells: it must not come to be another's.
+        if (Damaged.Count > 0)
+        {
+            throw Refuse.With(FaultTypes.InvalidState, "lorica.registryDamaged", "host",
+                $"The host's registry has files that cannot be read ({string.Join(", ", Damaged)}), so no uid is known to be free.",
+                "Put them right or move them away, then restart the host.");
+        }
+
         var used = _entries.Values.Select(e => e.Uid).ToHashSet();
         for (uint uid = _uidBase; uid < _uidBase + _uidCount; uid++)
         {
-            if (!used.Contains(uid))
+            if (!used.Contains(uid) && !ProcessId.AnyOf(uid))
                 return uid;
         }
 

@@ -15,6 +15,12 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1103, LogLevel.Information, "Removed what was left of {Path}: the host had stopped while it was made.")]
     public partial void Swept(string path);
 
+    [LoggerMessage(1104, LogLevel.Warning, "What is left of {Path}, which was being made when the host stopped, cannot be removed yet: {Reason}")]
+    public partial void SweepFailed(string path, string reason);
+
+    [LoggerMessage(1105, LogLevel.Warning, "What a former run of VM {VmId} left cannot be removed: {Reason}")]
+    public partial void RunNotRemoved(Guid vmId, string reason);
+
     [LoggerMessage(1110, LogLevel.Information, "Key {Provider}/{KeyId} (check value {Kcv}) taken for {Operation}")]
     public partial void KeyAdded(string provider, string keyId, string kcv, string operation);
 
@@ -56,6 +62,9 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
 
     [LoggerMessage(1137, LogLevel.Error, "Supervision of VM {VmId} failed, correlation id {CorrelationId}")]
     public partial void SupervisionFailed(Exception e, Guid vmId, Guid correlationId);
+
+    [LoggerMessage(1138, LogLevel.Error, "A disk of VM {VmId} failed to make acknowledged writes durable")]
+    public partial void FlushFailed(Guid vmId);
 
     [LoggerMessage(1140, LogLevel.Information, "Job {JobId} ({Kind}) on VM {VmId} started")]
     public partial void JobStarted(string jobId, string kind, Guid vmId);

@@ -93,6 +93,39 @@ public sealed class CreationTests : IAsyncLifetime
         await vm.ImportAsync(_host.Client);
     }
 
+    [Fact]
+    public async Task A_failed_import_leaves_the_vm_alone_that_has_come_to_have_its_folder()
+    {
+        var (mine, other) = (new TestVm(), new TestVm("other"));
+        await _host.Client.CreateVmAsync(other.Request);
+        await using (await Host.Creation.VmBuilder.BeginAsync(_host.Node.Table, Host.Creation.VmSpec.From(mine.Request), _host.Node.Keys, CancellationToken.None))
+            Directory.Move(Path.Combine(_host.Datastore, "other"), Path.Combine(_host.Datastore, "web01"));
+        Assert.Equal(["web01"], Directory.EnumerateFileSystemEntries(_host.Datastore).Select(Path.GetFileName));
+        Assert.Contains("other.vmx", Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
+        Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(mine.Id)));
+    }
+
+    [Fact]
+    public async Task A_host_whose_datastore_is_not_mounted_starts_and_forgets_nothing()
+    {
+        var vm = new TestVm();
+        _ = await Host.Creation.VmBuilder.BeginAsync(_host.Node.Table, Host.Creation.VmSpec.From(vm.Request), _host.Node.Keys, CancellationToken.None);
+        await _host.StopAsync();
+        Directory.Move(_host.Datastore, _host.Datastore + ".away");
+        await _host.StartAsync();
+        Assert.NotNull(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
+        await _host.StopAsync();
+        Directory.CreateDirectory(_host.Datastore);
+        await _host.StartAsync();
+        Assert.NotNull(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
+        await _host.StopAsync();
+        Directory.Delete(_host.Datastore);
+        Directory.Move(_host.Datastore + ".away", _host.Datastore);
+        await _host.StartAsync();
+        Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("../../etc/passwd")]
@@ -156,6 +189,20 @@ public sealed class CreationTests : IAsyncLifetime
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 });
         Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
+    }
+
+    [Fact]
+    public async Task A_vm_whose_folder_is_not_there_is_not_forgotten()
+    {
+        var vm = new TestVm();
+        await _host.Client.CreateVmAsync(vm.Request);
+        Directory.Move(_host.Datastore, _host.Datastore + ".away");
+        Directory.CreateDirectory(_host.Datastore);
+        await FaultAssert.RefusedAsync(FaultTypes.NotFound, "lorica.fileNotFound", _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 }));
+        Directory.Delete(_host.Datastore);
+        Directory.Move(_host.Datastore + ".away", _host.Datastore);
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 3 });
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
     }
 
     [Fact]

@@ -26,8 +26,8 @@ public sealed class VmRegistryTests : IDisposable
         using (var registry = Open())
         {
             var entry = registry.Find(a)!;
-            Assert.Equal((9L, false, true, 1000u), (entry.Epoch, entry.Pending, entry.Decrypted, entry.Uid));
-            Assert.Equal((true, 1001u), (registry.Find(b)!.Pending, registry.Find(b)!.Uid));
+            Assert.Equal((9L, false, true, 1_900_000_000u), (entry.Epoch, entry.Pending, entry.Decrypted, entry.Uid));
+            Assert.Equal((true, 1_900_000_001u), (registry.Find(b)!.Pending, registry.Find(b)!.Uid));
         }
     }
 
@@ -46,13 +46,13 @@ public sealed class VmRegistryTests : IDisposable
     [Fact]
     public void Each_vm_has_a_uid_of_its_own_and_a_range_has_an_end()
     {
-        using var registry = new VmRegistry(_folder.Root, 1000, 2);
+        using var registry = new VmRegistry(_folder.Root, 1_900_000_000, 2);
         var first = Guid.NewGuid();
-        Assert.Equal(1000u, registry.Reserve(first, "ds", "a", "a", 1).Uid);
-        Assert.Equal(1001u, registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1).Uid);
+        Assert.Equal(1_900_000_000u, registry.Reserve(first, "ds", "a", "a", 1).Uid);
+        Assert.Equal(1_900_000_001u, registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1).Uid);
         Assert.Equal("lorica.noUid", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1)).Fault.Key);
         registry.Remove(first);
-        Assert.Equal(1000u, registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1).Uid);
+        Assert.Equal(1_900_000_000u, registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1).Uid);
     }
 
     [Fact]
@@ -67,8 +67,20 @@ public sealed class VmRegistryTests : IDisposable
         {
             Assert.Equal(2, registry.Damaged.Count);
             Assert.NotNull(registry.Find(id));
+
+            // The uid of a file that cannot be read might be given twice.
+            Assert.Equal("lorica.registryDamaged", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1)).Fault.Key);
         }
     }
 
-    private VmRegistry Open() => new(_folder.Root, 1000, 100);
+    [Fact]
+    public void A_folder_is_given_to_one_vm_only()
+    {
+        using var registry = Open();
+        registry.Reserve(Guid.NewGuid(), "ds", "a", "a", 1);
+        Assert.Equal("lorica.fileExists", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "A", "A", 1)).Fault.Key);
+        registry.Reserve(Guid.NewGuid(), "other", "a", "a", 1);
+    }
+
+    private VmRegistry Open() => new(_folder.Root, 1_900_000_000, 100);
 }
