@@ -9,6 +9,8 @@ namespace Lorica.Host.Files;
 /// </summary>
 internal sealed class Folder : IDisposable
 {
+    private const int MaximumDepth = 32;
+
     private readonly SafeFileHandle _handle;
 
     private Folder(string path, SafeFileHandle handle)
@@ -26,7 +28,8 @@ internal sealed class Folder : IDisposable
     private string Magic => $"/proc/self/fd/{_handle.DangerousGetHandle()}";
 
     /// <summary>
-    /// The whole file, or null when there is none. A file above <paramref name="limit"/>, or no regular file, is an error.
+    /// The whole file, or null when there is none. A file above <paramref name="limit"/>, no regular file, or one that has a
+    /// second name (so that somebody elsewhere can change it) is an error.
     /// </summary>
     public byte[]? Read(string name, int limit)
     {
@@ -43,8 +46,7 @@ internal sealed class Folder : IDisposable
 
         using (file)
         {
-            if (!Posix.IsRegularFile(file))
-                throw new IOException($"{name} is no regular file.");
+            RequireOneName(file, name);
             var length = RandomAccess.GetLength(file);
             if (length > limit)
                 throw new IOException($"{name} has {length} bytes, more than the {limit} that such a file may have.");
@@ -64,13 +66,13 @@ internal sealed class Folder : IDisposable
 
     /// <summary>
     /// Replaces or creates a file so that a crash leaves the old content or the new one, never a mixture: written aside, fsync,
-    /// renamed, fsync of the folder. A crash before the rename leaves <c>.NAME.new</c>, which the next replacement overwrites.
+    /// renamed, fsync of the folder. A crash before the rename leaves <c>.NAME.new</c>, which the next replacement removes.
     /// </summary>
     public void Replace(string name, ReadOnlySpan<byte> content)
     {
         CheckName(name);
         var aside = $".{name}.new";
-        using (var file = Posix.OpenBelow(_handle, aside, Posix.WriteOnly | Posix.Create | Posix.Truncate))
+        using (var file = CreateNew(aside, Posix.WriteOnly))
         {
             RandomAccess.Write(file, content, 0);
             Posix.Sync(file, aside);
@@ -88,7 +90,7 @@ internal sealed class Folder : IDisposable
     {
         CheckName(name);
         var aside = $".{name}.new";
-        var handle = Posix.OpenBelow(_handle, aside, Posix.ReadWrite | Posix.Create | Posix.Truncate);
+        var handle = CreateNew(aside, Posix.ReadWrite);
         return new NewFile(handle, () =>
         {
             Posix.Sync(handle, aside);
@@ -123,7 +125,8 @@ internal sealed class Folder : IDisposable
     }
 
     /// <summary>
-    /// Overwrites the content of a file with zeros, durably: its bytes were plain and shall not be left on the medium.
+    /// Overwrites the content of a file with zeros, durably: its bytes were plain and shall not be left on the medium. A file
+    /// with a second name is somebody else's too and stays as it is.
     /// </summary>
     public void Overwrite(string name)
     {
@@ -140,6 +143,8 @@ internal sealed class Folder : IDisposable
 
         using (file)
         {
+            if (Posix.KindOf(file) is not (Regular: true, Links: 1))
+                return;
             var zeros = new byte[64 * 1024];
             var length = RandomAccess.GetLength(file);
             for (long at = 0; at < length; at += zeros.Length)
@@ -160,6 +165,39 @@ internal sealed class Folder : IDisposable
     {
         CheckName(name);
         return Posix.Unlink(_handle, name, isFolder: true);
+    }
+
+    /// <summary>
+    /// Removes whatever has a name: a folder with all that is in it. No link is followed and nothing outside is touched.
+    /// </summary>
+    public void DeleteTree(string name, int depth = 0)
+    {
+        CheckName(name);
+        try
+        {
+            Posix.Unlink(_handle, name);
+        }
+        catch (IOException e) when (Posix.ErrorOf(e) == Posix.IsFolder)
+        {
+            if (depth > MaximumDepth)
+                throw new IOException($"{Path} holds folders within folders without end.", e);
+            using (var inner = new Folder($"{Path}/{name}", Posix.OpenBelow(_handle, name, Posix.ReadOnly)))
+            {
+                foreach (var entry in inner.Names())
+                    inner.DeleteTree(entry, depth + 1);
+            }
+
+            DeleteFolder(name);
+        }
+    }
+
+    /// <summary>
+    /// Makes the folder this process's own and closes it to everybody else (0700): from then on nobody changes what is in it.
+    /// </summary>
+    public void TakeBack()
+    {
+        Posix.TakeOwner(_handle, Path);
+        File.SetUnixFileMode(_handle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Renames an entry to a name that nothing has; false when something has it.</summary>
@@ -196,6 +234,22 @@ internal sealed class Folder : IDisposable
     public bool Has(string name) => Names().Contains(name);
 
     public void Dispose() => _handle.Dispose();
+
+    // Whatever stands under the name now may have other names too: it is not written to.
+    private SafeFileHandle CreateNew(string name, int access)
+    {
+        Posix.Unlink(_handle, name);
+        return Posix.OpenBelow(_handle, name, access | Posix.Create | Posix.Exclusive);
+    }
+
+    private static void RequireOneName(SafeFileHandle file, string name)
+    {
+        var (regular, links) = Posix.KindOf(file);
+        if (!regular)
+            throw new IOException($"{name} is no regular file.");
+        if (links != 1)
+            throw new IOException($"{name} has {links} names; it could be changed by any of them.");
+    }
 
     private static void CheckName(string name)
     {

@@ -77,12 +77,13 @@ internal sealed class KeyCache(Func<KeyId, bool> neededElsewhere) : IDisposable
     /// <returns>False when it is pinned: it stays.</returns>
     public bool? Remove(KeyId id)
     {
-        bool needed = neededElsewhere(id);
         lock (_gate)
         {
             if (!_keys.TryGetValue(id, out var held))
                 return null;
-            if (needed || held.Pins > 0)
+
+            // Asked inside the gate: who powers a VM on holds a lease until the VM counts as running, so one of the two is seen.
+            if (held.Pins > 0 || neededElsewhere(id))
                 return false;
             _keys.Remove(id);
             held.Dropped = true;

@@ -40,6 +40,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "lchown", SetLastError = true)]
     public static partial int ChangeOwner(byte* path, uint user, uint group);
 
+    [LibraryImport(Name, EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwnerOf(int fd, uint user, uint group);
+
     [LibraryImport(Name, EntryPoint = "umask")]
     public static partial uint SetUmask(uint mask);
 

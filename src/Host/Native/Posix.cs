@@ -11,7 +11,7 @@ internal static unsafe class Posix
 {
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Truncate = 0x200;
     public const int NoEntry = 2, Interrupted = 4, Again = 11, Access = 13, Exists = 17, NotFolder = 20, NoSpace = 28, Loop = 40,
-        QuotaExceeded = 122;
+        QuotaExceeded = 122, IsFolder = 21;
 
     private const int StatBytes = 256;
     private const uint BasicStats = 0x7ff;
@@ -138,6 +138,15 @@ internal static unsafe class Posix
         }
     }
 
+    /// <summary>Makes an open file or folder this process's own again; the group stays.</summary>
+    public static void TakeOwner(SafeFileHandle file, string name)
+    {
+        const uint Unchanged = uint.MaxValue;
+        using var f = new Borrowed(file);
+        if (Libc.ChangeOwnerOf(f.Fd, Libc.EffectiveUser(), Unchanged) != 0)
+            throw Failed("take back", name);
+    }
+
     /// <summary>Bytes of the filesystem and bytes that are free for use.</summary>
     public static (long Capacity, long Free) SpaceOf(string path)
     {
@@ -153,9 +162,12 @@ internal static unsafe class Posix
     }
 
     /// <summary>Whether an open file is a regular one.</summary>
-    public static bool IsRegularFile(SafeFileHandle file)
+    public static bool IsRegularFile(SafeFileHandle file) => KindOf(file).Regular;
+
+    /// <summary>Whether an open file is a regular one, and how many names it has.</summary>
+    public static (bool Regular, uint Links) KindOf(SafeFileHandle file)
     {
-        const int EmptyPath = 0x1000, ModeAt = 28, TypeMask = 0xf000, Regular = 0x8000;
+        const int EmptyPath = 0x1000, LinksAt = 16, ModeAt = 28, TypeMask = 0xf000, Regular = 0x8000;
         byte* result = stackalloc byte[StatBytes];
         byte empty = 0;
         using var f = new Borrowed(file);
@@ -163,7 +175,7 @@ internal static unsafe class Posix
         // SAFETY: the empty path is a zero byte on the stack; struct statx is 256 bytes.
         if (Libc.StatX(f.Fd, &empty, EmptyPath, BasicStats, result) != 0)
             throw Failed("look at", "a file");
-        return (*(ushort*)(result + ModeAt) & TypeMask) == Regular;
+        return ((*(ushort*)(result + ModeAt) & TypeMask) == Regular, *(uint*)(result + LinksAt));
     }
 
     /// <summary>Bytes that a file takes on its filesystem; holes take none.</summary>

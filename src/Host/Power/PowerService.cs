@@ -18,6 +18,7 @@ internal sealed class PowerService
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DefaultStop = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan TypingLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LeftoversLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(30);
 
     private readonly VmTable _table;
@@ -46,11 +47,11 @@ internal sealed class PowerService
             var state = _folders.Read(registration.Id);
             if (state is null || (state.Vmx?.IsAlive() != true && state.Qemu?.IsAlive() != true))
             {
-                _folders.Remove(registration.Id);
+                Clean(registration);
                 continue;
             }
 
-            var running = new RunningVm(registration, state) { Nbd = HeldDescriptors.Nbd(state), Keys = NamedBy(registration) };
+            var running = new RunningVm(registration, state, _folders) { Nbd = HeldDescriptors.Nbd(state) };
             entry.Running = running;
             _log.Adopted(registration.Id);
             Supervise(running, entry);
@@ -76,7 +77,7 @@ internal sealed class PowerService
         _table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
 
         // From step 3 on the caller's patience does not matter: the VM is powered on, or it is not.
-        var running = await Task.Run(() => Start(registration, entry, expectations), CancellationToken.None);
+        var running = await Task.Run(() => StartAsync(registration, entry, expectations), CancellationToken.None);
         Supervise(running, entry);
 
         // Step 4
@@ -158,7 +159,20 @@ internal sealed class PowerService
         }
     }
 
-    private RunningVm Start(VmRegistration registration, VmEntry entry, Expectations expectations)
+    private void Clean(VmRegistration registration)
+    {
+        try
+        {
+            _folders.Remove(registration.Id);
+        }
+        catch (IOException e)
+        {
+            // The next power-on tries again, and is refused if that fails.
+            _log.RunNotRemoved(registration.Id, e.Message);
+        }
+    }
+
+    private async Task<RunningVm> StartAsync(VmRegistration registration, VmEntry entry, Expectations expectations)
     {
         // Step 2
         using var home = _table.OpenHome(registration);
@@ -168,22 +182,37 @@ internal sealed class PowerService
         using var vm = OpenedVm.Open(home, expectations, lease);
 
         // Step 3: a guest that some former failure left must never meet a second one on its disks.
-        foreach (var left in ProcessId.OfVm(registration.Uid, _folders.OfVm(registration.Id)))
-            left.SendKill();
+        if (!await ProcessId.EndAllAsync(registration.Uid, _folders.OfVm(registration.Id), [], LeftoversLimit, _time, _stopping))
+        {
+            throw Refuse.With(FaultTypes.ResourceInUse, "lorica.processLeft", registration.DisplayPath,
+                $"A process of an earlier run of {registration.DisplayPath} does not end.", "End it, or restart the machine.");
+        }
+
+        if (_folders.IsTaken(registration.Id))
+        {
+            throw Refuse.With(FaultTypes.ResourceInUse, "lorica.runFolderTaken", registration.DisplayPath,
+                $"Another powered-on VM, whose id begins like that of {registration.DisplayPath}, has its run folder.", "Power that one off first.");
+        }
+
         _folders.Remove(registration.Id);
         var nbd = _launcher.ListenNbd(registration.Id, registration.Uid);
         try
         {
             var state = _launcher.Launch(
-                new VmxLaunch { Vm = vm.Home.Model, Uid = registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = nbd }, qemuBefore: null);
-            var running = new RunningVm(registration, state) { Nbd = nbd, Keys = vm.Keys };
+                new VmxLaunch
+                {
+                    Vm = vm.Home.Model, Uid = registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = nbd, Facts = RunFacts.Of(vm, lease),
+                },
+                qemuBefore: null);
+            var running = new RunningVm(registration, state, _folders) { Nbd = nbd };
             entry.Running = running;
             return running;
         }
         catch
         {
             nbd.Dispose();
-            _folders.Remove(registration.Id);
+            await ProcessId.EndAllAsync(registration.Uid, _folders.OfVm(registration.Id), [], LeftoversLimit, _time, CancellationToken.None);
+            Clean(registration);
             throw;
         }
     }
@@ -192,18 +221,5 @@ internal sealed class PowerService
     {
         var supervisor = new VmSupervisor(running, entry, _table, _keys, _launcher, _folders, _events, _log, _time);
         _ = Task.Run(() => supervisor.RunAsync(_stopping), CancellationToken.None);
-    }
-
-    private HashSet<Crypto.KeyId> NamedBy(VmRegistration registration)
-    {
-        try
-        {
-            using var home = _table.OpenHome(registration);
-            return [.. OpenedVm.KeysNamed(home)];
-        }
-        catch (FaultException)
-        {
-            return [];
-        }
     }
 }

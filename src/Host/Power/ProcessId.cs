@@ -11,6 +11,10 @@ internal sealed record ProcessId(int Pid, long Started)
     /// <summary>The process that has this number now, or null.</summary>
     public static ProcessId? Of(int pid) => pid > 0 && StartOf(pid) is { } started ? new ProcessId(pid, started) : null;
 
+    /// <summary>The process that has this number now if it runs under that user; null otherwise.</summary>
+    public static ProcessId? Of(int pid, uint user) =>
+        Of(pid) is { } process && UserOf(pid) == user && process.IsAlive() ? process : null;
+
     /// <summary>Whether it still runs.</summary>
     public bool IsAlive() => StartOf(Pid) == Started;
 
@@ -39,6 +43,10 @@ internal sealed record ProcessId(int Pid, long Started)
         }
     }
 
+    /// <summary>Whether any process runs under a user.</summary>
+    public static bool AnyOf(uint uid) => Directory.EnumerateDirectories("/proc").Any(path =>
+        int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && UserOf(pid) == uid);
+
     private static bool Names(int pid, string folder)
     {
         try
@@ -48,6 +56,30 @@ internal sealed record ProcessId(int Pid, long Started)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Kills every process of a VM, and those that are known to be, and waits until none is left; false when some are after the
+    /// limit.
+    /// </summary>
+    public static async Task<bool> EndAllAsync(uint uid, string folder, ProcessId?[] known, TimeSpan limit, TimeProvider time, CancellationToken ct)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            bool any = false;
+            foreach (var process in OfVm(uid, folder).Concat(known.OfType<ProcessId>().Where(p => p.IsAlive())))
+            {
+                any = true;
+                process.SendKill();
+            }
+
+            if (!any)
+                return true;
+            if (time.GetElapsedTime(since) > limit)
+                return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, ct);
         }
     }
 

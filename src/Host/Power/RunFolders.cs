@@ -51,24 +51,45 @@ internal sealed class RunFolders
         }
     }
 
-    /// <summary>Makes the VM's folder and gives it to the VM's uid.</summary>
-    public void Prepare(Guid vm, uint uid)
+    /// <summary>
+    /// Makes the VM's folder, or takes it back from its uid: until <see cref="Give"/> nobody but root changes what is in it.
+    /// </summary>
+    public void Prepare(Guid vm)
     {
-        var folder = OfVm(vm);
-        Directory.CreateDirectory(folder, Private);
-        File.SetUnixFileMode(folder, Private);
-        Posix.ChangeOwner(folder, uid, uid);
+        Directory.CreateDirectory(OfVm(vm), Private);
+        using var folder = Folder.Open(OfVm(vm));
+        folder.TakeBack();
     }
 
-    /// <summary>Removes all that a run of the VM left.</summary>
+    /// <summary>Gives the VM's folder to the VM's uid.</summary>
+    public void Give(Guid vm, uint uid) => Posix.ChangeOwner(OfVm(vm), uid, uid);
+
+    /// <summary>
+    /// Removes all that a run of the VM left. No process of its uid runs any more, and the folder is taken back first: root never
+    /// follows what others may change under it. Another VM's files (whose ids begin alike) stay.
+    /// </summary>
     public void Remove(Guid vm)
     {
-        var folder = OfVm(vm);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        if (IsTaken(vm))
+            return;
+        if (Directory.Exists(OfVm(vm)))
+        {
+            using (var folder = Folder.Open(OfVm(vm)))
+            {
+                folder.TakeBack();
+                foreach (var name in folder.Names())
+                    folder.DeleteTree(name);
+            }
+
+            Directory.Delete(OfVm(vm));
+        }
+
         File.Delete(ControlSocket(vm));
         File.Delete(Path.Combine(Control, StateName(vm)));
     }
+
+    /// <summary>Whether another VM, whose id begins with the same digits, has the place of this one.</summary>
+    public bool IsTaken(Guid vm) => ReadAny(vm) is { } state && state.VmId != vm;
 
     /// <summary>Durable on return.</summary>
     public void Write(RunState state)
@@ -77,13 +98,16 @@ internal sealed class RunFolders
         folder.Replace(StateName(state.VmId), JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.RunState));
     }
 
-    public RunState? Read(Guid vm)
+    /// <summary>What is kept of a run of the VM since the machine's start, or null.</summary>
+    public RunState? Read(Guid vm) => ReadAny(vm) is { } state && state.VmId == vm ? state : null;
+
+    private RunState? ReadAny(Guid vm)
     {
         using var folder = Folder.Open(Control);
         try
         {
             var state = folder.Read(StateName(vm), MaximumState) is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.RunState) : null;
-            return state?.VmId == vm && state.KernelBoot == KernelBoot ? state : null;
+            return state?.KernelBoot == KernelBoot ? state : null;
         }
         catch (JsonException)
         {

@@ -16,6 +16,15 @@ internal sealed record RunState
 
     public ProcessId? Qemu { get; init; }
 
+    /// <summary>What was verified when the VM was started.</summary>
+    public required RunFacts Facts { get; init; }
+
+    /// <summary>
+    /// A flush of a disk failed: what the guest believes to be durable may be lost. Only the vmx that met it knows which disk;
+    /// another one would answer the next flush as if nothing had been, so none is started any more.
+    /// </summary>
+    public bool FlushFailed { get; init; }
+
     /// <summary>The listening NBD socket in the vmx.</summary>
     public int NbdFd { get; init; }
 

@@ -6,32 +6,42 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// A powered-on VM as the host sees it. Its supervisor alone changes it, but for <see cref="Keys"/>, which a recrypt changes too.
+/// A powered-on VM as the host sees it. Its supervisor alone changes it, but for the facts, which a recrypt changes too.
 /// </summary>
-internal sealed class RunningVm(VmRegistration registration, RunState state)
+internal sealed class RunningVm(VmRegistration registration, RunState state, RunFolders folders)
 {
+    private readonly Lock _changing = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile RunState _state = state;
     private volatile VmxStatus? _status;
-    private volatile IReadOnlySet<KeyId> _keys = new HashSet<KeyId>();
 
     public VmRegistration Registration { get; } = registration;
 
     public Guid Id => Registration.Id;
 
-    public RunState State
+    public RunState State => _state;
+
+    /// <summary>Takes over what a launch has written; the caller keeps others from changing it.</summary>
+    public void Take(RunState launched)
     {
-        get => _state;
-        set => _state = value;
+        lock (_changing)
+            _state = launched;
+    }
+
+    /// <summary>Changes the state, durably before anybody sees it.</summary>
+    public void Change(Func<RunState, RunState> change)
+    {
+        lock (_changing)
+        {
+            var next = change(_state);
+            folders.Write(next);
+            _state = next;
+        }
     }
 
     /// <summary>The KEKs that it needs to go on when its vmx dies; the host keeps them.</summary>
-    public IReadOnlySet<KeyId> Keys
-    {
-        get => _keys;
-        set => _keys = value;
-    }
+    public IReadOnlySet<KeyId> Keys => State.Facts.Keys;
 
     /// <summary>The host's copy of the listening NBD socket.</summary>
     public SafeFileHandle? Nbd { get; set; }

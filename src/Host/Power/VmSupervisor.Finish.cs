@@ -15,31 +15,47 @@ internal sealed partial class VmSupervisor
     /// </summary>
     private async Task FinishAsync(string why, CancellationToken stopping)
     {
-        // Step 1: the vmx flushes the disks and leaves by itself; who does not leave is killed.
-        var started = time.GetTimestamp();
-        while (running.State.Vmx?.IsAlive() == true && time.GetElapsedTime(started) < VmxLeaves)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), time, stopping);
-        running.State.Vmx?.SendKill();
-        running.State.Qemu?.SendKill();
-        foreach (var process in ProcessId.OfVm(running.Registration.Uid, folders.OfVm(running.Id)))
-            process.SendKill();
-
-        // Step 2
-        running.Console.Close();
-        await KeepConsoleAsync(stopping);
-
-        // Step 3
-        running.Nbd?.Dispose();
+        bool ended = true;
         try
         {
-            folders.Remove(running.Id);
+            // Step 1: the vmx flushes the disks and leaves by itself; who does not leave is killed.
+            var started = time.GetTimestamp();
+            while (running.State.Vmx?.IsAlive() == true && time.GetElapsedTime(started) < VmxLeaves)
+                await Task.Delay(TimeSpan.FromMilliseconds(20), time, stopping);
+            ProcessId?[] known = [running.State.Vmx, running.State.Qemu];
+            bool left = !await ProcessId.EndAllAsync(running.Registration.Uid, folders.OfVm(running.Id), known, VmxLeaves, time, stopping);
+
+            // Step 2
+            running.Console.Close();
+            await KeepConsoleAsync(stopping);
+
+            // Step 3
+            running.Nbd?.Dispose();
+            if (left)
+                log.RunNotRemoved(running.Id, "a process of it does not end");
+            else
+                folders.Remove(running.Id);
         }
         catch (IOException e)
         {
-            log.VmxRestartFailed(running.Id, e.Message);
+            log.RunNotRemoved(running.Id, e.Message);
         }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The next start of the host finds the run as it is and ends it.
+            ended = false;
+            throw;
+        }
+        finally
+        {
+            // Step 4, whatever went wrong before: nobody is left waiting for a VM that has ended.
+            if (ended)
+                SayEnded(why);
+        }
+    }
 
-        // Step 4
+    private void SayEnded(string why)
+    {
         entry.Running = null;
         log.PoweredOff(running.Id, why);
         events.VmChanged(running.Id, PowerStates.Off, running.Stopping ? "poweredOff" : "guestEnded", why);
@@ -53,7 +69,12 @@ internal sealed partial class VmSupervisor
         {
             using var home = table.OpenHome(running.Registration);
             using var lease = keys.Lease(pin: false);
-            using var opened = home.Open(null, lease);
+            var facts = running.State.Facts;
+
+            // A VM that was started encrypted stays so: its console is never written plain, whatever its files have become.
+            using var opened = home.Open(facts.Expect(home).Find(running.Id), lease);
+            if (opened.Model.Encrypted != facts.Encrypted)
+                throw Refuse.Tampered("differsFromRecord", running.Registration.DisplayPath, "Its home is not what it was when the VM was powered on.");
             await ConsoleFile.SaveAsync(home, opened.DataFileKey, console, ct);
         }
         catch (Exception e) when (FaultMap.Find(e, running.Registration.DisplayPath) is { } fault)

@@ -48,16 +48,17 @@ internal sealed partial class VmSupervisor
             using var home = table.OpenHome(running.Registration);
             using var vmLock = VmLock.Take(home);
             using var lease = keys.Lease(pin: true);
-            using var vm = OpenedVm.Open(home, Expectations.None, lease);
+            using var vm = OpenedVm.Open(home, running.State.Facts.Expect(home), lease);
+            running.State.Facts.Require(vm, running.Registration.DisplayPath);
             running.Nbd ??= launcher.ListenNbd(running.Id, running.Registration.Uid);
             var (offset, data, _) = running.Console.Read(0, ConsoleRing.Capacity);
-            running.State = launcher.Launch(
+            running.Take(launcher.Launch(
                 new VmxLaunch
                 {
-                    Vm = vm.Home.Model, Uid = running.Registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = running.Nbd, Adopt = true, Console = (offset, data),
+                    Vm = vm.Home.Model, Uid = running.Registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = running.Nbd, Adopt = true,
+                    Console = (offset, data), Facts = running.State.Facts,
                 },
-                running.State.Qemu);
-            running.Keys = vm.Keys;
+                running.State.Qemu));
         }
     }
 

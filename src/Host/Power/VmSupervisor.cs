@@ -41,6 +41,8 @@ internal sealed partial class VmSupervisor(
         catch (Exception e)
         {
             log.SupervisionFailed(e, running.Id, Guid.NewGuid());
+            if (running.Ended.IsCompleted)
+                return;
             await FinishAsync("its supervision failed", CancellationToken.None);
         }
     }
@@ -61,6 +63,13 @@ internal sealed partial class VmSupervisor(
 
             // The vmx has gone, or does not answer any more: it must not serve the disks beside its successor.
             running.State.Vmx?.SendKill();
+            if (running.State.FlushFailed)
+            {
+                running.State.Qemu?.SendKill();
+                await FinishAsync("a disk failed to make acknowledged writes durable, and the vmx that knew of it ended", stopping);
+                return;
+            }
+
             if (running.State.Qemu?.IsAlive() != true)
             {
                 await FinishAsync("guest and vmx ended", stopping);
@@ -122,10 +131,15 @@ internal sealed partial class VmSupervisor(
     {
         var before = running.Status;
         running.Status = status;
-        if (status.QemuPid > 0 && running.State.Qemu?.Pid != status.QemuPid && ProcessId.Of(status.QemuPid) is { } qemu)
+
+        // The vmx is trusted less than this process, which will kill what it is told here: only a process of the VM's own user
+        // can be meant.
+        if (status.QemuPid > 0 && running.State.Qemu?.Pid != status.QemuPid && ProcessId.Of(status.QemuPid, running.Registration.Uid) is { } qemu)
+            running.Change(s => s with { Qemu = qemu });
+        if (status.FlushFailed && !running.State.FlushFailed)
         {
-            running.State = running.State with { Qemu = qemu };
-            folders.Write(running.State);
+            running.Change(s => s with { FlushFailed = true });
+            log.FlushFailed(running.Id);
         }
 
         switch (status.Guest)

@@ -20,6 +20,9 @@ internal sealed record VmxLaunch
     /// <summary>The listening NBD socket.</summary>
     public required SafeFileHandle Nbd { get; init; }
 
+    /// <summary>What was verified of it.</summary>
+    public required RunFacts Facts { get; init; }
+
     /// <summary>QEMU runs already: attach.</summary>
     public bool Adopt { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record VmxLaunch
         {
             Label = d.Disk.Label, ExtentFd = NumberOf(d.Opened.Extent), LockFd = NumberOf(d.Opened.Lock.Handle), Length = d.Opened.Model.Capacity,
             ZeroRule = d.Opened.Zero == Crypto.ZeroRule.Hole ? "hole" : "error", DekLength = d.Opened.Dek?.Length ?? 0,
+            KeepAllocation = d.Opened.KeepAllocation,
         }));
         return config;
     }

@@ -24,14 +24,15 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
     /// <summary>The listening NBD socket of a VM. The host keeps it, so that a restarted vmx serves at once.</summary>
     public SafeFileHandle ListenNbd(Guid vm, uint uid)
     {
-        folders.Prepare(vm, uid);
+        // The folder is root's while root works in it by path; the VM's uid gets it with the finished socket inside.
+        folders.Prepare(vm);
         var path = folders.NbdSocket(vm);
         File.Delete(path);
         var socket = Posix.ListenAt(path, Backlog);
         try
         {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Posix.ChangeOwner(path, uid, uid);
+            folders.Give(vm, uid);
             return socket;
         }
         catch
@@ -59,7 +60,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         var id = ProcessId.Of(process.Id);
         var state = new RunState
         {
-            VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd,
+            VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd, Facts = launch.Facts,
             DiskLockFds = config.Disks.ToDictionary(d => d.Label, d => d.LockFd, StringComparer.Ordinal),
         };
         try
