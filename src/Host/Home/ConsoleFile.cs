@@ -15,9 +15,12 @@ internal static class ConsoleFile
     public static string NameOf(VmHome home) => home.Registration.File + ".console";
 
     /// <summary>Keeps a console: sealed under the key, or plain without one.</summary>
-    public static async Task SaveAsync(VmHome home, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct)
+    public static Task SaveAsync(VmHome home, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct) =>
+        SaveAsync(home, NameOf(home), dataFileKey, console, ct);
+
+    private static async Task SaveAsync(VmHome home, string name, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct)
     {
-        using var file = home.Folder.CreateAside(NameOf(home));
+        using var file = home.Folder.CreateAside(name);
         if (dataFileKey is null)
         {
             await file.Stream.WriteAsync(console, ct);
@@ -57,15 +60,67 @@ internal static class ConsoleFile
         return console.ToArray();
     }
 
-    /// <summary>After the home was encrypted: seals a console that is still plain, and overwrites its plain bytes.</summary>
+    /// <summary>
+    /// After a plain home was encrypted: seals the console that it had. Steps, each durable before the next: 1 what a broken-off
+    /// save left aside overwritten and removed · 2 sealed copy <c>FILE.console.sealed</c> · 3 plain bytes overwritten and removed
+    /// · 4 the copy renamed. After a crash it is done again: once there is a copy, the plain bytes are not read any more.
+    /// </summary>
     public static async Task SealAsync(VmHome home, KeyBuffer dataFileKey, CancellationToken ct)
     {
-        var plain = await LoadAsync(home, null, ct);
-        if (plain.Length == 0)
+        var (name, copy) = (NameOf(home), NameOf(home) + ".sealed");
+        Erase(home, $".{name}.new");
+        if (!home.Folder.Has(copy))
+        {
+            if (await IsSealedUnderAsync(home, dataFileKey, ct))
+                return;
+            var plain = await ReadPlainAsync(home, ct);
+            if (plain.Length > 0)
+                await SaveAsync(home, copy, dataFileKey, plain, ct);
+            CryptographicOperations.ZeroMemory(plain);
+        }
+
+        Erase(home, name);
+        if (home.Folder.Has(copy) && !home.Folder.TryRename(copy, name))
+            throw new IOException($"{name} appeared meanwhile.");
+    }
+
+    private static void Erase(VmHome home, string name)
+    {
+        if (!home.Folder.Has(name))
             return;
-        home.Folder.Overwrite(NameOf(home));
-        await SaveAsync(home, dataFileKey, plain, ct);
-        CryptographicOperations.ZeroMemory(plain);
+        home.Folder.Overwrite(name);
+        home.Folder.Delete(name);
+        home.Folder.Sync();
+    }
+
+    private static async Task<byte[]> ReadPlainAsync(VmHome home, CancellationToken ct)
+    {
+        await using var file = home.Folder.OpenRead(NameOf(home));
+        if (file is null || file.Length > MaximumBytes)
+            return [];
+        var plain = new byte[file.Length];
+        await file.ReadExactlyAsync(plain, ct);
+        return plain;
+    }
+
+    // What opens under this home's new key can only have been sealed by this job.
+    private static async Task<bool> IsSealedUnderAsync(VmHome home, KeyBuffer dataFileKey, CancellationToken ct)
+    {
+        await using (var file = home.Folder.OpenRead(NameOf(home)))
+        {
+            if (file is null || file.Length > MaximumBytes || !await IsSealedAsync(file, ct))
+                return false;
+        }
+
+        try
+        {
+            await LoadAsync(home, dataFileKey, ct);
+            return true;
+        }
+        catch (CryptoException)
+        {
+            return false;
+        }
     }
 
     private static async Task<bool> IsSealedAsync(FileStream file, CancellationToken ct)

@@ -111,6 +111,10 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             else
                 description.Generation = Vmdk.Verify(folder, disk.Name, Expectations.None.OfDisk(vm, disk), lease);
         }
+        catch (DiskException e) when (e.Kind == DiskErrorKind.KeyNotFound)
+        {
+            missing.UnionWith(description.Key is { } key ? [key.ToId()] : []);
+        }
         catch (Exception e) when (FaultMap.Find(e, path) is { } fault)
         {
             description.Suspect = FaultCodec.ToMessage(fault);

@@ -102,12 +102,25 @@ internal sealed class VmHome : IDisposable
         Write(SealedBytes(lines, Registration.Id, verified.DataFileKey!, verified.Contents!.Secrets, verified.Generation + 1, first, second));
     }
 
-    /// <summary>Replaces a verified plain VMX by one that is encrypted from now on, with a new dataFileKey.</summary>
-    public void RewriteEncrypted(OpenedHome verified, VmxFile lines, NamedKek kek)
+    /// <summary>
+    /// Writes a verified VMX once more as it is. Before anything is done because of what it says: it may have come into place by
+    /// a run whose last sync failed, and a power cut would then bring back the one before it.
+    /// </summary>
+    public void Confirm(OpenedHome verified)
+    {
+        Check(verified);
+        Folder.Replace(Registration.VmxName, verified.Bytes.Span);
+    }
+
+    /// <summary>
+    /// Replaces a verified plain VMX by one that is encrypted from now on, with a new dataFileKey, at the generation above
+    /// <paramref name="known"/>: the highest that the center has ever seen of this VM.
+    /// </summary>
+    public void RewriteEncrypted(OpenedHome verified, VmxFile lines, NamedKek kek, long known)
     {
         Check(verified);
         using var dataFileKey = KeyBuffer.Random(32);
-        Write(SealedBytes(lines, Registration.Id, dataFileKey, NoSecrets, 1, kek, null));
+        Write(SealedBytes(lines, Registration.Id, dataFileKey, NoSecrets, known + 1, kek, null));
     }
 
     /// <summary>Replaces a verified VMX by a plain one.</summary>

@@ -9,9 +9,9 @@ namespace Lorica.Host.Jobs;
 
 /// <summary>
 /// Decrypts a VM in place: disks first, then home. Steps, each durable before the next: 1 VMX with the mark of the job, and its
-/// table says plain for the disks that the mark lists · 2 per disk: decrypted in place · 3 if the home goes too: the host's
-/// registry remembers that it did it, VMX plain; else mark removed. Killed at any moment, the mark (or the registry) says what
-/// was under way.
+/// table says plain for the disks that the mark lists · 2 per disk: data decrypted in place, then the mark says so, then the
+/// disk's descriptor · 3 if the home goes too: the host's registry remembers that it did it, VMX plain; else mark removed. Killed
+/// at any moment, the mark (or the registry) says what was under way.
 /// </summary>
 internal sealed class DecryptJob : IJobWork
 {
@@ -56,13 +56,19 @@ internal sealed class DecryptJob : IJobWork
     public async Task RunAsync(JobContext c, CancellationToken ct)
     {
         if (IsDone(c))
+        {
+            using var plain = c.Home.Open(null, c.Keys);
+            c.Home.Confirm(plain);
             return;
+        }
 
         // Step 1
         JobMark mark;
+        VmDiskModel[] disks;
         using (var home = c.OpenHome())
         {
             mark = home.Model.Job ?? NewMark(c, home.Model);
+            disks = [.. home.Model.Disks.Where(d => mark.Covers(d.Label))];
             if (home.Model.Job is null)
             {
                 var lines = home.Model.File.With(VmxKeys.Job, mark.ToString());
@@ -70,11 +76,15 @@ internal sealed class DecryptJob : IJobWork
                     lines = lines.With(VmxKeys.DiskEncrypted(disk.Label), "FALSE");
                 c.Home.Rewrite(home, lines, HomeKek(c, home));
             }
+            else
+            {
+                c.Home.Confirm(home);
+            }
         }
 
         try
         {
-            await DecryptDisksAsync(c, mark, ct);
+            await DecryptDisksAsync(c, mark, disks, ct);
         }
         catch (DiskException e) when (e.Kind is DiskErrorKind.NotADisk or DiskErrorKind.HasHardLinks or DiskErrorKind.NoSpace)
         {
@@ -101,28 +111,52 @@ internal sealed class DecryptJob : IJobWork
         }
     }
 
-    private static async Task DecryptDisksAsync(JobContext c, JobMark mark, CancellationToken ct)
+    private static async Task DecryptDisksAsync(JobContext c, JobMark mark, IReadOnlyList<VmDiskModel> disks, CancellationToken ct)
     {
-        var vm = c.Home.ReadModel();
-        var disks = vm.Disks.Where(d => mark.Covers(d.Label)).Select(d => (Disk: d, Model: Vmdk.ReadModel(c.Folder, d.Name))).ToArray();
-        c.Job.Plan(disks.Sum(d => d.Model.Capacity));
-        foreach (var (disk, model) in disks)
+        c.Job.Plan(disks.Sum(d => Vmdk.ReadModel(c.Folder, d.Name).Capacity));
+        foreach (var disk in disks)
         {
             c.Job.Step(disk.Label);
 
             // Step 2
-            if (model.Encrypted)
+            var model = Vmdk.ReadModel(c.Folder, disk.Name);
+            if (NeedsWork(c, disk, model, mark.Finished.Contains(disk.Label)))
             {
                 var record = c.Order.Expectations.Find(disk.ObjectId);
                 var expectation = new DiskExpectation
                 {
                     Encrypted = true, ObjectId = disk.ObjectId, KeyId = record?.Key.ToId(), Kcv = record?.Kcv, Generation = record?.Generation ?? 0,
                 };
-                await DiskJob.DecryptAsync(c.Folder, disk.Name, expectation, c.Keys, c.Order.Epoch, c.Order.Force, c.Progress, ct);
+                await DiskJob.DecryptAsync(
+                    c.Folder, disk.Name, expectation, c.Keys, c.Order.Epoch, c.Order.Force, () => MarkFinished(c, disk.Label), c.Progress, ct);
             }
 
             c.Job.StepDone(model.Capacity);
         }
+    }
+
+    /// <summary>
+    /// Whether a disk has to be decrypted yet. What its descriptor says counts only as far as the sealed mark allows it.
+    /// </summary>
+    private static bool NeedsWork(JobContext c, VmDiskModel disk, DiskModel model, bool finished)
+    {
+        var path = c.Home.Registration.DisplayOf(disk.FileName);
+        if (!model.Encrypted && !finished)
+        {
+            throw Refuse.Tampered("weakerThanRecorded", path,
+                $"The disk {path} is to be decrypted, but its descriptor is not that of an encrypted disk, and it was not decrypted before.");
+        }
+
+        // Its data is plain already: a descriptor from before the job would have it decrypted once more, into noise.
+        if (finished && model.Encrypted && model.Transition is not { Kind: TransitionKind.Decrypt })
+            throw Refuse.Tampered("olderThanKnown", path, $"The disk {path} has been decrypted, but its descriptor is one from before.");
+        return model.Encrypted;
+    }
+
+    private static void MarkFinished(JobContext c, string label)
+    {
+        using var home = c.OpenHome();
+        c.Home.Rewrite(home, home.Model.File.With(VmxKeys.Job, home.Model.Job!.WithFinished(label).ToString()), HomeKek(c, home));
     }
 
     /// <summary>
@@ -137,7 +171,7 @@ internal sealed class DecryptJob : IJobWork
         foreach (var disk in home.Model.Disks.Where(d => home.Model.Job?.Covers(d.Label) == true))
         {
             var model = Vmdk.ReadModel(c.Folder, disk.Name);
-            half |= model.Transition is not null;
+            half |= model.Transition is not null || !model.Encrypted;
             lines = lines.With(VmxKeys.DiskEncrypted(disk.Label), model.Encrypted && model.Transition is null ? "TRUE" : "FALSE");
         }
 

@@ -53,7 +53,11 @@ internal sealed class EncryptJob : IJobWork
         using (var home = c.OpenHome())
         {
             if (home.Model.Job is null && IsDone(c, home.Model))
+            {
+                c.Home.Confirm(home);
                 return;
+            }
+
             mark = home.Model.Job ?? NewMark(c, home.Model);
             c.Job.Plan(Disks(c, home.Model, mark).Sum(d => d.Capacity));
 
@@ -62,14 +66,19 @@ internal sealed class EncryptJob : IJobWork
             var lines = home.Model.File.With(VmxKeys.Job, mark.ToString());
             c.Table.Registry.RememberDecrypted(c.Home.Registration.Id, false);
             if (!home.Model.Encrypted)
-                c.Home.RewriteEncrypted(home, lines, c.Order.RequireNewKey(c.About, c.Keys));
+                c.Home.RewriteEncrypted(home, lines, c.Order.RequireNewKey(c.About, c.Keys), c.Order.KnownGeneration(home.Model.Id));
             else if (home.Model.Job is null)
                 c.Home.Rewrite(home, lines, HomeKek(c, home));
+            else
+                c.Home.Confirm(home);
         }
 
-        // Step 2
-        using (var home = c.OpenHome())
+        // Step 2: only a home that was plain when the job began has a console that may be.
+        if (mark.Covers(JobMark.HomePart))
+        {
+            using var home = c.OpenHome();
             await ConsoleFile.SealAsync(c.Home, home.DataFileKey!, ct);
+        }
 
         // Step 3
         foreach (var (label, capacity) in Disks(c, c.Home.ReadModel(), mark).ToArray())
@@ -95,7 +104,8 @@ internal sealed class EncryptJob : IJobWork
             var kek = model.Key is { } begun ? new NamedKek(begun, Require(c, begun))
                 : home.Model.Job!.Covers(JobMark.HomePart) ? HomeKek(c, home)
                 : c.Order.RequireNewKey(c.About, c.Keys);
-            await DiskJob.EncryptAsync(c.Folder, disk.Name, new DiskKeys(kek.Id, kek.Key, disk.ObjectId), c.Order.Epoch, c.Progress, ct);
+            var keys = new DiskKeys(kek.Id, kek.Key, disk.ObjectId, c.Order.KnownGeneration(disk.ObjectId));
+            await DiskJob.EncryptAsync(c.Folder, disk.Name, keys, c.Order.Epoch, c.Progress, ct);
         }
 
         // Only what opens as this very disk gets its line in the table.

@@ -29,6 +29,12 @@ internal sealed record JobOrder
 
     public required bool Force { get; init; }
 
+    /// <summary>Highest generations that the center has ever seen, by object; also of objects that are plain now.</summary>
+    public required IReadOnlyDictionary<Guid, long> Generations { get; init; }
+
+    /// <summary>The highest generation known of an object: a new bundle of it starts above.</summary>
+    public long KnownGeneration(Guid id) => Math.Max(Generations.GetValueOrDefault(id), Expectations.Find(id)?.Generation ?? 0);
+
     public bool Wants(VmDiskModel disk) => Disks is null || Disks.Contains(disk.Label);
 
     public static JobOrder From(StartJobRequest r)
@@ -43,7 +49,20 @@ internal sealed record JobOrder
         {
             Id = r.JobId, Epoch = r.Epoch, Kind = kind, NewKey = key, Expectations = new Expectations(r.Records),
             Home = r.Home, Disks = r.AllDisks ? null : [.. r.Disks], Force = r.Force,
+            Generations = GenerationsOf(r),
         };
+    }
+
+    private static Dictionary<Guid, long> GenerationsOf(StartJobRequest r)
+    {
+        var known = new Dictionary<Guid, long>();
+        foreach (var g in r.Generations)
+        {
+            if (!Guid.TryParseExact(g.ObjectId, "D", out var id) || g.Generation is < 0 or > long.MaxValue / 2 || !known.TryAdd(id, g.Generation))
+                throw Refuse.Argument("generations", $"The generation of object '{g.ObjectId}' is malformed.");
+        }
+
+        return known;
     }
 
     /// <summary>The new KEK from the cache, which must be the recorded one.</summary>

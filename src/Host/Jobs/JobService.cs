@@ -103,14 +103,16 @@ internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber descr
         }
 
         var home = table.OpenHome(registration);
+        var lease = keys.Lease(pin: true);
         VmLock? vmLock = null;
         try
         {
             vmLock = entry.Running is null ? VmLock.Take(home) : null;
-            return new JobContext(order, job, entry, table, home, vmLock, keys.Lease(pin: true), log);
+            return new JobContext(order, job, entry, table, home, vmLock, lease, log);
         }
         catch
         {
+            lease.Dispose();
             vmLock?.Dispose();
             home.Dispose();
             throw;

@@ -12,15 +12,19 @@ namespace Lorica.Host.Jobs;
 /// Shallow recrypt: a new KEK for home and every encrypted disk, data untouched, in any power state. Steps, each durable before
 /// the next: 1 VMX with the mark and a second pair for the new KEK · 2 second pair in every disk · 3 each file read again and
 /// opened with the new KEK alone · 4 VMX with the new pair only and the mark <c>committed</c>: the one commit point · 5 old pairs
-/// dropped from the disks · 6 mark removed. Before step 4 whoever opens the VM next rolls back, afterwards forward.
+/// dropped from the disks · 6 mark removed. Before step 4 whoever opens the VM next rolls back, afterwards forward: only this
+/// job's own key finishes it then.
 /// </summary>
 internal sealed class RecryptJob : IJobWork
 {
+    private const int Attempts = 5;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
     public void Check(JobContext c)
     {
         c.Order.RequireNewKey(c.About, c.Keys);
         RequireEncrypted(c);
-        RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log);
+        RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log, only: c.Order.NewKey!.Value.Id);
         using var home = OpenHome(c);
         if (home.Model.Job is { } pending)
             throw Refuse.JobPending(c.About, pending.Kind.Word());
@@ -34,23 +38,49 @@ internal sealed class RecryptJob : IJobWork
         using (await c.Entry.EnterFilesAsync(ct))
         {
             var next = c.Order.RequireNewKey(c.About, c.Keys);
-            if (c.Entry.Running is { } running)
-                running.Keys = new HashSet<KeyId>([.. running.Keys, next.Id]);
+            c.Entry.Running?.Change(s => s with { Facts = s.Facts.Towards(next) });
             try
             {
                 Prepare(c, next);
             }
             catch
             {
-                RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log);
-                throw;
+                // What failed may have been the last sync of step 4: then the VM is on its way forward, and the job with it.
+                if (RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log) is not { Committed: true })
+                {
+                    c.Entry.Running?.Change(s => s with { Facts = s.Facts.Settled() });
+                    throw;
+                }
             }
 
-            // Steps 5 and 6
-            RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log, quiet: true);
-            if (c.Entry.Running is { } still)
-                still.Keys = OpenedVm.KeysNamed(c.Home);
+            await FinishAsync(c, ct);
+            c.Entry.Running?.Change(s => s with { Facts = s.Facts.Arrived(next, o => GenerationOf(c, o)) });
         }
+    }
+
+    /// <summary>
+    /// Steps 5 and 6. The key has changed: what fails now is tried again before somebody has to be told that it is not finished.
+    /// </summary>
+    private static async Task FinishAsync(JobContext c, CancellationToken ct)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log, quiet: true);
+                return;
+            }
+            catch (Exception e) when (attempt < Attempts && FaultMap.Find(e, c.About) is not null)
+            {
+                await Task.Delay(FirstPause * attempt * attempt, ct);
+            }
+        }
+    }
+
+    private static long GenerationOf(JobContext c, VerifiedObject o)
+    {
+        using var home = c.Home.Open(null, c.Keys);
+        return o.Label.Length == 0 ? home.Generation : Vmdk.Verify(c.Folder, home.Model.Disk(o.Label)!.Name, null, c.Keys);
     }
 
     /// <summary>Steps 1 to 4.</summary>

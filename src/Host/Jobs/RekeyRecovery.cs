@@ -32,13 +32,19 @@ internal static class RekeyRecovery
     }
 
     /// <summary>
-    /// Rolls back or forward, whatever the verified mark says. <paramref name="lockOf"/> gives disk locks that the vmx holds.
+    /// Rolls back or forward, whatever the verified mark says. <paramref name="lockOf"/> gives disk locks that the vmx holds. A
+    /// committed recrypt to another key than <paramref name="only"/> is refused and nothing is touched.
     /// </summary>
-    public static void Recover(VmHome home, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false)
+    /// <returns>The mark that was found; null when there was none.</returns>
+    public static RekeyMark? Recover(
+        VmHome home, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false, KeyId? only = null)
     {
         using var opened = home.Open(null, keys);
         if (opened.Model.Rekey is not { } mark)
-            return;
+            return null;
+        if (mark.Committed && only is { } meant && meant != mark.New)
+            throw Refuse.JobPending(home.Registration.DisplayPath, JobKind.RecryptShallow.Word());
+        home.Confirm(opened);
         using var folder = DiskFolder.Open(home.Path);
         foreach (var disk in opened.Model.Disks)
         {
@@ -57,6 +63,7 @@ internal static class RekeyRecovery
         home.Rewrite(opened, opened.Model.File.Without(VmxKeys.Rekey), new NamedKek(remaining, Require(home, keys, remaining)));
         if (!quiet)
             log.RekeyRecovered(home.Registration.Id, mark.Committed ? "rolled forward" : "rolled back");
+        return mark;
     }
 
     private static KeyBuffer Require(VmHome home, KeyLease keys, KeyId id) => keys.Find(id) ?? throw Refuse.KeysMissing(
