@@ -12,7 +12,8 @@ namespace Lorica.Kms.Audit;
 /// </summary>
 /// <remarks>
 /// A loss of power can cut the last line short, which then was of something that was never answered: the next start removes it and
-/// says so in a line of its own. Changes are durable before they are answered, reads are left to the system to flush.
+/// says so in a line of its own. Changes are durable before they are answered, reads are left to the system to flush. A line that
+/// cannot be written whole (a full disk) is taken back before the next one, so that the chain stays one.
 /// </remarks>
 internal sealed class AuditLog : IDisposable
 {
@@ -21,31 +22,41 @@ internal sealed class AuditLog : IDisposable
     private readonly Lock _gate = new();
     private readonly FileStream _file;
     private string _last;
+    private long _end;
+    private bool _torn;
     private long _minute;
     private int _refusals;
 
-    private AuditLog(FileStream file, string last)
+    private AuditLog(FileStream file, string last, long end)
     {
         _file = file;
         _last = last;
+        _end = end;
     }
 
     /// <summary>Opens the file to append to it.</summary>
     public static AuditLog Open(string path, TimeProvider time)
     {
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        return Open(
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.Read,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }),
+            time);
+    }
+
+    /// <summary>The same over an open file without a buffer, which then belongs to the log.</summary>
+    internal static AuditLog Open(FileStream file, TimeProvider time)
+    {
         var (last, end) = Tail(file);
         var cut = file.Length - end;
         file.SetLength(end);
         file.Position = end;
-        var log = new AuditLog(file, last);
+        var log = new AuditLog(file, last, end);
         if (cut > 0)
         {
             log.Append(new(time.GetUtcNow(), "", "", "", "Recover", "", "", $"{cut} bytes of a line cut short were removed"), durable: true);
@@ -105,13 +116,37 @@ internal sealed class AuditLog : IDisposable
     {
         var json = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
         var hash = Hash(_last, json);
-        _file.Write(Encoding.UTF8.GetBytes($"{hash} {json}\n"));
-        if (durable)
+        var line = Encoding.UTF8.GetBytes($"{hash} {json}\n");
+        if (_torn)
         {
-            _file.Flush(flushToDisk: true);
+            TakeBack();
         }
 
-        _last = hash;
+        _torn = true;
+        try
+        {
+            _file.Write(line);
+            if (durable)
+            {
+                _file.Flush(flushToDisk: true);
+            }
+        }
+        catch
+        {
+            // When this fails too, the next line tries again before it is written.
+            TakeBack();
+            throw;
+        }
+
+        (_torn, _last, _end) = (false, hash, _end + line.Length);
+    }
+
+    /// <summary>Removes what was written of a line that failed.</summary>
+    private void TakeBack()
+    {
+        _file.SetLength(_end);
+        _file.Position = _end;
+        _torn = false;
     }
 
     /// <summary>Who hammers the port must not fill the disk: so many refusals a minute are written, and one line that more came.</summary>

@@ -69,6 +69,29 @@ public sealed class AuditLogTests : IDisposable
         Assert.Equal((62, null), AuditLog.Verify(_temp["log"]));
     }
 
+    [Fact]
+    public void ALineThatAFullDiskCutsIsTakenBackAndTheChainGoesOn()
+    {
+        var file = new FillingFile(_temp["log"]);
+        using (var log = AuditLog.Open(file, TimeProvider.System))
+        {
+            log.Write(Event("Create"));
+            file.Full = true;
+            Assert.Throws<IOException>(() => log.Write(Event("Destroy")));
+            Assert.Throws<IOException>(() => log.Write(Event("Get")));
+            Assert.Equal((1, null), AuditLog.Verify(_temp["log"]));
+            file.Stuck = true;
+            Assert.Throws<IOException>(() => log.Write(Event("Get")));
+            file.Full = false;
+            Assert.Throws<IOException>(() => log.Write(Event("Get")));
+            file.Stuck = false;
+            log.Write(Event("Revoke"));
+        }
+
+        Assert.Equal((2, null), AuditLog.Verify(_temp["log"]));
+        Assert.Contains("Revoke", File.ReadAllText(_temp["log"]), StringComparison.Ordinal);
+    }
+
     public void Dispose() => _temp.Dispose();
 
     private void Write(params string[] operations)
