@@ -5,6 +5,8 @@ namespace Lorica.Cli.Up;
 
 /// <summary>
 /// The log of a part: <c>STATE/PART/log</c>, and <c>log.1</c> before it; together at most twice <see cref="MaximumBytes"/>.
+/// A line that cannot be written (a full disk) is counted and dropped: whoever reads the part's output must go on reading, or the
+/// part blocks on its full pipe. Each next line tries to open the file again, and the first that succeeds says how many were lost.
 /// </summary>
 internal sealed class PartLog : IDisposable
 {
@@ -14,7 +16,9 @@ internal sealed class PartLog : IDisposable
     private readonly Lock _lock = new();
     private readonly Queue<string> _last = new();
     private readonly string _path;
-    private FileStream _file;
+    private FileStream? _file;
+    private long _lost;
+    private bool _closed;
 
     public PartLog(string path)
     {
@@ -41,6 +45,7 @@ internal sealed class PartLog : IDisposable
             _last.Clear();
     }
 
+    /// <summary>Writes a line, or drops it; never throws.</summary>
     public void Write(string line)
     {
         lock (_lock)
@@ -48,26 +53,55 @@ internal sealed class PartLog : IDisposable
             _last.Enqueue(Terminal.Clean(line));
             if (_last.Count > LinesKept)
                 _last.Dequeue();
-            if (_file.Length >= MaximumBytes)
+            if (_closed)
+                return;
+            try
             {
-                _file.Dispose();
-                File.Move(_path, _path + ".1", overwrite: true);
-                _file = Open();
+                Append(line);
             }
-            _file.Write(Encoding.UTF8.GetBytes(line + "\n"));
-            _file.Flush();
+            catch (Exception)
+            {
+                // Whatever it was (no space, a quota, a folder that went away): a log is no reason to stop a part.
+                _lost++;
+                Close();
+            }
         }
     }
 
     public void Dispose()
     {
         lock (_lock)
-            _file.Dispose();
+        {
+            _closed = true;
+            Close();
+        }
+    }
+
+    private void Append(string line)
+    {
+        _file ??= Open();
+        if (_file.Length >= MaximumBytes)
+        {
+            Close();
+            File.Move(_path, _path + ".1", overwrite: true);
+            _file = Open();
+        }
+        // The line before may have been cut short.
+        var missing = _lost == 0 ? "" : $"\n({_lost} lines could not be written here)\n";
+        _file.Write(Encoding.UTF8.GetBytes(missing + line + "\n"));
+        _lost = 0;
+    }
+
+    private void Close()
+    {
+        // Nothing is buffered, so closing writes nothing.
+        _file?.Dispose();
+        _file = null;
     }
 
     private FileStream Open() => new(_path, new FileStreamOptions
     {
         Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete,
-        UnixCreateMode = Files.SafeFile.OwnerOnly,
+        UnixCreateMode = Files.SafeFile.OwnerOnly, BufferSize = 0,
     });
 }

@@ -1,0 +1,25 @@
+using Lorica.Cli.Up;
+
+namespace Lorica.Cli.Tests;
+
+public sealed class PartLogTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lorica-partlog-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void LinesThatCannotBeWrittenAreDroppedCountedAndNeverThrown()
+    {
+        var path = Path.Combine(_folder.FullName, "log");
+        // Each write to this device fails as on a full disk.
+        File.CreateSymbolicLink(path, "/dev/full");
+        using var log = new PartLog(path);
+        log.Write("one");
+        log.Write("two");
+        Assert.Equal(["one", "two"], log.Last);
+        File.Delete(path);
+        log.Write("three");
+        Assert.Equal("\n(2 lines could not be written here)\nthree\n", File.ReadAllText(path));
+    }
+}
