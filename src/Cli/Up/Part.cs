@@ -105,7 +105,7 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
             {
                 pause = time.GetElapsedTime(since) > Steady ? FirstPause : pause;
                 _state = "waiting";
-                report.Say("crashed", $"lorica-{Name} ended unexpectedly (exit code {code}); starting it again.", Name);
+                Say("crashed", $"lorica-{Name} ended unexpectedly (exit code {code}); starting it again.");
                 await Task.Delay(pause, time, ct);
                 pause = Longer(pause);
             }
@@ -122,13 +122,15 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
             {
                 await RunAsync(ct);
                 if (!quietly)
-                    report.Say("restarted", $"lorica-{Name} runs again.", Name, Pid);
+                    Say("restarted", $"lorica-{Name} runs again.", Pid);
                 return pause;
             }
-            catch (CliException e)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
+                // Also a program that an update replaces right now, no memory, no process id left: all of it may be over in a while.
                 _state = "waiting";
-                report.Say("crashed", $"{e.Message} Next attempt in {pause.TotalSeconds:0.#} s. {(e.Details is [.., var last] ? last : "")}".TrimEnd(), Name);
+                var last = e is CliException { Details: [.., var line] } ? " " + line : "";
+                Say("crashed", $"{e.Message} Next attempt in {pause.TotalSeconds:0.#} s.{last}");
                 await Task.Delay(pause, time, ct);
                 pause = Longer(pause);
             }
@@ -143,6 +145,19 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
         while (!Posix.WaitReadable(spec.Listening!, PollMilliseconds))
             ct.ThrowIfCancellationRequested();
     }, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Tells, if anybody can be told: where it is said may be a full disk or a closed pipe, and the part matters more.</summary>
+    private void Say(string phase, string message, int? pid = null)
+    {
+        try
+        {
+            report.Say(phase, message, Name, pid);
+        }
+        catch (IOException)
+        {
+            // Nobody hears it.
+        }
+    }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 }
