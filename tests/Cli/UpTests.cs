@@ -123,6 +123,21 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
+    public async Task AStartAtOnceAfterAKillWaitsForThePartsThatStillStop()
+    {
+        _sandbox.Slow("kms");
+        await using (var killed = UpProcess.Start(_sandbox))
+        {
+            await killed.ReadyAsync();
+            Assert.NotEqual(0, await killed.EndAsync(Posix.SigKill));
+        }
+        await using var next = UpProcess.Start(_sandbox);
+        await next.ReadyAsync();
+        string[] kms = [.. _sandbox.Journal.Where(l => l.StartsWith("kms", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])];
+        Assert.Equal(["start", "stop", "start"], kms);
+    }
+
+    [Fact]
     public async Task AFolderOfSomebodyElseIsLeftAlone()
     {
         Directory.CreateDirectory(_sandbox.State);

@@ -15,6 +15,8 @@ internal static unsafe partial class Posix
     private const int SetFdFlags = 2;
     private const int CloseOnExec = 1;
     private const short PollIn = 1;
+    private const nint PidFdSendSignal = 424; // of all architectures
+    private const nint PidFdOpen = 434;
 
     /// <summary>A folder, for <see cref="Sync"/>.</summary>
     public static SafeFileHandle OpenFolder(string path)
@@ -36,6 +38,29 @@ internal static unsafe partial class Posix
         // A pid of 0 or below names a group or everybody: never meant here.
         ArgumentOutOfRangeException.ThrowIfLessThan(pid, 2);
         return kill(pid, signal) == 0;
+    }
+
+    /// <summary>A handle of the process that has this id now; it stays of that process when the id passes on. Null when there is none.</summary>
+    public static SafeFileHandle? OpenProcess(int pid)
+    {
+        var fd = (int)syscall(PidFdOpen, pid, 0, 0, 0);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
+    }
+
+    /// <summary>Sends a signal to exactly that process; false when it has ended.</summary>
+    public static bool Signal(SafeFileHandle process, int signal)
+    {
+        var held = false;
+        try
+        {
+            process.DangerousAddRef(ref held);
+            return syscall(PidFdSendSignal, process.DangerousGetHandle(), signal, 0, 0) == 0;
+        }
+        finally
+        {
+            if (held)
+                process.DangerousRelease();
+        }
     }
 
     /// <summary>Whether a process of that id exists (it may be a zombie).</summary>
@@ -98,6 +123,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int poll(PollSet* set, nuint count, int timeout);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth);
 
     [LibraryImport("libc")]
     private static partial uint geteuid();

@@ -13,10 +13,13 @@ namespace Lorica.Cli.Up;
 internal sealed class Spawner : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
+    private readonly Children _children;
     private readonly Thread _thread;
 
-    public Spawner()
+    /// <param name="children">Remembers what was started.</param>
+    public Spawner(Children children)
     {
+        _children = children;
         _thread = new Thread(Run) { IsBackground = true, Name = "spawner" };
         _thread.Start();
     }
@@ -51,7 +54,7 @@ internal sealed class Spawner : IDisposable
         _work.Dispose();
     }
 
-    private static void Start(ProcessStartInfo start, SafeHandle? inherit, TaskCompletionSource<Process> done)
+    private void Start(ProcessStartInfo start, SafeHandle? inherit, TaskCompletionSource<Process> done)
     {
         try
         {
@@ -61,6 +64,7 @@ internal sealed class Spawner : IDisposable
             {
                 var process = Process.Start(start)!;
                 process.StandardInput.Close();
+                _children.Add(process.Id);
                 done.SetResult(process);
             }
             finally

@@ -6,6 +6,7 @@ namespace Lorica.Cli.Up;
 /// <summary>Source-generated JSON of what <c>lorica up</c> reads, writes and prints.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(UpState))]
+[JsonSerializable(typeof(List<ChildRecord>))]
 [JsonSerializable(typeof(UpEvent))]
 [JsonSerializable(typeof(IssuedLine))]
 [JsonSerializable(typeof(InitLine))]

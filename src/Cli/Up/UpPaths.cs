@@ -8,6 +8,7 @@ namespace Lorica.Cli.Up;
 /// <code>
 /// STATE/up.json            what is remembered: ports, ids, pins; written last at the first start
 /// STATE/up.lock            held by the one `lorica up` on this state
+/// STATE/up.children        the processes it started: the next start waits for what a killed one left
 /// STATE/up.sock            its control socket, 0600
 /// STATE/client.json        address and CA for `lorica login --profile`
 /// STATE/PART/config.json   of kms, broker, host, center
@@ -41,6 +42,8 @@ internal sealed class UpPaths
     public string FirstStartMarker => Path.Combine(State, "up.first");
 
     public string Lock => Path.Combine(State, "up.lock");
+
+    public string Children => Path.Combine(State, "up.children");
 
     public string ControlSocket => Path.Combine(State, "up.sock");
 

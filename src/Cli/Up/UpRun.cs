@@ -8,7 +8,8 @@ namespace Lorica.Cli.Up;
 /// <summary>
 /// One <c>lorica up</c>:
 /// <code>
-/// 1 lock the state folder           2 make or find the installation, write the configuration files
+/// 1 lock the state folder; wait for what a killed run left there
+/// 2 make or find the installation, write the configuration files
 /// 3 hold the broker's socket        4 start kms, broker, host, center; wait for each to be ready
 /// 5 health of the whole             6 print the address; serve the control socket; keep all parts running
 /// 7 on Ctrl-C or SIGTERM            stop center, host, broker, kms, each asked first
@@ -32,7 +33,9 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         // Step 1
         Directory.CreateDirectory(_paths.State, SafeFile.OwnerFolder);
         await using var held = UpLock.Take(_paths);
-        using var spawner = new Spawner();
+        var children = new Children(_paths, cli.Time, Children.Patience);
+        await children.WaitForThoseBeforeAsync(_report, interrupts.Stop);
+        using var spawner = new Spawner(children);
         // Step 2
         var installation = new Installation(_paths, programs, spawner, _report);
         var told = false;

@@ -39,6 +39,9 @@ internal sealed class UpSandbox : IDisposable
             File.Delete(path);
     }
 
+    /// <summary>Makes the stop of a part take a while.</summary>
+    public void Slow(string part) => File.WriteAllText(Path.Combine(_folder.FullName, "slow-" + part), "");
+
     /// <summary>Waits for the n-th line of the journal that starts so; gives its process id.</summary>
     public async Task<int> WaitForAsync(string line, int count = 1)
     {
