@@ -84,6 +84,7 @@ public sealed class FileDeviceTests : IDisposable
             var first = await Assert.ThrowsAsync<DiskException>(async () => await device.FlushAsync(default));
             var second = await Assert.ThrowsAsync<DiskException>(async () => await device.FlushAsync(default));
             Assert.Same(first, second.InnerException);
+            Assert.True(device.HasFailed);
             Assert.Same(first, (await Assert.ThrowsAsync<DiskException>(async () => await device.WriteAsync(0, new byte[512], false, default))).InnerException);
             Assert.Same(first, (await Assert.ThrowsAsync<DiskException>(async () => await device.WriteZeroesAsync(0, 512, true, default))).InnerException);
         }

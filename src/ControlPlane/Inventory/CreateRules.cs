@@ -1,14 +1,16 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
+using Lorica.Contracts.Vmx;
 
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>What a VM to create must look like; whatever the host would refuse too is refused before a key is made.</summary>
 internal static class CreateRules
 {
-    private const int MaximumDisks = 16;
-    private const int MaximumCpus = 256;
-    private const long MaximumMemory = 16L * 1024 * 1024;
+    private const int MaximumDisks = MachineLimits.MaximumDisks;
+    private const int MaximumCpus = MachineLimits.MaximumCpus;
+    private const long MinimumMemory = MachineLimits.MinimumMemoryMib;
+    private const long MaximumMemory = MachineLimits.MaximumMemoryMib;
     private const long MaximumCapacity = 64L << 40;
 
     /// <summary>Checks a request.</summary>
@@ -16,8 +18,14 @@ internal static class CreateRules
     {
         VmNames.Check(body.Name);
         Require(body.Cpus is >= 1 and <= MaximumCpus, "lorica.cpus", body.Name, $"A VM has 1 to {MaximumCpus} processors.");
-        Require(body.MemoryMib is >= 16 and <= MaximumMemory, "lorica.memory", body.Name, $"A VM has 16 to {MaximumMemory} MiB of memory.");
-        Require(body.Firmware is "bios" or "uefi", "lorica.firmware", body.Name, "The firmware is bios or uefi.");
+        Require(body.MemoryMib is >= MinimumMemory and <= MaximumMemory, "lorica.memory", body.Name, $"A VM has {MinimumMemory} to {MaximumMemory} MiB of memory.");
+        if (body.Firmware == "uefi")
+        {
+            throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.uefiNotSupported", body.Name,
+                $"{body.Name} cannot have UEFI firmware yet: its variables could not be kept sealed.", "Use bios."));
+        }
+
+        Require(body.Firmware == "bios", "lorica.firmware", body.Name, "The firmware is bios.");
         Require(body.Disks is { Count: >= 1 and <= MaximumDisks } && body.Disks.All(d => d is not null), "lorica.disks", body.Name,
             $"A VM has 1 to {MaximumDisks} disks.");
         foreach (var disk in body.Disks!)

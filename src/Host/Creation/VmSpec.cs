@@ -1,4 +1,6 @@
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Home;
@@ -37,12 +39,22 @@ internal sealed record VmSpec
         var name = VmName.Check(r.Name);
         if (!Guid.TryParseExact(r.VmId, "D", out var id) || id == Guid.Empty)
             throw Refuse.Argument("vm_id", $"'{r.VmId}' is no id of a VM.");
-        if (r.Cpus is < 1 or > 512)
-            throw Refuse.Argument("cpus", $"{name} cannot have {r.Cpus} processors.", "Use 1 to 512.");
-        if (r.MemoryMib is < 16 or > 16 * 1024 * 1024)
-            throw Refuse.Argument("memory", $"{name} cannot have {r.MemoryMib} MiB of memory.", "Use at least 16 MiB.");
-        if (r.Firmware is not ("" or "bios" or "uefi"))
-            throw Refuse.Argument("firmware", $"'{r.Firmware}' is no firmware.", "Use bios or uefi.");
+        if (r.Cpus is < 1 or > MachineLimits.MaximumCpus)
+            throw Refuse.Argument("cpus", $"{name} cannot have {r.Cpus} processors.", $"Use 1 to {MachineLimits.MaximumCpus}.");
+        if (r.MemoryMib is < MachineLimits.MinimumMemoryMib or > MachineLimits.MaximumMemoryMib)
+        {
+            throw Refuse.Argument("memory", $"{name} cannot have {r.MemoryMib} MiB of memory.",
+                $"Use {MachineLimits.MinimumMemoryMib} to {MachineLimits.MaximumMemoryMib} MiB.");
+        }
+
+        if (r.Firmware == "uefi")
+        {
+            throw Refuse.With(FaultTypes.NotSupported, "lorica.uefiNotSupported", name,
+                $"{name} cannot have UEFI firmware yet: its variables could not be kept sealed.", "Use bios.");
+        }
+
+        if (r.Firmware is not ("" or "bios"))
+            throw Refuse.Argument("firmware", $"'{r.Firmware}' is no firmware.", "Use bios.");
         if (r.Disks.Count is 0 or > MaximumDisks)
             throw Refuse.Argument("disks", $"{name} must have 1 to {MaximumDisks} disks.");
         var homeKey = KeyOf(r.HomeKey, r.HomeKcv);
@@ -71,7 +83,7 @@ internal sealed record VmSpec
         return new VmSpec
         {
             Id = id, Epoch = r.Epoch, Name = name, Datastore = r.Datastore, Cpus = r.Cpus, MemoryMib = r.MemoryMib,
-            Firmware = r.Firmware == "uefi" ? "uefi" : "bios", HomeKey = homeKey, Disks = disks,
+            Firmware = "bios", HomeKey = homeKey, Disks = disks,
         };
     }
 

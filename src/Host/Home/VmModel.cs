@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 
 namespace Lorica.Host.Home;
@@ -9,7 +10,7 @@ namespace Lorica.Host.Home;
 internal sealed record VmModel
 {
     /// <summary>Most disks of a VM.</summary>
-    public const int MaximumDisks = 16;
+    public const int MaximumDisks = MachineLimits.MaximumDisks;
 
     public required VmxFile File { get; init; }
 
@@ -61,8 +62,8 @@ internal sealed record VmModel
             File = file,
             Id = Guid.TryParseExact(Required(file, VmxKeys.VmId), "D", out var id) ? id : throw Bad(VmxKeys.VmId),
             Name = Required(file, VmxKeys.DisplayName),
-            Cpus = (int)Number(file, VmxKeys.Cpus, 1, 512),
-            MemoryMib = Number(file, VmxKeys.MemoryMib, 1, 16 * 1024 * 1024),
+            Cpus = (int)Number(file, VmxKeys.Cpus, 1, MachineLimits.MaximumCpus),
+            MemoryMib = Number(file, VmxKeys.MemoryMib, MachineLimits.MinimumMemoryMib, MachineLimits.MaximumMemoryMib),
             Firmware = Required(file, VmxKeys.Firmware) switch { "bios" => "bios", "efi" => "uefi", _ => throw Bad(VmxKeys.Firmware) },
             Disks = ReadDisks(file),
             Bundle = bundle,

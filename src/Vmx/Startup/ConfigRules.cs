@@ -5,9 +5,6 @@ namespace Lorica.Vmx.Startup;
 /// <summary>Every bound on a configuration, once. What passes can be acted on.</summary>
 internal static class ConfigRules
 {
-    public const int MaximumDisks = 24;
-    public const int MaximumCpus = 255;
-    public const long MaximumMemoryMib = 4L << 20;
     private const int DekBytes = 64;
     private const long MaximumDiskBytes = 64L << 40;
 
@@ -21,11 +18,11 @@ internal static class ConfigRules
         Require(c.Uid == uid, "uid differs from the command line's");
         Require(IsPlainPath(c.RunFolder) && System.Text.Encoding.UTF8.GetByteCount(c.RunFolder) <= MaximumFolderBytes, "run_folder is no short absolute path");
         Require(IsPlainPath(c.Qemu), "qemu is no absolute path");
-        Require(c.Cpus is > 0 and <= MaximumCpus, $"cpus is not within 1 and {MaximumCpus}");
-        Require(c.MemoryMib is >= 16 and <= MaximumMemoryMib, "memory_mib is out of bounds");
+        Require(c.Cpus is > 0 and <= MachineLimits.MaximumCpus, $"cpus is not within 1 and {MachineLimits.MaximumCpus}");
+        Require(c.MemoryMib is >= MachineLimits.MinimumMemoryMib and <= MachineLimits.MaximumMemoryMib, "memory_mib is out of bounds");
         Require(c.Firmware is "" or "bios" or "uefi", "firmware is neither bios nor uefi");
         Require(c.Console.Length <= Consoles.ConsoleRing.Capacity && c.ConsoleOffset >= 0, "the console tail is out of bounds");
-        Require(c.Disks.Count <= MaximumDisks, $"more than {MaximumDisks} disks");
+        Require(c.Disks.Count <= MachineLimits.MaximumDisks, $"more than {MachineLimits.MaximumDisks} disks");
 
         var descriptors = new HashSet<int>();
         Require(descriptors.Add(c.ControlFd) && descriptors.Add(c.NbdFd), "a descriptor is named twice");

@@ -192,6 +192,18 @@ public sealed class CreationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_no_vmx_would_run_is_refused_when_it_is_made()
+    {
+        var vm = new TestVm();
+        vm.Request.Firmware = "uefi";
+        await FaultAssert.RefusedAsync(FaultTypes.NotSupported, "lorica.uefiNotSupported", _host.Client.CreateVmAsync(vm.Request));
+        vm.Request.Firmware = "bios";
+        vm.Request.Cpus = Lorica.Contracts.Vmx.MachineLimits.MaximumCpus + 1;
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+    }
+
+    [Fact]
     public async Task A_vm_whose_folder_is_not_there_is_not_forgotten()
     {
         var vm = new TestVm();
