@@ -8,6 +8,9 @@ const string Help = """
     lorica-center init --state DIR [--admin-password-stdin]
         Makes the CA, the center's certificate, the database and the first administrator. Prints one JSON line with the
         administrator's password (this once; with --admin-password-stdin it is read from standard input instead).
+    lorica-center admin-password --state DIR --stdin
+        Sets a new password for the user administrator, read from standard input, and ends its sessions. Run it as root or as
+        the user that the center runs as; the center may run meanwhile.
     lorica-center issue --state DIR --role host|broker|kms --name NAME --out FOLDER
         Issues an identity for another node: FOLDER/node.crt, node.key, ca.crt. Prints one JSON line with its pins.
     """;
@@ -23,6 +26,10 @@ try
             var init = Arguments.Parse(args.Skip(1), ["--state"], "--admin-password-stdin");
             return await InitCommand.RunAsync(
                 init.Require("--state"), init.Has("--admin-password-stdin"), TimeProvider.System, CancellationToken.None);
+        case ["admin-password", ..]:
+            var reset = Arguments.Parse(args.Skip(1), ["--state"], "--stdin");
+            return await AdminPasswordCommand.RunAsync(
+                reset.Require("--state"), reset.Has("--stdin"), TimeProvider.System, CancellationToken.None);
         case ["issue", ..]:
             var issue = Arguments.Parse(args.Skip(1), ["--state", "--role", "--name", "--out"]);
             return IssueCommand.Run(

@@ -85,12 +85,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     /// <summary>Makes a user with the role Admin.</summary>
     public Task AddAdministratorAsync(string user, string password, CancellationToken ct)
     {
-        if (password.Length is < MinimumNewPassword or > MaximumPassword)
-        {
-            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.password", user,
-                $"A password has {MinimumNewPassword} to {MaximumPassword} characters.", "Choose another password."));
-        }
-
+        Check(user, password);
         var row = new UserRow
         {
             Name = user,
@@ -99,6 +94,47 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         return store.WriteAsync(db => Task.FromResult(db.Users.Add(row)), ct);
+    }
+
+    /// <summary>
+    /// Gives an administrator a new password, makes the user when there is none of that name, and ends all its sessions: for who
+    /// has the database itself and lost the password.
+    /// </summary>
+    public Task ResetAdministratorAsync(string user, string password, CancellationToken ct)
+    {
+        Check(user, password);
+        var hash = Hasher.HashPassword(null!, password);
+        return store.WriteAsync(
+            async db =>
+            {
+                var row = await db.Users.FirstOrDefaultAsync(u => u.Name == user, ct);
+                if (row is null)
+                {
+                    row = new UserRow
+                    {
+                        Name = user,
+                        PasswordHash = hash,
+                        Role = RoleAuthorizer.AdminRole,
+                        CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                    };
+                    db.Users.Add(row);
+                }
+
+                row.PasswordHash = hash;
+                row.Role = RoleAuthorizer.AdminRole;
+                await db.Sessions.Where(s => s.UserName == user).ExecuteDeleteAsync(ct);
+                events.Add(db, EventIds.PasswordSet, user, user, $"The password of {user} was set on the center's machine; its sessions ended.");
+            },
+            ct);
+    }
+
+    private static void Check(string user, string password)
+    {
+        if (password.Length is < MinimumNewPassword or > MaximumPassword)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.password", user,
+                $"A password has {MinimumNewPassword} to {MaximumPassword} characters.", "Choose another password."));
+        }
     }
 
     private async Task<Session> OpenAsync(string user, CancellationToken ct)

@@ -59,4 +59,7 @@ public static class EventIds
 
     /// <summary>A user name is locked for a while.</summary>
     public const string SignInLocked = "lorica.signIn.Locked";
+
+    /// <summary>A password was set on the center's own machine.</summary>
+    public const string PasswordSet = "lorica.signIn.PasswordSet";
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Lorica.Center.Start;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
@@ -68,6 +69,36 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal("administrator", (await _service.AuthenticateAsync(first.Token, default)).User);
         _time.Advance(TimeSpan.FromHours(8));
         await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(first.Token, default));
+    }
+
+    [Fact]
+    public async Task A_new_password_set_offline_replaces_the_old_one_and_ends_the_sessions()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "pki"));
+        var session = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        Assert.Equal(0, await AdminPasswordCommand.RunAsync(_folder, new StringReader("another password\n"), _time, default));
+        await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(session.Token, default));
+        Assert.Equal("lorica.signInRefused", await RefusalAsync("administrator", TestCenter.Password));
+        Assert.Equal("administrator", (await _service.SignInAsync("administrator", "another password", default)).User);
+        Assert.Contains(await new EventLog(_store, _time).ListAsync(null, 10, default), e => e.Id == EventIds.PasswordSet);
+    }
+
+    [Fact]
+    public async Task A_new_password_that_is_no_good_changes_nothing()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "pki"));
+        var session = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        await Assert.ThrowsAsync<FaultException>(() => AdminPasswordCommand.RunAsync(_folder, new StringReader("short"), _time, default));
+        await Assert.ThrowsAsync<CommandException>(() => AdminPasswordCommand.RunAsync(_folder, new StringReader(""), _time, default));
+        Assert.Equal("administrator", (await _service.AuthenticateAsync(session.Token, default)).User);
+    }
+
+    [Fact]
+    public async Task A_new_password_needs_a_center_and_makes_none()
+    {
+        var empty = Path.Combine(_folder, "empty");
+        await Assert.ThrowsAsync<CommandException>(() => AdminPasswordCommand.RunAsync(empty, new StringReader("another password"), _time, default));
+        Assert.False(Directory.Exists(empty));
     }
 
     [Fact]
