@@ -72,7 +72,7 @@ public sealed class SignInTests : IDisposable
 
         Assert.Equal(ExitCode.NotSignedIn, await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
 
-        Assert.Equal("error: User or password is wrong.\nhint: Try again.\n", _cli.Error);
+        Assert.Equal("error: User or password is wrong.\ncode: k\nhint: Try again.\n", _cli.Error);
         Assert.False(System.IO.File.Exists(_cli.ProfilePath));
     }
 

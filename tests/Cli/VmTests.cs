@@ -105,7 +105,7 @@ public sealed class VmTests : IAsyncLifetime
 
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "power", "on", "web1"));
 
-        Assert.Equal("error: web1 is locked.\nkey: default/key-1: the key provider is unreachable (connection refused)\nhint: Start the key server.\n", _cli.Error);
+        Assert.Equal("error: web1 is locked.\ncode: msg.vigor.enc.keyNotFound\nkey: default/key-1: providerUnreachable: the key provider is unreachable (connection refused)\nhint: Start the key server.\n", _cli.Error);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
 
         await NothingIsFoundAsync(up, secrets, "after encryption");
         await guest.PowerOnAndWaitAsync();
-        var load = guest.AskAsync("load 15", "LORICA-GUEST load ", 120);
+        var load = guest.AskAsync("load 15", "LORICA-GUEST load ok", 120);
         await NothingIsFoundAsync(up, secrets, "under load");
         Assert.Contains("load ok", await load, StringComparison.Ordinal);
         await NothingIsFoundAsync(up, secrets, "after load");

@@ -15,7 +15,7 @@ public sealed class RestartTests
         await guest.PowerOnAndWaitAsync();
         var qemu = Qemu(up);
 
-        var load = guest.AskAsync("load 20", "LORICA-GUEST load ", 120);
+        var load = guest.AskAsync("load 20", "LORICA-GUEST load ok", 120);
         for (var i = 0; i < 3; i++)
         {
             var vmx = Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx");
@@ -26,7 +26,7 @@ public sealed class RestartTests
         Assert.Contains("load ok", await load, StringComparison.Ordinal);
         Assert.Equal(qemu, Qemu(up));
 
-        load = guest.AskAsync("load 15", "LORICA-GUEST load ", 120);
+        load = guest.AskAsync("load 15", "LORICA-GUEST load ok", 120);
         System.Diagnostics.Process.GetProcessById(await up.PidAsync("host")).Kill();
         await Wait.UntilAsync(async () => await up.PidAsync("host") > 0 && (await up.RunAsync("vm", "show", "busy", "--json")).Output.Contains("poweredOn", StringComparison.Ordinal),
             "the host knows its running VM again");

@@ -54,7 +54,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
             Assert.Equal(DiskErrorKind.InUse, refused.Kind);
         }
 
-        await _up.RefusedAsync("poweredOn", "vm", "power", "on", "web");
+        await _up.RefusedAsync("powered on", "vm", "power", "on", "web");
         await _up.JsonAsync("vm", "power", "off", "web", "--hard");
     }
 
@@ -64,7 +64,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         await _up.JsonAsync("vm", "create", "linked", "--size", "16M");
         var flat = Path.Combine(_up.Datastore, "linked/linked-flat.vmdk");
         await Shell.OutputAsync("/bin/ln", flat, flat + ".second");
-        await _up.RefusedAsync("hard link", "vm", "policy", "set", "linked", "VM Encryption Policy");
+        await _up.RefusedAsync("hardLinks", "vm", "policy", "set", "linked", "VM Encryption Policy");
         File.Delete(flat + ".second");
     }
 
@@ -76,7 +76,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         Assert.NotEqual(before, edited);
         await File.WriteAllTextAsync(path, edited);
         var snapshot = Files.Snapshot(_up.Datastore);
-        var refused = await _up.RunAsync(["vm", "power", "on", "web", "--json"]);
+        var refused = await _up.RunAsync("vm", "power", "on", "web");
         Assert.True(refused.ExitCode != 0, $"{file} edited ({reason}) was accepted");
         Assert.Contains(reason, refused.Error + refused.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(snapshot, Files.Snapshot(_up.Datastore));

@@ -14,12 +14,12 @@ internal static class FaultText
         var hint = problem.Hint ?? "";
         if (problem.CorrelationId is { Length: > 0 } id && KindOf(type, problem.Status) == ExitCode.Other)
             hint = Join(hint, $"The center's log has more under {id}.");
-        return new CliException(KindOf(type, problem.Status), problem.Detail ?? type, hint) { Keys = problem.Keys ?? [] };
+        return new CliException(KindOf(type, problem.Status), problem.Detail ?? type, hint) { Keys = problem.Keys ?? [], Code = problem.Code ?? "" };
     }
 
     /// <summary>From the fault of a failed task.</summary>
     public static CliException ToException(Fault fault)
-        => new(KindOf(fault.Type, 0), fault.Message, fault.Hint) { Keys = fault.Keys ?? [] };
+        => new(KindOf(fault.Type, 0), fault.Message, fault.Hint) { Keys = fault.Keys ?? [], Code = fault.Key ?? "" };
 
     /// <summary>For a response without problem details.</summary>
     public static CliException ToException(HttpStatusCode status, string what)

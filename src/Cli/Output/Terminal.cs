@@ -8,7 +8,7 @@ namespace Lorica.Cli.Output;
 /// The command line's only way out. Its rules:
 /// <list type="bullet">
 /// <item>stdout: what was asked for, and nothing else: a table, a console log, or with <c>--json</c> one JSON text.</item>
-/// <item>stderr: progress, notices, <c>error:</c>, <c>hint:</c> and one <c>key:</c> line per key that is out of reach.</item>
+/// <item>stderr: progress, notices, <c>error:</c>, <c>code:</c> (for programs), <c>hint:</c> and one <c>key:</c> line per key that is out of reach.</item>
 /// <item>the terminal itself: passwords only, without echo.</item>
 /// <item>never anywhere: tokens and keys. A password only once, by <c>lorica up</c> at its first start.</item>
 /// </list>
@@ -58,10 +58,12 @@ internal sealed class Terminal
     public void Fail(CliException failure)
     {
         Error.WriteLine("error: " + Clean(failure.Message));
+        if (failure.Code.Length > 0)
+            Error.WriteLine("code: " + Clean(failure.Code));
         foreach (var key in failure.Keys)
         {
             var detail = string.IsNullOrEmpty(key.Detail) ? "" : $" ({key.Detail})";
-            Error.WriteLine(Clean($"key: {key.Provider}/{key.KeyId}: {FaultText.Reason(key.Reason)}{detail}"));
+            Error.WriteLine(Clean($"key: {key.Provider}/{key.KeyId}: {key.Reason}: {FaultText.Reason(key.Reason)}{detail}"));
         }
         foreach (var line in failure.Details)
             Error.WriteLine("  " + Clean(line));
