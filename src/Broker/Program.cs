@@ -22,7 +22,8 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException
+    or System.Text.Json.JsonException)
 {
     await Console.Error.WriteLineAsync($"error: {e.Message}");
     return 1;

@@ -40,7 +40,8 @@ internal sealed class HostPins
     public void Pin(string hostId, ReadOnlySpan<byte> spkiSha256)
     {
         if (spkiSha256.Length != SHA256.HashSizeInBytes || !Guid.TryParseExact(hostId, "D", out _))
-            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.pin", hostId, "A host is pinned by its id (a UUID) and the SHA-256 of its public key."));
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.pin", hostId,
+                "A host is pinned by its id (a UUID) and the SHA-256 of its public key."));
         var pin = Convert.ToHexStringLower(spkiSha256);
         lock (_gate)
         {
@@ -67,8 +68,8 @@ internal sealed class HostPins
     }
 
     /// <summary>
-    /// Proves that <paramref name="p"/> was made by the pinned host: its key is the pinned one, and that key signed the receive key
-    /// and the boot nonce.
+    /// Proves that <paramref name="p"/> was made by the pinned host: its key is the pinned one, and that key signed the receive
+    /// key and the boot nonce.
     /// </summary>
     /// <exception cref="FaultException">It was not; nothing may be sealed to it.</exception>
     public void Verify(HostPresentation p)

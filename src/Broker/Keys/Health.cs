@@ -6,8 +6,8 @@ using Lorica.Kmip;
 namespace Lorica.Broker.Keys;
 
 /// <summary>
-/// Health of a provider. A server that answers but cannot give a key is not healthy, so a probe key is really fetched; it is made at
-/// the first check and remembered with its check value.
+/// Health of a provider. A server that answers but cannot give a key is not healthy, so a probe key is really fetched; it is made
+/// at the first check and remembered with its check value.
 /// </summary>
 internal sealed class Health(ProviderStore providers, ILogger<Health> log)
 {

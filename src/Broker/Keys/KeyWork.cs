@@ -33,8 +33,8 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
     }
 
     /// <summary>
-    /// Activate, then Get over a new connection, from another server of the provider too where there is one: all must give the same
-    /// key, or a host could write data under a key that a replica does not have.
+    /// Activate, then Get over a new connection, from another server of the provider too where there is one: all must give the
+    /// same key, or a host could write data under a key that a replica does not have.
     /// </summary>
     public async Task<KeyStatus> ActivateAsync(KeyRef key, CancellationToken ct)
     {
@@ -54,7 +54,8 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
             await session.ReconnectAsync();
             var (again, _) = await ReadAsync(session, key.KeyId, second, ct);
             if (kcv != again)
-                return Unusable(key, state, KeyReasons.WrongKey, $"{first} and {session.Answered} give different keys under one identifier.");
+                return Unusable(key, state, KeyReasons.WrongKey,
+                    $"{first} and {session.Answered} give different keys under one identifier.");
             if (state != KmipKeyState.Active)
                 return Unusable(key, state, KeyReasons.NotActiveOnKms, $"Its state is {state}.");
             log.KeyActivated(Name(key), kcv);
@@ -86,7 +87,8 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
     }
 
     /// <summary>Fetches a key for delivery and hands it to <paramref name="use"/>; or says why it may not go.</summary>
-    public async Task<KeyFault?> DeliverAsync(ProviderSession session, KeyToSeal wanted, Action<KeyBuffer, string> use, CancellationToken ct)
+    public async Task<KeyFault?> DeliverAsync(
+        ProviderSession session, KeyToSeal wanted, Action<KeyBuffer, string> use, CancellationToken ct)
     {
         try
         {
@@ -144,13 +146,17 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
         }
     }, avoid);
 
-    /// <summary>vCenter's names, so that operators of the KMS recognise whose key it is. Servers without AddAttribute are many.</summary>
+    /// <summary>
+    /// vCenter's names, so that operators of the KMS recognise whose key it is. Servers without AddAttribute are many.
+    /// </summary>
     private static async Task TagAsync(ProviderSession session, string id, CreateKeyRequest request, CancellationToken ct)
     {
         (string, string)[] tags =
         [
-            ("x-Vendor", "Lorica"), ("x-Product", "Lorica VM Encryption"), ("x-Product_Version", typeof(KeyWork).Assembly.GetName().Version?.ToString(3) ?? ""),
-            ("x-Component", request.VmId.Length > 0 ? "Virtual Machine" : "Host"), ("x-Identifier", request.VmId), ("x-Name", request.VmName),
+            ("x-Vendor", "Lorica"), ("x-Product", "Lorica VM Encryption"),
+            ("x-Product_Version", typeof(KeyWork).Assembly.GetName().Version?.ToString(3) ?? ""),
+            ("x-Component", request.VmId.Length > 0 ? "Virtual Machine" : "Host"), ("x-Identifier", request.VmId),
+            ("x-Name", request.VmName),
         ];
         try
         {

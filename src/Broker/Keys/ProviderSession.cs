@@ -6,8 +6,8 @@ using Lorica.Kmip;
 namespace Lorica.Broker.Keys;
 
 /// <summary>
-/// Connections to the servers of one provider for one piece of work, tried in turn: a server that cannot be reached is left out for
-/// the rest of the session. What a server refuses is its answer, not a reason to ask the next.
+/// Connections to the servers of one provider for one piece of work, tried in turn: a server that cannot be reached is left out
+/// for the rest of the session. What a server refuses is its answer, not a reason to ask the next.
 /// </summary>
 internal sealed class ProviderSession(ProviderEntry provider, ProviderStore store, ILogger log) : IAsyncDisposable
 {

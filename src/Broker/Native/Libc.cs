@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Lorica.Broker.Native;
 
-/// <summary>The two Linux calls that .NET has no door to: making a folder's entries durable, and reading a socket's owner.</summary>
+/// <summary>
+/// The two Linux calls that .NET has no door to: making a folder's entries durable, and reading a socket's owner.
+/// </summary>
 internal static partial class Libc
 {
     private const int OpenDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC, read-only

@@ -6,7 +6,9 @@ using Lorica.Crypto;
 
 namespace Lorica.Broker.Providers;
 
-/// <summary>Client certificates of ours towards a KMS: made here, or read from an uploaded PEM; keys pass through key memory only.</summary>
+/// <summary>
+/// Client certificates of ours towards a KMS: made here, or read from an uploaded PEM; keys pass through key memory only.
+/// </summary>
 internal static class ClientCertificate
 {
     private const int MaximumPem = 64 * 1024;

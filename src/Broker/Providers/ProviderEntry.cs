@@ -1,6 +1,8 @@
 namespace Lorica.Broker.Providers;
 
-/// <summary>A provider as its file keeps it (<c>providers/&lt;hex of the name&gt;.json</c>). The private key is in there sealed only.</summary>
+/// <summary>
+/// A provider as its file keeps it (<c>providers/&lt;hex of the name&gt;.json</c>). The private key is in there sealed only.
+/// </summary>
 internal sealed record ProviderEntry
 {
     /// <summary>Part of every key locator.</summary>

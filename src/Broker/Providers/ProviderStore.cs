@@ -7,7 +7,9 @@ using Lorica.Contracts.Trust;
 
 namespace Lorica.Broker.Providers;
 
-/// <summary>The providers: one file each below <c>providers/</c>, replaced durably; a crash leaves the old or the new one.</summary>
+/// <summary>
+/// The providers: one file each below <c>providers/</c>, replaced durably; a crash leaves the old or the new one.
+/// </summary>
 internal sealed class ProviderStore
 {
     public const string BrokerCertificate = "brokerCertificate";

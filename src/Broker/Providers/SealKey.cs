@@ -6,8 +6,8 @@ using Lorica.Crypto;
 namespace Lorica.Broker.Providers;
 
 /// <summary>
-/// The key under which client identities lie on disk: <c>seal.key</c>, 32 random bytes, 0600, made once. It protects copies of the
-/// provider files alone; whoever has the whole state folder has both.
+/// The key under which client identities lie on disk: <c>seal.key</c>, 32 random bytes, 0600, made once. It protects copies of
+/// the provider files alone; whoever has the whole state folder has both.
 /// <code>sealed = nonce 12 ‖ ciphertext ‖ tag 16     AES-256-GCM, additional data "lorica-provider-identity-v1\n" ‖ provider name</code>
 /// </summary>
 internal sealed class SealKey : IDisposable
@@ -32,7 +32,8 @@ internal sealed class SealKey : IDisposable
         if (RandomAccess.GetLength(file) != 32 || RandomAccess.Read(file, key.Span, 0) != 32)
         {
             key.Dispose();
-            throw new InvalidOperationException($"{path} is not a key of 32 bytes. Restore it from the backup of the broker's state.");
+            throw new InvalidOperationException(
+                $"{path} is not a key of 32 bytes. Restore it from the backup of the broker's state.");
         }
 
         return new SealKey(key);

@@ -33,7 +33,8 @@ internal sealed partial class KeyBrokerService
         catch (KmipException e)
         {
             throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.kmsUnreachable", $"{address.Host}:{address.Port}",
-                $"The key server {address.Host}:{address.Port} showed no certificate: {e.Message}", "Check address, port and firewall."));
+                $"The key server {address.Host}:{address.Port} showed no certificate: {e.Message}",
+                "Check address, port and firewall."));
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed partial class KeyBrokerService
         var entry = new ProviderEntry
         {
             Name = request.Name,
-            Servers = [.. request.Servers.Select(s => new ServerEntry(s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant()))],
+            Servers = [.. request.Servers.Select(
+                s => new ServerEntry(s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant()))],
             Identity = known?.Identity ?? ProviderStore.BrokerCertificate,
             CertificatePem = known?.CertificatePem,
             SealedIdentity = known?.SealedIdentity,
@@ -102,7 +104,9 @@ internal sealed partial class KeyBrokerService
         using var certificate = ClientCertificate.Read(entry.Name, pem);
         return entry with
         {
-            Identity = kind, CertificatePem = certificate.ExportCertificatePem(), SealedIdentity = seal.Seal(entry.Name, pem),
+            Identity = kind,
+            CertificatePem = certificate.ExportCertificatePem(),
+            SealedIdentity = seal.Seal(entry.Name, pem),
         };
     }
 
@@ -115,7 +119,8 @@ internal sealed partial class KeyBrokerService
         catch (CryptoException)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.identityExpired", provider,
-                "The client identity was sealed to a key that the broker does not have (any more).", "Fetch the broker's key again and repeat."));
+                "The client identity was sealed to a key that the broker does not have (any more).",
+                "Fetch the broker's key again and repeat."));
         }
     }
 
@@ -127,7 +132,8 @@ internal sealed partial class KeyBrokerService
             Name = entry.Name,
             IdentityKind = entry.Identity,
             ClientCertificatePem = certificate.ExportCertificatePem(),
-            ClientCertificateSha256 = Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)),
+            ClientCertificateSha256 =
+                Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)),
             ClientNotAfterUnix = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(),
         };
         description.Servers.AddRange(entry.Servers.Select(s => new PinnedServer
@@ -154,6 +160,7 @@ internal sealed partial class KeyBrokerService
     }
 
     private static ServerAddress Checked(ServerAddress? address) =>
-        address is { Host.Length: > 0 and <= 253, Port: > 0 and <= 65535 } && !address.Host.Any(c => char.IsControl(c) || c == ' ')
+        address is { Host.Length: > 0 and <= 253, Port: > 0 and <= 65535 }
+            && !address.Host.Any(c => char.IsControl(c) || c == ' ')
             ? address : throw Argument("server", "A key server has an address and a port from 1 to 65535.");
 }

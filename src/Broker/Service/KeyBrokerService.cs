@@ -81,12 +81,14 @@ internal sealed partial class KeyBrokerService(
         return Task.FromResult(new PinHostReply());
     }
 
-    private async Task SealGroupAsync(SealKeysRequest request, string providerName, KeyToSeal[] wanted, SealKeysReply reply, CancellationToken ct)
+    private async Task SealGroupAsync(
+        SealKeysRequest request, string providerName, KeyToSeal[] wanted, SealKeysReply reply, CancellationToken ct)
     {
         if (providers.Find(providerName) is not { } provider)
         {
             foreach (var key in wanted)
-                reply.Faults.Add(keys.Say(KeyFaults.Of(key.Key, KeyReasons.ProviderUnknown, $"No provider named {providerName} is registered.")));
+                reply.Faults.Add(keys.Say(
+                    KeyFaults.Of(key.Key, KeyReasons.ProviderUnknown, $"No provider named {providerName} is registered.")));
             return;
         }
 

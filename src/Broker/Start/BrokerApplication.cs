@@ -24,8 +24,11 @@ internal static class BrokerApplication
         string Full(string p) => Path.GetFullPath(p, folder);
         return config with
         {
-            StateFolder = Full(config.StateFolder), Socket = Full(config.Socket), Certificate = Full(config.Certificate),
-            Key = Full(config.Key), Ca = Full(config.Ca),
+            StateFolder = Full(config.StateFolder),
+            Socket = Full(config.Socket),
+            Certificate = Full(config.Certificate),
+            Key = Full(config.Key),
+            Ca = Full(config.Ca),
         };
     }
 
@@ -43,7 +46,8 @@ internal static class BrokerApplication
             o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffK ";
             o.UseUtcTimestamp = true;
         });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Error);

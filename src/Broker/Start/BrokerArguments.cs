@@ -22,7 +22,9 @@ internal sealed record BrokerArguments(string ConfigPath, int? ListenFd)
 
     private const int FirstActivatedFd = 3;
 
-    /// <summary>Reads <paramref name="args"/>; null with a sentence in <paramref name="error"/> when they make no sense.</summary>
+    /// <summary>
+    /// Reads <paramref name="args"/>; null with a sentence in <paramref name="error"/> when they make no sense.
+    /// </summary>
     public static BrokerArguments? Parse(string[] args, out string error)
     {
         string? config = null;

@@ -18,7 +18,8 @@ internal static partial class BrokerLog
     [LoggerMessage(EventId = 3005, Level = LogLevel.Information, Message = "Key {Key} active, check value {Kcv}")]
     public static partial void KeyActivated(this ILogger log, string key, string kcv);
 
-    [LoggerMessage(EventId = 3006, Level = LogLevel.Information, Message = "Key {Key} sealed to host {Host} as number {Sequence}")]
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Information,
+        Message = "Key {Key} sealed to host {Host} as number {Sequence}")]
     public static partial void KeySealed(this ILogger log, string key, string host, ulong sequence);
 
     [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Key {Key} is out of reach: {Reason} ({Detail})")]
@@ -30,7 +31,8 @@ internal static partial class BrokerLog
     [LoggerMessage(EventId = 3009, Level = LogLevel.Information, Message = "Host {Host} pinned")]
     public static partial void HostPinned(this ILogger log, string host);
 
-    [LoggerMessage(EventId = 3010, Level = LogLevel.Information, Message = "Idle: the process ends, and with it all that TLS remembers")]
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Information,
+        Message = "Idle: the process ends, and with it all that TLS remembers")]
     public static partial void Idle(this ILogger log);
 
     [LoggerMessage(EventId = 3011, Level = LogLevel.Warning, Message = "Server {Server} of {Provider} failed: {Error}")]

@@ -4,7 +4,9 @@ using Lorica.Contracts.Faults;
 
 namespace Lorica.Broker.Start;
 
-/// <summary>Around every call: counts it for <see cref="IdleWatch"/>, and turns what was thrown into a fault without details.</summary>
+/// <summary>
+/// Around every call: counts it for <see cref="IdleWatch"/>, and turns what was thrown into a fault without details.
+/// </summary>
 internal sealed class CallInterceptor(IdleWatch idle, ILogger<CallInterceptor> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

@@ -3,8 +3,8 @@ using Lorica.Broker.Native;
 namespace Lorica.Broker.Start;
 
 /// <summary>
-/// Replaces a small file so that a crash leaves the old content or the new, never a part: write aside, fsync, rename, fsync of the
-/// folder. A crash before the rename leaves <c>NAME.new</c>, which the next write overwrites.
+/// Replaces a small file so that a crash leaves the old content or the new, never a part: write aside, fsync, rename, fsync of
+/// the folder. A crash before the rename leaves <c>NAME.new</c>, which the next write overwrites.
 /// </summary>
 internal static class DurableFile
 {
