@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Lorica.Center.Pki;
 
 /// <summary>
-/// The small CA of a center: one P-256 root that signs certificates of nodes. The role of a node is its organizational unit; that it
-/// is the right node is decided by pins, not by names.
+/// The small CA of a center: one P-256 root that signs certificates of nodes. The role of a node is its organizational unit; that
+/// it is the right node is decided by pins, not by names.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
@@ -38,7 +38,8 @@ internal sealed class CertificateAuthority : IDisposable
         var request = new CertificateRequest(
             $"CN=Lorica CA {RandomNumberGenerator.GetHexString(8, lowercase: true)}, O=Lorica", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = time.GetUtcNow();
         var root = request.CreateSelfSigned(now - Skew, now.AddYears(RootYears));

@@ -7,8 +7,8 @@ using Lorica.Contracts.Rest;
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// Reads JSON bodies: bounded, shallow, every member known, none missing, none null where a value must be. Whatever is wrong is one
-/// refusal that names the place.
+/// Reads JSON bodies: bounded, shallow, every member known, none missing, none null where a value must be. Whatever is wrong is
+/// one refusal that names the place.
 /// </summary>
 internal static class Body
 {
@@ -58,7 +58,8 @@ internal static class Body
     {
         try
         {
-            return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))!)
+                ?? throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {

@@ -19,6 +19,8 @@ internal sealed class CallerFilter(SignInService signIn) : IEndpointFilter
     public static string? Token(HttpContext http)
     {
         var header = http.Request.Headers.Authorization;
-        return header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
+        return header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? value[Scheme.Length..].Trim()
+            : null;
     }
 }

@@ -43,13 +43,15 @@ internal static class ConsoleRoutes
                     buffer.Write(chunk, 0, read);
                 }
 
-                await vms.WriteConsoleAsync(http.Caller(), vm, buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
+                await vms.WriteConsoleAsync(
+                    http.Caller(), vm, buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
                 return Results.NoContent();
             })
             .Accepts<Stream>(Bytes).Produces(StatusCodes.Status204NoContent).WithSummary("Type into the serial console");
     }
 
-    private static async Task CopyAsync(IAsyncStreamReader<ConsoleChunk> source, long from, HttpContext http, CancellationToken ct)
+    private static async Task CopyAsync(
+        IAsyncStreamReader<ConsoleChunk> source, long from, HttpContext http, CancellationToken ct)
     {
         http.Response.ContentType = Bytes;
         http.Response.Headers.CacheControl = "no-store";

@@ -4,8 +4,8 @@ using Lorica.Contracts.Faults;
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// Turns whatever goes wrong into problem details. A fault is shown as it is; anything else gets a fixed text and a correlation id
-/// under which the log has the rest. Answers without a body (unknown route, wrong method) get one too.
+/// Turns whatever goes wrong into problem details. A fault is shown as it is; anything else gets a fixed text and a correlation
+/// id under which the log has the rest. Answers without a body (unknown route, wrong method) get one too.
 /// </summary>
 internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplicationLifetime life, ILogger<FaultMiddleware> log)
 {
@@ -24,7 +24,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
         {
             // Nobody is there to read an answer.
         }
-        catch (Exception e) when (life.ApplicationStopping.IsCancellationRequested && !http.Response.HasStarted && e is not FaultException)
+        catch (Exception e) when (life.ApplicationStopping.IsCancellationRequested && !http.Response.HasStarted
+            && e is not FaultException)
         {
             await FaultResults.WriteAsync(http, new Fault(FaultTypes.HostCommunication, "lorica.stopping", http.Request.Path,
                 "The center stops.", "Ask again when it runs; work that began goes on."));
@@ -78,7 +79,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
             "Too many requests from this address.", "Wait a second."),
         StatusCodes.Status404NotFound => new Fault(FaultTypes.NotFound, "lorica.noSuchResource", http.Request.Path,
             $"There is nothing at {http.Request.Path}.", "See the API at /docs."),
-        _ => new Fault(FaultTypes.InvalidArgument, "lorica.badRequest", http.Request.Path, "The request is malformed.", "See the API at /docs."),
+        _ => new Fault(FaultTypes.InvalidArgument, "lorica.badRequest", http.Request.Path, "The request is malformed.",
+            "See the API at /docs."),
     };
 
     [LoggerMessage(3001, LogLevel.Information, "Refused with {Type} {Key}: {Reason}")]

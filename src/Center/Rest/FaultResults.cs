@@ -25,11 +25,14 @@ internal static class FaultResults
         },
         FaultTypes.InvalidDeviceSpec => StatusCodes.Status400BadRequest,
         FaultTypes.AlreadyExists or FaultTypes.ResourceInUse or FaultTypes.InvalidPowerState or FaultTypes.InvalidState
-            or FaultTypes.InvalidVmConfig or FaultTypes.InvalidDeviceOperation or FaultTypes.GenericVmConfigFault => StatusCodes.Status409Conflict,
+            or FaultTypes.InvalidVmConfig or FaultTypes.InvalidDeviceOperation
+                or FaultTypes.GenericVmConfigFault => StatusCodes.Status409Conflict,
         FaultTypes.NotSupported => StatusCodes.Status501NotImplemented,
         FaultTypes.NoDiskSpace => StatusCodes.Status507InsufficientStorage,
         FaultTypes.HostCommunication => StatusCodes.Status503ServiceUnavailable,
-        _ => fault.Key == "lorica.tooManyRequests" ? StatusCodes.Status429TooManyRequests : StatusCodes.Status500InternalServerError,
+        _ => fault.Key == "lorica.tooManyRequests"
+            ? StatusCodes.Status429TooManyRequests
+            : StatusCodes.Status500InternalServerError,
     };
 
     /// <summary>Answers with problem details.</summary>

@@ -11,7 +11,8 @@ internal static class ProviderRoutes
     {
         var group = api.MapGroup("/providers").WithTags("key providers");
         group.MapGet("", async (HttpContext http, ProviderService service) => TypedResults.Json(
-                new ListModel<ProviderModel>(await service.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelProviderModel))
+                new ListModel<ProviderModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
+                RestJson.Default.ListModelProviderModel))
             .Produces<ListModel<ProviderModel>>().WithSummary("List key providers");
 
         group.MapPost("", async (HttpContext http, ProviderService service) =>
@@ -26,9 +27,11 @@ internal static class ProviderRoutes
         group.MapPost("/probe", async (HttpContext http, ProviderService service) =>
             {
                 var body = await Body.ReadAsync<ProbeBody>(http);
-                return TypedResults.Json(await service.ProbeAsync(http.Caller(), body, http.RequestAborted), RestJson.Default.CertificateModel);
+                return TypedResults.Json(
+                    await service.ProbeAsync(http.Caller(), body, http.RequestAborted), RestJson.Default.CertificateModel);
             })
-            .Accepts<ProbeBody>("application/json").Produces<CertificateModel>().WithSummary("See the certificate that a server shows");
+            .Accepts<ProbeBody>("application/json").Produces<CertificateModel>()
+                .WithSummary("See the certificate that a server shows");
 
         group.MapGet("/{name}/status", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
                 await service.StatusAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.ProviderStatusModel))

@@ -13,7 +13,8 @@ internal static class SessionRoutes
             {
                 var body = await Body.ReadAsync<SignInRequest>(http);
                 var session = await signIn.SignInAsync(body.User, body.Password, http.RequestAborted);
-                return TypedResults.Json(new SessionModel(session.User, session.Token, session.ExpiresAt), RestJson.Default.SessionModel);
+                return TypedResults.Json(
+                    new SessionModel(session.User, session.Token, session.ExpiresAt), RestJson.Default.SessionModel);
             })
             .Accepts<SignInRequest>("application/json").Produces<SessionModel>().RequireRateLimiting(RateLimits.SignIn)
             .WithSummary("Sign in").WithTags("session");

@@ -21,7 +21,8 @@ internal static class SystemRoutes
             .Produces<ListModel<PolicyModel>>().WithTags("storage policies").WithSummary("List storage policies");
 
         api.MapGet("/hosts", async (HttpContext http, HostDirectory hosts) => TypedResults.Json(
-                new ListModel<HostModel>(await hosts.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelHostModel))
+                new ListModel<HostModel>(await hosts.ListAsync(http.Caller(), http.RequestAborted)),
+                RestJson.Default.ListModelHostModel))
             .Produces<ListModel<HostModel>>().WithTags("hosts").WithSummary("List hosts");
         api.MapGet("/hosts/{name}", async (string name, HttpContext http, HostDirectory hosts) => TypedResults.Json(
                 await hosts.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.HostModel))
@@ -42,7 +43,8 @@ internal static class SystemRoutes
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
                 return TypedResults.Json(await WaitAsync(tasks, id, wait, stop.Token), RestJson.Default.TaskModel);
             })
-            .Produces<TaskModel>().WithTags("tasks").WithSummary("Show a task; with waitSeconds at its next change, its end, or after so long");
+            .Produces<TaskModel>().WithTags("tasks")
+                .WithSummary("Show a task; with waitSeconds at its next change, its end, or after so long");
 
         api.MapGet("/events", async (long? after, int? limit, HttpContext http, EventLog events, IAuthorizer authorizer) =>
             {
@@ -51,7 +53,8 @@ internal static class SystemRoutes
                     new ListModel<EventModel>(await events.ListAsync(after, limit ?? DefaultEvents, http.RequestAborted)),
                     RestJson.Default.ListModelEventModel);
             })
-            .Produces<ListModel<EventModel>>().WithTags("events").WithSummary("List audit events in ascending order: the last, or those after a number");
+            .Produces<ListModel<EventModel>>().WithTags("events")
+                .WithSummary("List audit events in ascending order: the last, or those after a number");
     }
 
     /// <summary>A stop of the center ends the wait: the client gets the task as it is, and asks the next start.</summary>

@@ -13,7 +13,8 @@ internal static class VmRoutes
     {
         var group = api.MapGroup("/vms").WithTags("virtual machines");
         group.MapGet("", async (HttpContext http, VmQueries vms) => TypedResults.Json(
-                new ListModel<VmModel>(await vms.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelVmModel))
+                new ListModel<VmModel>(await vms.ListAsync(http.Caller(), http.RequestAborted)),
+                RestJson.Default.ListModelVmModel))
             .Produces<ListModel<VmModel>>().WithSummary("List VMs");
         group.MapGet("/{vm}", async (string vm, HttpContext http, VmQueries vms) => TypedResults.Json(
                 await vms.GetAsync(http.Caller(), vm, http.RequestAborted), RestJson.Default.VmModel))
@@ -24,7 +25,8 @@ internal static class VmRoutes
                 var body = await Body.ReadAsync<CreateVmBody>(http);
                 return Accepted(await vms.CreateAsync(http.Caller(), body, http.RequestAborted));
             })
-            .Accepts<CreateVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Create a VM with empty disks");
+            .Accepts<CreateVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+                .WithSummary("Create a VM with empty disks");
         group.MapPost("/import", ImportAsync)
             .Accepts<Stream>(DiskStream.MediaType).Produces<TaskModel>(StatusCodes.Status202Accepted)
             .WithSummary("Create a VM from the content of disks; answered when all of it was taken");
@@ -44,13 +46,15 @@ internal static class VmRoutes
                 var body = await Body.ReadAsync<RecryptBody>(http);
                 return Accepted(await vms.RecryptAsync(http.Caller(), vm, body, http.RequestAborted));
             })
-            .Accepts<RecryptBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Give a VM a new KEK");
+            .Accepts<RecryptBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+                .WithSummary("Give a VM a new KEK");
         group.MapPost("/{vm}/power", async (string vm, HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<PowerBody>(http);
                 return Accepted(await vms.PowerAsync(http.Caller(), vm, body, http.RequestAborted));
             })
-            .Accepts<PowerBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Power on or off");
+            .Accepts<PowerBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+                .WithSummary("Power on or off");
         group.MapConsole();
     }
 

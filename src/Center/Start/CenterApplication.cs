@@ -12,7 +12,9 @@ using Scalar.AspNetCore;
 
 namespace Lorica.Center.Start;
 
-/// <summary>Composition of the center. The order of its start: database, hosts' table, silo and listener, hosts and tasks.</summary>
+/// <summary>
+/// Composition of the center. The order of its start: database, hosts' table, silo and listener, hosts and tasks.
+/// </summary>
 internal static class CenterApplication
 {
     /// <summary>How long a stop may take before what still runs is cut off.</summary>
@@ -54,7 +56,8 @@ internal static class CenterApplication
     {
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapScalarApiReference("/docs", o => o.WithTitle("Lorica").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
+        app.MapScalarApiReference(
+            "/docs", o => o.WithTitle("Lorica").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
         var open = app.MapGroup("/api/v1");
         var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, CallerFilter>();
         open.MapSessions(api);
