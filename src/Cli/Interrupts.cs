@@ -4,8 +4,8 @@ using Lorica.Cli.Output;
 namespace Lorica.Cli;
 
 /// <summary>
-/// Ctrl-C, SIGTERM and SIGHUP: the first asks to stop cleanly; the second means "now": <see cref="Insisted"/> fires, and a command
-/// that did not ask for it by <see cref="HoldsOn"/> ends at once.
+/// Ctrl-C, SIGTERM and SIGHUP: the first asks to stop cleanly; the second means "now": <see cref="Insisted"/> fires, and a
+/// command that did not ask for it by <see cref="HoldsOn"/> ends at once.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {

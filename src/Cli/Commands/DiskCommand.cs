@@ -10,7 +10,8 @@ internal static class DiskCommand
     public static Command Create(CliContext cli)
     {
         var file = new Argument<string>("FILE") { Description = "An image (raw, VMDK), or the descriptor of a disk of Lorica." };
-        var info = new Command("info", "Say what a disk image is: size, and for encrypted ones key id and check value. No secrets.") { file };
+        var info = new Command(
+            "info", "Say what a disk image is: size, and for encrypted ones key id and check value. No secrets.") { file };
         info.Examples(
             ("an image before its import", "lorica disk info web1.vmdk"),
             ("which key does this disk need", "lorica disk info --json web1.vmdk | jq .keys"));
@@ -26,7 +27,8 @@ internal static class DiskCommand
             [
                 ("file", disk.File), ("kind", disk.Kind), ("capacity", $"{Sizes.Format(disk.Capacity)} ({disk.Capacity} bytes)"),
                 ("data", disk.Allocated is { } a ? $"{Sizes.Format(a)} allocated" : ""),
-                ("provisioning", disk.Provisioning ?? ""), ("extent", disk.Extent ?? ""), ("encrypted", disk.Encrypted ? "yes" : "no"),
+                ("provisioning", disk.Provisioning ?? ""), ("extent", disk.Extent ?? ""),
+                ("encrypted", disk.Encrypted ? "yes" : "no"),
                 ("object id", disk.ObjectId ?? ""), ("key", string.Join(", ", disk.Keys.Select(k => $"{k.Provider}/{k.Id}"))),
                 ("key check", disk.KeyCheck ?? ""), ("under way", disk.Transition ?? ""),
             ]);

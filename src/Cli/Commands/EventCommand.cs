@@ -21,7 +21,8 @@ internal static class EventCommand
                 return;
             }
             cli.Terminal.Table(["TIME", "USER", "OBJECT", "EVENT", "MESSAGE"],
-                events.Items.OrderBy(e => e.Number).Select(e => (string[])[Times.Format(e.Time), e.User, e.Object, e.Id, e.Message]));
+                events.Items.OrderBy(e => e.Number)
+                    .Select(e => (string[])[Times.Format(e.Time), e.User, e.Object, e.Id, e.Message]));
         });
         return new Command("event", "Audit events.") { list };
     }

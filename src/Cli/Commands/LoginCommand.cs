@@ -5,7 +5,9 @@ using Lorica.Cli.Rest;
 
 namespace Lorica.Cli.Commands;
 
-/// <summary><c>lorica login</c>: the password comes from the terminal without echo, or from one line of stdin; never from an argument.</summary>
+/// <summary>
+/// <c>lorica login</c>: the password comes from the terminal without echo, or from one line of stdin; never from an argument.
+/// </summary>
 internal static class LoginCommand
 {
     private const long MaximumCa = 1024 * 1024;
@@ -13,7 +15,8 @@ internal static class LoginCommand
     public static Command Create(CliContext cli)
     {
         var server = new Option<string?>("--server") { Description = "Address of the center.", HelpName = "URL" };
-        var ca = new Option<string?>("--ca") { Description = "PEM certificate of the center's CA: the only one trusted.", HelpName = "FILE" };
+        var ca = new Option<string?>("--ca")
+        { Description = "PEM certificate of the center's CA: the only one trusted.", HelpName = "FILE" };
         var profile = new Option<string?>("--profile")
         {
             Description = "Take address and CA from this file, such as STATE/client.json of lorica up.", HelpName = "FILE",
@@ -22,7 +25,8 @@ internal static class LoginCommand
         var command = new Command("login", "Sign in at a center.") { server, ca, profile, user };
         command.Examples(
             ("after lorica up", "lorica login --profile /var/lib/lorica/client.json"),
-            ("at a center elsewhere; the password is asked for", "lorica login --server https://center:8443 --ca ca.crt --user alice"),
+            ("at a center elsewhere; the password is asked for",
+                "lorica login --server https://center:8443 --ca ca.crt --user alice"),
             ("from a script", "lorica login < password-file"));
         command.SetAction(async (parsed, ct) =>
         {

@@ -7,7 +7,9 @@ internal static class Nearest
 {
     private const int Forgiven = 2;
 
-    /// <summary>The subcommand whose name is at most two edits away from the first word that was not understood; else null.</summary>
+    /// <summary>
+    /// The subcommand whose name is at most two edits away from the first word that was not understood; else null.
+    /// </summary>
     public static string? Command(ParseResult parsed)
         => parsed.UnmatchedTokens is [var typed, ..]
             ? parsed.CommandResult.Command.Subcommands

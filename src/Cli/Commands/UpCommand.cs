@@ -77,7 +77,8 @@ internal static class UpCommand
         return command;
     }
 
-    private static async Task AskAsync(CliContext cli, ParseResult parsed, Option<string> state, ControlRequest request, CancellationToken ct)
+    private static async Task AskAsync(
+        CliContext cli, ParseResult parsed, Option<string> state, ControlRequest request, CancellationToken ct)
     {
         var reply = await ControlClient.AskAsync(new UpPaths(parsed.GetValue(state)!), request, ct);
         if (parsed.GetValue(CommonOptions.Json))
@@ -86,6 +87,7 @@ internal static class UpCommand
             return;
         }
         cli.Terminal.Table(["PART", "STATE", "PID"],
-            reply.Parts.Select(p => (string[])[p.Name, p.State, p.Pid == 0 ? "" : p.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]));
+            reply.Parts.Select(p => (
+                string[])[p.Name, p.State, p.Pid == 0 ? "" : p.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]));
     }
 }

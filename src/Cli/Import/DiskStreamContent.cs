@@ -38,7 +38,8 @@ internal sealed class DiskStreamContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(_body, RestJson.Default.CreateVmBody);
         if (json.Length > DiskStream.MaximumJson)

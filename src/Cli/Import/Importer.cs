@@ -32,7 +32,8 @@ internal sealed class Importer(CenterClient center, Terminal terminal)
                     disks.Add(new CreateDiskBody(source.Capacity, provisioning, await CountAsync(source, view, ct)));
                 // Step 3
                 var total = disks.Sum(d => d.Data);
-                using var content = new DiskStreamContent(body with { Disks = disks }, sources, sent => Report(view, body.Name, sent, total));
+                using var content = new DiskStreamContent(
+                    body with { Disks = disks }, sources, sent => Report(view, body.Name, sent, total));
                 return await center.ImportVmAsync(content, ct);
             });
         }
@@ -56,5 +57,6 @@ internal sealed class Importer(CenterClient center, Terminal terminal)
     }
 
     private static void Report(IProgressView view, string name, long sent, long total)
-        => view.Report($"Sending {name}", total == 0 ? 100 : 100.0 * sent / total, $"{Sizes.Format(sent)} of {Sizes.Format(total)}");
+        => view.Report($"Sending {name}", total == 0 ? 100 : 100.0 * sent / total,
+            $"{Sizes.Format(sent)} of {Sizes.Format(total)}");
 }

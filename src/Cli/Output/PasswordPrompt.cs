@@ -14,7 +14,8 @@ internal static class PasswordPrompt
         {
             cli.Terminal.Error.Write(Terminal.Clean(prompt));
             // ReadKey cannot be cancelled: the person's Ctrl-C ends the wait, the thread ends with the process.
-            password = await Task.Factory.StartNew(ReadHidden, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(ct);
+            password = await Task.Factory.StartNew(ReadHidden, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .WaitAsync(ct);
             cli.Terminal.Error.WriteLine();
         }
         else
@@ -22,7 +23,8 @@ internal static class PasswordPrompt
             password = await cli.Input.ReadLineAsync(ct);
         }
         if (string.IsNullOrEmpty(password))
-            throw new CliException(ExitCode.Usage, "No password was given.", "Type it, or pass it as one line of standard input.");
+            throw new CliException(
+                ExitCode.Usage, "No password was given.", "Type it, or pass it as one line of standard input.");
         return password.Length <= Longest ? password : throw new CliException(ExitCode.Usage, "The password is too long.");
     }
 

@@ -7,7 +7,9 @@ internal static class Sizes
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
-    /// <summary>Reads <c>10G</c>, <c>10GiB</c>, <c>512M</c>, <c>1048576</c>; null when it is no positive size below 8 EiB.</summary>
+    /// <summary>
+    /// Reads <c>10G</c>, <c>10GiB</c>, <c>512M</c>, <c>1048576</c>; null when it is no positive size below 8 EiB.
+    /// </summary>
     public static long? Parse(string text)
     {
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();

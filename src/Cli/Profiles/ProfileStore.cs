@@ -5,8 +5,8 @@ using Lorica.Cli.Output;
 namespace Lorica.Cli.Profiles;
 
 /// <summary>
-/// The profile file: <c>$LORICA_PROFILE</c>, else <c>$XDG_CONFIG_HOME/lorica/profile.json</c>, else <c>~/.config/lorica/profile.json</c>;
-/// mode 0600, for it holds the session's token.
+/// The profile file: <c>$LORICA_PROFILE</c>, else <c>$XDG_CONFIG_HOME/lorica/profile.json</c>, else
+/// <c>~/.config/lorica/profile.json</c>; mode 0600, for it holds the session's token.
 /// </summary>
 internal sealed class ProfileStore(Func<string, string?> environment)
 {

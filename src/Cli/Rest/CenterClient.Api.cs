@@ -17,7 +17,8 @@ internal sealed partial class CenterClient
 
     public Task SignOutAsync(CancellationToken ct) => DeleteAsync(Api + "session", ct);
 
-    public Task<ListModel<VmModel>> VmsAsync(CancellationToken ct) => GetAsync(Api + "vms", RestJson.Default.ListModelVmModel, ct);
+    public Task<ListModel<VmModel>> VmsAsync(CancellationToken ct)
+        => GetAsync(Api + "vms", RestJson.Default.ListModelVmModel, ct);
 
     public Task<VmModel> VmAsync(string vm, CancellationToken ct) => GetAsync(Vm(vm), RestJson.Default.VmModel, ct);
 
@@ -41,7 +42,9 @@ internal sealed partial class CenterClient
     public Task<ListModel<TaskModel>> TasksAsync(CancellationToken ct)
         => GetAsync(Api + "tasks", RestJson.Default.ListModelTaskModel, ct);
 
-    /// <summary>The task; with <paramref name="waitSeconds"/> the answer comes at its next change, or after so many seconds.</summary>
+    /// <summary>
+    /// The task; with <paramref name="waitSeconds"/> the answer comes at its next change, or after so many seconds.
+    /// </summary>
     public Task<TaskModel> TaskAsync(string id, int waitSeconds, CancellationToken ct)
         => GetAsync($"{Api}tasks/{Escape(id)}?waitSeconds={waitSeconds.ToString(CultureInfo.InvariantCulture)}",
             RestJson.Default.TaskModel, ct, TimeSpan.FromSeconds(waitSeconds + 30));

@@ -6,10 +6,13 @@ namespace Lorica.Cli.Rest;
 /// <summary>Serial consoles: bytes both ways.</summary>
 internal sealed partial class CenterClient
 {
-    /// <summary>Opens a console's log from a byte offset; with <paramref name="follow"/> the stream goes on as the guest writes.</summary>
+    /// <summary>
+    /// Opens a console's log from a byte offset; with <paramref name="follow"/> the stream goes on as the guest writes.
+    /// </summary>
     public async Task<ConsoleLog> OpenConsoleAsync(string vm, long from, bool follow, CancellationToken ct)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{Vm(vm)}/console?from={from}&follow={(follow ? "true" : "false")}");
+        var path = string.Create(
+            CultureInfo.InvariantCulture, $"{Vm(vm)}/console?from={from}&follow={(follow ? "true" : "false")}");
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         HttpResponseMessage response;
         using (var limit = Limit(Patience, ct))

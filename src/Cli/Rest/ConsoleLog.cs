@@ -7,7 +7,9 @@ internal sealed class ConsoleLog(HttpRequestMessage request, HttpResponseMessage
 {
     private Stream? _stream;
 
-    /// <summary>Offset of the next byte that <see cref="ReadAsync"/> gives; later than asked for when the log has wrapped.</summary>
+    /// <summary>
+    /// Offset of the next byte that <see cref="ReadAsync"/> gives; later than asked for when the log has wrapped.
+    /// </summary>
     public long Offset { get; private set; } = offset;
 
     /// <summary>Next bytes; 0 at the end (of the log so far, or, when followed, of the guest's run).</summary>

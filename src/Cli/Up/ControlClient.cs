@@ -16,10 +16,12 @@ internal static class ControlClient
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            throw new CliException(ExitCode.Unreachable, $"No lorica up runs on {paths.State}.", $"lorica up --state {paths.State}", e);
+            throw new CliException(
+                ExitCode.Unreachable, $"No lorica up runs on {paths.State}.", $"lorica up --state {paths.State}", e);
         }
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request, UpJson.Default.ControlRequest), (byte)'\n'], ct);
+        await stream.WriteAsync(
+            (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request, UpJson.Default.ControlRequest), (byte)'\n'], ct);
         using var reader = new StreamReader(stream);
         var line = await reader.ReadLineAsync(ct);
         var reply = line is null ? null : JsonSerializer.Deserialize(line, UpJson.Default.ControlReply);

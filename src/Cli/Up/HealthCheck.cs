@@ -11,7 +11,9 @@ internal static class HealthCheck
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Null when all is well; else what is not, after patience ran out: the center then runs, but lacks something.</summary>
+    /// <summary>
+    /// Null when all is well; else what is not, after patience ran out: the center then runs, but lacks something.
+    /// </summary>
     public static async Task<string?> WaitAsync(string profilePath, TimeProvider time, CancellationToken ct)
     {
         using var center = new CenterClient(ProfileStore.Read(profilePath));
@@ -37,5 +39,6 @@ internal static class HealthCheck
     }
 
     private static string Describe(HealthModel health)
-        => $"{health.Status}: " + string.Join(", ", health.Parts.Where(p => p.Value is not ("ok" or "healthy")).Select(p => $"{p.Key} {p.Value}"));
+        => $"{health.Status}: "
+            + string.Join(", ", health.Parts.Where(p => p.Value is not ("ok" or "healthy")).Select(p => $"{p.Key} {p.Value}"));
 }

@@ -60,7 +60,8 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
         // Step 1
         if (!File.Exists(paths.FirstStartMarker))
         {
-            if (Directory.EnumerateFileSystemEntries(paths.State).Any(e => e != paths.Lock && Path.GetFileName(e) != "lost+found"))
+            if (Directory.EnumerateFileSystemEntries(paths.State)
+                .Any(e => e != paths.Lock && Path.GetFileName(e) != "lost+found"))
             {
                 throw new CliException(ExitCode.Refused, $"{paths.State} is not empty and was not made by lorica up.",
                     "Name a new folder with --state.");
@@ -70,7 +71,8 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
         foreach (var part in PartNames.All.Select(paths.Part).Where(Directory.Exists))
             Directory.Delete(part, recursive: true);
         // Step 2
-        var init = await ShortRun.RunAsync(spawner, programs.Center, ["init", "--state", paths.Part(PartNames.Center)], UpJson.Default.InitLine, ct);
+        var init = await ShortRun.RunAsync(
+            spawner, programs.Center, ["init", "--state", paths.Part(PartNames.Center)], UpJson.Default.InitLine, ct);
         FirstAdministrator = init;
         var hostId = Guid.NewGuid().ToString();
         var kms = await IssueAsync(PartNames.Kms, "lorica-kms", ct);
@@ -97,11 +99,13 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
         Directory.CreateDirectory(paths.Part(part), SafeFile.OwnerFolder);
         string[] arguments =
         [
-            "issue", "--state", paths.Part(PartNames.Center), "--role", part, "--name", name, "--out", Path.Combine(paths.Part(part), "pki"),
+            "issue", "--state", paths.Part(PartNames.Center), "--role", part, "--name", name, "--out",
+            Path.Combine(paths.Part(part), "pki"),
         ];
         return ShortRun.RunAsync(spawner, programs.Center, arguments, UpJson.Default.IssuedLine, ct);
     }
 
     private void Remember(UpState state)
-        => SafeFile.Replace(paths.Remembered, JsonSerializer.SerializeToUtf8Bytes(state, UpJson.Default.UpState), SafeFile.OwnerOnly);
+        => SafeFile.Replace(
+            paths.Remembered, JsonSerializer.SerializeToUtf8Bytes(state, UpJson.Default.UpState), SafeFile.OwnerOnly);
 }

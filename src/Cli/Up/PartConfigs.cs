@@ -30,7 +30,8 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
         WriteHost();
         WriteCenter();
         var profile = new Profile(Server, File.ReadAllText(paths.Pki(PartNames.Center, "ca.crt")));
-        SafeFile.Replace(paths.Profile, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile), SafeFile.OwnerOnly);
+        SafeFile.Replace(paths.Profile, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile),
+            SafeFile.OwnerOnly);
     }
 
     private void WriteKms() => Write(PartNames.Kms,

@@ -7,7 +7,8 @@ namespace Lorica.Cli.Up;
 /// <summary>Runs a program that does one thing and prints one JSON line.</summary>
 internal static class ShortRun
 {
-    public static async Task<T> RunAsync<T>(Spawner spawner, string program, IReadOnlyList<string> arguments, JsonTypeInfo<T> type, CancellationToken ct)
+    public static async Task<T> RunAsync<T>(
+        Spawner spawner, string program, IReadOnlyList<string> arguments, JsonTypeInfo<T> type, CancellationToken ct)
     {
         using var process = await spawner.StartAsync(program, arguments);
         var output = process.StandardOutput.ReadToEndAsync(ct);

@@ -3,7 +3,10 @@ namespace Lorica.Cli.Up;
 /// <summary>A line of <c>lorica up --json</c>.</summary>
 internal sealed record UpEvent
 {
-    /// <summary><c>firstStart</c>, <c>starting</c>, <c>started</c>, <c>ready</c>, <c>crashed</c>, <c>restarted</c>, <c>notice</c>, <c>stopping</c>, <c>stopped</c>, <c>failed</c>.</summary>
+    /// <summary>
+    /// <c>firstStart</c>, <c>starting</c>, <c>started</c>, <c>ready</c>, <c>crashed</c>, <c>restarted</c>, <c>notice</c>,
+    /// <c>stopping</c>, <c>stopped</c>, <c>failed</c>.
+    /// </summary>
     public required string Phase { get; init; }
 
     public string? Part { get; init; }

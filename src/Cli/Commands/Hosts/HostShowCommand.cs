@@ -10,7 +10,8 @@ internal static class HostShowCommand
     public static Command Create(CliContext cli)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the host." };
-        var command = new Command("show", "Show a host: hardware AES, key memory, datastores, keys it holds (ids only).") { name };
+        var command = new Command(
+            "show", "Show a host: hardware AES, key memory, datastores, keys it holds (ids only).") { name };
         command.Examples(("is the processor's AES used", "lorica host show node1"));
         command.SetAction(async (parsed, ct) =>
         {

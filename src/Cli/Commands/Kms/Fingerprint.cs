@@ -17,5 +17,6 @@ internal static class Fingerprint
     }
 
     /// <summary>In groups that an eye can compare.</summary>
-    public static string ForEyes(string hex) => string.Join(':', hex.ToUpperInvariant().Chunk(2).Select(pair => new string(pair)));
+    public static string ForEyes(string hex) =>
+        string.Join(':', hex.ToUpperInvariant().Chunk(2).Select(pair => new string(pair)));
 }

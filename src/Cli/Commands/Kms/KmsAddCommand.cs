@@ -12,7 +12,8 @@ internal static class KmsAddCommand
         var name = new Argument<string>("NAME") { Description = "Name of the provider; becomes part of every encrypted file." };
         var servers = new Option<string[]>("--server")
         {
-            Description = "Server of the provider; several are replicas, tried in this order.", HelpName = "HOST[:PORT]", Required = true,
+            Description = "Server of the provider; several are replicas, tried in this order.", HelpName = "HOST[:PORT]",
+            Required = true,
         };
         var accept = new Option<string[]>("--accept")
         {

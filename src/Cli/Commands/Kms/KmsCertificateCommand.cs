@@ -17,7 +17,8 @@ internal static class KmsCertificateCommand
             using var center = cli.Center();
             var wanted = parsed.GetValue(name)!;
             var provider = (await center.ProvidersAsync(ct)).Items.FirstOrDefault(p => p.Name == wanted)
-                ?? throw new CliException(ExitCode.NotFound, $"There is no key provider {wanted}.", "List them with: lorica kms ls");
+                ?? throw new CliException(
+                    ExitCode.NotFound, $"There is no key provider {wanted}.", "List them with: lorica kms ls");
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(provider, RestJson.Default.ProviderModel);
             else

@@ -13,12 +13,16 @@ internal static class KmsStatusCommand
         {
             Description = "Name of the provider; all when left out.", Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("status", "Say whether keys really come from a provider, and trust in both directions.") { name };
-        command.Examples(("every provider", "lorica kms status"), ("in a monitor: exit code 0 only when healthy", "lorica kms status corp"));
+        var command = new Command(
+            "status", "Say whether keys really come from a provider, and trust in both directions.") { name };
+        command.Examples(("every provider", "lorica kms status"),
+            ("in a monitor: exit code 0 only when healthy", "lorica kms status corp"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var names = parsed.GetValue(name) is { } one ? [one] : (await center.ProvidersAsync(ct)).Items.Select(p => p.Name).ToList();
+            var names = parsed.GetValue(name) is { } one
+                ? [one]
+                : (await center.ProvidersAsync(ct)).Items.Select(p => p.Name).ToList();
             var all = new List<ProviderStatusModel>();
             foreach (var provider in names)
                 all.Add(await center.ProviderStatusAsync(provider, ct));

@@ -12,7 +12,8 @@ internal readonly record struct ServerAddress(string Host, int Port)
 
     public static ServerAddress Parse(string text)
     {
-        var bad = new CliException(ExitCode.Usage, $"{text} is no address of a server.", "Write HOST or HOST:PORT, and [ADDRESS]:PORT for IPv6.");
+        var bad = new CliException(
+            ExitCode.Usage, $"{text} is no address of a server.", "Write HOST or HOST:PORT, and [ADDRESS]:PORT for IPv6.");
         string host;
         string rest;
         if (text.StartsWith('['))

@@ -24,7 +24,8 @@ internal static class TaskShowCommand
             }
             cli.Terminal.Pairs(
             [
-                ("id", task.Id), ("kind", task.Kind), ("target", task.Target), ("state", task.State), ("done", $"{task.Percent} %"),
+                ("id", task.Id), ("kind", task.Kind), ("target", task.Target), ("state", task.State),
+                ("done", $"{task.Percent} %"),
                 ("step", TaskText.Detail(task)), ("user", task.User), ("started", Times.Format(task.StartedAt)),
                 ("ended", Times.Format(task.EndedAt)), ("fault", task.Fault?.Message ?? ""), ("hint", task.Fault?.Hint ?? ""),
             ]);

@@ -12,7 +12,8 @@ internal sealed class ConsoleAttachment(CliContext cli, CenterClient center, str
     public async Task RunAsync(CancellationToken ct)
     {
         using var raw = RawTerminal.Take()
-            ?? throw new CliException(ExitCode.Usage, "Standard input is no terminal.", "In a script: lorica vm console NAME --send TEXT --until TEXT");
+            ?? throw new CliException(
+                ExitCode.Usage, "Standard input is no terminal.", "In a script: lorica vm console NAME --send TEXT --until TEXT");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
         cli.Terminal.Error.Write($"Connected to {Terminal.Clean(vm)}; Ctrl-] leaves.\r\n");
         using var log = await center.OpenConsoleAsync(vm, 0, follow: true, end.Token);

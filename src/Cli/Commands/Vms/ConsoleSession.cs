@@ -43,7 +43,8 @@ internal sealed class ConsoleSession(CliContext cli, CenterClient center, string
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new CliException(ExitCode.Other, $"The guest of {vm} did not write \"{wanted}\" within {timeout.TotalSeconds} s.");
+            throw new CliException(
+                ExitCode.Other, $"The guest of {vm} did not write \"{wanted}\" within {timeout.TotalSeconds} s.");
         }
     }
 

@@ -12,7 +12,9 @@ internal sealed class TextWatch(byte[] wanted)
     /// <summary>Whether the text has come.</summary>
     public bool Seen { get; private set; }
 
-    /// <summary>How many bytes of <paramref name="piece"/> belong to what was waited for, when it is complete; else null.</summary>
+    /// <summary>
+    /// How many bytes of <paramref name="piece"/> belong to what was waited for, when it is complete; else null.
+    /// </summary>
     public int? Feed(ReadOnlySpan<byte> piece)
     {
         var from = 0;

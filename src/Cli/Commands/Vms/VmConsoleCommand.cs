@@ -10,8 +10,10 @@ internal static class VmConsoleCommand
     {
         var name = CommonOptions.Vm();
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on showing what the guest writes, until Ctrl-C." };
-        var attach = new Option<bool>("--attach", "-a") { Description = "Connect this terminal with it, both ways; Ctrl-] leaves." };
-        var send = new Option<string?>("--send") { Description = "Type this and Enter into the guest's serial port.", HelpName = "TEXT" };
+        var attach = new Option<bool>("--attach", "-a")
+        { Description = "Connect this terminal with it, both ways; Ctrl-] leaves." };
+        var send = new Option<string?>("--send")
+        { Description = "Type this and Enter into the guest's serial port.", HelpName = "TEXT" };
         var until = new Option<string?>("--until")
         {
             Description = "Follow until the guest wrote this, and the rest of that line; with --send only what it wrote after that counts.", HelpName = "TEXT",
@@ -28,7 +30,8 @@ internal static class VmConsoleCommand
             ("the log so far", "lorica vm console web1"),
             ("watch it boot", "lorica vm console web1 --follow"),
             ("log in to the guest", "lorica vm console web1 --attach"),
-            ("in a script: type a command and wait for its answer", "lorica vm console web1 --send \"uptime\" --until \"load average\""));
+            ("in a script: type a command and wait for its answer",
+                "lorica vm console web1 --send \"uptime\" --until \"load average\""));
         command.SetAction(async (parsed, ct) =>
         {
             if (parsed.GetValue(CommonOptions.Json))

@@ -39,6 +39,7 @@ internal static class VmCreateCommand
         var size = Sizes.Parse(text) ?? throw new CliException(ExitCode.Usage, $"{text} is no size.", "Write 512M or 10G.");
         return size % Sector == 0
             ? size
-            : throw new CliException(ExitCode.Usage, $"A disk of {text} bytes has no whole number of sectors.", "Take a multiple of 512.");
+            : throw new CliException(
+                ExitCode.Usage, $"A disk of {text} bytes has no whole number of sectors.", "Take a multiple of 512.");
     }
 }

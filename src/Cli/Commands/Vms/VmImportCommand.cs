@@ -20,7 +20,8 @@ internal static class VmImportCommand
         command.Add(noWait);
         command.Examples(
             ("a plain virtual machine from one image", "lorica vm import web1 --disk web1.vmdk --memory 1G"),
-            ("encrypted from its first byte on the datastore", "lorica vm import web1 --disk web1.raw --policy \"VM Encryption Policy\""));
+            ("encrypted from its first byte on the datastore",
+                "lorica vm import web1 --disk web1.raw --policy \"VM Encryption Policy\""));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();

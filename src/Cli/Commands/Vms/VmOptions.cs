@@ -20,7 +20,8 @@ internal sealed class VmOptions
 
     private readonly Option<long> _memory = CommonOptions.Size("--memory", "Memory.", 256 * Mib);
 
-    private readonly Option<string?> _datastore = new("--datastore") { Description = "Datastore, when the host has several.", HelpName = "NAME" };
+    private readonly Option<string?> _datastore =
+        new("--datastore") { Description = "Datastore, when the host has several.", HelpName = "NAME" };
 
     private readonly Option<string?> _host = new("--host") { Description = "Host, when there are several.", HelpName = "NAME" };
 

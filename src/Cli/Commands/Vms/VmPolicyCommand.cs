@@ -14,8 +14,10 @@ internal static class VmPolicyCommand
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
         var policy = new Argument<string>("POLICY") { Description = "Storage policy, by name or id; see lorica policy ls." };
         var home = new Option<bool>("--home") { Description = "Apply it to VM home (without --home and --disk: to everything)." };
-        var disks = new Option<string[]>("--disk") { Description = "Apply it to this disk; repeat it for more.", HelpName = "LABEL" };
-        var force = new Option<bool>("--force") { Description = "Decrypt although the start of a disk looks like nothing known." };
+        var disks = new Option<string[]>("--disk")
+        { Description = "Apply it to this disk; repeat it for more.", HelpName = "LABEL" };
+        var force = new Option<bool>("--force")
+        { Description = "Decrypt although the start of a disk looks like nothing known." };
         var command = new Command("set", "Apply a storage policy to VM home and all disks, or to those named.")
         {
             name, policy, home, disks, force, noWait,
@@ -29,7 +31,8 @@ internal static class VmPolicyCommand
             var labels = parsed.GetValue(disks) is { Length: > 0 } named ? named : null;
             bool? withHome = parsed.GetValue(home) ? true : labels is null ? null : false;
             // --home alone means: home, and no disk.
-            var body = new SetPolicyBody(parsed.GetValue(policy)!, withHome, withHome == true ? labels ?? [] : labels, parsed.GetValue(force));
+            var body = new SetPolicyBody(
+                parsed.GetValue(policy)!, withHome, withHome == true ? labels ?? [] : labels, parsed.GetValue(force));
             using var center = cli.Center();
             var task = await center.SetPolicyAsync(parsed.GetValue(name)!, body, ct);
             await cli.HandleAsync(center, task, parsed.GetValue(noWait), parsed.GetValue(CommonOptions.Json), ct);

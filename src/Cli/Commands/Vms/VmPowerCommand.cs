@@ -24,7 +24,8 @@ internal static class VmPowerCommand
         var hard = new Option<bool>("--hard") { Description = "Cut the power; the guest is not asked." };
         var timeout = new Option<int>("--timeout")
         {
-            Description = "Seconds that the guest may take before its power is cut.", HelpName = "SECONDS", DefaultValueFactory = _ => 60,
+            Description = "Seconds that the guest may take before its power is cut.", HelpName = "SECONDS",
+            DefaultValueFactory = _ => 60,
         };
         var command = new Command("off", "Power off; the guest is asked first.") { name, hard, timeout, noWait };
         command.Examples(("shut it down", "lorica vm power off web1"), ("pull the plug", "lorica vm power off web1 --hard"));

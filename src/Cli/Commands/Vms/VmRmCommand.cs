@@ -8,7 +8,8 @@ internal static class VmRmCommand
     public static Command Create(CliContext cli)
     {
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
-        var command = new Command("rm", "Remove a powered-off virtual machine and its files. Keys on the KMS stay.") { name, noWait };
+        var command = new Command(
+            "rm", "Remove a powered-off virtual machine and its files. Keys on the KMS stay.") { name, noWait };
         command.Examples(("remove it for good", "lorica vm rm web1"));
         command.SetAction(async (parsed, ct) =>
         {
