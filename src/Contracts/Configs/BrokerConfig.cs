@@ -25,6 +25,8 @@ public sealed record BrokerConfig
     // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
     public IReadOnlyDictionary<string, string> Hosts { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Seconds without a call after which the broker exits; 0 = never. Whoever holds the socket starts it again.</summary>
+    /// <summary>
+    /// Seconds without a call after which the broker exits; 0 = never. Whoever holds the socket starts it again.
+    /// </summary>
     public int IdleSeconds { get; set; } = 20;
 }

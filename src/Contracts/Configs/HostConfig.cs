@@ -12,7 +12,9 @@ public sealed record HostConfig
     /// <summary>Folder of the VM registry and epochs.</summary>
     public required string StateFolder { get; init; }
 
-    /// <summary>Folder of sockets, short (<c>/run/lorica</c>): made 0711 so that each VM's uid reaches its own 0700 folder.</summary>
+    /// <summary>
+    /// Folder of sockets, short (<c>/run/lorica</c>): made 0711 so that each VM's uid reaches its own 0700 folder.
+    /// </summary>
     public required string RunFolder { get; init; }
 
     /// <summary>Address of the gRPC service.</summary>

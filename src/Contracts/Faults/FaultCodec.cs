@@ -3,7 +3,9 @@ using Grpc.Core;
 
 namespace Lorica.Contracts.Faults;
 
-/// <summary>Carries a <see cref="Fault"/> over gRPC: as the binary trailer <c>lorica-fault-bin</c> beside a status code.</summary>
+/// <summary>
+/// Carries a <see cref="Fault"/> over gRPC: as the binary trailer <c>lorica-fault-bin</c> beside a status code.
+/// </summary>
 public static class FaultCodec
 {
     private const string Trailer = "lorica-fault-bin";
@@ -16,7 +18,9 @@ public static class FaultCodec
         return new RpcException(new Status(StatusOf(fault.Type), fault.Message), trailers);
     }
 
-    /// <summary>The fault that a peer sent, or a <see cref="FaultTypes.HostCommunication"/> fault about <paramref name="peer"/>.</summary>
+    /// <summary>
+    /// The fault that a peer sent, or a <see cref="FaultTypes.HostCommunication"/> fault about <paramref name="peer"/>.
+    /// </summary>
     public static Fault FromRpc(RpcException exception, string peer)
     {
         var bytes = exception.Trailers.FirstOrDefault(t => t.Key == Trailer)?.ValueBytes;

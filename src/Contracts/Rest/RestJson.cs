@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Lorica.Contracts.Rest;
 
-/// <summary>Source-generated JSON of every shape of the REST API: camelCase, unknown members refused on input by the center.</summary>
+/// <summary>
+/// Source-generated JSON of every shape of the REST API: camelCase, unknown members refused on input by the center.
+/// </summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SignInRequest))]
 [JsonSerializable(typeof(SessionModel))]

@@ -5,14 +5,17 @@ namespace Lorica.Contracts.Trust;
 
 /// <summary>
 /// Who the other side of a connection may be: a certificate that chains to the center's CA, carries the role (its organizational
-/// unit) and has the pinned key. All three must hold, so that neither a stolen CA signature nor another role's certificate suffices.
+/// unit) and has the pinned key. All three must hold, so that neither a stolen CA signature nor another role's certificate
+/// suffices.
 /// </summary>
 /// <param name="Ca">The center's CA; the only root.</param>
 /// <param name="Role"><see cref="Roles"/>: a host's certificate can never act as the center.</param>
 /// <param name="Pin">SHA-256 of the SubjectPublicKeyInfo, lower-case hex.</param>
 public sealed record Peer(X509Certificate2 Ca, string Role, string Pin)
 {
-    /// <summary>Whether <paramref name="certificate"/> is that peer's. Revocation is not asked: pins are the revocation.</summary>
+    /// <summary>
+    /// Whether <paramref name="certificate"/> is that peer's. Revocation is not asked: pins are the revocation.
+    /// </summary>
     public bool Accepts(X509Certificate2? certificate)
     {
         if (certificate is null || RoleOf(certificate) != Role)

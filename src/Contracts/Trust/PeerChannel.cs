@@ -13,7 +13,10 @@ public static class PeerChannel
     /// <summary>Address of every channel; its host name is never looked up nor compared: the pin decides.</summary>
     public const string Address = "https://lorica.invalid";
 
-    /// <summary>A handler that connects to <paramref name="endPoint"/> (TCP or Unix socket) as <paramref name="self"/> and accepts only <paramref name="peer"/>.</summary>
+    /// <summary>
+    /// A handler that connects to <paramref name="endPoint"/> (TCP or Unix socket) as <paramref name="self"/> and accepts only
+    /// <paramref name="peer"/>.
+    /// </summary>
     public static SocketsHttpHandler Handler(NodeIdentity self, Peer peer, System.Net.EndPoint endPoint) => new()
     {
         UseProxy = false,
