@@ -6,7 +6,8 @@ using Orleans.Configuration;
 namespace Lorica.ControlPlane;
 
 /// <summary>
-/// The silo of a center that is alone: no membership table and no reminders (the task table is the truth, and is swept at start). Its port is on loopback and takes no connection at all: whoever could talk to it could call grains as the center.
+/// The silo of a center that is alone: no membership table and no reminders (the task table is the truth, and is swept at start).
+/// Its port is on loopback and takes no connection at all: whoever could talk to it could call grains as the center.
 /// </summary>
 public static class AloneSilo
 {

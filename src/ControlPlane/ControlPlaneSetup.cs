@@ -18,7 +18,8 @@ public static class ControlPlaneSetup
 {
     /// <summary>Adds its services; the silo is added by <see cref="AloneSilo"/>.</summary>
     public static IServiceCollection AddControlPlane(
-        this IServiceCollection services, CenterStore store, CenterIdentity identity, BrokerOptions broker, IReadOnlyList<HostSeed> hosts)
+        this IServiceCollection services, CenterStore store, CenterIdentity identity, BrokerOptions broker,
+        IReadOnlyList<HostSeed> hosts)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(store);

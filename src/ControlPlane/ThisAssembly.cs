@@ -7,5 +7,6 @@ public static class ThisAssembly
 {
     /// <summary>Version of the product.</summary>
     public static string Version { get; } =
-        typeof(ThisAssembly).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+        typeof(ThisAssembly).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split(
+            '+')[0] ?? "0";
 }

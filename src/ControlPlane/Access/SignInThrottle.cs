@@ -39,7 +39,8 @@ public sealed class SignInThrottle(TimeProvider time)
             Trim(now);
         }
 
-        _entries.AddOrUpdate(user, _ => new Entry(1, now), (_, e) => now - e.Last > Pause ? new Entry(1, now) : new Entry(e.Failures + 1, now));
+        _entries.AddOrUpdate(
+            user, _ => new Entry(1, now), (_, e) => now - e.Last > Pause ? new Entry(1, now) : new Entry(e.Failures + 1, now));
     }
 
     /// <summary>Forgets the failures of <paramref name="user"/>.</summary>

@@ -22,7 +22,9 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
             },
             ct);
 
-    /// <summary>Appends one event inside the caller's own transaction, so that the event and what it tells of stand or fall together.</summary>
+    /// <summary>
+    /// Appends one event inside the caller's own transaction, so that the event and what it tells of stand or fall together.
+    /// </summary>
     public void Add(CenterDb db, string eventId, string user, string target, string message) =>
         db.Events.Add(new EventRow
         {

@@ -64,7 +64,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         if (nameOrId is null)
         {
             return rows.Count == 1 ? rows[0] : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.hostNeeded", "host",
-                rows.Count == 0 ? "The center has no host." : "There are several hosts: say which one.", "See `lorica host ls`."));
+                rows.Count == 0 ? "The center has no host." : "There are several hosts: say which one.",
+                "See `lorica host ls`."));
         }
 
         return rows.Find(r => r.Id == nameOrId) ?? rows.Find(r => r.Name == nameOrId)
@@ -74,9 +75,11 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
 
     /// <summary>State of each host's connection by name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken ct) =>
-        (await RowsAsync(ct)).ToDictionary(r => r.Name, r => r.State == HostStates.Disconnected ? $"{r.State}: {r.Detail}" : r.State);
+        (await RowsAsync(ct))
+            .ToDictionary(r => r.Name, r => r.State == HostStates.Disconnected ? $"{r.State}: {r.Detail}" : r.State);
 
-    private Task<List<HostRow>> RowsAsync(CancellationToken ct) => store.ReadAsync(db => db.Hosts.OrderBy(h => h.Name).ToListAsync(ct), ct);
+    private Task<List<HostRow>> RowsAsync(CancellationToken ct) =>
+        store.ReadAsync(db => db.Hosts.OrderBy(h => h.Name).ToListAsync(ct), ct);
 
     /// <summary>As the host tells it now; as it was last seen when it does not answer.</summary>
     private async Task<HostModel> LiveAsync(HostRow row, CancellationToken ct)
@@ -91,7 +94,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         try
         {
             var deadline = time.GetUtcNow().UtcDateTime + LiveTimeout;
-            return ToModel(row, await links.Client(row.Id).DescribeAsync(new DescribeHostRequest(), deadline: deadline, cancellationToken: ct));
+            return ToModel(row, await links.Client(row.Id)
+                .DescribeAsync(new DescribeHostRequest(), deadline: deadline, cancellationToken: ct));
         }
         catch (RpcException) when (!ct.IsCancellationRequested)
         {

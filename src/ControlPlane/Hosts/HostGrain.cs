@@ -6,7 +6,9 @@ using Orleans.Concurrency;
 
 namespace Lorica.ControlPlane.Hosts;
 
-/// <summary>See <see cref="IHostGrain"/>. Reentrant: deliveries order themselves, and a slow KMS must not hold up the rest.</summary>
+/// <summary>
+/// See <see cref="IHostGrain"/>. Reentrant: deliveries order themselves, and a slow KMS must not hold up the rest.
+/// </summary>
 [Reentrant]
 [KeepAlive]
 internal sealed class HostGrain(IServiceProvider services, KeyReleaser releaser, TimeProvider time) : Grain, IHostGrain

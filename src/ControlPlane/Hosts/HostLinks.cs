@@ -48,7 +48,8 @@ public sealed class HostLinks : IDisposable
 
     private GrpcChannel Open(HostSeed seed) => GrpcChannel.ForAddress(PeerChannel.Address, new GrpcChannelOptions
     {
-        HttpHandler = PeerChannel.Handler(_identity.Node, new Peer(_identity.Node.Ca, Roles.Host, seed.Pin), Resolve(seed.Address)),
+        HttpHandler = PeerChannel.Handler(
+            _identity.Node, new Peer(_identity.Node.Ca, Roles.Host, seed.Pin), Resolve(seed.Address)),
         DisposeHttpClient = true,
         MaxReceiveMessageSize = 8 * 1024 * 1024,
         MaxSendMessageSize = 8 * 1024 * 1024,

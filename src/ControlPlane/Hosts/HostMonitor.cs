@@ -56,7 +56,8 @@ internal sealed partial class HostMonitor(
                 await LostAsync(e, ct);
             }
 
-            await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(pause, time, ct)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
@@ -64,7 +65,8 @@ internal sealed partial class HostMonitor(
     private async Task WatchOnceAsync(Action heard, CancellationToken ct)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var timer = time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), silence, Silence, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(
+            static s => ((CancellationTokenSource)s!).Cancel(), silence, Silence, Timeout.InfiniteTimeSpan);
         using var stream = links.Client(hostId).Watch(new WatchRequest(), cancellationToken: silence.Token);
         while (await stream.ResponseStream.MoveNext(silence.Token))
         {

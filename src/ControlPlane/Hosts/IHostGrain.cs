@@ -3,7 +3,9 @@ using Orleans.Concurrency;
 
 namespace Lorica.ControlPlane.Hosts;
 
-/// <summary>A host: keeps the connection to it, delivers keys to it, locks and unlocks its VMs. One in the whole control plane.</summary>
+/// <summary>
+/// A host: keeps the connection to it, delivers keys to it, locks and unlocks its VMs. One in the whole control plane.
+/// </summary>
 [Alias("Lorica.IHostGrain")]
 public interface IHostGrain : IGrainWithStringKey
 {

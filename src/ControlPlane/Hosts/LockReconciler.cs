@@ -13,8 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Hosts;
 
 /// <summary>
-/// Sees that a host has the keys of the VMs that the center placed on it. A VM is locked when a key is not on the host and cannot be
-/// brought there; it is unlocked by itself as soon as it can.
+/// Sees that a host has the keys of the VMs that the center placed on it. A VM is locked when a key is not on the host and cannot
+/// be brought there; it is unlocked by itself as soon as it can.
 /// </summary>
 internal sealed class LockReconciler(
     CenterStore store, HostLinks links, KeyDeliverer deliverer, EventLog events, TimeProvider time)
@@ -57,7 +57,9 @@ internal sealed class LockReconciler(
 
             // Step 3: deliver what is missing
             List<KeyOrder> keys = [.. orders.SelectMany(o => o.Keys).Distinct()];
-            var delivery = keys.Count == 0 ? new DeliveryResult() : await deliverer.DeliverAsync(hostId, keys, "unlock", time, ct);
+            var delivery = keys.Count == 0
+                ? new DeliveryResult()
+                : await deliverer.DeliverAsync(hostId, keys, "unlock", time, ct);
 
             // Step 4: locked or not, and why
             var reasons = delivery.Reasons;
@@ -93,7 +95,8 @@ internal sealed class LockReconciler(
             },
             ct);
 
-    private async Task<bool> IsSuspectAsync(VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
+    private async Task<bool> IsSuspectAsync(
+        VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
     {
         var suspect = RecordCheck.Find(file, records, underWay);
         if (suspect is null)
@@ -127,12 +130,14 @@ internal sealed class LockReconciler(
                     s => s.SetProperty(v => v.CryptoState, state).SetProperty(v => v.LockedKeys, json), ct);
                 if (missing.Count == 0)
                 {
-                    events.Add(db, EventIds.Unlocked, Caller.System.User, vm.Name, $"{vm.Name} is unlocked: its host has all its keys.");
+                    events.Add(db, EventIds.Unlocked, Caller.System.User, vm.Name,
+                        $"{vm.Name} is unlocked: its host has all its keys.");
                     return;
                 }
 
                 var known = before.Select(b => b.Reason).ToHashSet(StringComparer.Ordinal);
-                foreach (var reason in missing.Where(m => !known.Contains(m.Reason)).GroupBy(m => KeyFaults.LockEvent(m.Reason), StringComparer.Ordinal))
+                foreach (var reason in missing.Where(m => !known.Contains(m.Reason))
+                    .GroupBy(m => KeyFaults.LockEvent(m.Reason), StringComparer.Ordinal))
                 {
                     events.Add(db, reason.Key, Caller.System.User, vm.Name, KeyFaults.Missing(vm.Name, [.. reason]).Message);
                 }

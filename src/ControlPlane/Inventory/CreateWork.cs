@@ -54,8 +54,8 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
     }
 
     /// <summary>
-    /// An import lives in the request that brings its bytes, so after a stop it cannot go on. Either the host had taken all of it, then
-    /// it is done; or the host left nothing behind, then it failed.
+    /// An import lives in the request that brings its bytes, so after a stop it cannot go on. Either the host had taken all of
+    /// it, then it is done; or the host left nothing behind, then it failed.
     /// </summary>
     public async Task SettleImportAsync(WorkContext context, CancellationToken ct)
     {

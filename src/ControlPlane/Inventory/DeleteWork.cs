@@ -10,7 +10,8 @@ namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Deletes a VM: files first, then everything that the center knows of it. Its keys stay on the KMS.</summary>
 internal sealed class DeleteWork(
-    HostLinks links, VmLookup lookup, KeyRegister register, TaskBoard tasks, EventLog events, IGrainFactory grains, TimeProvider time)
+    HostLinks links, VmLookup lookup, KeyRegister register, TaskBoard tasks, EventLog events, IGrainFactory grains,
+    TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
@@ -23,7 +24,8 @@ internal sealed class DeleteWork(
         try
         {
             await tasks.ProgressAsync(task.Id, "files", 0, 0, ct);
-            await links.Client(vm.HostId).DeleteVmAsync(request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+            await links.Client(vm.HostId)
+                .DeleteVmAsync(request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {

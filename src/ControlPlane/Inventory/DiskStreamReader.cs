@@ -7,8 +7,8 @@ using Lorica.Contracts.Rest;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// Reads <see cref="DiskStream"/>: every rule of the format is checked here, once, before a byte is passed on. Memory is bounded by one
-/// frame. The buffers belong to the reader and are valid until the next call.
+/// Reads <see cref="DiskStream"/>: every rule of the format is checked here, once, before a byte is passed on. Memory is bounded
+/// by one frame. The buffers belong to the reader and are valid until the next call.
 /// </summary>
 internal sealed class DiskStreamReader(PipeReader source)
 {
@@ -77,7 +77,8 @@ internal sealed class DiskStreamReader(PipeReader source)
             throw Malformed($"there is no disk {frame.Disk}");
         }
 
-        if (frame.Length is <= 0 or > DiskStream.MaximumData || frame.Length % SectorSize != 0 || frame.Offset < 0 || frame.Offset % SectorSize != 0)
+        if (frame.Length is <= 0 or > DiskStream.MaximumData || frame.Length % SectorSize != 0 || frame.Offset < 0
+            || frame.Offset % SectorSize != 0)
         {
             throw Malformed("a frame's offset or length is not a multiple of 512, or it is longer than 1 MiB");
         }

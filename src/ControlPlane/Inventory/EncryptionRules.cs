@@ -117,5 +117,6 @@ internal static class EncryptionRules
     }
 
     private static FaultException Mismatch(VmDescription vm, string message) =>
-        new(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", vm.Name, $"{vm.Name}: {message}", message));
+        new(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", vm.Name, $"{vm.Name}: {message}",
+            message));
 }

@@ -3,8 +3,8 @@ using Lorica.ControlPlane.Access;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// A VM: one writer. Each operation checks its rules, takes an epoch, writes its task and answers with the task's id; the work goes
-/// on in the grain. A refusal leaves nothing behind.
+/// A VM: one writer. Each operation checks its rules, takes an epoch, writes its task and answers with the task's id; the work
+/// goes on in the grain. A refusal leaves nothing behind.
 /// </summary>
 [Alias("Lorica.IVmGrain")]
 public interface IVmGrain : IGrainWithStringKey

@@ -7,4 +7,5 @@ namespace Lorica.ControlPlane.Inventory;
 /// <param name="Home">Done to VM home.</param>
 /// <param name="Disks">Done to these disks.</param>
 /// <param name="PolicyObjects">Object ids that get the policy.</param>
-internal sealed record PolicyPlan(PolicyAction Action, bool Home, IReadOnlyList<DiskDescription> Disks, IReadOnlyList<string> PolicyObjects);
+internal sealed record PolicyPlan(
+    PolicyAction Action, bool Home, IReadOnlyList<DiskDescription> Disks, IReadOnlyList<string> PolicyObjects);

@@ -17,7 +17,8 @@ internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots sn
     {
         var (task, vm) = (context.Task, context.Vm);
         var on = task.Kind == TaskKinds.PowerOn;
-        if (context.Resumed && (await snapshots.DescribeAsync(vm.HostId, vm.Id, ct)).PowerState == (on ? "poweredOn" : "poweredOff"))
+        if (context.Resumed && (await snapshots.DescribeAsync(vm.HostId, vm.Id, ct)).PowerState == (
+            on ? "poweredOn" : "poweredOff"))
         {
             await tasks.SucceedAsync(task.Id, also: null, ct);
             return;
@@ -43,7 +44,8 @@ internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots sn
         {
             VmId = context.Vm.Id, Epoch = context.Task.Epoch, Hard = context.Arguments.Hard, TimeoutSeconds = seconds,
         };
-        return await links.Client(context.Vm.HostId).PowerOffAsync(request, Options(TimeSpan.FromSeconds(seconds) + OffGrace, ct));
+        return await links.Client(context.Vm.HostId)
+            .PowerOffAsync(request, Options(TimeSpan.FromSeconds(seconds) + OffGrace, ct));
     }
 
     private CallOptions Options(TimeSpan timeout, CancellationToken ct) =>

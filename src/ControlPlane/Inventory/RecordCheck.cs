@@ -11,7 +11,9 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal static class RecordCheck
 {
-    /// <summary>What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task.</summary>
+    /// <summary>
+    /// What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task.
+    /// </summary>
     public static Fault? Find(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
     {
         if (vm.Suspect is not null)
@@ -40,14 +42,17 @@ internal static class RecordCheck
         {
             return inUse is null || underWay
                 ? null
-                : Differs("lorica.weakerThanRecorded", path, $"{path} is plain, but its record says encrypted with {inUse.Provider}/{inUse.KeyId}.");
+                : Differs("lorica.weakerThanRecorded", path,
+                    $"{path} is plain, but its record says encrypted with {inUse.Provider}/{inUse.KeyId}.");
         }
 
-        var named = usable.Find(r => key is not null && r.Provider == key.Provider && r.KeyId == key.KeyId && (r.InUse || underWay));
+        var named = usable.Find(
+            r => key is not null && r.Provider == key.Provider && r.KeyId == key.KeyId && (r.InUse || underWay));
         if (named is null)
         {
             return inUse is null
-                ? Differs("lorica.notRecorded", path, $"{path} is encrypted with {key?.Provider}/{key?.KeyId}, but no record says so.")
+                ? Differs("lorica.notRecorded", path,
+                    $"{path} is encrypted with {key?.Provider}/{key?.KeyId}, but no record says so.")
                 : Differs("lorica.keyDiffers", path,
                     $"{path} names key {key?.Provider}/{key?.KeyId}, its record {inUse.Provider}/{inUse.KeyId}.");
         }
@@ -58,7 +63,8 @@ internal static class RecordCheck
         }
 
         return generation > 0 && generation < named.Generation
-            ? Differs("lorica.olderThanKnown", path, $"{path} has generation {generation}, generation {named.Generation} is known.")
+            ? Differs("lorica.olderThanKnown", path,
+                $"{path} has generation {generation}, generation {named.Generation} is known.")
             : null;
     }
 
@@ -68,9 +74,11 @@ internal static class RecordCheck
         var gone = records.FirstOrDefault(r => r.InUse && r.ObjectId != vm.VmId && vm.Disks.All(d => d.ObjectId != r.ObjectId));
         return gone is null || underWay
             ? null
-            : Differs("lorica.diskGone", vm.Path, $"{vm.Path} no longer names disk {gone.ObjectId}, which is recorded as encrypted.");
+            : Differs("lorica.diskGone", vm.Path,
+                $"{vm.Path} no longer names disk {gone.ObjectId}, which is recorded as encrypted.");
     }
 
     private static Fault Differs(string key, string path, string message) =>
-        new(FaultTypes.GenericVmConfigFault, key, path, message, "Put the right file back; nothing was changed and no key was sent.");
+        new(FaultTypes.GenericVmConfigFault, key, path, message,
+            "Put the right file back; nothing was changed and no key was sent.");
 }

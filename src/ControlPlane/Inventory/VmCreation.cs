@@ -16,9 +16,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
-/// <summary>The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.</summary>
+/// <summary>
+/// The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.
+/// </summary>
 internal sealed class VmCreation(
-    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register, TaskBoard tasks,
+    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register,
+    TaskBoard tasks,
     EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
@@ -53,7 +56,8 @@ internal sealed class VmCreation(
         try
         {
             var task = await tasks.BeginNewAsync(
-                kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), (_, _) => Task.CompletedTask, ct);
+                kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
+                (_, _) => Task.CompletedTask, ct);
             return new WorkContext(task, vm, arguments, Resumed: false);
         }
         catch (Exception e) when (CenterStore.IsDuplicate(e))
@@ -127,7 +131,8 @@ internal sealed class VmCreation(
                 await PolicyWork.AssociateAsync(db, context, ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
                     s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
-                events.Add(db, EventIds.VmCreated, task.UserName, vm.Name, $"{task.UserName}: {task.Kind} of {vm.Name} ({vm.Id}).");
+                events.Add(db, EventIds.VmCreated, task.UserName, vm.Name,
+                    $"{task.UserName}: {task.Kind} of {vm.Name} ({vm.Id}).");
             },
             ct);
     }
@@ -171,10 +176,13 @@ internal sealed class VmCreation(
         var wanted = context.Arguments.Objects;
         foreach (var id in wanted)
         {
-            if (id == context.Vm.Id ? !files.Encrypted : files.Disks.FirstOrDefault(d => d.ObjectId == id) is not { Encrypted: true })
+            if (id == context.Vm.Id
+                ? !files.Encrypted
+                : files.Disks.FirstOrDefault(d => d.ObjectId == id) is not { Encrypted: true })
             {
                 throw new FaultException(new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", files.Path,
-                    $"The host made {context.Vm.Name} without the encryption that was asked for.", "Delete it; see the host's log."));
+                    $"The host made {context.Vm.Name} without the encryption that was asked for.",
+                    "Delete it; see the host's log."));
             }
         }
     }

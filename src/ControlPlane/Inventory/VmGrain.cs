@@ -4,8 +4,11 @@ using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Inventory;
 
-/// <summary>See <see cref="IVmGrain"/>. Not reentrant: two operations never interleave their checks; the work runs beside them.</summary>
-internal sealed class VmGrain(VmOperations operations, VmWorks works, TaskBoard tasks, ImportsUnderWay imports, TimeProvider time) : Grain, IVmGrain
+/// <summary>
+/// See <see cref="IVmGrain"/>. Not reentrant: two operations never interleave their checks; the work runs beside them.
+/// </summary>
+internal sealed class VmGrain(
+    VmOperations operations, VmWorks works, TaskBoard tasks, ImportsUnderWay imports, TimeProvider time) : Grain, IVmGrain
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;

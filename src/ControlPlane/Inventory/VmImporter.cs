@@ -11,16 +11,18 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// Imports a VM: the content of its disks is relayed to the host as it comes, one frame at a time, and never stored here. The host's
-/// flow control holds the relay back, the relay holds the pipe back, the pipe the client.
+/// Imports a VM: the content of its disks is relayed to the host as it comes, one frame at a time, and never stored here. The
+/// host's flow control holds the relay back, the relay holds the pipe back, the pipe the client.
 /// </summary>
-internal sealed class VmImporter(VmCreation creation, HostLinks links, TaskBoard tasks, ImportsUnderWay underWay, TimeProvider time)
+internal sealed class VmImporter(
+    VmCreation creation, HostLinks links, TaskBoard tasks, ImportsUnderWay underWay, TimeProvider time)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Imports; returns the task's id when the host has everything.</summary>
     public async Task<string> ImportAsync(
-        Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, Func<CreateVmBody, Task> authorize, CancellationToken ct)
+        Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, Func<CreateVmBody, Task> authorize,
+        CancellationToken ct)
     {
         var reader = new DiskStreamReader(body);
         var vm = await reader.ReadVmAsync(parse, ct);

@@ -17,11 +17,13 @@ internal sealed class VmModelBuilder(PolicyCatalog policies)
 
     /// <summary>Builds the model.</summary>
     /// <param name="vm">Row.</param>
-    /// <param name="live">What the host says now; null when it does not answer: then the last description is shown, compliance unknown.</param>
+    /// <param name="live">What the host says now; null when it does not answer: then the last description is shown, compliance
+    /// unknown.</param>
     /// <param name="context">The rest.</param>
     public VmModel Build(VmRow vm, VmDescription? live, VmContext context)
     {
-        var files = live ?? (vm.Snapshot is null ? new VmDescription { VmId = vm.Id } : VmDescription.Parser.ParseFrom(vm.Snapshot));
+        var files = live ?? (
+            vm.Snapshot is null ? new VmDescription { VmId = vm.Id } : VmDescription.Parser.ParseFrom(vm.Snapshot));
         var records = context.Records[vm.Id].ToList();
         var task = context.Tasks.GetValueOrDefault(vm.Id);
         var underWay = task is not null;
@@ -46,7 +48,9 @@ internal sealed class VmModelBuilder(PolicyCatalog policies)
             CryptoState = vm.CryptoState,
             Key = Key(files.Encrypted, files.Key),
             Policy = home.ToReference(),
-            Compliance = live is null || !present ? Unknown : Worst([Compliance(home, files.Encrypted), .. disks.Select(d => d.Compliance)]),
+            Compliance = live is null || !present
+                ? Unknown
+                : Worst([Compliance(home, files.Encrypted), .. disks.Select(d => d.Compliance)]),
             Disks = disks,
             Host = context.Hosts.GetValueOrDefault(vm.HostId)?.Name ?? vm.HostId,
             Path = files.Path,
@@ -68,5 +72,6 @@ internal sealed class VmModelBuilder(PolicyCatalog policies)
     private static string Worst(IReadOnlyCollection<string> all) =>
         all.Contains(NonCompliant) ? NonCompliant : all.Contains(Compliant) ? Compliant : NotApplicable;
 
-    private static KeyModel? Key(bool encrypted, KeyRef? key) => encrypted && key is not null ? new KeyModel(key.Provider, key.KeyId) : null;
+    private static KeyModel? Key(bool encrypted, KeyRef? key) =>
+        encrypted && key is not null ? new KeyModel(key.Provider, key.KeyId) : null;
 }

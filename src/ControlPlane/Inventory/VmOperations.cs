@@ -48,7 +48,9 @@ internal sealed class VmOperations(
 
                 arguments = arguments with
                 {
-                    Provider = begun?.Provider ?? await providers.DefaultAsync(ct), KeyId = begun?.KeyId, Kcv = begun?.Kcv,
+                    Provider = begun?.Provider ?? await providers.DefaultAsync(ct),
+                    KeyId = begun?.KeyId,
+                    Kcv = begun?.Kcv,
                 };
                 return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, ct);
             case PolicyAction.Decrypt:

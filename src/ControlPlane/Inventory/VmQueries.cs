@@ -11,7 +11,8 @@ namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>What clients see of VMs: the files themselves as long as their host answers.</summary>
 public sealed class VmQueries(
-    CenterStore store, VmLookup lookup, VmSnapshots snapshots, HostLinks links, PolicyCatalog policies, IAuthorizer authorizer, TimeProvider time)
+    CenterStore store, VmLookup lookup, VmSnapshots snapshots, HostLinks links, PolicyCatalog policies, IAuthorizer authorizer,
+    TimeProvider time)
 {
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
 

@@ -40,7 +40,8 @@ public sealed class VmService(
         Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.CreateVm, "vms", ct);
-        var id = await services.GetRequiredService<VmImporter>().ImportAsync(caller, body, parse, b => AuthorizeCreateAsync(caller, b, ct), ct);
+        var id = await services.GetRequiredService<VmImporter>()
+            .ImportAsync(caller, body, parse, b => AuthorizeCreateAsync(caller, b, ct), ct);
         return await tasks.GetAsync(id, CancellationToken.None);
     }
 
@@ -109,7 +110,8 @@ public sealed class VmService(
     }
 
     /// <summary>Opens the serial log of a VM.</summary>
-    public async Task<AsyncServerStreamingCall<ConsoleChunk>> ReadConsoleAsync(Caller caller, string vm, long from, bool follow, CancellationToken ct)
+    public async Task<AsyncServerStreamingCall<ConsoleChunk>> ReadConsoleAsync(
+        Caller caller, string vm, long from, bool follow, CancellationToken ct)
     {
         if (from < 0)
         {

@@ -35,6 +35,7 @@ public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider
     {
         var bytes = description.ToByteArray();
         var id = description.VmId;
-        return store.WriteAsync(db => db.Vms.Where(v => v.Id == id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Snapshot, bytes), ct), ct);
+        return store.WriteAsync(
+            db => db.Vms.Where(v => v.Id == id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Snapshot, bytes), ct), ct);
     }
 }

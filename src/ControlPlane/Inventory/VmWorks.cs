@@ -23,7 +23,8 @@ internal sealed partial class VmWorks(
         {
             LogBegun(log, task.Id, task.Kind, task.Target, resumed);
             var vm = await lookup.FindAsync(task.VmId, ct);
-            var arguments = JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.VmTaskArguments) ?? new VmTaskArguments();
+            var arguments = JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.VmTaskArguments)
+                ?? new VmTaskArguments();
             var context = new WorkContext(task, vm, arguments, resumed);
             await Kind(task.Kind)(context, ct);
             LogEnded(log, task.Id, task.Kind, task.Target);
@@ -55,7 +56,8 @@ internal sealed partial class VmWorks(
         try
         {
             var fault = FaultOf(e, task);
-            LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
+            LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target,
+                fault.Message);
             await tasks.FailAsync(task.Id, fault, db => NoteAsync(db, task, fault), CancellationToken.None);
         }
         catch (Exception inner)
@@ -67,7 +69,9 @@ internal sealed partial class VmWorks(
 
     private Task NoteAsync(CenterDb db, TaskRow task, Fault fault)
     {
-        var id = fault.Type == FaultTypes.NoDiskSpace ? EventIds.NoDiskSpace : task.Kind == TaskKinds.Recrypt ? EventIds.RekeyFail : null;
+        var id = fault.Type == FaultTypes.NoDiskSpace ? EventIds.NoDiskSpace : task.Kind == TaskKinds.Recrypt
+            ? EventIds.RekeyFail
+            : null;
         if (id is not null)
         {
             events.Add(db, id, task.UserName, task.Target, fault.Message);

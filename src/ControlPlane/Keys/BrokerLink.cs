@@ -9,8 +9,9 @@ using Lorica.ControlPlane.Hosts;
 namespace Lorica.ControlPlane.Keys;
 
 /// <summary>
-/// The connection to the broker: Unix socket, mutual TLS, pinned. A call that nobody took is tried again for a while, since the broker
-/// exits when idle and comes up with the next connection; a call that is not idempotent must bring its own way to be repeated.
+/// The connection to the broker: Unix socket, mutual TLS, pinned. A call that nobody took is tried again for a while, since the
+/// broker exits when idle and comes up with the next connection; a call that is not idempotent must bring its own way to be
+/// repeated.
 /// </summary>
 public sealed class BrokerLink : IDisposable
 {
@@ -30,7 +31,8 @@ public sealed class BrokerLink : IDisposable
         _channel = GrpcChannel.ForAddress(PeerChannel.Address, new GrpcChannelOptions
         {
             HttpHandler = PeerChannel.Handler(
-                identity.Node, new Peer(identity.Node.Ca, Roles.Broker, options.Pin), new UnixDomainSocketEndPoint(options.Socket)),
+                identity.Node, new Peer(identity.Node.Ca, Roles.Broker, options.Pin),
+                new UnixDomainSocketEndPoint(options.Socket)),
             DisposeHttpClient = true,
         });
     }
@@ -48,7 +50,8 @@ public sealed class BrokerLink : IDisposable
     /// <param name="beforeAttempt">Runs before each attempt, with its number.</param>
     /// <exception cref="FaultException">What the broker refused, or HostCommunication when it does not answer.</exception>
     public async Task<T> CallAsync<T>(
-        Func<KeyBroker.KeyBrokerClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct, Func<int, Task>? beforeAttempt = null)
+        Func<KeyBroker.KeyBrokerClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct,
+        Func<int, Task>? beforeAttempt = null)
     {
         var client = new KeyBroker.KeyBrokerClient(_channel);
         var start = _time.GetTimestamp();
@@ -75,7 +78,8 @@ public sealed class BrokerLink : IDisposable
                 if (_time.GetElapsedTime(start) > _options.Patience)
                 {
                     throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.brokerUnreachable", "broker",
-                        "The key broker does not answer.", "See that lorica-broker (or whoever holds its socket) runs, and its log."), e);
+                        "The key broker does not answer.",
+                        "See that lorica-broker (or whoever holds its socket) runs, and its log."), e);
                 }
 
                 await Task.Delay(Pause, _time, ct);
@@ -96,8 +100,8 @@ public sealed class BrokerLink : IDisposable
     public void Dispose() => _channel.Dispose();
 
     /// <summary>
-    /// Whether nobody was there to answer: no connection, one that was not taken in time (that comes as Cancelled), or one that broke
-    /// because the broker ended just then.
+    /// Whether nobody was there to answer: no connection, one that was not taken in time (that comes as Cancelled), or one that
+    /// broke because the broker ended just then.
     /// </summary>
     private static bool IsAbsent(RpcException e) =>
         e.Trailers.Count == 0 && e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal;

@@ -5,7 +5,9 @@ namespace Lorica.ControlPlane.Keys;
 /// <param name="Pin">SHA-256 of its public key, hex.</param>
 public sealed record BrokerOptions(string Socket, string Pin)
 {
-    /// <summary>How long a call is tried while nobody answers: the broker exits when idle and is started by the next connection.</summary>
+    /// <summary>
+    /// How long a call is tried while nobody answers: the broker exits when idle and is started by the next connection.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long one call may take.</summary>

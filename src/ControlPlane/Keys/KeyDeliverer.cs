@@ -25,7 +25,9 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
     private readonly SemaphoreSlim _one = new(1, 1);
     private bool _pinned;
 
-    /// <summary>Delivers what <paramref name="hostId"/> lacks of <paramref name="keys"/>. Only a host that does not answer throws.</summary>
+    /// <summary>
+    /// Delivers what <paramref name="hostId"/> lacks of <paramref name="keys"/>. Only a host that does not answer throws.
+    /// </summary>
     /// <exception cref="RpcException">The host does not answer.</exception>
     public async Task<DeliveryResult> DeliverAsync(
         string hostId, IReadOnlyList<KeyOrder> keys, string operation, TimeProvider time, CancellationToken ct)
@@ -112,7 +114,8 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
             {
                 Host = host.Presentation, CenterSpkiSha256 = Google.Protobuf.ByteString.CopyFrom(identity.SpkiSha256),
             };
-            request.Keys.AddRange(wanted.Select(k => new KeyToSeal { Key = k.ToRef(), ExpectedKcv = k.Kcv, Operation = operation }));
+            request.Keys.AddRange(
+                wanted.Select(k => new KeyToSeal { Key = k.ToRef(), ExpectedKcv = k.Kcv, Operation = operation }));
             sealedKeys = await broker.CallAsync((c, o) => c.SealKeysAsync(request, o), ct);
         }
         catch (FaultException e)
@@ -163,7 +166,9 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
         }
     }
 
-    /// <summary>The broker seals only to hosts that were pinned with it; said once per start, it answers the same again.</summary>
+    /// <summary>
+    /// The broker seals only to hosts that were pinned with it; said once per start, it answers the same again.
+    /// </summary>
     private async Task PinAsync(string hostId, CancellationToken ct)
     {
         if (_pinned)

@@ -35,7 +35,9 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
             return new KeyOrder(row.Provider, row.KeyId, row.Kcv);
         }
 
-        var key = row is null ? await CreateAsync(task, vm, provider, objects, ct) : new KeyRef { Provider = row.Provider, KeyId = row.KeyId };
+        var key = row is null
+            ? await CreateAsync(task, vm, provider, objects, ct)
+            : new KeyRef { Provider = row.Provider, KeyId = row.KeyId };
         return await ActivateAsync(task, key, ct);
     }
 
@@ -43,7 +45,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     private async Task<KeyRef> CreateAsync(
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
-        var name = await store.ReadAsync(db => db.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
+        var name = await store.ReadAsync(
+            db => db.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
         async Task NextNameAsync(int attempt)
         {
             if (name is not null)
@@ -60,7 +63,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         try
         {
             reply = await broker.CallAsync(
-                (b, o) => b.CreateKeyAsync(new CreateKeyRequest { Provider = provider, Name = name, VmId = vm.Id, VmName = vm.Name }, o),
+                (b, o) => b.CreateKeyAsync(
+                    new CreateKeyRequest { Provider = provider, Name = name, VmId = vm.Id, VmName = vm.Name }, o),
                 ct, NextNameAsync);
         }
         catch (FaultException e)
@@ -100,7 +104,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
             ct);
         return recorded
             ? key
-            : throw await FailedAsync(task, vm.Name, provider, $"The KMS answered with identifier {key.KeyId}, which a record has already.", ct);
+            : throw await FailedAsync(
+                task, vm.Name, provider, $"The KMS answered with identifier {key.KeyId}, which a record has already.", ct);
     }
 
     // Steps 4 and 5
@@ -120,7 +125,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         if (status.Fault is { } fault)
         {
             var reason = FaultCodec.FromMessage(fault);
-            await events.AddAsync(EventIds.KeyGenerateFail, task.UserName, task.Target, $"{key.Provider}/{key.KeyId}: {fault.Reason} {fault.Detail}", ct);
+            await events.AddAsync(EventIds.KeyGenerateFail, task.UserName, task.Target,
+                $"{key.Provider}/{key.KeyId}: {fault.Reason} {fault.Detail}", ct);
             throw new FaultException(KeyFaults.NotUsable(task.Target, reason));
         }
 
@@ -131,8 +137,10 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
 
         await store.WriteAsync(
             db => db.KeyRecords
-                .Where(r => r.TaskId == task.Id && r.Provider == key.Provider && r.KeyId == key.KeyId && r.State == KeyRecordStates.Pending)
-                .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, KeyRecordStates.Usable).SetProperty(r => r.Kcv, status.Kcv), ct),
+                .Where(r => r.TaskId == task.Id && r.Provider == key.Provider && r.KeyId == key.KeyId
+                    && r.State == KeyRecordStates.Pending)
+                .ExecuteUpdateAsync(
+                    s => s.SetProperty(r => r.State, KeyRecordStates.Usable).SetProperty(r => r.Kcv, status.Kcv), ct),
             ct);
         return new KeyOrder(key.Provider, key.KeyId, status.Kcv);
     }
@@ -140,7 +148,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     private async Task<FaultException> FailedAsync(TaskRow task, string vm, string provider, string message, CancellationToken ct)
     {
         await events.AddAsync(EventIds.KeyGenerateFail, task.UserName, vm, $"{provider}: {message}", ct);
-        return new FaultException(new Fault(FaultTypes.InvalidState, "lorica.keyRefused", provider, message, "See the KMS and its log."));
+        return new FaultException(
+            new Fault(FaultTypes.InvalidState, "lorica.keyRefused", provider, message, "See the KMS and its log."));
     }
 
     private static bool IsKcv(string text) => text.Length == 16 && text.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f');

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Lorica.ControlPlane.Keys;
 
 /// <summary>
-/// Removes keys from a host that no record of a VM on it names any more. The KMS keeps its copy always. A host that does not answer
-/// now is not asked again: it forgets all keys at its next start, and until then holds one that opens nothing.
+/// Removes keys from a host that no record of a VM on it names any more. The KMS keeps its copy always. A host that does not
+/// answer now is not asked again: it forgets all keys at its next start, and until then holds one that opens nothing.
 /// </summary>
 public sealed partial class KeyReleaser(CenterStore store, HostLinks links, TimeProvider time, ILogger<KeyReleaser> log)
 {
@@ -26,7 +26,8 @@ public sealed partial class KeyReleaser(CenterStore store, HostLinks links, Time
                 select new { r.Provider, r.KeyId }).ToListAsync(ct),
             ct);
         var request = new RemoveKeysRequest();
-        request.Keys.AddRange(keys.Where(k => !needed.Any(n => n.Provider == k.Provider && n.KeyId == k.KeyId)).Select(k => k.ToRef()));
+        request.Keys.AddRange(
+            keys.Where(k => !needed.Any(n => n.Provider == k.Provider && n.KeyId == k.KeyId)).Select(k => k.ToRef()));
         if (request.Keys.Count == 0)
         {
             return;
@@ -34,7 +35,8 @@ public sealed partial class KeyReleaser(CenterStore store, HostLinks links, Time
 
         try
         {
-            await links.Client(hostId).RemoveKeysAsync(request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+            await links.Client(hostId)
+                .RemoveKeysAsync(request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
         }
         catch (RpcException e)
         {

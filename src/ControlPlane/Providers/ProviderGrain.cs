@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Providers;
 
 /// <summary>
-/// See <see cref="IProviderGrain"/>. The broker is changed first, the table second: a crash between leaves a provider that the broker
-/// knows and the center does not; adding it again replaces it.
+/// See <see cref="IProviderGrain"/>. The broker is changed first, the table second: a crash between leaves a provider that the
+/// broker knows and the center does not; adding it again replaces it.
 /// </summary>
 internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventLog events, HostNudger nudger, TimeProvider time)
     : Grain, IProviderGrain
@@ -79,7 +79,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
 
         try
         {
-            await broker.CallAsync((c, o) => c.RemoveProviderAsync(new ProviderRequest { Name = Name }, o), CancellationToken.None);
+            await broker.CallAsync(
+                (c, o) => c.RemoveProviderAsync(new ProviderRequest { Name = Name }, o), CancellationToken.None);
         }
         catch (FaultException e) when (e.Fault.Type == FaultTypes.NotFound)
         {

@@ -15,7 +15,8 @@ internal static class ProviderRules
     {
         if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > MaximumName || body.Name.Any(char.IsControl))
         {
-            throw Invalid("server.info.name", "name", $"A provider's name has 1 to {MaximumName} characters and no control characters.");
+            throw Invalid("server.info.name", "name",
+                $"A provider's name has 1 to {MaximumName} characters and no control characters.");
         }
 
         if (body.Servers is not { Count: >= 1 and <= MaximumServers })
@@ -48,7 +49,8 @@ internal static class ProviderRules
                 SealedEnc = Base64(body.SealedEnc, "sealedEnc"),
                 SealedIdentity = Base64(body.SealedIdentity, "sealedIdentity"),
             },
-            "broker" or "selfSigned" => throw Invalid("lorica.identity", body.Name, "A sealed identity goes with the identity \"uploaded\" only."),
+            "broker" or "selfSigned" => throw Invalid(
+                "lorica.identity", body.Name, "A sealed identity goes with the identity \"uploaded\" only."),
             _ => throw Invalid("lorica.identity", body.Name, "The identity is broker, selfSigned or uploaded."),
         };
     }

@@ -49,7 +49,9 @@ public sealed class ProviderService(
         return [.. (await store.ReadAsync(db => db.Providers.OrderBy(p => p.Name).ToListAsync(ct), ct)).Select(ToModel)];
     }
 
-    /// <summary>Health of a provider: a probe key is really fetched. A change makes hosts look again for keys they miss.</summary>
+    /// <summary>
+    /// Health of a provider: a probe key is really fetched. A change makes hosts look again for keys they miss.
+    /// </summary>
     public async Task<ProviderStatusModel> StatusAsync(Caller caller, string name, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, name, ct);
@@ -75,7 +77,8 @@ public sealed class ProviderService(
     {
         await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, "broker", ct);
         var d = await broker.CallAsync((b, o) => b.DescribeAsync(new DescribeRequest(), o), ct);
-        return new BrokerModel(d.Version, Convert.ToBase64String(d.ReceiveKey.Span), d.CertificatePem, d.HardwareAes, d.KeyMemory);
+        return new BrokerModel(
+            d.Version, Convert.ToBase64String(d.ReceiveKey.Span), d.CertificatePem, d.HardwareAes, d.KeyMemory);
     }
 
     /// <summary>Name of the default provider; InvalidState when there is none.</summary>

@@ -4,8 +4,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>
-/// The one context over the center's database. Nothing in it depends on the engine: another one brings its options and its scripts
-/// (<see cref="SchemaScripts"/>). Times are Unix milliseconds and ids are lower-case text, so that engines agree about both.
+/// The one context over the center's database. Nothing in it depends on the engine: another one brings its options and its
+/// scripts (<see cref="SchemaScripts"/>). Times are Unix milliseconds and ids are lower-case text, so that engines agree about
+/// both.
 /// </summary>
 public sealed class CenterDb(DbContextOptions<CenterDb> options) : DbContext(options)
 {

@@ -25,7 +25,9 @@ public sealed class CenterStore : IDisposable
         _factory = new PooledDbContextFactory<CenterDb>(options);
     }
 
-    /// <summary>Opens (and makes or brings up to date) the database in <paramref name="folder"/>, which only its owner may enter.</summary>
+    /// <summary>
+    /// Opens (and makes or brings up to date) the database in <paramref name="folder"/>, which only its owner may enter.
+    /// </summary>
     public static async Task<CenterStore> OpenAsync(string folder, CancellationToken ct)
     {
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -90,7 +92,8 @@ public sealed class CenterStore : IDisposable
 
     /// <summary>Whether <paramref name="exception"/> says that a unique index refused a row.</summary>
     public static bool IsDuplicate(Exception exception) =>
-        exception is DbUpdateException { InnerException: SqliteException { SqliteErrorCode: 19 } } or SqliteException { SqliteErrorCode: 19 };
+        exception is DbUpdateException { InnerException: SqliteException { SqliteErrorCode: 19 } }
+            or SqliteException { SqliteErrorCode: 19 };
 
     /// <inheritdoc />
     public void Dispose()

@@ -1,7 +1,8 @@
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>
-/// The record of an encrypted object: which key it must have. It authorises every delivery of that key, to the host of its VM only.
+/// The record of an encrypted object: which key it must have. It authorises every delivery of that key, to the host of its VM
+/// only.
 /// <code>
 ///   CreateKey ──► pending ──(Activate, Get, KCV)──► usable ──(job done: InUse)──► usable, in use ──► retired
 ///                    └───────────── never used: retired, event "orphan" ────────────────────────────────┘

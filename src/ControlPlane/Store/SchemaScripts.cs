@@ -35,7 +35,8 @@ public static class SchemaScripts
             for (var version = have + 1; version <= scripts.Count; version++)
             {
                 await ExecuteAsync(connection, await ReadAsync(scripts[(int)version - 1], ct), ct);
-                await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version};"), ct);
+                await ExecuteAsync(connection,
+                    string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version};"), ct);
             }
 
             await ExecuteAsync(connection, "COMMIT;", ct);

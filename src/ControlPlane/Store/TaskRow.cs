@@ -48,6 +48,8 @@ public sealed class TaskRow
     /// <summary>JSON of what was asked, enough to take the work up again.</summary>
     public string Arguments { get; set; } = "{}";
 
-    /// <summary>Name under which a KEK was last asked of the KMS: written before the request, so that no key is made without a trace.</summary>
+    /// <summary>
+    /// Name under which a KEK was last asked of the KMS: written before the request, so that no key is made without a trace.
+    /// </summary>
     public string? KeyName { get; set; }
 }

@@ -1,6 +1,8 @@
 namespace Lorica.ControlPlane.Store;
 
-/// <summary>A VM that the center placed on a host. What its files say is asked of the host; this is what the center decided.</summary>
+/// <summary>
+/// A VM that the center placed on a host. What its files say is asked of the host; this is what the center decided.
+/// </summary>
 public sealed class VmRow
 {
     /// <summary>Immutable object id, RFC 4122 text, lower case.</summary>

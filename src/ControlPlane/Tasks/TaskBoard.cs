@@ -15,7 +15,8 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
     private const int MaximumList = 500;
 
     /// <summary>
-    /// Begins an operation on a VM: takes the next epoch by compare-and-swap and writes the task, in one transaction together with
+    /// Begins an operation on a VM: takes the next epoch by compare-and-swap and writes the task, in one transaction together
+    /// with
     /// <paramref name="also"/>. The unique index refuses a second unfinished task of the same VM.
     /// </summary>
     public async Task<TaskRow> BeginAsync(
@@ -52,7 +53,9 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
         return row;
     }
 
-    /// <summary>Begins the task of a VM whose row is written in the same transaction by <paramref name="also"/>, with epoch 1.</summary>
+    /// <summary>
+    /// Begins the task of a VM whose row is written in the same transaction by <paramref name="also"/>, with epoch 1.
+    /// </summary>
     public async Task<TaskRow> BeginNewAsync(
         string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task> also, CancellationToken ct)
     {
@@ -86,7 +89,8 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
         var percent = total > 0 ? (int)Math.Clamp(done * 100.0 / total, 0, 100) : 0;
         await store.WriteAsync(
             db => db.Tasks.Where(t => t.Id == id && (t.State == TaskStates.Queued || t.State == TaskStates.Running)).ExecuteUpdateAsync(
-                s => s.SetProperty(t => t.State, TaskStates.Running).SetProperty(t => t.Step, step).SetProperty(t => t.BytesDone, done)
+                s => s.SetProperty(t => t.State, TaskStates.Running).SetProperty(t => t.Step, step)
+                    .SetProperty(t => t.BytesDone, done)
                     .SetProperty(t => t.BytesTotal, total).SetProperty(t => t.Percent, percent),
                 ct),
             ct);
@@ -95,13 +99,15 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
 
     /// <summary>Notes the name under which a KEK is about to be asked of the KMS.</summary>
     public Task NoteKeyNameAsync(string id, string? name, CancellationToken ct) =>
-        store.WriteAsync(db => db.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.KeyName, name), ct), ct);
+        store.WriteAsync(db => db.Tasks.Where(t => t.Id == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.KeyName, name), ct), ct);
 
     /// <summary>Ends a task well, together with <paramref name="also"/> in one transaction.</summary>
     public Task SucceedAsync(string id, Func<CenterDb, Task>? also, CancellationToken ct) => EndAsync(id, null, also, ct);
 
     /// <summary>Ends a task with a fault, together with <paramref name="also"/> in one transaction.</summary>
-    public Task FailAsync(string id, Fault fault, Func<CenterDb, Task>? also, CancellationToken ct) => EndAsync(id, fault, also, ct);
+    public Task FailAsync(string id, Fault fault, Func<CenterDb, Task>? also, CancellationToken ct) =>
+        EndAsync(id, fault, also, ct);
 
     /// <summary>One task; NotFound otherwise.</summary>
     public async Task<TaskModel> GetAsync(string id, CancellationToken ct) => (await RowAsync(id, ct)).ToModel();
