@@ -6,8 +6,8 @@ namespace Lorica.Crypto;
 
 /// <summary>
 /// Bundles: DEKs and secrets sealed under a KEK, inside a key locator
-/// <c>vmware:key/list/(pair/(fqid/&lt;VMWARE-NULL&gt;/PROVIDER/KEYID,AES%2d256%2dGCM,PAYLOAD))</c>; two pairs only while a KEK is being
-/// changed. PAYLOAD = nonce (12, random) ‖ ciphertext ‖ tag (16), AES-256-GCM under the KEK, additional data
+/// <c>vmware:key/list/(pair/(fqid/&lt;VMWARE-NULL&gt;/PROVIDER/KEYID,AES%2d256%2dGCM,PAYLOAD))</c>; two pairs only while a KEK is
+/// being changed. PAYLOAD = nonce (12, random) ‖ ciphertext ‖ tag (16), AES-256-GCM under the KEK, additional data
 /// <c>lorica-bundle-v1\n&lt;kind&gt;\n&lt;esc(provider)&gt;\n&lt;esc(keyId)&gt;</c>. See docs/formats/bundle.md.
 /// </summary>
 public static class Bundle
@@ -33,7 +33,8 @@ public static class Bundle
         using (var gcm = new AesGcm(kek.Span, TagBytes))
         {
             gcm.Encrypt(
-                nonce, plain.Span, payload.AsSpan(NonceBytes, plain.Length), payload.AsSpan(NonceBytes + plain.Length), Context(kind, kekId));
+                nonce, plain.Span, payload.AsSpan(NonceBytes, plain.Length), payload.AsSpan(NonceBytes + plain.Length),
+                Context(kind, kekId));
         }
 
         GC.KeepAlive(kek);
@@ -58,10 +59,11 @@ public static class Bundle
     public static IReadOnlyList<KeyId> KeyIds(string bundle) => [.. Pairs(bundle).Select(KeyOf)];
 
     /// <summary>
-    /// Opens a bundle. The caller owns the contents. Reasons are told apart: <see cref="CryptoErrorKind.WrongKey"/> (no pair for this id, or
-    /// the KEK's check value is not the expected one), <see cref="CryptoErrorKind.BundleEdited"/> (KCV right, tag wrong),
-    /// <see cref="CryptoErrorKind.ForeignBundle"/> (it opens, but is another object's), Malformed*. Whether the generation is older
-    /// than known is the caller's check.
+    /// Opens a bundle. The caller owns the contents. Reasons are told apart: <see cref="CryptoErrorKind.WrongKey"/> (no pair for
+    /// this id, or the KEK's check value is not the expected one), <see cref="CryptoErrorKind.BundleEdited"/> (KCV right, tag
+    /// wrong),
+    /// <see cref="CryptoErrorKind.ForeignBundle"/> (it opens, but is another object's), Malformed*. Whether the generation is
+    /// older than known is the caller's check.
     /// </summary>
     public static BundleContents Open(
         BundleKind kind, string bundle, KeyId kekId, KeyBuffer kek, string expectedKcv, Guid expectedObject)
@@ -71,7 +73,8 @@ public static class Bundle
         // Step 1: the pair of this key.
         var payload = Pairs(bundle).FirstOrDefault(p => KeyOf(p) == kekId)?.Payload
             ?? throw new CryptoException(
-                CryptoErrorKind.WrongKey, $"The bundle is sealed under {string.Join(" and ", KeyIds(bundle))}, not under {kekId}.");
+                CryptoErrorKind.WrongKey,
+                $"The bundle is sealed under {string.Join(" and ", KeyIds(bundle))}, not under {kekId}.");
         if (payload.Length is <= NonceBytes + TagBytes or > NonceBytes + TagBytes + BundleFormat.LargestPlaintext)
         {
             throw new CryptoException(CryptoErrorKind.MalformedBundle, $"Not a bundle: a payload of {payload.Length} bytes.");
@@ -91,12 +94,14 @@ public static class Bundle
         try
         {
             using var gcm = new AesGcm(kek.Span, TagBytes);
-            gcm.Decrypt(sealedBytes[..NonceBytes], sealedBytes[NonceBytes..^TagBytes], sealedBytes[^TagBytes..], plain.Span, Context(kind, kekId));
+            gcm.Decrypt(sealedBytes[..NonceBytes], sealedBytes[NonceBytes..^TagBytes], sealedBytes[^TagBytes..], plain.Span,
+                Context(kind, kekId));
         }
         catch (AuthenticationTagMismatchException e)
         {
             throw new CryptoException(
-                CryptoErrorKind.BundleEdited, $"The key {kekId} is the right one, but the bundle does not open: it was edited.", e);
+                CryptoErrorKind.BundleEdited,
+                $"The key {kekId} is the right one, but the bundle does not open: it was edited.", e);
         }
         finally
         {

@@ -13,7 +13,8 @@ public sealed class BundleContents : IDisposable
     public ZeroRule? Zero { get; init; }
 
     /// <summary>
-    /// Disk: XTS-AES-256 key, 64 bytes; null = the plain side of a transition. VM: dataFileKey, 32 bytes. Dump: file key, 32 bytes.
+    /// Disk: XTS-AES-256 key, 64 bytes; null = the plain side of a transition. VM: dataFileKey, 32 bytes. Dump: file key, 32
+    /// bytes.
     /// </summary>
     public KeyBuffer? Key { get; init; }
 
@@ -21,7 +22,8 @@ public sealed class BundleContents : IDisposable
     public KeyBuffer? OldKey { get; init; }
 
     /// <summary>VM only: secrets by name (1 to 64 of A-Z a-z 0-9 . _ -), at most 64 of up to 4096 bytes.</summary>
-    public IReadOnlyDictionary<string, KeyBuffer> Secrets { get; init; } = new Dictionary<string, KeyBuffer>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, KeyBuffer> Secrets { get; init; } =
+        new Dictionary<string, KeyBuffer>(StringComparer.Ordinal);
 
     /// <summary>Zeroes all keys.</summary>
     public void Dispose()

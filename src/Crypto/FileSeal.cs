@@ -4,7 +4,8 @@ using System.Text;
 namespace Lorica.Crypto;
 
 /// <summary>
-/// Seals of text files: HMAC-SHA-256 over every byte before the seal's own line, under HKDF-SHA-256(ikm, info, 32 bytes), as base64.
+/// Seals of text files: HMAC-SHA-256 over every byte before the seal's own line, under HKDF-SHA-256(ikm, info, 32 bytes), as
+/// base64.
 /// </summary>
 public static class FileSeal
 {

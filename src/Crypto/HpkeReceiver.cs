@@ -4,8 +4,8 @@ using Lorica.Crypto.Hpke;
 namespace Lorica.Crypto;
 
 /// <summary>
-/// Receives keys sealed by <see cref="HpkeSender"/>. The private key is made here, lives in the platform's memory (not in key memory) until
-/// disposal, and is never exported. Calls may come from several threads.
+/// Receives keys sealed by <see cref="HpkeSender"/>. The private key is made here, lives in the platform's memory (not in key
+/// memory) until disposal, and is never exported. Calls may come from several threads.
 /// </summary>
 public sealed class HpkeReceiver : IDisposable
 {
@@ -30,8 +30,8 @@ public sealed class HpkeReceiver : IDisposable
     public byte[] PublicKey => [.. _publicKey];
 
     /// <summary>
-    /// Opens one message into key memory; the caller owns the result. Whatever is wrong with it (encapsulated key, info, additional data,
-    /// ciphertext) is <see cref="CryptoErrorKind.HpkeOpenFailed"/>.
+    /// Opens one message into key memory; the caller owns the result. Whatever is wrong with it (encapsulated key, info,
+    /// additional data, ciphertext) is <see cref="CryptoErrorKind.HpkeOpenFailed"/>.
     /// </summary>
     public KeyBuffer Open(ReadOnlySpan<byte> enc, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> ciphertext)
     {
@@ -55,7 +55,8 @@ public sealed class HpkeReceiver : IDisposable
         catch (CryptographicException e)
         {
             throw new CryptoException(
-                CryptoErrorKind.HpkeOpenFailed, "The sealed key does not open: it was sealed for another receiver, start or step, or edited.", e);
+                CryptoErrorKind.HpkeOpenFailed,
+                "The sealed key does not open: it was sealed for another receiver, start or step, or edited.", e);
         }
         finally
         {

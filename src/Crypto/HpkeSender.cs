@@ -21,7 +21,8 @@ public static class HpkeSender
 
     /// <summary>The seam for published vectors, which fix the ephemeral key.</summary>
     internal static (byte[] Enc, byte[] Ciphertext) Seal(
-        ECDiffieHellman ephemeral, ReadOnlySpan<byte> recipientPublicKey, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad, KeyBuffer plaintext)
+        ECDiffieHellman ephemeral, ReadOnlySpan<byte> recipientPublicKey, ReadOnlySpan<byte> info, ReadOnlySpan<byte> aad,
+        KeyBuffer plaintext)
     {
         ArgumentNullException.ThrowIfNull(plaintext);
         using var recipient = P256.Deserialize(recipientPublicKey);

@@ -30,7 +30,9 @@ public sealed unsafe class KeyBuffer : IDisposable
     // SAFETY: the block is Length bytes of mapped key memory until disposal, which is checked here.
     public Span<byte> Span => new(Pointer, _block.Length);
 
-    /// <summary>Address of the first byte (64-byte aligned); throws <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// Address of the first byte (64-byte aligned); throws <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>.
+    /// </summary>
     public byte* Pointer
     {
         get

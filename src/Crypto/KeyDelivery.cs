@@ -9,7 +9,8 @@ public static class KeyDelivery
     private const int HashBytes = 32;
 
     /// <summary>
-    /// HPKE info: <c>lorica-addkeys-v1</c> ‖ SHA-256(center's SPKI) ‖ SHA-256(host's SPKI) ‖ boot nonce (32) ‖ sequence (u64, big-endian).
+    /// HPKE info: <c>lorica-addkeys-v1</c> ‖ SHA-256(center's SPKI) ‖ SHA-256(host's SPKI) ‖ boot nonce (32) ‖ sequence (u64,
+    /// big-endian).
     /// </summary>
     public static byte[] Info(
         ReadOnlySpan<byte> centerSpkiSha256, ReadOnlySpan<byte> hostSpkiSha256, ReadOnlySpan<byte> bootNonce, ulong sequence)
@@ -23,8 +24,8 @@ public static class KeyDelivery
     }
 
     /// <summary>
-    /// HPKE additional data: provider, key id, KCV and operation, each as UTF-8 behind its length (u32, big-endian), so that no two
-    /// different quadruples give the same bytes.
+    /// HPKE additional data: provider, key id, KCV and operation, each as UTF-8 behind its length (u32, big-endian), so that no
+    /// two different quadruples give the same bytes.
     /// </summary>
     public static byte[] AdditionalData(KeyId key, string kcv, string operation)
         => [.. Prefixed(key.Provider), .. Prefixed(key.Id), .. Prefixed(kcv), .. Prefixed(operation)];

@@ -32,7 +32,8 @@ public static class KeyDerivation
     }
 
     /// <summary>
-    /// The key of one file of a VM home: info = <c>lorica-home-v1</c> 0x00 kind 0x00 file id (16 bytes, RFC 4122 order); 32 bytes.
+    /// The key of one file of a VM home: info = <c>lorica-home-v1</c> 0x00 kind 0x00 file id (16 bytes, RFC 4122 order); 32
+    /// bytes.
     /// </summary>
     public static KeyBuffer HomeKey(KeyBuffer dataFileKey, string kind, Guid fileId)
     {

@@ -4,8 +4,8 @@ using Lorica.Crypto.Locators;
 namespace Lorica.Crypto;
 
 /// <summary>
-/// A key locator in the public grammar of VMware tools: <c>vmware:key/…</c>. It names keys and carries sealed bytes; it holds no secret.
-/// Nodes: <see cref="FqidLocator"/>, <see cref="PhraseLocator"/>, <see cref="ListLocator"/>, <see cref="PairLocator"/>.
+/// A key locator in the public grammar of VMware tools: <c>vmware:key/…</c>. It names keys and carries sealed bytes; it holds no
+/// secret. Nodes: <see cref="FqidLocator"/>, <see cref="PhraseLocator"/>, <see cref="ListLocator"/>, <see cref="PairLocator"/>.
 /// <para>Limits: 64 KiB of text, 4 items of a list, depth 4.</para>
 /// </summary>
 public abstract class KeyLocator

@@ -3,10 +3,15 @@ using Lorica.Crypto.Native;
 
 namespace Lorica.Crypto;
 
-/// <summary>Passes keys over pipes or sockets, blocking or not, without a managed copy. The descriptor stays the caller's.</summary>
+/// <summary>
+/// Passes keys over pipes or sockets, blocking or not, without a managed copy. The descriptor stays the caller's.
+/// </summary>
 public static unsafe class KeyPipe
 {
-    /// <summary>Writes all bytes of the key; returns when they are written. Throws <see cref="CryptoErrorKind.BadStream"/> when the other side is gone.</summary>
+    /// <summary>
+    /// Writes all bytes of the key; returns when they are written. Throws <see cref="CryptoErrorKind.BadStream"/> when the other
+    /// side is gone.
+    /// </summary>
     public static void Write(int fd, KeyBuffer key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -30,7 +35,8 @@ public static unsafe class KeyPipe
     }
 
     /// <summary>
-    /// Reads exactly <paramref name="length"/> bytes into key memory; returns when they are there. An early end is <see cref="CryptoErrorKind.BadStream"/>.
+    /// Reads exactly <paramref name="length"/> bytes into key memory; returns when they are there. An early end is
+    /// <see cref="CryptoErrorKind.BadStream"/>.
     /// </summary>
     public static KeyBuffer Read(int fd, int length)
     {
@@ -72,13 +78,15 @@ public static unsafe class KeyPipe
         var error = Marshal.GetLastPInvokeError();
         if (error == Libc.TryAgain)
         {
-            // A descriptor that does not block (sockets of the platform): wait until it is ready; what is wrong shows in the next call.
+            // A descriptor that does not block (sockets of the platform): wait until it is ready; what is wrong shows in the next
+            // call.
             var wait = new PollDescriptor { Fd = fd, Events = events };
             _ = Libc.Poll(&wait, 1, -1);
         }
         else if (error != Libc.Interrupted)
         {
-            throw new CryptoException(CryptoErrorKind.BadStream, $"Passing a key: {call} failed: {Marshal.GetLastPInvokeErrorMessage()}.");
+            throw new CryptoException(
+                CryptoErrorKind.BadStream, $"Passing a key: {call} failed: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Lorica.Crypto;
 
 /// <summary>
-/// The escaping of key locators: every byte (of UTF-8) that is not an ASCII letter or digit as <c>%xx</c>, lower-case hex. A text has
-/// exactly one escaped form; no other form is read.
+/// The escaping of key locators: every byte (of UTF-8) that is not an ASCII letter or digit as <c>%xx</c>, lower-case hex. A text
+/// has exactly one escaped form; no other form is read.
 /// </summary>
 public static class LocatorText
 {

@@ -14,7 +14,8 @@ public sealed class PairLocator(KeyLocator locker, string seal, ReadOnlyMemory<b
     public KeyLocator Locker { get; } = locker ?? throw new ArgumentNullException(nameof(locker));
 
     /// <summary>Name of the sealing.</summary>
-    public string Seal { get; } = string.IsNullOrEmpty(seal) ? throw new ArgumentException("A seal has a name.", nameof(seal)) : seal;
+    public string Seal { get; } =
+        string.IsNullOrEmpty(seal) ? throw new ArgumentException("A seal has a name.", nameof(seal)) : seal;
 
     /// <summary>The sealed bytes.</summary>
     public ReadOnlyMemory<byte> Payload { get; } = payload;

@@ -7,9 +7,9 @@ namespace Lorica.Crypto;
 public static class ProcessHardening
 {
     /// <summary>
-    /// Makes the process not dumpable (no core file, no ptrace or <c>/proc/self/mem</c> by other processes of the same user) and sets the
-    /// core size limit to zero. May be called again. Throws <see cref="CryptoErrorKind.Unsupported"/> if the kernel refuses.
-    /// The runtime's diagnostics socket is closed by the environment (<c>DOTNET_EnableDiagnostics=0</c>), not here.
+    /// Makes the process not dumpable (no core file, no ptrace or <c>/proc/self/mem</c> by other processes of the same user) and
+    /// sets the core size limit to zero. May be called again. Throws <see cref="CryptoErrorKind.Unsupported"/> if the kernel
+    /// refuses. The runtime's diagnostics socket is closed by the environment (<c>DOTNET_EnableDiagnostics=0</c>), not here.
     /// </summary>
     public static unsafe void Apply()
     {

@@ -1,6 +1,8 @@
 namespace Lorica.Crypto;
 
-/// <summary>What the fixed header of a sealed stream says beside magic, version, salt and chunk size. Public, but bound to the data.</summary>
+/// <summary>
+/// What the fixed header of a sealed stream says beside magic, version, salt and chunk size. Public, but bound to the data.
+/// </summary>
 public sealed record SealedStreamHeader
 {
     /// <summary>What the stream holds.</summary>

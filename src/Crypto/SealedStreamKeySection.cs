@@ -10,8 +10,9 @@ public static class SealedStreamKeySection
 
     /// <summary>
     /// Verifies the header under the file key, then overwrites the key section and its HMAC in place (one write of
-    /// <see cref="HeaderBytes"/> bytes at position 0; the inner stream must seek). A crash in the middle leaves a header that does not verify: the
-    /// caller keeps the old header durably aside until this one is durable, and puts it back when it finds both.
+    /// <see cref="HeaderBytes"/> bytes at position 0; the inner stream must seek). A crash in the middle leaves a header that
+    /// does not verify: the caller keeps the old header durably aside until this one is durable, and puts it back when it finds
+    /// both.
     /// </summary>
     public static async ValueTask ReplaceAsync(
         Stream inner, KeyBuffer fileKey, ReadOnlyMemory<byte> newSection, CancellationToken cancellationToken = default)

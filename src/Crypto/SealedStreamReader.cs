@@ -4,9 +4,9 @@ using Lorica.Crypto.Streams;
 namespace Lorica.Crypto;
 
 /// <summary>
-/// Reads a sealed stream in constant memory. Only verified data is given out, and nothing after the first bad chunk: every later call
-/// throws <see cref="CryptoErrorKind.BadStream"/> again. A stream is whole only when <see cref="ReadAsync"/> has returned 0: a consumer must
-/// not act on the data before (a cut is seen at the end only). Not for several threads at once.
+/// Reads a sealed stream in constant memory. Only verified data is given out, and nothing after the first bad chunk: every later
+/// call throws <see cref="CryptoErrorKind.BadStream"/> again. A stream is whole only when <see cref="ReadAsync"/> has returned 0:
+/// a consumer must not act on the data before (a cut is seen at the end only). Not for several threads at once.
 /// </summary>
 public sealed class SealedStreamReader : IDisposable
 {
@@ -77,7 +77,9 @@ public sealed class SealedStreamReader : IDisposable
         return taken;
     }
 
-    /// <summary>Copies all that is left. Returns only if the stream is whole; until then the destination holds a verified beginning.</summary>
+    /// <summary>
+    /// Copies all that is left. Returns only if the stream is whole; until then the destination holds a verified beginning.
+    /// </summary>
     public async ValueTask CopyToAsync(Stream destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -153,7 +155,8 @@ public sealed class SealedStreamReader : IDisposable
         catch (AuthenticationTagMismatchException e)
         {
             throw new CryptoException(
-                CryptoErrorKind.BadStream, $"Chunk {NextChunk} of the sealed stream was edited or moved, or the stream is cut or continued.", e);
+                CryptoErrorKind.BadStream,
+                $"Chunk {NextChunk} of the sealed stream was edited or moved, or the stream is cut or continued.", e);
         }
         finally
         {

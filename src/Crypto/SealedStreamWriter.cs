@@ -4,7 +4,8 @@ using Lorica.Crypto.Streams;
 namespace Lorica.Crypto;
 
 /// <summary>
-/// Seals data of any length in constant memory (docs/formats/sealed-stream.md). The inner stream need not seek; it stays the caller's. Only
+/// Seals data of any length in constant memory (docs/formats/sealed-stream.md). The inner stream need not seek; it stays the
+/// caller's. Only
 /// <see cref="CompleteAsync"/> makes the stream whole: without it, after a failure or a crash, readers refuse what is there.
 /// A writer never resumes: a retry makes a new writer, which takes a new salt. Not for several threads at once.
 /// </summary>
@@ -116,7 +117,8 @@ public sealed class SealedStreamWriter : IDisposable
         StreamFormat.Nonce(nonce, NextChunk, last);
         using (var gcm = new AesGcm(_chunkKey.Span, StreamFormat.TagBytes))
         {
-            gcm.Encrypt(nonce, _plain.AsSpan(0, _filled), _sealed.AsSpan(0, _filled), _sealed.AsSpan(_filled, StreamFormat.TagBytes));
+            gcm.Encrypt(nonce, _plain.AsSpan(0, _filled), _sealed.AsSpan(0, _filled),
+                _sealed.AsSpan(_filled, StreamFormat.TagBytes));
         }
 
         StackScrubber.Scrub();

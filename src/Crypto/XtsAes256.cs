@@ -5,9 +5,9 @@ using Lorica.Crypto.Native;
 namespace Lorica.Crypto;
 
 /// <summary>
-/// XTS-AES-256 (IEEE 1619-2018, NIST SP 800-38E) of disk data: each 512-byte sector is one data unit, its tweak the sector number of
-/// the virtual disk as a little-endian 128-bit integer. <b>XTS gives no integrity</b>: an edited sector decrypts to noise, an older
-/// sector put back is not noticed.
+/// XTS-AES-256 (IEEE 1619-2018, NIST SP 800-38E) of disk data: each 512-byte sector is one data unit, its tweak the sector number
+/// of the virtual disk as a little-endian 128-bit integer. <b>XTS gives no integrity</b>: an edited sector decrypts to noise, an
+/// older sector put back is not noticed.
 /// <para>The expanded round keys live in key memory. One instance may be used by many threads at once; no call allocates.</para>
 /// <para>At most 64 TiB should be encrypted under one key (formats: <i>Encrypted VMDK</i>).</para>
 /// </summary>
@@ -36,7 +36,8 @@ public sealed unsafe class XtsAes256 : IDisposable
         ArgumentNullException.ThrowIfNull(key);
         if (key.Length != KeyBytes)
         {
-            throw new CryptoException(CryptoErrorKind.InvalidKey, $"A key of XTS-AES-256 has {KeyBytes} bytes, not {key.Length}.");
+            throw new CryptoException(
+                CryptoErrorKind.InvalidKey, $"A key of XTS-AES-256 has {KeyBytes} bytes, not {key.Length}.");
         }
 
         if (CryptographicOperations.FixedTimeEquals(key.Span[..32], key.Span[32..]))
@@ -67,11 +68,15 @@ public sealed unsafe class XtsAes256 : IDisposable
     /// <summary>Decrypts whole sectors in place.</summary>
     public void DecryptSectors(Span<byte> data, ulong firstSector) => Sectors(data, data, firstSector, encrypt: false);
 
-    /// <summary>Encrypts whole sectors; source and destination have the same length and are the same memory or disjoint.</summary>
+    /// <summary>
+    /// Encrypts whole sectors; source and destination have the same length and are the same memory or disjoint.
+    /// </summary>
     public void EncryptSectors(ReadOnlySpan<byte> source, Span<byte> destination, ulong firstSector)
         => Sectors(source, destination, firstSector, encrypt: true);
 
-    /// <summary>Decrypts whole sectors; source and destination have the same length and are the same memory or disjoint.</summary>
+    /// <summary>
+    /// Decrypts whole sectors; source and destination have the same length and are the same memory or disjoint.
+    /// </summary>
     public void DecryptSectors(ReadOnlySpan<byte> source, Span<byte> destination, ulong firstSector)
         => Sectors(source, destination, firstSector, encrypt: false);
 
@@ -159,7 +164,8 @@ public sealed unsafe class XtsAes256 : IDisposable
         RequireSameShape(source, destination);
         if (source.Length is < BlockBytes or > LargestUnit)
         {
-            throw new ArgumentException($"A data unit has {BlockBytes} to {LargestUnit} bytes, not {source.Length}.", nameof(source));
+            throw new ArgumentException(
+                $"A data unit has {BlockBytes} to {LargestUnit} bytes, not {source.Length}.", nameof(source));
         }
 
         if (tweak.Length != BlockBytes)

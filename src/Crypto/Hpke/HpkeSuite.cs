@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Lorica.Crypto.Hpke;
 
 /// <summary>
-/// The parts of RFC 9180 that both sides share, for the one suite we speak: DHKEM(P-256, HKDF-SHA256) (0x0010), HKDF-SHA256 (0x0001),
-/// AES-256-GCM (0x0002), base mode. Secrets stay in key memory.
+/// The parts of RFC 9180 that both sides share, for the one suite we speak: DHKEM(P-256, HKDF-SHA256) (0x0010), HKDF-SHA256
+/// (0x0001), AES-256-GCM (0x0002), base mode. Secrets stay in key memory.
 /// </summary>
 internal static class HpkeSuite
 {
@@ -18,14 +18,18 @@ internal static class HpkeSuite
 
     private static ReadOnlySpan<byte> HpkeSuiteId => "HPKE\x00\x10\x00\x01\x00\x02"u8;
 
-    /// <summary>ExtractAndExpand of DHKEM (RFC 9180 §4.1): the shared secret from the Diffie-Hellman value and both public keys.</summary>
+    /// <summary>
+    /// ExtractAndExpand of DHKEM (RFC 9180 §4.1): the shared secret from the Diffie-Hellman value and both public keys.
+    /// </summary>
     public static KeyBuffer SharedSecret(KeyBuffer dh, ReadOnlySpan<byte> enc, ReadOnlySpan<byte> recipient)
     {
         using var eaePrk = LabeledExtract(KemSuite, [], "eae_prk"u8, dh.Span);
         return LabeledExpand(KemSuite, eaePrk, "shared_secret"u8, [.. enc, .. recipient], SecretBytes);
     }
 
-    /// <summary>KeySchedule in base mode (RFC 9180 §5.1): AES-256-GCM key (32 bytes) followed by the base nonce (12 bytes).</summary>
+    /// <summary>
+    /// KeySchedule in base mode (RFC 9180 §5.1): AES-256-GCM key (32 bytes) followed by the base nonce (12 bytes).
+    /// </summary>
     public static KeyBuffer KeySchedule(KeyBuffer sharedSecret, ReadOnlySpan<byte> info)
     {
         const byte baseMode = 0;
@@ -41,14 +45,17 @@ internal static class HpkeSuite
         return both;
     }
 
-    /// <summary>Seals the first (and only) message of a context, in which the sequence number is 0 and the nonce the base nonce.</summary>
+    /// <summary>
+    /// Seals the first (and only) message of a context, in which the sequence number is 0 and the nonce the base nonce.
+    /// </summary>
     public static byte[] Seal(KeyBuffer schedule, ReadOnlySpan<byte> aad, KeyBuffer plaintext)
     {
         var output = new byte[plaintext.Length + TagBytes];
         using (var gcm = new AesGcm(schedule.Span[..AeadKeyBytes], TagBytes))
         {
             gcm.Encrypt(
-                schedule.Span[AeadKeyBytes..], plaintext.Span, output.AsSpan(0, plaintext.Length), output.AsSpan(plaintext.Length), aad);
+                schedule.Span[AeadKeyBytes..], plaintext.Span, output.AsSpan(0, plaintext.Length),
+                output.AsSpan(plaintext.Length), aad);
         }
 
         return output;
@@ -71,7 +78,8 @@ internal static class HpkeSuite
         }
     }
 
-    private static KeyBuffer LabeledExtract(ReadOnlySpan<byte> suite, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> ikm)
+    private static KeyBuffer LabeledExtract(
+        ReadOnlySpan<byte> suite, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> ikm)
     {
         var prefix = "HPKE-v1"u8.Length + suite.Length + label.Length;
         using var labeled = KeyBuffer.Allocate(prefix + ikm.Length);
@@ -84,7 +92,8 @@ internal static class HpkeSuite
         return prk;
     }
 
-    private static KeyBuffer LabeledExpand(ReadOnlySpan<byte> suite, KeyBuffer prk, ReadOnlySpan<byte> label, ReadOnlySpan<byte> info, int length)
+    private static KeyBuffer LabeledExpand(
+        ReadOnlySpan<byte> suite, KeyBuffer prk, ReadOnlySpan<byte> label, ReadOnlySpan<byte> info, int length)
     {
         Span<byte> size = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(size, (ushort)length);

@@ -7,8 +7,8 @@ using System.Text;
 namespace Lorica.Crypto.Locators;
 
 /// <summary>
-/// Reads a bundle's plaintext from key memory into key memory. Exactly what <see cref="BundleWriter"/> writes is read: the names in
-/// their order, each once, secrets sorted. Names and public values become strings, keys never.
+/// Reads a bundle's plaintext from key memory into key memory. Exactly what <see cref="BundleWriter"/> writes is read: the names
+/// in their order, each once, secrets sorted. Names and public values become strings, keys never.
 /// </summary>
 internal ref struct BundleReader
 {

@@ -37,7 +37,8 @@ internal ref struct BundleWriter
 
         return writer._length <= BundleFormat.LargestPlaintext
             ? space.Slice(0, writer._length)
-            : throw new ArgumentException($"A bundle of {writer._length} bytes is larger than {BundleFormat.LargestPlaintext}.", nameof(contents));
+            : throw new ArgumentException(
+                $"A bundle of {writer._length} bytes is larger than {BundleFormat.LargestPlaintext}.", nameof(contents));
     }
 
     // The fixed text is under 200 bytes; a key is base64 with at worst every character escaped.

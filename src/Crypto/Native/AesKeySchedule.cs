@@ -10,7 +10,9 @@ internal static unsafe class AesKeySchedule
 {
     private const int KeyWords = 8, ScheduleWords = 60;
 
-    /// <summary>Expands 32 key bytes into 240 bytes of round keys; <typeparamref name="T"/> substitutes words in constant time.</summary>
+    /// <summary>
+    /// Expands 32 key bytes into 240 bytes of round keys; <typeparamref name="T"/> substitutes words in constant time.
+    /// </summary>
     // AggressiveOptimization: never run unoptimised, which would keep temporaries on the stack.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Expand<T>(byte* key, byte* roundKeys)

@@ -59,7 +59,9 @@ internal static unsafe partial class AesNiXts
         }
     }
 
-    /// <summary>Swaps the tail of the input with the head of the block before it in the output. In place works: read before written.</summary>
+    /// <summary>
+    /// Swaps the tail of the input with the head of the block before it in the output. In place works: read before written.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Steal(byte* tail, byte* output, int length)
     {

@@ -27,7 +27,8 @@ internal static unsafe partial class AesNiXts
             var from = keys + XtsKeys.Encrypt + ((XtsKeys.Rounds - round) * Block);
             var to = keys + XtsKeys.Decrypt + (round * Block);
             var outer = round is 0 or XtsKeys.Rounds;
-            Sse2.StoreAligned(to, outer ? Sse2.LoadAlignedVector128(from) : Aes.InverseMixColumns(Sse2.LoadAlignedVector128(from)));
+            Sse2.StoreAligned(to,
+                outer ? Sse2.LoadAlignedVector128(from) : Aes.InverseMixColumns(Sse2.LoadAlignedVector128(from)));
         }
     }
 
@@ -39,7 +40,9 @@ internal static unsafe partial class AesNiXts
             => Aes.EncryptLast(Vector128.Create(word).AsByte(), Vector128<byte>.Zero).AsUInt32().ToScalar();
     }
 
-    /// <summary>The tweak of the next block: multiplied by α, the x of GF(2^128) with x^128 + x^7 + x^2 + x + 1 (IEEE 1619, 5.2).</summary>
+    /// <summary>
+    /// The tweak of the next block: multiplied by α, the x of GF(2^128) with x^128 + x^7 + x^2 + x + 1 (IEEE 1619, 5.2).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Double(Vector128<byte> tweak)
     {

@@ -5,8 +5,8 @@ using Aes = System.Runtime.Intrinsics.Arm.Aes;
 namespace Lorica.Crypto.Native;
 
 /// <summary>
-/// XTS-AES-256 with Arm AES instructions, eight blocks in flight. These instructions have no memory operands: round keys do pass through
-/// vector registers, which are overwritten after each call together with the stack below.
+/// XTS-AES-256 with Arm AES instructions, eight blocks in flight. These instructions have no memory operands: round keys do pass
+/// through vector registers, which are overwritten after each call together with the stack below.
 /// </summary>
 internal static unsafe partial class ArmXts
 {

@@ -8,7 +8,9 @@ internal static unsafe class KeyPages
 {
     private static readonly int PageSize = Environment.SystemPageSize;
 
-    /// <summary>Whether this kernel gives secret memory (Debian 12's own does only when booted with <c>secretmem.enable=1</c>).</summary>
+    /// <summary>
+    /// Whether this kernel gives secret memory (Debian 12's own does only when booted with <c>secretmem.enable=1</c>).
+    /// </summary>
     public static bool SecretMemoryWorks()
     {
         if (!OperatingSystem.IsLinux())
@@ -35,7 +37,9 @@ internal static unsafe class KeyPages
         return true;
     }
 
-    /// <summary>Zeroed pages for at least <paramref name="length"/> bytes, or <see cref="CryptoErrorKind.KeyMemoryExhausted"/>.</summary>
+    /// <summary>
+    /// Zeroed pages for at least <paramref name="length"/> bytes, or <see cref="CryptoErrorKind.KeyMemoryExhausted"/>.
+    /// </summary>
     public static byte* Map(int length, KeyMemoryKind kind)
     {
         if (!OperatingSystem.IsLinux())

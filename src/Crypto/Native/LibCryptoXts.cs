@@ -1,8 +1,8 @@
 namespace Lorica.Crypto.Native;
 
 /// <summary>
-/// XTS by libcrypto, for processors without AES instructions. The key schedule lives in OpenSSL's context, outside key memory, so a
-/// context lives for one call only: freeing it cleanses the schedule. Slower, and the keys are exposed while a call runs.
+/// XTS by libcrypto, for processors without AES instructions. The key schedule lives in OpenSSL's context, outside key memory, so
+/// a context lives for one call only: freeing it cleanses the schedule. Slower, and the keys are exposed while a call runs.
 /// </summary>
 internal static unsafe class LibCryptoXts
 {

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Lorica.Crypto.Native;
 
-/// <summary>Overwrites the vector registers, in which copies of key bytes stay behind after a memory copy or a key expansion.</summary>
+/// <summary>
+/// Overwrites the vector registers, in which copies of key bytes stay behind after a memory copy or a key expansion.
+/// </summary>
 internal static unsafe class VectorRegisters
 {
     private const int Scratch = 1024;
@@ -24,10 +26,14 @@ internal static unsafe class VectorRegisters
         // 32 values that are all alive at once need all 16 or 32 registers: each is made from the one before and used again
         // only after the last has been made, in an order that leaves none dead early.
         var s = s_source;
-        Vector128<ulong> a0 = s + s, a1 = a0 ^ s, a2 = a1 + a0, a3 = a2 ^ a1, a4 = a3 + a2, a5 = a4 ^ a3, a6 = a5 + a4, a7 = a6 ^ a5;
-        Vector128<ulong> b0 = a7 + a6, b1 = b0 ^ a7, b2 = b1 + b0, b3 = b2 ^ b1, b4 = b3 + b2, b5 = b4 ^ b3, b6 = b5 + b4, b7 = b6 ^ b5;
-        Vector128<ulong> c0 = b7 + b6, c1 = c0 ^ b7, c2 = c1 + c0, c3 = c2 ^ c1, c4 = c3 + c2, c5 = c4 ^ c3, c6 = c5 + c4, c7 = c6 ^ c5;
-        Vector128<ulong> d0 = c7 + c6, d1 = d0 ^ c7, d2 = d1 + d0, d3 = d2 ^ d1, d4 = d3 + d2, d5 = d4 ^ d3, d6 = d5 + d4, d7 = d6 ^ d5;
+        Vector128<ulong> a0 = s + s, a1 = a0 ^ s, a2 = a1 + a0, a3 = a2 ^ a1, a4 = a3 + a2, a5 = a4 ^ a3, a6 = a5 + a4,
+            a7 = a6 ^ a5;
+        Vector128<ulong> b0 = a7 + a6, b1 = b0 ^ a7, b2 = b1 + b0, b3 = b2 ^ b1, b4 = b3 + b2, b5 = b4 ^ b3, b6 = b5 + b4,
+            b7 = b6 ^ b5;
+        Vector128<ulong> c0 = b7 + b6, c1 = c0 ^ b7, c2 = c1 + c0, c3 = c2 ^ c1, c4 = c3 + c2, c5 = c4 ^ c3, c6 = c5 + c4,
+            c7 = c6 ^ c5;
+        Vector128<ulong> d0 = c7 + c6, d1 = d0 ^ c7, d2 = d1 + d0, d3 = d2 ^ d1, d4 = d3 + d2, d5 = d4 ^ d3, d6 = d5 + d4,
+            d7 = d6 ^ d5;
         var sum = d7 - a0 - d6 - a1 - d5 - a2 - d4 - a3 - d3 - a4 - d2 - a5 - d1 - a6 - d0 - a7
             - c7 - b0 - c6 - b1 - c5 - b2 - c4 - b3 - c3 - b4 - c2 - b5 - c1 - b6 - c0 - b7;
 

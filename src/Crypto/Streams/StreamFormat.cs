@@ -63,7 +63,8 @@ internal static class StreamFormat
     {
         if (keySection.Length > LargestSection)
         {
-            throw new ArgumentException($"A key section has at most {LargestSection} bytes, not {keySection.Length}.", nameof(keySection));
+            throw new ArgumentException(
+                $"A key section has at most {LargestSection} bytes, not {keySection.Length}.", nameof(keySection));
         }
 
         RequireFileKey(fileKey);
@@ -113,7 +114,8 @@ internal static class StreamFormat
         Mac(bytes, fileKey, expected);
         if (!CryptographicOperations.FixedTimeEquals(expected, bytes.AsSpan(MacAt, MacBytes)))
         {
-            throw new CryptoException(CryptoErrorKind.BadSeal, "The header of the sealed stream was edited, or its file key is another one.");
+            throw new CryptoException(
+                CryptoErrorKind.BadSeal, "The header of the sealed stream was edited, or its file key is another one.");
         }
     }
 
