@@ -58,14 +58,16 @@ public static class ShallowRecrypt
             var remaining = Encrypted(model, path).Keys.Where(k => k != drop).ToArray();
             if (remaining is not [var keep])
                 throw new DiskException(
-                    DiskErrorKind.InvalidArgument, $"Dropping {drop} would leave {remaining.Length} keys on the disk {path}.", path);
+                    DiskErrorKind.InvalidArgument,
+                    $"Dropping {drop} would leave {remaining.Length} keys on the disk {path}.", path);
             var expectation = new DiskExpectation
             {
                 Encrypted = true, KeyId = keep, Kcv = KeyCheckValue.Compute(remainingKek),
             };
             var recordedKcv = keep == model.Key ? model.Kcv : model.NewKcv;
             if (recordedKcv is null || !KeyCheckValue.Matches(remainingKek, recordedKcv))
-                throw new DiskException(DiskErrorKind.WrongKey, $"The key given for {keep} is not the one that seals {path}.", path);
+                throw new DiskException(
+                    DiskErrorKind.WrongKey, $"The key given for {keep} is not the one that seals {path}.", path);
             using var opened = SealedDescriptor.Open(text, name, path, expectation, new SingleKek(keep, remainingKek));
             RefuseTransition(model, path);
             if (model.Keys.Count == 1)

@@ -60,9 +60,11 @@ public static partial class Vmdk
     {
         if (stat.Links > 1)
             throw new DiskException(
-                DiskErrorKind.HasHardLinks, $"The data file {path} has {stat.Links} names; changing it would change them all.", path);
+                DiskErrorKind.HasHardLinks,
+                $"The data file {path} has {stat.Links} names; changing it would change them all.", path);
         if (stat.Length != model.Capacity)
             throw new DiskException(
-                DiskErrorKind.Malformed, $"The data file {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
+                DiskErrorKind.Malformed,
+                $"The data file {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
     }
 }

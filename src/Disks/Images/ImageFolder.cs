@@ -60,7 +60,8 @@ internal sealed class ImageFolder : IDisposable
         // The kernel refuses ways out too; this names the reason before anything is touched, and keeps folders below out of play.
         if (name.AsSpan().ContainsAny('/', '\\') || name is "." or "..")
             throw new DiskException(
-                DiskErrorKind.EscapesFolder, $"The image {descriptor.Path} names an extent outside its folder: \"{name}\".", descriptor.Path);
+                DiskErrorKind.EscapesFolder, $"The image {descriptor.Path} names an extent outside its folder: \"{name}\".",
+                descriptor.Path);
         return new ImageFile(LinuxFile.OpenBelow(_folder, name, LinuxFile.ReadOnly), Path.Combine(_path, name));
     }
 

@@ -113,7 +113,8 @@ internal static class ImageOpener
             throw file.Unsupported("its descriptor has an unknown version");
         if (Keys.Encryption.Any(k => k != Keys.Filter && k != Keys.Parents && descriptor[k] is not null))
             throw new DiskException(
-                DiskErrorKind.AlreadyEncrypted, $"The image {file.Path} is encrypted; it can only be registered with its key.", file.Path);
+                DiskErrorKind.AlreadyEncrypted, $"The image {file.Path} is encrypted; it can only be registered with its key.",
+                file.Path);
         var parent = descriptor[Keys.ParentCid] ?? "ffffffff";
         if (!Is(parent, "ffffffff") || descriptor[Keys.ParentHint] is not null || descriptor[Keys.Parents] is not null)
             throw new DiskException(

@@ -10,9 +10,9 @@ namespace Lorica.Disks.Jobs;
 /// <code>
 ///   record of n (ciphertext) → older slot → fdatasync → blocks of n → data file → fdatasync → n + 1
 /// </code>
-/// A cut before the first fdatasync leaves window n untouched and record n-1 whole; after it, record n restores window n whatever part
-/// of it was written. Windows without data get no record. The engine never retries a failed sync: the job ends, and the next run
-/// starts from what is really on disk.
+/// A cut before the first fdatasync leaves window n untouched and record n-1 whole; after it, record n restores window n whatever
+/// part of it was written. Windows without data get no record. The engine never retries a failed sync: the job ends, and the next
+/// run starts from what is really on disk.
 /// </summary>
 internal sealed class JobEngine
 {
@@ -33,7 +33,8 @@ internal sealed class JobEngine
 
     /// <summary>Converts all that is left. The descriptor names the job; its side file exists.</summary>
     public static void Run(
-        IDiskStore store, SealedDescriptor descriptor, string path, bool force, IProgress<DiskProgress>? progress, CancellationToken ct)
+        IDiskStore store, SealedDescriptor descriptor, string path, bool force, IProgress<DiskProgress>? progress,
+        CancellationToken ct)
     {
         var model = descriptor.Model;
         var contents = descriptor.Contents!;

@@ -18,7 +18,8 @@ internal sealed partial class JobRun
 
     /// <summary>Steps 2 and 3.</summary>
     private void Begin(
-        Descriptor text, DiskModel model, TransitionKind kind, BundleContents contents, KeyBuffer sealKey, KeyId kekId, KeyBuffer kek, long epoch)
+        Descriptor text, DiskModel model, TransitionKind kind, BundleContents contents, KeyBuffer sealKey, KeyId kekId,
+        KeyBuffer kek, long epoch)
     {
         if (epoch < 0)
             throw new DiskException(DiskErrorKind.InvalidArgument, "An epoch is not negative.");
@@ -78,7 +79,8 @@ internal sealed partial class JobRun
     {
         if (transition.Method != DiskTransition.Journal || transition.SideFile != DiskName.Side(name))
             throw new DiskException(
-                DiskErrorKind.Unsupported, $"The job under way on {path} was begun by another version; that one has to finish it.", path);
+                DiskErrorKind.Unsupported,
+                $"The job under way on {path} was begun by another version; that one has to finish it.", path);
         if (epoch < transition.Epoch)
             throw new DiskException(
                 DiskErrorKind.StaleEpoch, $"The disk {path} carries the epoch {transition.Epoch}; {epoch} is older.", path);

@@ -1,8 +1,8 @@
 namespace Lorica.Disks.Jobs;
 
 /// <summary>
-/// The side file of an in-place job (journal method), all numbers little-endian, MAC = HMAC-SHA-256 as 44 characters of base64 under
-/// HKDF(DEK, "lorica-window-v1"):
+/// The side file of an in-place job (journal method), all numbers little-endian, MAC = HMAC-SHA-256 as 44 characters of base64
+/// under HKDF(DEK, "lorica-window-v1"):
 /// <code>
 ///      0  header, 4096 bytes      0 MAC over 64..4095 · 64 magic · 72 job id, 16 random bytes · 88 version · 92 kind ·
 ///                                 96 object id, RFC 4122 order · 112 capacity · 120 window size

@@ -40,6 +40,8 @@ internal static unsafe class OfdLock
         // SAFETY: a local of the layout that F_OFD_SETLK takes; pid is 0 as demanded.
         if (Libc.Lock(file, SetLock, &request) == 0)
             return true;
-        return Marshal.GetLastPInvokeError() is Errno.Again or Errno.AccessDenied ? false : throw LinuxError.ToException("lock", path);
+        return Marshal.GetLastPInvokeError() is Errno.Again or Errno.AccessDenied
+            ? false
+            : throw LinuxError.ToException("lock", path);
     }
 }

@@ -54,7 +54,8 @@ internal sealed class CompressedGrains(ImageFile file, SparseHeader header)
         catch (InvalidDataException e)
         {
             throw new DiskException(
-                DiskErrorKind.Malformed, $"The image {file.Path} is broken: a compressed grain cannot be expanded.", file.Path, at, e);
+                DiskErrorKind.Malformed, $"The image {file.Path} is broken: a compressed grain cannot be expanded.",
+                file.Path, at, e);
         }
         finally
         {
