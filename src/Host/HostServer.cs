@@ -29,7 +29,8 @@ internal sealed class HostServer : IAsyncDisposable
     /// </summary>
     public static async Task<HostServer> StartAsync(HostConfig config, string baseFolder, TimeProvider time)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(o =>
         {
@@ -38,13 +39,15 @@ internal sealed class HostServer : IAsyncDisposable
             o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             o.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
         });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.AddSingleton(services => new HostNode(config, baseFolder, time, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(
+            services => new HostNode(config, baseFolder, time, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddGrpc(o =>
         {
             o.Interceptors.Add<FaultInterceptor>();
@@ -104,7 +107,8 @@ internal sealed class HostServer : IAsyncDisposable
                 };
 
                 // The chain (with its purpose) is TLS's to check; role and pin are ours.
-                https.ClientCertificateValidation = (certificate, _, errors) => errors == SslPolicyErrors.None && identity.Center.Accepts(certificate);
+                https.ClientCertificateValidation = (certificate, _, errors) => errors == SslPolicyErrors.None
+                    && identity.Center.Accepts(certificate);
             });
         });
     }

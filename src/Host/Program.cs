@@ -32,13 +32,15 @@ try
     var file = Path.GetFullPath(path);
     HostConfig config;
     await using (var stream = File.OpenRead(file))
-        config = await JsonSerializer.DeserializeAsync(stream, ConfigJson.Default.HostConfig) ?? throw new JsonException("The file is empty.");
+        config = await JsonSerializer.DeserializeAsync(stream, ConfigJson.Default.HostConfig)
+            ?? throw new JsonException("The file is empty.");
     await using var server = await HostServer.StartAsync(config, Path.GetDirectoryName(file)!, TimeProvider.System);
     Console.Out.WriteLine($"lorica-host ready on {server.Address}");
     await server.WaitAsync();
     return 0;
 }
-catch (Exception e) when (e is IOException or JsonException or InvalidOperationException or UnauthorizedAccessException or FormatException or Lorica.Contracts.Faults.FaultException)
+catch (Exception e) when (e is IOException or JsonException or InvalidOperationException or UnauthorizedAccessException
+    or FormatException or Lorica.Contracts.Faults.FaultException)
 {
     Console.Error.WriteLine($"lorica-host: {e.Message}");
     return 1;

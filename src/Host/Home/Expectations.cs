@@ -46,7 +46,8 @@ internal sealed class Expectations
             return new DiskExpectation { Encrypted = disk.Encrypted, ObjectId = disk.Encrypted ? disk.ObjectId : null };
         return new DiskExpectation
         {
-            Encrypted = true, ObjectId = disk.ObjectId, KeyId = record.Key.ToId(), Kcv = record.Kcv, Generation = record.Generation,
+            Encrypted = true, ObjectId = disk.ObjectId, KeyId = record.Key.ToId(), Kcv = record.Kcv,
+            Generation = record.Generation,
         };
     }
 }

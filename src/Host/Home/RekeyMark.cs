@@ -31,7 +31,8 @@ internal sealed record RekeyMark(long Epoch, KeyId Old, KeyId New, bool Committe
     private static KeyId? Key(string text)
     {
         var parts = text.Split('/');
-        return parts.Length == 2 && LocatorText.TryUnescape(parts[0], out var provider) && LocatorText.TryUnescape(parts[1], out var id)
+        return parts.Length == 2 && LocatorText.TryUnescape(parts[0], out var provider)
+            && LocatorText.TryUnescape(parts[1], out var id)
             ? new KeyId(provider, id)
             : null;
     }

@@ -23,7 +23,9 @@ internal sealed class VmLock : IDisposable
         var handle = home.Folder.OpenLockFile($".{home.Registration.VmxName}.lock");
         try
         {
-            return Posix.TryLock(handle, home.Registration.DisplayPath) ? new VmLock(handle) : throw Refuse.VmLocked(home.Registration.DisplayPath);
+            return Posix.TryLock(handle, home.Registration.DisplayPath)
+                ? new VmLock(handle)
+                : throw Refuse.VmLocked(home.Registration.DisplayPath);
         }
         catch
         {

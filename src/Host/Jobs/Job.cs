@@ -30,7 +30,8 @@ internal sealed class Job(string id, Guid vmId, JobKind kind)
         {
             return (new JobDescription
             {
-                JobId = Id, VmId = VmId.ToString(), Kind = Kind.Name(), State = _state, BytesDone = _done, BytesTotal = _total, Step = _step,
+                JobId = Id, VmId = VmId.ToString(), Kind = Kind.Name(), State = _state, BytesDone = _done, BytesTotal = _total,
+                Step = _step,
                 Fault = _fault is null ? null : FaultCodec.ToMessage(_fault), Result = _result,
             }, _changed.Task);
         }
@@ -50,7 +51,8 @@ internal sealed class Job(string id, Guid vmId, JobKind kind)
 
     public void Succeed(VmDescription result) => Change(() => (_state, _result, _done) = (JobStates.Succeeded, result, _total));
 
-    public void Fail(Fault fault, VmDescription result) => Change(() => (_state, _fault, _result) = (JobStates.Failed, fault, result));
+    public void Fail(Fault fault, VmDescription result) =>
+        Change(() => (_state, _fault, _result) = (JobStates.Failed, fault, result));
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -14,9 +14,12 @@ internal static class FaultMap
         FaultException e => e.Fault,
         DiskException e => OfDisk(e, about),
         CryptoException e => OfCrypto(e, about),
-        IOException e when Posix.ErrorOf(e) is Posix.NoSpace or Posix.QuotaExceeded || IsDiskFull(e) => Refuse.NoSpaceLeft(about, e).Fault,
-        IOException e => new Fault(FaultTypes.SystemError, "lorica.io", about, e.Message, "See the log of the host and of its kernel."),
-        UnauthorizedAccessException e => new Fault(FaultTypes.SystemError, "lorica.io", about, e.Message, "See the owner and mode of the file."),
+        IOException e when Posix.ErrorOf(e) is Posix.NoSpace or Posix.QuotaExceeded
+            || IsDiskFull(e) => Refuse.NoSpaceLeft(about, e).Fault,
+        IOException e => new Fault(
+            FaultTypes.SystemError, "lorica.io", about, e.Message, "See the log of the host and of its kernel."),
+        UnauthorizedAccessException e => new Fault(
+            FaultTypes.SystemError, "lorica.io", about, e.Message, "See the owner and mode of the file."),
         _ => null,
     };
 
@@ -41,17 +44,21 @@ internal static class FaultMap
             DiskErrorKind.Malformed => Tampered("malformedDisk"),
             DiskErrorKind.ZeroSector => Tampered("zeroSector"),
             DiskErrorKind.SideFileLost => Tampered("sideFileLost", "Put the side file back, or restore the disk."),
-            DiskErrorKind.NotADisk => Of(FaultTypes.InvalidDeviceSpec, "lorica.notADisk", "Look at the disk, or force the operation."),
+            DiskErrorKind.NotADisk => Of(
+                FaultTypes.InvalidDeviceSpec, "lorica.notADisk", "Look at the disk, or force the operation."),
             DiskErrorKind.Unsupported => Of(FaultTypes.NotSupported, "lorica.unsupportedDisk"),
             DiskErrorKind.HasParent => Of(FaultTypes.NotSupported, "msg.hostd.deviceSpec.enc.diskChain"),
             DiskErrorKind.TooLarge => Of(FaultTypes.InvalidArgument, "lorica.diskTooLarge"),
             DiskErrorKind.InvalidArgument => Of(FaultTypes.InvalidArgument, "lorica.invalidArgument"),
             DiskErrorKind.InUse => Of(FaultTypes.ResourceInUse, "lorica.diskInUse", "End the program that uses the disk."),
-            DiskErrorKind.NoSpace => Of(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", "Free space on the datastore; then start the operation again."),
+            DiskErrorKind.NoSpace => Of(
+                FaultTypes.NoDiskSpace, "lorica.noDiskSpace", "Free space on the datastore; then start the operation again."),
             DiskErrorKind.NotEncrypted => Of(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted"),
             DiskErrorKind.AlreadyEncrypted => Of(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.encrypted"),
-            DiskErrorKind.HasHardLinks => Of(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking", "Remove the other name of the file."),
-            DiskErrorKind.TransitionUnderWay => Of(FaultTypes.InvalidState, "lorica.jobPending", "Start the job again: it goes on where it stopped."),
+            DiskErrorKind.HasHardLinks => Of(
+                FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking", "Remove the other name of the file."),
+            DiskErrorKind.TransitionUnderWay => Of(
+                FaultTypes.InvalidState, "lorica.jobPending", "Start the job again: it goes on where it stopped."),
             DiskErrorKind.StaleEpoch => Of(FaultTypes.InvalidState, "lorica.staleEpoch", "Start the operation again."),
             DiskErrorKind.NotFound => Of(FaultTypes.NotFound, "lorica.fileNotFound"),
             DiskErrorKind.AlreadyExists => Of(FaultTypes.AlreadyExists, "lorica.fileExists"),
@@ -66,10 +73,13 @@ internal static class FaultMap
         CryptoErrorKind.ForeignBundle => Refuse.Tampered("foreignBundle", about, e.Message).Fault,
         CryptoErrorKind.BadSeal => Refuse.Tampered("sealBroken", about, e.Message).Fault,
         CryptoErrorKind.MalformedLocator or CryptoErrorKind.MalformedBundle =>
-            new Fault(FaultTypes.GenericVmConfigFault, "msg.keysafe.locator", about, e.Message, "Nothing was changed. Put back the file that belongs there."),
+            new Fault(FaultTypes.GenericVmConfigFault, "msg.keysafe.locator", about, e.Message,
+                "Nothing was changed. Put back the file that belongs there."),
         CryptoErrorKind.BadStream => Refuse.Tampered("streamEdited", about, e.Message).Fault,
-        CryptoErrorKind.HpkeOpenFailed => new Fault(FaultTypes.InvalidArgument, "lorica.deliveryRefused", about, e.Message, "Ask the host for its presentation and seal the key anew."),
-        CryptoErrorKind.KeyMemoryExhausted => new Fault(FaultTypes.SystemError, "lorica.keyMemoryExhausted", about, e.Message, "Raise the limit of locked memory (LimitMEMLOCK)."),
+        CryptoErrorKind.HpkeOpenFailed => new Fault(FaultTypes.InvalidArgument, "lorica.deliveryRefused", about, e.Message,
+            "Ask the host for its presentation and seal the key anew."),
+        CryptoErrorKind.KeyMemoryExhausted => new Fault(FaultTypes.SystemError, "lorica.keyMemoryExhausted", about, e.Message,
+            "Raise the limit of locked memory (LimitMEMLOCK)."),
         CryptoErrorKind.Unsupported => new Fault(FaultTypes.NotSupported, "lorica.unsupported", about, e.Message),
         _ => new Fault(FaultTypes.InvalidArgument, "lorica.invalidKey", about, e.Message),
     };

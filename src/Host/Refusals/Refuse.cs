@@ -52,10 +52,13 @@ internal static class Refuse
         });
 
     /// <summary>The reason for one such key.</summary>
-    public static KeyReason Missing(KeyId key) => new(key.Provider, key.Id, KeyReasons.MissingOnHost, $"This host does not hold the key {key}.");
+    public static KeyReason Missing(KeyId key) =>
+        new(key.Provider, key.Id, KeyReasons.MissingOnHost, $"This host does not hold the key {key}.");
 
     /// <summary>What the files say is not what must be true: nothing is done, nothing is changed.</summary>
     public static FaultException Tampered(string reason, string about, string message, string hint = "", Exception? inner = null) =>
         With(FaultTypes.GenericVmConfigFault, "lorica." + reason, about, message,
-            hint.Length > 0 ? hint : "Nothing was changed. Put back the file that belongs there, or find out who changed it.", inner);
+            hint.Length > 0
+                ? hint
+                : "Nothing was changed. Put back the file that belongs there, or find out who changed it.", inner);
 }

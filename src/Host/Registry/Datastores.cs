@@ -16,7 +16,8 @@ internal sealed class Datastores
         foreach (var (name, path) in configs)
         {
             if (name.Length == 0 || name.AsSpan().ContainsAny("[]/") || !_paths.TryAdd(name, Path.GetFullPath(path, baseFolder)))
-                throw new InvalidOperationException($"The name of the datastore '{name}' is not one that it can have, or is there twice.");
+                throw new InvalidOperationException(
+                    $"The name of the datastore '{name}' is not one that it can have, or is there twice.");
         }
     }
 

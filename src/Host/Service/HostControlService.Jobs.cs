@@ -14,10 +14,12 @@ internal sealed partial class HostControlService
     public override Task<JobDescription> StartJob(StartJobRequest request, ServerCallContext context) =>
         node.Jobs.StartAsync(request, context.CancellationToken);
 
-    public override async Task WatchJob(JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
+    public override async Task WatchJob(
+        JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
     {
         var job = node.Jobs.Find(request.JobId) ?? throw Refuse.With(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId,
-            $"This host knows no job {request.JobId}.", "After a restart of the host, start the job again: it goes on where it stopped.");
+            $"This host knows no job {request.JobId}.",
+            "After a restart of the host, start the job again: it goes on where it stopped.");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
         while (true)
         {

@@ -32,7 +32,8 @@ internal sealed partial class HostControlService
         return new WriteConsoleReply();
     }
 
-    public override async Task ReadConsole(ReadConsoleRequest request, IServerStreamWriter<ConsoleChunk> responseStream, ServerCallContext context)
+    public override async Task ReadConsole(
+        ReadConsoleRequest request, IServerStreamWriter<ConsoleChunk> responseStream, ServerCallContext context)
     {
         var (registration, entry) = node.Table.Find(request.VmId);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
@@ -44,7 +45,8 @@ internal sealed partial class HostControlService
                 var (offset, data, more) = running.Console.Read(from, ConsoleChunkBytes);
                 if (data.Length > 0)
                 {
-                    await responseStream.WriteAsync(new ConsoleChunk { Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(data) }, ending.Token);
+                    await responseStream.WriteAsync(
+                        new ConsoleChunk { Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(data) }, ending.Token);
                     from = offset + data.Length;
                     continue;
                 }
@@ -62,7 +64,8 @@ internal sealed partial class HostControlService
         for (long at = Math.Min(from, console.Length); at < console.Length; at += ConsoleChunkBytes)
         {
             var part = console.AsMemory((int)at, (int)Math.Min(ConsoleChunkBytes, console.Length - at));
-            await responseStream.WriteAsync(new ConsoleChunk { Offset = at, Data = UnsafeByteOperations.UnsafeWrap(part) }, ending.Token);
+            await responseStream.WriteAsync(
+                new ConsoleChunk { Offset = at, Data = UnsafeByteOperations.UnsafeWrap(part) }, ending.Token);
         }
     }
 

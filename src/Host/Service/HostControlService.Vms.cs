@@ -17,7 +17,8 @@ internal sealed partial class HostControlService
         return await FinishAsync(builder, spec, context.CancellationToken);
     }
 
-    public override async Task<VmDescription> ImportVm(IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
+    public override async Task<VmDescription> ImportVm(
+        IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
     {
         try
         {
@@ -55,7 +56,8 @@ internal sealed partial class HostControlService
             }
         }
 
-        throw Refuse.Argument("import", $"The import of {spec.Name} broke off before its end. Nothing was kept.", "Import it again.");
+        throw Refuse.Argument(
+            "import", $"The import of {spec.Name} broke off before its end. Nothing was kept.", "Import it again.");
     }
 
     public override Task<VmDescription> DescribeVm(VmRequest request, ServerCallContext context)
@@ -79,7 +81,8 @@ internal sealed partial class HostControlService
         {
             node.Table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
             if (entry.Running is not null)
-                throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on; it cannot be removed.", "Power it off.");
+                throw Refuse.PowerState(registration.DisplayPath,
+                    $"{registration.DisplayPath} is powered on; it cannot be removed.", "Power it off.");
             await VmRemoval.RemoveAsync(node.Table, registration, context.CancellationToken);
             node.Log.VmRemoved(registration.Id, registration.DisplayPath);
         }

@@ -11,7 +11,8 @@ internal sealed partial class HostControlService(HostNode node) : HostControl.Ho
     public override Task<HostDescription> Describe(DescribeHostRequest request, ServerCallContext context) =>
         Task.FromResult(node.Describe());
 
-    public override async Task Watch(WatchRequest request, IServerStreamWriter<HostEvent> responseStream, ServerCallContext context)
+    public override async Task Watch(
+        WatchRequest request, IServerStreamWriter<HostEvent> responseStream, ServerCallContext context)
     {
         using var subscription = node.Events.Watch();
         using var timer = new PeriodicTimer(HeartbeatPeriod, node.Time);

@@ -35,7 +35,8 @@ internal sealed class HostEvents(TimeProvider time, string bootId)
     public Subscription Watch()
     {
         var id = Guid.NewGuid();
-        var channel = Channel.CreateBounded<HostEvent>(new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<HostEvent>(
+            new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest });
         _watchers[id] = channel;
         return new Subscription(channel.Reader, () => _watchers.TryRemove(id, out _));
     }
