@@ -7,5 +7,6 @@ namespace Lorica.Kmip;
 /// The value as text: text strings and the Name Value of a Name as they are, numbers in decimal, dates in ISO 8601 (UTC),
 /// byte strings in hex; other structures as "name=value" pairs.
 /// </param>
-/// <param name="Number">The value as a number for integers, enumerations, masks, booleans, intervals and dates (Unix seconds).</param>
+/// <param name="Number">The value as a number for integers, enumerations, masks, booleans, intervals and dates (Unix
+/// seconds).</param>
 public sealed record KmipAttribute(string Name, int? Index, string Text, long? Number);

@@ -13,13 +13,17 @@ public sealed partial class KmipClient
     public async Task<KmipKeyState> GetStateAsync(string uniqueIdentifier, CancellationToken ct)
     {
         var attributes = await GetAttributesAsync(uniqueIdentifier, [AttributeNames.State], ct);
-        return attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number && Enum.IsDefined((KmipKeyState)number)
+        return attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number
+            && Enum.IsDefined((KmipKeyState)number)
             ? (KmipKeyState)number
             : throw Client.Failure.Malformed(Server, "the server gives no state for the object");
     }
 
-    /// <summary>Attributes of an object; all when <paramref name="names"/> is empty. Those that it does not have are left out.</summary>
-    public Task<IReadOnlyList<KmipAttribute>> GetAttributesAsync(string uniqueIdentifier, IReadOnlyList<string> names, CancellationToken ct)
+    /// <summary>
+    /// Attributes of an object; all when <paramref name="names"/> is empty. Those that it does not have are left out.
+    /// </summary>
+    public Task<IReadOnlyList<KmipAttribute>> GetAttributesAsync(
+        string uniqueIdentifier, IReadOnlyList<string> names, CancellationToken ct)
     {
         CheckIdentifier(uniqueIdentifier);
         return RequestAsync(
@@ -35,7 +39,9 @@ public sealed partial class KmipClient
             payload => ReadAttributes(Present(payload), uniqueIdentifier), ct);
     }
 
-    /// <summary>Adds a text attribute, such as "x-Identifier". Many servers take none: treat the refusal as harmless where it is.</summary>
+    /// <summary>
+    /// Adds a text attribute, such as "x-Identifier". Many servers take none: treat the refusal as harmless where it is.
+    /// </summary>
     public Task AddAttributeAsync(string uniqueIdentifier, string name, string value, CancellationToken ct)
     {
         CheckIdentifier(uniqueIdentifier);

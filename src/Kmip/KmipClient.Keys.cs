@@ -28,7 +28,8 @@ public sealed partial class KmipClient
         {
             return await CreateOnceAsync(name, ct);
         }
-        catch (KmipException e) when (name is not null && e is { Kind: KmipErrorKind.Transport or KmipErrorKind.Protocol, MayHaveBeenCarriedOut: true })
+        catch (KmipException e) when (name is not null
+            && e is { Kind: KmipErrorKind.Transport or KmipErrorKind.Protocol, MayHaveBeenCarriedOut: true })
         {
             return await AdoptAsync(name, ct) ?? await CreateOnceAsync(name, ct);
         }
@@ -62,7 +63,8 @@ public sealed partial class KmipClient
 
     /// <summary>
     /// Gives the raw 32 bytes of an AES-256 key to <paramref name="sink"/>, once. The buffers of this library that held them are
-    /// zeroed before the task ends; what the platform's TLS keeps is beyond it (a process that fetches keys should be short-lived).
+    /// zeroed before the task ends; what the platform's TLS keeps is beyond it (a process that fetches keys should be
+    /// short-lived).
     /// </summary>
     public Task GetKeyAsync(string uniqueIdentifier, KeySink sink, CancellationToken ct)
     {
@@ -94,7 +96,8 @@ public sealed partial class KmipClient
             var state = await StateOrNullAsync(uniqueIdentifier, ct);
             var done = reason == KmipRevocationReason.KeyCompromise
                 ? state is KmipKeyState.Compromised or KmipKeyState.DestroyedCompromised
-                : state is KmipKeyState.Deactivated or KmipKeyState.Compromised or KmipKeyState.Destroyed or KmipKeyState.DestroyedCompromised;
+                : state is KmipKeyState.Deactivated or KmipKeyState.Compromised or KmipKeyState.Destroyed
+                    or KmipKeyState.DestroyedCompromised;
             if (!done)
             {
                 throw;

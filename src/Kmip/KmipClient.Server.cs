@@ -50,7 +50,8 @@ public sealed partial class KmipClient
     /// <param name="host">Name or address.</param>
     /// <param name="port">TCP port.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<IReadOnlyList<X509Certificate2>> FetchServerCertificateAsync(string host, int port, CancellationToken ct = default)
+    public static async Task<IReadOnlyList<X509Certificate2>> FetchServerCertificateAsync(
+        string host, int port, CancellationToken ct = default)
     {
         var server = $"{host}:{port}";
         var shown = new List<X509Certificate2>();
@@ -82,7 +83,8 @@ public sealed partial class KmipClient
                 },
                 deadline.Token);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException
+            or InvalidOperationException)
         {
             deadline.ThrowIfCallerCancelled();
             if (shown.Count == 0)
@@ -104,7 +106,8 @@ public sealed partial class KmipClient
             return true;
         }
 
-        X509Certificate2[] all = [X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()), .. chain?.ChainPolicy.ExtraStore ?? []];
+        X509Certificate2[] all =
+            [X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()), .. chain?.ChainPolicy.ExtraStore ?? []];
         foreach (var one in all)
         {
             if (!shown.Exists(s => s.RawData.AsSpan().SequenceEqual(one.RawData)))
@@ -125,7 +128,8 @@ public sealed partial class KmipClient
 
         try
         {
-            return await SendNeedsLockAsync(KmipVersion.V11, Operation.DiscoverVersions, repeatable: true, static _ => { }, Choose, ct);
+            return await SendNeedsLockAsync(
+                KmipVersion.V11, Operation.DiscoverVersions, repeatable: true, static _ => { }, Choose, ct);
         }
         catch (KmipException e) when (e.Reason is KmipResultReason.OperationNotSupported or KmipResultReason.InvalidMessage)
         {

@@ -9,8 +9,8 @@ namespace Lorica.Kmip;
 /// broke; one request at a time, further callers wait. Safe for use by several threads.
 /// </summary>
 /// <remarks>
-/// Requests that only read, and those whose repetition changes nothing (Activate, Revoke, Destroy), are sent once more when a kept
-/// connection turns out dead. Create never is: see <see cref="CreateSymmetricKeyAsync"/>. All methods throw
+/// Requests that only read, and those whose repetition changes nothing (Activate, Revoke, Destroy), are sent once more when a
+/// kept connection turns out dead. Create never is: see <see cref="CreateSymmetricKeyAsync"/>. All methods throw
 /// <see cref="KmipException"/>, or <see cref="OperationCanceledException"/> for the caller's own token, and nothing else.
 /// </remarks>
 public sealed partial class KmipClient : IAsyncDisposable
@@ -47,7 +47,8 @@ public sealed partial class KmipClient : IAsyncDisposable
             throw new KmipException(KmipErrorKind.Misuse, "the client certificate has no private key");
         }
 
-        if (options.MaximumVersion.Major != 1 || options.MaximumVersion < KmipVersion.V10 || options.MaximumVersion > KmipVersion.V14)
+        if (options.MaximumVersion.Major != 1 || options.MaximumVersion < KmipVersion.V10
+            || options.MaximumVersion > KmipVersion.V14)
         {
             throw new KmipException(KmipErrorKind.Misuse, "versions 1.0 to 1.4 are spoken");
         }
@@ -90,7 +91,8 @@ public sealed partial class KmipClient : IAsyncDisposable
 
     /// <summary>One request and its answer; the buffers that held them are zero again when this returns.</summary>
     private async Task<T> SendNeedsLockAsync<T>(
-        KmipVersion version, Operation operation, bool repeatable, Action<TtlvWriter> payload, PayloadReader<T> read, CancellationToken ct)
+        KmipVersion version, Operation operation, bool repeatable, Action<TtlvWriter> payload, PayloadReader<T> read,
+        CancellationToken ct)
     {
         using var writer = new TtlvWriter();
         RequestEncoder.Encode(writer, version, _options.UserName, _options.Password, operation, payload);

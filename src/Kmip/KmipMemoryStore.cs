@@ -3,14 +3,18 @@ using System.Security.Cryptography;
 
 namespace Lorica.Kmip;
 
-/// <summary>A store that forgets everything with its process, keys in ordinary memory: for tests of clients, never for service.</summary>
+/// <summary>
+/// A store that forgets everything with its process, keys in ordinary memory: for tests of clients, never for service.
+/// </summary>
 public sealed class KmipMemoryStore : IKmipObjectStore
 {
-    private readonly ConcurrentDictionary<string, (KmipObject Object, byte[] Material, long Number)> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (KmipObject Object, byte[] Material, long Number)> _objects =
+        new(StringComparer.Ordinal);
     private long _next;
 
     /// <inheritdoc />
-    public KmipObject? Find(string uniqueIdentifier) => _objects.TryGetValue(uniqueIdentifier, out var found) ? found.Object : null;
+    public KmipObject? Find(string uniqueIdentifier) =>
+        _objects.TryGetValue(uniqueIdentifier, out var found) ? found.Object : null;
 
     /// <inheritdoc />
     public IEnumerable<KmipObject> OfOwner(string owner) =>

@@ -10,7 +10,9 @@ public sealed record KmipServerOptions
     /// <summary>Where to listen; port 0 takes any free one.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>The server's certificate with its chain; asked at every handshake, so that a renewed one is used at once.</summary>
+    /// <summary>
+    /// The server's certificate with its chain; asked at every handshake, so that a renewed one is used at once.
+    /// </summary>
     public required Func<SslStreamCertificateContext> Certificate { get; init; }
 
     /// <summary>Decides about a client's certificate (and what else it sent as its chain).</summary>

@@ -14,7 +14,9 @@ public sealed record KmipServerTrust
     /// </summary>
     public string? PinnedCertificateSha256 { get; init; }
 
-    /// <summary>Roots to which the server's chain must lead. With roots and no pin, the name of the certificate must match.</summary>
+    /// <summary>
+    /// Roots to which the server's chain must lead. With roots and no pin, the name of the certificate must match.
+    /// </summary>
     public X509Certificate2Collection? Roots { get; init; }
 
     /// <summary>The name the certificate must carry; by default the host that is dialled.</summary>

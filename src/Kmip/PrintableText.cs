@@ -6,7 +6,9 @@ namespace Lorica.Kmip;
 /// <summary>Text of the peer made fit for messages and logs: one line, bounded, no control or formatting characters.</summary>
 public static class PrintableText
 {
-    /// <summary>Escapes what could forge a line or a terminal command and cuts at <paramref name="maximum"/> characters.</summary>
+    /// <summary>
+    /// Escapes what could forge a line or a terminal command and cuts at <paramref name="maximum"/> characters.
+    /// </summary>
     /// <param name="text">Foreign text.</param>
     /// <param name="maximum">Characters to keep.</param>
     public static string Escape(string text, int maximum = 512)

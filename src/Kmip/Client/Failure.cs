@@ -1,6 +1,8 @@
 namespace Lorica.Kmip.Client;
 
-/// <summary>The words for what goes wrong below the messages: one place, so that operators meet the same text everywhere.</summary>
+/// <summary>
+/// The words for what goes wrong below the messages: one place, so that operators meet the same text everywhere.
+/// </summary>
 internal static class Failure
 {
     private const string ProbablyUs =
@@ -22,7 +24,8 @@ internal static class Failure
 
     public static KmipException ClosedBeforeAnswer(string server, bool answeredBefore) => answeredBefore
         ? Transport(server, $"{server} closed the connection before an answer", transient: true, sent: true)
-        : Transport(server, $"{server}: the server closed the connection before an answer: {ProbablyUs}", transient: false, sent: true);
+        : Transport(server, $"{server}: the server closed the connection before an answer: {ProbablyUs}", transient: false,
+            sent: true);
 
     public static KmipException BrokenBeforeAnswer(string server, Exception inner) => Transport(
         server, $"{server}: the connection broke before an answer: {ProbablyUs} ({inner.InnerException?.Message ?? inner.Message})",

@@ -39,7 +39,8 @@ internal sealed class KmipConnection : IAsyncDisposable
             await tls.AuthenticateAsClientAsync(Handshake(options, verifier), deadline.Token);
             return new(socket, tls, options);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException
+            or InvalidOperationException)
         {
             await tls.DisposeAsync();
             deadline.ThrowIfCallerCancelled();

@@ -16,7 +16,8 @@ internal sealed class ServerVerifier
         _roots = trust.Roots is { Count: > 0 } roots ? roots : null;
         if (_pin is null && _roots is null)
         {
-            throw new KmipException(KmipErrorKind.Misuse, "a server must be known by a pinned certificate or by roots; neither is given");
+            throw new KmipException(
+                KmipErrorKind.Misuse, "a server must be known by a pinned certificate or by roots; neither is given");
         }
     }
 

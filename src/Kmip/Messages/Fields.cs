@@ -3,8 +3,8 @@ using Lorica.Kmip.Ttlv;
 namespace Lorica.Kmip.Messages;
 
 /// <summary>
-/// The rule for the fields of a structure (KMIP 1.1, 11.1): none twice unless it may, none that is unknown. Their order is that of the
-/// specification, but real clients swap some, so it is asked for only where it tells broken messages from good ones.
+/// The rule for the fields of a structure (KMIP 1.1, 11.1): none twice unless it may, none that is unknown. Their order is that
+/// of the specification, but real clients swap some, so it is asked for only where it tells broken messages from good ones.
 /// </summary>
 internal static class Fields
 {

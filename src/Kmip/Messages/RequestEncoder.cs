@@ -13,7 +13,8 @@ internal static class RequestEncoder
 
     /// <summary>Writes the whole message; <paramref name="payload"/> writes what is inside Request Payload.</summary>
     public static void Encode(
-        TtlvWriter writer, KmipVersion version, string? userName, string? password, Operation operation, Action<TtlvWriter> payload)
+        TtlvWriter writer, KmipVersion version, string? userName, string? password, Operation operation,
+        Action<TtlvWriter> payload)
     {
         writer.Begin(Tags.RequestMessage);
         writer.Begin(Tags.RequestHeader);

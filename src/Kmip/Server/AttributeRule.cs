@@ -3,7 +3,9 @@ using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip.Server;
 
-/// <summary>The rules of one attribute (KMIP 1.4, section 3). All rules are in one table, in the order in which answers list them.</summary>
+/// <summary>
+/// The rules of one attribute (KMIP 1.4, section 3). All rules are in one table, in the order in which answers list them.
+/// </summary>
 internal sealed record AttributeRule(string Name, TtlvType? Type, bool Many, int SinceMinor, AttributeAccess Access)
 {
     private static readonly AttributeRule[] Table =
@@ -28,7 +30,8 @@ internal sealed record AttributeRule(string Name, TtlvType? Type, bool Many, int
         new(AttributeNames.RevocationReason, TtlvType.Structure, false, 0, AttributeAccess.None),
         new(AttributeNames.ObjectGroup, TtlvType.TextString, true, 0, AttributeAccess.Set | AttributeAccess.Change),
         new(AttributeNames.Link, TtlvType.Structure, true, 0, AttributeAccess.Set | AttributeAccess.Change),
-        new(AttributeNames.ApplicationSpecificInformation, TtlvType.Structure, true, 0, AttributeAccess.Set | AttributeAccess.Change),
+        new(AttributeNames.ApplicationSpecificInformation, TtlvType.Structure, true, 0,
+            AttributeAccess.Set | AttributeAccess.Change),
         new(AttributeNames.ContactInformation, TtlvType.TextString, false, 0, AttributeAccess.Set | AttributeAccess.Change),
         new(AttributeNames.LastChangeDate, TtlvType.DateTime, false, 0, AttributeAccess.None),
         new(AttributeNames.AlternativeName, TtlvType.Structure, true, 2, AttributeAccess.Set | AttributeAccess.Change),
@@ -45,8 +48,8 @@ internal sealed record AttributeRule(string Name, TtlvType? Type, bool Many, int
     public static IReadOnlyList<AttributeRule> All => Table;
 
     /// <summary>
-    /// The rule for a name in a version, or null when there is no such attribute. Names that start with "x-" are the client's own:
-    /// any type, any number (3.39); "y-" are the server's own, of which there are none.
+    /// The rule for a name in a version, or null when there is no such attribute. Names that start with "x-" are the client's
+    /// own: any type, any number (3.39); "y-" are the server's own, of which there are none.
     /// </summary>
     public static AttributeRule? Find(string name, KmipVersion version) =>
         ByName.TryGetValue(name, out var rule)

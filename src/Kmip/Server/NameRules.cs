@@ -25,7 +25,8 @@ internal static class NameRules
         foreach (var other in context.Store.OfOwner(context.Client.Owner))
         {
             if (!other.IsDestroyed && other.UniqueIdentifier != except
-                && other.Attributes.Exists(a => a.Name == AttributeNames.Name && names.Exists(n => n.Span.SequenceEqual(a.Value.Span))))
+                && other.Attributes.Exists(
+                    a => a.Name == AttributeNames.Name && names.Exists(n => n.Span.SequenceEqual(a.Value.Span))))
             {
                 throw Taken();
             }

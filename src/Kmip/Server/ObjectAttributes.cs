@@ -3,7 +3,9 @@ using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip.Server;
 
-/// <summary>The attributes of an object as a client of some version sees them: stored ones and those that follow from the object.</summary>
+/// <summary>
+/// The attributes of an object as a client of some version sees them: stored ones and those that follow from the object.
+/// </summary>
 internal static class ObjectAttributes
 {
     /// <summary>All attributes, in the order of <see cref="AttributeRule.All"/>, the client's own last.</summary>

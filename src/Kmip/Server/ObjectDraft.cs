@@ -9,7 +9,9 @@ internal sealed class ObjectDraft(OperationContext context)
     private const int AlgorithmAes = 3;
     private readonly List<KmipStoredAttribute> _attributes = [];
 
-    /// <summary>Takes all attributes of a Template-Attribute. Names of templates in it are refused: this server has none.</summary>
+    /// <summary>
+    /// Takes all attributes of a Template-Attribute. Names of templates in it are refused: this server has none.
+    /// </summary>
     public void TakeTemplate(TtlvItem template)
     {
         foreach (var child in template.Children())
@@ -118,7 +120,8 @@ internal sealed class ObjectDraft(OperationContext context)
 
         if (_attributes.Count == ServerLimits.Attributes)
         {
-            throw new KmipException(KmipResultReason.IndexOutOfBounds, $"an object has at most {ServerLimits.Attributes} attributes");
+            throw new KmipException(
+                KmipResultReason.IndexOutOfBounds, $"an object has at most {ServerLimits.Attributes} attributes");
         }
 
         _attributes.Add(new(name, before, value.Encoded.ToArray()));

@@ -56,7 +56,8 @@ internal static class ObjectLifecycle
             w.End();
         });
         return compromise
-            ? revoked.WithDate(AttributeNames.CompromiseDate, now).WithDate(AttributeNames.CompromiseOccurrenceDate, occurrence ?? now)
+            ? revoked.WithDate(AttributeNames.CompromiseDate, now)
+                .WithDate(AttributeNames.CompromiseOccurrenceDate, occurrence ?? now)
             : revoked.WithDate(AttributeNames.DeactivationDate, now);
     }
 

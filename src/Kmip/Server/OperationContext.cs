@@ -2,8 +2,11 @@ using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip.Server;
 
-/// <summary>What one request carries from item to item. The ID placeholder lives no longer than this (KMIP 1.1, section 4).</summary>
-internal sealed class OperationContext(KmipServerOptions options, IKmipObjectStore store, KmipClientIdentity client, KmipVersion version)
+/// <summary>
+/// What one request carries from item to item. The ID placeholder lives no longer than this (KMIP 1.1, section 4).
+/// </summary>
+internal sealed class OperationContext(
+    KmipServerOptions options, IKmipObjectStore store, KmipClientIdentity client, KmipVersion version)
 {
     public KmipServerOptions Options { get; } = options;
 

@@ -8,7 +8,8 @@ namespace Lorica.Kmip.Server;
 /// <list type="number">
 /// <item>the whole message is validated, then version, header and batch as a whole: what is wrong there refuses the request with
 /// one item without Operation, and nothing is carried out;</item>
-/// <item>the items are carried out in order; a failed one answers with its reason, and ends the batch unless Continue is set.</item>
+/// <item>the items are carried out in order; a failed one answers with its reason, and ends the batch unless Continue is
+/// set.</item>
 /// </list>
 /// Operations on objects never overlap: one lock.
 /// </summary>
@@ -75,7 +76,8 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
 
         if (head.Continuation == BatchContinuation.Undo)
         {
-            throw new KmipException(KmipResultReason.OperationNotSupported, "Batch Error Continuation Option Undo is not supported");
+            throw new KmipException(
+                KmipResultReason.OperationNotSupported, "Batch Error Continuation Option Undo is not supported");
         }
 
         if (head.MaximumResponseSize < 0)
@@ -97,7 +99,8 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
 
         if (items == 0 || items > ServerLimits.BatchItems || items != head.BatchCount)
         {
-            throw KmipException.Malformed($"Batch Count {head.BatchCount} with {items} items (1 to {ServerLimits.BatchItems} are taken)");
+            throw KmipException.Malformed(
+                $"Batch Count {head.BatchCount} with {items} items (1 to {ServerLimits.BatchItems} are taken)");
         }
     }
 

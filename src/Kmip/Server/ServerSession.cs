@@ -27,7 +27,8 @@ internal sealed class ServerSession(
             }
             else if (request.Span[0] == FirstByteOfKmipTags)
             {
-                processor.RefuseWhole(answer, KmipVersion.V10, KmipException.Malformed("this is not the start of a request of at most 1 MiB"));
+                processor.RefuseWhole(
+                    answer, KmipVersion.V10, KmipException.Malformed("this is not the start of a request of at most 1 MiB"));
             }
             else
             {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Lorica.Kmip.Ttlv;
 
-/// <summary>One item of a validated message: a view, nothing is copied. Typed reads refuse another type than the one meant.</summary>
+/// <summary>
+/// One item of a validated message: a view, nothing is copied. Typed reads refuse another type than the one meant.
+/// </summary>
 internal readonly ref struct TtlvItem
 {
     private TtlvItem(int tag, TtlvType type, ReadOnlySpan<byte> value, ReadOnlySpan<byte> encoded)

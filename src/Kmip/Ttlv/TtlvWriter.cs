@@ -51,15 +51,18 @@ internal sealed class TtlvWriter : IDisposable
     public void ReplaceInteger(int position, int value) =>
         BinaryPrimitives.WriteInt32BigEndian(_buffer.Span[(position + TtlvLimits.HeaderBytes)..], value);
 
-    public void Enumeration(int tag, int value) => BinaryPrimitives.WriteInt32BigEndian(Value(tag, TtlvType.Enumeration, 4), value);
+    public void Enumeration(int tag, int value) =>
+        BinaryPrimitives.WriteInt32BigEndian(Value(tag, TtlvType.Enumeration, 4), value);
 
     public void Interval(int tag, uint value) => BinaryPrimitives.WriteUInt32BigEndian(Value(tag, TtlvType.Interval, 4), value);
 
-    public void LongInteger(int tag, long value) => BinaryPrimitives.WriteInt64BigEndian(Value(tag, TtlvType.LongInteger, 8), value);
+    public void LongInteger(int tag, long value) =>
+        BinaryPrimitives.WriteInt64BigEndian(Value(tag, TtlvType.LongInteger, 8), value);
 
     public void DateTime(int tag, long value) => BinaryPrimitives.WriteInt64BigEndian(Value(tag, TtlvType.DateTime, 8), value);
 
-    public void Boolean(int tag, bool value) => BinaryPrimitives.WriteInt64BigEndian(Value(tag, TtlvType.Boolean, 8), value ? 1 : 0);
+    public void Boolean(int tag, bool value) =>
+        BinaryPrimitives.WriteInt64BigEndian(Value(tag, TtlvType.Boolean, 8), value ? 1 : 0);
 
     public void BigInteger(int tag, ReadOnlySpan<byte> value) => value.CopyTo(Value(tag, TtlvType.BigInteger, value.Length));
 
@@ -112,7 +115,8 @@ internal sealed class TtlvWriter : IDisposable
     {
         if (length > TtlvLimits.MessageBytes - _length)
         {
-            throw new KmipException(KmipResultReason.ResponseTooLarge, $"message would be larger than {TtlvLimits.MessageBytes} bytes");
+            throw new KmipException(
+                KmipResultReason.ResponseTooLarge, $"message would be larger than {TtlvLimits.MessageBytes} bytes");
         }
 
         _buffer.Ensure(_length + length);

@@ -3,7 +3,9 @@ using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip.Server.Operations;
 
-/// <summary>Add, Modify and Delete Attribute (KMIP 1.1, 4.14 to 4.16). All echo the attribute, without which some clients stop.</summary>
+/// <summary>
+/// Add, Modify and Delete Attribute (KMIP 1.1, 4.14 to 4.16). All echo the attribute, without which some clients stop.
+/// </summary>
 internal static class AttributeChange
 {
     public static void Add(OperationContext context, TtlvItem payload, TtlvWriter answer)
@@ -26,7 +28,8 @@ internal static class AttributeChange
 
         if (o.Attributes.Count >= ServerLimits.Attributes)
         {
-            throw new KmipException(KmipResultReason.IndexOutOfBounds, $"an object has at most {ServerLimits.Attributes} attributes");
+            throw new KmipException(
+                KmipResultReason.IndexOutOfBounds, $"an object has at most {ServerLimits.Attributes} attributes");
         }
 
         var added = new KmipStoredAttribute(rule.Name, next, value);
@@ -78,7 +81,8 @@ internal static class AttributeChange
         var rule = AttributeRule.Find(name, context.Version);
         if (rule is null || name.Length > ServerLimits.AttributeNameLength || !rule.Access.HasFlag(AttributeAccess.Change))
         {
-            throw new KmipException(KmipResultReason.PermissionDenied, $"a client cannot change '{PrintableText.Escape(name, 64)}'");
+            throw new KmipException(
+                KmipResultReason.PermissionDenied, $"a client cannot change '{PrintableText.Escape(name, 64)}'");
         }
 
         var state = o.StateAt(context.Now);
@@ -89,7 +93,8 @@ internal static class AttributeChange
                 state is KmipKeyState.PreActive or KmipKeyState.Active,
             _ => true,
         };
-        return fits ? rule : throw new KmipException(KmipResultReason.PermissionDenied, $"'{name}' can no longer change in this state");
+        return fits ? rule : throw new KmipException(
+            KmipResultReason.PermissionDenied, $"'{name}' can no longer change in this state");
     }
 
     private static KmipStoredAttribute Instance(KmipObject o, AttributeRule rule, int index, KmipResultReason none)

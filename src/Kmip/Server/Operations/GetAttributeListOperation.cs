@@ -11,7 +11,8 @@ internal static class GetAttributeListOperation
         Fields.Check(payload, Tags.UniqueIdentifier);
         var o = context.Need(payload);
         answer.Text(Tags.UniqueIdentifier, o.UniqueIdentifier);
-        foreach (var name in ObjectAttributes.Of(o, context.Version, context.Now).Select(a => a.Name).Distinct(StringComparer.Ordinal))
+        foreach (var name in ObjectAttributes.Of(o, context.Version, context.Now).Select(a => a.Name)
+            .Distinct(StringComparer.Ordinal))
         {
             answer.Text(Tags.AttributeName, name);
         }

@@ -4,15 +4,16 @@ using Lorica.Kmip.Ttlv;
 namespace Lorica.Kmip.Server.Operations;
 
 /// <summary>
-/// Get (KMIP 1.1, 4.11): the material in the format it is kept in, not wrapped. Given in every state but the destroyed ones, since
-/// data that a key protected before its deactivation or compromise must still be read.
+/// Get (KMIP 1.1, 4.11): the material in the format it is kept in, not wrapped. Given in every state but the destroyed ones,
+/// since data that a key protected before its deactivation or compromise must still be read.
 /// </summary>
 internal static class GetOperation
 {
     public static void Run(OperationContext context, TtlvItem payload, TtlvWriter answer)
     {
         Fields.Check(
-            payload, Tags.UniqueIdentifier, Tags.KeyFormatType, Tags.KeyWrapType, Tags.KeyCompressionType, Tags.KeyWrappingSpecification);
+            payload, Tags.UniqueIdentifier, Tags.KeyFormatType, Tags.KeyWrapType, Tags.KeyCompressionType,
+            Tags.KeyWrappingSpecification);
         var o = context.Need(payload);
         if (o.IsDestroyed)
         {

@@ -28,13 +28,16 @@ internal static class LifecycleOperations
             throw new KmipException(KmipResultReason.InvalidField, "unknown Revocation Reason Code");
         }
 
-        if (why.Encoded.Length > ServerLimits.AttributeBytes || (occurrence.IsPresent && (occurrence.DateTime() is < 0 or > ServerLimits.LatestDate)))
+        if (why.Encoded.Length > ServerLimits.AttributeBytes
+            || (occurrence.IsPresent && (occurrence.DateTime() is < 0 or > ServerLimits.LatestDate)))
         {
-            throw new KmipException(KmipResultReason.InvalidField, "Revocation Message or Compromise Occurrence Date out of bounds");
+            throw new KmipException(
+                KmipResultReason.InvalidField, "Revocation Message or Compromise Occurrence Date out of bounds");
         }
 
         context.Store.Update(ObjectLifecycle.Revoke(
-            o, reason, message.IsPresent ? message.Text() : null, occurrence.IsPresent ? occurrence.DateTime() : null, context.Now));
+            o, reason, message.IsPresent ? message.Text() : null, occurrence.IsPresent ? occurrence.DateTime() : null,
+            context.Now));
         answer.Text(Tags.UniqueIdentifier, o.UniqueIdentifier);
     }
 

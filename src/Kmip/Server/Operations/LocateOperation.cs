@@ -58,6 +58,8 @@ internal static class LocateOperation
     private static int Count(TtlvItem item, int absent)
     {
         var count = item.IsPresent ? item.Integer() : absent;
-        return count >= 0 ? count : throw new KmipException(KmipResultReason.InvalidField, $"{Tags.NameOf(item.Tag)} is negative");
+        return count >= 0
+            ? count
+            : throw new KmipException(KmipResultReason.InvalidField, $"{Tags.NameOf(item.Tag)} is negative");
     }
 }

@@ -6,7 +6,8 @@ namespace Lorica.Kmip.Server.Operations;
 /// <summary>Query (KMIP 1.1, 4.25): operations, object types and vendor; of everything else there is nothing to list.</summary>
 internal static class QueryOperation
 {
-    private static readonly KmipObjectType[] Types = [KmipObjectType.SymmetricKey, KmipObjectType.SecretData, KmipObjectType.OpaqueObject];
+    private static readonly KmipObjectType[] Types =
+        [KmipObjectType.SymmetricKey, KmipObjectType.SecretData, KmipObjectType.OpaqueObject];
 
     public static void Run(OperationContext context, TtlvItem payload, TtlvWriter answer)
     {

@@ -35,7 +35,8 @@ internal static class RegisterOperation
                 draft.Fix(AttributeNames.CryptographicLength, bits, w => w.Integer(Tags.AttributeValue, bits));
                 if (draft.SymmetricKeyBytes() != material.Length || format != FormatRaw)
                 {
-                    throw new KmipException(KmipResultReason.InvalidField, "a symmetric key comes in format Raw and in its full length");
+                    throw new KmipException(
+                        KmipResultReason.InvalidField, "a symmetric key comes in format Raw and in its full length");
                 }
 
                 break;
@@ -65,12 +66,15 @@ internal static class RegisterOperation
         answer.Text(Tags.UniqueIdentifier, made.UniqueIdentifier);
     }
 
-    /// <summary>The material of a Key Block that is neither wrapped nor compressed; algorithm and length in it go into the draft.</summary>
+    /// <summary>
+    /// The material of a Key Block that is neither wrapped nor compressed; algorithm and length in it go into the draft.
+    /// </summary>
     private static ReadOnlySpan<byte> Block(TtlvItem holder, ObjectDraft draft, out int format)
     {
         var block = holder.Need(Tags.KeyBlock);
         Fields.Check(
-            block, Tags.KeyFormatType, Tags.KeyCompressionType, Tags.KeyValue, Tags.CryptographicAlgorithm, Tags.CryptographicLength,
+            block, Tags.KeyFormatType, Tags.KeyCompressionType, Tags.KeyValue, Tags.CryptographicAlgorithm,
+            Tags.CryptographicLength,
             Tags.KeyWrappingData);
         format = block.Need(Tags.KeyFormatType).Enumeration();
         if (format is not (FormatRaw or FormatOpaque))
