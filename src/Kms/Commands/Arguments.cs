@@ -34,7 +34,8 @@ internal sealed class Arguments
     public IReadOnlyList<string> Words => _words;
 
     /// <summary>An option's value, which must be there.</summary>
-    public string Need(string option) => Find(option) ?? throw new KmsException(KmsErrorKind.Usage, $"{option} is missing", "see: lorica-kms --help");
+    public string Need(string option) =>
+        Find(option) ?? throw new KmsException(KmsErrorKind.Usage, $"{option} is missing", "see: lorica-kms --help");
 
     /// <summary>An option's value, or null.</summary>
     public string? Find(string option) => _options.GetValueOrDefault(option) switch

@@ -47,6 +47,7 @@ internal static class BackupCommand
 
         return length is >= MinimumPassphrase and <= MaximumPassphrase
             ? raw.Slice(0, length)
-            : throw new KmsException(KmsErrorKind.Configuration, $"a passphrase has {MinimumPassphrase} to {MaximumPassphrase} bytes");
+            : throw new KmsException(
+                KmsErrorKind.Configuration, $"a passphrase has {MinimumPassphrase} to {MaximumPassphrase} bytes");
     }
 }

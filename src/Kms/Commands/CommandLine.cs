@@ -1,8 +1,8 @@
 namespace Lorica.Kms.Commands;
 
 /// <summary>
-/// From words to commands. What was asked for goes to stdout; "error:" and "hint:" lines go to stderr. Exit codes: 0 done, 1 failed,
-/// 2 wrong usage, 3 another process holds the state folder.
+/// From words to commands. What was asked for goes to stdout; "error:" and "hint:" lines go to stderr. Exit codes: 0 done, 1
+/// failed, 2 wrong usage, 3 another process holds the state folder.
 /// </summary>
 internal static class CommandLine
 {

@@ -35,7 +35,8 @@ internal static class TrustCommand
                 output.WriteLine($"{clients.Remove(fingerprint)} removed");
                 return 0;
             default:
-                throw new KmsException(KmsErrorKind.Usage, "trust add FILE.pem, trust ls, or trust rm FINGERPRINT", "see: lorica-kms --help");
+                throw new KmsException(
+                    KmsErrorKind.Usage, "trust add FILE.pem, trust ls, or trust rm FINGERPRINT", "see: lorica-kms --help");
         }
     }
 

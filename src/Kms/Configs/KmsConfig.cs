@@ -10,7 +10,9 @@ internal sealed record KmsConfig
     /// <summary>Folder of keys, trust and audit, 0700. Made when it is not there.</summary>
     public required string StateFolder { get; init; }
 
-    /// <summary>PEM certificate of the server, with intermediates after it; by default <c>server.crt</c> of the state folder.</summary>
+    /// <summary>
+    /// PEM certificate of the server, with intermediates after it; by default <c>server.crt</c> of the state folder.
+    /// </summary>
     public string? Certificate { get; init; }
 
     /// <summary>PEM key that belongs to it, mode 0600; by default <c>server.key</c> of the state folder.</summary>
@@ -22,10 +24,14 @@ internal sealed record KmsConfig
     /// </summary>
     public string? Ca { get; init; }
 
-    /// <summary>PEM files of authorities whose clients are let in. Clients can also be pinned one by one: <c>trust add</c>.</summary>
+    /// <summary>
+    /// PEM files of authorities whose clients are let in. Clients can also be pinned one by one: <c>trust add</c>.
+    /// </summary>
     public IReadOnlyList<string> TrustedClientCa { get; set; } = [];
 
-    /// <summary>Organizational unit that a client certificate of such an authority must have (exactly one OU); null takes any.</summary>
+    /// <summary>
+    /// Organizational unit that a client certificate of such an authority must have (exactly one OU); null takes any.
+    /// </summary>
     public string? RequiredClientOrganizationalUnit { get; init; }
 
     /// <summary>Folder of pinned client certificates; by default <c>trust</c> of the state folder.</summary>

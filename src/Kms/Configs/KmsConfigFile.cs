@@ -34,7 +34,8 @@ internal static class KmsConfigFile
             if (config.TrustedClientCa.Count > 0 || config.RequiredClientOrganizationalUnit is not (null or CenterClient))
             {
                 throw new KmsException(
-                    KmsErrorKind.Configuration, "ca stands for trustedClientCa and requiredClientOrganizationalUnit", "give either, not both");
+                    KmsErrorKind.Configuration, "ca stands for trustedClientCa and requiredClientOrganizationalUnit",
+                    "give either, not both");
             }
 
             config = config with { TrustedClientCa = [center], RequiredClientOrganizationalUnit = CenterClient };
@@ -42,7 +43,9 @@ internal static class KmsConfigFile
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var state = Path.GetFullPath(config.StateFolder, folder);
-        string Resolve(string? file, string byDefault) => file is null ? Path.Combine(state, byDefault) : Path.GetFullPath(file, folder);
+        string Resolve(string? file, string byDefault) => file is null
+            ? Path.Combine(state, byDefault)
+            : Path.GetFullPath(file, folder);
         return config with
         {
             StateFolder = state,
@@ -54,7 +57,9 @@ internal static class KmsConfigFile
     }
 
     /// <summary>Where to listen.</summary>
-    public static IPEndPoint Endpoint(KmsConfig config) => IPEndPoint.TryParse(config.Listen, out var end) && config.Listen.Contains(':', StringComparison.Ordinal)
+    public static IPEndPoint Endpoint(KmsConfig config) =>
+        IPEndPoint.TryParse(config.Listen, out var end) && config.Listen.Contains(':', StringComparison.Ordinal)
         ? end
-        : throw new KmsException(KmsErrorKind.Configuration, $"'{config.Listen}' is no address and port", "for example 127.0.0.1:5696");
+        : throw new KmsException(
+            KmsErrorKind.Configuration, $"'{config.Listen}' is no address and port", "for example 127.0.0.1:5696");
 }

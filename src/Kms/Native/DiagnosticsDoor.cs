@@ -4,9 +4,9 @@ using System.Text;
 namespace Lorica.Kms.Native;
 
 /// <summary>
-/// The runtime's diagnostics socket lets another process of the same user attach to this one. Only the environment at the start can
-/// keep it shut, so a server that finds it open replaces itself by a copy that was started with it shut: same process id, same
-/// arguments, same standard streams.
+/// The runtime's diagnostics socket lets another process of the same user attach to this one. Only the environment at the start
+/// can keep it shut, so a server that finds it open replaces itself by a copy that was started with it shut: same process id,
+/// same arguments, same standard streams.
 /// </summary>
 internal static class DiagnosticsDoor
 {

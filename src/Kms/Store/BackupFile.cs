@@ -17,7 +17,8 @@ namespace Lorica.Kms.Store;
 /// 92       per object: number in its file name (8), length (4), the object's file
 /// end  32  HMAC-SHA-256 over all before, under HKDF(root, "lorica-kms-backup-v1")
 /// </code>
-/// Objects stay sealed by the root key; names and states of keys can be read in the file. Certificates, trust and audit are not in it.
+/// Objects stay sealed by the root key; names and states of keys can be read in the file. Certificates, trust and audit are not
+/// in it.
 /// </summary>
 internal static class BackupFile
 {
@@ -40,7 +41,8 @@ internal static class BackupFile
         {
             if (check.Damaged.Count > 0)
             {
-                throw new KmsException(KmsErrorKind.Damaged, $"{check.Damaged[0]}: a backup must not hide that", "see: lorica-kms status");
+                throw new KmsException(
+                    KmsErrorKind.Damaged, $"{check.Damaged[0]}: a backup must not hide that", "see: lorica-kms status");
             }
         }
 
@@ -58,7 +60,8 @@ internal static class BackupFile
         foreach (var file in files)
         {
             var content = File.ReadAllBytes(file);
-            BinaryPrimitives.WriteInt64BigEndian(number, long.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture));
+            BinaryPrimitives.WriteInt64BigEndian(
+                number, long.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture));
             BinaryPrimitives.WriteInt32BigEndian(number[8..], content.Length);
             body.Write(number);
             body.Write(content);
@@ -70,13 +73,16 @@ internal static class BackupFile
         return files.Count;
     }
 
-    /// <summary>Brings a backup back into a folder that has neither root key nor objects; all is checked before anything is written.</summary>
+    /// <summary>
+    /// Brings a backup back into a folder that has neither root key nor objects; all is checked before anything is written.
+    /// </summary>
     public static int Restore(StateFolder folder, string path, KeyBuffer passphrase)
     {
         if (Directory.EnumerateFiles(folder.Objects).Any() || File.Exists(folder.RootKey))
         {
             throw new KmsException(
-                KmsErrorKind.Configuration, $"{folder.Root} has keys of its own", "restore into an empty folder; nothing is ever overwritten");
+                KmsErrorKind.Configuration, $"{folder.Root} has keys of its own",
+                "restore into an empty folder; nothing is ever overwritten");
         }
 
         if (new FileInfo(path).Length > MaximumBytes)
@@ -93,7 +99,8 @@ internal static class BackupFile
 
         using var root = Unwrap(bytes, passphrase);
         using var seal = SealKey(root);
-        if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(seal.Span, bytes.AsSpan(0, bytes.Length - SealBytes)), bytes.AsSpan(bytes.Length - SealBytes)))
+        if (!CryptographicOperations.FixedTimeEquals(
+            HMACSHA256.HashData(seal.Span, bytes.AsSpan(0, bytes.Length - SealBytes)), bytes.AsSpan(bytes.Length - SealBytes)))
         {
             throw new KmsException(KmsErrorKind.Damaged, $"{path} is damaged or edited");
         }
@@ -110,7 +117,8 @@ internal static class BackupFile
         // The root key goes last: a folder with objects and no root key is refused at start, one with a root key is whole.
         foreach (var (number, content) in objects)
         {
-            DurableFile.Write(Path.Combine(folder.Objects, number.ToString("D10", CultureInfo.InvariantCulture) + ObjectStore.Ending), content.Span);
+            DurableFile.Write(Path.Combine(
+                folder.Objects, number.ToString("D10", CultureInfo.InvariantCulture) + ObjectStore.Ending), content.Span);
         }
 
         DurableFile.Write(folder.RootKey, root.Span);
@@ -161,7 +169,8 @@ internal static class BackupFile
         var root = KeyBuffer.Allocate(RootKey.Bytes);
         try
         {
-            aes.Decrypt(file.AsSpan(HeadBytes, 12), file.AsSpan(HeadBytes + 12, 32), file.AsSpan(HeadBytes + 44, 16), root.Span, head);
+            aes.Decrypt(file.AsSpan(HeadBytes, 12), file.AsSpan(HeadBytes + 12, 32), file.AsSpan(HeadBytes + 44, 16),
+                root.Span, head);
             return root;
         }
         catch (AuthenticationTagMismatchException e)
@@ -175,11 +184,13 @@ internal static class BackupFile
     {
         var key = KeyBuffer.Allocate(32);
         Rfc2898DeriveBytes.Pbkdf2(
-            passphrase.Span, head.AsSpan(12, 16), key.Span, BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(8)), HashAlgorithmName.SHA256);
+            passphrase.Span, head.AsSpan(12, 16), key.Span, BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(8)),
+            HashAlgorithmName.SHA256);
         return key;
     }
 
-    private static KeyBuffer SealKey(KeyBuffer root) => KeyDerivation.Hkdf(root, Encoding.ASCII.GetBytes("lorica-kms-backup-v1"), 32);
+    private static KeyBuffer SealKey(KeyBuffer root) =>
+        KeyDerivation.Hkdf(root, Encoding.ASCII.GetBytes("lorica-kms-backup-v1"), 32);
 
     private static KmsException NotABackup() => new(KmsErrorKind.Damaged, "this is no backup of lorica-kms");
 }

@@ -34,7 +34,9 @@ internal static class DurableFile
         FolderSync.Flush(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Overwrites bytes of an open file that no name leads to any more, as far as the medium overwrites in place.</summary>
+    /// <summary>
+    /// Overwrites bytes of an open file that no name leads to any more, as far as the medium overwrites in place.
+    /// </summary>
     public static void Overwrite(FileStream unlinked)
     {
         var length = unlinked.Length;

@@ -90,7 +90,8 @@ internal static class ObjectFile
         RandomNumberGenerator.Fill(box.AsSpan(0, NonceBytes));
         using var aes = new AesGcm(keys.Material.Span, TagBytes);
         aes.Encrypt(
-            box.AsSpan(0, NonceBytes), material, box.AsSpan(NonceBytes, material.Length), box.AsSpan(NonceBytes + material.Length),
+            box.AsSpan(0, NonceBytes), material, box.AsSpan(NonceBytes, material.Length),
+            box.AsSpan(NonceBytes + material.Length),
             AdditionalData(identifier));
         return box;
     }
@@ -109,7 +110,8 @@ internal static class ObjectFile
         {
             using var aes = new AesGcm(keys.Material.Span, TagBytes);
             aes.Decrypt(
-                box[..NonceBytes], box.Slice(NonceBytes, length), box[(NonceBytes + length)..], material.Span, AdditionalData(identifier));
+                box[..NonceBytes], box.Slice(NonceBytes, length), box[(NonceBytes + length)..], material.Span,
+                AdditionalData(identifier));
             return material;
         }
         catch (AuthenticationTagMismatchException e)

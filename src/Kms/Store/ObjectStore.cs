@@ -25,7 +25,9 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
         _keys = keys;
     }
 
-    /// <summary>Object files that could not be read, with the reason; they are left alone and their objects are not served.</summary>
+    /// <summary>
+    /// Object files that could not be read, with the reason; they are left alone and their objects are not served.
+    /// </summary>
     public IReadOnlyList<string> Damaged { get; private set; } = [];
 
     /// <summary>All objects, tombstones included.</summary>
@@ -68,7 +70,8 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     }
 
     /// <inheritdoc />
-    public KmipObject? Find(string uniqueIdentifier) => _objects.TryGetValue(uniqueIdentifier, out var entry) ? entry.Object : null;
+    public KmipObject? Find(string uniqueIdentifier) =>
+        _objects.TryGetValue(uniqueIdentifier, out var entry) ? entry.Object : null;
 
     /// <inheritdoc />
     public IEnumerable<KmipObject> OfOwner(string owner) =>
@@ -158,7 +161,8 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
             : throw new KmsException(KmsErrorKind.Damaged, $"{PathOf(entry.Number)} holds another object than at the start");
     }
 
-    private string PathOf(long number) => Path.Combine(_folder.Objects, number.ToString("D10", CultureInfo.InvariantCulture) + Ending);
+    private string PathOf(long number) =>
+        Path.Combine(_folder.Objects, number.ToString("D10", CultureInfo.InvariantCulture) + Ending);
 
     private sealed record Entry(KmipObject Object, long Number);
 }

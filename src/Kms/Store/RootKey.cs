@@ -34,7 +34,8 @@ internal sealed class RootKey : IDisposable
             if (Directory.EnumerateFiles(folder.Objects, "*" + ObjectStore.Ending).Any())
             {
                 throw new KmsException(
-                    KmsErrorKind.Damaged, $"{folder.RootKey} is missing, but there are keys that only it opens", "bring it back from a backup");
+                    KmsErrorKind.Damaged, $"{folder.RootKey} is missing, but there are keys that only it opens",
+                    "bring it back from a backup");
             }
 
             using var made = KeyBuffer.Random(Bytes);
@@ -48,12 +49,14 @@ internal sealed class RootKey : IDisposable
     /// <summary>Reads the file straight into key memory.</summary>
     public static KeyBuffer Read(StateFolder folder)
     {
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode Others =
+            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         try
         {
             if ((File.GetUnixFileMode(folder.RootKey) & Others) != UnixFileMode.None)
             {
-                throw new KmsException(KmsErrorKind.Configuration, $"others can read {folder.RootKey}", $"chmod 600 {folder.RootKey}");
+                throw new KmsException(
+                    KmsErrorKind.Configuration, $"others can read {folder.RootKey}", $"chmod 600 {folder.RootKey}");
             }
 
             using var file = File.OpenHandle(folder.RootKey);
@@ -64,7 +67,8 @@ internal sealed class RootKey : IDisposable
             }
 
             key.Dispose();
-            throw new KmsException(KmsErrorKind.Damaged, $"{folder.RootKey} has not {Bytes} bytes", "bring it back from a backup");
+            throw new KmsException(
+                KmsErrorKind.Damaged, $"{folder.RootKey} has not {Bytes} bytes", "bring it back from a backup");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -61,7 +61,8 @@ internal sealed class StateFolder
     {
         if (!Directory.Exists(path))
         {
-            throw new KmsException(KmsErrorKind.Configuration, $"there is no state folder {path}", "make one: lorica-kms init --state DIR");
+            throw new KmsException(
+                KmsErrorKind.Configuration, $"there is no state folder {path}", "make one: lorica-kms init --state DIR");
         }
 
         if ((File.GetUnixFileMode(path) & ~OwnerOnly) != UnixFileMode.None)
@@ -82,7 +83,8 @@ internal sealed class StateFolder
         catch (IOException e)
         {
             throw new KmsException(
-                KmsErrorKind.InUse, $"another lorica-kms runs on {Root}", "one server per state folder: stop the other one, or give this one its own", e);
+                KmsErrorKind.InUse, $"another lorica-kms runs on {Root}",
+                "one server per state folder: stop the other one, or give this one its own", e);
         }
     }
 

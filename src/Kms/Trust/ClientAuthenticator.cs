@@ -8,7 +8,8 @@ namespace Lorica.Kms.Trust;
 /// Who may be a client: exactly a pinned certificate (dates and usage not asked), or one of a trusted authority with the required
 /// organizational unit. Objects belong to the client's public key, so a renewed certificate over the same key keeps them.
 /// </summary>
-internal sealed class ClientAuthenticator(PinnedClients pinned, X509Certificate2Collection roots, string? requiredUnit, TimeProvider time)
+internal sealed class ClientAuthenticator(
+    PinnedClients pinned, X509Certificate2Collection roots, string? requiredUnit, TimeProvider time)
 {
     private const string OrganizationalUnit = "2.5.4.11";
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";

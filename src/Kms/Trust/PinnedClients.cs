@@ -5,8 +5,8 @@ using Lorica.Kms.Store;
 namespace Lorica.Kms.Trust;
 
 /// <summary>
-/// Client certificates that are let in by themselves, whoever issued them (vCenter's are self-signed): one PEM file each, named by
-/// the SHA-256 of the certificate. The folder is looked at in every handshake, so a change needs no restart.
+/// Client certificates that are let in by themselves, whoever issued them (vCenter's are self-signed): one PEM file each, named
+/// by the SHA-256 of the certificate. The folder is looked at in every handshake, so a change needs no restart.
 /// </summary>
 internal sealed class PinnedClients(string folder)
 {
@@ -38,13 +38,15 @@ internal sealed class PinnedClients(string folder)
             throw new KmsException(KmsErrorKind.Configuration, $"{file} is no certificate: {e.Message}", inner: e);
         }
 
-        DurableFile.Write(PathOf(Fingerprint(certificate)), System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
+        DurableFile.Write(PathOf(Fingerprint(certificate)),
+            System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
         return certificate;
     }
 
     /// <summary>All pinned certificates.</summary>
     public IReadOnlyList<X509Certificate2> List() => Directory.Exists(folder)
-        ? [.. Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal).Select(X509CertificateLoader.LoadCertificateFromFile)]
+        ? [.. Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal)
+            .Select(X509CertificateLoader.LoadCertificateFromFile)]
         : [];
 
     /// <summary>Removes the one pin whose fingerprint begins with the given digits; its connections end by themselves.</summary>
@@ -55,7 +57,8 @@ internal sealed class PinnedClients(string folder)
         if (digits.Length < 8 || found.Count != 1)
         {
             throw new KmsException(
-                KmsErrorKind.Usage, $"{found.Count} pinned certificates begin with '{fingerprint}'", "give at least 8 digits: lorica-kms trust ls");
+                KmsErrorKind.Usage, $"{found.Count} pinned certificates begin with '{fingerprint}'",
+                "give at least 8 digits: lorica-kms trust ls");
         }
 
         File.Delete(PathOf(found[0]));
@@ -64,7 +67,8 @@ internal sealed class PinnedClients(string folder)
     }
 
     /// <summary>SHA-256 over the certificate, lower-case hex.</summary>
-    public static string Fingerprint(X509Certificate2 certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+    public static string Fingerprint(X509Certificate2 certificate) =>
+        Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
 
     private string PathOf(string fingerprint) => Path.Combine(folder, fingerprint + Ending);
 }

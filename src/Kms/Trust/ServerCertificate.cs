@@ -14,7 +14,9 @@ internal sealed class ServerCertificate(string certificateFile, string keyFile)
     private SslStreamCertificateContext? _context;
     private (DateTime Certificate, DateTime Key) _stamp;
 
-    /// <summary>What the handshake uses now. Files that do not fit (in the middle of a renewal) leave the last good ones in use.</summary>
+    /// <summary>
+    /// What the handshake uses now. Files that do not fit (in the middle of a renewal) leave the last good ones in use.
+    /// </summary>
     public SslStreamCertificateContext Current()
     {
         lock (_gate)
@@ -37,11 +39,14 @@ internal sealed class ServerCertificate(string certificateFile, string keyFile)
         }
     }
 
-    /// <summary>Makes a self-signed certificate over a new RSA-3072 key (old KMIP clients know no other), for ten years.</summary>
+    /// <summary>
+    /// Makes a self-signed certificate over a new RSA-3072 key (old KMIP clients know no other), for ten years.
+    /// </summary>
     public static X509Certificate2 CreateSelfSigned(StateFolder folder, IReadOnlyList<string> names, TimeProvider time)
     {
         using var key = RSA.Create(3072);
-        var request = new CertificateRequest($"CN={names[0]}, OU=kms, O=Lorica", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest(
+            $"CN={names[0]}, OU=kms, O=Lorica", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
@@ -70,7 +75,8 @@ internal sealed class ServerCertificate(string certificateFile, string keyFile)
 
     private SslStreamCertificateContext Load()
     {
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode Others =
+            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         try
         {
             if ((File.GetUnixFileMode(keyFile) & Others) != UnixFileMode.None)
@@ -87,7 +93,8 @@ internal sealed class ServerCertificate(string certificateFile, string keyFile)
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new KmsException(
-                KmsErrorKind.Configuration, $"cannot use {certificateFile} with {keyFile}: {e.Message}", "make one: lorica-kms init --state DIR", e);
+                KmsErrorKind.Configuration, $"cannot use {certificateFile} with {keyFile}: {e.Message}",
+                "make one: lorica-kms init --state DIR", e);
         }
     }
 }
