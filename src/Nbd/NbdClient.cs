@@ -54,7 +54,8 @@ public sealed class NbdClient : IAsyncDisposable
     }
 
     /// <summary>Writes at <paramref name="offset"/>; <paramref name="durable"/> sets FUA.</summary>
-    public async ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data, bool durable = false, CancellationToken ct = default)
+    public async ValueTask WriteAsync(
+        long offset, ReadOnlyMemory<byte> data, bool durable = false, CancellationToken ct = default)
     {
         await SendAsync(NbdCommand.Write, Durable(durable), offset, (uint)data.Length, ct);
         await SendAllAsync(data, ct);
@@ -136,7 +137,8 @@ public sealed class NbdClient : IAsyncDisposable
             if (length == 12 && BinaryPrimitives.ReadUInt16BigEndian(data) == (ushort)InfoType.Export)
             {
                 Length = BinaryPrimitives.ReadInt64BigEndian(data.AsSpan(2));
-                ReadOnly = ((ExportFlags)BinaryPrimitives.ReadUInt16BigEndian(data.AsSpan(10)) & ExportFlags.ReadOnly) != ExportFlags.None;
+                ReadOnly = ((ExportFlags)BinaryPrimitives.ReadUInt16BigEndian(
+                    data.AsSpan(10)) & ExportFlags.ReadOnly) != ExportFlags.None;
             }
         }
     }

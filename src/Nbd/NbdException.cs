@@ -4,8 +4,8 @@ namespace Lorica.Nbd;
 
 /// <summary>
 /// The only exception of this library. Three families: the peer broke or refused (Protocol, TooLarge, PeerRefused, UnknownExport,
-/// Refused), the connection failed (<see cref="NbdErrorKind.Transport"/>), the caller is wrong (<see cref="NbdErrorKind.Misuse"/>).
-/// The message never holds data of a disk.
+/// Refused), the connection failed (<see cref="NbdErrorKind.Transport"/>), the caller is wrong
+/// (<see cref="NbdErrorKind.Misuse"/>). The message never holds data of a disk.
 /// </summary>
 public sealed class NbdException : Exception
 {

@@ -3,9 +3,11 @@ using Lorica.Disks;
 namespace Lorica.Nbd;
 
 /// <summary>
-/// A device that clients can open by name. The server does not own the device: who made it disposes it after the server has ended.
+/// A device that clients can open by name. The server does not own the device: who made it disposes it after the server has
+/// ended.
 /// </summary>
-/// <param name="Name">At most <see cref="MaximumNameBytes"/> bytes of UTF-8; the first export of a server also answers to the empty name.</param>
+/// <param name="Name">At most <see cref="MaximumNameBytes"/> bytes of UTF-8; the first export of a server also answers to the
+/// empty name.</param>
 /// <param name="Device">
 /// Trim and block status are offered as far as the device is <see cref="ISparse"/> or <see cref="IAllocationMap"/>.
 /// </param>

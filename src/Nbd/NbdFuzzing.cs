@@ -5,7 +5,8 @@ using Lorica.Nbd.Protocol;
 namespace Lorica.Nbd;
 
 /// <summary>
-/// Entry points for fuzzers: bytes of a hostile client, without sockets. Whatever the bytes, nothing but <see cref="NbdException"/>
+/// Entry points for fuzzers: bytes of a hostile client, without sockets. Whatever the bytes, nothing but
+/// <see cref="NbdException"/>
 /// escapes, and what the parsers hand on obeys the rules.
 /// </summary>
 public static class NbdFuzzing

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Lorica.Nbd;
 
-/// <summary>Who is at the other end of a Unix socket, as the kernel recorded it when the connection was made (<c>SO_PEERCRED</c>).</summary>
+/// <summary>
+/// Who is at the other end of a Unix socket, as the kernel recorded it when the connection was made (<c>SO_PEERCRED</c>).
+/// </summary>
 /// <param name="Pid">Process id at that time; may have been reused since.</param>
 /// <param name="Uid">Effective user id.</param>
 /// <param name="Gid">Effective group id.</param>
@@ -13,7 +15,9 @@ public readonly record struct PeerCredentials(int Pid, uint Uid, uint Gid)
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
 
-    /// <summary>Asks the kernel. Throws <see cref="NbdErrorKind.PeerRefused"/> when the socket is not a connected Unix socket.</summary>
+    /// <summary>
+    /// Asks the kernel. Throws <see cref="NbdErrorKind.PeerRefused"/> when the socket is not a connected Unix socket.
+    /// </summary>
     public static PeerCredentials Of(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);

@@ -1,8 +1,9 @@
 namespace Lorica.Nbd.Buffers;
 
 /// <summary>
-/// A piece of pinned, page-aligned memory that several requests may use at once: each holds a reference until it no longer needs its
-/// part, the last one gives the arena back to its pool. Never moved by the collector, so the kernel and the ciphers work in it directly.
+/// A piece of pinned, page-aligned memory that several requests may use at once: each holds a reference until it no longer needs
+/// its part, the last one gives the arena back to its pool. Never moved by the collector, so the kernel and the ciphers work in
+/// it directly.
 /// </summary>
 internal sealed class Arena
 {

@@ -5,7 +5,9 @@ using Lorica.Disks;
 
 namespace Lorica.Nbd.Protocol;
 
-/// <summary>LIST_META_CONTEXT and SET_META_CONTEXT: the only context is <c>base:allocation</c>, for devices that know their holes.</summary>
+/// <summary>
+/// LIST_META_CONTEXT and SET_META_CONTEXT: the only context is <c>base:allocation</c>, for devices that know their holes.
+/// </summary>
 internal sealed partial class Handshake
 {
     private void MetaContext(NbdOption option, ReadOnlySpan<byte> data, IBufferWriter<byte> to)

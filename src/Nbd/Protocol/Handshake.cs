@@ -6,15 +6,16 @@ using Lorica.Disks;
 namespace Lorica.Nbd.Protocol;
 
 /// <summary>
-/// The option phase of one connection ("fixed newstyle"), as a pure machine: an option goes in, replies come out, no socket is known.
+/// The option phase of one connection ("fixed newstyle"), as a pure machine: an option goes in, replies come out, no socket is
+/// known.
 /// <code>
 /// client flags ──► options ──GO, EXPORT_NAME of a known export──► Ready (Negotiated is set)
 ///                    │ ▲
 ///                    │ └── LIST, INFO, STRUCTURED_REPLY, *_META_CONTEXT, anything unknown or refused
 ///                    └──── ABORT, EXPORT_NAME of an unknown export ──► Ended
 /// </code>
-/// What breaks the protocol so that the stream cannot be followed any more is an <see cref="NbdException"/>; every other mistake of the
-/// client is answered and the phase goes on.
+/// What breaks the protocol so that the stream cannot be followed any more is an <see cref="NbdException"/>; every other mistake
+/// of the client is answered and the phase goes on.
 /// </summary>
 internal sealed partial class Handshake(IReadOnlyList<NbdExport> exports)
 {
@@ -58,7 +59,8 @@ internal sealed partial class Handshake(IReadOnlyList<NbdExport> exports)
         uint option = BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
         uint length = BinaryPrimitives.ReadUInt32BigEndian(header[12..]);
         if (length > MaximumOptionData)
-            throw new NbdException(NbdErrorKind.TooLarge, $"Option {option} carries {length} bytes; {MaximumOptionData} are accepted.");
+            throw new NbdException(
+                NbdErrorKind.TooLarge, $"Option {option} carries {length} bytes; {MaximumOptionData} are accepted.");
         if (++_options > MaximumOptions)
             throw new NbdException(NbdErrorKind.TooLarge, $"More than {MaximumOptions} options on one connection.");
         return ((NbdOption)option, (int)length);

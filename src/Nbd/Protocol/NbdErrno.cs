@@ -1,6 +1,8 @@
 namespace Lorica.Nbd.Protocol;
 
-/// <summary>Error numbers on the wire (section "Error values"); they are the protocol's own, equal to Linux by its choice.</summary>
+/// <summary>
+/// Error numbers on the wire (section "Error values"); they are the protocol's own, equal to Linux by its choice.
+/// </summary>
 public enum NbdErrno
 {
     /// <summary>Success.</summary>

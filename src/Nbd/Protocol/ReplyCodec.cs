@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Lorica.Nbd.Protocol;
 
-/// <summary>Writes replies of the transmission phase (sections "Simple reply message", "Structured reply chunk message").</summary>
+/// <summary>
+/// Writes replies of the transmission phase (sections "Simple reply message", "Structured reply chunk message").
+/// </summary>
 internal static class ReplyCodec
 {
     public static void Simple(Span<byte> to, ulong cookie, NbdErrno error)
@@ -19,7 +21,9 @@ internal static class ReplyCodec
         BinaryPrimitives.WriteUInt64BigEndian(to[Wire.ChunkHeaderSize..], offset);
     }
 
-    /// <summary>Header of a block status chunk: context id and <paramref name="extents"/> pairs of length and state follow.</summary>
+    /// <summary>
+    /// Header of a block status chunk: context id and <paramref name="extents"/> pairs of length and state follow.
+    /// </summary>
     public static void BlockStatus(Span<byte> to, ulong cookie, int extents)
     {
         Chunk(to, Wire.ChunkBlockStatus, cookie, (uint)(4 + 8 * extents));

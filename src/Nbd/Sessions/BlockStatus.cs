@@ -6,8 +6,8 @@ using Lorica.Nbd.Protocol;
 namespace Lorica.Nbd.Sessions;
 
 /// <summary>
-/// Answers BLOCK_STATUS for <c>base:allocation</c>: chunk header, context id, then per extent u32 length and u32 state. The answer may
-/// cover less than was asked but at least one extent; one that reaches beyond the request is cut to it.
+/// Answers BLOCK_STATUS for <c>base:allocation</c>: chunk header, context id, then per extent u32 length and u32 state. The
+/// answer may cover less than was asked but at least one extent; one that reaches beyond the request is cut to it.
 /// </summary>
 internal static class BlockStatus
 {

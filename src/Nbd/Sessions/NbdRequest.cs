@@ -5,8 +5,8 @@ using Lorica.Nbd.Protocol;
 namespace Lorica.Nbd.Sessions;
 
 /// <summary>
-/// One request on its way: taken from the session's free list, filled by the session's thread, completed either there at once or by
-/// whichever thread the device completes on. Reused, so that a request allocates nothing.
+/// One request on its way: taken from the session's free list, filled by the session's thread, completed either there at once or
+/// by whichever thread the device completes on. Reused, so that a request allocates nothing.
 /// </summary>
 internal sealed class NbdRequest
 {
@@ -23,7 +23,9 @@ internal sealed class NbdRequest
     /// <summary>What the client asked.</summary>
     public RequestHeader Header;
 
-    /// <summary>Where payload or answer lies; null when the request has neither. One reference belongs to the request while pending.</summary>
+    /// <summary>
+    /// Where payload or answer lies; null when the request has neither. One reference belongs to the request while pending.
+    /// </summary>
     public Arena? Arena;
 
     /// <summary>First byte of the answer (its header included) in the arena.</summary>
@@ -47,7 +49,9 @@ internal sealed class NbdRequest
         return true;
     }
 
-    /// <summary>Call once after <see cref="TryComplete"/> said false and all fields are set: another thread may answer at any moment.</summary>
+    /// <summary>
+    /// Call once after <see cref="TryComplete"/> said false and all fields are set: another thread may answer at any moment.
+    /// </summary>
     public void Arm() => _awaiter.UnsafeOnCompleted(_completed);
 
     public void Fail(Exception error) => Error = _session.Failed(this, error);

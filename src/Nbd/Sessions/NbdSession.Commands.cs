@@ -7,7 +7,9 @@ namespace Lorica.Nbd.Sessions;
 /// <summary>The transmission phase, device side: a request that passed the rules becomes calls on the device.</summary>
 internal sealed partial class NbdSession
 {
-    /// <summary>Starts one request; its payload (if any) lies in <paramref name="arena"/> at <paramref name="payload"/>.</summary>
+    /// <summary>
+    /// Starts one request; its payload (if any) lies in <paramref name="arena"/> at <paramref name="payload"/>.
+    /// </summary>
     private void Start(in RequestHeader header, Arena? arena, int payload)
     {
         var request = Take(header);
@@ -63,7 +65,8 @@ internal sealed partial class NbdSession
         {
             case NbdCommand.Read:
                 int prefix = request.AnswerLength - (int)header.Length;
-                return device.ReadAsync(offset, request.Arena!.Memory(request.Start + prefix, (int)header.Length), _deviceCancellation);
+                return device.ReadAsync(
+                    offset, request.Arena!.Memory(request.Start + prefix, (int)header.Length), _deviceCancellation);
             case NbdCommand.Write:
                 return device.WriteAsync(
                     offset, request.Arena!.Memory(request.Start, (int)header.Length), durable, _deviceCancellation);

@@ -187,7 +187,8 @@ internal sealed partial class NbdSession
     }
 
     private bool HasRoom(uint length) => _inFlight < _options.MaximumInFlight
-        && (_inFlight == 0 || _inFlightBytes + Math.Min(length, NbdServerOptions.MaximumPayload) <= _options.MaximumInFlightBytes);
+        && (_inFlight == 0 || _inFlightBytes
+            + Math.Min(length, NbdServerOptions.MaximumPayload) <= _options.MaximumInFlightBytes);
 
     private void Drain()
     {

@@ -5,9 +5,9 @@ using Lorica.Nbd.Protocol;
 namespace Lorica.Nbd.Sessions;
 
 /// <summary>
-/// The transmission phase, sending side. Answers of requests that completed at once are collected in the reply arena, data and headers
-/// one behind the other, and sent by the session's thread in one call. Answers of the others are queued by the completing threads; one of
-/// them sends for all.
+/// The transmission phase, sending side. Answers of requests that completed at once are collected in the reply arena, data and
+/// headers one behind the other, and sent by the session's thread in one call. Answers of the others are queued by the completing
+/// threads; one of them sends for all.
 /// </summary>
 internal sealed partial class NbdSession
 {
@@ -113,7 +113,8 @@ internal sealed partial class NbdSession
         if (header.Command != NbdCommand.Read)
             return; // BLOCK_STATUS has written its own.
         if (_negotiated.StructuredReplies)
-            ReplyCodec.OffsetData(request.Arena!.Span(request.Start, Wire.OffsetDataHeaderSize), header.Cookie, header.Offset, header.Length);
+            ReplyCodec.OffsetData(
+                request.Arena!.Span(request.Start, Wire.OffsetDataHeaderSize), header.Cookie, header.Offset, header.Length);
         else
             ReplyCodec.Simple(request.Arena!.Span(request.Start, Wire.SimpleReplySize), header.Cookie, NbdErrno.None);
     }

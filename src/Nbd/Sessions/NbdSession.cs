@@ -5,8 +5,8 @@ using Lorica.Nbd.Protocol;
 namespace Lorica.Nbd.Sessions;
 
 /// <summary>
-/// One connection, driven by one thread of its own: it receives, parses, runs what the device completes at once, and answers in batches.
-/// What a device completes later is answered by the thread that completes it.
+/// One connection, driven by one thread of its own: it receives, parses, runs what the device completes at once, and answers in
+/// batches. What a device completes later is answered by the thread that completes it.
 /// <code>
 /// accepted ──peer refused, no byte sent──────────────────────────────► closed
 ///    │ greeting
@@ -16,8 +16,8 @@ namespace Lorica.Nbd.Sessions;
 ///    ▼
 /// transmission ──DISC · end of stream · broken bytes · server stops──► draining ──nothing under way──► closed
 /// </code>
-/// Draining still answers what is under way. A connection that failed while sending answers nothing more but waits all the same, since
-/// devices hold its memory.
+/// Draining still answers what is under way. A connection that failed while sending answers nothing more but waits all the same,
+/// since devices hold its memory.
 /// </summary>
 /// <remarks>
 /// Why a thread and blocking calls: a disk of a guest is one connection with many requests under way, for which a wake-up through
@@ -34,7 +34,8 @@ internal sealed partial class NbdSession
     private volatile bool _stopping;
 
     public NbdSession(
-        Socket socket, IReadOnlyList<NbdExport> exports, NbdServerOptions options, ArenaPool pool, CancellationToken deviceCancellation)
+        Socket socket, IReadOnlyList<NbdExport> exports, NbdServerOptions options, ArenaPool pool,
+        CancellationToken deviceCancellation)
     {
         _socket = socket;
         _exports = exports;
