@@ -73,8 +73,8 @@ internal sealed class ConsoleRing
     }
 
     /// <summary>
-    /// Bytes from <paramref name="from"/>, or from the oldest that is left, at most <paramref name="limit"/>; with the count at which
-    /// they begin and the count of all.
+    /// Bytes from <paramref name="from"/>, or from the oldest that is left, at most <paramref name="limit"/>; with the count at
+    /// which they begin and the count of all.
     /// </summary>
     public (long Offset, byte[] Data, long End) Read(long from, int limit)
     {
@@ -90,7 +90,9 @@ internal sealed class ConsoleRing
         }
     }
 
-    /// <summary>Completes when there is something at <paramref name="from"/>, when the console is closed, or after the time.</summary>
+    /// <summary>
+    /// Completes when there is something at <paramref name="from"/>, when the console is closed, or after the time.
+    /// </summary>
     public async Task WaitAsync(long from, TimeSpan limit, TimeProvider clock, CancellationToken ct)
     {
         Task waiting;

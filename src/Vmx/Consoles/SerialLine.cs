@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Lorica.Vmx.Consoles;
 
-/// <summary>The connection to the guest's serial port: what comes goes into the ring, what is written goes to the guest.</summary>
+/// <summary>
+/// The connection to the guest's serial port: what comes goes into the ring, what is written goes to the guest.
+/// </summary>
 internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);

@@ -3,8 +3,8 @@ using Lorica.Vmx.Qemu;
 namespace Lorica.Vmx.Guest;
 
 /// <summary>
-/// The state of the guest and of the wish to end it. Driven by one task: events go in, <see cref="Next"/> says what to do and when to ask
-/// again. Knows no process, socket or clock; time is milliseconds handed in.
+/// The state of the guest and of the wish to end it. Driven by one task: events go in, <see cref="Next"/> says what to do and
+/// when to ask again. Knows no process, socket or clock; time is milliseconds handed in.
 /// <code>
 ///            status running, RESUME                BLOCK_IO_ERROR stop, status io-error
 /// starting ──────────────────────────► running ─────────────────────────► ioError

@@ -4,8 +4,8 @@ using Lorica.Vmx.Qemu;
 namespace Lorica.Vmx.Guest;
 
 /// <summary>
-/// Drives <see cref="GuestMachine"/>: feeds it with what QEMU and the host say, does what it wants, publishes what it is. One task touches
-/// the machine; everybody else posts to its queue.
+/// Drives <see cref="GuestMachine"/>: feeds it with what QEMU and the host say, does what it wants, publishes what it is. One
+/// task touches the machine; everybody else posts to its queue.
 /// </summary>
 internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimeProvider clock)
 {
@@ -14,7 +14,8 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
     private static readonly TimeSpan s_commandLimit = TimeSpan.FromMinutes(10);
 
     private readonly GuestMachine _machine = new();
-    private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Action> _queue =
+        Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private QmpClient? _qmp;
     private Task<bool>? _waiting;
     private string _deviceError = "";

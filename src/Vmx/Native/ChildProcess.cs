@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Vmx.Native;
 
 /// <summary>
-/// Starts a program in a session of its own, so that it outlives this process and gets none of its terminal's signals, with nothing
-/// inherited but three descriptors: null as input, one pipe as output and error.
+/// Starts a program in a session of its own, so that it outlives this process and gets none of its terminal's signals, with
+/// nothing inherited but three descriptors: null as input, one pipe as output and error.
 /// </summary>
 internal static unsafe class ChildProcess
 {
@@ -18,7 +18,8 @@ internal static unsafe class ChildProcess
     private const short SetSession = 0x80;
 
     /// <summary>Process id, and the pipe's reading end.</summary>
-    public static (int Pid, SafeFileHandle Output) Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    public static (int Pid, SafeFileHandle Output) Start(
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
         var (reading, writing) = OutputPipe();
         using var output = writing;
@@ -72,7 +73,8 @@ internal static unsafe class ChildProcess
         // SAFETY: room for the two numbers that pipe2 writes.
         if (Libc.Pipe(ends, Libc.OpenCloseOnExec) != 0)
             throw new VmxException(VmxErrorKind.Start, $"pipe2 failed: {Marshal.GetLastPInvokeErrorMessage()}.");
-        _ = Libc.DescriptorControl(ends[1], Libc.SetStatusFlags, Libc.DescriptorControl(ends[1], Libc.GetStatusFlags, 0) | Libc.NonBlocking);
+        _ = Libc.DescriptorControl(
+            ends[1], Libc.SetStatusFlags, Libc.DescriptorControl(ends[1], Libc.GetStatusFlags, 0) | Libc.NonBlocking);
         return (new SafeFileHandle(ends[0], true), new SafeFileHandle(ends[1], true));
     }
 

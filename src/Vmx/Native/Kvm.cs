@@ -9,8 +9,8 @@ internal static class Kvm
     public static bool Usable => Libc.Access(Device, Libc.ReadWriteAccess) == 0;
 
     /// <summary>
-    /// The group that owns the device when its members may use it: a virtual machine's user belongs to no group of the system, so it is
-    /// given this one. Empty when there is no such device. Asked before privileges are dropped.
+    /// The group that owns the device when its members may use it: a virtual machine's user belongs to no group of the system, so
+    /// it is given this one. Empty when there is no such device. Asked before privileges are dropped.
     /// </summary>
     public static uint[] Groups
     {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Lorica.Vmx.Native;
 
-/// <summary>Calls of glibc on x86-64 and arm64 Linux, as declared in its headers. Errors are -1 and errno unless said otherwise.</summary>
+/// <summary>
+/// Calls of glibc on x86-64 and arm64 Linux, as declared in its headers. Errors are -1 and errno unless said otherwise.
+/// </summary>
 internal static unsafe partial class Libc
 {
     public const int SetNoNewPrivileges = 38;

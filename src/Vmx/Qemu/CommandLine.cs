@@ -5,14 +5,15 @@ using Lorica.Contracts.Vmx;
 namespace Lorica.Vmx.Qemu;
 
 /// <summary>
-/// QEMU's arguments for one machine. Pure: the same configuration gives the same words. Nothing of the user's own text is among them but
-/// checked labels and paths, and never a key. A restarted vmx needs none of this: the machine goes on with what it was started with.
+/// QEMU's arguments for one machine. Pure: the same configuration gives the same words. Nothing of the user's own text is among
+/// them but checked labels and paths, and never a key. A restarted vmx needs none of this: the machine goes on with what it was
+/// started with.
 /// </summary>
 internal static class CommandLine
 {
     /// <summary>
-    /// How long QEMU holds requests back while its disks' server is away. The host brings a dead vmx back within seconds; beyond this the
-    /// guest is stopped (werror, rerror), never given an error.
+    /// How long QEMU holds requests back while its disks' server is away. The host brings a dead vmx back within seconds; beyond
+    /// this the guest is stopped (werror, rerror), never given an error.
     /// </summary>
     public const int ReconnectSeconds = 300;
 

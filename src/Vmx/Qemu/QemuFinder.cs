@@ -9,7 +9,9 @@ internal static class QemuFinder
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Its process id. Throws <see cref="VmxException"/> when nobody listens (asked for a while: QEMU may be starting).</summary>
+    /// <summary>
+    /// Its process id. Throws <see cref="VmxException"/> when nobody listens (asked for a while: QEMU may be starting).
+    /// </summary>
     public static async Task<int> FindAsync(string path, TimeProvider clock, CancellationToken ct)
     {
         long start = clock.GetTimestamp();

@@ -21,7 +21,9 @@ internal sealed class QemuProcess : IDisposable
 
     public int Pid => _process.Pid;
 
-    /// <summary>Completes when QEMU has ended, with how: "exit code 1", "signal 11", or empty when it was not started here.</summary>
+    /// <summary>
+    /// Completes when QEMU has ended, with how: "exit code 1", "signal 11", or empty when it was not started here.
+    /// </summary>
     public Task<string> Exited { get; }
 
     /// <summary>The end of what it printed, one line.</summary>
@@ -92,7 +94,8 @@ internal sealed class QemuProcess : IDisposable
             {
                 done.SetException(e);
             }
-        }) { IsBackground = true, Name = name }.Start();
+        })
+        { IsBackground = true, Name = name }.Start();
         return done.Task;
     }
 }

@@ -7,8 +7,8 @@ using Lorica.Nbd;
 namespace Lorica.Vmx.Qemu;
 
 /// <summary>
-/// QEMU's control protocol: one JSON object per line both ways. QEMU may have been taken over by its guest, so a line is bounded and
-/// nothing it says is trusted beyond "this machine is in that state".
+/// QEMU's control protocol: one JSON object per line both ways. QEMU may have been taken over by its guest, so a line is bounded
+/// and nothing it says is trusted beyond "this machine is in that state".
 /// </summary>
 internal sealed class QmpClient : IAsyncDisposable
 {

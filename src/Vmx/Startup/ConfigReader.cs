@@ -7,8 +7,8 @@ using Lorica.Vmx.Native;
 namespace Lorica.Vmx.Startup;
 
 /// <summary>
-/// Reads what the host sends on standard input: u32 little-endian length, VmxConfig, then the DEKs, each straight from the pipe into key
-/// memory. Nothing is read ahead, so that no key byte ever lies in an ordinary buffer.
+/// Reads what the host sends on standard input: u32 little-endian length, VmxConfig, then the DEKs, each straight from the pipe
+/// into key memory. Nothing is read ahead, so that no key byte ever lies in an ordinary buffer.
 /// </summary>
 internal static class ConfigReader
 {
