@@ -6,7 +6,8 @@ namespace Lorica.Architecture.Tests;
 public sealed partial class DocumentTests
 {
     public static TheoryData<string> Documents =>
-        [.. Directory.GetFiles(Repository.Root, "*.md").Select(f => Path.GetFileName(f)!).Concat(Repository.Files("docs", "*.md")).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Repository.Root, "*.md").Select(f => Path.GetFileName(f)!).Concat(Repository.Files("docs", "*.md"))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -14,7 +15,8 @@ public sealed partial class DocumentTests
     {
         var folder = Path.GetDirectoryName(Repository.Full(document))!;
         Rule.NobodyBreaksIt(Link().Matches(Repository.Read(document)).Select(m => m.Groups[1].Value)
-            .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#') && !target.StartsWith("mailto:", StringComparison.Ordinal))
+            .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#')
+                && !target.StartsWith("mailto:", StringComparison.Ordinal))
             .Select(target => target.Split('#')[0])
             .Where(target => !Path.Exists(Path.Combine(folder, target))));
     }

@@ -8,7 +8,8 @@ public sealed partial class NativeTests
     /// <summary>The types that own key memory work on its pages and hand out pointers to them.</summary>
     private static readonly string[] s_mayBeUnsafe =
     [
-        "src/Crypto/KeyBuffer.cs", "src/Crypto/KeyMemory.cs", "src/Crypto/KeyPipe.cs", "src/Crypto/ProcessHardening.cs", "src/Crypto/XtsAes256.cs",
+        "src/Crypto/KeyBuffer.cs", "src/Crypto/KeyMemory.cs", "src/Crypto/KeyPipe.cs", "src/Crypto/ProcessHardening.cs",
+        "src/Crypto/XtsAes256.cs",
     ];
 
     private static readonly IReadOnlyList<string> s_files = Repository.Files("src", "*.cs");
@@ -19,7 +20,8 @@ public sealed partial class NativeTests
 
     [Fact]
     public void UnsafeCodeIsInNativeFoldersAndInTheOwnersOfKeyMemoryOnly() =>
-        Rule.NobodyBreaksIt(s_files.Where(f => !IsNative(f) && !s_mayBeUnsafe.Contains(f) && UnsafeKeyword().IsMatch(WithoutComments(f))));
+        Rule.NobodyBreaksIt(
+            s_files.Where(f => !IsNative(f) && !s_mayBeUnsafe.Contains(f) && UnsafeKeyword().IsMatch(WithoutComments(f))));
 
     [Fact]
     public void UnsafeCodeSaysWhyItIsSafe() =>
@@ -32,7 +34,8 @@ public sealed partial class NativeTests
     private static bool SaysWhy(string path)
     {
         var main = $"{Path.GetDirectoryName(path)}/{Path.GetFileName(path).Split('.')[0]}.cs";
-        return new[] { path, main }.Any(f => File.Exists(Repository.Full(f)) && Repository.Read(f).Contains("SAFETY", StringComparison.Ordinal));
+        return new[] { path, main }.Any(
+            f => File.Exists(Repository.Full(f)) && Repository.Read(f).Contains("SAFETY", StringComparison.Ordinal));
     }
 
     private static bool IsNative(string path) => path.Contains("/Native/", StringComparison.Ordinal);

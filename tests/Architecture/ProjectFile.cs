@@ -13,7 +13,8 @@ internal sealed class ProjectFile(string path)
 
     /// <summary>The rooms that it references, by the name of their project.</summary>
     public IEnumerable<string> Rooms =>
-        _xml.Descendants("ProjectReference").Select(e => System.IO.Path.GetFileNameWithoutExtension((string)e.Attribute("Include")!))
+        _xml.Descendants("ProjectReference")
+            .Select(e => System.IO.Path.GetFileNameWithoutExtension((string)e.Attribute("Include")!))
             .Select(name => name.Replace("Lorica.", "", StringComparison.Ordinal));
 
     public string? Property(string name) => _xml.Descendants(name).FirstOrDefault()?.Value;

@@ -29,7 +29,8 @@ public sealed class RoomTests
             above.Add(room.Name);
         }
 
-        Assert.All(RoomTable.All.Where(r => r.Program is not null), r => Assert.All(r.Knows, known => Assert.Contains(known, above)));
+        Assert.All(RoomTable.All.Where(r => r.Program is not null),
+            r => Assert.All(r.Knows, known => Assert.Contains(known, above)));
     }
 
     [Theory]
@@ -38,7 +39,8 @@ public sealed class RoomTests
     {
         var room = Named(name);
         var later = RoomTable.All.Where(r => r.Later).Select(r => r.Name);
-        Assert.Equal(room.Knows.Except(later, StringComparer.Ordinal).Order(StringComparer.Ordinal), ProjectFile.Of(room).Rooms.Order(StringComparer.Ordinal));
+        Assert.Equal(room.Knows.Except(later, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            ProjectFile.Of(room).Rooms.Order(StringComparer.Ordinal));
     }
 
     /// <summary>A project reference also brings what it references itself; the compiler would let a room use that.</summary>

@@ -6,18 +6,21 @@ namespace Lorica.Architecture.Tests;
 public sealed class SolutionTests
 {
     /// <summary>Programs that help a test project live in folders of it and are built because it references them.</summary>
-    private static IEnumerable<string> TestProjects => Repository.Files("tests", "*.csproj").Where(f => f.Count(c => c == '/') == 2);
+    private static IEnumerable<string> TestProjects =>
+        Repository.Files("tests", "*.csproj").Where(f => f.Count(c => c == '/') == 2);
 
     [Fact]
     public void TheSolutionNamesEveryRoomAndEveryTestProject()
     {
-        var named = XDocument.Parse(Repository.Read("Lorica.slnx")).Descendants("Project").Select(e => (string)e.Attribute("Path")!);
+        var named = XDocument.Parse(Repository.Read("Lorica.slnx")).Descendants("Project")
+            .Select(e => (string)e.Attribute("Path")!);
         Rule.NobodyBreaksIt(Repository.Files("src", "*.csproj").Concat(TestProjects).Except(named, StringComparer.Ordinal));
     }
 
     [Fact]
     public void ATestProjectIsNamedAfterItsFolder() =>
-        Rule.NobodyBreaksIt(TestProjects.Where(f => f != $"tests/{Repository.RoomOf(f)}/Lorica.{Repository.RoomOf(f)}.Tests.csproj"));
+        Rule.NobodyBreaksIt(
+            TestProjects.Where(f => f != $"tests/{Repository.RoomOf(f)}/Lorica.{Repository.RoomOf(f)}.Tests.csproj"));
 
     [Fact]
     public void TheBuildScriptPublishesEveryProgram()
@@ -28,5 +31,6 @@ public sealed class SolutionTests
     }
 
     [Fact]
-    public void ContinuousIntegrationRunsTheTestCommand() => Assert.Contains("make test", Repository.Read(".ci/run"), StringComparison.Ordinal);
+    public void ContinuousIntegrationRunsTheTestCommand() =>
+        Assert.Contains("make test", Repository.Read(".ci/run"), StringComparison.Ordinal);
 }

@@ -5,7 +5,9 @@ namespace Lorica.Architecture.Tests;
 /// <summary>Rules of the sources that no analyzer holds.</summary>
 public sealed partial class SourceTests
 {
-    /// <summary>Where a program speaks on its own standard output or error: ready lines, usage, answers of start commands, a log.</summary>
+    /// <summary>
+    /// Where a program speaks on its own standard output or error: ready lines, usage, answers of start commands, a log.
+    /// </summary>
     private static readonly string[] s_mayUseConsole =
     [
         "src/Broker/Program.cs", "src/Center/Program.cs", "src/Host/Program.cs", "src/Kms/Program.cs", "src/Vmx/Program.cs",
