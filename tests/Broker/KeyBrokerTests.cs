@@ -28,7 +28,8 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     public async Task AKeyIsMadeActivatedCheckedAndSealedToAPinnedHostOnly()
     {
         await ConfigureAsync();
-        var created = await _broker.Client.CreateKeyAsync(new CreateKeyRequest { Provider = "py", Name = $"lorica-{Guid.NewGuid()}", VmId = "v", VmName = "web" });
+        var created = await _broker.Client.CreateKeyAsync(
+            new CreateKeyRequest { Provider = "py", Name = $"lorica-{Guid.NewGuid()}", VmId = "v", VmName = "web" });
         var active = await _broker.Client.ActivateKeyAsync(new ActivateKeyRequest { Key = created.Key });
         Assert.Null(active.Fault);
         Assert.Equal("Active", active.State);
@@ -45,7 +46,8 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await _broker.Client.SealKeysAsync(request));
         Assert.Equal("lorica.hostNotPinned", FaultCodec.FromRpc(refused, "broker").Key);
 
-        await _broker.Client.PinHostAsync(new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(SpkiHash(host)) });
+        await _broker.Client.PinHostAsync(
+            new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(SpkiHash(host)) });
         var reply = await _broker.Client.SealKeysAsync(request);
         var sealedKey = Assert.Single(reply.Sealed);
         Assert.Equal(7UL, sealedKey.Sequence);
@@ -61,7 +63,8 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
         await ConfigureAsync();
         var host = await PinnedHostAsync();
         using var receiver = new HpkeReceiver();
-        var created = await _broker.Client.CreateKeyAsync(new CreateKeyRequest { Provider = "py", Name = $"lorica-{Guid.NewGuid()}" });
+        var created = await _broker.Client.CreateKeyAsync(
+            new CreateKeyRequest { Provider = "py", Name = $"lorica-{Guid.NewGuid()}" });
         await _broker.Client.ActivateKeyAsync(new ActivateKeyRequest { Key = created.Key });
         var reply = await _broker.Client.SealKeysAsync(new SealKeysRequest
         {
@@ -74,7 +77,8 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
             },
         });
         Assert.Empty(reply.Sealed);
-        Assert.Equal([KeyReasons.WrongKey, KeyReasons.MissingOnKms, KeyReasons.ProviderUnknown], reply.Faults.Select(f => f.Reason));
+        Assert.Equal([KeyReasons.WrongKey, KeyReasons.MissingOnKms, KeyReasons.ProviderUnknown],
+            reply.Faults.Select(f => f.Reason));
     }
 
     [Fact]
@@ -107,7 +111,8 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
         await ConfigureAsync();
         var status = await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "py" });
         Assert.True(status.Healthy, status.ToString());
-        Assert.True(status.Servers[0] is { Connected: true, ClientTrustsServer: true, ServerTrustsClient: true, ServesKeys: true });
+        Assert.True(status.Servers[0]
+            is { Connected: true, ClientTrustsServer: true, ServerTrustsClient: true, ServesKeys: true });
 
         await ConfigureAsync("stranger", selfSigned: true);
         var stranger = await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "stranger" });
@@ -133,7 +138,8 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     {
         var host = _broker.Pki.Issue("intruder", Roles.Host);
         using var channel = BrokerFixture.Connect(host, _broker.BrokerPeer, _broker.Socket);
-        await Assert.ThrowsAsync<RpcException>(async () => await new KeyBroker.KeyBrokerClient(channel).DescribeAsync(new DescribeRequest()));
+        await Assert.ThrowsAsync<RpcException>(
+            async () => await new KeyBroker.KeyBrokerClient(channel).DescribeAsync(new DescribeRequest()));
     }
 
     [Fact]
@@ -165,7 +171,8 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     private async Task<NodeIdentity> PinnedHostAsync()
     {
         var host = _broker.Pki.Issue("host", Roles.Host);
-        await _broker.Client.PinHostAsync(new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(SpkiHash(host)) });
+        await _broker.Client.PinHostAsync(
+            new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(SpkiHash(host)) });
         return host;
     }
 

@@ -13,7 +13,8 @@ public sealed class PyKmip : IAsyncLifetime
 
     public int Port { get; private set; }
 
-    public string ClientPem => File.ReadAllText(Path.Combine(Folder, "pki/client.crt")) + File.ReadAllText(Path.Combine(Folder, "pki/client.key"));
+    public string ClientPem =>
+        File.ReadAllText(Path.Combine(Folder, "pki/client.crt")) + File.ReadAllText(Path.Combine(Folder, "pki/client.key"));
 
     public async ValueTask InitializeAsync()
     {
