@@ -12,7 +12,9 @@ public sealed class CommandTests : IDisposable
 
     public void Dispose() => _cli.Dispose();
 
-    /// <summary>The help of every command is an approved surface; LORICA_APPROVE=tests/Cli/Data/help.txt accepts what is there now.</summary>
+    /// <summary>
+    /// The help of every command is an approved surface; LORICA_APPROVE=tests/Cli/Data/help.txt accepts what is there now.
+    /// </summary>
     [Fact]
     public async Task TheHelpIsWhatWasApproved()
     {
@@ -97,5 +99,6 @@ public sealed class CommandTests : IDisposable
     private static IEnumerable<string[]> Paths(Command command, string[] path)
         => new[] { path }.Concat(command.Subcommands.SelectMany(c => Paths(c, [.. path, c.Name])));
 
-    private static IEnumerable<Command> Commands(Command command) => new[] { command }.Concat(command.Subcommands.SelectMany(Commands));
+    private static IEnumerable<Command> Commands(Command command)
+        => new[] { command }.Concat(command.Subcommands.SelectMany(Commands));
 }

@@ -23,7 +23,8 @@ public sealed class ImportTests : IAsyncLifetime
         _center.On("POST /api/v1/vms/import", async context =>
         {
             await _received.ReadAsync(context.Request.Body);
-            await FakeCenter.WriteAsync(context, Samples.Task(kind: "vm.import", state: "succeeded"), RestJson.Default.TaskModel, 202);
+            await FakeCenter.WriteAsync(
+                context, Samples.Task(kind: "vm.import", state: "succeeded"), RestJson.Default.TaskModel, 202);
         });
     }
 
@@ -55,7 +56,8 @@ public sealed class ImportTests : IAsyncLifetime
 
         Assert.True(_received.Ended);
         Assert.Equal(content, _received.Disks.Single());
-        Assert.Equal(("web1", "P", 2, 1024L, "uefi"), (_received.Body!.Name, _received.Body.Policy, _received.Body.Cpus, _received.Body.MemoryMib, _received.Body.Firmware));
+        Assert.Equal(("web1", "P", 2, 1024L, "uefi"), (
+            _received.Body!.Name, _received.Body.Policy, _received.Body.Cpus, _received.Body.MemoryMib, _received.Body.Firmware));
         // 1 MiB + 512 rounded up to a block, less the zero block, and the last block's sectors.
         Assert.Equal(Mib + 4096 - 4096 + 1536, _received.Data);
         Assert.Equal(_received.Data, _received.Body.Disks.Single().Data);
@@ -70,7 +72,8 @@ public sealed class ImportTests : IAsyncLifetime
         var content = Content();
         var raw = _cli.File("web1.raw", content);
         var vmdk = Path.Combine(_cli.Folder, "web1.vmdk");
-        using (var qemu = Process.Start("qemu-img", ["convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={format}", raw, vmdk]))
+        using (var qemu = Process.Start(
+            "qemu-img", ["convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={format}", raw, vmdk]))
             await qemu.WaitForExitAsync();
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "import", "web1", "--disk", vmdk, "--disk", raw));
@@ -98,7 +101,8 @@ public sealed class ImportTests : IAsyncLifetime
 
     [Fact]
     public async Task AMissingImageIsExitCode5()
-        => Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "import", "x", "--disk", Path.Combine(_cli.Folder, "none.raw")));
+        => Assert.Equal(ExitCode.NotFound,
+            await _cli.RunAsync("vm", "import", "x", "--disk", Path.Combine(_cli.Folder, "none.raw")));
 
     [Fact]
     public async Task ARefusalInTheMiddleOfTheUploadIsTold()
@@ -111,7 +115,8 @@ public sealed class ImportTests : IAsyncLifetime
                 RestJson.Default.ProblemModel, 507, "application/problem+json");
         });
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "import", "big", "--disk", image));
-        Assert.StartsWith("error: datastore1 is full.", _cli.Error[_cli.Error.IndexOf("error:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.StartsWith("error: datastore1 is full.", _cli.Error[_cli.Error.IndexOf("error:", StringComparison.Ordinal)..],
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,7 +124,8 @@ public sealed class ImportTests : IAsyncLifetime
     [InlineData(512)]
     public async Task AnImageThatHoldsOtherDataThanAnnouncedIsNeverEnded(int difference)
     {
-        await using var source = await ImportSource.OpenAsync(_cli.File("live.raw", RandomNumberGenerator.GetBytes(Mib)), CancellationToken.None);
+        await using var source =
+            await ImportSource.OpenAsync(_cli.File("live.raw", RandomNumberGenerator.GetBytes(Mib)), CancellationToken.None);
         using var content = new DiskStreamContent(
             new CreateVmBody { Name = "live", Disks = [new CreateDiskBody(Mib, Data: Mib + difference)] }, [source], _ => { });
         using var sent = new MemoryStream();

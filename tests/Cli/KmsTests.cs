@@ -21,7 +21,8 @@ public sealed class KmsTests : IAsyncLifetime
         _center = await FakeCenter.StartAsync(_pki);
         _cli.SignIn(_center.Address, _pki);
         _center.On("POST /api/v1/providers/probe",
-            new CertificateModel(Shown, "CN=kms", "CN=ca", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1), "PEM"), RestJson.Default.CertificateModel);
+            new CertificateModel(Shown, "CN=kms", "CN=ca", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1), "PEM"),
+            RestJson.Default.CertificateModel);
         _center.On("POST /api/v1/providers", async context =>
         {
             _added = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.AddProviderBody);
@@ -40,7 +41,8 @@ public sealed class KmsTests : IAsyncLifetime
     [Fact]
     public async Task AnAcceptedServerIsPinned()
     {
-        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1:1234", "--server", "kms2", "--accept", Shown.ToUpperInvariant()));
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync(
+            "kms", "add", "corp", "--server", "kms1:1234", "--server", "kms2", "--accept", Shown.ToUpperInvariant()));
         Assert.Equal([new ServerModel("kms1", 1234, Shown), new ServerModel("kms2", 5696, Shown)], _added!.Servers);
         Assert.Equal("broker", _added.Identity);
     }
@@ -48,7 +50,8 @@ public sealed class KmsTests : IAsyncLifetime
     [Fact]
     public async Task AnotherCertificateThanTheAcceptedOneIsRefused()
     {
-        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--accept", new string('0', 64)));
+        Assert.Equal(ExitCode.Refused,
+            await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--accept", new string('0', 64)));
         Assert.Null(_added);
     }
 
@@ -65,7 +68,8 @@ public sealed class KmsTests : IAsyncLifetime
     public async Task AnUploadedIdentityIsSealedForTheBrokerAlone()
     {
         using var broker = new HpkeReceiver();
-        _center.On("GET /api/v1/broker", new BrokerModel("0", Convert.ToBase64String(broker.PublicKey), "", true, ""), RestJson.Default.BrokerModel);
+        _center.On("GET /api/v1/broker", new BrokerModel("0", Convert.ToBase64String(broker.PublicKey), "", true, ""),
+            RestJson.Default.BrokerModel);
         using var client = _pki.Server("client");
         var certificate = client.ExportCertificatePem();
         using var key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!;
@@ -77,7 +81,8 @@ public sealed class KmsTests : IAsyncLifetime
             "--client-cert", _cli.File("client.crt", certificate), "--client-key", keyFile));
 
         Assert.Equal("uploaded", _added!.Identity);
-        using var opened = broker.Open(Convert.FromBase64String(_added.SealedEnc!), "lorica-identity-v1"u8, [], Convert.FromBase64String(_added.SealedIdentity!));
+        using var opened = broker.Open(Convert.FromBase64String(_added.SealedEnc!), "lorica-identity-v1"u8, [],
+            Convert.FromBase64String(_added.SealedIdentity!));
         Assert.Equal($"{certificate}\n{keyPem}", Encoding.UTF8.GetString(opened.Span));
         Assert.Contains($"warning: others can read {keyFile}", _cli.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE KEY", _cli.Out + _cli.Error, StringComparison.Ordinal);
@@ -101,7 +106,8 @@ public sealed class KmsTests : IAsyncLifetime
     public async Task AnUnhealthyProviderIsExitCode7()
     {
         _center.On("GET /api/v1/providers/corp/status", new ProviderStatusModel("corp", false,
-            [new ServerStatusModel("kms1", 5696, true, true, false, false, "1.4", "V", "It probably refused our certificate.", null, null)]),
+            [new ServerStatusModel(
+                "kms1", 5696, true, true, false, false, "1.4", "V", "It probably refused our certificate.", null, null)]),
             RestJson.Default.ProviderStatusModel);
         Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("kms", "status", "corp"));
         Assert.Contains("it trusts ours: NO", _cli.Out, StringComparison.Ordinal);

@@ -55,7 +55,8 @@ public sealed class OutputTests
 
     [Fact]
     public void FingerprintsMayHaveColonsAndCapitals()
-        => Assert.Equal(string.Concat(Enumerable.Repeat("ab", 32)), Fingerprint.Parse(string.Join(':', Enumerable.Repeat("AB", 32))));
+        => Assert.Equal(string.Concat(Enumerable.Repeat("ab", 32)),
+            Fingerprint.Parse(string.Join(':', Enumerable.Repeat("AB", 32))));
 
     [Fact]
     public void AFingerprintOfAnotherLengthIsRefused()

@@ -21,7 +21,8 @@ internal sealed class FakeCenter : IAsyncDisposable
 
     private FakeCenter(WebApplication app) => _app = app;
 
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    public string Address
+        => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     /// <summary>"METHOD path?query" of every request, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -52,9 +53,11 @@ internal sealed class FakeCenter : IAsyncDisposable
 
     /// <summary>Scripts a refusal.</summary>
     public void Refuse(string request, ProblemModel problem)
-        => On(request, context => WriteAsync(context, problem, RestJson.Default.ProblemModel, problem.Status, "application/problem+json"));
+        => On(request, context => WriteAsync(
+            context, problem, RestJson.Default.ProblemModel, problem.Status, "application/problem+json"));
 
-    public static async Task WriteAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type, int status, string media = "application/json")
+    public static async Task WriteAsync<T>(
+        HttpContext context, T answer, JsonTypeInfo<T> type, int status, string media = "application/json")
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = media;

@@ -28,7 +28,8 @@ internal sealed class TestPki : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        using var certificate = request.Create(_ca, new DateTimeOffset(_ca.NotBefore), new DateTimeOffset(_ca.NotAfter), RandomNumberGenerator.GetBytes(8));
+        using var certificate = request.Create(
+            _ca, new DateTimeOffset(_ca.NotBefore), new DateTimeOffset(_ca.NotAfter), RandomNumberGenerator.GetBytes(8));
         return certificate.CopyWithPrivateKey(key);
     }
 
