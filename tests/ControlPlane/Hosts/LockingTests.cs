@@ -75,7 +75,8 @@ public sealed class LockingTests
         Assert.Equal(HttpStatusCode.Conflict, (await center.Http.DeleteAsync("/api/v1/providers/kms1")).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await center.Http.DeleteAsync("/api/v1/providers/kms1?force=true")).StatusCode);
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).LockedKeys is [{ Reason: KeyReasons.ProviderUnknown }, ..], "locked");
+        await Poll.UntilAsync(
+            async () => (await center.VmAsync("a")).LockedKeys is [{ Reason: KeyReasons.ProviderUnknown }, ..], "locked");
 
         await center.AddProviderAsync();
 

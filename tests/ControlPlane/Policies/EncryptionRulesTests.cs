@@ -30,7 +30,8 @@ public sealed class EncryptionRulesTests
 
     [Fact]
     public void A_disk_alone_is_not_encrypted_under_a_plain_home() =>
-        Refused("msg.hostd.configSpec.enc.mismatch", () => EncryptionRules.Decide(Policy(true), Vm(false, false), null, ["virtio0:0"]));
+        Refused("msg.hostd.configSpec.enc.mismatch",
+            () => EncryptionRules.Decide(Policy(true), Vm(false, false), null, ["virtio0:0"]));
 
     [Fact]
     public void Home_is_not_decrypted_over_encrypted_disks() =>
@@ -74,7 +75,8 @@ public sealed class EncryptionRulesTests
     public void A_plain_VM_cannot_be_recrypted() =>
         Refused("msg.hostd.configSpec.enc.notEncrypted", () => EncryptionRules.RequireRecryptable(Vm(false, false)));
 
-    private static StoragePolicy Policy(bool encryption) => encryption ? PolicyCatalog.Encryption : PolicyCatalog.DatastoreDefault;
+    private static StoragePolicy Policy(bool encryption) =>
+        encryption ? PolicyCatalog.Encryption : PolicyCatalog.DatastoreDefault;
 
     private static void Refused(string key, Action act) => Assert.Equal(key, Assert.Throws<FaultException>(act).Fault.Key);
 

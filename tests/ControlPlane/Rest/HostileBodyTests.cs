@@ -11,15 +11,23 @@ public sealed class HostileBodyTests
 {
     private static readonly string[] Bodies =
     [
-        "", "null", "[]", "1", "\"x\"", "{", "{}", "{\"name\":", "{\"name\":null}", "{\"name\":1}", "{\"name\":[]}", "{\"unknown\":1}",
-        "{\"name\":\"a\",\"disks\":null}", "{\"name\":\"a\",\"disks\":[null]}", "{\"name\":\"a\",\"disks\":[]}", "{\"name\":\"a\",\"disks\":[{}]}",
-        "{\"name\":\"a\",\"disks\":[{\"capacity\":\"512\"}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":-512}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":513}]}",
+        "", "null", "[]", "1", "\"x\"", "{", "{}", "{\"name\":", "{\"name\":null}", "{\"name\":1}", "{\"name\":[]}",
+        "{\"unknown\":1}",
+        "{\"name\":\"a\",\"disks\":null}", "{\"name\":\"a\",\"disks\":[null]}", "{\"name\":\"a\",\"disks\":[]}",
+        "{\"name\":\"a\",\"disks\":[{}]}",
+        "{\"name\":\"a\",\"disks\":[{\"capacity\":\"512\"}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":-512}]}",
+        "{\"name\":\"a\",\"disks\":[{\"capacity\":513}]}",
         "{\"name\":\"a\",\"disks\":[{\"capacity\":9223372036854775296}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":1e999}]}",
-        "{\"name\":\"a\",\"disks\":[{\"capacity\":512}],\"cpus\":0}", "{\"name\":\"a\",\"disks\":[{\"capacity\":512}],\"firmware\":\"../../etc\"}",
-        "{\"name\":\"a\",\"name\":\"b\",\"disks\":[{\"capacity\":512}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":512,\"provisioning\":null}]}",
-        "{\"name\":\"..\",\"disks\":[{\"capacity\":512}]}", "{\"name\":\"a/b\",\"disks\":[{\"capacity\":512}]}", "{\"name\":\"\\u0000\",\"disks\":[{\"capacity\":512}]}",
-        "{\"name\":\"\",\"disks\":[{\"capacity\":512}]}", "{\"name\":\"\\ud800\",\"disks\":[{\"capacity\":512}]}", "\ufeff{}", "{\"a\":{\"a\":{\"a\":{}}}}",
-        "{\"action\":\"explode\"}", "{\"action\":\"off\",\"timeoutSeconds\":-1}", "{\"mode\":\"deepest\"}", "{\"policy\":\"\"}", "{\"user\":\"\",\"password\":\"\"}",
+        "{\"name\":\"a\",\"disks\":[{\"capacity\":512}],\"cpus\":0}",
+        "{\"name\":\"a\",\"disks\":[{\"capacity\":512}],\"firmware\":\"../../etc\"}",
+        "{\"name\":\"a\",\"name\":\"b\",\"disks\":[{\"capacity\":512}]}",
+        "{\"name\":\"a\",\"disks\":[{\"capacity\":512,\"provisioning\":null}]}",
+        "{\"name\":\"..\",\"disks\":[{\"capacity\":512}]}", "{\"name\":\"a/b\",\"disks\":[{\"capacity\":512}]}",
+        "{\"name\":\"\\u0000\",\"disks\":[{\"capacity\":512}]}",
+        "{\"name\":\"\",\"disks\":[{\"capacity\":512}]}", "{\"name\":\"\\ud800\",\"disks\":[{\"capacity\":512}]}", "\ufeff{}",
+        "{\"a\":{\"a\":{\"a\":{}}}}",
+        "{\"action\":\"explode\"}", "{\"action\":\"off\",\"timeoutSeconds\":-1}", "{\"mode\":\"deepest\"}", "{\"policy\":\"\"}",
+        "{\"user\":\"\",\"password\":\"\"}",
     ];
 
     [Fact]
@@ -27,7 +35,8 @@ public sealed class HostileBodyTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("keep");
-        string[] paths = ["vms", "providers", "providers/probe", "vms/keep/policy", "vms/keep/recrypt", "vms/keep/power", "session"];
+        string[] paths = ["vms", "providers", "providers/probe", "vms/keep/policy", "vms/keep/recrypt", "vms/keep/power",
+            "session"];
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", 2000));
         var long80 = $"{{\"name\":\"{new string('x', 81)}\",\"disks\":[{{\"capacity\":512}}]}}";
         foreach (var path in paths)
@@ -36,7 +45,8 @@ public sealed class HostileBodyTests
             {
                 var reply = await center.PostAsync(path, body);
                 var text = await reply.Content.ReadAsStringAsync();
-                Assert.True((int)reply.StatusCode is >= 400 and < 500, $"{path} {body[..Math.Min(90, body.Length)]} → {(int)reply.StatusCode} {text}");
+                Assert.True((int)reply.StatusCode is >= 400 and < 500,
+                    $"{path} {body[..Math.Min(90, body.Length)]} → {(int)reply.StatusCode} {text}");
                 Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
             }
         }
@@ -59,7 +69,8 @@ public sealed class HostileBodyTests
 
         var big = $"{{\"name\":\"{new string('x', 70_000)}\"}}";
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await ProblemAsync(await center.PostAsync("vms", big)));
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await ProblemAsync(await center.Http.PostAsync("/api/v1/vms", new StringContent("{}", Encoding.UTF8, "text/plain"))));
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType,
+            await ProblemAsync(await center.Http.PostAsync("/api/v1/vms", new StringContent("{}", Encoding.UTF8, "text/plain"))));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await ProblemAsync(await center.PostAsync("vms/import", "{}")));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, await ProblemAsync(await center.Http.PutAsync("/api/v1/vms", null)));
         Assert.Equal(HttpStatusCode.NotFound, await ProblemAsync(await center.Http.GetAsync("/api/v2/vms")));

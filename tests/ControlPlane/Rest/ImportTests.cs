@@ -50,33 +50,42 @@ public sealed class ImportTests
         var other = "{\"name\":\"imp\",\"disks\":[{\"capacity\":4096}],\"surprise\":1}";
         byte[][] streams =
         [
-            [], "LORICAD2"u8.ToArray(), "LORICAD1"u8.ToArray(), Stream(Json(Vm)), Stream(Data(0, 0, 1, 512), End()), Stream(Json(other), End()),
-            Stream(Json(Vm), Data(0, 0, 1, 512)), Stream(Json(Vm), Data(2, 0, 1, 512), End()), Stream(Json(Vm), Data(0, 100, 1, 512), End()),
-            Stream(Json(Vm), Data(0, 0, 1, 100), End()), Stream(Json(Vm), Data(0, 4096, 1, 512), End()), Stream(Json(Vm), Data(0, long.MaxValue - 511, 1, 512), End()),
-            Stream(Json(Vm), Data(0, 1024, 1, 512), Data(0, 512, 1, 512), End()), Stream(Json(Vm), Data(1, 0, 1, 512), Data(0, 0, 1, 512), End()),
-            Stream(Json(Vm), Json(Vm), End()), Stream(Json(Vm), End(), [1]), Stream(Json(Vm), Frame(9, 0, 0, [])), Stream(Json(Vm), Data(0, 0, 1, 512)[..200]),
+            [], "LORICAD2"u8.ToArray(), "LORICAD1"u8.ToArray(), Stream(Json(Vm)), Stream(Data(0, 0, 1, 512), End()),
+            Stream(Json(other), End()),
+            Stream(Json(Vm), Data(0, 0, 1, 512)), Stream(Json(Vm), Data(2, 0, 1, 512), End()),
+            Stream(Json(Vm), Data(0, 100, 1, 512), End()),
+            Stream(Json(Vm), Data(0, 0, 1, 100), End()), Stream(Json(Vm), Data(0, 4096, 1, 512), End()),
+            Stream(Json(Vm), Data(0, long.MaxValue - 511, 1, 512), End()),
+            Stream(Json(Vm), Data(0, 1024, 1, 512), Data(0, 512, 1, 512), End()),
+            Stream(Json(Vm), Data(1, 0, 1, 512), Data(0, 0, 1, 512), End()),
+            Stream(Json(Vm), Json(Vm), End()), Stream(Json(Vm), End(), [1]), Stream(Json(Vm), Frame(9, 0, 0, [])),
+            Stream(Json(Vm), Data(0, 0, 1, 512)[..200]),
             Stream(Json(Vm), [2, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0]),
         ];
         foreach (var stream in streams)
         {
             var reply = await PostAsync(center, stream);
             var text = await reply.Content.ReadAsStringAsync();
-            Assert.True(reply.StatusCode == HttpStatusCode.BadRequest, $"{Convert.ToHexString(stream[..Math.Min(40, stream.Length)])}: {text}");
+            Assert.True(reply.StatusCode == HttpStatusCode.BadRequest,
+                $"{Convert.ToHexString(stream[..Math.Min(40, stream.Length)])}: {text}");
         }
 
         Assert.Empty(center.Host.Vms);
         Assert.Empty((await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items);
-        Assert.All((await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items, t => Assert.Equal("failed", t.State));
+        Assert.All((await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items,
+            t => Assert.Equal("failed", t.State));
     }
 
     private static Task<HttpResponseMessage> PostAsync(TestCenter center, byte[] body) =>
-        center.Http.PostAsync("/api/v1/vms/import", new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(DiskStream.MediaType) } });
+        center.Http.PostAsync("/api/v1/vms/import",
+            new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(DiskStream.MediaType) } });
 
     private static byte[] Stream(params byte[][] frames) => [.. DiskStream.Magic, .. frames.SelectMany(f => f)];
 
     private static byte[] Json(string json) => Frame(1, 0, 0, Encoding.UTF8.GetBytes(json));
 
-    private static byte[] Data(byte disk, long offset, byte fill, int length) => Frame(2, disk, offset, [.. Enumerable.Repeat(fill, length)]);
+    private static byte[] Data(byte disk, long offset, byte fill, int length) =>
+        Frame(2, disk, offset, [.. Enumerable.Repeat(fill, length)]);
 
     private static byte[] End() => Frame(3, 0, 0, []);
 

@@ -21,7 +21,8 @@ public sealed class SchemaTests : IDisposable
         {
             foreach (var entity in db.Model.GetEntityTypes())
             {
-                var columns = await db.Database.SqlQuery<string>($"SELECT name AS Value FROM pragma_table_info({entity.GetTableName()})").ToListAsync();
+                var columns = await db.Database.SqlQuery<string>(
+                    $"SELECT name AS Value FROM pragma_table_info({entity.GetTableName()})").ToListAsync();
                 Assert.Equal(entity.GetProperties().Select(p => p.GetColumnName()).Order(), columns.Order());
             }
 
@@ -48,13 +49,16 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public void A_refusal_survives_the_way_between_grains()
     {
-        using var services = new ServiceCollection().AddSerializer(b => b.AddAssembly(typeof(CenterStore).Assembly)).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSerializer(b => b.AddAssembly(typeof(CenterStore).Assembly))
+            .BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
         var fault = new Fault("NotFound", "k", "o", "m", "h") { Keys = [new KeyReason("p", "i", "missingOnKms", "d")] };
 
-        var copy = Assert.IsType<FaultException>(serializer.Deserialize<Exception>(serializer.SerializeToArray<Exception>(new FaultException(fault))));
+        var copy = Assert.IsType<FaultException>(
+            serializer.Deserialize<Exception>(serializer.SerializeToArray<Exception>(new FaultException(fault))));
 
-        Assert.Equal((fault.Type, fault.Key, fault.Object, fault.Message, fault.Hint), (copy.Fault.Type, copy.Fault.Key, copy.Fault.Object, copy.Fault.Message, copy.Fault.Hint));
+        Assert.Equal((fault.Type, fault.Key, fault.Object, fault.Message, fault.Hint),
+            (copy.Fault.Type, copy.Fault.Key, copy.Fault.Object, copy.Fault.Message, copy.Fault.Hint));
         Assert.Equal(fault.Keys, copy.Fault.Keys);
     }
 }

@@ -54,7 +54,8 @@ internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
     {
         if (KmsDown)
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.HostCommunication, "lorica.providerUnreachable", request.Provider, "No server answers."));
+            throw FaultCodec.ToRpc(
+                new Fault(FaultTypes.HostCommunication, "lorica.providerUnreachable", request.Provider, "No server answers."));
         }
 
         CreatedNames.Enqueue(request.Name);
@@ -76,7 +77,8 @@ internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
     public override Task<SealKeysReply> SealKeys(SealKeysRequest request, ServerCallContext context)
     {
         Interlocked.Increment(ref SealCalls);
-        if (!_hosts.TryGetValue(request.Host.HostId, out var pin) || pin != Convert.ToHexStringLower(SHA256.HashData(request.Host.HostSpki.Span)))
+        if (!_hosts.TryGetValue(request.Host.HostId, out var pin)
+            || pin != Convert.ToHexStringLower(SHA256.HashData(request.Host.HostSpki.Span)))
         {
             throw FaultCodec.ToRpc(new Fault(FaultTypes.NoPermission, "lorica.hostNotPinned", request.Host.HostId, "not pinned"));
         }
@@ -97,7 +99,8 @@ internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
 
             reply.Sealed.Add(new SealedKey
             {
-                Key = key.Key, Kcv = key.ExpectedKcv, Operation = key.Operation, Sequence = sequence++, Ciphertext = ByteString.CopyFromUtf8(key.ExpectedKcv),
+                Key = key.Key, Kcv = key.ExpectedKcv, Operation = key.Operation, Sequence = sequence++,
+                Ciphertext = ByteString.CopyFromUtf8(key.ExpectedKcv),
             });
         }
 

@@ -57,7 +57,8 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity) : HostC
                 HostId = id, Name = "h1", Version = "fake", BootId = _bootId, CryptoMode = "safe",
                 Presentation = new HostPresentation
                 {
-                    HostId = id, FirstSequence = _sequence, HostSpki = ByteString.CopyFrom(identity.Certificate.PublicKey.ExportSubjectPublicKeyInfo()),
+                    HostId = id, FirstSequence = _sequence,
+                    HostSpki = ByteString.CopyFrom(identity.Certificate.PublicKey.ExportSubjectPublicKeyInfo()),
                 },
             };
             d.Datastores.Add(new DatastoreDescription { Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = 1 << 29 });
@@ -66,7 +67,8 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity) : HostC
         }
     }
 
-    public override async Task Watch(WatchRequest request, IServerStreamWriter<HostEvent> responseStream, ServerCallContext context)
+    public override async Task Watch(
+        WatchRequest request, IServerStreamWriter<HostEvent> responseStream, ServerCallContext context)
     {
         var channel = Channel.CreateUnbounded<HostEvent>();
         var key = Guid.NewGuid();
@@ -153,7 +155,8 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity) : HostC
         }
 
         var d = found.Clone();
-        d.MissingKeys.AddRange(new[] { d.Key }.Concat(d.Disks.Select(x => x.Key)).Where(k => k is not null && !Keys.ContainsKey(Name(k)))
+        d.MissingKeys.AddRange(
+            new[] { d.Key }.Concat(d.Disks.Select(x => x.Key)).Where(k => k is not null && !Keys.ContainsKey(Name(k)))
             .Select(k => new KeyFault { Key = k, Reason = KeyReasons.MissingOnHost }));
         return d;
     }

@@ -13,7 +13,8 @@ namespace Lorica.ControlPlane.Tests.Support;
 /// <summary>A gRPC server with mutual TLS, as the real peers of the center have it.</summary>
 internal static class FakeServer
 {
-    public static async Task<WebApplication> StartAsync<TService>(NodeIdentity self, string centerPin, TService service, Action<KestrelServerOptions, Action<ListenOptions>> listen)
+    public static async Task<WebApplication> StartAsync<TService>(
+        NodeIdentity self, string centerPin, TService service, Action<KestrelServerOptions, Action<ListenOptions>> listen)
         where TService : class
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -30,10 +31,12 @@ internal static class FakeServer
                 h.ServerCertificate = self.Certificate;
                 h.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
                 h.ClientCertificateValidation = (certificate, _, _) => center.Accepts(certificate);
-                h.OnAuthenticate = (_, ssl) => ssl.ServerCertificateContext = SslStreamCertificateContext.Create(self.Certificate, null, offline: true);
+                h.OnAuthenticate = (_, ssl) => ssl.ServerCertificateContext =
+                    SslStreamCertificateContext.Create(self.Certificate, null, offline: true);
             });
         }));
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(
+            o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         var app = builder.Build();
         app.MapGrpcService<TService>();
         await app.StartAsync();

@@ -50,7 +50,8 @@ internal sealed partial class TestCenter
     {
         TaskModel? task = null;
         await Poll.UntilAsync(
-            async () => (task = await GetAsync($"tasks/{id}?waitSeconds=5", RestJson.Default.TaskModel)).State is "succeeded" or "failed", "the task ends");
+            async () => (task = await GetAsync($"tasks/{id}?waitSeconds=5", RestJson.Default.TaskModel)).State is "succeeded"
+                or "failed", "the task ends");
         return task!;
     }
 

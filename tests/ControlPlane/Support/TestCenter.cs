@@ -30,7 +30,8 @@ internal sealed partial class TestCenter : IAsyncDisposable
     private readonly WebApplication _brokerServer;
     private WebApplication _app;
 
-    private TestCenter(string folder, CenterConfig config, WebApplication hostServer, WebApplication brokerServer, WebApplication app)
+    private TestCenter(string folder, CenterConfig config, WebApplication hostServer, WebApplication brokerServer,
+        WebApplication app)
     {
         _folder = folder;
         _config = config;
@@ -78,14 +79,16 @@ internal sealed partial class TestCenter : IAsyncDisposable
         };
         using (var store = await CenterStore.OpenAsync(config.StateFolder, default))
         {
-            await new SignInService(store, new SignInThrottle(TimeProvider.System), new EventLog(store, TimeProvider.System), TimeProvider.System)
+            await new SignInService(
+                store, new SignInThrottle(TimeProvider.System), new EventLog(store, TimeProvider.System), TimeProvider.System)
                 .AddAdministratorAsync(SignInService.Administrator, Password, default);
         }
 
         var app = await CenterApplication.StartAsync(config, default);
         var result = new TestCenter(folder, config, hostServer, brokerServer, app) { Host = fakeHost, Broker = fakeBroker };
         await result.SignInAsync();
-        await Poll.UntilAsync(async () => (await result.GetAsync("hosts/h1", RestJson.Default.HostModel)).State == "connected", "the host is connected");
+        await Poll.UntilAsync(async () => (await result.GetAsync("hosts/h1", RestJson.Default.HostModel)).State == "connected",
+            "the host is connected");
         if (provider)
         {
             await result.AddProviderAsync();
@@ -130,7 +133,8 @@ internal sealed partial class TestCenter : IAsyncDisposable
     private async Task SignInAsync()
     {
         var http = Anonymous();
-        var reply = await http.PostAsJsonAsync("/api/v1/session", new SignInRequest("administrator", Password), RestJson.Default.SignInRequest);
+        var reply = await http.PostAsJsonAsync(
+            "/api/v1/session", new SignInRequest("administrator", Password), RestJson.Default.SignInRequest);
         var session = await reply.Content.ReadFromJsonAsync(RestJson.Default.SessionModel);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session!.Token);
         Http = http;
@@ -143,6 +147,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder, $"{role}.crt"), certificate);
         File.WriteAllText(Path.Combine(folder, $"{role}.key"), key);
         File.SetUnixFileMode(Path.Combine(folder, $"{role}.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return NodeIdentity.Load(Path.Combine(folder, $"{role}.crt"), Path.Combine(folder, $"{role}.key"), Path.Combine(folder, "ca.crt"));
+        return NodeIdentity.Load(
+            Path.Combine(folder, $"{role}.crt"), Path.Combine(folder, $"{role}.key"), Path.Combine(folder, "ca.crt"));
     }
 }

@@ -92,11 +92,13 @@ public sealed class RestartTests
         await using var center = await TestCenter.StartAsync();
         var vm = new VmRow
         {
-            Id = Guid.NewGuid().ToString(), Name = "cut", HostId = TestCenter.HostId, Datastore = "ds1", State = VmStates.Creating,
+            Id = Guid.NewGuid().ToString(), Name = "cut", HostId = TestCenter.HostId, Datastore = "ds1",
+            State = VmStates.Creating,
         };
         var row = new TaskRow
         {
-            Id = Guid.NewGuid().ToString(), Kind = TaskKinds.Import, VmId = vm.Id, Target = vm.Name, State = TaskStates.Running, UserName = "administrator",
+            Id = Guid.NewGuid().ToString(), Kind = TaskKinds.Import, VmId = vm.Id, Target = vm.Name, State = TaskStates.Running,
+            UserName = "administrator",
         };
         await center.Store.WriteAsync(db =>
         {
@@ -125,6 +127,7 @@ public sealed class RestartTests
         using var old = center.Anonymous();
         old.DefaultRequestHeaders.Authorization = token;
         Assert.Equal(HttpStatusCode.OK, (await old.GetAsync("/api/v1/vms")).StatusCode);
-        Assert.Equal("kms1", Assert.Single((await center.GetAsync("providers", RestJson.Default.ListModelProviderModel)).Items).Name);
+        Assert.Equal("kms1",
+            Assert.Single((await center.GetAsync("providers", RestJson.Default.ListModelProviderModel)).Items).Name);
     }
 }
