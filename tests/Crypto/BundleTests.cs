@@ -15,7 +15,8 @@ public sealed class BundleTests
         using var contents = Disk(generation: 7, ZeroRule.Error, withKey: true, withOld: true);
         var text = Bundle.Seal(BundleKind.Disk, Kek, kek, contents);
         Assert.StartsWith(
-            "vmware:key/list/(pair/(fqid/<VMWARE-NULL>/prov%2d1/52%20e1%2f%c3%b6,AES%2d256%2dGCM,", text, StringComparison.Ordinal);
+            "vmware:key/list/(pair/(fqid/<VMWARE-NULL>/prov%2d1/52%20e1%2f%c3%b6,AES%2d256%2dGCM,", text,
+            StringComparison.Ordinal);
         using var opened = Bundle.Open(BundleKind.Disk, text, Kek, kek, KeyCheckValue.Compute(kek), Object);
         Assert.Equal((Object, 7L, (ZeroRule?)ZeroRule.Error), (opened.ObjectId, opened.Generation, opened.Zero));
         Assert.True(opened.Key!.FixedTimeEquals(contents.Key!));
@@ -44,7 +45,8 @@ public sealed class BundleTests
             ObjectId = Object,
             Generation = long.MaxValue,
             Key = KeyBuffer.Random(32),
-            Secrets = new Dictionary<string, KeyBuffer>(StringComparer.Ordinal) { ["tpm.state"] = KeyBuffer.Random(4096), ["a"] = KeyBuffer.Random(1) },
+            Secrets = new Dictionary<string, KeyBuffer>(StringComparer.Ordinal)
+            { ["tpm.state"] = KeyBuffer.Random(4096), ["a"] = KeyBuffer.Random(1) },
         };
         using var opened = Bundle.Open(
             BundleKind.Vm, Bundle.Seal(BundleKind.Vm, Kek, kek, contents), Kek, kek, KeyCheckValue.Compute(kek), Object);
@@ -60,7 +62,8 @@ public sealed class BundleTests
         using var other = KeyBuffer.Random(32);
         var text = Sealed(kek);
         Kind(CryptoErrorKind.WrongKey, () => Bundle.Open(BundleKind.Disk, text, Kek, other, KeyCheckValue.Compute(kek), Object));
-        Kind(CryptoErrorKind.WrongKey, () => Bundle.Open(BundleKind.Disk, text, new("prov-1", "x"), kek, KeyCheckValue.Compute(kek), Object));
+        Kind(CryptoErrorKind.WrongKey,
+            () => Bundle.Open(BundleKind.Disk, text, new("prov-1", "x"), kek, KeyCheckValue.Compute(kek), Object));
         using var shorter = KeyBuffer.Random(16);
         Kind(CryptoErrorKind.InvalidKey, () => Bundle.Open(BundleKind.Disk, text, Kek, shorter, "", Object));
     }
@@ -75,7 +78,8 @@ public sealed class BundleTests
             var payload = pair.Payload.ToArray();
             payload[i] ^= 1;
             var edited = new ListLocator([new PairLocator(pair.Locker, pair.Seal, payload)]).ToString();
-            Kind(CryptoErrorKind.BundleEdited, () => Bundle.Open(BundleKind.Disk, edited, Kek, kek, KeyCheckValue.Compute(kek), Object));
+            Kind(CryptoErrorKind.BundleEdited,
+                () => Bundle.Open(BundleKind.Disk, edited, Kek, kek, KeyCheckValue.Compute(kek), Object));
         }
     }
 
@@ -97,7 +101,8 @@ public sealed class BundleTests
         using var kek = KeyBuffer.Random(32);
         var wanted = Guid.NewGuid();
         var refused = Kind(
-            CryptoErrorKind.ForeignBundle, () => Bundle.Open(BundleKind.Disk, Sealed(kek), Kek, kek, KeyCheckValue.Compute(kek), wanted));
+            CryptoErrorKind.ForeignBundle,
+            () => Bundle.Open(BundleKind.Disk, Sealed(kek), Kek, kek, KeyCheckValue.Compute(kek), wanted));
         Assert.Contains(Object.ToString(), refused.Message, StringComparison.Ordinal);
         Assert.Contains(wanted.ToString(), refused.Message, StringComparison.Ordinal);
     }
@@ -135,7 +140,8 @@ public sealed class BundleTests
     {
         using var kek = KeyBuffer.Random(32);
         var text = new ListLocator([new PairLocator(new FqidLocator(Kek), "AES-256-GCM", new byte[28])]).ToString();
-        Kind(CryptoErrorKind.MalformedBundle, () => Bundle.Open(BundleKind.Disk, text, Kek, kek, KeyCheckValue.Compute(kek), Object));
+        Kind(CryptoErrorKind.MalformedBundle,
+            () => Bundle.Open(BundleKind.Disk, text, Kek, kek, KeyCheckValue.Compute(kek), Object));
     }
 
     [Fact]
@@ -155,7 +161,8 @@ public sealed class BundleTests
     {
         using var contents = new BundleContents
         {
-            ObjectId = Object, Generation = 3, Zero = ZeroRule.Hole, Key = KeyBuffer.CopyOf([.. Enumerable.Range(200, 64).Select(i => (byte)i)]),
+            ObjectId = Object, Generation = 3, Zero = ZeroRule.Hole,
+            Key = KeyBuffer.CopyOf([.. Enumerable.Range(200, 64).Select(i => (byte)i)]),
         };
         using var plain = BundleWriter.Write(BundleKind.Disk, contents);
         var key = Convert.ToBase64String(contents.Key.Span).Replace("+", "%2b", StringComparison.Ordinal)

@@ -11,7 +11,8 @@ public sealed class DerivationTests
         using var ikm = KeyBuffer.CopyOf(Convert.FromHexString("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"));
         using var okm = KeyDerivation.Hkdf(ikm, [], 42);
         Assert.Equal(
-            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8", Convert.ToHexStringLower(okm.Span));
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8",
+            Convert.ToHexStringLower(okm.Span));
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class DerivationTests
     {
         using var dek = Counting(64);
         using var fileKey = Counting(32);
-        Assert.Equal("M0G0PEj8qTBgUSWYEwVIp9Ogehdoq9bZqZ8OYkNCT9Q=", FileSeal.Compute(dek, FileSeal.DescriptorInfo, "content\n"u8));
+        Assert.Equal("M0G0PEj8qTBgUSWYEwVIp9Ogehdoq9bZqZ8OYkNCT9Q=",
+            FileSeal.Compute(dek, FileSeal.DescriptorInfo, "content\n"u8));
         Assert.Equal("E36enAg8W3jpRvNhQysULbFTPJngGZXynNibdCHoSm0=", FileSeal.Compute(fileKey, FileSeal.VmxInfo, "content\n"u8));
     }
 
@@ -47,7 +49,8 @@ public sealed class DerivationTests
         Assert.False(FileSeal.Verify(dek, FileSeal.DescriptorInfo, "content\n"u8, " " + seal[..^1]));
 
         // The last character before the padding has two bits that decode to nothing: another spelling of the same bytes.
-        Assert.False(FileSeal.Verify(dek, FileSeal.DescriptorInfo, "content\n"u8, seal.Replace("Q=", "R=", StringComparison.Ordinal)));
+        Assert.False(FileSeal.Verify(
+            dek, FileSeal.DescriptorInfo, "content\n"u8, seal.Replace("Q=", "R=", StringComparison.Ordinal)));
         for (var i = 0; i < seal.Length; i++)
         {
             var edited = seal.ToCharArray();
@@ -68,7 +71,8 @@ public sealed class DerivationTests
     [Fact]
     public void ADeliveryBindsCenterHostStartAndStep()
     {
-        byte[] center = [.. Enumerable.Repeat((byte)1, 32)], host = [.. Enumerable.Repeat((byte)2, 32)], nonce = [.. Enumerable.Repeat((byte)3, 32)];
+        byte[] center = [.. Enumerable.Repeat((byte)1, 32)], host = [.. Enumerable.Repeat((byte)2, 32)],
+        nonce = [.. Enumerable.Repeat((byte)3, 32)];
         var info = KeyDelivery.Info(center, host, nonce, 0x0102030405060708);
         byte[] expected = [.. "lorica-addkeys-v1"u8, .. center, .. host, .. nonce, 1, 2, 3, 4, 5, 6, 7, 8];
         Assert.Equal(expected, info);
@@ -81,8 +85,10 @@ public sealed class DerivationTests
     [Fact]
     public void AdditionalDataOfDifferentDeliveriesDiffers()
     {
-        Assert.Equal("\0\0\0\u0001p\0\0\0\u0002id\0\0\0\u0003kcv\0\0\0\u0003add", Encoding.UTF8.GetString(KeyDelivery.AdditionalData(new("p", "id"), "kcv", "add")));
-        Assert.NotEqual(KeyDelivery.AdditionalData(new("pi", "d"), "kcv", "add"), KeyDelivery.AdditionalData(new("p", "id"), "kcv", "add"));
+        Assert.Equal("\0\0\0\u0001p\0\0\0\u0002id\0\0\0\u0003kcv\0\0\0\u0003add",
+            Encoding.UTF8.GetString(KeyDelivery.AdditionalData(new("p", "id"), "kcv", "add")));
+        Assert.NotEqual(KeyDelivery.AdditionalData(new("pi", "d"), "kcv", "add"),
+            KeyDelivery.AdditionalData(new("p", "id"), "kcv", "add"));
     }
 
     private static KeyBuffer Counting(int length) => KeyBuffer.CopyOf([.. Enumerable.Range(0, length).Select(i => (byte)i)]);

@@ -36,7 +36,8 @@ public sealed class FormatExampleTests
             });
         using var output = new MemoryStream();
         await reader.CopyToAsync(output);
-        Assert.Equal(string.Concat(Enumerable.Repeat("A line of a console log.\n", 3000)), Encoding.ASCII.GetString(output.ToArray()));
+        Assert.Equal(string.Concat(Enumerable.Repeat("A line of a console log.\n", 3000)),
+            Encoding.ASCII.GetString(output.ToArray()));
     }
 
     private static string Data(string name) => Path.Combine(AppContext.BaseDirectory, "Data", name);

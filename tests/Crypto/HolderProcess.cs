@@ -16,7 +16,8 @@ internal sealed class HolderProcess : IDisposable
             ?? Path.Combine(AppContext.BaseDirectory, "Lorica.Crypto.Holder");
         var start = limits is null
             ? new ProcessStartInfo(program, arguments)
-            : new ProcessStartInfo("sh", ["-c", $"{limits} {(limits.Contains("exec", StringComparison.Ordinal) ? "" : "exec ")}'{program}' {arguments}"]);
+            : new ProcessStartInfo("sh",
+                ["-c", $"{limits} {(limits.Contains("exec", StringComparison.Ordinal) ? "" : "exec ")}'{program}' {arguments}"]);
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.Environment["LORICA_KEY_MEMORY"] = keyMemory ?? "";

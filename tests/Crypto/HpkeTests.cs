@@ -76,8 +76,10 @@ public sealed class HpkeTests
     [Theory]
     [InlineData("")]
     [InlineData("04")]
-    [InlineData("04" + "0000000000000000000000000000000000000000000000000000000000000000" + "0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("04" + "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" + "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
+    [InlineData("04" + "0000000000000000000000000000000000000000000000000000000000000000"
+        + "0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("04" + "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+        + "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
     public void WhatIsNoPointOfTheCurveIsNoKey(string hex)
     {
         using var receiver = new HpkeReceiver();
@@ -103,7 +105,8 @@ public sealed class HpkeTests
 
     private static JsonElement Load()
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "hpke-p256-aes256gcm.json")));
+        using var document =
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "hpke-p256-aes256gcm.json")));
         return document.RootElement.Clone();
     }
 }

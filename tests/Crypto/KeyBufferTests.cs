@@ -17,7 +17,8 @@ public sealed unsafe class KeyBufferTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void AnEmptyBufferIsRefused(int length) => Assert.Throws<ArgumentOutOfRangeException>(() => KeyBuffer.Allocate(length));
+    public void AnEmptyBufferIsRefused(int length) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => KeyBuffer.Allocate(length));
 
     [Fact]
     public void DisposingZeroesTheBytesAndClosesTheBuffer()

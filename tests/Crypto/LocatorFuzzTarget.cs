@@ -3,7 +3,8 @@ using System.Text;
 namespace Lorica.Crypto.Tests;
 
 /// <summary>
-/// What a fuzzer (SharpFuzz) runs on each input: nothing but the library's exception escapes, and what parses is written again as it was.
+/// What a fuzzer (SharpFuzz) runs on each input: nothing but the library's exception escapes, and what parses is written again as
+/// it was.
 /// </summary>
 public static class LocatorFuzzTarget
 {

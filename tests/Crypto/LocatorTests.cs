@@ -34,7 +34,8 @@ public sealed class LocatorTests
     {
         var longest = "vmware:key/fqid/<VMWARE-NULL>/p/" + new string('k', KeyLocator.LargestText - 32);
         Assert.Equal(longest, KeyLocator.Parse(longest).ToString());
-        Assert.Equal(CryptoErrorKind.MalformedLocator, Assert.Throws<CryptoException>(() => KeyLocator.Parse(longest + "k")).Kind);
+        Assert.Equal(CryptoErrorKind.MalformedLocator,
+            Assert.Throws<CryptoException>(() => KeyLocator.Parse(longest + "k")).Kind);
     }
 
     [Property(MaxTest = 300)]
@@ -76,7 +77,8 @@ public sealed class LocatorTests
                 Gen.Choose(1, 4).SelectMany(n => Node(depth - 1).ArrayOf(n)).Select(items => (KeyLocator)new ListLocator(items)),
                 Node(depth - 1).SelectMany(
                     locker => Word(), (locker, seal) => (locker, seal)).SelectMany(
-                    p => Gen.Choose(0, 255).Select(i => (byte)i).ArrayOf(), (p, bytes) => (KeyLocator)new PairLocator(p.locker, p.seal, bytes)));
+                    p => Gen.Choose(0, 255).Select(i => (byte)i).ArrayOf(),
+                    (p, bytes) => (KeyLocator)new PairLocator(p.locker, p.seal, bytes)));
 
         private static Gen<KeyLocator> Leaf()
             => Gen.OneOf(
@@ -84,6 +86,7 @@ public sealed class LocatorTests
                 Word().SelectMany(_ => Word(), (i, p) => (KeyLocator)new PhraseLocator(i, p)));
 
         private static Gen<string> Word()
-            => Gen.Elements('a', 'Z', '0', '-', '/', ',', '(', ')', '%', ' ', 'ö', '€', ':', '=').NonEmptyListOf().Select(l => new string([.. l]));
+            => Gen.Elements('a', 'Z', '0', '-', '/', ',', '(', ')', '%', ' ', 'ö', '€', ':', '=').NonEmptyListOf()
+                .Select(l => new string([.. l]));
     }
 }

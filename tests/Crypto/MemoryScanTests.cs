@@ -35,7 +35,9 @@ public sealed class MemoryScanTests
         Assert.Equal(0, holder.Process.ExitCode);
     }
 
-    /// <summary>Hits outside key memory. Proves on the way that the scan sees ordinary memory, and key memory where that can be read.</summary>
+    /// <summary>
+    /// Hits outside key memory. Proves on the way that the scan sees ordinary memory, and key memory where that can be read.
+    /// </summary>
     private static List<string> Outside(MemoryScan scan, HolderProcess holder, List<string> lines, bool readable)
     {
         var slabs = lines.Where(l => l.StartsWith("slab ", StringComparison.Ordinal))
@@ -89,7 +91,8 @@ public sealed class MemoryScanTests
         public void Dispose() => GC.SuppressFinalize(this);
 
         private static byte[] Secret(List<string> lines, string name)
-            => [.. Convert.FromHexString(lines.Single(l => l.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..])
+            => [.. Convert.FromHexString(
+                lines.Single(l => l.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..])
                 .Select(b => (byte)(b ^ Mask))];
 
         private void Spellings(string name, byte[] secret)

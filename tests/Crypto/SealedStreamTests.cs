@@ -69,7 +69,8 @@ public sealed class SealedStreamTests
         var first = Header + Chunk + Tag;
         foreach (var length in new[]
         {
-            0, 7, Header - 1, Header, Header + 1, Header + Tag, first - 1, first, first + 1, first + Tag, first + Chunk + Tag, whole.Length - 1,
+            0, 7, Header - 1, Header, Header + 1, Header + Tag, first - 1, first, first + 1, first + Tag, first + Chunk + Tag,
+            whole.Length - 1,
         })
         {
             var (given, refused) = await ReadUntilRefused(key, whole[..length]);
@@ -100,7 +101,8 @@ public sealed class SealedStreamTests
         using var key = KeyBuffer.Random(32);
         var data = RandomNumberGenerator.GetBytes((3 * Chunk) + 9);
         var whole = await Seal(key, data);
-        byte[] Part(int chunk) => whole[(Header + (chunk * (Chunk + Tag)))..Math.Min(whole.Length, Header + ((chunk + 1) * (Chunk + Tag)))];
+        byte[] Part(int chunk) => whole[(Header + (chunk * (Chunk + Tag)))..Math.Min(
+            whole.Length, Header + ((chunk + 1) * (Chunk + Tag)))];
         var head = whole[..Header];
         byte[][] forged =
         [
@@ -250,10 +252,12 @@ public sealed class SealedStreamTests
         Assert.Equal(data, output.ToArray());
 
         using var other = KeyBuffer.Random(32);
-        var refused = await Assert.ThrowsAsync<CryptoException>(async () => await SealedStreamKeySection.ReplaceAsync(file, other, section));
+        var refused = await Assert.ThrowsAsync<CryptoException>(
+            async () => await SealedStreamKeySection.ReplaceAsync(file, other, section));
         Assert.Equal(CryptoErrorKind.BadSeal, refused.Kind);
         Assert.Equal(after, file.ToArray());
-        await Assert.ThrowsAsync<ArgumentException>(async () => await SealedStreamKeySection.ReplaceAsync(file, key, new byte[8193]));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await SealedStreamKeySection.ReplaceAsync(file, key, new byte[8193]));
         Assert.Equal(after, file.ToArray());
     }
 

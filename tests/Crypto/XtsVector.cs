@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Lorica.Crypto.Tests;
 
 /// <summary>One record of Data/xts-aes-256.json.</summary>
-public sealed record XtsVector(string Id, byte[] Key, byte[] Tweak, byte[] Plaintext, byte[] Ciphertext, ulong? Sector, int? SectorSize)
+public sealed record XtsVector(
+    string Id, byte[] Key, byte[] Tweak, byte[] Plaintext, byte[] Ciphertext, ulong? Sector, int? SectorSize)
 {
     public static IReadOnlyList<XtsVector> All { get; } = Load();
 

@@ -18,7 +18,8 @@ internal sealed class Work(KeyBuffer dek, KeyBuffer kek, XtsAes256 xts) : IDispo
 
         var id = new KeyId("provider", "id");
         var owner = Guid.NewGuid();
-        using var contents = new BundleContents { ObjectId = owner, Generation = 1, Zero = ZeroRule.Hole, Key = dek.Slice(0, 64) };
+        using var contents =
+            new BundleContents { ObjectId = owner, Generation = 1, Zero = ZeroRule.Hole, Key = dek.Slice(0, 64) };
         var bundle = Bundle.Seal(BundleKind.Disk, id, kek, contents);
         using var opened = Bundle.Open(BundleKind.Disk, bundle, id, kek, KeyCheckValue.Compute(kek), owner);
         var seal = FileSeal.Compute(dek, FileSeal.DescriptorInfo, data);
@@ -63,7 +64,9 @@ internal sealed class Work(KeyBuffer dek, KeyBuffer kek, XtsAes256 xts) : IDispo
         }
     }
 
-    /// <summary>Runs the action on threads until the result is disposed. The threads then stay parked: their stacks can be read.</summary>
+    /// <summary>
+    /// Runs the action on threads until the result is disposed. The threads then stay parked: their stacks can be read.
+    /// </summary>
     public IDisposable Start(int threads, Action<byte[]> action)
     {
         var running = new Running();
