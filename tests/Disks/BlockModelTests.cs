@@ -14,7 +14,8 @@ public sealed class BlockModelTests : IDisposable
         Gen.Select(Gen.Int[0, 6], Gen.Int[0, Sectors - 1], Gen.Int[1, 24], Gen.Int[0, 1000])
             .Select((op, start, count, seed) => (op, start, Math.Min(count, Sectors - start), seed));
 
-    public static TheoryData<string> Stacks() => ["memory", "file", "encrypted hole file", "encrypted error file", "encrypted hole memory", "fault"];
+    public static TheoryData<string> Stacks() =>
+        ["memory", "file", "encrypted hole file", "encrypted error file", "encrypted hole memory", "fault"];
 
     [Theory]
     [MemberData(nameof(Stacks))]
@@ -72,7 +73,8 @@ public sealed class BlockModelTests : IDisposable
             await foreach (var range in ((ISparse)device).AllocatedRangesAsync(default))
             {
                 Assert.Equal(end, range.Offset);
-                Assert.True(range.Allocated || !mapIsExact || !model.AsSpan((int)range.Offset, (int)range.Length).ContainsAnyExcept((byte)0));
+                Assert.True(range.Allocated || !mapIsExact
+                    || !model.AsSpan((int)range.Offset, (int)range.Length).ContainsAnyExcept((byte)0));
                 end = range.End;
             }
 

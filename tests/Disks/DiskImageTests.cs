@@ -57,15 +57,18 @@ public sealed class DiskImageTests : IDisposable
     public async Task OtherFormatsAreNotTakenForRaw(string format)
     {
         Tool.Run("qemu-img", "create", "-q", "-f", format, _folder.File("image"), "1M");
-        await DiskErrors.ExpectAsync(DiskErrorKind.Unsupported, () => DiskImage.OpenReadOnlyAsync(_folder.File("image"), default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.Unsupported, () => DiskImage.OpenReadOnlyAsync(_folder.File("image"), default));
     }
 
     [Fact]
     public async Task ADeltaIsRefused()
     {
         Convert("monolithicSparse", "base.vmdk");
-        Tool.Run("qemu-img", "create", "-q", "-f", "vmdk", "-b", _folder.File("base.vmdk"), "-F", "vmdk", _folder.File("delta.vmdk"));
-        await DiskErrors.ExpectAsync(DiskErrorKind.HasParent, () => DiskImage.OpenReadOnlyAsync(_folder.File("delta.vmdk"), default));
+        Tool.Run("qemu-img", "create", "-q", "-f", "vmdk", "-b", _folder.File("base.vmdk"), "-F", "vmdk",
+            _folder.File("delta.vmdk"));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.HasParent, () => DiskImage.OpenReadOnlyAsync(_folder.File("delta.vmdk"), default));
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class DiskImageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private void Convert(string subformat, string name) => Tool.Run(
-        "qemu-img", "convert", "-q", "-f", "raw", "-O", "vmdk", "-o", "subformat=" + subformat, _folder.File("raw"), _folder.File(name));
+        "qemu-img", "convert", "-q", "-f", "raw", "-O", "vmdk", "-o", "subformat=" + subformat, _folder.File("raw"),
+        _folder.File(name));
 
     private async Task CheckMapAsync(IBlockDevice image)
     {

@@ -81,7 +81,8 @@ public sealed class InPlaceTests : IDisposable
         var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
 
         using var contents = Bundle.Open(
-            BundleKind.Disk, result.Model.Bundle!, TestKeks.First, _keks[TestKeks.First], result.Model.Kcv!, result.Model.ObjectId!.Value);
+            BundleKind.Disk, result.Model.Bundle!, TestKeks.First, _keks[TestKeks.First], result.Model.Kcv!,
+            result.Model.ObjectId!.Value);
         using var cipher = new XtsAes256(contents.Key!);
         var sector = before.AsSpan(64 * 1024 + 512, 512).ToArray();
         cipher.EncryptSectors(sector, (64 * 1024 + 512) / 512);
@@ -101,8 +102,10 @@ public sealed class InPlaceTests : IDisposable
         Assert.Equal(TransitionKind.Encrypt, Vmdk.ReadModel(_folder.Folder, "d").Transition!.Kind);
         Assert.Contains("ddb.transition = \"encrypt:5:journal:.d.transition\"", _folder.Text("d.vmdk"));
         DiskErrors.Expect(DiskErrorKind.TransitionUnderWay, () => Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose());
-        await DiskErrors.ExpectAsync(DiskErrorKind.TransitionUnderWay, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 6, false, null, default));
-        await DiskErrors.ExpectAsync(DiskErrorKind.StaleEpoch, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 4, false, null, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.TransitionUnderWay, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 6, false, null, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.StaleEpoch, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 4, false, null, default));
 
         await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 7, null, default);
         await DiskErrors.ExpectAsync(
@@ -110,7 +113,8 @@ public sealed class InPlaceTests : IDisposable
             () => DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 8, null, default));
         await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 9, false, null, default);
         Assert.Equal(before, _folder.Bytes("d-flat.vmdk"));
-        await DiskErrors.ExpectAsync(DiskErrorKind.NotEncrypted, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 9, false, null, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.NotEncrypted, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 9, false, null, default));
     }
 
     [Fact]
@@ -128,9 +132,11 @@ public sealed class InPlaceTests : IDisposable
         side[4096 + 70] ^= 1;
         side[4096 + 4096 + 4 * TestData.MiB + 70] ^= 1;
         _folder.Write(".d.transition", side);
-        await DiskErrors.ExpectAsync(DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
         File.Delete(_folder.File(".d.transition"));
-        await DiskErrors.ExpectAsync(DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
         Assert.Equal(data, _folder.Bytes("d-flat.vmdk"));
     }
 
@@ -161,7 +167,8 @@ public sealed class InPlaceTests : IDisposable
         Assert.Equal(TestData.Noise(20000, 1), _folder.Bytes("victim"));
 
         File.CreateSymbolicLink(_folder.File(".d.transition"), _folder.File("victim"));
-        await DiskErrors.ExpectAsync(DiskErrorKind.EscapesFolder, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 2, false, null, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.EscapesFolder, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 2, false, null, default));
         Assert.Equal(TestData.Noise(20000, 1), _folder.Bytes("victim"));
     }
 
@@ -173,7 +180,8 @@ public sealed class InPlaceTests : IDisposable
         stored.AsSpan(700 * 512, 512).Clear();
         using (var file = File.OpenHandle(_folder.File("d-flat.vmdk"), FileMode.Open, FileAccess.Write))
             RandomAccess.Write(file, stored, 0);
-        var e = await DiskErrors.ExpectAsync(DiskErrorKind.ZeroSector, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default));
+        var e = await DiskErrors.ExpectAsync(
+            DiskErrorKind.ZeroSector, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default));
         Assert.Equal(700 * 512, e.Offset);
         await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, true, null, default);
         Assert.Equal(new byte[TestData.MiB], _folder.Bytes("d-flat.vmdk"));
@@ -199,7 +207,8 @@ public sealed class InPlaceTests : IDisposable
             await device.WriteAsync(0, TestData.Noise(128 * 1024, 9), false, default);
         }
 
-        await DiskErrors.ExpectAsync(DiskErrorKind.NotADisk, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.NotADisk, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default));
         Assert.Null(Vmdk.ReadModel(_folder.Folder, "d").Transition);
         await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, true, null, default);
         Assert.Equal(TestData.Noise(128 * 1024, 9), _folder.Bytes("d-flat.vmdk")[..(128 * 1024)]);

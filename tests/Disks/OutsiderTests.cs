@@ -3,7 +3,9 @@ using Lorica.Crypto;
 
 namespace Lorica.Disks.Tests;
 
-/// <summary>The worked example of docs/formats, done by an independent program: over its own files and over disks made just now.</summary>
+/// <summary>
+/// The worked example of docs/formats, done by an independent program: over its own files and over disks made just now.
+/// </summary>
 public sealed class OutsiderTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -13,7 +15,8 @@ public sealed class OutsiderTests : IDisposable
     public void TheExampleInTheDocumentsOpensWithItsKey()
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Example");
-        var output = Tool.Run("python3", Script, Path.Combine(folder, "example.vmdk"), Convert.ToHexString([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
+        var output = Tool.Run("python3", Script, Path.Combine(folder, "example.vmdk"),
+            Convert.ToHexString([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
         var plain = new byte[8 * 512];
         System.Text.Encoding.ASCII.GetBytes("Lorica example, sector 0").CopyTo(plain, 0);
         System.Text.Encoding.ASCII.GetBytes("Lorica example, sector 5").CopyTo(plain, 5 * 512);

@@ -3,7 +3,9 @@ using Lorica.Crypto;
 
 namespace Lorica.Disks.Tests;
 
-/// <summary>Everything that somebody who writes the datastore can do to a descriptor: each has its own reason, nothing changes.</summary>
+/// <summary>
+/// Everything that somebody who writes the datastore can do to a descriptor: each has its own reason, nothing changes.
+/// </summary>
 public sealed class TamperTests : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
@@ -17,7 +19,8 @@ public sealed class TamperTests : IAsyncLifetime
         var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
         _recorded = new DiskExpectation
         {
-            Encrypted = true, ObjectId = result.Model.ObjectId, KeyId = TestKeks.First, Kcv = result.Model.Kcv, Generation = result.Generation,
+            Encrypted = true, ObjectId = result.Model.ObjectId, KeyId = TestKeks.First, Kcv = result.Model.Kcv,
+            Generation = result.Generation,
         };
         await Vmdk.CreateAsync(_folder.Folder, "other", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         Open().Dispose();

@@ -36,7 +36,8 @@ public sealed class BrokenImageTests
             image.Build(folder);
             for (int i = 0; i < Times; i++)
                 await Assert.ThrowsAsync<DiskException>(() => OpenAndReadAsync(folder.File("x.vmdk")));
-            var open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Count(f => f.LinkTarget?.StartsWith(folder.Path + "/", StringComparison.Ordinal) == true);
+            var open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
+                .Count(f => f.LinkTarget?.StartsWith(folder.Path + "/", StringComparison.Ordinal) == true);
             Assert.True(open == 0, $"{image.Name}: {open} files of {Times} are still open");
         }
     }

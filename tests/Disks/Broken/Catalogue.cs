@@ -14,10 +14,12 @@ public static class Catalogue
     {
         yield return Of("nothing broken", null, new SparseBuilder());
         yield return Of("unknown version", DiskErrorKind.Malformed, new SparseBuilder { Version = 9 });
-        yield return Of("transferred in text mode", DiskErrorKind.Malformed, new SparseBuilder { LineEnds = "\r\n\r\n"u8.ToArray() });
+        yield return Of("transferred in text mode", DiskErrorKind.Malformed,
+            new SparseBuilder { LineEnds = "\r\n\r\n"u8.ToArray() });
         yield return Of("no capacity", DiskErrorKind.Malformed, new SparseBuilder { Capacity = 0 });
         yield return Of("capacity of 2^63 sectors", DiskErrorKind.Malformed, new SparseBuilder { Capacity = 1UL << 63 });
-        yield return Of("capacity of 64 TiB with one table", DiskErrorKind.Malformed, new SparseBuilder { Capacity = 64UL << 31 });
+        yield return Of("capacity of 64 TiB with one table", DiskErrorKind.Malformed,
+            new SparseBuilder { Capacity = 64UL << 31 });
         yield return Of(
             "64 TiB of the smallest tables", DiskErrorKind.TooLarge,
             new SparseBuilder { Capacity = 64UL << 31, GrainSize = 8, EntriesPerTable = 1 });
@@ -39,12 +41,15 @@ public static class Catalogue
         yield return Of("grain at the last sector there can be", DiskErrorKind.Malformed, Grains((0, uint.MaxValue)));
         yield return Of("two grains in one place", DiskErrorKind.Malformed, Grains((0, 128), (1, 128)));
         yield return Of("grains that overlap by half", DiskErrorKind.Malformed, Grains((0, 128), (1, 192)));
-        yield return Of("more grains than the file can hold", DiskErrorKind.Malformed, Grains([.. Enumerable.Range(0, 16).Select(i => (i, (uint)(128 + i)))]));
+        yield return Of("more grains than the file can hold", DiskErrorKind.Malformed,
+            Grains([.. Enumerable.Range(0, 16).Select(i => (i, (uint)(128 + i)))]));
         yield return Of("zeroed grain without its flag", DiskErrorKind.Malformed, Grains((0, 1), (1, 1)));
         yield return Of("cut in its last grain", DiskErrorKind.Malformed, new SparseBuilder { Grains = { [0] = 500 } });
         yield return Of("type of another layout", DiskErrorKind.Unsupported, new SparseBuilder { CreateType = "vmfs" });
-        yield return Of("two sizes", DiskErrorKind.Malformed, new SparseBuilder { Text = Head + "createType=\"monolithicSparse\"\nRW 4096 SPARSE \"x\"\n" });
-        yield return Of("two extents in a single file", DiskErrorKind.Malformed, new SparseBuilder { Text = Head + "createType=\"monolithicSparse\"\nRW 1024 SPARSE \"x\"\nRW 1024 SPARSE \"y\"\n" });
+        yield return Of("two sizes", DiskErrorKind.Malformed,
+            new SparseBuilder { Text = Head + "createType=\"monolithicSparse\"\nRW 4096 SPARSE \"x\"\n" });
+        yield return Of("two extents in a single file", DiskErrorKind.Malformed,
+            new SparseBuilder { Text = Head + "createType=\"monolithicSparse\"\nRW 1024 SPARSE \"x\"\nRW 1024 SPARSE \"y\"\n" });
         yield return Of("a parent", DiskErrorKind.HasParent, new SparseBuilder { Text = "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=1\ncreateType=\"monolithicSparse\"\nparentFileNameHint=\"x.vmdk\"\nRW 2048 SPARSE \"x\"\n" });
         yield return Bytes("header cut in the middle", DiskErrorKind.Malformed, new SparseBuilder().Build()[..300]);
         yield return Bytes("cut behind the header", DiskErrorKind.Malformed, new SparseBuilder().Build()[..512]);
@@ -55,7 +60,8 @@ public static class Catalogue
     {
         yield return Of("nothing broken, compressed", null, SparseBuilder.Compressed());
         yield return Of("nothing broken, directory in the footer", null, With(SparseBuilder.Compressed(), b => b.Footer = true));
-        yield return Bytes("footer cut off", DiskErrorKind.Malformed, With(SparseBuilder.Compressed(), b => b.Footer = true).Build()[..^512]);
+        yield return Bytes("footer cut off", DiskErrorKind.Malformed,
+            With(SparseBuilder.Compressed(), b => b.Footer = true).Build()[..^512]);
         yield return Of("footer of another size", DiskErrorKind.Malformed, With(SparseBuilder.Compressed(), b =>
         {
             b.Directory = ulong.MaxValue;
@@ -66,8 +72,10 @@ public static class Catalogue
             b.Directory = ulong.MaxValue;
             b.Footer = true;
         }));
-        yield return Of("a bomb", DiskErrorKind.Malformed, SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[8 * TestData.MiB])));
-        yield return Of("one byte too many", DiskErrorKind.Malformed, SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[65537])));
+        yield return Of("a bomb", DiskErrorKind.Malformed,
+            SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[8 * TestData.MiB])));
+        yield return Of("one byte too many", DiskErrorKind.Malformed,
+            SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[65537])));
         yield return Of("too short", DiskErrorKind.Malformed, SparseBuilder.Compressed(SparseBuilder.Deflate(new byte[65535])));
         yield return Of("no zlib", DiskErrorKind.Malformed, SparseBuilder.Compressed(TestData.Noise(1000, 1)));
         yield return Of("size 0", DiskErrorKind.Malformed, SparseBuilder.Compressed(size: 0));
@@ -75,7 +83,8 @@ public static class Catalogue
         yield return Of("behind the end", DiskErrorKind.Malformed, new SparseBuilder { Version = 3, Flags = 0x30003, Algorithm = 1, CreateType = "streamOptimized", Grains = { [0] = 511 }, Sectors = { [511] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0] } });
         yield return Of("grain of another place", DiskErrorKind.Malformed, SparseBuilder.Compressed(lba: 128));
         yield return Of("unknown compression", DiskErrorKind.Malformed, new SparseBuilder { Flags = 0x30003, Algorithm = 2 });
-        yield return Of("compressed without markers", DiskErrorKind.Malformed, new SparseBuilder { Flags = 0x10003, Algorithm = 1 });
+        yield return Of("compressed without markers", DiskErrorKind.Malformed,
+            new SparseBuilder { Flags = 0x10003, Algorithm = 1 });
     }
 
     private static IEnumerable<BrokenImage> Text()
@@ -97,18 +106,25 @@ public static class Catalogue
         yield return Text("a size of 2^64", DiskErrorKind.Malformed, s_flat + "RW 18446744073709551616 FLAT \"data\" 0\n");
         yield return Text("a negative size", DiskErrorKind.Malformed, s_flat + "RW -1 FLAT \"data\" 0\n");
         yield return Text("no size", DiskErrorKind.Malformed, s_flat + "RW 0 FLAT \"data\" 0\n");
-        yield return Text("sizes that add up to more than 64 TiB", DiskErrorKind.TooLarge, s_flat + "RW 137438953472 ZERO\nRW 137438953472 ZERO\n");
-        yield return Text("two extents that overlap", DiskErrorKind.Malformed, s_flat + "RW 10 FLAT \"data\" 0\nRW 6 FLAT \"data\" 9\n");
+        yield return Text("sizes that add up to more than 64 TiB", DiskErrorKind.TooLarge,
+            s_flat + "RW 137438953472 ZERO\nRW 137438953472 ZERO\n");
+        yield return Text("two extents that overlap", DiskErrorKind.Malformed,
+            s_flat + "RW 10 FLAT \"data\" 0\nRW 6 FLAT \"data\" 9\n");
         yield return Text("600 extents", DiskErrorKind.Malformed, s_flat + string.Concat(Enumerable.Repeat("RW 1 ZERO\n", 600)));
         yield return Text("no extent", DiskErrorKind.Malformed, s_flat);
         yield return Text("a zero extent with a file", DiskErrorKind.Malformed, s_flat + "RW 1 ZERO \"data\"\n");
         yield return Text("no access", DiskErrorKind.Unsupported, s_flat + "NOACCESS 1 FLAT \"data\" 0\n");
-        yield return Text("a raw device", DiskErrorKind.Unsupported, Head + "createType=\"fullDevice\"\nRW 1 FLAT \"/dev/sda\" 0\n");
+        yield return Text("a raw device", DiskErrorKind.Unsupported,
+            Head + "createType=\"fullDevice\"\nRW 1 FLAT \"/dev/sda\" 0\n");
         yield return Text("an extent of a raw device", DiskErrorKind.Unsupported, s_flat + "RW 1 VMFSRDM \"data\"\n");
-        yield return Text("itself as its extent", DiskErrorKind.Malformed, Head + "createType=\"twoGbMaxExtentSparse\"\nRW 2048 SPARSE \"x.vmdk\"\n");
-        yield return Text("a delta of itself", DiskErrorKind.HasParent, Head.Replace("parentCID=ffffffff", "parentCID=12345678") + "createType=\"monolithicFlat\"\nparentFileNameHint=\"x.vmdk\"\nRW 1 FLAT \"data\" 0\n");
-        yield return Text("a parent by name only", DiskErrorKind.HasParent, s_flat + "parentFileNameHint=\"x.vmdk\"\nRW 1 FLAT \"data\" 0\n");
-        yield return Text("an encrypted one", DiskErrorKind.AlreadyEncrypted, s_flat + "encryptionKeys=\"vmware:key/x\"\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("itself as its extent", DiskErrorKind.Malformed,
+            Head + "createType=\"twoGbMaxExtentSparse\"\nRW 2048 SPARSE \"x.vmdk\"\n");
+        yield return Text("a delta of itself", DiskErrorKind.HasParent, Head.Replace("parentCID=ffffffff", "parentCID=12345678")
+            + "createType=\"monolithicFlat\"\nparentFileNameHint=\"x.vmdk\"\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("a parent by name only", DiskErrorKind.HasParent,
+            s_flat + "parentFileNameHint=\"x.vmdk\"\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("an encrypted one", DiskErrorKind.AlreadyEncrypted,
+            s_flat + "encryptionKeys=\"vmware:key/x\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("an unknown type", DiskErrorKind.Unsupported, Head + "createType=\"custom\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("an unknown version", DiskErrorKind.Unsupported, s_flat.Replace("version=1", "version=7"));
         yield return Text("a key twice", DiskErrorKind.Malformed, s_flat + "cid=1\nRW 1 FLAT \"data\" 0\n");
@@ -116,7 +132,8 @@ public static class Catalogue
         yield return Text("an open quote", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data 0\n");
         yield return Text("a zero byte inside", DiskErrorKind.Malformed, s_flat + "a=\0\nRW 1 FLAT \"data\" 0\n");
         yield return Text("more than 64 KiB", DiskErrorKind.TooLarge, s_flat + new string('#', 70_000));
-        yield return Bytes("bytes that are no UTF-8", DiskErrorKind.Malformed, [.. Encoding.ASCII.GetBytes(s_flat), 0xff, 0xfe, (byte)'\n']);
+        yield return Bytes("bytes that are no UTF-8", DiskErrorKind.Malformed,
+            [.. Encoding.ASCII.GetBytes(s_flat), 0xff, 0xfe, (byte)'\n']);
         yield return Bytes("nothing at all", DiskErrorKind.NotADisk, []);
         yield return new BrokenImage("a folder", DiskErrorKind.NotADisk, f => Directory.CreateDirectory(f.File("x.vmdk")));
         yield return new BrokenImage("not there", DiskErrorKind.NotFound, _ => { });

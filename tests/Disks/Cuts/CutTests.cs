@@ -5,8 +5,9 @@ using Lorica.Disks.Storage;
 namespace Lorica.Disks.Tests.Cuts;
 
 /// <summary>
-/// Every job is cut at every single step, by kill, by power cut and by a failing sync, and cut again while it resumes. It must always
-/// be able to go on, end with exactly the right bytes, never show a broken descriptor, and never write plain text beside the disk.
+/// Every job is cut at every single step, by kill, by power cut and by a failing sync, and cut again while it resumes. It must
+/// always be able to go on, end with exactly the right bytes, never show a broken descriptor, and never write plain text beside
+/// the disk.
 /// </summary>
 public sealed class CutTests : IDisposable
 {

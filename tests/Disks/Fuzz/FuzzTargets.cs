@@ -4,10 +4,14 @@ using Lorica.Disks.Sparse;
 
 namespace Lorica.Disks.Tests.Fuzz;
 
-/// <summary>Entry points for SharpFuzz: whatever the bytes, only <see cref="DiskException"/> may escape, and what parses holds its rules.</summary>
+/// <summary>
+/// Entry points for SharpFuzz: whatever the bytes, only <see cref="DiskException"/> may escape, and what parses holds its rules.
+/// </summary>
 public static class FuzzTargets
 {
-    /// <summary>A descriptor: what parses is written back byte for byte, and under our own rules names only its own data file.</summary>
+    /// <summary>
+    /// A descriptor: what parses is written back byte for byte, and under our own rules names only its own data file.
+    /// </summary>
     public static void DescriptorText(ReadOnlySpan<byte> bytes)
     {
         try

@@ -6,7 +6,8 @@ namespace Lorica.Disks.Tests.Fuzz;
 /// <summary>The fuzz targets over the catalogue and over random changes of good input; a seed names what failed.</summary>
 public sealed class FuzzTests
 {
-    private static readonly byte[][] s_interesting = [[0], [0xff], [0x7f], [0x80], [1], "\n"u8.ToArray(), "\""u8.ToArray(), "="u8.ToArray(), " "u8.ToArray()];
+    private static readonly byte[][] s_interesting =
+        [[0], [0xff], [0x7f], [0x80], [1], "\n"u8.ToArray(), "\""u8.ToArray(), "="u8.ToArray(), " "u8.ToArray()];
 
     [Fact]
     public async Task ChangedDescriptorsAreRefusedOrKeepTheRules()
@@ -23,7 +24,8 @@ public sealed class FuzzTests
     [Fact]
     public void RandomLinesNeverBreakTheParser()
     {
-        string[] parts = ["RW", " ", "2048", "VMFS", "\"d-flat.vmdk\"", "\n", "createType=\"vmfs\"", "=", "\"", "ddb.seal", "# Disk DescriptorFile\n", "version=1\n", "é", "\0", "parentCID=ffffffff\n", "CID=1\n", "-1", "99999999999999999999"];
+        string[] parts = ["RW", " ", "2048", "VMFS", "\"d-flat.vmdk\"", "\n", "createType=\"vmfs\"", "=", "\"", "ddb.seal",
+            "# Disk DescriptorFile\n", "version=1\n", "é", "\0", "parentCID=ffffffff\n", "CID=1\n", "-1", "99999999999999999999"];
         for (int seed = 0; seed < 3000; seed++)
         {
             var random = new Random(seed);
@@ -57,7 +59,8 @@ public sealed class FuzzTests
                 var random = new Random(seed);
                 for (int i = random.Next(1, 4); i > 0; i--)
                 {
-                    int[] places = [random.Next(80), 512 + random.Next(300), 21 * 512 + random.Next(8), 22 * 512 + random.Next(16), 128 * 512 + random.Next(40)];
+                    int[] places = [random.Next(80), 512 + random.Next(300), 21 * 512 + random.Next(8),
+                        22 * 512 + random.Next(16), 128 * 512 + random.Next(40)];
                     changed[places[random.Next(places.Length)]] = (byte)random.Next(256);
                 }
 
@@ -84,7 +87,9 @@ public sealed class FuzzTests
             switch (fixedLength ? 0 : random.Next(4))
             {
                 case 0:
-                    bytes[at] = random.Next(2) == 0 ? (byte)random.Next(256) : s_interesting[random.Next(s_interesting.Length)][0];
+                    bytes[at] = random.Next(2) == 0
+                        ? (byte)random.Next(256)
+                        : s_interesting[random.Next(s_interesting.Length)][0];
                     break;
                 case 1:
                     bytes.InsertRange(at, s_interesting[random.Next(s_interesting.Length)]);
