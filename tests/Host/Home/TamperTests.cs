@@ -52,7 +52,8 @@ public sealed class TamperTests : IAsyncLifetime
     public async Task A_vmx_whose_encryption_lines_are_all_gone_is_weaker_than_recorded()
     {
         var lines = (await File.ReadAllLinesAsync(Vmx)).Where(l => !l.StartsWith("encryption.", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(Vmx, string.Join('\n', lines).Replace("\"TRUE\"", "\"FALSE\"", StringComparison.Ordinal) + "\n");
+        await File.WriteAllTextAsync(
+            Vmx, string.Join('\n', lines).Replace("\"TRUE\"", "\"FALSE\"", StringComparison.Ordinal) + "\n");
         await AllRefuseAsync("lorica.weakerThanRecorded", described: false);
     }
 
@@ -101,8 +102,10 @@ public sealed class TamperTests : IAsyncLifetime
     {
         var other = new TestVm("other", _kek);
         await other.ImportAsync(_host.Client);
-        var bundle = (await File.ReadAllLinesAsync(Path.Combine(_host.Datastore, "other", "other.vmx"))).Single(l => l.StartsWith("encryption.bundle", StringComparison.Ordinal));
-        var lines = (await File.ReadAllLinesAsync(Vmx)).Select(l => l.StartsWith("encryption.bundle", StringComparison.Ordinal) ? bundle : l);
+        var bundle = (await File.ReadAllLinesAsync(Path.Combine(_host.Datastore, "other", "other.vmx")))
+            .Single(l => l.StartsWith("encryption.bundle", StringComparison.Ordinal));
+        var lines = (await File.ReadAllLinesAsync(Vmx))
+            .Select(l => l.StartsWith("encryption.bundle", StringComparison.Ordinal) ? bundle : l);
         await File.WriteAllTextAsync(Vmx, string.Join('\n', lines) + "\n");
         await AllRefuseAsync("lorica.foreignBundle", described: true);
     }
@@ -179,7 +182,8 @@ public sealed class TamperTests : IAsyncLifetime
         var power = new PowerOnRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch };
         power.Records.AddRange(records);
         var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, key, _host.Client.PowerOnAsync(power));
-        await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, key, _host.Client.StartJobAsync(TestJob.Order(_vm, "decrypt", null, records)));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.GenericVmConfigFault, key, _host.Client.StartJobAsync(TestJob.Order(_vm, "decrypt", null, records)));
         var d = await _host.Client.DescribeVmAsync(new VmRequest { VmId = _vm.Id });
         if (described)
             Assert.Equal(key, (d.Suspect ?? d.Disks[0].Suspect)?.Key);

@@ -47,7 +47,8 @@ public sealed class VmxFileTests
     [Fact]
     public void Bytes_that_are_not_utf8_a_mark_and_too_many_bytes_are_refused()
     {
-        Assert.Throws<FormatException>(() => VmxFile.Parse([(byte)'a', (byte)' ', (byte)'=', (byte)' ', (byte)'"', 0xff, (byte)'"', (byte)'\n']));
+        Assert.Throws<FormatException>(
+            () => VmxFile.Parse([(byte)'a', (byte)' ', (byte)'=', (byte)' ', (byte)'"', 0xff, (byte)'"', (byte)'\n']));
         Assert.Throws<FormatException>(() => VmxFile.Parse("\xEF\xBB\xBFa = \"1\"\n"u8));
         Assert.Throws<FormatException>(() => VmxFile.Parse(new byte[VmxFile.MaximumBytes + 1]));
     }
@@ -84,6 +85,7 @@ public sealed class VmxFileTests
         Assert.Equal(rekey, RekeyMark.Parse(rekey.ToString()));
         Assert.Equal(rekey with { Committed = false }, RekeyMark.Parse((rekey with { Committed = false }).ToString()));
         Assert.All(["", "x", "1:a/b", "1:a/b:c", "x:a/b:c/d", "1:a/b:c/d:e"], t => Assert.Null(RekeyMark.Parse(t)));
-        Assert.All(["", "encrypt", "encrypt:x:home", "recryptShallow:1:home", "other:1:home"], t => Assert.Null(JobMark.Parse(t)));
+        Assert.All(["", "encrypt", "encrypt:x:home", "recryptShallow:1:home", "other:1:home"],
+            t => Assert.Null(JobMark.Parse(t)));
     }
 }

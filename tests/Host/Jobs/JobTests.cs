@@ -108,7 +108,8 @@ public sealed class JobTests : IAsyncLifetime
         var disksOnly = TestJob.Order(vm, "encrypt", _kek);
         (disksOnly.Home, disksOnly.AllDisks) = (false, false);
         disksOnly.Disks.Add("virtio0:1");
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", _host.Client.StartJobAsync(disksOnly));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", _host.Client.StartJobAsync(disksOnly));
 
         var homeOnly = TestJob.Order(vm, "encrypt", _kek);
         homeOnly.AllDisks = false;
@@ -122,7 +123,8 @@ public sealed class JobTests : IAsyncLifetime
 
         var homeFirst = TestJob.Order(vm, "decrypt", null, TestVm.RecordsOf(d));
         homeFirst.AllDisks = false;
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", _host.Client.StartJobAsync(homeFirst));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", _host.Client.StartJobAsync(homeFirst));
 
         d = await _host.Client.SucceedAsync(TestJob.Order(vm, "decrypt", null, TestVm.RecordsOf(d)));
         Assert.False(d.Encrypted);
@@ -178,7 +180,8 @@ public sealed class JobTests : IAsyncLifetime
         using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "web01"));
         using (DiskLock.TakeExclusive(folder, "web01"))
         {
-            await FaultAssert.RefusedAsync(FaultTypes.ResourceInUse, "lorica.diskInUse", _host.Client.StartJobAsync(TestJob.Order(vm, "encrypt", _kek)));
+            await FaultAssert.RefusedAsync(
+                FaultTypes.ResourceInUse, "lorica.diskInUse", _host.Client.StartJobAsync(TestJob.Order(vm, "encrypt", _kek)));
         }
 
         await _host.Client.SucceedAsync(TestJob.Order(vm, "encrypt", _kek));

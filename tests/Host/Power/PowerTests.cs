@@ -57,8 +57,10 @@ public sealed class PowerTests : IAsyncLifetime
 
         // What must not be done to a running VM.
         await FaultAssert.RefusedAsync(FaultTypes.InvalidPowerState, "lorica.powerState", _host.Client.PowerOnAsync(PowerOn()));
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidPowerState, "lorica.powerState", _host.Client.StartJobAsync(TestJob.Order(_vm, "decrypt", null)));
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidPowerState, "lorica.powerState", _host.Client.DeleteVmAsync(new VmOperation { VmId = _vm.Id, Epoch = _vm.NextEpoch }));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidPowerState, "lorica.powerState", _host.Client.StartJobAsync(TestJob.Order(_vm, "decrypt", null)));
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidPowerState, "lorica.powerState",
+            _host.Client.DeleteVmAsync(new VmOperation { VmId = _vm.Id, Epoch = _vm.NextEpoch }));
         Assert.Single((await _host.Client.RemoveKeysAsync(new RemoveKeysRequest { Keys = { _kek.Ref } })).Pinned);
 
         // The vmx is killed under load and the guest goes on.
@@ -88,7 +90,8 @@ public sealed class PowerTests : IAsyncLifetime
         await console.AskAsync("check", "data ok");
 
         // The guest ends by its power button; the console is kept, sealed.
-        var off = await _host.Client.PowerOffAsync(new PowerOffRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch, TimeoutSeconds = 60 });
+        var off = await _host.Client.PowerOffAsync(
+            new PowerOffRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch, TimeoutSeconds = 60 });
         Assert.Equal("poweredOff", off.PowerState);
         Assert.Null(off.Suspect);
         var kept = new GuestConsole(_host, _vm.Id);

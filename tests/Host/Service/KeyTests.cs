@@ -37,7 +37,8 @@ public sealed class KeyTests : IAsyncLifetime
         using var key = System.Security.Cryptography.ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(p.HostSpki.Span, out _);
         Assert.True(key.VerifyData(Crypto.KeyDelivery.PresentationToSign(p.ReceiveKey.Span, p.BootNonce.Span), p.Signature.Span,
-            System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.DSASignatureFormat.Rfc3279DerSequence));
+            System.Security.Cryptography.HashAlgorithmName.SHA256,
+            System.Security.Cryptography.DSASignatureFormat.Rfc3279DerSequence));
         Assert.Equal(_host.HostNode.Certificate.PublicKey.ExportSubjectPublicKeyInfo(), p.HostSpki.ToByteArray());
     }
 
@@ -45,7 +46,8 @@ public sealed class KeyTests : IAsyncLifetime
     public async Task A_delivery_is_taken_once_and_only_in_order()
     {
         var presentation = (await _host.Client.DescribeAsync(new DescribeHostRequest())).Presentation;
-        var sealedKeys = TestHost.Seal(presentation, Convert.FromHexString(_host.Config.CenterPin), TestKek.Make("a"), TestKek.Make("b")).ToArray();
+        var sealedKeys = TestHost.Seal(
+            presentation, Convert.FromHexString(_host.Config.CenterPin), TestKek.Make("a"), TestKek.Make("b")).ToArray();
         var second = await _host.Client.AddKeysAsync(new AddKeysRequest { Keys = { sealedKeys[1] } });
         Assert.Equal("lorica.keySequence", second.Keys[0].Fault.Key);
         var both = await _host.Client.AddKeysAsync(new AddKeysRequest { Keys = { sealedKeys } });

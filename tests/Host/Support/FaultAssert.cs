@@ -14,5 +14,6 @@ internal static class FaultAssert
         return fault;
     }
 
-    public static Task<Fault> RefusedAsync<T>(string type, string key, AsyncUnaryCall<T> call) => RefusedAsync(type, key, () => call.ResponseAsync);
+    public static Task<Fault> RefusedAsync<T>(string type, string key, AsyncUnaryCall<T> call) =>
+        RefusedAsync(type, key, () => call.ResponseAsync);
 }

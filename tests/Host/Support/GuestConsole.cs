@@ -17,7 +17,8 @@ internal sealed class GuestConsole(TestHost host, string vmId)
     {
         using var limit = new CancellationTokenSource(Limit);
         var pending = new StringBuilder();
-        using var call = host.Client.ReadConsole(new ReadConsoleRequest { VmId = vmId, FromOffset = _offset, Follow = true }, cancellationToken: limit.Token);
+        using var call = host.Client.ReadConsole(
+            new ReadConsoleRequest { VmId = vmId, FromOffset = _offset, Follow = true }, cancellationToken: limit.Token);
         try
         {
             await foreach (var chunk in call.ResponseStream.ReadAllAsync(limit.Token))
@@ -48,7 +49,8 @@ internal sealed class GuestConsole(TestHost host, string vmId)
     }
 
     public async Task TypeAsync(string command) =>
-        await host.Client.WriteConsoleAsync(new WriteConsoleRequest { VmId = vmId, Data = Google.Protobuf.ByteString.CopyFromUtf8(command + "\n") });
+        await host.Client.WriteConsoleAsync(
+            new WriteConsoleRequest { VmId = vmId, Data = Google.Protobuf.ByteString.CopyFromUtf8(command + "\n") });
 
     /// <summary>Types a command and waits for its answer.</summary>
     public async Task<string> AskAsync(string command, string answer)

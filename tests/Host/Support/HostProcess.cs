@@ -27,7 +27,8 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async Task StartAsync(params TestKek[] keks)
     {
-        var start = new ProcessStartInfo(Programs.Host, ["--config", _configFile]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Programs.Host, ["--config", _configFile])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, _) => { };
@@ -41,7 +42,8 @@ internal sealed class HostProcess : IAsyncDisposable
         var peer = new Peer(_template.Center.Ca, Roles.Host, Peer.PinOf(_template.HostNode.Certificate));
         _channel = GrpcChannel.ForAddress(PeerChannel.Address, new GrpcChannelOptions
         {
-            HttpHandler = PeerChannel.Handler(_template.Center, peer, IPEndPoint.Parse(line[Ready.Length..])), DisposeHttpClient = true,
+            HttpHandler = PeerChannel.Handler(_template.Center, peer, IPEndPoint.Parse(line[Ready.Length..])),
+            DisposeHttpClient = true,
         });
         Client = new HostControl.HostControlClient(_channel);
         var description = await Client.DescribeAsync(new DescribeHostRequest());

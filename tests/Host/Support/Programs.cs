@@ -51,7 +51,8 @@ internal static class Programs
     private static string? MakeGuest()
     {
         var image = Path.Combine(Path.GetTempPath(), $"lorica-host-guest-{Environment.ProcessId}.img");
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Root, "scripts", "make-guest"), [image]) { RedirectStandardError = true });
+        using var process = Process.Start(
+            new ProcessStartInfo(Path.Combine(Root, "scripts", "make-guest"), [image]) { RedirectStandardError = true });
         process!.WaitForExit();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(image);
         return process.ExitCode == 0 ? image : null;

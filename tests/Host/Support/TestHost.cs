@@ -26,7 +26,8 @@ internal sealed class TestHost : IAsyncDisposable
         Directory.CreateDirectory(Datastore);
         Config = new HostConfig
         {
-            Id = "0f8c0d5e-0000-4000-8000-000000000001", Name = "host1", StateFolder = folder.Path("state"), RunFolder = RunFolderOf(folder),
+            Id = "0f8c0d5e-0000-4000-8000-000000000001", Name = "host1", StateFolder = folder.Path("state"),
+            RunFolder = RunFolderOf(folder),
             Listen = "127.0.0.1:0", Certificate = Pki.Path("host.crt"), Key = Pki.Path("host.key"), Ca = Pki.Path("ca.crt"),
             CenterPin = Peer.PinOf(Center.Certificate), Datastores = [new DatastoreConfig("ds1", Datastore)],
             Vmx = System.IO.Path.Combine(AppContext.BaseDirectory, "no-vmx"),
@@ -34,7 +35,8 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>Outside the test's own folder, which is closed to the users of VMs.</summary>
-    private static string RunFolderOf(TestFolder folder) => "/tmp/lorica-host-run-" + System.IO.Path.GetFileName(folder.Root)[^6..];
+    private static string RunFolderOf(TestFolder folder) =>
+        "/tmp/lorica-host-run-" + System.IO.Path.GetFileName(folder.Root)[^6..];
 
     public TestPki Pki { get; }
 
@@ -70,7 +72,8 @@ internal sealed class TestHost : IAsyncDisposable
     {
         var channel = GrpcChannel.ForAddress(PeerChannel.Address, new GrpcChannelOptions
         {
-            HttpHandler = PeerChannel.Handler(identity, new Peer(identity.Ca, Roles.Host, Peer.PinOf(HostNode.Certificate)), Address),
+            HttpHandler = PeerChannel.Handler(
+                identity, new Peer(identity.Ca, Roles.Host, Peer.PinOf(HostNode.Certificate)), Address),
             DisposeHttpClient = true,
         });
         return (channel, new HostControl.HostControlClient(channel));
@@ -91,7 +94,8 @@ internal sealed class TestHost : IAsyncDisposable
         foreach (var kek in keks)
         {
             var (enc, ciphertext) = HpkeSender.Seal(presentation.ReceiveKey.Span,
-                KeyDelivery.Info(centerSpkiSha256, SHA256.HashData(presentation.HostSpki.Span), presentation.BootNonce.Span, sequence),
+                KeyDelivery.Info(centerSpkiSha256, SHA256.HashData(presentation.HostSpki.Span), presentation.BootNonce.Span,
+                    sequence),
                 KeyDelivery.AdditionalData(kek.Id, kek.Kcv, "encrypt"), kek.Key);
             yield return new SealedKey
             {

@@ -10,7 +10,8 @@ internal static class TestJob
     {
         var request = new StartJobRequest
         {
-            JobId = Guid.NewGuid().ToString(), VmId = vm.Id, Epoch = vm.NextEpoch, Kind = kind, NewKey = key?.Ref, NewKcv = key?.Kcv ?? "",
+            JobId = Guid.NewGuid().ToString(), VmId = vm.Id, Epoch = vm.NextEpoch, Kind = kind, NewKey = key?.Ref,
+            NewKcv = key?.Kcv ?? "",
             Home = true, AllDisks = true,
         };
         request.Records.AddRange(records);

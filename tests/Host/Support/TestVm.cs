@@ -24,7 +24,8 @@ internal sealed class TestVm
         {
             Request.Disks.Add(new DiskSpec
             {
-                Label = $"virtio0:{i}", Capacity = Capacity, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref, Kcv = kek?.Kcv ?? "",
+                Label = $"virtio0:{i}", Capacity = Capacity, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(),
+                Key = kek?.Ref, Kcv = kek?.Kcv ?? "",
             });
         }
 
@@ -78,10 +79,12 @@ internal sealed class TestVm
         await SendAsync(call, new ImportVmRequest { Vm = Request });
         await using var file = File.OpenRead(image);
         var buffer = new byte[1024 * 1024];
-        for (long at = 0; await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false) is var read and > 0; at += read)
+        for (long at = 0; await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false)
+            is var read and > 0; at += read)
         {
             if (buffer.AsSpan(0, read).IndexOfAnyExcept((byte)0) >= 0)
-                await SendAsync(call, new ImportVmRequest { Data = new DiskData { Offset = at, Data = ByteString.CopyFrom(buffer, 0, read) } });
+                await SendAsync(call,
+                    new ImportVmRequest { Data = new DiskData { Offset = at, Data = ByteString.CopyFrom(buffer, 0, read) } });
         }
 
         await SendAsync(call, new ImportVmRequest { End = new ImportEnd() });
@@ -94,7 +97,9 @@ internal sealed class TestVm
     /// A host that refuses does not read on: a write that is not seen to its end is no failure, the response says why.
     /// </summary>
     private static Task SendAsync(Grpc.Core.AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest message) =>
-        call.ResponseAsync.IsCompleted ? Task.CompletedTask : Task.WhenAny(call.RequestStream.WriteAsync(message), call.ResponseAsync);
+        call.ResponseAsync.IsCompleted
+            ? Task.CompletedTask
+            : Task.WhenAny(call.RequestStream.WriteAsync(message), call.ResponseAsync);
 
     /// <summary>The records that a center has of what is described.</summary>
     public static ObjectRecord[] RecordsOf(VmDescription vm)
