@@ -46,7 +46,8 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     [Fact]
     public async Task AKeyWhoseCreateWasNotAnsweredIsTakenOverByItsName()
     {
-        await using var peer = new ScriptedPeer(pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Create ? null : right);
+        await using var peer =
+            new ScriptedPeer(pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Create ? null : right);
         await using var client = peer.Client();
         var id = await client.CreateSymmetricKeyAsync("lorica-1", default);
         Assert.Equal(id, Assert.Single(peer.Store.OfOwner("a")).UniqueIdentifier);
@@ -78,7 +79,8 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     [Fact]
     public async Task ACreateWithoutANameIsNeverRepeated()
     {
-        await using var peer = new ScriptedPeer(pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Create ? null : right);
+        await using var peer =
+            new ScriptedPeer(pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Create ? null : right);
         await using var client = peer.Client();
         var e = await Assert.ThrowsAsync<KmipException>(() => client.CreateSymmetricKeyAsync(null, default));
         Assert.True(e.MayHaveBeenCarriedOut);
@@ -89,7 +91,9 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     [MemberData(nameof(Rubbish))]
     public async Task RubbishIsAProtocolFailure(string rubbish)
     {
-        var bytes = rubbish.StartsWith("hex:", StringComparison.Ordinal) ? Convert.FromHexString(rubbish[4..]) : Encoding.ASCII.GetBytes(rubbish);
+        var bytes = rubbish.StartsWith("hex:", StringComparison.Ordinal)
+            ? Convert.FromHexString(rubbish[4..])
+            : Encoding.ASCII.GetBytes(rubbish);
         await using var peer = new ScriptedPeer(pki, (_, _) => bytes);
         await using var client = peer.Client();
         var e = await Assert.ThrowsAsync<KmipException>(() => client.QueryAsync(default));
@@ -203,7 +207,9 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     public async Task AServerOfKmip10IsSpokenToIn10()
     {
         await using var peer = new ScriptedPeer(pki, (request, right) =>
-            ScriptedPeer.OperationOf(request) == (int)Operation.DiscoverVersions ? Lies.Refuse(KmipResultReason.InvalidMessage) : right);
+            ScriptedPeer.OperationOf(request) == (int)Operation.DiscoverVersions
+                ? Lies.Refuse(KmipResultReason.InvalidMessage)
+                : right);
         await using var client = peer.Client();
         Assert.Equal(KmipVersion.V10, await client.NegotiateAsync(default));
         await client.CreateSymmetricKeyAsync("x", default);
@@ -223,7 +229,8 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     [Fact]
     public async Task TextOfTheServerCannotForgeALogLine()
     {
-        await using var peer = new ScriptedPeer(pki, (_, _) => Lies.Refuse(KmipResultReason.GeneralFailure, "a\r\nerror: b\u001b[2J"));
+        await using var peer =
+            new ScriptedPeer(pki, (_, _) => Lies.Refuse(KmipResultReason.GeneralFailure, "a\r\nerror: b\u001b[2J"));
         await using var client = peer.Client(o => o with { MaximumVersion = KmipVersion.V10 });
         var e = await Assert.ThrowsAsync<KmipException>(() => client.QueryAsync(default));
         Assert.DoesNotContain(e.Message, char.IsControl);
@@ -242,9 +249,11 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     [Fact]
     public void AServerKnownByNothingIsMisuse() =>
         Assert.Equal(
-            KmipErrorKind.Misuse, Assert.Throws<KmipException>(() => KmipClient.Create(new() { Host = "h", ServerTrust = new() })).Kind);
+            KmipErrorKind.Misuse,
+            Assert.Throws<KmipException>(() => KmipClient.Create(new() { Host = "h", ServerTrust = new() })).Kind);
 
-    private static unsafe void AssertZero(nint where) => Assert.False(new ReadOnlySpan<byte>((void*)where, 32).ContainsAnyExcept((byte)0));
+    private static unsafe void AssertZero(nint where) =>
+        Assert.False(new ReadOnlySpan<byte>((void*)where, 32).ContainsAnyExcept((byte)0));
 
     /// <summary>A refused Create must leave nothing in the store that answers for it.</summary>
     private static Func<byte[], byte[], byte[]?> Chain(ScriptedPeer peer, Func<byte[], byte[], byte[]?> script) => (request, right) =>

@@ -54,7 +54,8 @@ internal static class Lies
     private static void Payload(TtlvWriter w, string lie, string id)
     {
         w.Begin(Tags.ResponsePayload);
-        w.Enumeration(Tags.ObjectType, (int)(lie == "another type of object" ? KmipObjectType.SecretData : KmipObjectType.SymmetricKey));
+        w.Enumeration(Tags.ObjectType,
+            (int)(lie == "another type of object" ? KmipObjectType.SecretData : KmipObjectType.SymmetricKey));
         w.Text(Tags.UniqueIdentifier, lie == "another identifier" ? id + "x" : id);
         w.Begin(Tags.SymmetricKey);
         w.Begin(Tags.KeyBlock);

@@ -16,7 +16,8 @@ public sealed class TtlvPropertyTests
     });
 
     [Property(MaxTest = 300)]
-    public Property AnyBytesAreTakenOrRefused() => Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(i => (byte)i).ArrayOf()), Survives);
+    public Property AnyBytesAreTakenOrRefused() =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(i => (byte)i).ArrayOf()), Survives);
 
     [Property(MaxTest = 500)]
     public Property AnyMutationOfARealMessageIsTakenOrRefused() => Prop.ForAll(

@@ -34,7 +34,8 @@ public sealed class VectorTests
     public void EveryResponseIsTakenOrARefusal()
     {
         var read = 0;
-        foreach (var vector in Vectors.All.Where(v => v is { Kind: "message", Direction: "response", IsOne: true } && v.Operations.Length <= 1))
+        foreach (var vector in Vectors.All.Where(
+            v => v is { Kind: "message", Direction: "response", IsOne: true } && v.Operations.Length <= 1))
         {
             var operation = vector.Operations is [var name] && Enum.TryParse<Operation>(name, out var known) ? known : default;
             try
@@ -44,7 +45,8 @@ public sealed class VectorTests
             }
             catch (KmipException e)
             {
-                Assert.True(e.Kind == KmipErrorKind.Refused || operation == default, $"{vector.Name} ({vector.Source}): {e.Message}");
+                Assert.True(e.Kind == KmipErrorKind.Refused || operation == default,
+                    $"{vector.Name} ({vector.Source}): {e.Message}");
             }
         }
 

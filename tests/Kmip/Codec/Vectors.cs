@@ -14,7 +14,8 @@ internal static class Vectors
 
     private static IEnumerable<T> Read<T>(string file)
     {
-        using var stream = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Data", file)), CompressionMode.Decompress);
+        using var stream = new GZipStream(
+            File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Data", file)), CompressionMode.Decompress);
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {

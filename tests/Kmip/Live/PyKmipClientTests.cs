@@ -6,7 +6,9 @@ namespace Lorica.Kmip.Tests.Live;
 /// <summary>PyKMIP's own client against our server, in every version.</summary>
 public sealed class PyKmipClientTests
 {
-    /// <summary>Steps whose outcome is a refusal by design; all others must succeed. Versions as prefix where they differ.</summary>
+    /// <summary>
+    /// Steps whose outcome is a refusal by design; all others must succeed. Versions as prefix where they differ.
+    /// </summary>
     private static readonly Dictionary<string, string> Refusals = new(StringComparer.Ordinal)
     {
         ["1.0 discover-versions"] = "AttributeError",
@@ -40,7 +42,8 @@ public sealed class PyKmipClientTests
             server.Pki.WriteTo(folder);
             var start = new ProcessStartInfo(
                 "/usr/bin/python3",
-                [Path.Combine(AppContext.BaseDirectory, "Data", "drive-pykmip.py"), "127.0.0.1", $"{server.Port}", folder, $"{folder}/out", "1.0,1.1,1.2,1.3,1.4"])
+                [Path.Combine(AppContext.BaseDirectory, "Data", "drive-pykmip.py"), "127.0.0.1", $"{server.Port}", folder,
+                    $"{folder}/out", "1.0,1.1,1.2,1.3,1.4"])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,

@@ -57,7 +57,8 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
         Assert.Equal(new KmipVersion(1, minor), client.Version);
         await client.ActivateAsync(id, default);
         Assert.Equal(32, (await ReadAsync(client, id)).Length);
-        Assert.Contains(await client.GetAttributesAsync(id, [], default), a => a is { Name: "Cryptographic Length", Number: 256 });
+        Assert.Contains(await client.GetAttributesAsync(id, [], default),
+            a => a is { Name: "Cryptographic Length", Number: 256 });
     }
 
     [Fact]
@@ -111,7 +112,8 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
         var e = await Assert.ThrowsAsync<KmipException>(() => client.NegotiateAsync(default));
         Assert.True(
             e.Reason == KmipResultReason.AuthenticationNotSuccessful
-            || (e is { Kind: KmipErrorKind.Transport, IsTransient: false } && e.Message.Contains("our certificate", StringComparison.Ordinal)),
+            || (e is { Kind: KmipErrorKind.Transport, IsTransient: false }
+                && e.Message.Contains("our certificate", StringComparison.Ordinal)),
             e.ToString());
     }
 
@@ -130,7 +132,8 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         var options = server.Options();
-        await using var client = KmipClient.Create(options with { ServerTrust = options.ServerTrust with { ServerName = "kms.example" } });
+        await using var client =
+            KmipClient.Create(options with { ServerTrust = options.ServerTrust with { ServerName = "kms.example" } });
         var e = await Assert.ThrowsAsync<KmipException>(() => client.NegotiateAsync(default));
         Assert.Contains("another name", e.Message, StringComparison.Ordinal);
     }

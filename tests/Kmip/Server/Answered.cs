@@ -4,7 +4,8 @@ using Lorica.Kmip.Ttlv;
 namespace Lorica.Kmip.Tests.Server;
 
 /// <summary>One item of an answer.</summary>
-internal sealed record Answered(KmipVersion Version, Operation? Operation, KmipResultReason? Reason, string Message, byte[] Payload, byte[]? BatchId)
+internal sealed record Answered(
+    KmipVersion Version, Operation? Operation, KmipResultReason? Reason, string Message, byte[] Payload, byte[]? BatchId)
 {
     /// <summary>Reads an answer; its header must be right.</summary>
     public static List<Answered> Read(byte[] bytes)
@@ -27,7 +28,8 @@ internal sealed record Answered(KmipVersion Version, Operation? Operation, KmipR
     }
 
     /// <summary>The first text of a tag in the payload.</summary>
-    public string? Text(int tag) => Payload.Length > 0 && TtlvItem.ReadValid(Payload).Find(tag) is { IsPresent: true } item ? item.Text() : null;
+    public string? Text(int tag) =>
+        Payload.Length > 0 && TtlvItem.ReadValid(Payload).Find(tag) is { IsPresent: true } item ? item.Text() : null;
 
     /// <summary>All texts of a tag in the payload.</summary>
     public List<string> Texts(int tag)

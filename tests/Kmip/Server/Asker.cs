@@ -101,12 +101,14 @@ internal sealed class Asker
         w.End();
     };
 
-    public static Action<TtlvWriter> Name(string name, int? index = null) => Attribute(AttributeNames.Name, NameValue(name), index);
+    public static Action<TtlvWriter> Name(string name, int? index = null) =>
+        Attribute(AttributeNames.Name, NameValue(name), index);
 
     public static Action<TtlvWriter> Text(string name, string value, int? index = null) =>
         Attribute(name, w => w.Text(Tags.AttributeValue, value), index);
 
-    public static Action<TtlvWriter> Date(string name, long value) => Attribute(name, w => w.DateTime(Tags.AttributeValue, value));
+    public static Action<TtlvWriter> Date(string name, long value) =>
+        Attribute(name, w => w.DateTime(Tags.AttributeValue, value));
 
     public static Action<TtlvWriter> Revocation(KmipRevocationReason reason) => w =>
     {
@@ -116,7 +118,8 @@ internal sealed class Asker
     };
 
     public static byte[] Build(
-        KmipVersion version, Action<TtlvWriter>? header, int count, params (Operation Operation, Action<TtlvWriter> Payload)[] items)
+        KmipVersion version, Action<TtlvWriter>? header, int count,
+        params (Operation Operation, Action<TtlvWriter> Payload)[] items)
     {
         using var w = new TtlvWriter();
         w.Begin(Tags.RequestMessage);

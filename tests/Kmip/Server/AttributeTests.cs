@@ -14,7 +14,8 @@ public sealed class AttributeTests
         var id = _asker.Create();
         Assert.Equal("one", Assert.Single(_asker.Ask(Operation.AddAttribute, id, Asker.Text("x-Tag", "one")).Attributes()).Text);
         Assert.Equal(1, Assert.Single(_asker.Ask(Operation.AddAttribute, id, Asker.Text("x-Tag", "two")).Attributes()).Index);
-        Assert.Equal("three", Assert.Single(_asker.Ask(Operation.ModifyAttribute, id, Asker.Text("x-Tag", "three", 1)).Attributes()).Text);
+        Assert.Equal("three",
+            Assert.Single(_asker.Ask(Operation.ModifyAttribute, id, Asker.Text("x-Tag", "three", 1)).Attributes()).Text);
         var deleted = _asker.Ask(Operation.DeleteAttribute, id, w =>
         {
             w.Text(Tags.AttributeName, "x-Tag");
@@ -34,7 +35,8 @@ public sealed class AttributeTests
     public void WhatIsTheServersIsNotTheClientsToSet(string name)
     {
         Assert.Equal(KmipResultReason.InvalidField, _asker.Ask(Operation.Create, Asker.Template(Asker.Text(name, "v"))).Reason);
-        Assert.Equal(KmipResultReason.PermissionDenied, _asker.Ask(Operation.AddAttribute, _asker.Create(), Asker.Text(name, "v")).Reason);
+        Assert.Equal(KmipResultReason.PermissionDenied,
+            _asker.Ask(Operation.AddAttribute, _asker.Create(), Asker.Text(name, "v")).Reason);
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class AttributeTests
         _asker.Version = KmipVersion.V13;
         Assert.Empty(Read(id, "Comment"));
         Assert.DoesNotContain("Comment", _asker.Ask(Operation.GetAttributeList, id).Texts(Tags.AttributeName));
-        Assert.Equal(KmipResultReason.InvalidField, _asker.Ask(Operation.Create, Asker.Template(Asker.Text("Comment", "x"))).Reason);
+        Assert.Equal(KmipResultReason.InvalidField,
+            _asker.Ask(Operation.Create, Asker.Template(Asker.Text("Comment", "x"))).Reason);
     }
 
     [Fact]
@@ -123,7 +126,8 @@ public sealed class AttributeTests
         var id = _asker.Create();
         _asker.Ask(Operation.Destroy, id);
         Assert.Empty(Locate());
-        Assert.Equal([id], Locate(Asker.Attribute("State", w => w.Enumeration(Tags.AttributeValue, (int)KmipKeyState.Destroyed))));
+        Assert.Equal([id], Locate(
+            Asker.Attribute("State", w => w.Enumeration(Tags.AttributeValue, (int)KmipKeyState.Destroyed))));
     }
 
     [Fact]

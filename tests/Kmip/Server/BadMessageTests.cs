@@ -4,7 +4,9 @@ using Lorica.Kmip.Tests.Codec;
 
 namespace Lorica.Kmip.Tests.Server;
 
-/// <summary>Every hostile message of the collection over TLS to the server, one connection each; then it must still serve.</summary>
+/// <summary>
+/// Every hostile message of the collection over TLS to the server, one connection each; then it must still serve.
+/// </summary>
 public sealed class BadMessageTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string Closed = "closed";
@@ -70,7 +72,8 @@ public sealed class BadMessageTests(TestServer server) : IClassFixture<TestServe
         {
             TargetHost = "localhost",
             ClientCertificates = [server.Pki.ClientA],
-            RemoteCertificateValidationCallback = (_, c, _, _) => c!.GetCertHashString() == server.Pki.ServerCertificate.Thumbprint,
+            RemoteCertificateValidationCallback =
+                (_, c, _, _) => c!.GetCertHashString() == server.Pki.ServerCertificate.Thumbprint,
         });
         await tls.WriteAsync(bytes);
         if (bytes.Length < 8)

@@ -38,7 +38,8 @@ public sealed class BatchTests
     {
         var batch = new (Operation, Action<TtlvWriter>)[]
         {
-            (Operation.Create, Asker.Template()), (Operation.Get, w => w.Text(Tags.UniqueIdentifier, "none")), (Operation.Create, Asker.Template()),
+            (Operation.Create, Asker.Template()), (Operation.Get, w => w.Text(Tags.UniqueIdentifier, "none")),
+            (Operation.Create, Asker.Template()),
         };
         Assert.Equal(2, _asker.Ask(null, batch).Count);
         var all = _asker.Ask(w => w.Enumeration(Tags.BatchErrorContinuationOption, (int)BatchContinuation.Continue), batch);
@@ -54,7 +55,8 @@ public sealed class BatchTests
     [InlineData(int.MaxValue)]
     public void ABatchCountThatDoesNotFitCarriesNothingOut(int count)
     {
-        var request = Asker.Build(KmipVersion.V11, null, count, (Operation.Create, Asker.Template()), (Operation.Create, Asker.Template()));
+        var request = Asker.Build(
+            KmipVersion.V11, null, count, (Operation.Create, Asker.Template()), (Operation.Create, Asker.Template()));
         var item = Assert.Single(_asker.Send(request));
         Assert.Equal(KmipResultReason.InvalidMessage, item.Reason);
         Assert.Null(item.Operation);
@@ -66,11 +68,13 @@ public sealed class BatchTests
     {
         Action<TtlvWriter>[] headers =
         [
-            w => w.Enumeration(Tags.BatchErrorContinuationOption, (int)BatchContinuation.Undo), w => w.Boolean(Tags.AsynchronousIndicator, true),
+            w => w.Enumeration(Tags.BatchErrorContinuationOption, (int)BatchContinuation.Undo),
+            w => w.Boolean(Tags.AsynchronousIndicator, true),
         ];
         foreach (var header in headers)
         {
-            var item = Assert.Single(_asker.Ask(header, (Operation.Create, Asker.Template()), (Operation.Create, Asker.Template())));
+            var item = Assert.Single(
+                _asker.Ask(header, (Operation.Create, Asker.Template()), (Operation.Create, Asker.Template())));
             Assert.Equal(KmipResultReason.OperationNotSupported, item.Reason);
         }
 
@@ -83,7 +87,8 @@ public sealed class BatchTests
     [InlineData(300)]
     public void WhoLeavesNoRoomForTheAnswerGetsNoKeyMade(int room)
     {
-        var item = Assert.Single(_asker.Ask(w => w.Integer(Tags.MaximumResponseSize, room), (Operation.Create, Asker.Template())));
+        var item = Assert.Single(
+            _asker.Ask(w => w.Integer(Tags.MaximumResponseSize, room), (Operation.Create, Asker.Template())));
         Assert.Equal(KmipResultReason.ResponseTooLarge, item.Reason);
         Assert.Empty(_asker.Store.OfOwner("a"));
     }

@@ -86,7 +86,8 @@ public sealed class ClientAndServerTests(TestServer server) : IClassFixture<Test
         var id = await client.CreateSymmetricKeyAsync(null, default);
         await ReadAsync(client, id);
         Assert.Contains(server.Audit, a => a.Operation == "Create" && a.UniqueIdentifier == id && a.Reason is null);
-        Assert.Contains(server.Audit, a => a.Operation == "Get" && a.UniqueIdentifier == id && a.Client!.DisplayName.Contains("client a", StringComparison.Ordinal));
+        Assert.Contains(server.Audit, a => a.Operation == "Get" && a.UniqueIdentifier == id
+            && a.Client!.DisplayName.Contains("client a", StringComparison.Ordinal));
     }
 
     private static async Task<byte[]> ReadAsync(KmipClient client, string id)

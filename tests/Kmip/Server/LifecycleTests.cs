@@ -56,7 +56,8 @@ public sealed class LifecycleTests
         Assert.Equal(to is null, answer.Reason is not null);
         Assert.Equal(to ?? from, State(id));
         var got = _asker.Ask(Operation.Get, id);
-        Assert.Equal(State(id) is KmipKeyState.Destroyed or KmipKeyState.DestroyedCompromised, got.Reason == KmipResultReason.ItemNotFound);
+        Assert.Equal(State(id) is KmipKeyState.Destroyed or KmipKeyState.DestroyedCompromised,
+            got.Reason == KmipResultReason.ItemNotFound);
         Assert.Empty(_asker.Faults);
     }
 

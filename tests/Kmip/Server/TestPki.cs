@@ -14,7 +14,8 @@ public sealed class TestPki : IDisposable
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=test CA", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         Root = Keep(request.CreateSelfSigned(From, Until));
         ServerCertificate = Issue("CN=localhost", "1.3.6.1.5.5.7.3.1");
         ClientA = Issue("CN=client a, OU=broker", "1.3.6.1.5.5.7.3.2");

@@ -32,7 +32,8 @@ public sealed class TestServer : IAsyncLifetime
                 Listen = new(IPAddress.Loopback, 0),
                 Certificate = () => context,
                 Authenticate = (certificate, _) => certificate.Issuer == Pki.Root.Subject
-                    ? new(new(Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo())), certificate.Subject), null)
+                    ? new(new(Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo())),
+                        certificate.Subject), null)
                     : new(null, "a stranger"),
                 Audit = Audit.Enqueue,
                 Fault = (e, _) => Faults.Enqueue(e),
