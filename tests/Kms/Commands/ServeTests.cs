@@ -157,7 +157,8 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     public void Dispose() => _temp.Dispose();
 
     /// <summary>Makes, activates and reads keys until the server is gone; what was acknowledged is remembered.</summary>
-    private static async Task WorkUntilTheEndAsync(KmipClient client, Dictionary<string, byte[]> acknowledged, TaskCompletionSource busy)
+    private static async Task WorkUntilTheEndAsync(
+        KmipClient client, Dictionary<string, byte[]> acknowledged, TaskCompletionSource busy)
     {
         try
         {

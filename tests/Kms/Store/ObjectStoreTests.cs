@@ -60,7 +60,8 @@ public sealed class ObjectStoreTests : IDisposable
             again.Generate(Samples.Object("b"), 32);
         }
 
-        Assert.Equal(["0000000001.key", "0000000002.key"], Directory.EnumerateFiles(_folder.Objects).Select(Path.GetFileName).Order());
+        Assert.Equal(["0000000001.key", "0000000002.key"],
+            Directory.EnumerateFiles(_folder.Objects).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -106,7 +107,8 @@ public sealed class ObjectStoreTests : IDisposable
         using var store = Samples.Open(_folder);
         store.Generate(Samples.Object("a"), 32);
         store.Generate(Samples.Object("b"), 32);
-        File.Copy(Path.Combine(_folder.Objects, "0000000002.key"), Path.Combine(_folder.Objects, "0000000001.key"), overwrite: true);
+        File.Copy(Path.Combine(_folder.Objects, "0000000002.key"), Path.Combine(_folder.Objects, "0000000001.key"),
+            overwrite: true);
         Assert.Throws<KmsException>(() => Samples.Material(store, "a"));
     }
 
