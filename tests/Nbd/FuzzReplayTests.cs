@@ -16,7 +16,8 @@ public sealed class FuzzReplayTests
         .. U64(OptionMagic), .. U32(3), .. U32(0),
         .. U64(OptionMagic), .. U32(10), .. U32(31), .. Name("disk"), .. U32(1), .. Name("base:allocation"),
         .. U64(OptionMagic), .. U32(7), .. U32(14), .. Name("disk"), 0, 2, 0, 1, 0, 3,
-        .. Request(0, 1, 0, 4096), .. Request(1, 2, 512, 512), .. new byte[512], .. Request(7, 3, 0, 1 << 20), .. Request(6, 4, 0, 4096, 3),
+        .. Request(0, 1, 0, 4096), .. Request(1, 2, 512, 512), .. new byte[512], .. Request(7, 3, 0, 1 << 20),
+        .. Request(6, 4, 0, 4096, 3),
         .. Request(4, 4, 0, 4096), .. Request(3, 5, 0, 0), .. Request(5, 6, 0, 512), .. Request(2, 0, 0, 0),
     ];
 

@@ -14,8 +14,10 @@ public sealed class ToolTests
         var info = await Tool.SucceedAsync("nbdinfo", "--json", served.Uri);
         foreach (var part in new[]
                  {
-                     "\"protocol\": \"newstyle-fixed\"", "\"export-size\": 8388608", "\"structured\": true", "\"can_multi_conn\": true",
-                     "\"can_trim\": true", "\"can_zero\": true", "\"can_fua\": true", "\"can_flush\": true", "\"can_cache\": true",
+                     "\"protocol\": \"newstyle-fixed\"", "\"export-size\": 8388608", "\"structured\": true",
+                     "\"can_multi_conn\": true",
+                     "\"can_trim\": true", "\"can_zero\": true", "\"can_fua\": true", "\"can_flush\": true",
+                     "\"can_cache\": true",
                      "\"can_df\": true", "\"is_read_only\": false", "\"is_rotational\": false", "base:allocation",
                      "\"block_size_minimum\": 512", "\"block_size_preferred\": 4096", "\"block_size_maximum\": 33554432",
                  })
@@ -26,7 +28,8 @@ public sealed class ToolTests
     public async Task NbdinfoListsEveryExport()
     {
         await using var served = ServedDevice.Start(
-            null, new NbdExport("virtio0:0", new MemoryDevice(1 << 20)), new NbdExport("zweite Platte ü", new MemoryDevice(2 << 20), true));
+            null, new NbdExport("virtio0:0", new MemoryDevice(1 << 20)),
+            new NbdExport("zweite Platte ü", new MemoryDevice(2 << 20), true));
         var info = await Tool.SucceedAsync("nbdinfo", "--list", "--json", served.Uri);
         Assert.Contains("virtio0:0", info, StringComparison.Ordinal);
         Assert.Contains("zweite Platte ü", info, StringComparison.Ordinal);
@@ -40,10 +43,13 @@ public sealed class ToolTests
         data.AsSpan(1 << 20, 1 << 20).Fill(1);
         await using var served = ServedDevice.Start(new MemoryDevice(data));
         var map = await Tool.SucceedAsync("nbdinfo", "--map", "--json", served.Uri);
-        var rows = map.Split('{')[1..].Select(r => string.Join(',', r.Split('\n', StringSplitOptions.TrimEntries).Take(4))).ToArray();
+        var rows = map.Split('{')[1..].Select(r => string.Join(',', r.Split('\n', StringSplitOptions.TrimEntries).Take(4)))
+            .ToArray();
         Assert.Equal(3, rows.Length);
-        Assert.Contains("\"offset\": 1048576, \"length\": 1048576, \"type\": 0", map.ReplaceLineEndings(""), StringComparison.Ordinal);
-        Assert.Contains("\"offset\": 2097152, \"length\": 2097152, \"type\": 3", map.ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.Contains("\"offset\": 1048576, \"length\": 1048576, \"type\": 0", map.ReplaceLineEndings(""),
+            StringComparison.Ordinal);
+        Assert.Contains("\"offset\": 2097152, \"length\": 2097152, \"type\": 3", map.ReplaceLineEndings(""),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +93,8 @@ public sealed class ToolTests
         await Tool.SucceedAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", folder.File("same"), served.Uri);
         bytes[3 << 20] ^= 1;
         await File.WriteAllBytesAsync(folder.File("other"), bytes);
-        Assert.Equal(1, (await Tool.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", folder.File("other"), served.Uri)).Code);
+        Assert.Equal(1, (await Tool.RunAsync(
+            "qemu-img", "compare", "-f", "raw", "-F", "raw", folder.File("other"), served.Uri)).Code);
     }
 
     [Theory]
@@ -98,7 +105,8 @@ public sealed class ToolTests
         using var folder = new TemporaryFolder();
         await using var served = ServedDevice.Start(new MemoryDevice(32 << 20));
         var output = await Tool.SucceedAsync(
-            "fio", "--name=x", "--ioengine=nbd", $"--uri={served.Uri}", "--rw=randwrite", $"--bs={blockSize}", $"--iodepth={depth}",
+            "fio", "--name=x", "--ioengine=nbd", $"--uri={served.Uri}", "--rw=randwrite", $"--bs={blockSize}",
+            $"--iodepth={depth}",
             "--size=32M", "--verify=crc32c", "--do_verify=1", "--verify_state_save=0", $"--aux-path={folder.Path}");
         Assert.Contains("err= 0", output, StringComparison.Ordinal);
         Assert.True(served.Exports[0].Statistics.WrittenBytes >= 32 << 20);
@@ -114,7 +122,8 @@ public sealed class ToolTests
         await using var device = FileDevice.FromHandle(
             File.OpenHandle(folder.File("disk"), FileMode.Open, FileAccess.ReadWrite), 64 << 20);
         await using var served = ServedDevice.Start(device);
-        await Tool.SucceedAsync("qemu-io", "-f", "raw", served.Uri, "-c", "write -P 7 16M 1M", "-c", "flush", "-c", "read -P 7 16M 1M");
+        await Tool.SucceedAsync(
+            "qemu-io", "-f", "raw", served.Uri, "-c", "write -P 7 16M 1M", "-c", "flush", "-c", "read -P 7 16M 1M");
         var map = await Tool.SucceedAsync("qemu-img", "map", "--output=json", "-f", "raw", served.Uri);
         Assert.Contains("\"start\": 16777216, \"length\": 1048576, \"depth\": 0, \"present\": true, \"zero\": false, \"data\": true", map, StringComparison.Ordinal);
     }

@@ -197,7 +197,8 @@ public sealed class TransmissionTests
         await using var served = ServedDevice.Start(new FaultDevice(
             new MemoryDevice(1 << 20), async (_, offset, _, _) => await (offset == 0 ? slow.Task : Task.CompletedTask)));
         using var client = Transmitting(served.Path);
-        client.Send([.. Request(0, 1, 0, 4096), .. Request(0, 2, 4096, 512), .. Request(0, 3, 0, 512), .. Request(0, 4, 4096, 512)]);
+        client.Send([.. Request(0, 1, 0, 4096), .. Request(0, 2, 4096, 512), .. Request(0, 3, 0, 512),
+            .. Request(0, 4, 4096, 512)]);
         Assert.Equal(2ul, client.Reply().Cookie);
         client.Receive(512);
         Assert.Equal(4ul, client.Reply().Cookie);

@@ -8,7 +8,8 @@ namespace Lorica.Nbd.Tests.Serving;
 public sealed class RawClient : IDisposable
 {
     public const ulong OptionMagic = 0x49484156454f5054;
-    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
+    private readonly Socket _socket =
+        new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
 
     public RawClient(string path) => _socket.Connect(new UnixDomainSocketEndPoint(path));
 
@@ -75,7 +76,8 @@ public sealed class RawClient : IDisposable
             bytes = bytes[_socket.Send(bytes)..];
     }
 
-    public void Option(uint option, params byte[] data) => Send([.. U64(OptionMagic), .. U32(option), .. U32((uint)data.Length), .. data]);
+    public void Option(uint option, params byte[] data) =>
+        Send([.. U64(OptionMagic), .. U32(option), .. U32((uint)data.Length), .. data]);
 
     public (uint Option, uint Type, byte[] Data) OptionReply()
     {
