@@ -26,7 +26,8 @@ public sealed class CommandLineTests
             Assert.Equal("unmap", n.GetProperty("discard").GetString());
         });
         Assert.Equal(
-            ["virtio-blk-pci,id=disk0,drive=node0,bootindex=1,werror=stop,rerror=stop", "virtio-blk-pci,id=disk1,drive=node1,bootindex=2,werror=stop,rerror=stop"],
+            ["virtio-blk-pci,id=disk0,drive=node0,bootindex=1,werror=stop,rerror=stop",
+                "virtio-blk-pci,id=disk1,drive=node1,bootindex=2,werror=stop,rerror=stop"],
             Values(words, "-device").Where(w => w.StartsWith("virtio-blk", StringComparison.Ordinal)));
     }
 

@@ -11,7 +11,8 @@ public sealed class ConfigTests
 {
     private static VmxConfig Valid() => new()
     {
-        VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", Name = "n", RunFolder = "/run/lorica/x/y", Uid = 64200, Cpus = 1, MemoryMib = 128,
+        VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", Name = "n", RunFolder = "/run/lorica/x/y", Uid = 64200, Cpus = 1,
+        MemoryMib = 128,
         Qemu = "/usr/bin/qemu-system-x86_64", ControlFd = 10, NbdFd = 11, Firmware = "bios",
         Disks = { new VmxDisk { Label = "virtio0:0", ExtentFd = 12, LockFd = 13, Length = 1 << 20, ZeroRule = "hole", DekLength = 64 } },
     };
@@ -63,7 +64,8 @@ public sealed class ConfigTests
         Assert.Contains(rule, e.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string> MalformedInputs => ["empty", "cut length", "no message", "too long", "cut", "no protobuf", "keys cut", "bytes left over"];
+    public static TheoryData<string> MalformedInputs =>
+        ["empty", "cut length", "no message", "too long", "cut", "no protobuf", "keys cut", "bytes left over"];
 
     [Theory]
     [MemberData(nameof(MalformedInputs))]

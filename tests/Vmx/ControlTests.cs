@@ -63,7 +63,8 @@ public sealed class ControlTests
         var clock = Stopwatch.StartNew();
         using (var client = vmx.Connect())
         {
-            while ((await client.AskAsync(new VmxRequest { Wait = new VmxWait { Seen = 1, WaitMs = 1000 } })).Status.Guest != "ended")
+            while ((await client.AskAsync(
+                new VmxRequest { Wait = new VmxWait { Seen = 1, WaitMs = 1000 } })).Status.Guest != "ended")
                 continue;
         }
 

@@ -100,7 +100,8 @@ public sealed class GuestMachineTests
         }
 
         Assert.Equal(
-            [(0, GuestAction.PowerDown), (10_000, GuestAction.PowerDown), (20_000, GuestAction.PowerDown), (25_000, GuestAction.Quit), (30_000, GuestAction.Kill)],
+            [(0, GuestAction.PowerDown), (10_000, GuestAction.PowerDown), (20_000, GuestAction.PowerDown),
+                (25_000, GuestAction.Quit), (30_000, GuestAction.Kill)],
             seen);
         machine.OnExit("signal 9", "");
         Assert.Equal(GuestEnd.PoweredOff, machine.End);

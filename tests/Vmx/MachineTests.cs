@@ -172,8 +172,10 @@ public sealed class MachineTests
         foreach (int pid in new[] { qemu, vmx.Process.Id })
         {
             var status = await File.ReadAllLinesAsync($"/proc/{pid}/status");
-            Assert.Contains(status, l => l.StartsWith("Uid:", StringComparison.Ordinal) && l.Split('\t')[1..].All(u => u == TestHost.UidText));
-            Assert.Contains(status, l => l.StartsWith("Gid:", StringComparison.Ordinal) && l.Split('\t')[1..].All(u => u == TestHost.UidText));
+            Assert.Contains(status,
+                l => l.StartsWith("Uid:", StringComparison.Ordinal) && l.Split('\t')[1..].All(u => u == TestHost.UidText));
+            Assert.Contains(status,
+                l => l.StartsWith("Gid:", StringComparison.Ordinal) && l.Split('\t')[1..].All(u => u == TestHost.UidText));
             Assert.Contains("NoNewPrivs:\t1", status);
             Assert.Contains("CapEff:\t0000000000000000", status);
         }
@@ -250,9 +252,11 @@ public sealed class MachineTests
 
     private static bool Contains(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> text) => bytes.IndexOf(text) >= 0;
 
-    private static void Encrypt(string file, byte[] key) => Rewrite(file, key, (xts, data, sector) => xts.EncryptSectors(data, sector));
+    private static void Encrypt(string file, byte[] key) =>
+        Rewrite(file, key, (xts, data, sector) => xts.EncryptSectors(data, sector));
 
-    private static void Decrypt(string file, byte[] key) => Rewrite(file, key, (xts, data, sector) => xts.DecryptSectors(data, sector));
+    private static void Decrypt(string file, byte[] key) =>
+        Rewrite(file, key, (xts, data, sector) => xts.DecryptSectors(data, sector));
 
     private static void Rewrite(string file, byte[] key, Action<XtsAes256, byte[], ulong> change)
     {

@@ -27,7 +27,8 @@ public static class GuestImage
             RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
         };
         using var process = Process.Start(start)!;
-        await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync(), process.WaitForExitAsync());
+        await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync(),
+            process.WaitForExitAsync());
         return process.ExitCode == 0 ? file : null;
     }
 }

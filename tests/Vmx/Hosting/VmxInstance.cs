@@ -39,7 +39,9 @@ public sealed class VmxInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the console shows <paramref name="text"/> behind <paramref name="from"/>; the offset behind it.</summary>
+    /// <summary>
+    /// Waits until the console shows <paramref name="text"/> behind <paramref name="from"/>; the offset behind it.
+    /// </summary>
     public async Task<long> SeeAsync(string text, long from = 0)
     {
         using var client = Connect();
@@ -48,7 +50,8 @@ public sealed class VmxInstance : IAsyncDisposable
         long at = from;
         while (true)
         {
-            var reply = await client.AskAsync(new VmxRequest { ReadConsole = new VmxReadConsole { FromOffset = at, WaitMs = 2000 } });
+            var reply = await client.AskAsync(
+                new VmxRequest { ReadConsole = new VmxReadConsole { FromOffset = at, WaitMs = 2000 } });
             seen.Append(Encoding.Latin1.GetString(reply.Console.Data.Span));
             at = reply.Console.Offset + reply.Console.Data.Length;
             int found = seen.ToString().IndexOf(text, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 namespace Lorica.Vmx.Tests.Hosting;
 
-/// <summary>Finds the programs that the tests run: the published one when it is there, else what was built beside the tests.</summary>
+/// <summary>
+/// Finds the programs that the tests run: the published one when it is there, else what was built beside the tests.
+/// </summary>
 public static class VmxProgram
 {
     public const string Qemu = "/usr/bin/qemu-system-x86_64";
@@ -29,7 +31,8 @@ public static class VmxProgram
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(System.IO.Path.Combine(folder, "Lorica.slnx")))
-            folder = System.IO.Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No repository above the tests.");
+            folder = System.IO.Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("No repository above the tests.");
         return folder;
     }
 }
