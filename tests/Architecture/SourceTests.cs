@@ -11,7 +11,8 @@ public sealed partial class SourceTests
     private static readonly string[] s_mayUseConsole =
     [
         "src/Broker/Program.cs", "src/Center/Program.cs", "src/Host/Program.cs", "src/Kms/Program.cs", "src/Vmx/Program.cs",
-        "src/Center/Start/InitCommand.cs", "src/Center/Start/IssueCommand.cs", "src/Center/Start/RunCommand.cs",
+        "src/Center/Start/AdminPasswordCommand.cs", "src/Center/Start/InitCommand.cs", "src/Center/Start/IssueCommand.cs",
+        "src/Center/Start/RunCommand.cs",
         "src/Vmx/Log.cs",
     ];
 
