@@ -11,7 +11,7 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
     [InlineData("locked")]
     public async Task KeysLieInKeyMemoryOnly(string keyMemory)
     {
-        await using var up = await LoricaUp.StartAsync(environment: new Dictionary<string, string> { ["LORICA_KEY_MEMORY"] = keyMemory });
+        await using var up = await LoricaUp.StartAsync(new Dictionary<string, string> { ["LORICA_KEY_MEMORY"] = keyMemory });
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "web");
         await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync());

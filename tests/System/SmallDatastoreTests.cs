@@ -10,13 +10,15 @@ public sealed class SmallDatastoreTests
     [Fact]
     public async Task AnImageLargerThanTheFreeSpaceIsRefusedBeforeAnythingIsWritten()
     {
-        await using var up = await LoricaUp.StartAsync(state =>
+        await using var up = await LoricaUp.StartAsync();
+        await up.StopAsync();
+        using (var mount = Process.Start("/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", up.Datastore]))
         {
-            var datastore = Directory.CreateDirectory(Path.Combine(state, "datastore")).FullName;
-            using var mount = Process.Start("/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", datastore]);
-            mount.WaitForExit();
+            await mount.WaitForExitAsync();
             Assert.Equal(0, mount.ExitCode);
-        });
+        }
+
+        await up.StartProcessesAsync();
         var image = Path.Combine(up.Folder, "large.img");
         File.WriteAllBytes(image, RandomNumberGenerator.GetBytes(80 * 1024 * 1024));
         var refused = await up.RefusedAsync("space", "vm", "import", "large", "--disk", image);

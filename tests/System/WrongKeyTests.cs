@@ -23,6 +23,6 @@ public sealed class WrongKeyTests
         await Wait.UntilAsync(async () => (await up.ShowAsync("web"))["cryptoState"]!.GetValue<string>() == "locked", "locked");
         await up.RefusedAsync("wrongKey", "vm", "power", "on", "web");
         Assert.Equal(before, Files.Snapshot(up.Datastore));
-        Assert.Contains("KeyMissingOnKMS", (await up.JsonAsync("event", "ls")).ToJsonString() + "KeyMissingOnKMS", StringComparison.Ordinal);
+        Assert.Contains("Crypto.VMLocked", (await up.JsonAsync("event", "ls")).ToJsonString(), StringComparison.Ordinal);
     }
 }

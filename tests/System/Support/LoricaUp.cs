@@ -21,13 +21,11 @@ internal sealed class LoricaUp : IAsyncDisposable
 
     public string Password { get; private set; } = "";
 
-    public static async Task<LoricaUp> StartAsync(Action<string>? beforeStart = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<LoricaUp> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
         var up = new LoricaUp(Directory.CreateTempSubdirectory("lorica-system-").FullName);
         try
         {
-            Directory.CreateDirectory(up.State);
-            beforeStart?.Invoke(up.State);
             await up.StartProcessesAsync(environment);
             var signedIn = await up.RunAsync(["login", "--profile", Path.Combine(up.State, "client.json"), "--user", "administrator"], up.Password + "\n");
             Assert.True(signedIn.ExitCode == 0, signedIn.Error);
