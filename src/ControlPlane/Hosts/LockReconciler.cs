@@ -17,7 +17,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// be brought there; it is unlocked by itself as soon as it can.
 /// </summary>
 internal sealed class LockReconciler(
-    CenterStore store, HostLinks links, KeyDeliverer deliverer, EventLog events, TimeProvider time)
+    CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser, VmLookup lookup, EventLog events,
+    TimeProvider time)
 {
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
 
@@ -25,7 +26,7 @@ internal sealed class LockReconciler(
     private readonly HashSet<string> _suspects = new(StringComparer.Ordinal);
 
     /// <summary>Reconciles all VMs of the host.</summary>
-    /// <returns>Whether a VM is locked.</returns>
+    /// <returns>Whether to look again: a VM is locked, suspect, or not there.</returns>
     /// <exception cref="RpcException">The host does not answer.</exception>
     public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct)
     {
@@ -39,16 +40,27 @@ internal sealed class LockReconciler(
                 return false;
             }
 
-            // Step 2: what the files say; a suspect VM gets no key
+            // Step 2: what the files say; what a task left behind is settled; a suspect VM gets no key
             var reply = await links.Client(hostId).ListVmsAsync(
                 new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
-            var files = reply.Vms.ToDictionary(v => v.VmId, StringComparer.Ordinal);
+            var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal).ToDictionary(v => v.VmId, StringComparer.Ordinal);
+            var again = false;
             var orders = new List<(VmRow Vm, List<KeyOrder> Keys)>();
             foreach (var vm in vms)
             {
-                var own = records.Where(r => r.VmId == vm.Id && (r.InUse || busy.Contains(vm.Id))).ToList();
-                if (!files.TryGetValue(vm.Id, out var file) || await IsSuspectAsync(vm, file, own, busy.Contains(vm.Id), ct))
+                var underWay = busy.Contains(vm.Id);
+                var usable = records.Where(r => r.VmId == vm.Id).ToList();
+                if (!files.TryGetValue(vm.Id, out var file))
                 {
+                    again |= usable.Count > 0;
+                    continue;
+                }
+
+                usable = underWay ? usable : await SettledAsync(hostId, vm, file, usable, ct);
+                var own = usable.Where(r => r.InUse || underWay).ToList();
+                if (await IsSuspectAsync(vm, file, own, underWay, ct))
+                {
+                    again |= usable.Count > 0;
                     continue;
                 }
 
@@ -63,7 +75,7 @@ internal sealed class LockReconciler(
 
             // Step 4: locked or not, and why
             var reasons = delivery.Reasons;
-            var locked = false;
+            var locked = again;
             foreach (var (vm, needed) in orders)
             {
                 var missing = reasons.Where(r => needed.Exists(k => k.Provider == r.Provider && k.KeyId == r.KeyId)).ToList();
@@ -95,8 +107,23 @@ internal sealed class LockReconciler(
             },
             ct);
 
-    private async Task<bool> IsSuspectAsync(
-        VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
+    private async Task<List<KeyRecordRow>> SettledAsync(
+        string hostId, VmRow vm, VmDescription file, List<KeyRecordRow> usable, CancellationToken ct)
+    {
+        if (await register.SettleLeftAsync(vm, file, usable, ct) is not { } unused)
+        {
+            return usable;
+        }
+
+        if (unused.Count > 0)
+        {
+            await releaser.ReleaseAsync(hostId, unused, ct);
+        }
+
+        return await lookup.RecordsAsync(vm.Id, ct);
+    }
+
+    private async Task<bool> IsSuspectAsync(VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
     {
         var suspect = RecordCheck.Find(file, records, underWay);
         if (suspect is null)

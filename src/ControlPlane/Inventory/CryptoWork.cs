@@ -21,8 +21,12 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed class CryptoWork(
     KeyRegister register, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, CenterStore store, EventLog events,
-    IGrainFactory grains)
+    IGrainFactory grains, TimeProvider time)
 {
+    private const int MaximumLooks = 10;
+    private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs.</summary>
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
@@ -35,7 +39,7 @@ internal sealed class CryptoWork(
         {
             key = await KeyAsync(context, ct);
         }
-        catch (FaultException)
+        catch (Exception e) when (e is FaultException || (!context.Resumed && !ct.IsCancellationRequested))
         {
             await AbandonAsync(context);
             throw;
@@ -53,14 +57,15 @@ internal sealed class CryptoWork(
         {
             job = await jobs.RunAsync(context, request, Needed(key, records), f => IsDone(context, key, f), ct);
         }
-        catch (FaultException)
+        catch (Exception) when (!ct.IsCancellationRequested)
         {
+            // However it ended: records must not stay between two states, or the VM would be suspect for ever.
             await SettleAsync(context, await FilesAsync(context, ct), fault: null, end: false, ct);
             throw;
         }
 
         // Steps 4 and 5
-        var files = job.Result ?? await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+        var files = job.Result is { } result && RecordCheck.SuspectOf(result) is null ? result : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
         var fault = job.State == "succeeded" ? Verify(context, key, files)
             : job.Fault is { } f ? FaultCodec.FromMessage(f)
             : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
@@ -130,6 +135,12 @@ internal sealed class CryptoWork(
     /// <summary>Whether the files are as the job should have left them.</summary>
     private static Fault? Verify(WorkContext context, KeyOrder? key, VmDescription files)
     {
+        // A description that does not verify says nothing about what is plain.
+        if (RecordCheck.SuspectOf(files) is { } suspect)
+        {
+            return suspect;
+        }
+
         foreach (var id in context.Arguments.Objects)
         {
             var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
@@ -155,34 +166,53 @@ internal sealed class CryptoWork(
             return;
         }
 
-        await snapshots.SaveAsync(files, ct);
+        await WrittenAsync(() => snapshots.SaveAsync(files, ct), ct);
         List<KeyOrder> unused = [];
         async Task RecordsAsync(CenterDb db) =>
             unused = await register.SettleAsync(db, files, mayWeaken: task.Kind == TaskKinds.Decrypt, task.UserName, vm.Name, ct);
 
         if (!end)
         {
-            await store.WriteAsync(RecordsAsync, ct);
+            await WrittenAsync(() => store.WriteAsync(RecordsAsync, ct), ct);
         }
         else if (fault is not null)
         {
-            await store.WriteAsync(RecordsAsync, ct);
+            await WrittenAsync(() => store.WriteAsync(RecordsAsync, ct), ct);
             await ReleaseAsync(vm, unused);
             throw new FaultException(fault);
         }
         else
         {
-            await tasks.SucceedAsync(
-                task.Id,
-                async db =>
-                {
-                    await RecordsAsync(db);
-                    await PolicyWork.AssociateAsync(db, context, ct);
-                },
+            await WrittenAsync(
+                () => tasks.SucceedAsync(
+                    task.Id,
+                    async db =>
+                    {
+                        await RecordsAsync(db);
+                        await PolicyWork.AssociateAsync(db, context, ct);
+                    },
+                    ct),
                 ct);
         }
 
         await ReleaseAsync(vm, unused);
+    }
+
+    /// <summary>The files are changed already: records that do not follow would make the VM suspect, so the write is not given up.</summary>
+    private async Task WrittenAsync(Func<Task> write, CancellationToken ct)
+    {
+        for (var pause = LookPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (Exception e) when (HostCalls.IsPassing(e) && e is not FaultException && !ct.IsCancellationRequested)
+            {
+                await Task.Delay(pause, time, ct);
+            }
+        }
     }
 
     private async Task ReleaseAsync(VmRow vm, List<KeyOrder> unused)
@@ -193,16 +223,25 @@ internal sealed class CryptoWork(
         }
     }
 
+    /// <summary>The files after a failure. A host that does not answer is waited for a while; then records stay as they are, keys stay
+    /// deliverable, and the next look at the VM settles them.</summary>
     private async Task<VmDescription?> FilesAsync(WorkContext context, CancellationToken ct)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
-        }
-        catch (Grpc.Core.RpcException) when (!ct.IsCancellationRequested)
-        {
-            // Without the files nothing is known: records stay, and keys stay deliverable.
-            return null;
+            try
+            {
+                return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+            }
+            catch (Grpc.Core.RpcException e) when (!ct.IsCancellationRequested)
+            {
+                if (!HostCalls.IsTransport(e) || attempt >= MaximumLooks)
+                {
+                    return null;
+                }
+            }
+
+            await Task.Delay(LookPause, time, ct);
         }
     }
 

@@ -1,5 +1,8 @@
+using System.Data.Common;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
+using Microsoft.EntityFrameworkCore;
+using Orleans.Runtime;
 
 namespace Lorica.ControlPlane.Inventory;
 
@@ -8,9 +11,16 @@ internal static class HostCalls
 {
     /// <summary>Whether the transport failed: whatever was asked may have happened or not.</summary>
     public static bool IsTransport(RpcException e) =>
-        e.Trailers.Count == 0 && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Internal
-            or StatusCode.Unknown;
+        !FaultCodec.IsRefusal(e) && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
+            or StatusCode.Internal or StatusCode.Unknown or StatusCode.Aborted;
 
     /// <summary>Whether a grain's refusal says the same.</summary>
     public static bool IsTransport(FaultException e) => e.Fault.Type == FaultTypes.HostCommunication;
+
+    /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or the
+    /// database. It says nothing about what was asked of the host.</summary>
+    public static bool IsPassing(Exception e) =>
+        e is TimeoutException or OrleansException or DbException or DbUpdateException or IOException
+        || e is FaultException { Fault.Type: FaultTypes.ResourceInUse }
+        || e is RpcException r && FaultCodec.IsRefusal(r) && FaultCodec.FromRpc(r, "the host").Type == FaultTypes.ResourceInUse;
 }

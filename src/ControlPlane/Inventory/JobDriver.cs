@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Tasks;
@@ -11,13 +12,15 @@ namespace Lorica.ControlPlane.Inventory;
 /// Drives one job on a host to its end, through restarts of the host and of the center.
 /// <code>
 /// ┌► describe ─ done already ────────────────────────────────► succeeded
+/// │     ├─ suspect: no key moves ────────────────────────────► fault
 /// │     └► deliver the keys ─ not within reach: first try → fault, later → wait ─┐
 /// │           └► StartJob (idempotent by id; resumes what the files say) ─ refused → fault
 /// │                 └► WatchJob ─ ended ──────────────────────► succeeded / failed
 /// └── host gone: wait ◄──┘ stream broken
 /// </code>
 /// </summary>
-internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoard tasks, IGrainFactory grains, TimeProvider time)
+internal sealed class JobDriver(
+    HostLinks links, VmSnapshots snapshots, VmLookup lookup, TaskBoard tasks, EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
@@ -34,7 +37,8 @@ internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoar
     public async Task<JobDescription> RunAsync(
         WorkContext context, StartJobRequest start, List<KeyOrder> keys, Func<VmDescription, bool> isDone, CancellationToken ct)
     {
-        var begun = context.Resumed;
+        // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task.
+        var (asked, begun) = (context.Resumed, context.Resumed);
         var pause = FirstPause;
         while (true)
         {
@@ -42,14 +46,16 @@ internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoar
             try
             {
                 var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
-                if (begun && files.PendingJob.Length == 0 && isDone(files))
+                if (asked && files.PendingJob.Length == 0 && isDone(files))
                 {
                     return new JobDescription { JobId = start.JobId, VmId = start.VmId, State = "succeeded", Result = files };
                 }
 
+                await RequireRecordedAsync(context, files, ct);
                 var delivery = await grains.GetGrain<IHostGrain>(context.Vm.HostId).DeliverAsync(keys, start.Kind);
                 if (delivery.Faults.Count == 0)
                 {
+                    asked = true;
                     var job = await links.Client(context.Vm.HostId).StartJobAsync(start, Options(ct));
                     begun = true;
                     pause = FirstPause;
@@ -58,7 +64,7 @@ internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoar
                         return ended;
                     }
                 }
-                else if (!begun || files.PendingJob.Length == 0)
+                else if (!asked || files.PendingJob.Length == 0)
                 {
                     delivery.ThrowIfMissing(context.Vm.Name);
                 }
@@ -74,7 +80,12 @@ internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoar
                 waiting = "waiting for the host";
             }
 
-            await tasks.ProgressAsync(context.Task.Id, waiting, context.Task.BytesDone, context.Task.BytesTotal, ct);
+            catch (Exception e) when (begun && HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
+            {
+                waiting = "waiting";
+            }
+
+            await ProgressAsync(context, waiting, ct);
             await Task.Delay(pause, time, ct);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -103,11 +114,35 @@ internal sealed class JobDriver(HostLinks links, VmSnapshots snapshots, TaskBoar
                 told = time.GetTimestamp();
                 context.Task.BytesDone = job.BytesDone;
                 context.Task.BytesTotal = job.BytesTotal;
-                await tasks.ProgressAsync(context.Task.Id, job.Step, job.BytesDone, job.BytesTotal, ct);
+                await ProgressAsync(context, job.Step, ct);
             }
         }
 
         return null;
+    }
+
+    /// <summary>A suspect VM gets no key, not even for a job that was under way when its files changed.</summary>
+    private async Task RequireRecordedAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    {
+        var records = await lookup.RecordsAsync(context.Vm.Id, ct);
+        if (RecordCheck.Find(files, records, underWay: true) is { } suspect)
+        {
+            await events.AddAsync(EventIds.Suspect, context.Task.UserName, context.Vm.Name, $"{suspect.Key}: {suspect.Message}", ct);
+            throw new FaultException(suspect);
+        }
+    }
+
+    /// <summary>Progress that cannot be noted is no reason to leave a job alone.</summary>
+    private async Task ProgressAsync(WorkContext context, string step, CancellationToken ct)
+    {
+        try
+        {
+            await tasks.ProgressAsync(context.Task.Id, step, context.Task.BytesDone, context.Task.BytesTotal, ct);
+        }
+        catch (Exception e) when (HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
+        {
+            // Told again with the next step.
+        }
     }
 
     /// <summary>The next state of the job; false when the host restarted between and knows the job no more.</summary>

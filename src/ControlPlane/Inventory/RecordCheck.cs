@@ -11,9 +11,11 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal static class RecordCheck
 {
-    /// <summary>
-    /// What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task.
-    /// </summary>
+    /// <summary>What the host itself found wrong with the files, or null.</summary>
+    public static Fault? SuspectOf(VmDescription vm) =>
+        (vm.Suspect ?? vm.Disks.FirstOrDefault(d => d.Suspect is not null)?.Suspect) is { } suspect ? FaultCodec.FromMessage(suspect) : null;
+
+    /// <summary>What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task.</summary>
     public static Fault? Find(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
     {
         if (vm.Suspect is not null)

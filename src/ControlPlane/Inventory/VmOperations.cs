@@ -17,7 +17,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// files not suspect · power · snapshots · encrypted-ness · keys within reach. Only then epoch and task are taken.
 /// </summary>
 internal sealed class VmOperations(
-    VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, PolicyCatalog policies, ProviderService providers, IGrainFactory grains)
+    VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers, IGrainFactory grains)
 {
     /// <summary>Begins setting a policy.</summary>
     public async Task<TaskRow> SetPolicyAsync(string id, Caller caller, SetPolicyCommand command, CancellationToken ct)
@@ -141,6 +141,15 @@ internal sealed class VmOperations(
         var files = await DescribeAsync(vm, ct) ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
             $"The host has no files of {vm.Name}.", "Put them back, or delete the VM."));
         var records = await lookup.RecordsAsync(vm.Id, ct);
+        if (await register.SettleLeftAsync(vm, files, records, ct) is { } unused)
+        {
+            records = await lookup.RecordsAsync(vm.Id, ct);
+            if (unused.Count > 0)
+            {
+                await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
+            }
+        }
+
         return RecordCheck.Find(files, records, underWay: false) is { } suspect ? throw new FaultException(suspect) : (vm, files, records);
     }
 
@@ -173,11 +182,9 @@ internal sealed class VmOperations(
 
         var host = grains.GetGrain<IHostGrain>(vm.HostId);
         var delivery = await host.DeliverAsync(keys, operation);
-        if (delivery.Faults.Count > 0 || vm.CryptoState == "locked")
-        {
-            await host.NudgeAsync();
-        }
 
+        // Locked or not is for the reconciler to say: what is noted may be older than this delivery.
+        await host.NudgeAsync();
         delivery.ThrowIfMissing(vm.Name);
     }
 

@@ -14,8 +14,11 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed partial class VmWorks(
     CryptoWork crypto, CreateWork create, PowerWork power, DeleteWork delete, PolicyWork policy, VmLookup lookup, TaskBoard tasks,
-    EventLog events, ILogger<VmWorks> log)
+    EventLog events, TimeProvider time, ILogger<VmWorks> log)
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs; never throws.</summary>
     public async Task RunAsync(TaskRow task, bool resumed, CancellationToken ct)
     {
@@ -35,7 +38,7 @@ internal sealed partial class VmWorks(
         }
         catch (Exception e)
         {
-            await FailAsync(task, e);
+            await FailAsync(task, e, ct);
         }
     }
 
@@ -51,19 +54,29 @@ internal sealed partial class VmWorks(
             $"This center does not know tasks of kind {kind}.", "It was begun by a newer one; use that.")),
     };
 
-    private async Task FailAsync(TaskRow task, Exception e)
+    /// <summary>A task that has not ended blocks its VM, so its end is written again and again until the table takes it or the center stops.</summary>
+    private async Task FailAsync(TaskRow task, Exception e, CancellationToken ct)
     {
-        try
+        var fault = FaultOf(e, task);
+        LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            var fault = FaultOf(e, task);
-            LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target,
-                fault.Message);
-            await tasks.FailAsync(task.Id, fault, db => NoteAsync(db, task, fault), CancellationToken.None);
-        }
-        catch (Exception inner)
-        {
-            // The table cannot be written: the task stays unfinished and is taken up again by the next start.
-            LogFailed(log, inner, task.Id, task.Kind, task.Target, "its end could not be written");
+            try
+            {
+                await tasks.FailAsync(task.Id, fault, db => NoteAsync(db, task, fault), CancellationToken.None);
+                return;
+            }
+            catch (Exception inner)
+            {
+                LogFailed(log, inner, task.Id, task.Kind, task.Target, "its end could not be written");
+            }
+
+            await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (ct.IsCancellationRequested)
+            {
+                // The task stays unfinished and is taken up again by the next start.
+                return;
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 using Lorica.Contracts;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -105,6 +107,29 @@ public sealed partial class KeyRegister
 
         await db.SaveChangesAsync(ct);
         return Unused(rows);
+    }
+
+    /// <summary>
+    /// Settles what a task left behind that ended without a look at the files. Only when no task is under way and none began since
+    /// <paramref name="vm"/> was read, which must be before <paramref name="files"/> were described. Never weakens a record.
+    /// </summary>
+    /// <returns>Keys that no object of the VM uses any more; null when nothing was left.</returns>
+    internal async Task<List<KeyOrder>?> SettleLeftAsync(
+        VmRow vm, VmDescription files, IEnumerable<KeyRecordRow> records, CancellationToken ct)
+    {
+        if (!records.Any(r => !r.InUse))
+        {
+            return null;
+        }
+
+        return await store.WriteAsync(
+            async db =>
+            {
+                var still = await db.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch, ct)
+                    && !await db.Tasks.AnyAsync(t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
+                return still ? await SettleAsync(db, files, mayWeaken: false, Caller.System.User, vm.Name, ct) : [];
+            },
+            ct);
     }
 
     /// <summary>Retires every record of a VM that is gone.</summary>
