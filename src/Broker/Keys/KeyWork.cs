@@ -20,7 +20,7 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
         await using var session = new ProviderSession(provider, providers, log);
         try
         {
-            var id = await session.RunAsync(c => c.CreateSymmetricKeyAsync(request.Name, ct));
+            var id = await session.RunAsync(c => c.CreateSymmetricKeyAsync(request.Name, ct), repeatable: false);
             var key = new KeyRef { Provider = provider.Name, KeyId = id };
             log.KeyCreated(Name(key));
             await TagAsync(session, id, request, ct);
@@ -105,6 +105,11 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
         catch (KmipException e)
         {
             return Say(KeyFaults.From(wanted.Key, e));
+        }
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or FaultException)
+        {
+            // Its client identity cannot be opened: that is the trouble of this provider alone.
+            return Say(KeyFaults.Of(wanted.Key, KeyReasons.ProviderUnreachable, $"The client identity of {wanted.Key.Provider} cannot be used: {e.Message}"));
         }
     }
 

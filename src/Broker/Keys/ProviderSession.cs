@@ -19,8 +19,11 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
     /// <summary>The server that answered last.</summary>
     public ServerEntry? Answered { get; private set; }
 
-    /// <summary>Runs <paramref name="work"/> on the first server that can be reached, <paramref name="avoid"/> last.</summary>
-    public async Task<T> RunAsync<T>(Func<KmipClient, Task<T>> work, ServerEntry? avoid = null)
+    /// <summary>
+    /// Runs <paramref name="work"/> on the first server that can be reached, <paramref name="avoid"/> last. What must not happen twice
+    /// (not <paramref name="repeatable"/>) goes to the next server only when this one surely did not do it.
+    /// </summary>
+    public async Task<T> RunAsync<T>(Func<KmipClient, Task<T>> work, ServerEntry? avoid = null, bool repeatable = true)
     {
         foreach (var server in provider.Servers.OrderBy(s => s == avoid ? 1 : 0))
         {
@@ -32,10 +35,12 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
                 Answered = server;
                 return result;
             }
-            catch (KmipException e) when (e.Kind != KmipErrorKind.Refused && !e.MayHaveBeenCarriedOut)
+            catch (KmipException e) when (e.Kind != KmipErrorKind.Refused)
             {
                 log.ServerFailed(server.ToString(), provider.Name, e.Message);
                 _failed[server] = e;
+                if (!repeatable && e.MayHaveBeenCarriedOut)
+                    throw;
             }
         }
 

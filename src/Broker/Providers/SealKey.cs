@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Lorica.Broker.Start;
 using Lorica.Crypto;
 
@@ -23,6 +24,7 @@ internal sealed class SealKey : IDisposable
         var path = Path.Combine(stateFolder, "seal.key");
         if (!File.Exists(path))
         {
+            RefuseLost(stateFolder, path);
             using var fresh = KeyBuffer.Random(32);
             DurableFile.Replace(path, fresh.Span);
         }
@@ -37,6 +39,19 @@ internal sealed class SealKey : IDisposable
         }
 
         return new SealKey(key);
+    }
+
+    /// <summary>A new key would make the identities unreadable for good, even when the old one is found again.</summary>
+    private static void RefuseLost(string stateFolder, string path)
+    {
+        var folder = Path.Combine(stateFolder, "providers");
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)?.SealedIdentity is { Length: > 0 })
+                throw new InvalidOperationException($"{path} is missing, but {file} was sealed under it. Restore it from the backup of the broker's state.");
+        }
     }
 
     public byte[] Seal(string provider, KeyBuffer plaintext)

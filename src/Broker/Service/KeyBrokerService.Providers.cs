@@ -1,3 +1,4 @@
+using System.Text;
 using Grpc.Core;
 using Lorica.Broker.Providers;
 using Lorica.Broker.Start;
@@ -12,6 +13,9 @@ namespace Lorica.Broker.Service;
 internal sealed partial class KeyBrokerService
 {
     private const int MaximumServers = 16;
+
+    /// <summary>The name's file has twice as many characters, and a file system takes 255.</summary>
+    private const int MaximumNameBytes = 120;
 
     public override async Task<ServerCertificate> ProbeServer(ProbeServerRequest request, ServerCallContext context)
     {
@@ -147,8 +151,8 @@ internal sealed partial class KeyBrokerService
 
     private static void Check(ConfigureProviderRequest request)
     {
-        if (request.Name.Length is 0 or > MaximumNameLength || request.Name.Any(char.IsControl))
-            throw Argument("server.info.name", "A key provider has a name of 1 to 80 printable characters.");
+        if (request.Name.Length is 0 or > MaximumNameLength || Encoding.UTF8.GetByteCount(request.Name) > MaximumNameBytes || request.Name.Any(char.IsControl))
+            throw Argument("server.info.name", "A key provider has a name of 1 to 80 printable characters, at most 120 bytes.");
         if (request.Servers.Count is 0 or > MaximumServers)
             throw Argument(request.Name, "A key provider has 1 to 16 servers.");
         foreach (var server in request.Servers)
