@@ -58,6 +58,11 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
                 await FaultResults.WriteAsync(http, new Fault(FaultTypes.InvalidArgument, "lorica.badRequest", http.Request.Path,
                     "The request is malformed.", b.InnerException is null ? "" : "See the API at /docs."));
                 break;
+            case TimeoutException:
+                LogRefused(log, FaultTypes.HostCommunication, "lorica.tooSlow", e.Message);
+                await FaultResults.WriteAsync(http, new Fault(FaultTypes.HostCommunication, "lorica.tooSlow", http.Request.Path,
+                    "A host or a key provider did not answer in time.", "Look at their state, then try again."));
+                break;
             default:
                 var id = RandomNumberGenerator.GetHexString(16, lowercase: true);
                 LogFailed(log, e, id, http.Request.Method, http.Request.Path);

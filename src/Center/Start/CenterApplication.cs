@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using Lorica.Center.Rest;
 using Lorica.Contracts.Configs;
+using Lorica.Contracts.State;
 using Lorica.Contracts.Trust;
 using Lorica.ControlPlane;
 using Lorica.ControlPlane.Hosts;
@@ -12,9 +13,7 @@ using Scalar.AspNetCore;
 
 namespace Lorica.Center.Start;
 
-/// <summary>
-/// Composition of the center. The order of its start: database, hosts' table, silo and listener, hosts and tasks.
-/// </summary>
+/// <summary>Composition of the center. The order of its start: lock of the state folder, database, hosts' table, silo and listener, hosts and tasks.</summary>
 internal static class CenterApplication
 {
     /// <summary>How long a stop may take before what still runs is cut off.</summary>
@@ -24,8 +23,24 @@ internal static class CenterApplication
     public static async Task<WebApplication> StartAsync(CenterConfig config, CancellationToken ct)
     {
         var identity = new CenterIdentity(NodeIdentity.Load(config.Certificate, config.Key, config.Ca));
-        var store = await CenterStore.OpenAsync(config.StateFolder, ct);
+        var held = await StateLock.TakeAsync(config.StateFolder, TimeProvider.System, ct);
+        CenterStore? store = null;
+        try
+        {
+            store = await CenterStore.OpenAsync(config.StateFolder, ct);
+            return await StartAsync(config, identity, store, held, ct);
+        }
+        catch
+        {
+            store?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
 
+    private static async Task<WebApplication> StartAsync(
+        CenterConfig config, CenterIdentity identity, CenterStore store, StateLock held, CancellationToken ct)
+    {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ConfigureLogging(builder.Logging);
         ConfigureListener(builder.WebHost, config, identity);
@@ -39,7 +54,11 @@ internal static class CenterApplication
         builder.Host.UseOrleans(silo => silo.UseAlone());
 
         var app = builder.Build();
-        app.Lifetime.ApplicationStopped.Register(store.Dispose);
+        app.Lifetime.ApplicationStopped.Register(() =>
+        {
+            store.Dispose();
+            held.Dispose();
+        });
         app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();

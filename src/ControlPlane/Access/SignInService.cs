@@ -28,15 +28,15 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     /// <summary>Verified when the name is unknown, so that both answers take the same time.</summary>
     private static readonly Lazy<string> NobodysHash = new(() => Hasher.HashPassword(null!, RandomNumberGenerator.GetHexString(32)));
 
-    /// <summary>Checks the password and opens a session.</summary>
-    public async Task<Session> SignInAsync(string user, string password, CancellationToken ct)
+    /// <summary>Checks the password and opens a session. Failures count by name and <paramref name="address"/> of the caller.</summary>
+    public async Task<Session> SignInAsync(string user, string password, string address, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(user) || user.Length > MaximumName || string.IsNullOrEmpty(password) || password.Length > MaximumPassword)
         {
             throw Refused();
         }
 
-        var left = throttle.LockedFor(user);
+        var left = throttle.LockedFor(user, address);
         if (left > TimeSpan.Zero)
         {
             throw new FaultException(new Fault(FaultTypes.NotAuthenticated, "lorica.signInLocked", user,
@@ -47,16 +47,16 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
         var verdict = Hasher.VerifyHashedPassword(row!, row?.PasswordHash ?? NobodysHash.Value, password);
         if (row is null || verdict == PasswordVerificationResult.Failed)
         {
-            throttle.Failed(user);
-            if (throttle.LockedFor(user) > TimeSpan.Zero && row is not null)
+            throttle.Failed(user, address);
+            if (throttle.LockedFor(user, address) > TimeSpan.Zero && row is not null)
             {
-                await events.AddAsync(EventIds.SignInLocked, user, user, $"Sign-in of {user} is locked after too many failures.", ct);
+                await events.AddAsync(EventIds.SignInLocked, user, user, $"Sign-in of {user} from {address} is locked after too many failures.", ct);
             }
 
             throw Refused();
         }
 
-        throttle.Succeeded(user);
+        throttle.Succeeded(user, address);
         return await OpenAsync(user, ct);
     }
 

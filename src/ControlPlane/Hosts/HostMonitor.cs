@@ -65,8 +65,7 @@ internal sealed partial class HostMonitor(
     private async Task WatchOnceAsync(Action heard, CancellationToken ct)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var timer = time.CreateTimer(
-            static s => ((CancellationTokenSource)s!).Cancel(), silence, Silence, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(static s => Fall((CancellationTokenSource)s!), silence, Silence, Timeout.InfiniteTimeSpan);
         using var stream = links.Client(hostId).Watch(new WatchRequest(), cancellationToken: silence.Token);
         while (await stream.ResponseStream.MoveNext(silence.Token))
         {
@@ -85,6 +84,19 @@ internal sealed partial class HostMonitor(
         }
 
         throw new RpcException(new Status(StatusCode.Unavailable, "The host ended the stream."));
+    }
+
+    /// <summary>The timer may fire while the stream is being left.</summary>
+    private static void Fall(CancellationTokenSource silence)
+    {
+        try
+        {
+            silence.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The watch has ended already.
+        }
     }
 
     private async Task ConnectedAsync(string bootId, CancellationToken ct)

@@ -11,6 +11,7 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
     /// <summary>Eagerly zeroed disks are written in full.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private const int ImportLooks = 3;
 
     /// <summary>Runs.</summary>
     public async Task RunAsync(WorkContext context, CancellationToken ct)
@@ -59,28 +60,37 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
     /// </summary>
     public async Task SettleImportAsync(WorkContext context, CancellationToken ct)
     {
-        while (true)
+        for (var looks = 1; ; looks++)
         {
             try
             {
                 if (await creation.FindOnHostAsync(context.Vm, ct) is { } files)
                 {
                     await creation.SucceedAsync(context, files, ct);
-                }
-                else
-                {
-                    await creation.FailAsync(context, Interrupted(context));
+                    return;
                 }
 
-                return;
+                // The host may be about to finish, or to undo, what it had when the connection broke.
+                if (looks >= ImportLooks)
+                {
+                    await creation.FailAsync(context, Interrupted(context));
+                    return;
+                }
             }
             catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
             {
-                await Task.Delay(Pause, time, ct);
+                looks = 0;
             }
+            catch (FaultException e)
+            {
+                await creation.FailAsync(context, e.Fault);
+                return;
+            }
+
+            await Task.Delay(Pause, time, ct);
         }
     }
 
     private static Fault Interrupted(WorkContext context) => new(FaultTypes.InvalidState, "lorica.importInterrupted", context.Vm.Name,
-        $"The center stopped while {context.Vm.Name} was imported; nothing of it was kept.", "Import it again.");
+        $"The import of {context.Vm.Name} was broken off; nothing of it was kept.", "Import it again.");
 }

@@ -24,8 +24,11 @@ internal sealed class DeleteWork(
         try
         {
             await tasks.ProgressAsync(task.Id, "files", 0, 0, ct);
-            await links.Client(vm.HostId)
-                .DeleteVmAsync(request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+            await HostCalls.PatientlyAsync(
+                context, time,
+                async () => await links.Client(vm.HostId).DeleteVmAsync(
+                    request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct),
+                ct);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {

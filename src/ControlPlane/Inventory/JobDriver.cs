@@ -52,7 +52,7 @@ internal sealed class JobDriver(
                 }
 
                 await RequireRecordedAsync(context, files, ct);
-                var delivery = await grains.GetGrain<IHostGrain>(context.Vm.HostId).DeliverAsync(keys, start.Kind);
+                var delivery = await grains.GetGrain<IHostGrain>(context.Vm.HostId).DeliverInTimeAsync(keys, start.Kind);
                 if (delivery.Faults.Count == 0)
                 {
                     asked = true;

@@ -17,15 +17,17 @@ internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots sn
     {
         var (task, vm) = (context.Task, context.Vm);
         var on = task.Kind == TaskKinds.PowerOn;
-        if (context.Resumed && (await snapshots.DescribeAsync(vm.HostId, vm.Id, ct)).PowerState == (
-            on ? "poweredOn" : "poweredOff"))
-        {
-            await tasks.SucceedAsync(task.Id, also: null, ct);
-            return;
-        }
-
         await tasks.ProgressAsync(task.Id, on ? "starting" : "stopping", 0, 0, ct);
-        var files = on ? await OnAsync(context, ct) : await OffAsync(context, ct);
+        var files = await HostCalls.PatientlyAsync(
+            context, time,
+            async () =>
+            {
+                // What an earlier attempt did is taken as it is.
+                var now = context.Resumed ? await snapshots.DescribeAsync(vm.HostId, vm.Id, ct) : null;
+                return now is not null && now.PowerState == (on ? "poweredOn" : "poweredOff") ? now
+                    : on ? await OnAsync(context, ct) : await OffAsync(context, ct);
+            },
+            ct);
         await snapshots.SaveAsync(files, ct);
         await tasks.SucceedAsync(task.Id, also: null, ct);
     }

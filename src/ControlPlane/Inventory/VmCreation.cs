@@ -25,9 +25,10 @@ internal sealed class VmCreation(
     EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Checks everything that can be checked, then takes the name and writes the task.</summary>
-    public async Task<WorkContext> BeginAsync(string kind, Caller caller, CreateVmBody body, CancellationToken ct)
+    /// <summary>Checks everything that can be checked, then takes the name and writes the task, which <paramref name="beforeCommit"/> sees before anybody else.</summary>
+    public async Task<WorkContext> BeginAsync(string kind, Caller caller, CreateVmBody body, CancellationToken ct, Action<TaskRow>? beforeCommit = null)
     {
         CreateRules.Check(body);
         var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : policies.Find(body.Policy);
@@ -57,7 +58,12 @@ internal sealed class VmCreation(
         {
             var task = await tasks.BeginNewAsync(
                 kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
-                (_, _) => Task.CompletedTask, ct);
+                (_, row) =>
+                {
+                    beforeCommit?.Invoke(row);
+                    return Task.CompletedTask;
+                },
+                ct);
             return new WorkContext(task, vm, arguments, Resumed: false);
         }
         catch (Exception e) when (CenterStore.IsDuplicate(e))
@@ -90,7 +96,7 @@ internal sealed class VmCreation(
                 task, vm, arguments.Provider!, [.. arguments.Objects.Select(o => new RecordedObject(o, o == vm.Id))], ct);
             await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
                 $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {key}; keys before: none", ct);
-            (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverAsync([key.Value], "create")).ThrowIfMissing(vm.Name);
+            (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync([key.Value], "create")).ThrowIfMissing(vm.Name);
             request.HomeKey = key.Value.ToRef();
             request.HomeKcv = key.Value.Kcv;
         }
@@ -121,7 +127,7 @@ internal sealed class VmCreation(
     public async Task SucceedAsync(WorkContext context, VmDescription files, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        Verify(context, files);
+        await VerifyAsync(context, files, ct);
         var snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
         await tasks.SucceedAsync(
             task.Id,
@@ -171,19 +177,33 @@ internal sealed class VmCreation(
     }
 
     /// <summary>A VM that was to be encrypted and is not must never count as created.</summary>
-    private static void Verify(WorkContext context, VmDescription files)
+    private async Task VerifyAsync(WorkContext context, VmDescription files, CancellationToken ct)
     {
-        var wanted = context.Arguments.Objects;
-        foreach (var id in wanted)
+        foreach (var id in context.Arguments.Objects)
         {
             if (id == context.Vm.Id
                 ? !files.Encrypted
                 : files.Disks.FirstOrDefault(d => d.ObjectId == id) is not { Encrypted: true })
             {
+                await RemoveAsync(context, ct);
                 throw new FaultException(new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", files.Path,
-                    $"The host made {context.Vm.Name} without the encryption that was asked for.",
-                    "Delete it; see the host's log."));
+                    $"The host made {context.Vm.Name} without the encryption that was asked for.", "See the host's log."));
             }
+        }
+    }
+
+    /// <summary>The name is about to be free again, so the host must not keep a VM of it that nobody knows.</summary>
+    private async Task RemoveAsync(WorkContext context, CancellationToken ct)
+    {
+        try
+        {
+            await links.Client(context.Vm.HostId).DeleteVmAsync(
+                new VmOperation { VmId = context.Vm.Id, Epoch = context.Task.Epoch },
+                deadline: time.GetUtcNow().UtcDateTime + DeleteTimeout, cancellationToken: ct);
+        }
+        catch (RpcException e) when (!HostCalls.IsTransport(e))
+        {
+            // Not there, or it will not be deleted: the refusal that follows says what is wrong with it.
         }
     }
 

@@ -15,11 +15,11 @@ namespace Lorica.ControlPlane.Inventory;
 /// host's flow control holds the relay back, the relay holds the pipe back, the pipe the client.
 /// </summary>
 internal sealed class VmImporter(
-    VmCreation creation, HostLinks links, TaskBoard tasks, ImportsUnderWay underWay, TimeProvider time)
+    VmCreation creation, HostLinks links, TaskBoard tasks, ImportsUnderWay underWay, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Imports; returns the task's id when the host has everything.</summary>
+    /// <summary>Imports; returns the task's id when the host has everything, or when its grain finds out whether it has.</summary>
     public async Task<string> ImportAsync(
         Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, Func<CreateVmBody, Task> authorize,
         CancellationToken ct)
@@ -27,47 +27,77 @@ internal sealed class VmImporter(
         var reader = new DiskStreamReader(body);
         var vm = await reader.ReadVmAsync(parse, ct);
         await authorize(vm);
-        var context = await creation.BeginAsync(TaskKinds.Import, caller, vm, ct);
-        using var mark = underWay.Mark(context.Task.Id);
+        IDisposable? mark = null;
+        WorkContext context;
+        try
+        {
+            context = await creation.BeginAsync(TaskKinds.Import, caller, vm, ct, row => mark = underWay.Mark(row.Id));
+            if (await RunAsync(context, reader, ct))
+            {
+                return context.Task.Id;
+            }
+        }
+        finally
+        {
+            mark?.Dispose();
+        }
+
+        // Whether the host has everything is not known here: the VM's grain asks it until it knows, and ends the task.
+        await grains.GetGrain<IVmGrain>(context.Vm.Id).ResumeAsync();
+        return context.Task.Id;
+    }
+
+    /// <summary>Imports; false when it may have happened, but that is not known.</summary>
+    private async Task<bool> RunAsync(WorkContext context, DiskStreamReader reader, CancellationToken ct)
+    {
+        var progress = new Progress();
         VmDescription files;
         try
         {
-            files = await RelayAsync(context, reader, ct);
+            files = await RelayAsync(context, reader, progress, ct);
         }
-        catch (Exception e)
+        catch (Exception e) when (!progress.EndSent || (e is RpcException refusal && FaultCodec.IsRefusal(refusal)))
         {
             await creation.FailAsync(context, FaultOf(e, context));
             throw e is RpcException r ? new FaultException(FaultCodec.FromRpc(r, "the host"), r) : e is FaultException ? e
                 : new FaultException(FaultOf(e, context), e);
         }
+        catch (Exception)
+        {
+            return false;
+        }
 
         try
         {
             await creation.SucceedAsync(context, files, CancellationToken.None);
+            return true;
         }
         catch (FaultException e)
         {
             await creation.FailAsync(context, e.Fault);
             throw;
         }
-
-        return context.Task.Id;
+        catch (Exception)
+        {
+            return false;
+        }
     }
 
-    private async Task<VmDescription> RelayAsync(WorkContext context, DiskStreamReader reader, CancellationToken ct)
+    private async Task<VmDescription> RelayAsync(WorkContext context, DiskStreamReader reader, Progress progress, CancellationToken ct)
     {
         var request = await creation.PrepareAsync(context, ct);
         using var call = links.Client(context.Vm.HostId).ImportVm(cancellationToken: ct);
         try
         {
-            await call.RequestStream.WriteAsync(new ImportVmRequest { Vm = request }, ct);
+            await WriteAsync(call, new ImportVmRequest { Vm = request }, ct);
             long done = 0;
             var total = context.Arguments.Create!.Disks.Sum(d => d.Data);
             var told = time.GetTimestamp();
             while (await reader.ReadDataAsync(ct) is { } frame)
             {
                 // The frame is serialised before the call returns, so its buffer can be used again.
-                await call.RequestStream.WriteAsync(
+                await WriteAsync(
+                    call,
                     new ImportVmRequest
                     {
                         Data = new DiskData { Disk = frame.Disk, Offset = frame.Offset, Data = UnsafeByteOperations.UnsafeWrap(frame.Data) },
@@ -81,7 +111,8 @@ internal sealed class VmImporter(
                 }
             }
 
-            await call.RequestStream.WriteAsync(new ImportVmRequest { End = new ImportEnd() }, ct);
+            progress.EndSent = true;
+            await WriteAsync(call, new ImportVmRequest { End = new ImportEnd() }, ct);
             await call.RequestStream.CompleteAsync();
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
@@ -91,6 +122,24 @@ internal sealed class VmImporter(
         }
 
         return await call.ResponseAsync;
+    }
+
+    /// <summary>Writes; a host that answers before it has everything may never take the rest.</summary>
+    private static async Task WriteAsync(AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest part, CancellationToken ct)
+    {
+        var write = call.RequestStream.WriteAsync(part, ct);
+        if (await Task.WhenAny(write, call.ResponseAsync) != write)
+        {
+            throw new InvalidOperationException("The host answered before the end.");
+        }
+
+        await write;
+    }
+
+    private sealed class Progress
+    {
+        /// <summary>From here on the host may have made the VM.</summary>
+        public bool EndSent { get; set; }
     }
 
     private static Fault FaultOf(Exception e, WorkContext context) => e switch

@@ -181,7 +181,7 @@ internal sealed class VmOperations(
         }
 
         var host = grains.GetGrain<IHostGrain>(vm.HostId);
-        var delivery = await host.DeliverAsync(keys, operation);
+        var delivery = await host.DeliverInTimeAsync(keys, operation);
 
         // Locked or not is for the reconciler to say: what is noted may be older than this delivery.
         await host.NudgeAsync();

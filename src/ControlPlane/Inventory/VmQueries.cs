@@ -23,10 +23,18 @@ public sealed class VmQueries(
     {
         await authorizer.RequireAsync(caller, Privileges.View, "vms", ct);
         var rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        var connected = await store.ReadAsync(
+            db => db.Hosts.Where(h => h.State == HostStates.Connected).Select(h => h.Id).ToListAsync(ct), ct);
+        var hosts = rows.Select(r => r.HostId).Distinct(StringComparer.Ordinal).Where(connected.Contains);
+
+        // By host too: a copy of a VM's files may lie on another host, which is not asked about it.
+        var live = (await Task.WhenAll(hosts.Select(async h => (await ListAsync(h, ct)).Select(v => (Host: h, Files: v)))))
+            .SelectMany(v => v).DistinctBy(v => (v.Host, v.Files.VmId)).ToDictionary(v => (v.Host, v.Files.VmId), v => v.Files);
+
+        // Read again after the hosts answered: a job may have ended between, and records must not be older than the files.
+        rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
         var context = await lookup.ContextAsync([.. rows.Select(r => r.Id)], ct);
-        var live = (await Task.WhenAll(rows.Select(r => r.HostId).Distinct().Select(h => ListAsync(h, context, ct))))
-            .SelectMany(v => v).ToDictionary(v => v.VmId, StringComparer.Ordinal);
-        return [.. rows.Select(r => _builder.Build(r, live.GetValueOrDefault(r.Id), context))];
+        return [.. rows.Select(r => _builder.Build(r, live.GetValueOrDefault((r.HostId, r.Id)), context))];
     }
 
     /// <summary>One VM by name or id.</summary>
@@ -49,13 +57,8 @@ public sealed class VmQueries(
         return _builder.Build(await lookup.FindAsync(row.Id, ct), live, context);
     }
 
-    private async Task<IReadOnlyList<VmDescription>> ListAsync(string hostId, VmContext context, CancellationToken ct)
+    private async Task<IReadOnlyList<VmDescription>> ListAsync(string hostId, CancellationToken ct)
     {
-        if (context.Hosts.GetValueOrDefault(hostId)?.State != HostStates.Connected)
-        {
-            return [];
-        }
-
         try
         {
             var reply = await links.Client(hostId).ListVmsAsync(

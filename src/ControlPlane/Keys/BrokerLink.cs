@@ -47,7 +47,7 @@ public sealed class BrokerLink : IDisposable
     /// <summary>Calls the broker.</summary>
     /// <param name="call">Makes the call; it is made again while the broker is unavailable.</param>
     /// <param name="ct">Gives up.</param>
-    /// <param name="beforeAttempt">Runs before each attempt, with its number.</param>
+    /// <param name="beforeAttempt">Runs before each attempt that the broker may carry out although an earlier one may have been, too.</param>
     /// <exception cref="FaultException">What the broker refused, or HostCommunication when it does not answer.</exception>
     public async Task<T> CallAsync<T>(
         Func<KeyBroker.KeyBrokerClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct,
@@ -55,9 +55,10 @@ public sealed class BrokerLink : IDisposable
     {
         var client = new KeyBroker.KeyBrokerClient(_channel);
         var start = _time.GetTimestamp();
+        var ambiguous = true;
         for (var attempt = 0; ; attempt++)
         {
-            if (beforeAttempt is not null)
+            if (beforeAttempt is not null && ambiguous)
             {
                 await beforeAttempt(attempt);
             }
@@ -73,6 +74,7 @@ public sealed class BrokerLink : IDisposable
             }
             catch (RpcException e) when (IsAbsent(e) && !ct.IsCancellationRequested)
             {
+                ambiguous = !NeverSent(e);
                 Volatile.Write(ref _lastAnswer, 0);
                 Volatile.Write(ref _lastError, "does not answer");
                 if (_time.GetElapsedTime(start) > _options.Patience)
@@ -90,7 +92,16 @@ public sealed class BrokerLink : IDisposable
             }
             catch (RpcException e)
             {
-                Answered();
+                if (FaultCodec.IsRefusal(e))
+                {
+                    Answered();
+                }
+                else
+                {
+                    Volatile.Write(ref _lastAnswer, 0);
+                    Volatile.Write(ref _lastError, $"did not answer as it should: {e.StatusCode}");
+                }
+
                 throw new FaultException(FaultCodec.FromRpc(e, "the key broker"), e);
             }
         }
@@ -104,7 +115,23 @@ public sealed class BrokerLink : IDisposable
     /// broke because the broker ended just then.
     /// </summary>
     private static bool IsAbsent(RpcException e) =>
-        e.Trailers.Count == 0 && e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal;
+        !FaultCodec.IsRefusal(e) && e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal;
+
+    /// <summary>Whether no connection came about: nobody can have done what was asked.</summary>
+    private static bool NeverSent(RpcException e)
+    {
+        for (var inner = e.Status.DebugException; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is SocketException or HttpRequestException
+                { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError })
+            {
+                return inner is not SocketException s
+                    || s.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound;
+            }
+        }
+
+        return false;
+    }
 
     private void Answered() => Volatile.Write(ref _lastAnswer, _time.GetUtcNow().UtcTicks);
 }

@@ -32,27 +32,31 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
     public async Task<DeliveryResult> DeliverAsync(
         string hostId, IReadOnlyList<KeyOrder> keys, string operation, TimeProvider time, CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
-        try
+        var result = new DeliveryResult();
+        foreach (var batch in keys.Distinct().Chunk(BatchSize))
         {
-            var result = new DeliveryResult();
-            var allowed = await AllowedAsync(hostId, keys, ct);
-            foreach (var key in keys.Except(allowed))
+            // One batch at a time: a long delivery lets the keys of a single VM in between.
+            await _one.WaitAsync(ct);
+            try
             {
-                result.Missing(key, KeyReasons.NoPermission, "No record of a VM on this host names the key.");
-            }
+                var allowed = await AllowedAsync(hostId, batch, ct);
+                foreach (var key in batch.Except(allowed))
+                {
+                    result.Missing(key, KeyReasons.NoPermission, "No record of a VM on this host names the key.");
+                }
 
-            foreach (var batch in allowed.Distinct().Chunk(BatchSize))
+                if (allowed.Count > 0)
+                {
+                    await DeliverBatchAsync(hostId, [.. allowed], operation, time, result, ct);
+                }
+            }
+            finally
             {
-                await DeliverBatchAsync(hostId, batch, operation, time, result, ct);
+                _one.Release();
             }
+        }
 
-            return result;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        return result;
     }
 
     // Step 1

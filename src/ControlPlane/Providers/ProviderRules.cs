@@ -1,3 +1,4 @@
+using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 
@@ -7,16 +8,16 @@ namespace Lorica.ControlPlane.Providers;
 internal static class ProviderRules
 {
     private const int MaximumName = 80;
+    private const int MaximumNameBytes = 120;
     private const int MaximumServers = 16;
     private const int MaximumSealed = 64 * 1024;
 
     /// <summary>Checks a request and makes its specification.</summary>
     public static ProviderSpec Check(AddProviderBody body)
     {
-        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > MaximumName || body.Name.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > MaximumName || Encoding.UTF8.GetByteCount(body.Name) > MaximumNameBytes || body.Name.Any(char.IsControl))
         {
-            throw Invalid("server.info.name", "name",
-                $"A provider's name has 1 to {MaximumName} characters and no control characters.");
+            throw Invalid("server.info.name", "name", $"A provider's name has 1 to {MaximumName} characters, at most {MaximumNameBytes} bytes of UTF-8, and no control characters.");
         }
 
         if (body.Servers is not { Count: >= 1 and <= MaximumServers })

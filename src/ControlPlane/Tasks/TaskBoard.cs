@@ -126,6 +126,12 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
         var change = signals.NextChange(id);
         if ((await RowAsync(id, ct)) is var now && (now.State, now.Step, now.BytesDone) != (row.State, row.Step, row.BytesDone))
         {
+            if (TaskStates.Ended(now.State))
+            {
+                // The end may have gone before we listened: nobody else would drop the entry.
+                signals.Changed(id);
+            }
+
             return now.ToModel();
         }
 

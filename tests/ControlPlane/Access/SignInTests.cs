@@ -42,10 +42,13 @@ public sealed class SignInTests : IAsyncLifetime
         }
 
         Assert.Equal("lorica.signInLocked", await RefusalAsync("administrator", TestCenter.Password));
+
+        // Who guesses elsewhere does not lock out the owner of the name.
+        Assert.Equal("administrator", (await _service.SignInAsync("administrator", TestCenter.Password, "198.51.100.1", default)).User);
         _time.Advance(TimeSpan.FromSeconds(29));
         Assert.Equal("lorica.signInLocked", await RefusalAsync("administrator", TestCenter.Password));
         _time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal("administrator", (await _service.SignInAsync("administrator", TestCenter.Password, default)).User);
+        Assert.Equal("administrator", (await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default)).User);
     }
 
     [Fact]
@@ -62,8 +65,8 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task A_session_ends_after_eight_hours_and_at_sign_out()
     {
-        var first = await _service.SignInAsync("administrator", TestCenter.Password, default);
-        var second = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        var first = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
+        var second = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
         await _service.SignOutAsync(second.Token, default);
         await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(second.Token, default));
         Assert.Equal("administrator", (await _service.AuthenticateAsync(first.Token, default)).User);
@@ -104,7 +107,7 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task Neither_token_nor_password_is_in_the_database()
     {
-        var session = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
         var row = await _store.ReadAsync(db => db.Sessions.SingleAsync());
         Assert.Equal(64, session.Token.Length);
         Assert.NotEqual(session.Token, row.TokenHash);
@@ -135,5 +138,5 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     private async Task<string> RefusalAsync(string user, string password) =>
-        (await Assert.ThrowsAsync<FaultException>(() => _service.SignInAsync(user, password, default))).Fault.Key;
+        (await Assert.ThrowsAsync<FaultException>(() => _service.SignInAsync(user, password, "192.0.2.1", default))).Fault.Key;
 }

@@ -1,0 +1,23 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Keys;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>Calls of a host's grain with their failures in the words of faults.</summary>
+internal static class HostGrainCalls
+{
+    /// <summary>Delivers; a delivery that takes too long is one that cannot be made now.</summary>
+    /// <exception cref="FaultException">HostCommunication.</exception>
+    public static async Task<DeliveryResult> DeliverInTimeAsync(this IHostGrain host, List<KeyOrder> keys, string operation)
+    {
+        try
+        {
+            return await host.DeliverAsync(keys, operation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.deliverySlow", host.GetPrimaryKeyString(),
+                "The keys did not get to the host in time.", "Look at the key provider and at the host, then try again."), e);
+        }
+    }
+}
