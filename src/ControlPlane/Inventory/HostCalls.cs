@@ -2,7 +2,6 @@ using System.Data.Common;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Microsoft.EntityFrameworkCore;
-using Orleans.Runtime;
 
 namespace Lorica.ControlPlane.Inventory;
 

@@ -78,11 +78,11 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task A_new_password_set_offline_replaces_the_old_one_and_ends_the_sessions()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "pki"));
-        var session = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
         Assert.Equal(0, await AdminPasswordCommand.RunAsync(_folder, new StringReader("another password\n"), _time, default));
         await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(session.Token, default));
         Assert.Equal("lorica.signInRefused", await RefusalAsync("administrator", TestCenter.Password));
-        Assert.Equal("administrator", (await _service.SignInAsync("administrator", "another password", default)).User);
+        Assert.Equal("administrator", (await _service.SignInAsync("administrator", "another password", "192.0.2.1", default)).User);
         Assert.Contains(await new EventLog(_store, _time).ListAsync(null, 10, default), e => e.Id == EventIds.PasswordSet);
     }
 
@@ -90,7 +90,7 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task A_new_password_that_is_no_good_changes_nothing()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "pki"));
-        var session = await _service.SignInAsync("administrator", TestCenter.Password, default);
+        var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
         await Assert.ThrowsAsync<FaultException>(() => AdminPasswordCommand.RunAsync(_folder, new StringReader("short"), _time, default));
         await Assert.ThrowsAsync<CommandException>(() => AdminPasswordCommand.RunAsync(_folder, new StringReader(""), _time, default));
         Assert.Equal("administrator", (await _service.AuthenticateAsync(session.Token, default)).User);
