@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using Lorica.Contracts.Configs;
-using Lorica.Contracts.State;
 using Lorica.Contracts.Trust;
 using Lorica.Host.Service;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,9 +16,8 @@ internal sealed class HostServer : IAsyncDisposable
     private const int MaximumMessage = 2 * 1024 * 1024;
 
     private readonly WebApplication _app;
-    private readonly StateLock _held;
 
-    private HostServer(WebApplication app, HostNode node, StateLock held) => (_app, Node, _held) = (app, node, held);
+    private HostServer(WebApplication app, HostNode node) => (_app, Node) = (app, node);
 
     public HostNode Node { get; }
 
@@ -31,21 +29,8 @@ internal sealed class HostServer : IAsyncDisposable
     /// </summary>
     public static async Task<HostServer> StartAsync(HostConfig config, string baseFolder, TimeProvider time)
     {
-        var held = await StateLock.TakeAsync(Path.GetFullPath(config.StateFolder, baseFolder), time, CancellationToken.None);
-        try
-        {
-            return await StartAsync(config, baseFolder, time, held);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
-
-    private static async Task<HostServer> StartAsync(HostConfig config, string baseFolder, TimeProvider time, StateLock held)
-    {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(o =>
         {
@@ -74,7 +59,7 @@ internal sealed class HostServer : IAsyncDisposable
         app.MapGrpcService<HostControlService>();
         var node = app.Services.GetRequiredService<HostNode>();
         app.Lifetime.ApplicationStopping.Register(node.Stop);
-        var server = new HostServer(app, node, held);
+        var server = new HostServer(app, node);
         try
         {
             await node.StartAsync();
@@ -99,7 +84,6 @@ internal sealed class HostServer : IAsyncDisposable
         await _app.StopAsync();
         await Node.Jobs.DrainAsync();
         await _app.DisposeAsync();
-        _held.Dispose();
     }
 
     private static void Listen(KestrelServerOptions kestrel, HostConfig config)
