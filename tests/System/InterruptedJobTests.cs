@@ -38,9 +38,8 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
             var longest = step[1] == "recrypt" ? 150 : 1500;
             var task = (await up.JsonAsync([.. step, "--no-wait"]))["id"]!.GetValue<string>();
             await Task.Delay(RandomNumberGenerator.GetInt32(longest));
-            var host = await up.PidAsync("host");
             var state = (await up.JsonAsync("task", "show", task))["state"]!.GetValue<string>();
-            System.Diagnostics.Process.GetProcessById(host).Kill();
+            await up.KillAsync("host");
             killedUnderWay += state == "running" ? 1 : 0;
             NothingIsHalfWritten(folder);
 

@@ -27,10 +27,10 @@ public sealed class RestartTests
         Assert.Equal(qemu, Qemu(up));
 
         load = guest.AskAsync("load 15", "LORICA-GUEST load ok", 120);
-        System.Diagnostics.Process.GetProcessById(await up.PidAsync("host")).Kill();
+        await up.KillAsync("host");
         await Wait.UntilAsync(async () => await up.PidAsync("host") > 0 && (await up.RunAsync("vm", "show", "busy", "--json")).Output.Contains("poweredOn", StringComparison.Ordinal),
             "the host knows its running VM again");
-        System.Diagnostics.Process.GetProcessById(await up.PidAsync("center")).Kill();
+        await up.KillAsync("center");
         await Wait.UntilAsync(async () => (await up.RunAsync("vm", "ls")).ExitCode == 0, "the center is back");
         Assert.Contains("load ok", await load, StringComparison.Ordinal);
         Assert.Contains("data ok", await guest.AskAsync("check", "LORICA-GUEST data"), StringComparison.Ordinal);

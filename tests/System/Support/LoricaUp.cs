@@ -104,7 +104,15 @@ internal sealed class LoricaUp : IAsyncDisposable
     {
         var result = await RunAsync(["up", "ctl", "--state", State, "status", "--json"]);
         Assert.True(result.ExitCode == 0, result.Error);
-        return JsonNode.Parse(result.Output)!["pids"]?[part]?.GetValue<int>() ?? 0;
+        return JsonNode.Parse(result.Output)!["parts"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == part)!["pid"]!.GetValue<int>();
+    }
+
+    /// <summary>SIGKILL for a part, as soon as it runs.</summary>
+    public async Task KillAsync(string part)
+    {
+        var pid = 0;
+        await Wait.UntilAsync(async () => (pid = await PidAsync(part)) > 0, $"{part} runs");
+        Process.GetProcessById(pid).Kill();
     }
 
     public int Pid => _process!.Id;
