@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test format bench clean
+.PHONY: help setup build demo test format bench soak clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -25,6 +25,9 @@ format: ## format all sources
 
 bench: ## XTS beside libcrypto and beside the AES-round limit of this core
 	@dotnet run -c Release --project bench/Crypto
+
+soak: build ## the long tests: jobs killed at fifty moments, guests that outlive restarts, a small datastore
+	@scripts/soak
 
 clean: ## remove everything that was built
 	@rm -rf artifacts out

@@ -11,7 +11,7 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
     private const int Moments = 50;
     private const int DataBytes = 96 * 1024 * 1024;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task EncryptionDecryptionAndRecryptKilledAtFiftyRandomMomentsAlwaysEndBitIdentical()
     {
         await using var up = await LoricaUp.StartAsync();
@@ -36,7 +36,14 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
             var step = cycle[moment % cycle.Length];
             // Recrypt is over in a few hundredths of a second, the others take about a second here.
             var longest = step[1] == "recrypt" ? 150 : 1500;
-            var task = (await up.JsonAsync([.. step, "--no-wait"]))["id"]!.GetValue<string>();
+            var task = "";
+            await Wait.UntilAsync(async () =>
+            {
+                // The host that was killed before may still be on its way back.
+                var started = await up.RunAsync([.. step, "--no-wait", "--json"]);
+                task = started.ExitCode == 0 ? JsonNode.Parse(started.Output)!["id"]!.GetValue<string>() : "";
+                return task.Length > 0;
+            }, "the job is taken");
             await Task.Delay(RandomNumberGenerator.GetInt32(longest));
             var state = (await up.JsonAsync("task", "show", task))["state"]!.GetValue<string>();
             await up.KillAsync("host");

@@ -34,7 +34,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         await CaseAsync("foreignBundle", "web.vmdk", text => Splice(text, Path.Combine(Other, "other.vmdk"), "encryptionKeys", "keyID", "ddb.kekCheck"));
         await CaseAsync("foreign", "web.vmdk", _ => File.ReadAllText(Path.Combine(Other, "other.vmdk")).Replace("other-flat", "web-flat", StringComparison.Ordinal));
         await CaseAsync("weakerThanRecorded", "web.vmdk", text => Lines(text, l => !EncryptionLine().IsMatch(l)));
-        await CaseAsync("olderThanKnown", "web.vmdk", _ => old);
+        await CaseAsync("names key", "web.vmdk", _ => old);
         await CaseAsync("sealBroken", "web.vmdk", text => text.Replace("ddb.iofilters", "ddb.uuid = \"x\"\nddb.iofilters", StringComparison.Ordinal));
         await CaseAsync("sealBroken", "web.vmx", text => Regex.Replace(text, "memsize = \"[0-9]+\"", "memsize = \"4096\"", RegexOptions.IgnoreCase));
         await CaseAsync("weakerThanRecorded", "web.vmx", text => Lines(text, l => !l.StartsWith("encryption.", StringComparison.Ordinal)));
@@ -64,7 +64,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         await _up.JsonAsync("vm", "create", "linked", "--size", "16M");
         var flat = Path.Combine(_up.Datastore, "linked/linked-flat.vmdk");
         await Shell.OutputAsync("/bin/ln", flat, flat + ".second");
-        await _up.RefusedAsync("hardLinks", "vm", "policy", "set", "linked", "VM Encryption Policy");
+        await _up.RefusedAsync("linked-flat.vmdk", "vm", "policy", "set", "linked", "VM Encryption Policy");
         File.Delete(flat + ".second");
     }
 

@@ -88,7 +88,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     {
         var result = await RunAsync(arguments);
         Assert.True(result.ExitCode != 0, $"lorica {string.Join(' ', arguments)} should be refused:\n{result.Output}");
-        Assert.Contains(said, result.Error + result.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.True((result.Error + result.Output).Contains(said, StringComparison.OrdinalIgnoreCase),
+            $"lorica {string.Join(' ', arguments)} should speak of '{said}':\n{result.Error}");
         Assert.Contains("error:", result.Error, StringComparison.Ordinal);
         return result;
     }
