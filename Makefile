@@ -23,9 +23,6 @@ format: ## format all sources
 	@dotnet format whitespace . --folder --exclude artifacts out
 	@dotnet format style Lorica.slnx
 
-bench: ## XTS beside libcrypto and beside the AES-round limit of this core
-	@dotnet run -c Release --project bench/Crypto
-
 soak: build ## the long tests: jobs killed at fifty moments, guests that outlive restarts, a small datastore
 	@scripts/soak
 

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Configs;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -8,8 +9,8 @@ using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane;
 
@@ -34,6 +35,9 @@ public static class ControlPlaneSetup
         services.AddSingleton<PolicyCatalog>();
         services.AddSingleton<TaskSignals>();
         services.AddSingleton<TaskBoard>();
+        services.AddSingleton<OperationRunner>();
+        services.AddSingleton<AlarmBoard>();
+        services.AddSingleton<InventoryTree>();
         services.AddSingleton<HostDirectory>();
         services.AddSingleton<HostNudger>();
         services.AddSingleton<ProviderService>();

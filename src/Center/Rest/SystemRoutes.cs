@@ -3,6 +3,7 @@ using Lorica.ControlPlane;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tasks;
 
@@ -30,7 +31,7 @@ internal static class SystemRoutes
 
         api.MapGet("/tasks", async (HttpContext http, TaskBoard tasks, IAuthorizer authorizer) =>
             {
-                await authorizer.RequireAsync(http.Caller(), Privileges.View, "tasks", http.RequestAborted);
+                await authorizer.RequireAsync(http.Caller(), Privileges.View, ObjectRef.Root, http.RequestAborted);
                 return TypedResults.Json(
                     new ListModel<TaskModel>(await tasks.ListAsync(http.RequestAborted)), RestJson.Default.ListModelTaskModel);
             })
@@ -38,7 +39,7 @@ internal static class SystemRoutes
         api.MapGet("/tasks/{id}", async (
                 string id, double? waitSeconds, HttpContext http, TaskBoard tasks, IAuthorizer authorizer, IHostApplicationLifetime life) =>
             {
-                await authorizer.RequireAsync(http.Caller(), Privileges.View, id, http.RequestAborted);
+                await authorizer.RequireAsync(http.Caller(), Privileges.View, ObjectRef.Root, http.RequestAborted);
                 var wait = TimeSpan.FromSeconds(waitSeconds is > 0 and < 3600 ? waitSeconds.Value : 0);
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
                 return TypedResults.Json(await WaitAsync(tasks, id, wait, stop.Token), RestJson.Default.TaskModel);
@@ -48,7 +49,7 @@ internal static class SystemRoutes
 
         api.MapGet("/events", async (long? after, int? limit, HttpContext http, EventLog events, IAuthorizer authorizer) =>
             {
-                await authorizer.RequireAsync(http.Caller(), Privileges.ReadEvents, "events", http.RequestAborted);
+                await authorizer.RequireAsync(http.Caller(), Privileges.ReadEvents, ObjectRef.Root, http.RequestAborted);
                 return TypedResults.Json(
                     new ListModel<EventModel>(await events.ListAsync(after, limit ?? DefaultEvents, http.RequestAborted)),
                     RestJson.Default.ListModelEventModel);

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Inventory;
+
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>The one place that says whether a caller may do something.</summary>
@@ -5,5 +7,8 @@ public interface IAuthorizer
 {
     /// <summary>Returns when <paramref name="caller"/> holds <paramref name="privilege"/> at <paramref name="target"/>.</summary>
     /// <exception cref="Contracts.Faults.FaultException">NoPermission that names the object and the privilege.</exception>
-    Task RequireAsync(Caller caller, string privilege, string target, CancellationToken ct);
+    Task RequireAsync(Caller caller, string privilege, ObjectRef target, CancellationToken ct);
+
+    /// <summary>Whether <paramref name="caller"/> holds <paramref name="privilege"/> at <paramref name="target"/>.</summary>
+    Task<bool> HoldsAsync(Caller caller, string privilege, ObjectRef target, CancellationToken ct);
 }

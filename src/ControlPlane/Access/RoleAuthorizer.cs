@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,18 +15,17 @@ public sealed class RoleAuthorizer(CenterStore store) : IAuthorizer
     public const int AdminRole = -1;
 
     /// <inheritdoc />
-    public async Task RequireAsync(Caller caller, string privilege, string target, CancellationToken ct)
+    public async Task RequireAsync(Caller caller, string privilege, ObjectRef target, CancellationToken ct)
     {
-        if (caller.IsSystem)
+        if (!await HoldsAsync(caller, privilege, target, ct))
         {
-            return;
-        }
-
-        var admin = await store.ReadAsync(db => db.Users.AnyAsync(u => u.Name == caller.User && u.Role == AdminRole, ct), ct);
-        if (!admin)
-        {
-            throw new FaultException(new Fault(FaultTypes.NoPermission, privilege, target,
-                $"{caller.User} does not hold {privilege} at {target}.", "Ask an administrator for a role that holds it."));
+            throw new FaultException(new Fault(FaultTypes.NoPermission, privilege, target.Name,
+                $"{caller.User} does not hold {privilege} at {target.Name}.", "Ask an administrator for a role that holds it."));
         }
     }
+
+    /// <inheritdoc />
+    public async Task<bool> HoldsAsync(Caller caller, string privilege, ObjectRef target, CancellationToken ct) =>
+        caller.IsSystem
+        || await store.ReadAsync(db => db.Users.AnyAsync(u => u.Name == caller.User && u.Role == AdminRole, ct), ct);
 }

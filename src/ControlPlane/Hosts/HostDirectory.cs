@@ -3,6 +3,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,15 +47,24 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     /// <summary>All hosts, by name.</summary>
     public async Task<IReadOnlyList<HostModel>> ListAsync(Caller caller, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.View, "hosts", ct);
-        return await Task.WhenAll((await RowsAsync(ct)).Select(r => LiveAsync(r, ct)));
+        var rows = new List<HostRow>();
+        foreach (var row in await RowsAsync(ct))
+        {
+            if (await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Of(row), ct))
+            {
+                rows.Add(row);
+            }
+        }
+
+        return await Task.WhenAll(rows.Select(r => LiveAsync(r, ct)));
     }
 
     /// <summary>One host by name or id.</summary>
     public async Task<HostModel> GetAsync(Caller caller, string nameOrId, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.View, nameOrId, ct);
-        return await LiveAsync(await FindAsync(nameOrId, ct), ct);
+        var row = await FindAsync(nameOrId, ct);
+        await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Of(row), ct);
+        return await LiveAsync(row, ct);
     }
 
     /// <summary>A host by name or id; the only one when <paramref name="nameOrId"/> is null.</summary>

@@ -1,3 +1,5 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -12,7 +14,16 @@ public sealed class TaskSweep(TaskBoard tasks, IGrainFactory grains)
     {
         foreach (var task in await tasks.UnfinishedAsync(ct))
         {
+            if (task.VmId.Length == 0)
+            {
+                await tasks.FailAsync(task.Id, Interrupted(task), also: null, ct);
+                continue;
+            }
+
             await grains.GetGrain<IVmGrain>(task.VmId).ResumeAsync();
         }
     }
+
+    private static Fault Interrupted(TaskRow task) => new(FaultTypes.InvalidState, "lorica.interrupted", task.Target,
+        "The center stopped in the middle of it.", "Ask for it again.");
 }

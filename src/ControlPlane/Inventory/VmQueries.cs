@@ -21,8 +21,7 @@ public sealed class VmQueries(
     /// <summary>All VMs, by name.</summary>
     public async Task<IReadOnlyList<VmModel>> ListAsync(Caller caller, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.View, "vms", ct);
-        var rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        var rows = await VisibleAsync(caller, ct);
         var connected = await store.ReadAsync(
             db => db.Hosts.Where(h => h.State == HostStates.Connected).Select(h => h.Id).ToListAsync(ct), ct);
         var hosts = rows.Select(r => r.HostId).Distinct(StringComparer.Ordinal).Where(connected.Contains);
@@ -32,7 +31,7 @@ public sealed class VmQueries(
             .SelectMany(v => v).DistinctBy(v => (v.Host, v.Files.VmId)).ToDictionary(v => (v.Host, v.Files.VmId), v => v.Files);
 
         // Read again after the hosts answered: a job may have ended between, and records must not be older than the files.
-        rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        rows = await VisibleAsync(caller, ct);
         var context = await lookup.ContextAsync([.. rows.Select(r => r.Id)], ct);
         return [.. rows.Select(r => _builder.Build(r, live.GetValueOrDefault((r.HostId, r.Id)), context))];
     }
@@ -40,8 +39,8 @@ public sealed class VmQueries(
     /// <summary>One VM by name or id.</summary>
     public async Task<VmModel> GetAsync(Caller caller, string nameOrId, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.View, nameOrId, ct);
         var row = await lookup.FindAsync(nameOrId, ct);
+        await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Of(row), ct);
         VmDescription? live = null;
         try
         {
@@ -55,6 +54,20 @@ public sealed class VmQueries(
         // Read again after the host answered: a job may have ended between, and records must not be older than the files.
         var context = await lookup.ContextAsync([row.Id], ct);
         return _builder.Build(await lookup.FindAsync(row.Id, ct), live, context);
+    }
+
+    private async Task<List<VmRow>> VisibleAsync(Caller caller, CancellationToken ct)
+    {
+        var rows = new List<VmRow>();
+        foreach (var row in await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct))
+        {
+            if (await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Of(row), ct))
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
     }
 
     private async Task<IReadOnlyList<VmDescription>> ListAsync(string hostId, CancellationToken ct)

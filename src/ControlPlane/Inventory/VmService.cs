@@ -7,6 +7,7 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +22,9 @@ public sealed class VmService(
     public const int MaximumConsoleInput = 16 * 1024;
 
     private const int MaximumTimeout = 3600;
+
+    /// <summary>Where VMs are made.</summary>
+    private static readonly ObjectRef CreateIn = new(ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, "Datacenter");
 
     /// <summary>Creates a VM with empty disks.</summary>
     public async Task<TaskModel> CreateAsync(Caller caller, CreateVmBody body, CancellationToken ct)
@@ -39,7 +43,7 @@ public sealed class VmService(
     public async Task<TaskModel> ImportAsync(
         Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.CreateVm, "vms", ct);
+        await authorizer.RequireAsync(caller, Privileges.CreateVm, CreateIn, ct);
         var id = await services.GetRequiredService<VmImporter>()
             .ImportAsync(caller, body, parse, b => AuthorizeCreateAsync(caller, b, ct), ct);
         return await tasks.GetAsync(id, CancellationToken.None);
@@ -48,23 +52,22 @@ public sealed class VmService(
     /// <summary>Deletes a VM and its files.</summary>
     public async Task<TaskModel> DeleteAsync(Caller caller, string vm, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.DeleteVm, vm, ct);
-        return await DoAsync(vm, g => g.DeleteAsync(caller), ct);
+        var row = await RequireAsync(caller, Privileges.DeleteVm, vm, ct);
+        return await DoAsync(row, g => g.DeleteAsync(caller), ct);
     }
 
     /// <summary>Sets a storage policy.</summary>
     public async Task<TaskModel> SetPolicyAsync(Caller caller, string vm, SetPolicyBody body, CancellationToken ct)
     {
         var policy = policies.Find(body.Policy);
-        await authorizer.RequireAsync(caller, Privileges.StoragePolicy, vm, ct);
-        var row = await lookup.FindAsync(vm, ct);
+        var row = await RequireAsync(caller, Privileges.StoragePolicy, vm, ct);
         if (policy.Encryption)
         {
-            await authorizer.RequireAsync(caller, Privileges.Encrypt, row.Name, ct);
+            await authorizer.RequireAsync(caller, Privileges.Encrypt, ObjectRef.Of(row), ct);
         }
         else if ((await lookup.RecordsAsync(row.Id, ct)).Count > 0)
         {
-            await authorizer.RequireAsync(caller, Privileges.Decrypt, row.Name, ct);
+            await authorizer.RequireAsync(caller, Privileges.Decrypt, ObjectRef.Of(row), ct);
         }
 
         if (body.Disks is { Count: > 64 } || body.Disks?.Any(d => d is null) == true)
@@ -73,13 +76,13 @@ public sealed class VmService(
         }
 
         var command = new SetPolicyCommand(policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force);
-        return await DoAsync(row.Id, g => g.SetPolicyAsync(caller, command), ct);
+        return await DoAsync(row, g => g.SetPolicyAsync(caller, command), ct);
     }
 
     /// <summary>Recrypts.</summary>
     public async Task<TaskModel> RecryptAsync(Caller caller, string vm, RecryptBody body, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.Recrypt, vm, ct);
+        var row = await RequireAsync(caller, Privileges.Recrypt, vm, ct);
         if (body.Mode != "shallow")
         {
             throw body.Mode == "deep"
@@ -88,7 +91,7 @@ public sealed class VmService(
                 : Invalid("lorica.recryptMode", vm, "The mode is shallow.");
         }
 
-        return await DoAsync(vm, g => g.RecryptAsync(caller), ct);
+        return await DoAsync(row, g => g.RecryptAsync(caller), ct);
     }
 
     /// <summary>Powers on or off.</summary>
@@ -104,9 +107,9 @@ public sealed class VmService(
             throw Invalid("lorica.timeout", vm, $"The time-out is 0 to {MaximumTimeout} seconds.");
         }
 
-        await authorizer.RequireAsync(caller, body.Action == "on" ? Privileges.PowerOn : Privileges.PowerOff, vm, ct);
+        var row = await RequireAsync(caller, body.Action == "on" ? Privileges.PowerOn : Privileges.PowerOff, vm, ct);
         var command = new PowerCommand(body.Action == "on", body.Hard, body.TimeoutSeconds);
-        return await DoAsync(vm, g => g.PowerAsync(caller, command), ct);
+        return await DoAsync(row, g => g.PowerAsync(caller, command), ct);
     }
 
     /// <summary>Opens the serial log of a VM.</summary>
@@ -141,12 +144,11 @@ public sealed class VmService(
 
     private async Task<(string HostId, ReadConsoleRequest Request)> ConsoleAsync(Caller caller, string vm, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.Console, vm, ct);
-        var row = await lookup.FindAsync(vm, ct);
+        var row = await RequireAsync(caller, Privileges.Console, vm, ct);
         var records = await lookup.RecordsAsync(row.Id, ct);
         if (records.Exists(r => r.InUse))
         {
-            await authorizer.RequireAsync(caller, Privileges.CryptoAccess, row.Name, ct);
+            await authorizer.RequireAsync(caller, Privileges.CryptoAccess, ObjectRef.Of(row), ct);
         }
 
         var request = new ReadConsoleRequest { VmId = row.Id };
@@ -156,18 +158,22 @@ public sealed class VmService(
 
     private async Task AuthorizeCreateAsync(Caller caller, CreateVmBody body, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.CreateVm, "vms", ct);
+        await authorizer.RequireAsync(caller, Privileges.CreateVm, CreateIn, ct);
         if (body.Policy is not null && policies.Find(body.Policy).Encryption)
         {
-            await authorizer.RequireAsync(caller, Privileges.EncryptNew, "vms", ct);
+            await authorizer.RequireAsync(caller, Privileges.EncryptNew, CreateIn, ct);
         }
     }
 
-    private async Task<TaskModel> DoAsync(string vm, Func<IVmGrain, Task<string>> operation, CancellationToken ct)
+    private async Task<VmRow> RequireAsync(Caller caller, string privilege, string vm, CancellationToken ct)
     {
         var row = await lookup.FindAsync(vm, ct);
-        return await tasks.GetAsync(await operation(grains.GetGrain<IVmGrain>(row.Id)), ct);
+        await authorizer.RequireAsync(caller, privilege, ObjectRef.Of(row), ct);
+        return row;
     }
+
+    private async Task<TaskModel> DoAsync(VmRow vm, Func<IVmGrain, Task<string>> operation, CancellationToken ct) =>
+        await tasks.GetAsync(await operation(grains.GetGrain<IVmGrain>(vm.Id)), ct);
 
     private static FaultException Invalid(string key, string target, string message) =>
         new(new Fault(FaultTypes.InvalidArgument, key, target, message, "Correct the request."));

@@ -4,6 +4,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,7 @@ public sealed class ProviderService(
     /// <summary>The certificate that a server shows, for a person to accept.</summary>
     public async Task<CertificateModel> ProbeAsync(Caller caller, ProbeBody body, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, "providers", ct);
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         ProviderRules.CheckAddress(body.Host, body.Port);
         var request = new ProbeServerRequest { Server = new ServerAddress { Host = body.Host, Port = body.Port } };
         var c = await broker.CallAsync((b, o) => b.ProbeServerAsync(request, o), ct);
@@ -28,7 +29,7 @@ public sealed class ProviderService(
     /// <summary>Registers a provider; the first becomes the default.</summary>
     public async Task<ProviderModel> AddAsync(Caller caller, AddProviderBody body, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, "providers", ct);
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         var spec = ProviderRules.Check(body);
         await grains.GetGrain<IProviderGrain>(body.Name).AddAsync(caller, spec);
         return ToModel(await RowAsync(body.Name, ct));
@@ -37,7 +38,7 @@ public sealed class ProviderService(
     /// <summary>Removes a provider.</summary>
     public async Task RemoveAsync(Caller caller, string name, bool force, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, name, ct);
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         await RowAsync(name, ct);
         await grains.GetGrain<IProviderGrain>(name).RemoveAsync(caller, force);
     }
@@ -45,7 +46,7 @@ public sealed class ProviderService(
     /// <summary>All providers, by name.</summary>
     public async Task<IReadOnlyList<ProviderModel>> ListAsync(Caller caller, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, "providers", ct);
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
         return [.. (await store.ReadAsync(db => db.Providers.OrderBy(p => p.Name).ToListAsync(ct), ct)).Select(ToModel)];
     }
 
@@ -54,7 +55,7 @@ public sealed class ProviderService(
     /// </summary>
     public async Task<ProviderStatusModel> StatusAsync(Caller caller, string name, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, name, ct);
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
         await RowAsync(name, ct);
         var reply = await broker.CallAsync((b, o) => b.ProviderStatusAsync(new ProviderRequest { Name = name }, o), ct);
         if (reply.Healthy)
@@ -75,7 +76,7 @@ public sealed class ProviderService(
     /// <summary>The broker, with the key to which an identity is sealed.</summary>
     public async Task<BrokerModel> BrokerAsync(Caller caller, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, "broker", ct);
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
         var d = await broker.CallAsync((b, o) => b.DescribeAsync(new DescribeRequest(), o), ct);
         return new BrokerModel(
             d.Version, Convert.ToBase64String(d.ReceiveKey.Span), d.CertificatePem, d.HardwareAes, d.KeyMemory);

@@ -8,47 +8,16 @@ namespace Lorica.ControlPlane.Store;
 /// scripts (<see cref="SchemaScripts"/>). Times are Unix milliseconds and ids are lower-case text, so that engines agree about
 /// both.
 /// </summary>
-public sealed class CenterDb(DbContextOptions<CenterDb> options) : DbContext(options)
+public sealed partial class CenterDb(DbContextOptions<CenterDb> options) : DbContext(options)
 {
-    /// <summary>VMs.</summary>
-    public DbSet<VmRow> Vms => Set<VmRow>();
-
-    /// <summary>Key records.</summary>
-    public DbSet<KeyRecordRow> KeyRecords => Set<KeyRecordRow>();
-
-    /// <summary>Storage policies of objects.</summary>
-    public DbSet<PolicyAssociationRow> PolicyAssociations => Set<PolicyAssociationRow>();
-
-    /// <summary>Tasks.</summary>
-    public DbSet<TaskRow> Tasks => Set<TaskRow>();
-
-    /// <summary>Audit events.</summary>
-    public DbSet<EventRow> Events => Set<EventRow>();
-
-    /// <summary>Key providers.</summary>
-    public DbSet<ProviderRow> Providers => Set<ProviderRow>();
-
-    /// <summary>Hosts.</summary>
-    public DbSet<HostRow> Hosts => Set<HostRow>();
-
-    /// <summary>Users.</summary>
-    public DbSet<UserRow> Users => Set<UserRow>();
-
-    /// <summary>Sessions.</summary>
-    public DbSet<SessionRow> Sessions => Set<SessionRow>();
-
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<VmRow>().ToTable("vms").HasKey(v => v.Id);
-        modelBuilder.Entity<KeyRecordRow>().ToTable("key_records").HasKey(k => k.Number);
-        modelBuilder.Entity<PolicyAssociationRow>().ToTable("policy_associations").HasKey(p => p.ObjectId);
-        modelBuilder.Entity<TaskRow>().ToTable("tasks").HasKey(t => t.Id);
-        modelBuilder.Entity<EventRow>().ToTable("events").HasKey(e => e.Number);
-        modelBuilder.Entity<ProviderRow>().ToTable("providers").HasKey(p => p.Name);
-        modelBuilder.Entity<HostRow>().ToTable("hosts").HasKey(h => h.Id);
-        modelBuilder.Entity<UserRow>().ToTable("users").HasKey(u => u.Name);
-        modelBuilder.Entity<SessionRow>().ToTable("sessions").HasKey(s => s.TokenHash);
+        ConfigureAccess(modelBuilder);
+        ConfigureInventory(modelBuilder);
+        ConfigurePolicies(modelBuilder);
+        ConfigureKeys(modelBuilder);
+        ConfigureTasks(modelBuilder);
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {

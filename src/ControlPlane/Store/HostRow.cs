@@ -9,6 +9,9 @@ public sealed class HostRow
     /// <summary>Display name.</summary>
     public required string Name { get; set; }
 
+    /// <summary>Container: a cluster or a datacenter.</summary>
+    public string ParentId { get; set; } = Inventory.InventoryTree.FirstCluster;
+
     /// <summary>Address and port.</summary>
     public required string Address { get; set; }
 

@@ -9,8 +9,14 @@ public sealed class TaskRow
     /// <summary>One of <see cref="Tasks.TaskKinds"/>.</summary>
     public required string Kind { get; set; }
 
-    /// <summary>VM it works on; at most one unfinished task per VM (unique index).</summary>
+    /// <summary>VM it works on, at most one unfinished task per VM (unique index); empty for a task on another object.</summary>
     public required string VmId { get; set; }
+
+    /// <summary>Kind of the object, one of <see cref="Inventory.ObjectKinds"/>.</summary>
+    public string ObjectKind { get; set; } = Inventory.ObjectKinds.Vm;
+
+    /// <summary>Id of the object.</summary>
+    public string ObjectId { get; set; } = "";
 
     /// <summary>Name of the object when the task began.</summary>
     public required string Target { get; set; }

@@ -14,6 +14,9 @@ public sealed class VmRow
     /// <summary>Host on which the center placed it.</summary>
     public required string HostId { get; set; }
 
+    /// <summary>Container: a datacenter or a folder.</summary>
+    public string ParentId { get; set; } = Inventory.InventoryTree.FirstDatacenter;
+
     /// <summary>Datastore by name.</summary>
     public required string Datastore { get; set; }
 

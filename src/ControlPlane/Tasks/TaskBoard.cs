@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -70,6 +71,25 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
                 await also(db, row);
             },
             ct);
+        return row;
+    }
+
+    /// <summary>Begins a task on an object that is not a VM, or one that does not touch the VM's files.</summary>
+    public async Task<TaskRow> BeginAsync(string kind, ObjectRef target, Caller caller, CancellationToken ct)
+    {
+        var row = new TaskRow
+        {
+            Id = Guid.NewGuid().ToString("D"),
+            Kind = kind,
+            VmId = "",
+            ObjectKind = target.Kind,
+            ObjectId = target.Id,
+            Target = target.Name,
+            State = TaskStates.Running,
+            UserName = caller.User,
+            StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        await store.WriteAsync(db => Task.FromResult(db.Tasks.Add(row)), ct);
         return row;
     }
 
@@ -217,6 +237,7 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
         Id = Guid.NewGuid().ToString("D"),
         Kind = kind,
         VmId = vm.Id,
+        ObjectId = vm.Id,
         Target = vm.Name,
         State = TaskStates.Queued,
         UserName = caller.User,

@@ -1,0 +1,30 @@
+using Lorica.ControlPlane.Store;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Names an object of the inventory: what a privilege is checked at, what a task, event or alarm is about.</summary>
+/// <param name="Kind">One of <see cref="ObjectKinds"/>.</param>
+/// <param name="Id">Object id; for what hangs at the root its name.</param>
+/// <param name="Name">For people.</param>
+[GenerateSerializer]
+[Alias("Lorica.ObjectRef")]
+public readonly record struct ObjectRef(string Kind, string Id, string Name)
+{
+    /// <summary>The root.</summary>
+    public static ObjectRef Root { get; } = new(ObjectKinds.Root, InventoryTree.RootId, InventoryTree.RootId);
+
+    /// <summary>A VM.</summary>
+    public static ObjectRef Of(VmRow vm) => new(ObjectKinds.Vm, vm.Id, vm.Name);
+
+    /// <summary>A host.</summary>
+    public static ObjectRef Of(HostRow host) => new(ObjectKinds.Host, host.Id, host.Name);
+
+    /// <summary>A container.</summary>
+    public static ObjectRef Of(ContainerRow container) => new(container.Kind, container.Id, container.Name);
+
+    /// <summary>A key provider.</summary>
+    public static ObjectRef Provider(string name) => new(ObjectKinds.Provider, name, name);
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
+}

@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Store;
+
+/// <summary>Tables of tasks, events and alarms.</summary>
+public sealed partial class CenterDb
+{
+    /// <summary>Tasks.</summary>
+    public DbSet<TaskRow> Tasks => Set<TaskRow>();
+
+    /// <summary>Audit events.</summary>
+    public DbSet<EventRow> Events => Set<EventRow>();
+
+    /// <summary>Alarms.</summary>
+    public DbSet<AlarmRow> Alarms => Set<AlarmRow>();
+
+    private static void ConfigureTasks(ModelBuilder model)
+    {
+        model.Entity<TaskRow>().ToTable("tasks").HasKey(t => t.Id);
+        model.Entity<EventRow>().ToTable("events").HasKey(e => e.Number);
+        model.Entity<AlarmRow>().ToTable("alarms").HasKey(a => a.Number);
+    }
+}

@@ -1,0 +1,1 @@
+-- Access: groups, roles, permissions, tokens.

@@ -1,0 +1,1 @@
+-- Hosts: how they joined, encryption mode, maintenance; datastores.

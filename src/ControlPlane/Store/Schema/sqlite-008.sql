@@ -1,0 +1,1 @@
+-- VMs: locks, outage policy.

@@ -1,0 +1,46 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
+
+namespace Lorica.ControlPlane.Tasks;
+
+/// <summary>
+/// Runs an operation that is not the work of a VM's grain as a task: the task is written first, then the work runs in the call,
+/// then the task ends with its result. A center that dies between leaves a task that the sweep of the next start ends as
+/// interrupted: such work must be safe to ask for again.
+/// </summary>
+public sealed class OperationRunner(TaskBoard tasks)
+{
+    /// <summary>Runs <paramref name="work"/> as a task of <paramref name="kind"/> about <paramref name="target"/>.</summary>
+    /// <param name="kind">One of <see cref="TaskKinds"/>.</param>
+    /// <param name="target">What it is about.</param>
+    /// <param name="caller">Who asked.</param>
+    /// <param name="work">Is given the task's id, for progress.</param>
+    /// <param name="ct">The caller went away.</param>
+    /// <exception cref="FaultException">What the work refused; the task has failed with it.</exception>
+    public async Task<T> RunAsync<T>(string kind, ObjectRef target, Caller caller, Func<string, Task<T>> work, CancellationToken ct)
+    {
+        var task = await tasks.BeginAsync(kind, target, caller, ct);
+        try
+        {
+            var result = await work(task.Id);
+            await tasks.SucceedAsync(task.Id, also: null, CancellationToken.None);
+            return result;
+        }
+        catch (Exception e)
+        {
+            var fault = e is FaultException f ? f.Fault : new Fault(FaultTypes.SystemError, "lorica.systemError", target.Name,
+                "Something failed that should not.", $"The center's log has more under task {task.Id}.");
+            await tasks.FailAsync(task.Id, fault, also: null, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>The same without a result.</summary>
+    public Task RunAsync(string kind, ObjectRef target, Caller caller, Func<string, Task> work, CancellationToken ct) =>
+        RunAsync(kind, target, caller, async id =>
+        {
+            await work(id);
+            return true;
+        }, ct);
+}
