@@ -25,7 +25,9 @@ public sealed class UpTests : IDisposable
             Assert.StartsWith("https://127.0.0.1:", ready.Server, StringComparison.Ordinal);
             Assert.Equal(0, await first.EndAsync(Posix.SigTerm));
         }
-        Assert.Equal(["center", "host", "kms"], _sandbox.Journal.Where(l => l.Contains(" stop ", StringComparison.Ordinal)).Select(l => l.Split(' ')[0]));
+        // The broker has ended by itself when it was idle for long enough before the stop.
+        var stopped = _sandbox.Journal.Where(l => l.Contains(" stop ", StringComparison.Ordinal)).Select(l => l.Split(' ')[0]).ToList();
+        Assert.Equal(stopped.Contains("broker") ? ["center", "host", "broker", "kms"] : ["center", "host", "kms"], stopped);
 
         await using var second = UpProcess.Start(_sandbox);
         Assert.Null((await second.ReadyAsync()).Password);
