@@ -63,7 +63,7 @@ public sealed partial class KeyRegister
             return [];
         }
 
-        var rows = await db.KeyRecords.Where(r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired).ToListAsync(ct);
+        var rows = await db.KeyRecords.Where(r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
         var pending = files.PendingJob.Length > 0;
         foreach (var records in rows.GroupBy(r => r.ObjectId, StringComparer.Ordinal))
@@ -135,7 +135,8 @@ public sealed partial class KeyRegister
     /// <summary>Retires every record of a VM that is gone.</summary>
     internal async Task<List<KeyOrder>> RetireAllAsync(CenterDb db, string vmId, string user, string vmName, CancellationToken ct)
     {
-        var rows = await db.KeyRecords.Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired).ToListAsync(ct);
+        var rows = await db.KeyRecords
+            .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         rows.ForEach(r => Retire(db, r, user, vmName));
         return Unused(rows);
     }
@@ -143,7 +144,8 @@ public sealed partial class KeyRegister
     /// <summary>Retires the records of a task whose key was never used.</summary>
     internal async Task AbandonAsync(CenterDb db, string taskId, string user, string vmName, CancellationToken ct)
     {
-        var rows = await db.KeyRecords.Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && !r.InUse).ToListAsync(ct);
+        var rows = await db.KeyRecords
+            .Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known && !r.InUse).ToListAsync(ct);
         rows.ForEach(r => Retire(db, r, user, vmName));
     }
 

@@ -29,7 +29,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
         var row = await store.ReadAsync(
-            db => db.KeyRecords.FirstOrDefaultAsync(r => r.TaskId == task.Id && r.State != KeyRecordStates.Retired, ct), ct);
+            db => db.KeyRecords.FirstOrDefaultAsync(
+                r => r.TaskId == task.Id && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
         if (row is { State: KeyRecordStates.Usable })
         {
             return new KeyOrder(row.Provider, row.KeyId, row.Kcv);

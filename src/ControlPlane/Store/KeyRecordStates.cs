@@ -9,6 +9,12 @@ public static class KeyRecordStates
     /// <summary>Activated, fetched back, check value known: may be delivered.</summary>
     public const string Usable = "usable";
 
+    /// <summary>
+    /// What is known of an object that has left the inventory with its files: its VM was unregistered, or its disk detached. Never
+    /// delivered; measured against the files when they come back.
+    /// </summary>
+    public const string Known = "known";
+
     /// <summary>No file uses it any more (or ever did).</summary>
     public const string Retired = "retired";
 }
