@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane;
 
 namespace Lorica.Center.Rest;
 
@@ -24,7 +25,8 @@ internal static class FaultResults
             _ => StatusCodes.Status400BadRequest,
         },
         FaultTypes.InvalidDeviceSpec => StatusCodes.Status400BadRequest,
-        FaultTypes.AlreadyExists or FaultTypes.ResourceInUse or FaultTypes.InvalidPowerState or FaultTypes.InvalidState
+        FaultTypes.InvalidState when fault.Key == Revision.ChangedKey => StatusCodes.Status412PreconditionFailed,
+        FaultTypes.AlreadyExists or FaultTypes.ResourceInUse or FaultTypes.RequestCanceled or FaultTypes.InvalidPowerState or FaultTypes.InvalidState
             or FaultTypes.InvalidVmConfig or FaultTypes.InvalidDeviceOperation
                 or FaultTypes.GenericVmConfigFault => StatusCodes.Status409Conflict,
         FaultTypes.NotSupported => StatusCodes.Status501NotImplemented,

@@ -48,6 +48,9 @@ public static class FaultTypes
     /// <summary>The caller is not signed in.</summary>
     public const string NotAuthenticated = "NotAuthenticated";
 
+    /// <summary>Somebody asked to cancel it; a task that ends with it is <c>cancelled</c>.</summary>
+    public const string RequestCanceled = "RequestCanceled";
+
     /// <summary>Something failed that should not; details are in the log under the correlation id.</summary>
     public const string SystemError = "SystemError";
 }

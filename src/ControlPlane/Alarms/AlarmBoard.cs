@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -5,24 +7,32 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Alarms;
 
 /// <summary>
-/// Alarms: raised when something is wrong, cleared when it is right again, each inside the transaction of what it tells of.
+/// Alarms: raised when something is wrong, cleared when it is right again, each inside the transaction of what it tells of and
+/// each with an event.
 /// <code>
-/// (none) ──Raise──► raised ──Clear──► cleared (stays as history)
-///                     └─Raise: the message follows, no second alarm
+/// (none) ──Raise──► raised ──Acknowledge──► raised, seen ──Clear──► cleared (stays as history)
+///                     │└─Raise: the message follows, no second alarm, no event; graver than before: not seen any more
+///                     └──Clear──► cleared
 /// </code>
 /// </summary>
-public sealed class AlarmBoard(CenterStore store, TimeProvider time)
+public sealed class AlarmBoard(CenterStore store, EventLog events, TimeProvider time)
 {
     /// <summary>Raises an alarm, or brings the message of the one that is raised up to date.</summary>
     /// <returns>Whether it is new.</returns>
     public async Task<bool> RaiseAsync(
         CenterDb db, string alarm, ObjectRef about, AlarmSeverity severity, string message, CancellationToken ct)
     {
+        var word = Word(severity);
         var row = await db.Alarms.FirstOrDefaultAsync(a => a.Alarm == alarm && a.ObjectId == about.Id && a.ClearedAt == null, ct);
         if (row is not null)
         {
-            row.Severity = Word(severity);
-            row.Message = message;
+            if (severity == AlarmSeverity.Critical && row.Severity != word)
+            {
+                (row.AcknowledgedBy, row.AcknowledgedAt) = (null, null);
+                Note(db, EventIds.AlarmRaised, Caller.System.User, about, alarm, word, message);
+            }
+
+            (row.Severity, row.Message) = (word, message);
             return false;
         }
 
@@ -32,10 +42,11 @@ public sealed class AlarmBoard(CenterStore store, TimeProvider time)
             ObjectKind = about.Kind,
             ObjectId = about.Id,
             ObjectName = about.Name,
-            Severity = Word(severity),
+            Severity = word,
             Message = message,
             RaisedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         });
+        Note(db, EventIds.AlarmRaised, Caller.System.User, about, alarm, word, message);
         await db.SaveChangesAsync(ct);
         return true;
     }
@@ -48,14 +59,36 @@ public sealed class AlarmBoard(CenterStore store, TimeProvider time)
     /// <returns>Whether it was raised.</returns>
     public async Task<bool> ClearAsync(CenterDb db, string alarm, string objectId, CancellationToken ct)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await db.Alarms.Where(a => a.Alarm == alarm && a.ObjectId == objectId && a.ClearedAt == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(a => a.ClearedAt, now), ct) > 0;
+        var row = await db.Alarms.FirstOrDefaultAsync(a => a.Alarm == alarm && a.ObjectId == objectId && a.ClearedAt == null, ct);
+        if (row is null)
+        {
+            return false;
+        }
+
+        row.ClearedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
+        Note(db, EventIds.AlarmCleared, Caller.System.User, About(row), alarm, row.Severity, "it is over.");
+        await db.SaveChangesAsync(ct);
+        return true;
     }
 
-    /// <summary>The same in a transaction of its own.</summary>
-    public Task<bool> ClearAsync(string alarm, string objectId, CancellationToken ct) =>
-        store.WriteAsync(db => ClearAsync(db, alarm, objectId, ct), ct);
+    /// <summary>The same in a transaction of its own; writes nothing when nothing is raised.</summary>
+    public async Task<bool> ClearAsync(string alarm, string objectId, CancellationToken ct) =>
+        await store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == alarm && a.ObjectId == objectId && a.ClearedAt == null, ct), ct)
+        && await store.WriteAsync(db => ClearAsync(db, alarm, objectId, ct), ct);
+
+    /// <summary>Clears every alarm about an object that is gone.</summary>
+    public async Task ClearAllAsync(CenterDb db, string objectId, CancellationToken ct)
+    {
+        foreach (var alarm in await db.Alarms.Where(a => a.ObjectId == objectId && a.ClearedAt == null).Select(a => a.Alarm).ToListAsync(ct))
+        {
+            await ClearAsync(db, alarm, objectId, ct);
+        }
+    }
+
+    internal void Note(CenterDb db, string eventId, string user, ObjectRef about, string alarm, string severity, string message) =>
+        events.Add(db, eventId, user, about, $"{alarm} ({severity}): {message}");
+
+    internal static ObjectRef About(AlarmRow row) => new(row.ObjectKind, row.ObjectId, row.ObjectName);
 
     private static string Word(AlarmSeverity severity) => severity == AlarmSeverity.Critical ? "critical" : "warning";
 }

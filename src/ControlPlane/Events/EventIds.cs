@@ -30,6 +30,42 @@ public static class EventIds
     /// <summary>A provider does not answer.</summary>
     public const string KmsUnreachable = "com.vmware.vc.kms.crypto.Unreachable";
 
+    /// <summary>A host is in encryption mode.</summary>
+    public const string HostCryptoEnabled = "com.vmware.vc.host.Crypto.Enabled";
+
+    /// <summary>A host got a new host key because the KMS no longer has the old one.</summary>
+    public const string NewHostKeyMissingOnKms = "com.vmware.vc.host.Crypto.HostKey.NewKey.KeyMissingOnKMS";
+
+    /// <summary>A host got a new host key because the provider of the old one could not be asked.</summary>
+    public const string NewHostKeyClusterError = "com.vmware.vc.host.Crypto.HostKey.NewKey.KMSClusterError";
+
+    /// <summary>A host needs encryption mode, and its key is not on the KMS.</summary>
+    public const string RequireEnableMissingOnKms = "com.vmware.vc.host.Crypto.ReqEnable.KeyMissingOnKMS";
+
+    /// <summary>A host needs encryption mode, and the provider of its key cannot be asked.</summary>
+    public const string RequireEnableClusterError = "com.vmware.vc.host.Crypto.ReqEnable.KMSClusterError";
+
+    /// <summary>A client certificate for a KMS ends soon or has ended.</summary>
+    public const string KmsClientCertExpiration = "com.vmware.vc.vecs.KMSClientCertExpirationEvent";
+
+    /// <summary>A server certificate of a KMS ends soon or has ended.</summary>
+    public const string KmsServerCertExpiration = "com.vmware.vc.vecs.KMSServerCertExpirationEvent";
+
+    /// <summary>An alarm was raised.</summary>
+    public const string AlarmRaised = "lorica.alarm.Raised";
+
+    /// <summary>An alarm is over.</summary>
+    public const string AlarmCleared = "lorica.alarm.Cleared";
+
+    /// <summary>Somebody has seen an alarm.</summary>
+    public const string AlarmAcknowledged = "lorica.alarm.Acknowledged";
+
+    /// <summary>Somebody asked to cancel a task.</summary>
+    public const string TaskCancelRequested = "lorica.task.CancelRequested";
+
+    /// <summary>Events are missing or were changed.</summary>
+    public const string EventLogBroken = "lorica.eventLog.Broken";
+
     /// <summary>A key was made and never used.</summary>
     public const string OrphanKey = "lorica.key.Orphan";
 

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,10 +11,12 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
     /// <summary>Most events of one answer.</summary>
     public const int MaximumPage = 1000;
 
-    private const int MaximumText = 2000;
-
     /// <summary>Appends one event.</summary>
     public Task AddAsync(string eventId, string user, string target, string message, CancellationToken ct = default) =>
+        AddAsync(eventId, user, new ObjectRef("", "", target), message, ct);
+
+    /// <summary>Appends one event about <paramref name="target"/>.</summary>
+    public Task AddAsync(string eventId, string user, ObjectRef target, string message, CancellationToken ct = default) =>
         store.WriteAsync(
             db =>
             {
@@ -26,13 +29,19 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
     /// Appends one event inside the caller's own transaction, so that the event and what it tells of stand or fall together.
     /// </summary>
     public void Add(CenterDb db, string eventId, string user, string target, string message) =>
+        Add(db, eventId, user, new ObjectRef("", "", target), message);
+
+    /// <summary>The same about <paramref name="target"/>, which can be asked for by its id later.</summary>
+    public void Add(CenterDb db, string eventId, string user, ObjectRef target, string message) =>
         db.Events.Add(new EventRow
         {
             Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
             EventId = eventId,
-            UserName = user,
-            Target = target,
-            Message = message.Length <= MaximumText ? message : message[..MaximumText],
+            UserName = EventText.Clean(user),
+            ObjectKind = target.Kind,
+            ObjectId = EventText.Clean(target.Id),
+            Target = EventText.Clean(target.Name),
+            Message = EventText.Clean(message),
         });
 
     /// <summary>Events in ascending order: those after number <paramref name="after"/>, or the last ones.</summary>
@@ -44,7 +53,6 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
                 ? db.Events.Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
                 : db.Events.OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
             ct);
-        return [.. rows.OrderBy(e => e.Number).Select(e => new EventModel(
-            e.Number, DateTimeOffset.FromUnixTimeMilliseconds(e.Time), e.EventId, e.UserName, e.Target, e.Message))];
+        return [.. rows.OrderBy(e => e.Number).Select(e => e.ToModel())];
     }
 }

@@ -22,13 +22,15 @@ internal sealed partial class VmWorks(
     /// <summary>Runs; never throws.</summary>
     public async Task RunAsync(TaskRow task, bool resumed, CancellationToken ct)
     {
+        var cancelled = CancellationToken.None;
         try
         {
             LogBegun(log, task.Id, task.Kind, task.Target, resumed);
             var vm = await lookup.FindAsync(task.VmId, ct);
             var arguments = JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.VmTaskArguments)
                 ?? new VmTaskArguments();
-            var context = new WorkContext(task, vm, arguments, resumed);
+            cancelled = await tasks.CancellationOfAsync(task, ct);
+            var context = new WorkContext(task, vm, arguments, resumed) { Cancelled = cancelled };
             await Kind(task.Kind)(context, ct);
             LogEnded(log, task.Id, task.Kind, task.Target);
         }
@@ -38,7 +40,7 @@ internal sealed partial class VmWorks(
         }
         catch (Exception e)
         {
-            await FailAsync(task, e, ct);
+            await FailAsync(task, e, cancelled.IsCancellationRequested, ct);
         }
     }
 
@@ -55,9 +57,9 @@ internal sealed partial class VmWorks(
     };
 
     /// <summary>A task that has not ended blocks its VM, so its end is written again and again until the table takes it or the center stops.</summary>
-    private async Task FailAsync(TaskRow task, Exception e, CancellationToken ct)
+    private async Task FailAsync(TaskRow task, Exception e, bool cancelled, CancellationToken ct)
     {
-        var fault = FaultOf(e, task);
+        var fault = cancelled && IsCancellation(e) ? await CancelledAsync(task) : FaultOf(e, task);
         LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -77,6 +79,22 @@ internal sealed partial class VmWorks(
                 // The task stays unfinished and is taken up again by the next start.
                 return;
             }
+        }
+    }
+
+    private static bool IsCancellation(Exception e) =>
+        e is OperationCanceledException || e is RpcException { StatusCode: StatusCode.Cancelled } r && !FaultCodec.IsRefusal(r);
+
+    /// <summary>The table may be out of reach just now; who asked is then not said.</summary>
+    private async Task<Fault> CancelledAsync(TaskRow task)
+    {
+        try
+        {
+            return await tasks.CancelledAsync(task.Id, CancellationToken.None);
+        }
+        catch (Exception e) when (HostCalls.IsPassing(e))
+        {
+            return TaskBoard.Cancelled(task);
         }
     }
 

@@ -1,4 +1,5 @@
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Inventory;
 
@@ -7,4 +8,9 @@ namespace Lorica.ControlPlane.Inventory;
 /// <param name="Vm">The VM.</param>
 /// <param name="Arguments">What was asked.</param>
 /// <param name="Resumed">An earlier run may have done part of it.</param>
-internal sealed record WorkContext(TaskRow Task, VmRow Vm, VmTaskArguments Arguments, bool Resumed);
+internal sealed record WorkContext(TaskRow Task, VmRow Vm, VmTaskArguments Arguments, bool Resumed)
+{
+    /// <summary>Fires when the task is asked to end; heeded between <see cref="TaskBoard.EnterCancellableAsync"/> and
+    /// <see cref="TaskBoard.EnterUncancellableAsync"/>.</summary>
+    public CancellationToken Cancelled { get; init; }
+}

@@ -29,4 +29,10 @@ public sealed class AlarmRow
 
     /// <summary>Unix milliseconds; null while raised.</summary>
     public long? ClearedAt { get; set; }
+
+    /// <summary>Who has seen it.</summary>
+    public string? AcknowledgedBy { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long? AcknowledgedAt { get; set; }
 }

@@ -14,10 +14,18 @@ public sealed partial class CenterDb
     /// <summary>Alarms.</summary>
     public DbSet<AlarmRow> Alarms => Set<AlarmRow>();
 
+    /// <summary>The head of the events' chain; one row.</summary>
+    public DbSet<EventHeadRow> EventHead => Set<EventHeadRow>();
+
+    /// <summary>Creations that may be repeated.</summary>
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
     private static void ConfigureTasks(ModelBuilder model)
     {
         model.Entity<TaskRow>().ToTable("tasks").HasKey(t => t.Id);
         model.Entity<EventRow>().ToTable("events").HasKey(e => e.Number);
+        model.Entity<EventHeadRow>().ToTable("event_head").HasKey(h => h.Id);
+        model.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(i => new { i.UserName, i.Key });
         model.Entity<AlarmRow>().ToTable("alarms").HasKey(a => a.Number);
     }
 }

@@ -50,6 +50,9 @@ public sealed class CenterStore : IDisposable
         return new CenterStore(connection.ToString());
     }
 
+    /// <summary>Raised after a commit that appended events; those who listen only take note of it.</summary>
+    public event EventHandler? EventsAppended;
+
     /// <summary>Path of the database file in <paramref name="folder"/>.</summary>
     public static string PathIn(string folder) => Path.Combine(folder, "center.db");
 
@@ -68,10 +71,16 @@ public sealed class CenterStore : IDisposable
         try
         {
             await using var db = await _factory.CreateDbContextAsync(ct);
+            db.AppendedEvents = false;
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             var result = await write(db);
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
+            if (db.AppendedEvents)
+            {
+                EventsAppended?.Invoke(this, EventArgs.Empty);
+            }
+
             return result;
         }
         finally

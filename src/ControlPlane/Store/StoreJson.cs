@@ -12,4 +12,5 @@ namespace Lorica.ControlPlane.Store;
 [JsonSerializable(typeof(List<KeyReason>))]
 [JsonSerializable(typeof(List<ServerModel>))]
 [JsonSerializable(typeof(VmTaskArguments))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -21,7 +21,7 @@ public sealed class TaskRow
     /// <summary>Name of the object when the task began.</summary>
     public required string Target { get; set; }
 
-    /// <summary><c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>.</summary>
+    /// <summary><c>queued</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>cancelled</c>.</summary>
     public required string State { get; set; }
 
     /// <summary>0 to 100.</summary>
@@ -44,6 +44,18 @@ public sealed class TaskRow
 
     /// <summary>Unix milliseconds.</summary>
     public long? EndedAt { get; set; }
+
+    /// <summary>Task of which this one is a part; empty for none.</summary>
+    public string ParentId { get; set; } = "";
+
+    /// <summary>Whether it may be cancelled now; its work changes that as it goes.</summary>
+    public bool Cancellable { get; set; }
+
+    /// <summary>Who asked to cancel it; null while nobody has.</summary>
+    public string? CancelBy { get; set; }
+
+    /// <summary>Small JSON that it leaves behind.</summary>
+    public string? Result { get; set; }
 
     /// <summary>JSON of the fault.</summary>
     public string? Fault { get; set; }

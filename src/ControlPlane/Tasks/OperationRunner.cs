@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Inventory;
@@ -29,10 +30,37 @@ public sealed class OperationRunner(TaskBoard tasks)
         }
         catch (Exception e)
         {
-            var fault = e is FaultException f ? f.Fault : new Fault(FaultTypes.SystemError, "lorica.systemError", target.Name,
-                "Something failed that should not.", $"The center's log has more under task {task.Id}.");
+            var fault = e is FaultException f ? f.Fault : Defect(task.Id, target);
             await tasks.FailAsync(task.Id, fault, also: null, CancellationToken.None);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// The same for work that may be cancelled: its token fires when the task is asked to end or the caller goes away, and it calls
+    /// <see cref="TaskBoard.EnterUncancellableAsync"/> before what cannot be undone. Its result stays with the task.
+    /// </summary>
+    public async Task<T> RunCancellableAsync<T>(
+        string kind, ObjectRef target, Caller caller, JsonTypeInfo<T> result, Func<string, CancellationToken, Task<T>> work,
+        CancellationToken ct)
+    {
+        var task = await tasks.BeginAsync(kind, target, caller, ct);
+        try
+        {
+            await tasks.EnterCancellableAsync(task.Id, ct);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(await tasks.CancellationOfAsync(task, ct), ct);
+            var value = await work(task.Id, both.Token);
+            await tasks.SucceedAsync(
+                task.Id, db => TaskBoard.SetResultAsync(db, task.Id, value, result, CancellationToken.None), CancellationToken.None);
+            return value;
+        }
+        catch (Exception e)
+        {
+            var fault = e is FaultException f ? f.Fault
+                : e is OperationCanceledException ? await tasks.CancelledAsync(task.Id, CancellationToken.None)
+                : Defect(task.Id, target);
+            await tasks.FailAsync(task.Id, fault, also: null, CancellationToken.None);
+            throw e is OperationCanceledException ? new FaultException(fault, e) : e;
         }
     }
 
@@ -43,4 +71,7 @@ public sealed class OperationRunner(TaskBoard tasks)
             await work(id);
             return true;
         }, ct);
+
+    private static Fault Defect(string task, ObjectRef target) => new(FaultTypes.SystemError, "lorica.systemError", target.Name,
+        "Something failed that should not.", $"The center's log has more under task {task}.");
 }

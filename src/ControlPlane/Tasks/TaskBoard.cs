@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Tasks;
 
 /// <summary>The table of tasks: what was asked, by whom, how far it is, how it ended.</summary>
-public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvider time)
+public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, TimeProvider time)
 {
     /// <summary>Longest long poll.</summary>
     public static readonly TimeSpan MaximumWait = TimeSpan.FromSeconds(60);
@@ -51,6 +51,7 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
             throw new FaultException(InUse(vm.Name, row.Kind, ""), e);
         }
 
+        signals.Changed(row.Id);
         return row;
     }
 
@@ -71,6 +72,7 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
                 await also(db, row);
             },
             ct);
+        signals.Changed(row.Id);
         return row;
     }
 
@@ -88,8 +90,10 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
             State = TaskStates.Running,
             UserName = caller.User,
             StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            ParentId = TaskParent.Current,
         };
         await store.WriteAsync(db => Task.FromResult(db.Tasks.Add(row)), ct);
+        signals.Changed(row.Id);
         return row;
     }
 
@@ -125,7 +129,7 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
     /// <summary>Ends a task well, together with <paramref name="also"/> in one transaction.</summary>
     public Task SucceedAsync(string id, Func<CenterDb, Task>? also, CancellationToken ct) => EndAsync(id, null, also, ct);
 
-    /// <summary>Ends a task with a fault, together with <paramref name="also"/> in one transaction.</summary>
+    /// <summary>Ends a task with a fault (cancelled when that is RequestCanceled), together with <paramref name="also"/> in one transaction.</summary>
     public Task FailAsync(string id, Fault fault, Func<CenterDb, Task>? also, CancellationToken ct) =>
         EndAsync(id, fault, also, ct);
 
@@ -212,7 +216,8 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
                     return;
                 }
 
-                row.State = fault is null ? TaskStates.Succeeded : TaskStates.Failed;
+                row.State = fault is null ? TaskStates.Succeeded
+                    : fault.Type == FaultTypes.RequestCanceled ? TaskStates.Cancelled : TaskStates.Failed;
                 row.Fault = fault is null ? null : TaskMapping.ToJson(fault);
                 row.Percent = fault is null ? 100 : row.Percent;
                 row.BytesDone = fault is null ? row.BytesTotal : row.BytesDone;
@@ -224,13 +229,12 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
                 }
             },
             ct);
-        signals.Changed(id);
+        signals.Ended(id);
     }
 
     private async Task<TaskRow> RowAsync(string id, CancellationToken ct) =>
         await store.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct)
-        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.taskNotFound", id, $"There is no task {id}.",
-            "See `lorica task ls`."));
+        ?? throw NotFound(id);
 
     private TaskRow NewRow(string kind, VmRow vm, Caller caller, string arguments) => new()
     {
@@ -244,5 +248,6 @@ public sealed class TaskBoard(CenterStore store, TaskSignals signals, TimeProvid
         StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Epoch = vm.Epoch + 1,
         Arguments = arguments,
+        ParentId = TaskParent.Current,
     };
 }

@@ -12,7 +12,9 @@ internal static class TaskMapping
         t.Id, t.Kind, t.Target, t.State, t.Percent, t.Step, t.BytesDone, t.BytesTotal, t.UserName,
         DateTimeOffset.FromUnixTimeMilliseconds(t.StartedAt),
         t.EndedAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null,
-        t.Fault is null ? null : JsonSerializer.Deserialize(t.Fault, StoreJson.Default.Fault));
+        t.Fault is null ? null : JsonSerializer.Deserialize(t.Fault, StoreJson.Default.Fault),
+        t.ObjectKind, t.ObjectId, t.ParentId.Length > 0 ? t.ParentId : null, t.Cancellable && !TaskStates.Ended(t.State),
+        t.CancelBy is not null, t.Result is null ? null : JsonSerializer.Deserialize(t.Result, StoreJson.Default.JsonElement));
 
     public static string ToJson(Fault fault) => JsonSerializer.Serialize(fault, StoreJson.Default.Fault);
 }

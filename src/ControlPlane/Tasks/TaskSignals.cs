@@ -1,13 +1,19 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 
 namespace Lorica.ControlPlane.Tasks;
 
 /// <summary>
-/// Wakes those who wait for a change of a task in this process. The table is the truth; this only saves waiting.
+/// Wakes those who wait for a change of a task in this process, and work that is asked to end. The table is the truth; this only
+/// saves waiting.
 /// </summary>
 public sealed class TaskSignals
 {
+    private const int Backlog = 1024;
+
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _cancels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Channel<string>, bool> _listeners = new();
 
     /// <summary>
     /// Completes at the next change of task <paramref name="id"/>. Take it for unfinished tasks only, and before the last look at
@@ -23,5 +29,41 @@ public sealed class TaskSignals
         {
             source.TrySetResult();
         }
+
+        foreach (var listener in _listeners.Keys)
+        {
+            listener.Writer.TryWrite(id);
+        }
+    }
+
+    /// <summary>Says that task <paramref name="id"/> ended: nobody can cancel it any more.</summary>
+    public void Ended(string id)
+    {
+        // Not disposed: work may still look at its token.
+        _cancels.TryRemove(id, out _);
+        Changed(id);
+    }
+
+    /// <summary>A token that fires when task <paramref name="id"/> is asked to end.</summary>
+    public CancellationToken CancellationOf(string id) => _cancels.GetOrAdd(id, _ => new CancellationTokenSource()).Token;
+
+    /// <summary>Asks the work of task <paramref name="id"/>, if it runs here, to end.</summary>
+    public void Cancel(string id)
+    {
+        if (_cancels.TryGetValue(id, out var source))
+        {
+            source.Cancel();
+        }
+    }
+
+    /// <summary>Ids of tasks as they change; the oldest are dropped for a listener that is too slow.</summary>
+    public TaskListener Listen()
+    {
+        var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(Backlog)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest,
+        });
+        _listeners[channel] = true;
+        return new TaskListener(channel.Reader, () => _listeners.TryRemove(channel, out _));
     }
 }

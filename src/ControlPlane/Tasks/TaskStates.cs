@@ -15,6 +15,9 @@ public static class TaskStates
     /// <summary>Ended with a fault.</summary>
     public const string Failed = "failed";
 
+    /// <summary>Ended because somebody asked for that.</summary>
+    public const string Cancelled = "cancelled";
+
     /// <summary>Whether a task in <paramref name="state"/> has ended.</summary>
-    public static bool Ended(string state) => state is Succeeded or Failed;
+    public static bool Ended(string state) => state is Succeeded or Failed or Cancelled;
 }
