@@ -28,9 +28,7 @@ public static class ControlPlaneSetup
         services.AddSingleton(broker);
         services.AddSingleton<BrokerLink>();
         services.AddSingleton(p => new HostLinks(p.GetRequiredService<CenterIdentity>(), hosts));
-        services.AddSingleton<IAuthorizer, RoleAuthorizer>();
-        services.AddSingleton<SignInThrottle>();
-        services.AddSingleton<SignInService>();
+        services.AddAccess();
         services.AddSingleton<EventLog>();
         services.AddSingleton<PolicyCatalog>();
         services.AddSingleton<TaskSignals>();

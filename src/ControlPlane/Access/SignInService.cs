@@ -1,41 +1,43 @@
-using System.Security.Cryptography;
-using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Lorica.ControlPlane.Access;
 
-/// <summary>Users and sessions. A token is 256 random bits; the database knows only its SHA-256.</summary>
+/// <summary>Who asks: opens and ends sessions, and finds the caller behind a bearer token.</summary>
 public sealed class SignInService(CenterStore store, SignInThrottle throttle, EventLog events, TimeProvider time)
 {
     /// <summary>Name of the first administrator.</summary>
     public const string Administrator = "administrator";
 
-    /// <summary>How long a session lasts.</summary>
+    /// <summary>How long a session lasts at most.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(8);
 
+    /// <summary>How long it lasts when nobody uses it.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromHours(1);
+
+    /// <summary>How exactly the last use is noted.</summary>
+    private static readonly TimeSpan Exactness = TimeSpan.FromMinutes(1);
+
     private const int MaximumName = 128;
-    private const int MaximumPassword = 1024;
-    private const int MinimumNewPassword = 8;
-
-    private static readonly PasswordHasher<UserRow> Hasher =
-        new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
-
-    /// <summary>Verified when the name is unknown, so that both answers take the same time.</summary>
-    private static readonly Lazy<string> NobodysHash = new(() => Hasher.HashPassword(null!, RandomNumberGenerator.GetHexString(32)));
 
     /// <summary>Checks the password and opens a session. Failures count by name and <paramref name="address"/> of the caller.</summary>
     public async Task<Session> SignInAsync(string user, string password, string address, CancellationToken ct)
     {
-        if (string.IsNullOrEmpty(user) || user.Length > MaximumName || string.IsNullOrEmpty(password) || password.Length > MaximumPassword)
+        if (string.IsNullOrEmpty(user) || user.Length > MaximumName || string.IsNullOrEmpty(password) || password.Length > Passwords.Maximum)
         {
             throw Refused();
         }
 
+        await VerifyAsync(user, password, address, ct);
+        return await OpenAsync(user, address, ct);
+    }
+
+    /// <summary>Checks a password, with the limits of a sign-in.</summary>
+    internal async Task VerifyAsync(string user, string password, string address, CancellationToken ct)
+    {
         var left = throttle.LockedFor(user, address);
         if (left > TimeSpan.Zero)
         {
@@ -44,8 +46,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
         }
 
         var row = await store.ReadAsync(db => db.Users.FirstOrDefaultAsync(u => u.Name == user, ct), ct);
-        var verdict = Hasher.VerifyHashedPassword(row!, row?.PasswordHash ?? NobodysHash.Value, password);
-        if (row is null || verdict == PasswordVerificationResult.Failed)
+        if (!Passwords.Verify(row, password))
         {
             throttle.Failed(user, address);
             if (throttle.LockedFor(user, address) > TimeSpan.Zero && row is not null)
@@ -57,108 +58,139 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
         }
 
         throttle.Succeeded(user, address);
-        return await OpenAsync(user, ct);
     }
 
-    /// <summary>The caller behind <paramref name="token"/>.</summary>
+    /// <summary>The caller behind <paramref name="token"/>, of a session or of the API.</summary>
     public async Task<Caller> AuthenticateAsync(string? token, CancellationToken ct)
     {
-        if (token is not { Length: > 0 and <= 256 })
+        if (token is not { Length: > 0 and <= BearerTokens.Maximum })
         {
             throw NotSignedIn();
         }
 
-        var hash = Hash(token);
+        var hash = BearerTokens.Hash(token);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var user = await store.ReadAsync(
-            db => db.Sessions.Where(s => s.TokenHash == hash && s.ExpiresAt > now).Select(s => s.UserName).FirstOrDefaultAsync(ct), ct);
-        return user is null ? throw NotSignedIn() : new Caller(user);
+        return token.StartsWith(BearerTokens.ApiPrefix, StringComparison.Ordinal)
+            ? await OfApiTokenAsync(hash, now, ct)
+            : await OfSessionAsync(hash, now, ct);
     }
 
     /// <summary>Ends the session of <paramref name="token"/>.</summary>
     public Task SignOutAsync(string token, CancellationToken ct)
     {
-        var hash = Hash(token);
+        var hash = BearerTokens.Hash(token);
         return store.WriteAsync(db => db.Sessions.Where(s => s.TokenHash == hash).ExecuteDeleteAsync(ct), ct);
     }
 
-    /// <summary>Makes a user with the role Admin.</summary>
+    /// <summary>Makes a user who is Admin at the root: the first one of a center.</summary>
     public Task AddAdministratorAsync(string user, string password, CancellationToken ct)
     {
-        Check(user, password);
-        var row = new UserRow
-        {
-            Name = user,
-            PasswordHash = Hasher.HashPassword(null!, password),
-            Role = RoleAuthorizer.AdminRole,
-            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-        };
-        return store.WriteAsync(db => Task.FromResult(db.Users.Add(row)), ct);
+        var hash = Passwords.Hash(user, password);
+        return store.WriteAsync(db => MakeAdministratorAsync(db, user, hash, ct), ct);
     }
 
     /// <summary>
-    /// Gives an administrator a new password, makes the user when there is none of that name, and ends all its sessions: for who
-    /// has the database itself and lost the password.
+    /// Gives an administrator a new password, makes the user when there is none of that name, gives the role Admin at the root, and
+    /// ends all its sessions and API tokens: for who has the database itself and lost the password.
     /// </summary>
     public Task ResetAdministratorAsync(string user, string password, CancellationToken ct)
     {
-        Check(user, password);
-        var hash = Hasher.HashPassword(null!, password);
+        var hash = Passwords.Hash(user, password);
         return store.WriteAsync(
             async db =>
             {
-                var row = await db.Users.FirstOrDefaultAsync(u => u.Name == user, ct);
-                if (row is null)
-                {
-                    row = new UserRow
-                    {
-                        Name = user,
-                        PasswordHash = hash,
-                        Role = RoleAuthorizer.AdminRole,
-                        CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                    };
-                    db.Users.Add(row);
-                }
-
-                row.PasswordHash = hash;
-                row.Role = RoleAuthorizer.AdminRole;
+                await MakeAdministratorAsync(db, user, hash, ct);
                 await db.Sessions.Where(s => s.UserName == user).ExecuteDeleteAsync(ct);
-                events.Add(db, EventIds.PasswordSet, user, user, $"The password of {user} was set on the center's machine; its sessions ended.");
+                await db.Tokens.Where(t => t.UserName == user).ExecuteDeleteAsync(ct);
+                events.Add(db, EventIds.PasswordSet, user, user, $"The password of {user} was set on the center's machine; its sessions and tokens ended.");
             },
             ct);
     }
 
-    private static void Check(string user, string password)
+    private async Task MakeAdministratorAsync(CenterDb db, string user, string hash, CancellationToken ct)
     {
-        if (password.Length is < MinimumNewPassword or > MaximumPassword)
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var row = await db.Users.FirstOrDefaultAsync(u => u.Name == user, ct);
+        if (row is null)
         {
-            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.password", user,
-                $"A password has {MinimumNewPassword} to {MaximumPassword} characters.", "Choose another password."));
+            db.Users.Add(row = new UserRow { Name = user, PasswordHash = hash, CreatedAt = now });
         }
+
+        row.PasswordHash = hash;
+        var permission = await db.Permissions.FirstOrDefaultAsync(
+            p => p.PrincipalKind == PrincipalKinds.User && p.Principal == user && p.ObjectKind == ObjectKinds.Root, ct);
+        if (permission is null)
+        {
+            db.Permissions.Add(permission = new PermissionRow
+            {
+                PrincipalKind = PrincipalKinds.User,
+                Principal = user,
+                ObjectKind = ObjectKinds.Root,
+                ObjectId = InventoryTree.RootId,
+                CreatedAt = now,
+            });
+        }
+
+        permission.RoleId = BuiltInRoles.Admin.Id;
+        permission.Propagate = true;
     }
 
-    private async Task<Session> OpenAsync(string user, CancellationToken ct)
+    private async Task<Caller> OfSessionAsync(string hash, long now, CancellationToken ct)
     {
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var idleSince = now - (long)Idle.TotalMilliseconds;
+        var session = await store.ReadAsync(
+            db => db.Sessions.FirstOrDefaultAsync(s => s.TokenHash == hash && s.ExpiresAt > now && s.LastUsedAt > idleSince, ct), ct)
+            ?? throw NotSignedIn();
+        if (now - session.LastUsedAt >= Exactness.TotalMilliseconds)
+        {
+            await store.WriteAsync(
+                db => db.Sessions.Where(s => s.TokenHash == hash && s.LastUsedAt < now)
+                    .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastUsedAt, now), ct),
+                ct);
+        }
+
+        return new Caller(session.UserName);
+    }
+
+    private async Task<Caller> OfApiTokenAsync(string hash, long now, CancellationToken ct)
+    {
+        var token = await store.ReadAsync(db => db.Tokens.FirstOrDefaultAsync(t => t.TokenHash == hash && t.ExpiresAt > now, ct), ct)
+            ?? throw NotSignedIn();
+        if (now - token.LastUsedAt >= Exactness.TotalMilliseconds)
+        {
+            await store.WriteAsync(
+                db => db.Tokens.Where(t => t.Id == token.Id && t.LastUsedAt < now)
+                    .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastUsedAt, now), ct),
+                ct);
+        }
+
+        return new Caller(token.UserName, TokenId: token.Id);
+    }
+
+    private async Task<Session> OpenAsync(string user, string address, CancellationToken ct)
+    {
+        var token = BearerTokens.NewSession();
         var now = time.GetUtcNow();
         var row = new SessionRow
         {
-            TokenHash = Hash(token),
+            Id = BearerTokens.NewId(),
+            TokenHash = BearerTokens.Hash(token),
             UserName = user,
+            Address = address,
             CreatedAt = now.ToUnixTimeMilliseconds(),
+            LastUsedAt = now.ToUnixTimeMilliseconds(),
             ExpiresAt = (now + Lifetime).ToUnixTimeMilliseconds(),
         };
+        var idleSince = row.CreatedAt - (long)Idle.TotalMilliseconds;
         await store.WriteAsync(
             async db =>
             {
-                await db.Sessions.Where(s => s.ExpiresAt <= row.CreatedAt).ExecuteDeleteAsync(ct);
+                await db.Sessions.Where(s => s.ExpiresAt <= row.CreatedAt || s.LastUsedAt <= idleSince).ExecuteDeleteAsync(ct);
                 db.Sessions.Add(row);
             },
             ct);
         return new Session(user, token, now + Lifetime);
     }
-
-    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     private static FaultException Refused() => new(new Fault(FaultTypes.NotAuthenticated, "lorica.signInRefused", "session",
         "User name or password is wrong.", "Sign in with the right ones."));

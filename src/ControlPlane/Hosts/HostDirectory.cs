@@ -47,15 +47,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     /// <summary>All hosts, by name.</summary>
     public async Task<IReadOnlyList<HostModel>> ListAsync(Caller caller, CancellationToken ct)
     {
-        var rows = new List<HostRow>();
-        foreach (var row in await RowsAsync(ct))
-        {
-            if (await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Of(row), ct))
-            {
-                rows.Add(row);
-            }
-        }
-
+        var access = await authorizer.ViewAsync(caller, ct);
+        var rows = (await RowsAsync(ct)).Where(r => access.Holds(Privileges.View, ObjectRef.Of(r)));
         return await Task.WhenAll(rows.Select(r => LiveAsync(r, ct)));
     }
 

@@ -58,15 +58,9 @@ public sealed class VmQueries(
 
     private async Task<List<VmRow>> VisibleAsync(Caller caller, CancellationToken ct)
     {
-        var rows = new List<VmRow>();
-        foreach (var row in await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct))
-        {
-            if (await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Of(row), ct))
-            {
-                rows.Add(row);
-            }
-        }
-
+        var access = await authorizer.ViewAsync(caller, ct);
+        var rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        rows.RemoveAll(r => !access.Holds(Privileges.View, ObjectRef.Of(r)));
         return rows;
     }
 

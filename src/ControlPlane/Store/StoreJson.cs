@@ -10,6 +10,7 @@ namespace Lorica.ControlPlane.Store;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Fault))]
 [JsonSerializable(typeof(List<KeyReason>))]
+[JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(List<ServerModel>))]
 [JsonSerializable(typeof(VmTaskArguments))]
 [JsonSerializable(typeof(JsonElement))]

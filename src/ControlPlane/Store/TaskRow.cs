@@ -39,6 +39,9 @@ public sealed class TaskRow
     /// <summary>Who asked.</summary>
     public required string UserName { get; set; }
 
+    /// <summary>Id of the API token with which he asked; empty for a session.</summary>
+    public string TokenId { get; set; } = "";
+
     /// <summary>Unix milliseconds.</summary>
     public long StartedAt { get; set; }
 

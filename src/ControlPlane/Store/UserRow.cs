@@ -9,9 +9,6 @@ public sealed class UserRow
     /// <summary>Salted hash (PBKDF2) of the password.</summary>
     public required string PasswordHash { get; set; }
 
-    /// <summary>Built-in role id; −1 is Admin.</summary>
-    public int Role { get; set; }
-
     /// <summary>Unix milliseconds.</summary>
     public long CreatedAt { get; set; }
 }

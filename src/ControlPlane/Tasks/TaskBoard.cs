@@ -89,6 +89,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
             Target = target.Name,
             State = TaskStates.Running,
             UserName = caller.User,
+            TokenId = caller.TokenId,
             StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             ParentId = TaskParent.Current,
         };
@@ -245,6 +246,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
         Target = vm.Name,
         State = TaskStates.Queued,
         UserName = caller.User,
+        TokenId = caller.TokenId,
         StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Epoch = vm.Epoch + 1,
         Arguments = arguments,

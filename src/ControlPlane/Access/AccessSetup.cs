@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>Services of this folder.</summary>
+internal static class AccessSetup
+{
+    /// <summary>Adds them.</summary>
+    public static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton<IAuthorizer, PermissionAuthorizer>()
+        .AddSingleton<SignInThrottle>()
+        .AddSingleton<SignInService>();
+}
