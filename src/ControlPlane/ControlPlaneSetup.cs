@@ -30,7 +30,7 @@ public static class ControlPlaneSetup
         services.AddSingleton(p => new HostLinks(p.GetRequiredService<CenterIdentity>(), hosts));
         services.AddAccess();
         services.AddSingleton<EventLog>();
-        services.AddSingleton<PolicyCatalog>();
+        services.AddPolicies();
         services.AddSingleton<TaskSignals>();
         services.AddSingleton<TaskBoard>();
         services.AddSingleton<OperationRunner>();

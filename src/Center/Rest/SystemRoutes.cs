@@ -4,12 +4,11 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.Center.Rest;
 
-/// <summary>Hosts, policies, tasks, events, health.</summary>
+/// <summary>Hosts, tasks, events, health.</summary>
 internal static class SystemRoutes
 {
     private const int DefaultEvents = 200;
@@ -17,10 +16,6 @@ internal static class SystemRoutes
     /// <summary>Maps the routes.</summary>
     public static void MapSystem(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/policies", (PolicyCatalog policies) => TypedResults.Json(
-                new ListModel<PolicyModel>([.. policies.All.Select(p => p.ToModel())]), RestJson.Default.ListModelPolicyModel))
-            .Produces<ListModel<PolicyModel>>().WithTags("storage policies").WithSummary("List storage policies");
-
         api.MapGet("/hosts", async (HttpContext http, HostDirectory hosts) => TypedResults.Json(
                 new ListModel<HostModel>(await hosts.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelHostModel))

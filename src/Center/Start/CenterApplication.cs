@@ -82,6 +82,7 @@ internal static class CenterApplication
         open.MapSessions(api);
         api.MapSystem();
         api.MapProviders();
+        api.MapPolicies();
         api.MapVms();
     }
 

@@ -15,4 +15,8 @@ namespace Lorica.Contracts.Rest;
 /// <param name="Suspect">Why it is suspect.</param>
 public sealed record DiskModel(
     string Label, string Path, long Capacity, bool Encrypted, KeyModel? Key, PolicyRefModel Policy, string Compliance,
-    long Used, string Provisioning, Fault? Suspect = null);
+    long Used, string Provisioning, Fault? Suspect = null)
+{
+    /// <summary>What differs from the policy.</summary>
+    public IReadOnlyList<string> Drift { get; set; } = [];
+}

@@ -20,10 +20,11 @@ internal sealed class PolicyWork(TaskBoard tasks)
         }
 
         var objects = context.Arguments.PolicyObjects;
+        var rules = context.Arguments.RulesVersion;
         await db.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
         db.PolicyAssociations.AddRange(objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0).Select(o => new PolicyAssociationRow
         {
-            ObjectId = o, VmId = context.Vm.Id, PolicyId = policy,
+            ObjectId = o, VmId = context.Vm.Id, PolicyId = policy, RulesVersion = rules,
         }));
     }
 }

@@ -18,15 +18,16 @@ internal static class RecordCheck
     /// <summary>What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task.</summary>
     public static Fault? Find(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
     {
-        if (vm.Suspect is not null)
-        {
-            return FaultCodec.FromMessage(vm.Suspect);
-        }
-
-        return Object(vm.VmId, vm.Path, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, records, underWay)
+        return Home(vm, records, underWay)
             ?? vm.Disks.Select(d => Disk(d, records, underWay)).FirstOrDefault(f => f is not null)
             ?? Gone(vm, records, underWay);
     }
+
+    /// <summary>What differs at VM home, or null.</summary>
+    public static Fault? Home(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
+        vm.Suspect is not null
+            ? FaultCodec.FromMessage(vm.Suspect)
+            : Object(vm.VmId, vm.Path, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, records, underWay);
 
     /// <summary>What differs at one disk, or null.</summary>
     public static Fault? Disk(DiskDescription d, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>

@@ -31,7 +31,7 @@ internal sealed class VmCreation(
     public async Task<WorkContext> BeginAsync(string kind, Caller caller, CreateVmBody body, CancellationToken ct, Action<TaskRow>? beforeCommit = null)
     {
         CreateRules.Check(body);
-        var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : policies.Find(body.Policy);
+        var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : await policies.FindAsync(body.Policy, ct);
         var host = await hosts.FindAsync(body.Host, ct);
         var datastore = await DatastoreAsync(host, body, ct);
         var id = Guid.NewGuid().ToString("D");
@@ -39,6 +39,7 @@ internal sealed class VmCreation(
         var arguments = new VmTaskArguments
         {
             PolicyId = policy.Id,
+            RulesVersion = policy.RulesVersion,
             PolicyObjects = [id, .. disks],
             Objects = policy.Encryption ? [id, .. disks] : [],
             Provider = policy.Encryption ? await providers.DefaultAsync(ct) : null,

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -31,8 +32,10 @@ public sealed class VmLookup(CenterStore store)
         store.ReadAsync(
             async db => new VmContext(
                 (await db.KeyRecords.Where(r => vms.Contains(r.VmId) && r.State == KeyRecordStates.Usable).ToListAsync(ct)).ToLookup(r => r.VmId),
-                (await db.PolicyAssociations.Where(p => vms.Contains(p.VmId)).ToListAsync(ct)).ToDictionary(p => p.ObjectId, p => p.PolicyId),
-                (await db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running).ToListAsync(ct))
+                await PolicyCatalog.ReadAsync(db, ct),
+                (await db.PolicyAssociations.Where(p => vms.Contains(p.VmId)).ToListAsync(ct)).ToDictionary(p => p.ObjectId),
+                await DatastoreTags.ReadAsync(db, ct),
+                (await db.Tasks.Where(t => t.VmId != "" && (t.State == TaskStates.Queued || t.State == TaskStates.Running)).ToListAsync(ct))
                     .ToDictionary(t => t.VmId, t => t.Id),
                 await db.Hosts.ToDictionaryAsync(h => h.Id, ct)),
             ct);

@@ -8,19 +8,14 @@ using Lorica.ControlPlane.Store;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Builds what clients see of a VM: the files as the host reads them, the records, the policies.</summary>
-internal sealed class VmModelBuilder(PolicyCatalog policies)
+internal static class VmModelBuilder
 {
-    private const string Compliant = "compliant";
-    private const string NonCompliant = "nonCompliant";
-    private const string NotApplicable = "notApplicable";
-    private const string Unknown = "unknown";
-
     /// <summary>Builds the model.</summary>
     /// <param name="vm">Row.</param>
     /// <param name="live">What the host says now; null when it does not answer: then the last description is shown, compliance
     /// unknown.</param>
     /// <param name="context">The rest.</param>
-    public VmModel Build(VmRow vm, VmDescription? live, VmContext context)
+    public static VmModel Build(VmRow vm, VmDescription? live, VmContext context)
     {
         var files = live ?? (
             vm.Snapshot is null ? new VmDescription { VmId = vm.Id } : VmDescription.Parser.ParseFrom(vm.Snapshot));
@@ -28,14 +23,17 @@ internal sealed class VmModelBuilder(PolicyCatalog policies)
         var task = context.Tasks.GetValueOrDefault(vm.Id);
         var underWay = task is not null;
         var present = vm.State == VmStates.Present;
-        var home = policies.OfId(context.Policies.GetValueOrDefault(vm.Id));
+        var home = Policy(context, vm.Id);
+        var homeCompliance = Judge(context, vm.Id, live is null || !present ? null : HomeFacts(files, context, records, underWay));
         var disks = files.Disks.Select(d =>
         {
-            var policy = policies.OfId(context.Policies.GetValueOrDefault(d.ObjectId));
+            var compliance = Judge(context, d.ObjectId, live is null ? null : DiskFacts(d, context, records, underWay));
             return new DiskModel(
-                d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), policy.ToReference(),
-                live is null ? Unknown : Compliance(policy, d.Encrypted), d.Used, d.Provisioning,
-                live is null ? null : RecordCheck.Disk(d, records, underWay));
+                d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), Policy(context, d.ObjectId).ToReference(),
+                compliance.State, d.Used, d.Provisioning, live is null ? null : RecordCheck.Disk(d, records, underWay))
+            {
+                Drift = compliance.Drift,
+            };
         }).ToList();
         var locked = JsonSerializer.Deserialize(vm.LockedKeys, StoreJson.Default.ListKeyReason) ?? [];
 
@@ -48,9 +46,8 @@ internal sealed class VmModelBuilder(PolicyCatalog policies)
             CryptoState = vm.CryptoState,
             Key = Key(files.Encrypted, files.Key),
             Policy = home.ToReference(),
-            Compliance = live is null || !present
-                ? Unknown
-                : Worst([Compliance(home, files.Encrypted), .. disks.Select(d => d.Compliance)]),
+            Compliance = ComplianceStates.Worst([homeCompliance.State, .. disks.Select(d => d.Compliance)]),
+            Drift = homeCompliance.Drift,
             Disks = disks,
             Host = context.Hosts.GetValueOrDefault(vm.HostId)?.Name ?? vm.HostId,
             Path = files.Path,
@@ -62,15 +59,20 @@ internal sealed class VmModelBuilder(PolicyCatalog policies)
         };
     }
 
-    private static string Compliance(StoragePolicy policy, bool encrypted) => (policy.Encryption, encrypted) switch
-    {
-        (true, true) => Compliant,
-        (false, false) => NotApplicable,
-        _ => NonCompliant,
-    };
+    private static StoragePolicy Policy(VmContext context, string objectId) =>
+        context.Policies.OfId(context.Associations.GetValueOrDefault(objectId)?.PolicyId);
 
-    private static string Worst(IReadOnlyCollection<string> all) =>
-        all.Contains(NonCompliant) ? NonCompliant : all.Contains(Compliant) ? Compliant : NotApplicable;
+    private static ObjectCompliance Judge(VmContext context, string objectId, ObjectFacts? facts)
+    {
+        var policy = Policy(context, objectId);
+        return ComplianceRules.Judge(policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts);
+    }
+
+    private static ObjectFacts HomeFacts(VmDescription files, VmContext context, List<KeyRecordRow> records, bool underWay) =>
+        new(files.Path, files.Encrypted, "", RecordCheck.Home(files, records, underWay), context.Tags.Of(DatastoreTags.OfPath(files.Path)));
+
+    private static ObjectFacts DiskFacts(DiskDescription d, VmContext context, List<KeyRecordRow> records, bool underWay) =>
+        new(d.Path, d.Encrypted, d.Transition, RecordCheck.Disk(d, records, underWay), context.Tags.Of(DatastoreTags.OfPath(d.Path)));
 
     private static KeyModel? Key(bool encrypted, KeyRef? key) =>
         encrypted && key is not null ? new KeyModel(key.Provider, key.KeyId) : null;

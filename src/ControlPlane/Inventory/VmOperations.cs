@@ -23,11 +23,12 @@ internal sealed class VmOperations(
     public async Task<TaskRow> SetPolicyAsync(string id, Caller caller, SetPolicyCommand command, CancellationToken ct)
     {
         var (vm, files, records) = await LookAsync(id, ct);
-        var policy = policies.OfId(command.PolicyId);
+        var policy = await policies.OfIdAsync(command.PolicyId, ct);
         var plan = EncryptionRules.Decide(policy, files, command.Home, command.Disks);
         var arguments = new VmTaskArguments
         {
             PolicyId = policy.Id,
+            RulesVersion = policy.RulesVersion,
             PolicyObjects = plan.PolicyObjects,
             Home = plan.Home,
             Disks = [.. plan.Disks.Select(d => d.Label)],

@@ -3,7 +3,6 @@ using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,12 +10,10 @@ namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>What clients see of VMs: the files themselves as long as their host answers.</summary>
 public sealed class VmQueries(
-    CenterStore store, VmLookup lookup, VmSnapshots snapshots, HostLinks links, PolicyCatalog policies, IAuthorizer authorizer,
+    CenterStore store, VmLookup lookup, VmSnapshots snapshots, HostLinks links, IAuthorizer authorizer,
     TimeProvider time)
 {
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
-
-    private readonly VmModelBuilder _builder = new(policies);
 
     /// <summary>All VMs, by name.</summary>
     public async Task<IReadOnlyList<VmModel>> ListAsync(Caller caller, CancellationToken ct)
@@ -33,7 +30,7 @@ public sealed class VmQueries(
         // Read again after the hosts answered: a job may have ended between, and records must not be older than the files.
         rows = await VisibleAsync(caller, ct);
         var context = await lookup.ContextAsync([.. rows.Select(r => r.Id)], ct);
-        return [.. rows.Select(r => _builder.Build(r, live.GetValueOrDefault((r.HostId, r.Id)), context))];
+        return [.. rows.Select(r => VmModelBuilder.Build(r, live.GetValueOrDefault((r.HostId, r.Id)), context))];
     }
 
     /// <summary>One VM by name or id.</summary>
@@ -53,7 +50,7 @@ public sealed class VmQueries(
 
         // Read again after the host answered: a job may have ended between, and records must not be older than the files.
         var context = await lookup.ContextAsync([row.Id], ct);
-        return _builder.Build(await lookup.FindAsync(row.Id, ct), live, context);
+        return VmModelBuilder.Build(await lookup.FindAsync(row.Id, ct), live, context);
     }
 
     private async Task<List<VmRow>> VisibleAsync(Caller caller, CancellationToken ct)

@@ -59,7 +59,7 @@ public sealed class VmService(
     /// <summary>Sets a storage policy.</summary>
     public async Task<TaskModel> SetPolicyAsync(Caller caller, string vm, SetPolicyBody body, CancellationToken ct)
     {
-        var policy = policies.Find(body.Policy);
+        var policy = await policies.FindAsync(body.Policy, ct);
         var row = await RequireAsync(caller, Privileges.StoragePolicy, vm, ct);
         if (policy.Encryption)
         {
@@ -159,7 +159,7 @@ public sealed class VmService(
     private async Task AuthorizeCreateAsync(Caller caller, CreateVmBody body, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.CreateVm, CreateIn, ct);
-        if (body.Policy is not null && policies.Find(body.Policy).Encryption)
+        if (body.Policy is not null && (await policies.FindAsync(body.Policy, ct)).Encryption)
         {
             await authorizer.RequireAsync(caller, Privileges.EncryptNew, CreateIn, ct);
         }

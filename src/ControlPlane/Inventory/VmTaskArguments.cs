@@ -8,6 +8,9 @@ internal sealed record VmTaskArguments
     /// <summary>Policy id.</summary>
     public string? PolicyId { get; set; }
 
+    /// <summary>Version of the policy's rules that the task carries out.</summary>
+    public long RulesVersion { get; set; } = 1;
+
     /// <summary>Object ids (VM home, disks) that the operation changes.</summary>
     public IReadOnlyList<string> Objects { get; set; } = [];
 

@@ -1,28 +1,54 @@
-using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
-/// <summary>The storage policies; the two built-in ones cannot be edited.</summary>
-public sealed class PolicyCatalog
+/// <summary>
+/// Looks up storage policies: the two built-in ones, which are part of the program and cannot be edited, and those that somebody
+/// made. For operations on policies see <see cref="PolicyService"/>.
+/// </summary>
+public sealed class PolicyCatalog(CenterStore store)
 {
     /// <summary>Encrypts VM home and disks; the id is the original's.</summary>
-    public static readonly StoragePolicy Encryption = new("4d5f673c-536f-11e6-beb8-9e71128cae77", "VM Encryption Policy",
-        "Encrypts VM home and disks.", Encryption: true, AllowCleartextFilters: false, BuiltIn: true);
+    public static readonly StoragePolicy Encryption = new()
+    {
+        Id = "4d5f673c-536f-11e6-beb8-9e71128cae77",
+        Name = "VM Encryption Policy",
+        Description = "Encrypts VM home and disks.",
+        Rules = new PolicyRules { Encryption = true },
+        BuiltIn = true,
+    };
 
     /// <summary>No rules.</summary>
-    public static readonly StoragePolicy DatastoreDefault = new("5f0c1f3e-86c2-4c53-9d2a-64b1a0f1c7de", "Datastore Default",
-        "No rules: what the datastore gives.", Encryption: false, AllowCleartextFilters: false, BuiltIn: true);
+    public static readonly StoragePolicy DatastoreDefault = new()
+    {
+        Id = "5f0c1f3e-86c2-4c53-9d2a-64b1a0f1c7de",
+        Name = "Datastore Default",
+        Description = "No rules: what the datastore gives.",
+        Rules = new PolicyRules(),
+        BuiltIn = true,
+    };
 
-    /// <summary>All policies, by name.</summary>
-    public IReadOnlyList<StoragePolicy> All { get; } = [DatastoreDefault, Encryption];
+    /// <summary>Those that are part of the program.</summary>
+    public static IReadOnlyList<StoragePolicy> BuiltIn { get; } = [DatastoreDefault, Encryption];
 
-    /// <summary>By name or id; NotFound otherwise.</summary>
-    public StoragePolicy Find(string nameOrId) =>
-        All.FirstOrDefault(p => string.Equals(p.Id, nameOrId, StringComparison.OrdinalIgnoreCase))
-        ?? All.FirstOrDefault(p => string.Equals(p.Name, nameOrId, StringComparison.OrdinalIgnoreCase))
-        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.policyNotFound", nameOrId,
-            $"There is no storage policy \"{nameOrId}\".", "See `lorica policy ls`."));
+    /// <summary>All policies as they are now.</summary>
+    public Task<PolicySet> ReadAsync(CancellationToken ct) => store.ReadAsync(db => ReadAsync(db, ct), ct);
 
-    /// <summary>By the id of an association; what is no longer there counts as the default.</summary>
-    public StoragePolicy OfId(string? id) => All.FirstOrDefault(p => p.Id == id) ?? DatastoreDefault;
+    /// <summary>The same within a transaction.</summary>
+    public static async Task<PolicySet> ReadAsync(CenterDb db, CancellationToken ct) =>
+        new((await db.Policies.AsNoTracking().ToListAsync(ct)).Select(r => r.ToPolicy()));
+
+    /// <summary>By id or name; NotFound otherwise.</summary>
+    public async Task<StoragePolicy> FindAsync(string idOrName, CancellationToken ct) => (await ReadAsync(ct)).Find(idOrName);
+
+    /// <summary>By the id of an association; no association, and a policy that is gone, count as the default.</summary>
+    public async Task<StoragePolicy> OfIdAsync(string? id, CancellationToken ct) => (await ReadAsync(ct)).OfId(id);
+
+    /// <summary>The policy of an object (VM id for VM home, a disk's object id).</summary>
+    public Task<StoragePolicy> OfObjectAsync(string objectId, CancellationToken ct) =>
+        store.ReadAsync(
+            async db => (await ReadAsync(db, ct)).OfId(
+                await db.PolicyAssociations.Where(p => p.ObjectId == objectId).Select(p => p.PolicyId).FirstOrDefaultAsync(ct)),
+            ct);
 }

@@ -14,4 +14,5 @@ namespace Lorica.ControlPlane.Store;
 [JsonSerializable(typeof(List<ServerModel>))]
 [JsonSerializable(typeof(VmTaskArguments))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(List<string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lorica.ControlPlane.Policies;
+
+/// <summary>Services of this folder.</summary>
+internal static class PolicySetup
+{
+    /// <summary>Adds them.</summary>
+    public static IServiceCollection AddPolicies(this IServiceCollection services) => services
+        .AddSingleton<PolicyCatalog>()
+        .AddSingleton<PolicyService>();
+}
