@@ -22,6 +22,8 @@ namespace Lorica.ControlPlane.Inventory;
 internal sealed class JobDriver(
     HostLinks links, VmSnapshots snapshots, VmLookup lookup, TaskBoard tasks, EventLog events, IGrainFactory grains, TimeProvider time)
 {
+    private const string CloneJob = "clone";
+    private const string RelocateJob = "relocate";
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -34,17 +36,32 @@ internal sealed class JobDriver(
     /// <param name="isDone">Whether the files are already as the job would leave them.</param>
     /// <param name="ct">The center stops; the job goes on.</param>
     /// <returns>The job as it ended.</returns>
+    /// <remarks>
+    /// Cancelling: until the host is asked, always. A job that changes data in place is never taken back, since data that is half
+    /// changed is of no use to anybody; the others until the host says that it is too late.
+    /// </remarks>
     public async Task<JobDescription> RunAsync(
         WorkContext context, StartJobRequest start, List<KeyOrder> keys, Func<VmDescription, bool> isDone, CancellationToken ct)
     {
         // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task.
         var (asked, begun) = (context.Resumed, context.Resumed);
+        var inPlace = start.Kind is not (CloneJob or RelocateJob);
+        if (!asked || !inPlace)
+        {
+            await tasks.EnterCancellableAsync(context.Task.Id, ct);
+        }
+
         var pause = FirstPause;
         while (true)
         {
             string waiting;
             try
             {
+                if (!asked)
+                {
+                    context.Cancelled.ThrowIfCancellationRequested();
+                }
+
                 var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
                 if (asked && files.PendingJob.Length == 0 && isDone(files))
                 {
@@ -55,6 +72,11 @@ internal sealed class JobDriver(
                 var delivery = await grains.GetGrain<IHostGrain>(context.Vm.HostId).DeliverInTimeAsync(keys, start.Kind);
                 if (delivery.Faults.Count == 0)
                 {
+                    if (!asked && inPlace)
+                    {
+                        await tasks.EnterUncancellableAsync(context.Task.Id, ct);
+                    }
+
                     asked = true;
                     var job = await links.Client(context.Vm.HostId).StartJobAsync(start, Options(ct));
                     begun = true;
@@ -86,8 +108,29 @@ internal sealed class JobDriver(
             }
 
             await ProgressAsync(context, waiting, ct);
-            await Task.Delay(pause, time, ct);
+            await PauseAsync(pause, asked ? CancellationToken.None : context.Cancelled, ct);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancelled, CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, ct);
+        await Task.Delay(pause, time, either.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        ct.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Asks the host to take a job back. What it refuses, or what is lost, ends as it would have.</summary>
+    private async Task CancelAsync(WorkContext context, string jobId, CancellationToken ct)
+    {
+        try
+        {
+            await links.Client(context.Vm.HostId).CancelJobAsync(new JobRequest { JobId = jobId }, Options(ct));
+        }
+        catch (RpcException)
+        {
+            // Asked again when the job is watched again.
         }
     }
 
@@ -100,6 +143,9 @@ internal sealed class JobDriver(
         }
 
         var told = time.GetTimestamp() - time.TimestampFrequency;
+        // The host answers a job that it cannot take back any more with its end.
+        await using var cancelling = context.Cancelled.UnsafeRegister(
+            static (state, _) => ((Action)state!)(), () => _ = CancelAsync(context, job.JobId, ct));
         using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = job.JobId }, cancellationToken: ct);
         while (await NextAsync(stream.ResponseStream, ct))
         {

@@ -24,6 +24,12 @@ public static class TaskKinds
     /// <summary>Shallow recrypt.</summary>
     public const string Recrypt = "vm.recrypt";
 
+    /// <summary>Full clone; the task is the source's.</summary>
+    public const string Clone = "vm.clone";
+
+    /// <summary>Move to another datastore, or to another disk format.</summary>
+    public const string Relocate = "vm.relocate";
+
     /// <summary>Power on.</summary>
     public const string PowerOn = "vm.powerOn";
 

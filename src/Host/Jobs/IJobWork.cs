@@ -9,6 +9,9 @@ internal interface IJobWork
     /// </summary>
     void Check(JobContext context);
 
+    /// <summary>Whether it leaves nothing when it is taken back before <see cref="Job.Settle"/>.</summary>
+    bool CanBeCancelled => false;
+
     /// <summary>Does it, or goes on where an interrupted one stopped.</summary>
     Task RunAsync(JobContext context, CancellationToken ct);
 }

@@ -7,7 +7,7 @@ namespace Lorica.Host.Jobs;
 /// <summary>
 /// One job: what it does and how far it is. Safe for several threads; who watches waits for <see cref="Snapshot"/> to change.
 /// </summary>
-internal sealed class Job(string id, Guid vmId, JobKind kind)
+internal sealed partial class Job(string id, Guid vmId, JobKind kind)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = New();
@@ -16,6 +16,7 @@ internal sealed class Job(string id, Guid vmId, JobKind kind)
     private long _doneBefore, _done, _total;
     private Fault? _fault;
     private VmDescription? _result;
+    private string[] _notes = [];
 
     public string Id { get; } = id;
 
@@ -32,7 +33,7 @@ internal sealed class Job(string id, Guid vmId, JobKind kind)
             {
                 JobId = Id, VmId = VmId.ToString(), Kind = Kind.Name(), State = _state, BytesDone = _done, BytesTotal = _total,
                 Step = _step,
-                Fault = _fault is null ? null : FaultCodec.ToMessage(_fault), Result = _result,
+                Fault = _fault is null ? null : FaultCodec.ToMessage(_fault), Result = _result, Notes = { _notes },
             }, _changed.Task);
         }
     }
@@ -42,6 +43,9 @@ internal sealed class Job(string id, Guid vmId, JobKind kind)
 
     /// <summary>A new step starts: <c>home</c> or a disk's label.</summary>
     public void Step(string name) => Change(() => _step = name);
+
+    /// <summary>Something that a person should know of the result.</summary>
+    public void Note(string note) => Change(() => _notes = [.. _notes, note]);
 
     /// <summary>Bytes done in this step.</summary>
     public void Advance(long done) => Change(() => _done = Math.Min(_doneBefore + done, _total));

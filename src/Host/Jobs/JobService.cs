@@ -13,7 +13,7 @@ namespace Lorica.Host.Jobs;
 /// long he stays. When the host stops, jobs stop at their next step: the files say what was under way, and the same request goes
 /// on from there.
 /// </summary>
-internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber describer, HostEvents events, HostLog log, TimeProvider time, CancellationToken stopping)
+internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescriber describer, HostEvents events, HostLog log, TimeProvider time, CancellationToken stopping)
 {
     private const int MaximumKept = 256;
     private static readonly TimeSpan EventPeriod = TimeSpan.FromMilliseconds(500);
@@ -51,6 +51,8 @@ internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber descr
             };
             context = Prepare(order, job, registration, entry);
             await Task.Run(() => work.Check(context), ct);
+            if (!work.CanBeCancelled)
+                job.Settle();
             entry.Announce(order.Kind.Word());
             Keep(job);
             log.JobStarted(job.Id, job.Kind.Name(), job.VmId);
@@ -123,15 +125,20 @@ internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber descr
     {
         var (job, registration) = (context.Job, context.Home.Registration);
         Fault? fault = null;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Cancelled);
         try
         {
-            await work.RunAsync(context, stopping);
+            await work.RunAsync(context, ending.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             context.Dispose();
             turn.Dispose();
             return;
+        }
+        catch (OperationCanceledException) when (job.Cancelled.IsCancellationRequested)
+        {
+            fault = Refuse.Cancelled(registration.DisplayPath, job.Kind.Word()).Fault;
         }
         catch (Exception e)
         {
@@ -199,7 +206,10 @@ internal sealed class JobService(VmTable table, KeyCache keys, VmDescriber descr
             _jobs.Add(job.Id, job);
             _order.Enqueue(job.Id);
             while (_order.Count > MaximumKept && _jobs[_order.Peek()].Snapshot().Description.State != JobStates.Running)
-                _jobs.Remove(_order.Dequeue());
+            {
+                if (_jobs.Remove(_order.Dequeue(), out var old))
+                    old.Dispose();
+            }
         }
     }
 }

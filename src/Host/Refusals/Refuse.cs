@@ -31,6 +31,12 @@ internal static class Refuse
     public static FaultException JobPending(string vm, string kind) => With(FaultTypes.InvalidState, "lorica.jobPending", vm,
         $"A job ({kind}) on {vm} was interrupted and is not finished.", $"Start the {kind} again: it goes on where it stopped.");
 
+    public static FaultException JobNotFound(string id) => With(FaultTypes.NotFound, "lorica.jobNotFound", id,
+        $"This host knows no job {id}.", "After a restart of the host, start the job again: it goes on where it stopped.");
+
+    public static FaultException Cancelled(string vm, string kind) => With(FaultTypes.RequestCanceled, "lorica.cancelled", vm,
+        $"The {kind} of {vm} was cancelled; nothing of it was kept.", "Start it again.");
+
     public static FaultException Busy(string vm) => With(FaultTypes.ResourceInUse, "lorica.vmBusy", vm,
         $"Another operation works on {vm}.", "Wait until it has ended.");
 

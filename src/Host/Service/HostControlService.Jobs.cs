@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Host.Jobs;
 using Lorica.Host.Refusals;
@@ -17,9 +16,7 @@ internal sealed partial class HostControlService
     public override async Task WatchJob(
         JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
     {
-        var job = node.Jobs.Find(request.JobId) ?? throw Refuse.With(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId,
-            $"This host knows no job {request.JobId}.",
-            "After a restart of the host, start the job again: it goes on where it stopped.");
+        var job = node.Jobs.Find(request.JobId) ?? throw Refuse.JobNotFound(request.JobId);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
         while (true)
         {
@@ -33,6 +30,9 @@ internal sealed partial class HostControlService
             await Task.WhenAny(Task.Delay(WatchPeriod, node.Time, ending.Token), node.Jobs.WhenEndedAsync(job));
         }
     }
+
+    public override Task<JobDescription> CancelJob(JobRequest request, ServerCallContext context) =>
+        Task.FromResult(node.Jobs.Cancel(request.JobId));
 
     public override Task<ListJobsReply> ListJobs(ListJobsRequest request, ServerCallContext context)
     {
