@@ -27,7 +27,7 @@ public static class ControlPlaneSetup
         services.AddSingleton(identity);
         services.AddSingleton(broker);
         services.AddSingleton<BrokerLink>();
-        services.AddSingleton(p => new HostLinks(p.GetRequiredService<CenterIdentity>(), hosts));
+        services.AddHosts(hosts);
         services.AddAccess();
         services.AddSingleton<EventLog>();
         services.AddPolicies();
@@ -36,7 +36,6 @@ public static class ControlPlaneSetup
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<AlarmBoard>();
         services.AddSingleton<InventoryTree>();
-        services.AddSingleton<HostDirectory>();
         services.AddSingleton<HostNudger>();
         services.AddSingleton<ProviderService>();
         services.AddSingleton<KeyReleaser>();

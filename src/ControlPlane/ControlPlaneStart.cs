@@ -10,17 +10,17 @@ namespace Lorica.ControlPlane;
 /// after the silo:  1 every host is connected   2 every task that has not ended is taken up again, or failed with its reason
 /// </code>
 /// </summary>
-public sealed class ControlPlaneStart(HostDirectory hosts, HostLinks links, TaskSweep sweep, IGrainFactory grains)
+public sealed class ControlPlaneStart(HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains)
 {
     /// <summary>Before the silo starts.</summary>
-    public Task PrepareAsync(CancellationToken ct) => hosts.SeedAsync(ct);
+    public Task PrepareAsync(CancellationToken ct) => seeds.TakeOverAsync(ct);
 
     /// <summary>After the silo started.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        foreach (var seed in links.Seeds)
+        foreach (var host in links.Peers)
         {
-            await grains.GetGrain<IHostGrain>(seed.Id).StartAsync();
+            await grains.GetGrain<IHostGrain>(host.Id).StartAsync();
         }
 
         await sweep.RunAsync(ct);

@@ -4,6 +4,7 @@ using Lorica.Cli.Native;
 using Lorica.Cli.Output;
 using Lorica.Cli.Tests.Support;
 using Lorica.Cli.Up;
+using Lorica.Contracts.Configs;
 
 namespace Lorica.Cli.Tests;
 
@@ -31,6 +32,29 @@ public sealed class UpTests : IDisposable
 
         await using var second = UpProcess.Start(_sandbox);
         Assert.Null((await second.ReadyAsync()).Password);
+    }
+
+    [Fact]
+    public async Task MoreHostsRunBesideTheFirstWithFoldersPortsAndUserIdsOfTheirOwnAndStay()
+    {
+        await using (var first = UpProcess.Start(_sandbox))
+            await first.ReadyAsync();
+        var fast = Path.Combine(_sandbox.State, "fast");
+        await using (var second = UpProcess.Start(_sandbox, "--hosts", "3", "--datastore", $"fast={fast}"))
+            Assert.Equal(["kms", "broker", "host", "host2", "host3", "center"], (await second.ReadyAsync()).Pids!.Keys);
+        await using var third = UpProcess.Start(_sandbox);
+        Assert.Equal(["kms", "broker", "host", "host2", "host3", "center"], (await third.ReadyAsync()).Pids!.Keys);
+
+        var hosts = new[] { "host", "host2", "host3" }
+            .Select(part => JsonSerializer.Deserialize(File.ReadAllBytes(_sandbox.Paths.Config(part)), ConfigJson.Default.HostConfig)!).ToList();
+        Assert.Equal(["localhost", "host2", "host3"], hosts.Select(h => h.Name));
+        foreach (var own in (Func<HostConfig, object>[])[h => h.Id, h => h.StateFolder, h => h.RunFolder, h => h.Listen, h => h.Key])
+            Assert.Equal(3, hosts.Select(own).Distinct().Count());
+        Assert.Equal([700_000u, 765_536u, 831_072u], hosts.Select(h => h.UidBase));
+        Assert.All(hosts, h => Assert.Equal(["datastore1", "fast"], h.Datastores.Select(d => d.Name)));
+        Assert.All(hosts, h => Assert.Equal(fast, h.Datastores[1].Path));
+        var center = JsonSerializer.Deserialize(File.ReadAllBytes(_sandbox.Paths.Config("center")), ConfigJson.Default.CenterConfig)!;
+        Assert.Equal(hosts.Select(h => (h.Id, h.Listen)), center.Hosts.Select(h => (h.Id, h.Address)));
     }
 
     [Fact]

@@ -18,17 +18,24 @@ internal static class UpCommand
         var center = Port("--center-port", "Port of the REST API", UpOptions.DefaultCenterPort);
         var host = Port("--host-port", "Port of the host", UpOptions.DefaultHostPort);
         var kms = Port("--kms-port", "Port of the key server", UpOptions.DefaultKmsPort);
+        var hosts = Hosts();
+        var datastores = Datastores();
         var command = new Command("up",
-            "Run key server, broker, center and one host on this machine, on loopback, until Ctrl-C. Running virtual machines go on.")
+            "Run key server, broker, center and hosts on this machine, on loopback, until Ctrl-C. Running virtual machines go on.")
         {
-            state, center, host, kms, Ctl(cli, state),
+            state, center, host, kms, hosts, datastores, Ctl(cli, state),
         };
         command.Examples(
             ("start, and keep everything in one folder", "lorica up --state /var/lib/lorica"),
-            ("beside another one, on free ports", "lorica up --state /tmp/lorica2 --center-port 0 --host-port 0 --kms-port 0"));
+            ("beside another one, on free ports", "lorica up --state /tmp/lorica2 --center-port 0 --host-port 0 --kms-port 0"),
+            ("two hosts and a second datastore, to try out what needs them", "lorica up --hosts 2 --datastore fast=/srv/fast"));
         command.SetAction((parsed, _) => new UpRun(cli, interrupts, new UpOptions(
             parsed.GetValue(state)!, parsed.GetValue(center), parsed.GetValue(host), parsed.GetValue(kms),
-            parsed.GetValue(CommonOptions.Json))).RunAsync());
+            parsed.GetValue(CommonOptions.Json))
+        {
+            Hosts = parsed.GetValue(hosts),
+            Datastores = [.. (parsed.GetValue(datastores) ?? []).Select(d => UpDatastore.Parse(d)!)],
+        }).RunAsync());
         return command;
     }
 
@@ -42,6 +49,36 @@ internal static class UpCommand
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var port) && port is < 0 or > 65535)
                 result.AddError($"{name}: a port is 0 to 65535.");
+        });
+        return option;
+    }
+
+    private static Option<int?> Hosts()
+    {
+        var option = new Option<int?>("--hosts")
+        {
+            Description = "Hosts to run, each with its own folders, port and user ids; they share the datastores. A host that was "
+                + "made stays. [default: as before, else 1]",
+            HelpName = "N",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 1 or > PartNames.MaximumHosts)
+                result.AddError($"--hosts: 1 to {PartNames.MaximumHosts} hosts run on one machine.");
+        });
+        return option;
+    }
+
+    private static Option<string[]> Datastores()
+    {
+        var option = new Option<string[]>("--datastore")
+        {
+            Description = "A folder to use as a datastore of all hosts, beside STATE/datastore; remembered.", HelpName = "NAME=DIR",
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => UpDatastore.Parse(t.Value) is null))
+                result.AddError($"--datastore: {token.Value} is not NAME=DIR; the name has no brackets and no slash.");
         });
         return option;
     }
@@ -61,8 +98,13 @@ internal static class UpCommand
 
     private static Command PartCommand(CliContext cli, Option<string> state, string name, string description)
     {
-        var part = new Argument<string>("PART") { Description = "kms, broker, host or center." };
-        part.AcceptOnlyFromAmong([.. PartNames.All]);
+        var part = new Argument<string>("PART") { Description = "kms, broker, host (host2, host3, …) or center." };
+        part.CompletionSources.Add([.. PartNames.All]);
+        part.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => !PartNames.Can(t.Value)))
+                result.AddError($"There is no part {token.Value}: kms, broker, host, host2 … or center.");
+        });
         var command = new Command(name, description) { part };
         command.Examples((description.TrimEnd('.').ToLowerInvariant(), $"lorica up ctl {name} host"));
         command.SetAction((parsed, ct) => AskAsync(cli, parsed, state, new ControlRequest(name, parsed.GetValue(part)), ct));

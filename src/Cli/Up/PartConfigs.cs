@@ -16,18 +16,21 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
     private const string HostName = "localhost";
     private const string DatastoreName = "datastore1";
 
+    /// <summary>Of <see cref="HostConfig"/>: each host has a range of user ids of its own.</summary>
+    private const uint FirstUid = 700_000, UidsPerHost = 65_536;
+
     public string Server => $"https://{Loopback}:{state.CenterPort}";
 
     public string Kms => $"{Loopback}:{state.KmsPort}";
 
-    private string HostAddress => $"{Loopback}:{state.HostPort}";
-
     public void Write()
     {
-        Directory.CreateDirectory(paths.Datastore, SafeFile.OwnerFolder);
+        foreach (var folder in (string[])[paths.Datastore, .. state.MoreDatastores.Select(d => d.Path)])
+            Directory.CreateDirectory(folder, SafeFile.OwnerFolder);
         WriteKms();
         WriteBroker();
-        WriteHost();
+        foreach (var host in state.Hosts)
+            WriteHost(host);
         WriteCenter();
         var profile = new Profile(Server, File.ReadAllText(paths.Pki(PartNames.Center, "ca.crt")));
         SafeFile.Replace(paths.Profile, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile),
@@ -46,22 +49,28 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
         Key = Key(PartNames.Broker),
         Ca = Ca(PartNames.Broker),
         CenterPin = state.CenterPin,
-        Hosts = new Dictionary<string, string>(StringComparer.Ordinal) { [state.HostId] = state.HostPin },
+        Hosts = state.Hosts.ToDictionary(h => h.Id, h => h.Pin, StringComparer.Ordinal),
     }, ConfigJson.Default.BrokerConfig);
 
-    private void WriteHost() => Write(PartNames.Host, new HostConfig
+    private void WriteHost(UpHost host) => Write(host.Part, new HostConfig
     {
-        Id = state.HostId,
-        Name = HostName,
-        StateFolder = StateFolder(PartNames.Host),
-        RunFolder = paths.RunFolder,
-        Listen = HostAddress,
-        Certificate = Certificate(PartNames.Host),
-        Key = Key(PartNames.Host),
-        Ca = Ca(PartNames.Host),
+        Id = host.Id,
+        Name = NameOf(host),
+        StateFolder = StateFolder(host.Part),
+        RunFolder = paths.RunFolderOf(host.Part),
+        Listen = AddressOf(host),
+        Certificate = Certificate(host.Part),
+        Key = Key(host.Part),
+        Ca = Ca(host.Part),
         CenterPin = state.CenterPin,
-        Datastores = [new DatastoreConfig(DatastoreName, paths.Datastore)],
+        Datastores =
+        [
+            new DatastoreConfig(DatastoreName, paths.Datastore),
+            .. state.MoreDatastores.Select(d => new DatastoreConfig(d.Name, d.Path)),
+        ],
         Vmx = programs.Vmx,
+        UidBase = FirstUid + ((uint)host.Number - 1) * UidsPerHost,
+        UidCount = UidsPerHost,
     }, ConfigJson.Default.HostConfig);
 
     private void WriteCenter() => Write(PartNames.Center, new CenterConfig
@@ -73,8 +82,12 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
         Ca = Ca(PartNames.Center),
         BrokerSocket = paths.BrokerSocket,
         BrokerPin = state.BrokerPin,
-        Hosts = [new HostSeed(state.HostId, HostName, HostAddress, state.HostPin)],
+        Hosts = [.. state.Hosts.Select(h => new HostSeed(h.Id, NameOf(h), AddressOf(h), h.Pin))],
     }, ConfigJson.Default.CenterConfig);
+
+    private static string NameOf(UpHost host) => host.Number == 1 ? HostName : host.Part;
+
+    private static string AddressOf(UpHost host) => $"{Loopback}:{host.Port}";
 
     private string StateFolder(string part)
     {

@@ -11,5 +11,5 @@ namespace Lorica.Cli.Up;
 internal sealed record PartSpec(string Name, string Program, IReadOnlyList<string> Arguments, SafeHandle? Listening = null)
 {
     /// <summary>How its line begins when it is ready.</summary>
-    public string ReadyLine => $"lorica-{Name} ready";
+    public string ReadyLine => $"{Path.GetFileName(Program)} ready";
 }

@@ -8,6 +8,12 @@ namespace Lorica.Cli.Up;
 /// <param name="Json">One JSON line per phase on stdout.</param>
 internal sealed record UpOptions(string State, int? CenterPort, int? HostPort, int? KmsPort, bool Json)
 {
+    /// <summary>How many hosts; null = as before, or one. There are never fewer than before.</summary>
+    public int? Hosts { get; init; }
+
+    /// <summary>Datastores to add, beside those of before.</summary>
+    public IReadOnlyList<UpDatastore> Datastores { get; init; } = [];
+
     public const int DefaultCenterPort = 8443;
     public const int DefaultHostPort = 8444;
     public const int DefaultKmsPort = 5696;

@@ -11,11 +11,12 @@ namespace Lorica.Cli.Up;
 /// STATE/up.children        the processes it started: the next start waits for what a killed one left
 /// STATE/up.sock            its control socket, 0600
 /// STATE/client.json        address and CA for `lorica login --profile`
-/// STATE/PART/config.json   of kms, broker, host, center
+/// STATE/PART/config.json   of kms, broker, host, host2 …, center
 /// STATE/PART/pki/          its certificate and key
 /// STATE/PART/log           what it wrote
 /// STATE/datastore/         files of virtual machines
 /// /run/lorica/HASH         sockets of the host; short, because a socket's path has at most 107 bytes
+/// /run/lorica/HASH.host2   the same of the second host, and so on
 /// /run/lorica/HASH.up      sockets that `lorica up` holds, 0700
 /// </code>
 /// </summary>
@@ -34,6 +35,9 @@ internal sealed class UpPaths
     public string RunFolder { get; }
 
     public string HeldFolder { get; }
+
+    /// <summary>Sockets of a host.</summary>
+    public string RunFolderOf(string part) => part == PartNames.Host ? RunFolder : $"{RunFolder}.{part}";
 
     public string BrokerSocket => Path.Combine(HeldFolder, "broker.sock");
 

@@ -10,7 +10,7 @@ namespace Lorica.Cli.Up;
 /// <code>
 /// 1 lock the state folder; wait for what a killed run left there
 /// 2 make or find the installation, write the configuration files
-/// 3 hold the broker's socket        4 start kms, broker, host, center; wait for each to be ready
+/// 3 hold the broker's socket        4 start kms, broker, hosts, center; wait for each to be ready
 /// 5 health of the whole             6 print the address; serve the control socket; keep all parts running
 /// 7 on Ctrl-C or SIGTERM            stop center, host, broker, kms, each asked first
 /// </code>
@@ -49,7 +49,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
             File.SetUnixFileMode(_paths.HeldFolder, SafeFile.OwnerFolder);
             using var brokerSocket = HeldSocket.Listen(_paths.BrokerSocket);
             using var control = HeldSocket.Listen(_paths.ControlSocket);
-            var specs = Specs(programs, brokerSocket);
+            var specs = Specs(programs, state, brokerSocket);
             var logs = specs.Select(spec => new PartLog(_paths.Log(spec.Name))).ToList();
             var parts = specs.Zip(logs, (spec, log) => new Part(spec, spawner, log, _report, cli.Time)).ToList();
             try
@@ -64,7 +64,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
             finally
             {
                 // Step 7
-                await StopAsync(parts);
+                await StopAsync(parts, state);
                 parts.ForEach(part => part.Dispose());
                 logs.ForEach(log => log.Dispose());
                 File.Delete(_paths.BrokerSocket);
@@ -87,14 +87,14 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         }
     }
 
-    private List<PartSpec> Specs(Programs programs, Socket brokerSocket)
+    private List<PartSpec> Specs(Programs programs, UpState state, Socket brokerSocket)
     {
         var fd = brokerSocket.SafeHandle.DangerousGetHandle().ToString(System.Globalization.CultureInfo.InvariantCulture);
         return
         [
             new PartSpec(PartNames.Kms, programs.Kms, ["--config", _paths.Config(PartNames.Kms)]),
             new PartSpec(PartNames.Broker, programs.Broker, ["--config", _paths.Config(PartNames.Broker), "--listen-fd", fd], brokerSocket.SafeHandle),
-            new PartSpec(PartNames.Host, programs.Host, ["--config", _paths.Config(PartNames.Host)]),
+            .. state.Hosts.Select(host => new PartSpec(host.Part, programs.Host, ["--config", _paths.Config(host.Part)])),
             new PartSpec(PartNames.Center, programs.Center, ["--config", _paths.Config(PartNames.Center)]),
         ];
     }
@@ -137,12 +137,12 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         }
     }
 
-    private async Task StopAsync(List<Part> parts)
+    private async Task StopAsync(List<Part> parts, UpState state)
     {
         _report.Say("stopping", "Stopping");
         for (var i = parts.Count - 1; i >= 0; i--)
             await parts[i].StopAsync(interrupts.Insisted);
-        var running = RunningVms.Count(_paths);
+        var running = RunningVms.Count(_paths, state);
         _report.Say("stopped", running == 0
             ? "Stopped."
             : $"Stopped. {running} virtual machine(s) go on running; the next start takes them up again. "

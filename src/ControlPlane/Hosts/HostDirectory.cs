@@ -14,36 +14,6 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
 {
     private static readonly TimeSpan LiveTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Brings the table in line with the configuration; called once at start, before any host is connected.</summary>
-    public Task SeedAsync(CancellationToken ct) =>
-        store.WriteAsync(
-            async db =>
-            {
-                var rows = await db.Hosts.ToListAsync(ct);
-                foreach (var seed in links.Seeds)
-                {
-                    var row = rows.Find(r => r.Id == seed.Id);
-                    if (row is null)
-                    {
-                        row = new HostRow { Id = seed.Id, Name = seed.Name, Address = seed.Address, Pin = seed.Pin, State = "" };
-                        db.Hosts.Add(row);
-                    }
-
-                    row.Name = seed.Name;
-                    row.Address = seed.Address;
-                    row.Pin = seed.Pin;
-                    row.State = HostStates.Connecting;
-                    row.Detail = "";
-                }
-
-                foreach (var row in rows.Where(r => links.Seeds.All(s => s.Id != r.Id)))
-                {
-                    row.State = HostStates.Disconnected;
-                    row.Detail = "Not in the center's configuration.";
-                }
-            },
-            ct);
-
     /// <summary>All hosts, by name.</summary>
     public async Task<IReadOnlyList<HostModel>> ListAsync(Caller caller, CancellationToken ct)
     {

@@ -55,11 +55,62 @@ public sealed class InventoryTree(CenterStore store)
         return path;
     }
 
-    /// <summary>A container by id or name; NotFound otherwise.</summary>
-    public async Task<ContainerRow> FindAsync(string nameOrId, CancellationToken ct) =>
-        await store.ReadAsync(
-            async db => await db.Containers.FirstOrDefaultAsync(c => c.Id == nameOrId, ct)
-                ?? await db.Containers.FirstOrDefaultAsync(c => c.Name == nameOrId, ct), ct)
-        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.containerNotFound", nameOrId,
-            $"There is no datacenter, cluster or folder {nameOrId}.", "See `lorica inventory ls`."));
+    /// <summary>A container by id, by path (<c>Datacenter/prod</c>) or by a name that only one has.</summary>
+    /// <exception cref="FaultException">NotFound; InvalidArgument when several have the name.</exception>
+    public Task<ContainerRow> FindAsync(string reference, CancellationToken ct) => store.ReadAsync(db => FindAsync(db, reference, ct), ct);
+
+    /// <summary>The same within a transaction.</summary>
+    public static async Task<ContainerRow> FindAsync(CenterDb db, string reference, CancellationToken ct) =>
+        await FindOrNullAsync(db, reference, ct)
+        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.containerNotFound", reference,
+            $"There is no datacenter, cluster or folder {reference}.", "See `lorica inventory ls`."));
+
+    /// <summary>The same; null when there is none.</summary>
+    public static async Task<ContainerRow?> FindOrNullAsync(CenterDb db, string reference, CancellationToken ct)
+    {
+        if (await db.Containers.FirstOrDefaultAsync(c => c.Id == reference, ct) is { } byId)
+        {
+            return byId;
+        }
+
+        var names = reference.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length is 0 or > MaximumDepth)
+        {
+            return null;
+        }
+
+        var found = names.Length > 1 || reference.StartsWith('/')
+            ? [RootId]
+            : await WithNameAsync(db, null, names[0], ct);
+        foreach (var name in names.Length > 1 || reference.StartsWith('/') ? names : [])
+        {
+            found = found.Count == 0 ? [] : await WithNameAsync(db, found[0], name, ct);
+        }
+
+        if (found.Count > 1)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.containerAmbiguous", reference,
+                $"Several datacenters, clusters or folders are called {reference}.", "Name it by its path, as in Datacenter/folder."));
+        }
+
+        var id = found.FirstOrDefault();
+        return id is null ? null : await db.Containers.FirstAsync(c => c.Id == id, ct);
+    }
+
+    /// <summary>A VM by its place in the tree: <c>Datacenter/prod/web</c>; null when there is none.</summary>
+    public static async Task<VmRow?> FindVmAsync(CenterDb db, string path, CancellationToken ct)
+    {
+        var slash = path.LastIndexOf('/');
+        if (slash <= 0 || await FindOrNullAsync(db, path[..slash], ct) is not { } parent)
+        {
+            return null;
+        }
+
+        var name = path[(slash + 1)..];
+        return await db.Vms.FirstOrDefaultAsync(v => v.ParentId == parent.Id && v.Name == name, ct);
+    }
+
+    private static Task<List<string>> WithNameAsync(CenterDb db, string? parentId, string name, CancellationToken ct) =>
+        db.Containers.Where(c => (parentId == null || c.ParentId == parentId) && EF.Functions.Collate(c.Name, "NOCASE") == name)
+            .Select(c => c.Id).Take(2).ToListAsync(ct);
 }

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -9,12 +10,36 @@ namespace Lorica.ControlPlane.Inventory;
 /// <summary>Finds VMs and what belongs to them in the database.</summary>
 public sealed class VmLookup(CenterStore store)
 {
-    /// <summary>By id or name; NotFound otherwise.</summary>
+    /// <summary>
+    /// By id, by name, by place in the tree (<c>Datacenter/prod/web</c>) or by path on its datastore
+    /// (<c>[datastore1] web/web.vmx</c>); NotFound otherwise.
+    /// </summary>
     public async Task<VmRow> FindAsync(string nameOrId, CancellationToken ct) =>
         await store.ReadAsync(
-            async db => await db.Vms.FirstOrDefaultAsync(v => v.Id == nameOrId, ct) ?? await db.Vms.FirstOrDefaultAsync(v => v.Name == nameOrId, ct), ct)
+            async db => await db.Vms.FirstOrDefaultAsync(v => v.Id == nameOrId, ct) ?? await db.Vms.FirstOrDefaultAsync(v => v.Name == nameOrId, ct)
+                ?? await FindByPathAsync(db, nameOrId, ct),
+            ct)
         ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.vmNotFound", nameOrId,
             $"There is no VM {nameOrId}.", "See `lorica vm ls`."));
+
+    private static async Task<VmRow?> FindByPathAsync(CenterDb db, string path, CancellationToken ct)
+    {
+        if (DatastorePath.Parse(path) is not { } place)
+        {
+            return await InventoryTree.FindVmAsync(db, path, ct);
+        }
+
+        // Where its files were last seen.
+        foreach (var vm in await db.Vms.Where(v => v.Datastore == place.Datastore && v.Snapshot != null).ToListAsync(ct))
+        {
+            if (DatastorePath.Parse(VmDescription.Parser.ParseFrom(vm.Snapshot).Path) == place)
+            {
+                return vm;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Usable records of a VM.</summary>
     public Task<List<KeyRecordRow>> RecordsAsync(string vmId, CancellationToken ct) =>

@@ -103,7 +103,7 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
         }
 
         if (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(host.Presentation.HostSpki.Span))
-            != links.Seed(hostId).Pin)
+            != links.Peer(hostId).Pin)
         {
             MissAll(wanted, result, "The host presents another key than the pinned one.");
             return;
@@ -182,7 +182,7 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
 
         var request = new PinHostRequest
         {
-            HostId = hostId, SpkiSha256 = Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(links.Seed(hostId).Pin)),
+            HostId = hostId, SpkiSha256 = Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(links.Peer(hostId).Pin)),
         };
         await broker.CallAsync((c, o) => c.PinHostAsync(request, o), ct);
         _pinned = true;

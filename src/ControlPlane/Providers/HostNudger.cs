@@ -6,5 +6,5 @@ namespace Lorica.ControlPlane.Providers;
 public sealed class HostNudger(IGrainFactory grains, HostLinks links)
 {
     /// <summary>Nudges every host.</summary>
-    public Task NudgeAllAsync() => Task.WhenAll(links.Seeds.Select(s => grains.GetGrain<IHostGrain>(s.Id).NudgeAsync()));
+    public Task NudgeAllAsync() => Task.WhenAll(links.Peers.Select(h => grains.GetGrain<IHostGrain>(h.Id).NudgeAsync()));
 }

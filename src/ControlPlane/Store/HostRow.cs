@@ -12,6 +12,12 @@ public sealed class HostRow
     /// <summary>Container: a cluster or a datacenter.</summary>
     public string ParentId { get; set; } = Inventory.InventoryTree.FirstCluster;
 
+    /// <summary>In maintenance: no VM is powered on or placed here.</summary>
+    public bool Maintenance { get; set; }
+
+    /// <summary>Container in which its host key was made; empty when it has none.</summary>
+    public string CryptoParentId { get; set; } = "";
+
     /// <summary>Address and port.</summary>
     public required string Address { get; set; }
 

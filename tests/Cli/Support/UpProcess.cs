@@ -32,8 +32,8 @@ internal sealed class UpProcess : IAsyncDisposable
         }
     }
 
-    public static UpProcess Start(UpSandbox sandbox) => new(Launch(sandbox, "up", "--state", sandbox.State,
-        "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json"));
+    public static UpProcess Start(UpSandbox sandbox, params string[] more) => new(Launch(sandbox, ["up", "--state", sandbox.State,
+        "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json", .. more]));
 
     /// <summary>Runs <c>lorica up ctl …</c> or any other command over the sandbox.</summary>
     public static async Task<(int Code, string Out, string Error)> RunAsync(UpSandbox sandbox, params string[] arguments)

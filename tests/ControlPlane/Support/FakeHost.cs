@@ -11,7 +11,7 @@ using Lorica.Contracts.Trust;
 namespace Lorica.ControlPlane.Tests.Support;
 
 /// <summary>A host whose files are in memory. It keeps the rules of the protocol: sequence, epochs, keys before use.</summary>
-internal sealed partial class FakeHost(string id, NodeIdentity identity) : HostControl.HostControlBase
+internal sealed partial class FakeHost(string id, NodeIdentity identity, string name = "h1") : HostControl.HostControlBase
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Guid, ChannelWriter<HostEvent>> _watchers = new();
@@ -54,7 +54,7 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity) : HostC
         {
             var d = new HostDescription
             {
-                HostId = id, Name = "h1", Version = "fake", BootId = _bootId, CryptoMode = "safe",
+                HostId = id, Name = name, Version = "fake", BootId = _bootId, CryptoMode = "safe",
                 Presentation = new HostPresentation
                 {
                     HostId = id, FirstSequence = _sequence,

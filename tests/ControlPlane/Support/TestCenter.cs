@@ -23,45 +23,62 @@ internal sealed partial class TestCenter : IAsyncDisposable
 {
     public const string Password = "correct horse battery";
     public const string HostId = "8d4f4a52-1111-4222-8333-444455556666";
+    public const string SecondHostId = "8d4f4a52-2222-4222-8333-444455556666";
 
     private readonly string _folder;
     private readonly CenterConfig _config;
-    private readonly WebApplication _hostServer;
+    private readonly List<WebApplication> _hostServers;
     private readonly WebApplication _brokerServer;
     private WebApplication _app;
 
-    private TestCenter(string folder, CenterConfig config, WebApplication hostServer, WebApplication brokerServer,
+    private TestCenter(string folder, CenterConfig config, List<WebApplication> hostServers, WebApplication brokerServer,
         WebApplication app)
     {
         _folder = folder;
         _config = config;
-        _hostServer = hostServer;
+        _hostServers = hostServers;
         _brokerServer = brokerServer;
         _app = app;
         Http = null!;
     }
 
-    public FakeHost Host { get; private init; } = null!;
+    /// <summary>The first host, <c>h1</c>.</summary>
+    public FakeHost Host => Hosts[0];
+
+    /// <summary>All hosts: <c>h1</c>, <c>h2</c>. They see one datastore, <c>ds1</c>.</summary>
+    public IReadOnlyList<FakeHost> Hosts { get; private init; } = null!;
 
     public FakeBroker Broker { get; private init; } = null!;
 
     /// <summary>Signed in as administrator.</summary>
     public HttpClient Http { get; private set; }
 
+    public string StateFolder => _config.StateFolder;
+
     public CenterStore Store => _app.Services.GetRequiredService<CenterStore>();
 
-    public static async Task<TestCenter> StartAsync(bool provider = true)
+    /// <summary>The center's own services, for tests at the level of the application services.</summary>
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public static async Task<TestCenter> StartAsync(bool provider = true, int hosts = 1)
     {
         var folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
         var (authority, _) = CertificateAuthority.Create(TimeProvider.System);
         var center = Identity(authority, folder, Roles.Center);
-        var host = Identity(authority, folder, Roles.Host);
         var broker = Identity(authority, folder, Roles.Broker);
         var centerPin = Peer.PinOf(center.Certificate);
 
-        var fakeHost = new FakeHost(HostId, host);
-        var hostServer = await FakeServer.StartAsync(host, centerPin, fakeHost, (k, l) => k.Listen(FakeServer.Loopback(0), l));
-        var hostAddress = hostServer.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var (fakeHosts, hostServers, seeds) = (new List<FakeHost>(), new List<WebApplication>(), new List<HostSeed>());
+        for (var i = 0; i < hosts; i++)
+        {
+            var (id, name, host) = (i == 0 ? HostId : SecondHostId, $"h{i + 1}", Identity(authority, folder, Roles.Host, $"host{i + 1}"));
+            fakeHosts.Add(new FakeHost(id, host, name));
+            hostServers.Add(await FakeServer.StartAsync(host, centerPin, fakeHosts[i], (k, l) => k.Listen(FakeServer.Loopback(0), l)));
+            var address = hostServers[i].Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            seeds.Add(new HostSeed(id, name, new Uri(address).Authority, Peer.PinOf(host.Certificate)));
+        }
+
         var fakeBroker = new FakeBroker();
         var socket = Path.Combine(folder, "broker.sock");
         var brokerServer = await FakeServer.StartAsync(broker, centerPin, fakeBroker, (k, l) => k.ListenUnixSocket(socket, l));
@@ -75,7 +92,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
             Ca = Path.Combine(folder, "ca.crt"),
             BrokerSocket = socket,
             BrokerPin = Peer.PinOf(broker.Certificate),
-            Hosts = [new HostSeed(HostId, "h1", new Uri(hostAddress).Authority, Peer.PinOf(host.Certificate))],
+            Hosts = seeds,
         };
         using (var store = await CenterStore.OpenAsync(config.StateFolder, default))
         {
@@ -85,10 +102,14 @@ internal sealed partial class TestCenter : IAsyncDisposable
         }
 
         var app = await CenterApplication.StartAsync(config, default);
-        var result = new TestCenter(folder, config, hostServer, brokerServer, app) { Host = fakeHost, Broker = fakeBroker };
+        var result = new TestCenter(folder, config, hostServers, brokerServer, app) { Hosts = fakeHosts, Broker = fakeBroker };
         await result.SignInAsync();
-        await Poll.UntilAsync(async () => (await result.GetAsync("hosts/h1", RestJson.Default.HostModel)).State == "connected",
-            "the host is connected");
+        foreach (var seed in seeds)
+        {
+            await Poll.UntilAsync(async () => (await result.GetAsync("hosts/" + seed.Name, RestJson.Default.HostModel)).State == "connected",
+                "the host is connected");
+        }
+
         if (provider)
         {
             await result.AddProviderAsync();
@@ -116,7 +137,11 @@ internal sealed partial class TestCenter : IAsyncDisposable
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _hostServer.DisposeAsync();
+        foreach (var server in _hostServers)
+        {
+            await server.DisposeAsync();
+        }
+
         await _brokerServer.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
@@ -140,14 +165,15 @@ internal sealed partial class TestCenter : IAsyncDisposable
         Http = http;
     }
 
-    private static NodeIdentity Identity(CertificateAuthority authority, string folder, string role)
+    private static NodeIdentity Identity(CertificateAuthority authority, string folder, string role, string? file = null)
     {
         var (certificate, key, _) = authority.Issue(role, role, client: true);
+        file ??= role;
         File.WriteAllText(Path.Combine(folder, "ca.crt"), authority.RootPem);
-        File.WriteAllText(Path.Combine(folder, $"{role}.crt"), certificate);
-        File.WriteAllText(Path.Combine(folder, $"{role}.key"), key);
-        File.SetUnixFileMode(Path.Combine(folder, $"{role}.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(Path.Combine(folder, $"{file}.crt"), certificate);
+        File.WriteAllText(Path.Combine(folder, $"{file}.key"), key);
+        File.SetUnixFileMode(Path.Combine(folder, $"{file}.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return NodeIdentity.Load(
-            Path.Combine(folder, $"{role}.crt"), Path.Combine(folder, $"{role}.key"), Path.Combine(folder, "ca.crt"));
+            Path.Combine(folder, $"{file}.crt"), Path.Combine(folder, $"{file}.key"), Path.Combine(folder, "ca.crt"));
     }
 }

@@ -17,13 +17,31 @@ internal sealed class LoricaUp : IAsyncDisposable
 
     public string Datastore => Path.Combine(State, "datastore");
 
+    public string SecondDatastore => Path.Combine(Folder, "datastore2");
+
     public string Server { get; private set; } = "";
 
     public string Password { get; private set; } = "";
 
-    public static async Task<LoricaUp> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>More hosts and datastores than one each: <c>--hosts 2</c>, <c>--datastore NAME=DIR</c>.</summary>
+    private IReadOnlyList<string> More { get; init; } = [];
+
+    /// <summary>Starts it.</summary>
+    /// <param name="environment">Of all its processes.</param>
+    /// <param name="hosts">Hosts: <c>localhost</c> (part <c>host</c>), <c>host2</c>, … with <see cref="Datastore"/> in common.</param>
+    /// <param name="secondDatastore">Whether all of them also see <see cref="SecondDatastore"/> as <c>datastore2</c>.</param>
+    public static async Task<LoricaUp> StartAsync(
+        IReadOnlyDictionary<string, string>? environment = null, int hosts = 1, bool secondDatastore = false)
     {
-        var up = new LoricaUp(Directory.CreateTempSubdirectory("lorica-system-").FullName);
+        var folder = Directory.CreateTempSubdirectory("lorica-system-").FullName;
+        var up = new LoricaUp(folder)
+        {
+            More =
+            [
+                .. hosts > 1 ? (string[])["--hosts", hosts.ToString(System.Globalization.CultureInfo.InvariantCulture)] : [],
+                .. secondDatastore ? (string[])["--datastore", "datastore2=" + Path.Combine(folder, "datastore2")] : [],
+            ],
+        };
         try
         {
             await up.StartProcessesAsync(environment);
@@ -41,7 +59,7 @@ internal sealed class LoricaUp : IAsyncDisposable
     public async Task StartProcessesAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(Layout.Program("lorica"),
-            ["up", "--state", State, "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json"])
+            ["up", "--state", State, "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json", .. More])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -1,0 +1,37 @@
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Tests.Hosts;
+
+public sealed class SeveralHostsTests
+{
+    [Fact]
+    public async Task A_key_goes_only_to_the_host_of_its_VM()
+    {
+        await using var center = await TestCenter.StartAsync(hosts: 2);
+        foreach (var (vm, host) in new[] { ("a", "h1"), ("b", "h2") })
+        {
+            var task = await center.DoAsync("vms",
+                $$"""{"name":"{{vm}}","host":"{{host}}","policy":"{{TestCenter.EncryptionPolicy}}","disks":[{"capacity":1048576}]}""");
+            Assert.Equal("succeeded", task.State);
+        }
+
+        Assert.Equal(("h1", "h2"), ((await center.VmAsync("a")).Host, (await center.VmAsync("b")).Host));
+        Assert.Equal("kms1/" + (await center.VmAsync("a")).Key!.Id, Assert.Single(center.Hosts[0].Keys.Keys));
+        Assert.Equal("kms1/" + (await center.VmAsync("b")).Key!.Id, Assert.Single(center.Hosts[1].Keys.Keys));
+    }
+
+    [Fact]
+    public async Task A_host_of_the_configuration_that_was_removed_stays_removed()
+    {
+        await using var center = await TestCenter.StartAsync(hosts: 2);
+        await center.RestartAsync(async () =>
+        {
+            using var store = await CenterStore.OpenAsync(center.StateFolder, default);
+            await store.WriteAsync(db => db.Hosts.Where(h => h.Id == TestCenter.SecondHostId).ExecuteDeleteAsync());
+        });
+
+        Assert.Equal(["h1"], await center.Store.ReadAsync(db => db.Hosts.Select(h => h.Name).ToListAsync()));
+    }
+}
