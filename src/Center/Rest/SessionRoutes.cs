@@ -6,30 +6,13 @@ namespace Lorica.Center.Rest;
 /// <summary>Signing in and out.</summary>
 internal static class SessionRoutes
 {
-    /// <summary>Where the caller is; of IPv6 the network, since one machine has as many addresses in it as it likes.</summary>
-    private static string Address(HttpContext http)
-    {
-        if (http.Connection.RemoteIpAddress is not { } address)
-        {
-            return "";
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
-        var bytes = address.GetAddressBytes();
-        return bytes.Length == 16 ? Convert.ToHexStringLower(bytes.AsSpan(0, 8)) : address.ToString();
-    }
-
     /// <summary>Maps the routes.</summary>
     public static void MapSessions(this IEndpointRouteBuilder open, IEndpointRouteBuilder api)
     {
         open.MapPost("/session", async (HttpContext http, SignInService signIn) =>
             {
                 var body = await Body.ReadAsync<SignInRequest>(http);
-                var session = await signIn.SignInAsync(body.User, body.Password, Address(http), http.RequestAborted);
+                var session = await signIn.SignInAsync(body.User, body.Password, ClientAddress.Of(http), http.RequestAborted);
                 return TypedResults.Json(new SessionModel(session.User, session.Token, session.ExpiresAt), RestJson.Default.SessionModel);
             })
             .Accepts<SignInRequest>("application/json").Produces<SessionModel>().RequireRateLimiting(RateLimits.SignIn)
@@ -41,5 +24,18 @@ internal static class SessionRoutes
                 return TypedResults.NoContent();
             })
             .Produces(StatusCodes.Status204NoContent).WithSummary("Sign out").WithTags("session");
+
+        api.MapGet("/sessions", async (HttpContext http, SessionService sessions) => TypedResults.Json(
+                new ListModel<OpenSessionModel>(await sessions.ListAsync(http.Caller(), http.RequestAborted)),
+                RestJson.Default.ListModelOpenSessionModel))
+            .Produces<ListModel<OpenSessionModel>>().WithTags("session")
+            .WithSummary("List open sessions: one's own, or all for who may end them");
+
+        api.MapDelete("/sessions/{id}", async (string id, HttpContext http, SessionService sessions) =>
+            {
+                await sessions.EndAsync(http.Caller(), id, http.RequestAborted);
+                return TypedResults.NoContent();
+            })
+            .Produces(StatusCodes.Status204NoContent).WithTags("session").WithSummary("End a session");
     }
 }

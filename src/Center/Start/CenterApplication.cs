@@ -80,6 +80,9 @@ internal static class CenterApplication
         var open = app.MapGroup("/api/v1");
         var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, CallerFilter>();
         open.MapSessions(api);
+        api.MapPeople();
+        api.MapRoles();
+        api.MapTokens();
         api.MapSystem();
         api.MapProviders();
         api.MapPolicies();

@@ -9,5 +9,12 @@ internal static class AccessSetup
     public static IServiceCollection AddAccess(this IServiceCollection services) => services
         .AddSingleton<IAuthorizer, PermissionAuthorizer>()
         .AddSingleton<SignInThrottle>()
-        .AddSingleton<SignInService>();
+        .AddSingleton<SignInService>()
+        .AddSingleton<EscalationGuard>()
+        .AddSingleton<UserService>()
+        .AddSingleton<GroupService>()
+        .AddSingleton<RoleService>()
+        .AddSingleton<PermissionService>()
+        .AddSingleton<TokenService>()
+        .AddSingleton<SessionService>();
 }

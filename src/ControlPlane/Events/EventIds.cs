@@ -93,9 +93,48 @@ public static class EventIds
     /// <summary>A provider was removed.</summary>
     public const string ProviderRemoved = "lorica.provider.Removed";
 
+    /// <summary>Somebody was refused a change of who may what.</summary>
+    public const string AccessRefused = "lorica.access.Refused";
+
+    /// <summary>A permission was granted.</summary>
+    public const string PermissionAdded = "vim.event.PermissionAddedEvent";
+
+    /// <summary>A permission has another role.</summary>
+    public const string PermissionUpdated = "vim.event.PermissionUpdatedEvent";
+
+    /// <summary>A permission was revoked.</summary>
+    public const string PermissionRemoved = "vim.event.PermissionRemovedEvent";
+
+    /// <summary>A role was made.</summary>
+    public const string RoleAdded = "vim.event.RoleAddedEvent";
+
+    /// <summary>A role holds something else.</summary>
+    public const string RoleUpdated = "vim.event.RoleUpdatedEvent";
+
+    /// <summary>A role was removed.</summary>
+    public const string RoleRemoved = "vim.event.RoleRemovedEvent";
+
+    /// <summary>A user was added.</summary>
+    public const string UserAdded = "lorica.user.Added";
+
+    /// <summary>A user was removed.</summary>
+    public const string UserRemoved = "lorica.user.Removed";
+
+    /// <summary>A group came, went, or has other members.</summary>
+    public const string GroupChanged = "lorica.group.Changed";
+
+    /// <summary>An API token was made.</summary>
+    public const string TokenCreated = "lorica.token.Created";
+
+    /// <summary>An API token was revoked.</summary>
+    public const string TokenRevoked = "lorica.token.Revoked";
+
+    /// <summary>A session was ended by somebody.</summary>
+    public const string SessionEnded = "lorica.session.Ended";
+
     /// <summary>A user name is locked for a while.</summary>
     public const string SignInLocked = "lorica.signIn.Locked";
 
-    /// <summary>A password was set on the center's own machine.</summary>
+    /// <summary>A password was changed.</summary>
     public const string PasswordSet = "lorica.signIn.PasswordSet";
 }

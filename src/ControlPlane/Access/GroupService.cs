@@ -1,0 +1,109 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>Groups of users; a group is never in a group.</summary>
+public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuthorizer authorizer, EventLog events, TimeProvider time)
+{
+    /// <summary>All groups; who may not manage people sees those in which he is.</summary>
+    public async Task<IReadOnlyList<GroupModel>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        var all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
+        return await store.ReadAsync(
+            async db =>
+            {
+                var members = (await db.GroupMembers.ToListAsync(ct)).ToLookup(m => m.GroupName, m => m.UserName);
+                var groups = await db.Groups.OrderBy(g => g.Name).ToListAsync(ct);
+                return (IReadOnlyList<GroupModel>)[.. groups.Where(g => all || members[g.Name].Contains(caller.User))
+                    .Select(g => new GroupModel(g.Name, g.Description, [.. members[g.Name].Order(StringComparer.Ordinal)]))];
+            },
+            ct);
+    }
+
+    /// <summary>Adds a group without members.</summary>
+    public async Task<GroupModel> AddAsync(Caller caller, AddGroupBody body, CancellationToken ct)
+    {
+        PrincipalNames.Check(body.Name);
+        var row = new GroupRow
+        {
+            Name = body.Name,
+            Description = PrincipalNames.Text(body.Description, body.Name),
+            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        await guard.ChangeAsync(
+            caller, $"add the group {body.Name}",
+            async (db, before, actor) =>
+            {
+                EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
+                await PrincipalNames.RequireFreeAsync(db, body.Name, ct);
+                db.Groups.Add(row);
+                events.Add(db, EventIds.GroupChanged, caller.User, row.Name, $"{caller.User} added the group {row.Name}.");
+            },
+            ct);
+        return new GroupModel(row.Name, row.Description, []);
+    }
+
+    /// <summary>Removes a group with its memberships and permissions.</summary>
+    public Task RemoveAsync(Caller caller, string name, CancellationToken ct) => guard.ChangeAsync(
+        caller, $"remove the group {name}",
+        async (db, before, actor) =>
+        {
+            EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
+            await RequireGroupAsync(db, name, ct);
+            await db.GroupMembers.Where(m => m.GroupName == name).ExecuteDeleteAsync(ct);
+            await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name).ExecuteDeleteAsync(ct);
+            await db.Groups.Where(g => g.Name == name).ExecuteDeleteAsync(ct);
+            events.Add(db, EventIds.GroupChanged, caller.User, name, $"{caller.User} removed the group {name}.");
+        },
+        ct);
+
+    /// <summary>Puts a user into a group.</summary>
+    public Task AddMemberAsync(Caller caller, string group, string user, CancellationToken ct) => guard.ChangeAsync(
+        caller, $"put {user} into the group {group}",
+        async (db, before, actor) =>
+        {
+            EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
+            await RequireGroupAsync(db, group, ct);
+            UserService.RequireUser(before, user);
+            EscalationGuard.RequireNotMore(caller, actor, before, user);
+            if (!before.Members.Contains((group, user)))
+            {
+                db.GroupMembers.Add(new GroupMemberRow { GroupName = group, UserName = user });
+                events.Add(db, EventIds.GroupChanged, caller.User, group, $"{caller.User} put {user} into the group {group}.");
+            }
+        },
+        ct);
+
+    /// <summary>Takes a user out of a group.</summary>
+    public Task RemoveMemberAsync(Caller caller, string group, string user, CancellationToken ct) => guard.ChangeAsync(
+        caller, $"take {user} out of the group {group}",
+        async (db, before, actor) =>
+        {
+            EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
+            await RequireGroupAsync(db, group, ct);
+            EscalationGuard.RequireNotMore(caller, actor, before, user);
+            if (await db.GroupMembers.Where(m => m.GroupName == group && m.UserName == user).ExecuteDeleteAsync(ct) == 0)
+            {
+                throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.memberNotFound", user,
+                    $"{user} is not in the group {group}.", "See `lorica group ls`."));
+            }
+
+            events.Add(db, EventIds.GroupChanged, caller.User, group, $"{caller.User} took {user} out of the group {group}.");
+        },
+        ct);
+
+    /// <summary>NotFound when there is no such group.</summary>
+    internal static async Task RequireGroupAsync(CenterDb db, string name, CancellationToken ct)
+    {
+        if (!await db.Groups.AnyAsync(g => g.Name == name, ct))
+        {
+            throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.groupNotFound", name,
+                $"There is no group {name}.", "See `lorica group ls`."));
+        }
+    }
+}

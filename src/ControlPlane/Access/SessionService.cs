@@ -1,0 +1,50 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>Sessions that are open.</summary>
+public sealed class SessionService(CenterStore store, IAuthorizer authorizer, EventLog events, TimeProvider time)
+{
+    /// <summary>The caller's sessions; everybody's for who may end them.</summary>
+    public async Task<IReadOnlyList<OpenSessionModel>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        var all = await authorizer.HoldsAsync(caller, Privileges.TerminateSession, ObjectRef.Root, ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var idleSince = now - (long)SignInService.Idle.TotalMilliseconds;
+        var rows = await store.ReadAsync(
+            db => db.Sessions.Where(s => (all || s.UserName == caller.User) && s.ExpiresAt > now && s.LastUsedAt > idleSince)
+                .OrderBy(s => s.UserName).ThenBy(s => s.CreatedAt).ToListAsync(ct), ct);
+        return [.. rows.Select(s => new OpenSessionModel(
+            s.Id, s.UserName, s.Address, DateTimeOffset.FromUnixTimeMilliseconds(s.CreatedAt),
+            DateTimeOffset.FromUnixTimeMilliseconds(s.LastUsedAt), DateTimeOffset.FromUnixTimeMilliseconds(s.ExpiresAt)))];
+    }
+
+    /// <summary>Ends a session: the caller's own, or with the privilege anybody's.</summary>
+    public async Task EndAsync(Caller caller, string id, CancellationToken ct)
+    {
+        var owner = id.Length == 0 ? null
+            : await store.ReadAsync(db => db.Sessions.Where(s => s.Id == id).Select(s => s.UserName).FirstOrDefaultAsync(ct), ct);
+        if (owner is null || owner != caller.User)
+        {
+            await authorizer.RequireAsync(caller, Privileges.TerminateSession, ObjectRef.Root, ct);
+        }
+
+        if (owner is null)
+        {
+            throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.sessionNotFound", id, $"There is no session {id}.", "See `lorica session ls`."));
+        }
+
+        await store.WriteAsync(
+            async db =>
+            {
+                await db.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync(ct);
+                events.Add(db, EventIds.SessionEnded, caller.User, owner, $"{caller.User} ended the session {id} of {owner}.");
+            },
+            ct);
+    }
+}

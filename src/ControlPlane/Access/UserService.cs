@@ -1,0 +1,123 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>Users and their passwords.</summary>
+public sealed class UserService(
+    CenterStore store, EscalationGuard guard, SignInService signIn, IAuthorizer authorizer, EventLog events, TimeProvider time)
+{
+    /// <summary>All users; who may not manage them sees himself.</summary>
+    public async Task<IReadOnlyList<UserModel>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        var all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
+        return await store.ReadAsync(
+            async db =>
+            {
+                var groups = (await db.GroupMembers.ToListAsync(ct)).ToLookup(m => m.UserName, m => m.GroupName);
+                var users = await db.Users.Where(u => all || u.Name == caller.User).OrderBy(u => u.Name).ToListAsync(ct);
+                return (IReadOnlyList<UserModel>)[.. users.Select(u => new UserModel(
+                    u.Name, [.. groups[u.Name].Order(StringComparer.Ordinal)], DateTimeOffset.FromUnixTimeMilliseconds(u.CreatedAt)))];
+            },
+            ct);
+    }
+
+    /// <summary>Adds a user; he holds nothing yet.</summary>
+    public async Task<UserModel> AddAsync(Caller caller, AddUserBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
+        PrincipalNames.Check(body.Name);
+        var row = new UserRow
+        {
+            Name = body.Name,
+            PasswordHash = Passwords.Hash(body.Name, body.Password),
+            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        await guard.ChangeAsync(
+            caller, $"add the user {body.Name}",
+            async (db, before, actor) =>
+            {
+                EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
+                await PrincipalNames.RequireFreeAsync(db, body.Name, ct);
+                db.Users.Add(row);
+                events.Add(db, EventIds.UserAdded, caller.User, row.Name, $"{caller.User} added the user {row.Name}.");
+            },
+            ct);
+        return new UserModel(row.Name, [], DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
+    }
+
+    /// <summary>Removes a user with his sessions, tokens, memberships and permissions.</summary>
+    public Task RemoveAsync(Caller caller, string name, CancellationToken ct) => guard.ChangeAsync(
+        caller, $"remove the user {name}",
+        async (db, before, actor) =>
+        {
+            EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
+            RequireUser(before, name);
+            EscalationGuard.RequireNotMore(caller, actor, before, name);
+            await db.Sessions.Where(s => s.UserName == name).ExecuteDeleteAsync(ct);
+            await db.Tokens.Where(t => t.UserName == name).ExecuteDeleteAsync(ct);
+            await db.GroupMembers.Where(m => m.UserName == name).ExecuteDeleteAsync(ct);
+            await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.User && p.Principal == name).ExecuteDeleteAsync(ct);
+            await db.Users.Where(u => u.Name == name).ExecuteDeleteAsync(ct);
+            events.Add(db, EventIds.UserRemoved, caller.User, name, $"{caller.User} removed the user {name}.");
+        },
+        ct);
+
+    /// <summary>Gives somebody else a new password; his sessions end.</summary>
+    public async Task SetPasswordAsync(Caller caller, string name, string password, CancellationToken ct)
+    {
+        RequireSession(caller);
+        await authorizer.RequireAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
+        var hash = Passwords.Hash(name, password);
+        await guard.ChangeAsync(
+            caller, $"set the password of {name}",
+            async (db, before, actor) =>
+            {
+                EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
+                RequireUser(before, name);
+                EscalationGuard.RequireNotMore(caller, actor, before, name);
+                await WriteAsync(db, caller, name, hash, ct);
+            },
+            ct);
+    }
+
+    /// <summary>Changes the caller's own password; all his sessions end. A wrong old one counts as a failed sign-in.</summary>
+    public async Task ChangeOwnPasswordAsync(Caller caller, string old, string password, string address, CancellationToken ct)
+    {
+        RequireSession(caller);
+        await signIn.VerifyAsync(caller.User, old, address, ct);
+        var hash = Passwords.Hash(caller.User, password);
+        await store.WriteAsync(db => WriteAsync(db, caller, caller.User, hash, ct), ct);
+    }
+
+    /// <summary>A token that leaks must not become more than it is.</summary>
+    internal static void RequireSession(Caller caller)
+    {
+        if (caller.TokenId.Length > 0)
+        {
+            throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.sessionNeeded", caller.User,
+                "An API token changes no password and makes no token.", "Sign in with the password: `lorica login`."));
+        }
+    }
+
+    /// <summary>NotFound when there is no such user.</summary>
+    internal static void RequireUser(AccessState state, string name)
+    {
+        if (!state.Users.Contains(name))
+        {
+            throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.userNotFound", name,
+                $"There is no user {name}.", "See `lorica user ls`."));
+        }
+    }
+
+    private async Task WriteAsync(CenterDb db, Caller caller, string name, string hash, CancellationToken ct)
+    {
+        await db.Users.Where(u => u.Name == name).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash), ct);
+        await db.Sessions.Where(s => s.UserName == name).ExecuteDeleteAsync(ct);
+        events.Add(db, EventIds.PasswordSet, caller.User, name, $"{caller.User} changed the password of {name}; its sessions ended.");
+    }
+}
