@@ -8,6 +8,13 @@ if (args.Contains("--help"))
     return 0;
 }
 
+if (args is ["pin", ..])
+{
+    var (code, text) = PinCommand.RunSafely(args);
+    await (code == 0 ? Console.Out : Console.Error).WriteLineAsync(text);
+    return code;
+}
+
 if (BrokerArguments.Parse(args, out var error) is not { } arguments)
 {
     await Console.Error.WriteLineAsync($"error: {error}\nhint: lorica-broker --help");

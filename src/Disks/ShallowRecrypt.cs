@@ -16,11 +16,17 @@ public static class ShallowRecrypt
     /// <summary>Seals the bundle under the new KEK too. The descriptor goes on naming the old one first.</summary>
     public static long AddPair(
         DiskFolder folder, string name, KeyBuffer oldKek, KeyId newKekId, KeyBuffer newKek, DiskLock? held = null) =>
+        AddPair(folder, name, null, oldKek, newKekId, newKek, held);
+
+    /// <summary>The same, checked against the record in the same read: an older or foreign descriptor is not sealed again.</summary>
+    public static long AddPair(
+        DiskFolder folder, string name, DiskExpectation? expectation, KeyBuffer oldKek, KeyId newKekId, KeyBuffer newKek,
+        DiskLock? held = null) =>
         Change(folder, name, held, (text, path) =>
         {
             var model = OwnDescriptor.ToModel(Descriptor.Parse(text, path), name, path);
             var oldId = Encrypted(model, path).Key!.Value;
-            using var opened = SealedDescriptor.Open(text, name, path, null, new SingleKek(oldId, oldKek));
+            using var opened = SealedDescriptor.Open(text, name, path, expectation, new SingleKek(oldId, oldKek));
             RefuseTransition(model, path);
             if (model.Keys.Contains(newKekId))
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Grpc.Net.Client;
 using Lorica.Broker.Start;
 using Lorica.Contracts.Broker;
@@ -30,7 +31,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
 
     public KeyBroker.KeyBrokerClient Client { get; }
 
-    public static async Task<BrokerFixture> StartAsync(string folder)
+    public static async Task<BrokerFixture> StartAsync(string folder, string pinning = HostPinning.Center)
     {
         var pki = new TestPki(Path.Combine(folder, "pki"));
         var center = pki.Issue("center", Roles.Center);
@@ -40,7 +41,9 @@ internal sealed class BrokerFixture : IAsyncDisposable
         {
             StateFolder = Path.Combine(folder, "state"), Socket = socket, Certificate = pki.CertificatePath("broker"),
             Key = pki.KeyPath("broker"), Ca = pki.CaPath, CenterPin = Peer.PinOf(center.Certificate), IdleSeconds = 0,
+            HostPinning = pinning,
         };
+        File.WriteAllBytes(Path.Combine(folder, "broker.json"), JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.BrokerConfig));
         var app = BrokerApplication.Build(config, null);
         await app.StartAsync();
         var peer = new Peer(self.Ca, Roles.Broker, Peer.PinOf(self.Certificate));

@@ -158,6 +158,17 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
+    public async Task ShallowRecryptDoesNotSealADescriptorAgainThatIsOlderThanItsRecord()
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
+        var before = _folder.Text("d.vmdk");
+        var known = new DiskExpectation { Encrypted = true, KeyId = TestKeks.First, Generation = 2 };
+        DiskErrors.Expect(DiskErrorKind.OlderThanKnown, () => ShallowRecrypt.AddPair(
+            _folder.Folder, "d", known, _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]));
+        Assert.Equal(before, _folder.Text("d.vmdk"));
+    }
+
+    [Fact]
     public async Task ShallowRecryptRollsBackByDroppingTheNewKeyAndWorksWhileTheDiskIsInUse()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Lorica.Broker.Native;
 
 /// <summary>
-/// The two Linux calls that .NET has no door to: making a folder's entries durable, and reading a socket's owner.
+/// The Linux calls that .NET has no door to: making a folder's entries durable, and giving a file to a folder's owner.
 /// </summary>
 internal static partial class Libc
 {
@@ -25,6 +25,29 @@ internal static partial class Libc
             _ = Close(fd);
         }
     }
+
+    /// <summary>
+    /// Gives a file to the owner of its folder: the administrator writes into the state folder of a service that runs under
+    /// another user.
+    /// </summary>
+    public static unsafe void GiveToOwnerOf(string folder, string file)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return;
+
+        // struct statx, statx(2): stx_uid at 20, stx_gid at 24 of 256 bytes.
+        const int CurrentFolder = -100, UidAndGid = 0x8 | 0x10, NoFollow = 0x100;
+        var facts = stackalloc uint[64];
+        if (Statx(CurrentFolder, folder, NoFollow, UidAndGid, facts) != 0 || Lchown(file, facts[5], facts[6]) != 0)
+            throw new IOException($"{file} cannot be given to the owner of its folder: error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    // SAFETY: the buffer has the 256 bytes of struct statx and outlives the call; paths are NUL-terminated copies.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Statx(int folder, string path, int flags, uint mask, uint* facts);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Lchown(string path, uint uid, uint gid);
 
     // SAFETY: plain integers and a NUL-terminated copy of the path; the descriptor is closed by the only caller.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -32,9 +32,12 @@ internal static class BrokerApplication
         };
     }
 
+    public static void MakeStateFolder(string folder) =>
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
     public static WebApplication Build(BrokerConfig config, int? listenFd)
     {
-        Directory.CreateDirectory(config.StateFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeStateFolder(config.StateFolder);
         var self = NodeIdentity.Load(config.Certificate, config.Key, config.Ca);
         var center = new Peer(self.Ca, Roles.Center, config.CenterPin);
         var builder = WebApplication.CreateSlimBuilder();
@@ -71,7 +74,7 @@ internal static class BrokerApplication
         builder.Services.AddSingleton(SealKey.Open(config.StateFolder));
         builder.Services.AddSingleton(new HpkeReceiver());
         builder.Services.AddSingleton(s => new ProviderStore(config.StateFolder, s.GetRequiredService<SealKey>(), self));
-        builder.Services.AddSingleton(new HostPins(config.StateFolder, config.Hosts));
+        builder.Services.AddSingleton(new HostPins(config.StateFolder, config.Hosts, config.HostPinning));
         builder.Services.AddSingleton<KeyWork>();
         builder.Services.AddSingleton<Health>();
         builder.Services.AddSingleton(s => new IdleWatch(s.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(config.IdleSeconds), () =>

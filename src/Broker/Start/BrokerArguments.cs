@@ -9,6 +9,11 @@ internal sealed record BrokerArguments(string ConfigPath, int? ListenFd)
         lorica-broker: the only process of the control plane that ever holds a key-encryption key
 
         usage: lorica-broker --config FILE [--listen-fd N]
+               lorica-broker pin HOST-ID SPKI-SHA256 --config FILE
+
+          pin              say which key a host has: keys are sealed to it from now on. Needed for
+                           each host where the configuration has "hostPinning": "operator" (the
+                           default), and always for a host that was installed anew
 
           --config FILE    configuration (JSON): state folder, socket, certificates, pins
           --listen-fd N    listening Unix socket that the parent holds; without it LISTEN_FDS of
@@ -17,7 +22,8 @@ internal sealed record BrokerArguments(string ConfigPath, int? ListenFd)
 
         It answers the center only, and exits when idle: whoever holds the socket starts it again.
 
-        example: lorica-broker --config /etc/lorica/broker.json
+        examples: lorica-broker --config /etc/lorica/broker.json
+                  lorica-broker pin 8d4f4a52-1111-4222-8333-444455556666 9f86…0a08 --config /etc/lorica/broker.json
         """;
 
     private const int FirstActivatedFd = 3;

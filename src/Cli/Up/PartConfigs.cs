@@ -50,6 +50,7 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
         Ca = Ca(PartNames.Broker),
         CenterPin = state.CenterPin,
         Hosts = state.Hosts.ToDictionary(h => h.Id, h => h.Pin, StringComparer.Ordinal),
+        HostPinning = HostPinning.Center,
     }, ConfigJson.Default.BrokerConfig);
 
     private void WriteHost(UpHost host) => Write(host.Part, new HostConfig

@@ -26,6 +26,12 @@ public sealed record BrokerConfig
     public IReadOnlyDictionary<string, string> Hosts { get; set; } = new Dictionary<string, string>();
 
     /// <summary>
+    /// Who may add hosts (<see cref="HostPinning"/>): <c>operator</c>, or <c>center</c> for hosts never seen before. Neither lets
+    /// the center give a host that was pinned once another key.
+    /// </summary>
+    public string HostPinning { get; set; } = Configs.HostPinning.Operator;
+
+    /// <summary>
     /// Seconds without a call after which the broker exits; 0 = never. Whoever holds the socket starts it again.
     /// </summary>
     public int IdleSeconds { get; set; } = 20;

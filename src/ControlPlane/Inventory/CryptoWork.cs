@@ -169,7 +169,8 @@ internal sealed class CryptoWork(
         await WrittenAsync(() => snapshots.SaveAsync(files, ct), ct);
         List<KeyOrder> unused = [];
         async Task RecordsAsync(CenterDb db) =>
-            unused = await register.SettleAsync(db, files, mayWeaken: task.Kind == TaskKinds.Decrypt, task.UserName, vm.Name, ct);
+            unused = await register.SettleAsync(
+                db, files, mayWeaken: task.Kind == TaskKinds.Decrypt && end && fault is null, task.UserName, vm.Name, ct);
 
         if (!end)
         {

@@ -15,11 +15,15 @@ internal static class RecordCheck
     public static Fault? SuspectOf(VmDescription vm) =>
         (vm.Suspect ?? vm.Disks.FirstOrDefault(d => d.Suspect is not null)?.Suspect) is { } suspect ? FaultCodec.FromMessage(suspect) : null;
 
-    /// <summary>What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task.</summary>
+    /// <summary>
+    /// What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task. So may
+    /// one that a decryption left plain which the files call unfinished: the host knows by the sealed mark which ones it made so,
+    /// and only the end of that decryption retires a record.
+    /// </summary>
     public static Fault? Find(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
     {
         return Home(vm, records, underWay)
-            ?? vm.Disks.Select(d => Disk(d, records, underWay)).FirstOrDefault(f => f is not null)
+            ?? vm.Disks.Select(d => Disk(vm, d, records, underWay)).FirstOrDefault(f => f is not null)
             ?? Gone(vm, records, underWay);
     }
 
@@ -27,23 +31,24 @@ internal static class RecordCheck
     public static Fault? Home(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
         vm.Suspect is not null
             ? FaultCodec.FromMessage(vm.Suspect)
-            : Object(vm.VmId, vm.Path, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, records, underWay);
+            : Object(vm.VmId, vm.Path, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, records, underWay, mayBePlain: underWay);
 
     /// <summary>What differs at one disk, or null.</summary>
-    public static Fault? Disk(DiskDescription d, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
+    public static Fault? Disk(VmDescription vm, DiskDescription d, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
         d.Suspect is not null
             ? FaultCodec.FromMessage(d.Suspect)
-            : Object(d.ObjectId, d.Path, d.Encrypted, d.Key, d.Kcv, d.Generation, records, underWay);
+            : Object(d.ObjectId, d.Path, d.Encrypted, d.Key, d.Kcv, d.Generation, records, underWay,
+                mayBePlain: underWay || vm.PendingJob == "decrypt");
 
     private static Fault? Object(
         string id, string path, bool encrypted, KeyRef? key, string kcv, long generation,
-        IReadOnlyCollection<KeyRecordRow> records, bool underWay)
+        IReadOnlyCollection<KeyRecordRow> records, bool underWay, bool mayBePlain)
     {
         var usable = records.Where(r => r.ObjectId == id && r.State == KeyRecordStates.Usable).ToList();
         var inUse = usable.Find(r => r.InUse);
         if (!encrypted)
         {
-            return inUse is null || underWay
+            return inUse is null || mayBePlain
                 ? null
                 : Differs("lorica.weakerThanRecorded", path,
                     $"{path} is plain, but its record says encrypted with {inUse.Provider}/{inUse.KeyId}.");

@@ -27,10 +27,10 @@ internal static class VmModelBuilder
         var homeCompliance = Judge(context, vm.Id, live is null || !present ? null : HomeFacts(files, context, records, underWay));
         var disks = files.Disks.Select(d =>
         {
-            var compliance = Judge(context, d.ObjectId, live is null ? null : DiskFacts(d, context, records, underWay));
+            var compliance = Judge(context, d.ObjectId, live is null ? null : DiskFacts(files, d, context, records, underWay));
             return new DiskModel(
                 d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), Policy(context, d.ObjectId).ToReference(),
-                compliance.State, d.Used, d.Provisioning, live is null ? null : RecordCheck.Disk(d, records, underWay))
+                compliance.State, d.Used, d.Provisioning, live is null ? null : RecordCheck.Disk(files, d, records, underWay))
             {
                 Drift = compliance.Drift,
             };
@@ -71,8 +71,9 @@ internal static class VmModelBuilder
     private static ObjectFacts HomeFacts(VmDescription files, VmContext context, List<KeyRecordRow> records, bool underWay) =>
         new(files.Path, files.Encrypted, "", RecordCheck.Home(files, records, underWay), context.Tags.Of(DatastoreTags.OfPath(files.Path)));
 
-    private static ObjectFacts DiskFacts(DiskDescription d, VmContext context, List<KeyRecordRow> records, bool underWay) =>
-        new(d.Path, d.Encrypted, d.Transition, RecordCheck.Disk(d, records, underWay), context.Tags.Of(DatastoreTags.OfPath(d.Path)));
+    private static ObjectFacts DiskFacts(
+        VmDescription files, DiskDescription d, VmContext context, List<KeyRecordRow> records, bool underWay) =>
+        new(d.Path, d.Encrypted, d.Transition, RecordCheck.Disk(files, d, records, underWay), context.Tags.Of(DatastoreTags.OfPath(d.Path)));
 
     private static KeyModel? Key(bool encrypted, KeyRef? key) =>
         encrypted && key is not null ? new KeyModel(key.Provider, key.KeyId) : null;

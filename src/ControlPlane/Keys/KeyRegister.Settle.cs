@@ -50,9 +50,9 @@ public sealed partial class KeyRegister
     /// <summary>
     /// Brings the records of a VM in line with its files after a job of ours ended (well or not): what is encrypted has its one
     /// record in use, every other record is retired. A file that names a key without a record changes nothing: it is suspect. A
-    /// plain file ends its record only after a decryption (<paramref name="mayWeaken"/>). While the files say that a job is not
-    /// finished, its new key may be the only one that finishes it, and the old one the only one that takes it back: no record of
-    /// either is retired.
+    /// plain file ends its record only after a decryption that the host ended well (<paramref name="mayWeaken"/>): of any other
+    /// plain file nobody knows who made it so. While the files say that a job is not finished, its new key may be the only one
+    /// that finishes it, and the old one the only one that takes it back: no record of either is retired.
     /// </summary>
     /// <returns>Keys that no object of the VM uses any more.</returns>
     internal async Task<List<KeyOrder>> SettleAsync(
@@ -89,10 +89,6 @@ public sealed partial class KeyRegister
                 else if (used is not null)
                 {
                     row.InUse = false;
-                }
-                else if (row.InUse)
-                {
-                    Retire(db, row, user, vmName);
                 }
             }
         }

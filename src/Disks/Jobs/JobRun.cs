@@ -29,7 +29,11 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
         var text = Descriptor.Parse(DescriptorFile.Read(store, name), path);
         var model = OwnDescriptor.ToModel(text, name, path);
         if (model.Transition is { Kind: TransitionKind.Encrypt } && (keys.ObjectId ?? model.ObjectId) == model.ObjectId)
-            return Resume(keks, epoch, force: false);
+        {
+            var known = new DiskExpectation { Encrypted = true, ObjectId = model.ObjectId, Generation = keys.KnownGeneration };
+            return Resume(known, keks, epoch, force: false);
+        }
+
         if (model.Encrypted)
         {
             RefuseTransition(model);
@@ -45,16 +49,18 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
         };
 
         Begin(text, model, TransitionKind.Encrypt, contents, dek, keys.KekId, keys.Kek, epoch);
-        return Resume(keks, epoch, force: false);
+        return Resume(Seen(contents, keys.KekId), keks, epoch, force: false);
     }
 
     /// <summary>Starts or resumes decryption.</summary>
     public DiskJobResult Decrypt(DiskExpectation? expected, IKekSource keks, long epoch, bool force)
     {
+        DiskExpectation seen;
         using (var opened = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, expected, keks))
         {
             if (!opened.Model.Encrypted)
                 throw new DiskException(DiskErrorKind.NotEncrypted, $"The disk {path} is not encrypted.", path);
+            seen = Seen(opened.Contents!, opened.OpenedWith!.Value);
             if (opened.Model.Transition?.Kind != TransitionKind.Decrypt)
             {
                 RefuseTransition(opened.Model);
@@ -68,20 +74,29 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
                 };
                 var key = opened.OpenedWith!.Value;
                 Begin(opened.Text, opened.Model, TransitionKind.Decrypt, contents, old.Key!, key, Find(keks, key), epoch);
+                seen = Seen(contents, key);
             }
         }
 
-        return Resume(keks, epoch, force);
+        return Resume(seen, keks, epoch, force);
     }
 
     /// <summary>Starts or resumes the change to a new data key under the given KEK (deep recrypt).</summary>
     public DiskJobResult Rekey(DiskExpectation? expected, IKekSource keks, DiskKeys keys, long epoch, bool force)
     {
         var both = new TwoKeks(new SingleKek(keys.KekId, keys.Kek), keks);
+        DiskExpectation seen;
 
         // A resumed disk names the new key only, which the caller's record may not know yet.
-        if (ReadModel().Transition?.Kind == TransitionKind.Rekey)
-            return Resume(both, epoch, force);
+        if (ReadModel() is { Transition.Kind: TransitionKind.Rekey } half)
+        {
+            seen = new DiskExpectation
+            {
+                Encrypted = true, ObjectId = expected?.ObjectId ?? half.ObjectId, Generation = expected?.Generation ?? 0,
+            };
+            return Resume(seen, both, epoch, force);
+        }
+
         using (var opened = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, expected, both))
         {
             if (!opened.Model.Encrypted)
@@ -97,17 +112,26 @@ internal sealed partial class JobRun(IDiskStore store, string name, string path,
                 ObjectId = old.ObjectId, Generation = old.Generation + 1, Zero = old.Zero, Key = dek, OldKey = old.Key,
             };
             Begin(opened.Text, opened.Model, TransitionKind.Rekey, contents, dek, keys.KekId, keys.Kek, epoch);
+            seen = Seen(contents, keys.KekId);
         }
 
-        return Resume(both, epoch, force);
+        return Resume(seen, both, epoch, force);
     }
 
     private DiskModel ReadModel() => OwnDescriptor.ToModel(Descriptor.Parse(DescriptorFile.Read(store, name), path), name, path);
 
-    /// <summary>Finishes whatever the descriptor names; without a job under way only a stray side file is removed.</summary>
-    public DiskJobResult Resume(IKekSource keks, long epoch, bool force)
+    /// <summary>What a descriptor must be that is read again: never one from before what was seen or written of it.</summary>
+    private static DiskExpectation Seen(BundleContents contents, KeyId key) => new()
     {
-        var descriptor = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, null, keks);
+        Encrypted = true, ObjectId = contents.ObjectId, KeyId = key, Generation = contents.Generation,
+    };
+
+    /// <summary>Finishes whatever the descriptor names; without a job under way only a stray side file is removed.</summary>
+    public DiskJobResult Resume(IKekSource keks, long epoch, bool force) => Resume(null, keks, epoch, force);
+
+    private DiskJobResult Resume(DiskExpectation? seen, IKekSource keks, long epoch, bool force)
+    {
+        var descriptor = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, seen, keks);
         try
         {
             if (descriptor.Model.Transition is not { } transition)

@@ -60,6 +60,18 @@ internal static class ConsoleFile
         return console.ToArray();
     }
 
+    /// <summary>Gives a console that does not verify another name, <c>FILE.console.refused</c>, in place of an earlier one.</summary>
+    /// <returns>The name.</returns>
+    public static string SetAside(VmHome home)
+    {
+        var (name, aside) = (NameOf(home), NameOf(home) + ".refused");
+        if (home.Folder.Has(aside))
+            home.Folder.Delete(aside);
+        home.Folder.TryRename(name, aside);
+        home.Folder.Sync();
+        return aside;
+    }
+
     /// <summary>
     /// After a plain home was encrypted: seals the console that it had. Steps, each durable before the next: 1 what a broken-off
     /// save left aside overwritten and removed · 2 sealed copy <c>FILE.console.sealed</c> · 3 plain bytes overwritten and removed

@@ -13,33 +13,46 @@ namespace Lorica.Host.Home;
 /// rest is said to be unverified by naming the missing keys. Never throws for what a file holds: that is the description's
 /// <c>suspect</c>.
 /// </summary>
+/// <remarks>
+/// No lock is taken, since a job or a running VM may hold it. A job changes the VMX before and after it changes a disk, so a VMX
+/// that is still the same behind the disks means that they belong together; otherwise all of it is read again.
+/// </remarks>
 internal sealed class VmDescriber(VmTable table, KeyCache keys)
 {
+    private const int MaximumReads = 8;
+
+    /// <summary>Called between the VMX and the disks; for tests of what changes there.</summary>
+    internal Action? BetweenReads { get; set; }
+
     public VmDescription Describe(VmRegistration registration, VmEntry entry)
     {
-        var running = entry.Running is not null;
-        var description = new VmDescription
+        for (int read = 1; ; read++)
         {
-            VmId = registration.Id.ToString(),
-            Name = registration.File,
-            PowerState = running ? PowerStates.On : PowerStates.Off,
-            Path = registration.DisplayPath,
-        };
-        try
-        {
-            using var home = table.OpenHome(registration);
-            using var lease = keys.Lease(pin: false);
-            Fill(description, home, lease);
+            var description = new VmDescription
+            {
+                VmId = registration.Id.ToString(),
+                Name = registration.File,
+                PowerState = entry.Running is not null ? PowerStates.On : PowerStates.Off,
+                Path = registration.DisplayPath,
+            };
+            try
+            {
+                using var home = table.OpenHome(registration);
+                using var lease = keys.Lease(pin: false);
+                var before = home.ReadBytes();
+                Fill(description, home, lease);
+                if (read >= MaximumReads || before.AsSpan().SequenceEqual(home.ReadBytes()))
+                    return description;
+            }
+            catch (Exception e) when (FaultMap.Find(e, registration.DisplayPath) is { } fault)
+            {
+                description.Suspect = FaultCodec.ToMessage(fault);
+                return description;
+            }
         }
-        catch (Exception e) when (FaultMap.Find(e, registration.DisplayPath) is { } fault)
-        {
-            description.Suspect = FaultCodec.ToMessage(fault);
-        }
-
-        return description;
     }
 
-    private static void Fill(VmDescription description, VmHome home, KeyLease lease)
+    private void Fill(VmDescription description, VmHome home, KeyLease lease)
     {
         var model = home.ReadModel();
         var missing = new HashSet<KeyId>();
@@ -66,6 +79,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             description.Suspect = FaultCodec.ToMessage(fault);
         }
 
+        BetweenReads?.Invoke();
         using var folder = DiskFolder.Open(home.Path);
         foreach (var disk in model.Disks)
             description.Disks.Add(DescribeDisk(home, folder, model, disk, lease, missing));
@@ -88,6 +102,19 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         }
     }
 
+    /// <summary>
+    /// A decryption notes in the sealed mark that a disk's data is plain before the descriptor says so: plain without that note
+    /// is somebody else's work.
+    /// </summary>
+    private static void RequireOwnWork(VmModel vm, VmDiskModel disk, DiskDescription description)
+    {
+        if (vm.Job is { Kind: JobKind.Decrypt } mark && mark.Covers(disk.Label) && !description.Encrypted && !mark.Finished.Contains(disk.Label))
+        {
+            throw Refuse.Tampered("weakerThanRecorded", description.Path,
+                $"The disk {description.Path} is being decrypted, but its descriptor says plain, and it was not decrypted yet.");
+        }
+    }
+
     private static DiskDescription DescribeDisk(VmHome home, DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease, HashSet<KeyId> missing)
     {
         var path = home.Registration.DisplayOf(disk.FileName);
@@ -104,6 +131,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             description.Key = model.Key?.ToRef();
             description.Kcv = model.Kcv ?? "";
             description.Transition = model.Transition?.Kind.ToString().ToLowerInvariant() ?? "";
+            RequireOwnWork(vm, disk, description);
             description.Used = home.Folder.AllocatedBytes(model.ExtentFile);
             var held = model.Keys.Where(k => lease.Find(k) is not null).ToArray();
             if (model.Encrypted && held.Length == 0)

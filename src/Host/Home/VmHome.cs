@@ -203,7 +203,8 @@ internal sealed class VmHome : IDisposable
     private FaultException Missing(KeyId key) => Refuse.KeysMissing(About,
         $"The VM {About} is encrypted and a required key was not found.", [key]);
 
-    private byte[] ReadBytes()
+    /// <summary>The file as it is; at most <see cref="VmxFile.MaximumBytes"/>.</summary>
+    public byte[] ReadBytes()
     {
         try
         {

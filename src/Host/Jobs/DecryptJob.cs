@@ -21,7 +21,7 @@ internal sealed class DecryptJob : IJobWork
     {
         if (IsDone(c))
             return;
-        RekeyRecovery.BeforeUse(c.Home, c.Keys, c.Log);
+        RekeyRecovery.BeforeUse(c.Home, c.Order.Expectations, c.Keys, c.Log);
         OpenedVm.RequireKeys(c.Home, c.Keys);
         using var home = c.OpenHome();
         var vm = home.Model;
@@ -103,11 +103,28 @@ internal sealed class DecryptJob : IJobWork
                 return;
             }
 
-            var console = await ConsoleFile.LoadAsync(c.Home, home.DataFileKey, ct);
+            var console = await ConsoleAsync(c, home.DataFileKey!, ct);
             c.Table.Registry.RememberDecrypted(c.Home.Registration.Id, true);
             c.Home.RewritePlain(home, lines);
             if (console.Length > 0)
                 await ConsoleFile.SaveAsync(c.Home, null, console, ct);
+        }
+    }
+
+    /// <summary>
+    /// The console of the last run. One that does not verify is set aside as it is: it must not keep the VM's own data from
+    /// being decrypted, and what it says is not to be believed.
+    /// </summary>
+    private static async Task<byte[]> ConsoleAsync(JobContext c, KeyBuffer dataFileKey, CancellationToken ct)
+    {
+        try
+        {
+            return await ConsoleFile.LoadAsync(c.Home, dataFileKey, ct);
+        }
+        catch (CryptoException e)
+        {
+            c.Log.ConsoleSetAside(c.Home.Registration.Id, ConsoleFile.SetAside(c.Home), e.Message);
+            return [];
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class EncryptJob : IJobWork
 
     public void Check(JobContext c)
     {
-        RekeyRecovery.BeforeUse(c.Home, c.Keys, c.Log);
+        RekeyRecovery.BeforeUse(c.Home, c.Order.Expectations, c.Keys, c.Log);
         using var home = c.OpenHome();
         var vm = home.Model;
         if (vm.Job is { Kind: not JobKind.Encrypt } other)

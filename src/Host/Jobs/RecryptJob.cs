@@ -24,7 +24,7 @@ internal sealed class RecryptJob : IJobWork
     {
         c.Order.RequireNewKey(c.About, c.Keys);
         RequireEncrypted(c);
-        RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log, only: c.Order.NewKey!.Value.Id);
+        RekeyRecovery.Recover(c.Home, RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, only: c.Order.NewKey!.Value.Id);
         using var home = OpenHome(c);
         if (home.Model.Job is { } pending)
             throw Refuse.JobPending(c.About, pending.Kind.Word());
@@ -46,7 +46,7 @@ internal sealed class RecryptJob : IJobWork
             catch
             {
                 // What failed may have been the last sync of step 4: then the VM is on its way forward, and the job with it.
-                if (RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log) is not { Committed: true })
+                if (RekeyRecovery.Recover(c.Home, RecordOf(c), c.Keys, d => LockOf(c, d), c.Log) is not { Committed: true })
                 {
                     c.Entry.Running?.Change(s => s with { Facts = s.Facts.Settled() });
                     throw;
@@ -67,7 +67,7 @@ internal sealed class RecryptJob : IJobWork
         {
             try
             {
-                RekeyRecovery.Recover(c.Home, c.Keys, d => LockOf(c, d), c.Log, quiet: true);
+                RekeyRecovery.Recover(c.Home, RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true);
                 return;
             }
             catch (Exception e) when (attempt < Attempts && FaultMap.Find(e, c.About) is not null)
@@ -106,7 +106,8 @@ internal sealed class RecryptJob : IJobWork
             c.Job.Step(disk.Label);
             var old = Vmdk.ReadModel(c.Folder, disk.Name).Key!.Value;
             using var held = LockOf(c, disk);
-            ShallowRecrypt.AddPair(c.Folder, disk.Name, c.Keys.Find(old) ?? throw Missing(c, old), next.Id, next.Key, held);
+            ShallowRecrypt.AddPair(
+                c.Folder, disk.Name, ExpectationOf(c, vm, disk), c.Keys.Find(old) ?? throw Missing(c, old), next.Id, next.Key, held);
         }
 
         // Step 3
@@ -134,11 +135,11 @@ internal sealed class RecryptJob : IJobWork
     /// The VMX, verified. The record may still name the old key after a run that nobody heard the end of: the request itself
     /// names the new one.
     /// </summary>
-    private static OpenedHome OpenHome(JobContext c)
-    {
-        var record = c.Order.Expectations.Find(c.Home.Registration.Id);
-        return c.Home.Open(record is null ? null : Meant(c, record, c.Home.ReadModel().Keys), c.Keys);
-    }
+    private static OpenedHome OpenHome(JobContext c) => c.Home.Open(RecordOf(c), c.Keys);
+
+    private static ObjectRecord? RecordOf(JobContext c) => c.Order.Expectations.Find(c.Home.Registration.Id) is { } record
+        ? Meant(c, record, c.Home.ReadModel().Keys)
+        : null;
 
     private static DiskExpectation? ExpectationOf(JobContext c, VmModel vm, VmDiskModel disk)
     {

@@ -1,3 +1,4 @@
+using Lorica.Contracts;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Home;
@@ -17,7 +18,7 @@ internal static class RekeyRecovery
     /// Before a VM is used for something else: rolls back; a committed recrypt is refused instead, since only its own job may
     /// tell the center that the key has changed.
     /// </summary>
-    public static void BeforeUse(VmHome home, KeyLease keys, HostLog log)
+    public static void BeforeUse(VmHome home, Expectations expectations, KeyLease keys, HostLog log)
     {
         switch (home.ReadModel().Rekey)
         {
@@ -26,23 +27,27 @@ internal static class RekeyRecovery
             case { Committed: true }:
                 throw Refuse.JobPending(home.Registration.DisplayPath, JobKind.RecryptShallow.Word());
             default:
-                Recover(home, keys, _ => null, log);
+                Recover(home, expectations.Find(home.Registration.Id), keys, _ => null, log);
                 return;
         }
     }
 
     /// <summary>
     /// Rolls back or forward, whatever the verified mark says. <paramref name="lockOf"/> gives disk locks that the vmx holds. A
-    /// committed recrypt to another key than <paramref name="only"/> is refused and nothing is touched.
+    /// committed recrypt to another key than <paramref name="only"/> is refused and nothing is touched; so is a VMX that is not
+    /// what the record says, above all an older one: sealing it again would make it the newest.
     /// </summary>
     /// <returns>The mark that was found; null when there was none.</returns>
     public static RekeyMark? Recover(
-        VmHome home, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false, KeyId? only = null)
+        VmHome home, ObjectRecord? record, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false, KeyId? only = null)
     {
-        using var opened = home.Open(null, keys);
+        // Before it is opened: its record names the key from before, so that its mark is the better reason.
+        if (home.ReadModel().Rekey is { Committed: true, New: var made } && only is { } meant && meant != made)
+            throw Refuse.JobPending(home.Registration.DisplayPath, JobKind.RecryptShallow.Word());
+        using var opened = home.Open(record, keys);
         if (opened.Model.Rekey is not { } mark)
             return null;
-        if (mark.Committed && only is { } meant && meant != mark.New)
+        if (mark.Committed && only is { } own && own != mark.New)
             throw Refuse.JobPending(home.Registration.DisplayPath, JobKind.RecryptShallow.Word());
         home.Confirm(opened);
         using var folder = DiskFolder.Open(home.Path);

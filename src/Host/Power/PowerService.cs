@@ -178,7 +178,7 @@ internal sealed class PowerService
         using var home = _table.OpenHome(registration);
         using var vmLock = VmLock.Take(home);
         using var lease = _keys.Lease(pin: true);
-        RekeyRecovery.BeforeUse(home, lease, _log);
+        RekeyRecovery.BeforeUse(home, expectations, lease, _log);
         using var vm = OpenedVm.Open(home, expectations, lease);
 
         // Step 3: a guest that some former failure left must never meet a second one on its disks.

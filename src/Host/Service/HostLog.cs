@@ -78,6 +78,9 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1143, LogLevel.Error, "Job {JobId} failed, correlation id {CorrelationId}")]
     public partial void JobBroke(Exception e, string jobId, Guid correlationId);
 
+    [LoggerMessage(1145, LogLevel.Warning, "The console of VM {VmId} does not verify and was set aside as {File}: {Reason}")]
+    public partial void ConsoleSetAside(Guid vmId, string file, string reason);
+
     [LoggerMessage(1144, LogLevel.Warning, "An interrupted shallow recrypt of VM {VmId} was {How}")]
     public partial void RekeyRecovered(Guid vmId, string how);
 }

@@ -19,6 +19,9 @@ internal sealed class CutStore : IDiskStore
     /// <summary>Called with every write; for checks of what may be written where.</summary>
     public Action<string, byte[]>? OnWrite { get; set; }
 
+    /// <summary>Called after a rename, with the new name.</summary>
+    public Action<string>? OnRename { get; set; }
+
     public int Steps { get; private set; }
 
     public IEnumerable<string> Names => _names.Keys;
@@ -91,6 +94,7 @@ internal sealed class CutStore : IDiskStore
             names.Remove(from);
             names[to] = node;
         });
+        OnRename?.Invoke(to);
     }
 
     public bool Remove(string name)
