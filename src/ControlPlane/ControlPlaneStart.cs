@@ -1,5 +1,6 @@
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Policies;
 
 namespace Lorica.ControlPlane;
 
@@ -10,7 +11,8 @@ namespace Lorica.ControlPlane;
 /// after the silo:  1 every host is connected   2 every task that has not ended is taken up again, or failed with its reason
 /// </code>
 /// </summary>
-public sealed class ControlPlaneStart(HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains)
+public sealed class ControlPlaneStart(
+    HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains, PolicyWatch policies)
 {
     /// <summary>Before the silo starts.</summary>
     public Task PrepareAsync(CancellationToken ct) => seeds.TakeOverAsync(ct);
@@ -24,5 +26,6 @@ public sealed class ControlPlaneStart(HostSeeds seeds, HostLinks links, TaskSwee
         }
 
         await sweep.RunAsync(ct);
+        policies.Start();
     }
 }

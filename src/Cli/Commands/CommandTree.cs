@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Lorica.Cli.Commands.Hosts;
 using Lorica.Cli.Commands.Kms;
+using Lorica.Cli.Commands.Policies;
+using Lorica.Cli.Commands.Settings;
 using Lorica.Cli.Commands.Tasks;
 using Lorica.Cli.Commands.Vms;
 
@@ -23,6 +25,7 @@ internal static class CommandTree
             PolicyCommand.Create(cli),
             VmCommand.Create(cli),
             HostCommand.Create(cli),
+            SettingCommand.Create(cli),
             TaskCommand.Create(cli),
             EventCommand.Create(cli),
             DiskCommand.Create(cli),

@@ -49,9 +49,6 @@ internal sealed partial class CenterClient
         => GetAsync($"{Api}tasks/{Escape(id)}?waitSeconds={waitSeconds.ToString(CultureInfo.InvariantCulture)}",
             RestJson.Default.TaskModel, ct, TimeSpan.FromSeconds(waitSeconds + 30));
 
-    public Task<ListModel<PolicyModel>> PoliciesAsync(CancellationToken ct)
-        => GetAsync(Api + "policies", RestJson.Default.ListModelPolicyModel, ct);
-
     public Task<ListModel<ProviderModel>> ProvidersAsync(CancellationToken ct)
         => GetAsync(Api + "providers", RestJson.Default.ListModelProviderModel, ct);
 

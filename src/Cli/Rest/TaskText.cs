@@ -20,6 +20,7 @@ internal static class TaskText
             "vm.powerOn" => "Powering on",
             "vm.powerOff" => "Powering off",
             "vm.delete" => "Removing",
+            "policy.apply" => "Applying",
             "vm.unlock" => "Unlocking",
             _ => task.Kind,
         };

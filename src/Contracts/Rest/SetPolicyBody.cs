@@ -7,4 +7,7 @@ namespace Lorica.Contracts.Rest;
 /// <param name="Home">Apply to VM home.</param>
 /// <param name="Disks">Labels of the disks.</param>
 /// <param name="Force">Decrypt although the start of a disk looks like nothing known.</param>
-public sealed record SetPolicyBody(string Policy, bool? Home = null, IReadOnlyList<string>? Disks = null, bool Force = false);
+/// <param name="Crypto"><c>encrypt</c> or <c>decrypt</c>: what the request expects; left out, the policy decides.</param>
+/// <param name="Provider">With <c>encrypt</c>: the provider that makes the new key; the default one when left out.</param>
+public sealed record SetPolicyBody(
+    string Policy, bool? Home = null, IReadOnlyList<string>? Disks = null, bool Force = false, string? Crypto = null, string? Provider = null);

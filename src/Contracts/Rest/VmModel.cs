@@ -29,6 +29,9 @@ public sealed record VmModel
     /// <summary><c>compliant</c>, <c>nonCompliant</c>, <c>outOfDate</c>, <c>notApplicable</c>, <c>unknown</c>.</summary>
     public required string Compliance { get; init; }
 
+    /// <summary>Compliance of VM home alone.</summary>
+    public string HomeCompliance { get; set; } = "unknown";
+
     /// <summary>What differs from the policy at VM home; see each disk for its own.</summary>
     public IReadOnlyList<string> Drift { get; set; } = [];
 

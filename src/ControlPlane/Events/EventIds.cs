@@ -87,6 +87,21 @@ public static class EventIds
     /// <summary>Something happened to a running VM.</summary>
     public const string VmChanged = "lorica.vm.Changed";
 
+    /// <summary>A storage policy was created or cloned.</summary>
+    public const string PolicyCreated = "lorica.policy.Created";
+
+    /// <summary>A storage policy was edited.</summary>
+    public const string PolicyEdited = "lorica.policy.Edited";
+
+    /// <summary>A storage policy was deleted.</summary>
+    public const string PolicyDeleted = "lorica.policy.Deleted";
+
+    /// <summary>Tags of a datastore were changed.</summary>
+    public const string DatastoreTagged = "lorica.datastore.Tagged";
+
+    /// <summary>A setting of the center was changed.</summary>
+    public const string SettingChanged = "lorica.setting.Changed";
+
     /// <summary>A provider was registered.</summary>
     public const string ProviderAdded = "lorica.provider.Added";
 

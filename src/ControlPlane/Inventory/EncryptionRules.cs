@@ -5,15 +5,8 @@ using Lorica.ControlPlane.Policies;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// The rules of VM encryption, pure. Deciding by policy when no key is named:
-/// <code>
-/// policy           object      then
-/// encryption       plain       encrypt with a new key of the default provider
-/// encryption       encrypted   nothing
-/// no encryption    encrypted   decrypt
-/// no encryption    plain       nothing
-/// </code>
-/// Recrypt is always explicit. Order of checks: privilege, power, snapshots (none exist yet), encrypted-ness.
+/// The rules of VM encryption, pure. What a policy comes to at each object is <see cref="PolicyDecision"/>. Order of checks:
+/// privilege (before, by <see cref="VmService"/>), power, snapshots, encrypted-ness.
 /// </summary>
 internal static class EncryptionRules
 {
@@ -25,7 +18,9 @@ internal static class EncryptionRules
     /// <param name="vm">What the files say.</param>
     /// <param name="home">Choose VM home; with <paramref name="labels"/> null too: everything.</param>
     /// <param name="labels">Choose these disks.</param>
-    public static PolicyPlan Decide(StoragePolicy policy, VmDescription vm, bool? home, IReadOnlyList<string>? labels)
+    /// <param name="request">What the request expects.</param>
+    public static PolicyPlan Decide(
+        StoragePolicy policy, VmDescription vm, bool? home, IReadOnlyList<string>? labels, CryptoRequest request = CryptoRequest.None)
     {
         var all = home is null && labels is null;
         var chosenHome = all || home == true;
@@ -36,9 +31,54 @@ internal static class EncryptionRules
             policyObjects.Insert(0, vm.VmId);
         }
 
-        return policy.Encryption
-            ? Encrypt(vm, chosenHome, chosen, policyObjects)
-            : Decrypt(vm, chosenHome, chosen, policyObjects);
+        // What a broken-off encryption left half done is not encrypted yet.
+        bool Is(bool encrypted, string transition) => encrypted && !(policy.Encryption && transition == Encrypting);
+        PolicyVerdict? homeVerdict = chosenHome ? PolicyDecision.Of(request, policy.Encryption, Is(vm.Encrypted, vm.PendingJob)) : null;
+        var verdicts = chosen.Select(d => (Disk: d, Verdict: PolicyDecision.Of(request, policy.Encryption, Is(d.Encrypted, d.Transition)))).ToList();
+        if (homeVerdict == PolicyVerdict.BadPolicy || verdicts.Exists(v => v.Verdict == PolicyVerdict.BadPolicy))
+        {
+            throw BadPolicy(policy, vm, request);
+        }
+
+        if (homeVerdict is null or PolicyVerdict.Nothing && verdicts.TrueForAll(v => v.Verdict == PolicyVerdict.Nothing))
+        {
+            return new PolicyPlan(PolicyAction.Nothing, Home: false, [], policyObjects);
+        }
+
+        RequireOff(vm);
+        RequireNoSnapshots(vm);
+        RefusePending(vm, policy.Encryption ? Decrypting : Encrypting,
+            policy.Encryption ? "Set the policy without encryption again: that finishes it." : "Set the encryption policy again: that finishes it.");
+        RefuseHome(vm, homeVerdict);
+        foreach (var (disk, verdict) in verdicts)
+        {
+            RefuseDisk(disk, verdict);
+        }
+
+        var wanted = policy.Encryption ? PolicyVerdict.Encrypt : PolicyVerdict.Decrypt;
+        var doHome = homeVerdict == wanted;
+        var disks = verdicts.Where(v => v.Verdict == wanted).Select(v => v.Disk).ToList();
+        if (policy.Encryption && !vm.Encrypted && !doHome)
+        {
+            throw Mismatch(vm, "VM home is plain: encrypt it first, or in the same request.");
+        }
+
+        if (!policy.Encryption && doHome && vm.Disks.Any(d => d.Encrypted && !disks.Contains(d)))
+        {
+            throw Mismatch(vm, "A disk would stay encrypted under a plain VM home: decrypt it in the same request.");
+        }
+
+        return new PolicyPlan(policy.Encryption ? PolicyAction.Encrypt : PolicyAction.Decrypt, doHome, disks, policyObjects);
+    }
+
+    /// <summary>Refuses while there are snapshots.</summary>
+    public static void RequireNoSnapshots(VmDescription vm)
+    {
+        if (vm.Snapshots > 0)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.snapshots", vm.Name,
+                $"{vm.Name} has {vm.Snapshots} snapshots.", "Delete them, then ask again."));
+        }
     }
 
     /// <summary>Refuses unless powered off.</summary>
@@ -64,43 +104,34 @@ internal static class EncryptionRules
         RefusePending(vm, Decrypting, "Set the policy without encryption again: that finishes it.");
     }
 
-    private static PolicyPlan Encrypt(VmDescription vm, bool home, List<DiskDescription> chosen, List<string> policyObjects)
+    private static void RefuseHome(VmDescription vm, PolicyVerdict? verdict)
     {
-        var doHome = home && (!vm.Encrypted || vm.PendingJob == Encrypting);
-        var disks = chosen.Where(d => !d.Encrypted || d.Transition == Encrypting).ToList();
-        if (!doHome && disks.Count == 0)
+        if (verdict is PolicyVerdict.AlreadyEncrypted or PolicyVerdict.NotEncrypted)
         {
-            return new PolicyPlan(PolicyAction.Nothing, Home: false, [], policyObjects);
+            var (key, message) = verdict == PolicyVerdict.AlreadyEncrypted
+                ? ("msg.hostd.configSpec.enc.encrypted", "is encrypted already") : ("msg.hostd.configSpec.enc.notEncrypted", "is not encrypted");
+            throw new FaultException(new Fault(FaultTypes.InvalidVmConfig, key, vm.Name, $"{vm.Name} {message}.",
+                "Leave VM home out of the request, or let the policy decide."));
         }
-
-        RequireOff(vm);
-        RefusePending(vm, Decrypting, "Set the policy without encryption again: that finishes it.");
-        if (!vm.Encrypted && !doHome)
-        {
-            throw Mismatch(vm, "VM home is plain: encrypt it first, or in the same request.");
-        }
-
-        return new PolicyPlan(PolicyAction.Encrypt, doHome, disks, policyObjects);
     }
 
-    private static PolicyPlan Decrypt(VmDescription vm, bool home, List<DiskDescription> chosen, List<string> policyObjects)
+    private static void RefuseDisk(DiskDescription disk, PolicyVerdict verdict)
     {
-        var doHome = home && vm.Encrypted;
-        var disks = chosen.Where(d => d.Encrypted).ToList();
-        if (!doHome && disks.Count == 0)
+        if (verdict is PolicyVerdict.AlreadyEncrypted or PolicyVerdict.NotEncrypted)
         {
-            return new PolicyPlan(PolicyAction.Nothing, Home: false, [], policyObjects);
+            var (key, message) = verdict == PolicyVerdict.AlreadyEncrypted
+                ? ("msg.hostd.deviceSpec.enc.encrypted", "is encrypted already") : ("msg.hostd.deviceSpec.enc.notEncrypted", "is not encrypted");
+            throw new FaultException(new Fault(FaultTypes.InvalidDeviceOperation, key, disk.Path, $"Disk {disk.Path} {message}.",
+                "Leave this disk out of the request, or let the policy decide."));
         }
-
-        RequireOff(vm);
-        RefusePending(vm, Encrypting, "Set the encryption policy again: that finishes it.");
-        if (doHome && vm.Disks.Any(d => d.Encrypted && !disks.Contains(d)))
-        {
-            throw Mismatch(vm, "A disk would stay encrypted under a plain VM home: decrypt it in the same request.");
-        }
-
-        return new PolicyPlan(PolicyAction.Decrypt, doHome, disks, policyObjects);
     }
+
+    private static FaultException BadPolicy(StoragePolicy policy, VmDescription vm, CryptoRequest request) => new(new Fault(
+        FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", vm.Name,
+        request == CryptoRequest.Encrypt
+            ? $"\"{policy.Name}\" has no encryption rule, so {vm.Name} cannot be encrypted under it."
+            : $"\"{policy.Name}\" has an encryption rule, so {vm.Name} cannot be decrypted under it.",
+        "Choose a policy that says what the request says."));
 
     private static List<DiskDescription> Choose(VmDescription vm, IReadOnlyList<string> labels) =>
         [.. labels.Distinct(StringComparer.Ordinal).Select(l => vm.Disks.FirstOrDefault(d => d.Label == l)

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Policies;
+
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Sets a storage policy.</summary>
@@ -5,6 +7,11 @@ namespace Lorica.ControlPlane.Inventory;
 /// <param name="Home">Apply to VM home; with <paramref name="Disks"/> null too: to everything.</param>
 /// <param name="Disks">Labels of the disks.</param>
 /// <param name="Force">Decrypt although the start of a disk looks like nothing known.</param>
+/// <param name="RulesVersion">Rules of the policy for which privileges were checked.</param>
+/// <param name="Crypto">What the request expects.</param>
+/// <param name="Provider">Provider of the new key; null for the default one.</param>
 [GenerateSerializer]
 [Alias("Lorica.SetPolicyCommand")]
-public sealed record SetPolicyCommand(string PolicyId, bool? Home, List<string>? Disks, bool Force);
+public sealed record SetPolicyCommand(
+    string PolicyId, bool? Home, List<string>? Disks, bool Force, long RulesVersion = 1, CryptoRequest Crypto = CryptoRequest.None,
+    string? Provider = null);

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 
@@ -14,6 +15,12 @@ public sealed class TaskSweep(TaskBoard tasks, IGrainFactory grains)
     {
         foreach (var task in await tasks.UnfinishedAsync(ct))
         {
+            if (task.Kind == TaskKinds.PolicyApply)
+            {
+                await grains.GetGrain<IPolicyBatchGrain>(task.Id).RunAsync();
+                continue;
+            }
+
             if (task.VmId.Length == 0)
             {
                 await tasks.FailAsync(task.Id, Interrupted(task), also: null, ct);

@@ -21,7 +21,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed class VmCreation(
     PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register,
-    TaskBoard tasks,
+    TaskBoard tasks, PlacementService placement,
     EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
@@ -33,7 +33,7 @@ internal sealed class VmCreation(
         CreateRules.Check(body);
         var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : await policies.FindAsync(body.Policy, ct);
         var host = await hosts.FindAsync(body.Host, ct);
-        var datastore = await DatastoreAsync(host, body, ct);
+        var datastore = await DatastoreAsync(host, body, policy, ct);
         var id = Guid.NewGuid().ToString("D");
         List<string> disks = [.. body.Disks.Select(_ => Guid.NewGuid().ToString("D"))];
         var arguments = new VmTaskArguments
@@ -59,10 +59,10 @@ internal sealed class VmCreation(
         {
             var task = await tasks.BeginNewAsync(
                 kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
-                (_, row) =>
+                async (db, row) =>
                 {
+                    await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
                     beforeCommit?.Invoke(row);
-                    return Task.CompletedTask;
                 },
                 ct);
             return new WorkContext(task, vm, arguments, Resumed: false);
@@ -208,7 +208,7 @@ internal sealed class VmCreation(
         }
     }
 
-    private async Task<string> DatastoreAsync(HostRow host, CreateVmBody body, CancellationToken ct)
+    private async Task<string> DatastoreAsync(HostRow host, CreateVmBody body, StoragePolicy policy, CancellationToken ct)
     {
         HostDescription description;
         try
@@ -221,16 +221,6 @@ internal sealed class VmCreation(
             throw new FaultException(FaultCodec.FromRpc(e, $"host {host.Name}"), e);
         }
 
-        var names = string.Join(", ", description.Datastores.Select(d => d.Name));
-        if (body.Datastore is null)
-        {
-            return description.Datastores.Count == 1 ? description.Datastores[0].Name
-                : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.datastoreNeeded", host.Name,
-                    $"{host.Name} has several datastores or none: {names}.", "Say which one."));
-        }
-
-        return description.Datastores.Any(d => d.Name == body.Datastore) ? body.Datastore
-            : throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.datastoreNotFound", body.Datastore,
-                $"{host.Name} has no datastore {body.Datastore}.", $"It has {names}."));
+        return await placement.ChooseAsync(policy, description.Datastores, body.Datastore, host.Name, ct);
     }
 }

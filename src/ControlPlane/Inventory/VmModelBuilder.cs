@@ -47,6 +47,7 @@ internal static class VmModelBuilder
             Key = Key(files.Encrypted, files.Key),
             Policy = home.ToReference(),
             Compliance = ComplianceStates.Worst([homeCompliance.State, .. disks.Select(d => d.Compliance)]),
+            HomeCompliance = homeCompliance.State,
             Drift = homeCompliance.Drift,
             Disks = disks,
             Host = context.Hosts.GetValueOrDefault(vm.HostId)?.Name ?? vm.HostId,

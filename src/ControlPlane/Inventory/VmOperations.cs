@@ -16,52 +16,10 @@ namespace Lorica.ControlPlane.Inventory;
 /// The rules of each operation on a VM, in this order: no other task · privilege (checked before by <see cref="VmService"/>) ·
 /// files not suspect · power · snapshots · encrypted-ness · keys within reach. Only then epoch and task are taken.
 /// </summary>
-internal sealed class VmOperations(
-    VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers, IGrainFactory grains)
+internal sealed partial class VmOperations(
+    VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
+    Preflight preflight, IGrainFactory grains)
 {
-    /// <summary>Begins setting a policy.</summary>
-    public async Task<TaskRow> SetPolicyAsync(string id, Caller caller, SetPolicyCommand command, CancellationToken ct)
-    {
-        var (vm, files, records) = await LookAsync(id, ct);
-        var policy = await policies.OfIdAsync(command.PolicyId, ct);
-        var plan = EncryptionRules.Decide(policy, files, command.Home, command.Disks);
-        var arguments = new VmTaskArguments
-        {
-            PolicyId = policy.Id,
-            RulesVersion = policy.RulesVersion,
-            PolicyObjects = plan.PolicyObjects,
-            Home = plan.Home,
-            Disks = [.. plan.Disks.Select(d => d.Label)],
-            Objects = [.. (plan.Home ? [vm.Id] : Array.Empty<string>()), .. plan.Disks.Select(d => d.ObjectId)],
-            Force = command.Force,
-        };
-
-        switch (plan.Action)
-        {
-            case PolicyAction.Encrypt:
-                RequireObjectIds(files, plan.Disks);
-                // Finishing a broken-off encryption needs the key that it began with.
-                var begun = files.PendingJob == "encrypt" ? records.Where(r => r.InUse).MaxBy(r => r.Number) : null;
-                if (begun is not null)
-                {
-                    await RequireKeysAsync(vm, records, "encrypt", ct);
-                }
-
-                arguments = arguments with
-                {
-                    Provider = begun?.Provider ?? await providers.DefaultAsync(ct),
-                    KeyId = begun?.KeyId,
-                    Kcv = begun?.Kcv,
-                };
-                return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, ct);
-            case PolicyAction.Decrypt:
-                await RequireKeysAsync(vm, records, "decrypt", ct);
-                return await BeginAsync(TaskKinds.Decrypt, vm, caller, arguments, ct);
-            default:
-                return await BeginAsync(TaskKinds.SetPolicy, vm, caller, arguments, ct);
-        }
-    }
-
     /// <summary>Begins a shallow recrypt: any power state.</summary>
     public async Task<TaskRow> RecryptAsync(string id, Caller caller, CancellationToken ct)
     {
@@ -80,6 +38,11 @@ internal sealed class VmOperations(
             KeyId = begun?.KeyId,
             Kcv = begun?.Kcv,
         };
+        if (begun is null)
+        {
+            await preflight.RequireAsync(new PreflightOrder(vm, files, PreflightAction.RecryptShallow, arguments.Provider, []), ct);
+        }
+
         return await BeginAsync(TaskKinds.Recrypt, vm, caller, arguments, ct);
     }
 

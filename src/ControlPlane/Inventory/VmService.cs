@@ -59,6 +59,20 @@ public sealed class VmService(
     /// <summary>Sets a storage policy.</summary>
     public async Task<TaskModel> SetPolicyAsync(Caller caller, string vm, SetPolicyBody body, CancellationToken ct)
     {
+        var (row, command) = await PrepareSetPolicyAsync(caller, vm, body, ct);
+        return await DoAsync(row, g => g.SetPolicyAsync(caller, command), ct);
+    }
+
+    /// <summary>Checks everything that setting a storage policy would meet, and does nothing.</summary>
+    public async Task<PreflightModel> CheckPolicyAsync(Caller caller, string vm, SetPolicyBody body, CancellationToken ct)
+    {
+        var (row, command) = await PrepareSetPolicyAsync(caller, vm, body, ct);
+        return await services.GetRequiredService<VmOperations>().CheckPolicyAsync(row, command, ct);
+    }
+
+    private async Task<(VmRow Vm, SetPolicyCommand Command)> PrepareSetPolicyAsync(
+        Caller caller, string vm, SetPolicyBody body, CancellationToken ct)
+    {
         var policy = await policies.FindAsync(body.Policy, ct);
         var row = await RequireAsync(caller, Privileges.StoragePolicy, vm, ct);
         if (policy.Encryption)
@@ -75,8 +89,20 @@ public sealed class VmService(
             throw Invalid("lorica.disks", row.Name, "The disks are labels, at most 64.");
         }
 
-        var command = new SetPolicyCommand(policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force);
-        return await DoAsync(row, g => g.SetPolicyAsync(caller, command), ct);
+        var crypto = body.Crypto switch
+        {
+            null => CryptoRequest.None,
+            "encrypt" => CryptoRequest.Encrypt,
+            "decrypt" => CryptoRequest.Decrypt,
+            _ => throw Invalid("lorica.crypto", row.Name, "What a request expects is encrypt or decrypt."),
+        };
+        if (body.Provider is not null && crypto != CryptoRequest.Encrypt)
+        {
+            throw Invalid("lorica.crypto", row.Name, "A provider is named with the request to encrypt only.");
+        }
+
+        return (row, new SetPolicyCommand(
+            policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force, policy.RulesVersion, crypto, body.Provider));
     }
 
     /// <summary>Recrypts.</summary>

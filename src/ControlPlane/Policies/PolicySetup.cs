@@ -8,5 +8,14 @@ internal static class PolicySetup
     /// <summary>Adds them.</summary>
     public static IServiceCollection AddPolicies(this IServiceCollection services) => services
         .AddSingleton<PolicyCatalog>()
-        .AddSingleton<PolicyService>();
+        .AddSingleton<PolicyUsers>()
+        .AddSingleton<PolicyService>()
+        .AddSingleton<PolicyApplier>()
+        .AddSingleton<PolicyBatchWork>()
+        .AddSingleton<PlacementService>()
+        .AddSingleton<ProviderCertificates>()
+        .AddSingleton<Preflight>()
+        .AddSingleton<CenterSettings>()
+        .AddSingleton<ComplianceService>()
+        .AddSingleton<PolicyWatch>();
 }

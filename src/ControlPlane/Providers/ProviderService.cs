@@ -88,6 +88,9 @@ public sealed class ProviderService(
         ?? throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.noKeyProvider", "providers",
             "No key provider is registered, so no key can be made.", "Register one: `lorica kms add`."));
 
+    /// <summary>The name of a provider that is registered; NotFound otherwise.</summary>
+    internal async Task<string> RequireAsync(string name, CancellationToken ct) => (await RowAsync(name, ct)).Name;
+
     internal static FaultException Unknown(string name) => new(new Fault(FaultTypes.NotFound, "lorica.providerNotFound", name,
         $"There is no key provider {name}.", "See `lorica kms ls`."));
 

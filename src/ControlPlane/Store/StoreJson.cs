@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Policies;
 
 namespace Lorica.ControlPlane.Store;
 
@@ -11,6 +12,7 @@ namespace Lorica.ControlPlane.Store;
 [JsonSerializable(typeof(Fault))]
 [JsonSerializable(typeof(List<KeyReason>))]
 [JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(PolicyBatchArguments))]
 [JsonSerializable(typeof(List<ServerModel>))]
 [JsonSerializable(typeof(VmTaskArguments))]
 [JsonSerializable(typeof(JsonElement))]

@@ -12,6 +12,24 @@ public static class TaskKinds
     /// <summary>Delete a VM.</summary>
     public const string Delete = "vm.delete";
 
+    /// <summary>Create a storage policy.</summary>
+    public const string PolicyCreate = "policy.create";
+
+    /// <summary>Edit a storage policy.</summary>
+    public const string PolicyEdit = "policy.edit";
+
+    /// <summary>Delete a storage policy.</summary>
+    public const string PolicyDelete = "policy.delete";
+
+    /// <summary>Apply a storage policy to many VMs; each has a task of its own under it.</summary>
+    public const string PolicyApply = "policy.apply";
+
+    /// <summary>Tag a datastore.</summary>
+    public const string DatastoreTag = "datastore.tag";
+
+    /// <summary>Change a setting.</summary>
+    public const string SettingChange = "setting.change";
+
     /// <summary>Set a policy that changes nothing on disk.</summary>
     public const string SetPolicy = "vm.setPolicy";
 

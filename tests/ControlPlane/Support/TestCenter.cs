@@ -55,6 +55,8 @@ internal sealed partial class TestCenter : IAsyncDisposable
 
     public string StateFolder => _config.StateFolder;
 
+    public IServiceProvider Services => _app.Services;
+
     public CenterStore Store => _app.Services.GetRequiredService<CenterStore>();
 
     /// <summary>The center's own services, for tests at the level of the application services.</summary>

@@ -16,14 +16,21 @@ internal static class VmPolicyCommand
         var home = new Option<bool>("--home") { Description = "Apply it to VM home (without --home and --disk: to everything)." };
         var disks = new Option<string[]>("--disk")
         { Description = "Apply it to this disk; repeat it for more.", HelpName = "LABEL" };
+        var crypto = new Option<string?>("--crypto")
+        { Description = "What you expect: refused when the policy comes to something else.", HelpName = "encrypt|decrypt" };
+        crypto.AcceptOnlyFromAmong("encrypt", "decrypt");
+        var provider = new Option<string?>("--provider")
+        { Description = "Key provider that makes the new key, with --crypto encrypt; the default one when left out.", HelpName = "NAME" };
+        var check = new Option<bool>("--check") { Description = "Only say what it would meet." };
         var force = new Option<bool>("--force")
         { Description = "Decrypt although the start of a disk looks like nothing known." };
         var command = new Command("set", "Apply a storage policy to VM home and all disks, or to those named.")
         {
-            name, policy, home, disks, force, noWait,
+            name, policy, home, disks, crypto, provider, check, force, noWait,
         };
         command.Examples(
             ("encrypt it, in place", "lorica vm policy set web1 \"VM Encryption Policy\""),
+            ("what would stand against it", "lorica vm policy set web1 \"VM Encryption Policy\" --check"),
             ("decrypt it", "lorica vm policy set web1 \"Datastore Default\""),
             ("VM home and one disk only", "lorica vm policy set web1 \"VM Encryption Policy\" --home --disk virtio0:1"));
         command.SetAction(async (parsed, ct) =>
@@ -32,8 +39,14 @@ internal static class VmPolicyCommand
             bool? withHome = parsed.GetValue(home) ? true : labels is null ? null : false;
             // --home alone means: home, and no disk.
             var body = new SetPolicyBody(
-                parsed.GetValue(policy)!, withHome, withHome == true ? labels ?? [] : labels, parsed.GetValue(force));
+                parsed.GetValue(policy)!, withHome, withHome == true ? labels ?? [] : labels, parsed.GetValue(force),
+                parsed.GetValue(crypto), parsed.GetValue(provider));
             using var center = cli.Center();
+            if (parsed.GetValue(check))
+            {
+                VmPolicyCheck.Print(cli, await center.CheckPolicyAsync(parsed.GetValue(name)!, body, ct), parsed.GetValue(CommonOptions.Json));
+                return;
+            }
             var task = await center.SetPolicyAsync(parsed.GetValue(name)!, body, ct);
             await cli.HandleAsync(center, task, parsed.GetValue(noWait), parsed.GetValue(CommonOptions.Json), ct);
         });

@@ -1,0 +1,115 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Setting a storage policy, and checking what it would meet.</summary>
+internal sealed partial class VmOperations
+{
+    /// <summary>Begins setting a policy.</summary>
+    public async Task<TaskRow> SetPolicyAsync(string id, Caller caller, SetPolicyCommand command, CancellationToken ct)
+    {
+        var policy = await PolicyOfAsync(command, ct);
+        var (vm, files, records) = await LookAsync(id, ct);
+        var plan = EncryptionRules.Decide(policy, files, command.Home, command.Disks, command.Crypto);
+        var arguments = new VmTaskArguments
+        {
+            PolicyId = policy.Id,
+            RulesVersion = policy.RulesVersion,
+            PolicyObjects = plan.PolicyObjects,
+            Home = plan.Home,
+            Disks = [.. plan.Disks.Select(d => d.Label)],
+            Objects = [.. (plan.Home ? [vm.Id] : Array.Empty<string>()), .. plan.Disks.Select(d => d.ObjectId)],
+            Force = command.Force,
+        };
+
+        switch (plan.Action)
+        {
+            case PolicyAction.Encrypt:
+                RequireObjectIds(files, plan.Disks);
+                // Finishing a broken-off encryption needs the key that it began with.
+                var begun = Begun(files, records);
+                arguments = arguments with
+                {
+                    Provider = begun?.Provider ?? await ProviderAsync(command, ct),
+                    KeyId = begun?.KeyId,
+                    Kcv = begun?.Kcv,
+                };
+                if (begun is not null)
+                {
+                    await RequireKeysAsync(vm, records, "encrypt", ct);
+                }
+                else
+                {
+                    await preflight.RequireAsync(new PreflightOrder(vm, files, PreflightAction.Encrypt, arguments.Provider, plan.Disks), ct);
+                }
+
+                return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, policy, ct);
+            case PolicyAction.Decrypt:
+                await preflight.RequireAsync(new PreflightOrder(vm, files, PreflightAction.Decrypt, null, plan.Disks), ct);
+                await RequireKeysAsync(vm, records, "decrypt", ct);
+                return await BeginAsync(TaskKinds.Decrypt, vm, caller, arguments, policy, ct);
+            default:
+                return await BeginAsync(TaskKinds.SetPolicy, vm, caller, arguments, policy, ct);
+        }
+    }
+
+    /// <summary>What setting a policy would meet; nothing is begun, no key is made or sent.</summary>
+    public async Task<PreflightModel> CheckPolicyAsync(VmRow vm, SetPolicyCommand command, CancellationToken ct)
+    {
+        var checks = new List<PreflightFinding>();
+        var action = "refused";
+        try
+        {
+            var policy = await PolicyOfAsync(command, ct);
+            var (row, files, records) = await LookAsync(vm.Id, ct);
+            checks.Add(PreflightFinding.Fine("files"));
+            var plan = EncryptionRules.Decide(policy, files, command.Home, command.Disks, command.Crypto);
+            RequireObjectIds(files, plan.Disks);
+            checks.Add(PreflightFinding.Fine("rules"));
+            action = plan.Action switch
+            {
+                PolicyAction.Encrypt => "encrypt",
+                PolicyAction.Decrypt => "decrypt",
+                _ => "none",
+            };
+            if (plan.Action != PolicyAction.Nothing && Begun(files, records) is null)
+            {
+                var encrypt = plan.Action == PolicyAction.Encrypt;
+                var provider = encrypt ? await ProviderAsync(command, ct) : null;
+                checks.AddRange(await preflight.CheckAsync(
+                    new PreflightOrder(row, files, encrypt ? PreflightAction.Encrypt : PreflightAction.Decrypt, provider, plan.Disks), ct));
+            }
+        }
+        catch (FaultException e)
+        {
+            checks.Add(new PreflightFinding(checks.Count == 0 ? "files" : checks.Count == 1 ? "rules" : "provider", Refuses: true, e.Fault));
+        }
+
+        return new PreflightModel(vm.Name, action, !checks.Exists(c => c.Refuses), [.. checks.Select(c => c.ToModel())]);
+    }
+
+    /// <summary>The policy, with the rules for which privileges were checked.</summary>
+    private async Task<StoragePolicy> PolicyOfAsync(SetPolicyCommand command, CancellationToken ct)
+    {
+        var policy = await policies.FindAsync(command.PolicyId, ct);
+        return policy.RulesVersion == command.RulesVersion ? policy : throw PolicyUsers.Changed(policy);
+    }
+
+    private async Task<string> ProviderAsync(SetPolicyCommand command, CancellationToken ct) =>
+        command.Provider is { } named ? await providers.RequireAsync(named, ct) : await providers.DefaultAsync(ct);
+
+    private static KeyRecordRow? Begun(VmDescription files, List<KeyRecordRow> records) =>
+        files.PendingJob == "encrypt" ? records.Where(r => r.InUse).MaxBy(r => r.Number) : null;
+
+    private Task<TaskRow> BeginAsync(
+        string kind, VmRow vm, Caller caller, VmTaskArguments arguments, StoragePolicy policy, CancellationToken ct) =>
+        tasks.BeginAsync(
+            kind, vm, caller, System.Text.Json.JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
+            (db, _) => PolicyUsers.RequireUnchangedAsync(db, policy, ct), ct);
+}

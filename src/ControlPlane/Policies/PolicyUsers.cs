@@ -1,0 +1,45 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Policies;
+
+/// <summary>Who has a policy: VMs whose home or disks it was applied to, and tasks that are about to apply it.</summary>
+public sealed class PolicyUsers
+{
+    private const int MaximumNames = 20;
+
+    /// <summary>Refuses while anything has <paramref name="policy"/>, and names it.</summary>
+    internal async Task RefuseUsedAsync(CenterDb db, StoragePolicy policy, CancellationToken ct)
+    {
+        var names = await (
+            from p in db.PolicyAssociations
+            join v in db.Vms on p.VmId equals v.Id
+            where p.PolicyId == policy.Id
+            orderby v.Name
+            select v.Name).Distinct().ToListAsync(ct);
+        var wanted = $"\"{policy.Id}\"";
+        names.AddRange(await db.Tasks
+            .Where(t => (t.State == TaskStates.Queued || t.State == TaskStates.Running) && t.Arguments.Contains(wanted))
+            .Select(t => $"{t.Target} (task {t.Id})").ToListAsync(ct));
+        if (names.Count > 0)
+        {
+            var more = names.Count > MaximumNames ? $" and {names.Count - MaximumNames} more" : "";
+            throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.policyInUse", policy.Name,
+                $"\"{policy.Name}\" is used by {string.Join(", ", names.Take(MaximumNames))}{more}.", "Give them another policy first."));
+        }
+    }
+
+    /// <summary>Within the transaction that begins work under <paramref name="policy"/>: it must still be there with the same rules.</summary>
+    internal static async Task RequireUnchangedAsync(CenterDb db, StoragePolicy policy, CancellationToken ct)
+    {
+        if ((await PolicyCatalog.ReadAsync(db, ct)).All.All(p => p.Id != policy.Id || p.RulesVersion != policy.RulesVersion))
+        {
+            throw Changed(policy);
+        }
+    }
+
+    internal static FaultException Changed(StoragePolicy policy) => new(new Fault(FaultTypes.ResourceInUse, "lorica.policyChanged", policy.Name,
+        $"\"{policy.Name}\" was edited or deleted meanwhile.", "Look at it again, then repeat."));
+}

@@ -1,0 +1,20 @@
+namespace Lorica.ControlPlane.Policies;
+
+/// <summary>Operations that are checked before they begin.</summary>
+internal enum PreflightAction
+{
+    /// <summary>In place: data is rewritten, a side file beside it.</summary>
+    Encrypt,
+
+    /// <summary>In place: data is rewritten, a side file beside it.</summary>
+    Decrypt,
+
+    /// <summary>A new KEK, data untouched.</summary>
+    RecryptShallow,
+
+    /// <summary>A new DEK, data rewritten.</summary>
+    RecryptDeep,
+
+    /// <summary>A copy at another place.</summary>
+    Clone,
+}
