@@ -48,7 +48,8 @@ public sealed class PolicyService(
         await RequireAsync(caller, origin.Encryption, ct);
         var clone = PolicyChecks.Edited(
             origin with { Id = Guid.NewGuid().ToString("D"), BuiltIn = false },
-            new EditPolicyBody(Name: body.Name, Description: body.Description)) with { Version = 1, RulesVersion = 1 };
+            new EditPolicyBody(Name: body.Name, Description: body.Description)) with
+        { Version = 1, RulesVersion = 1 };
         return await AddAsync(caller, clone, $"{caller.User} cloned storage policy \"{origin.Name}\" as \"{clone.Name}\": {PolicyText.Of(clone.Rules)}.", ct);
     }
 

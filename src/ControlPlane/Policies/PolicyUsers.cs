@@ -13,12 +13,11 @@ public sealed class PolicyUsers
     /// <summary>Refuses while anything has <paramref name="policy"/>, and names it.</summary>
     internal async Task RefuseUsedAsync(CenterDb db, StoragePolicy policy, CancellationToken ct)
     {
-        var names = await (
+        var names = (await (
             from p in db.PolicyAssociations
             join v in db.Vms on p.VmId equals v.Id
             where p.PolicyId == policy.Id
-            orderby v.Name
-            select v.Name).Distinct().ToListAsync(ct);
+            select v.Name).Distinct().ToListAsync(ct)).Order(StringComparer.Ordinal).ToList();
         var wanted = $"\"{policy.Id}\"";
         names.AddRange(await db.Tasks
             .Where(t => (t.State == TaskStates.Queued || t.State == TaskStates.Running) && t.Arguments.Contains(wanted))
