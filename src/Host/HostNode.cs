@@ -68,6 +68,7 @@ internal sealed class HostNode : IDisposable
         foreach (var file in Table.Registry.Damaged)
             Log.RegistryDamaged(file);
         VmLeftovers.Sweep(Table, Log);
+        RelocationLeftovers.Sweep(Table, Log);
         Power.Adopt();
         return Task.CompletedTask;
     }

@@ -171,7 +171,8 @@ internal sealed class VmBuilder : IAsyncDisposable
         }
     }
 
-    private static long SpaceOf(VmSpec spec) => spec.Disks.Sum(d => d.Provisioning == Provisioning.Thin ? Math.Min(d.Data, d.Capacity) : d.Capacity);
+    /// <summary>Bytes that the disks of a VM will take, as far as that is known.</summary>
+    public static long SpaceOf(VmSpec spec) => spec.Disks.Sum(d => d.Provisioning == Provisioning.Thin ? Math.Min(d.Data, d.Capacity) : d.Capacity);
 
     private static (string Folder, string File) FreeName(VmSpec spec, string datastorePath, IReadOnlySet<string> registered)
     {
@@ -208,7 +209,7 @@ internal sealed class VmBuilder : IAsyncDisposable
 
     private VmxFile NewVmx()
     {
-        var lines = VmxFile.Empty
+        var lines = _spec.Lines
             .With(VmxKeys.Encoding, "UTF-8")
             .With(VmxKeys.ConfigVersion, "8")
             .With(VmxKeys.VmId, _spec.Id.ToString())

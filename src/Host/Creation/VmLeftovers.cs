@@ -71,7 +71,7 @@ internal static class VmLeftovers
         datastore.DeleteFolder(name);
     }
 
-    private static bool IsOf(Folder folder, VmRegistration registration)
+    internal static bool IsOf(Folder folder, VmRegistration registration)
     {
         try
         {

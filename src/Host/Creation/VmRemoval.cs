@@ -69,7 +69,8 @@ internal static class VmRemoval
             await Vmdk.DeleteAsync(folder, disk, ct);
     }
 
-    private static bool IsOurs(string name, string file)
+    /// <summary>Whether a file of a VM's folder is the VM's.</summary>
+    public static bool IsOurs(string name, string file)
     {
         var plain = name.TrimStart('.');
         return plain.StartsWith(file, StringComparison.Ordinal) && (plain.Length == file.Length || plain[file.Length] is '.' or '_' or '-');

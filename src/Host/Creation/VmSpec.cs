@@ -33,6 +33,9 @@ internal sealed record VmSpec
 
     public required IReadOnlyList<NewDisk> Disks { get; init; }
 
+    /// <summary>Lines that the VMX begins with: of a clone those of its source.</summary>
+    public VmxFile Lines { get; init; } = VmxFile.Empty;
+
     /// <summary>Checks everything that can be checked without looking at the host.</summary>
     public static VmSpec From(CreateVmRequest r)
     {

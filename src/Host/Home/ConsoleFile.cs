@@ -96,6 +96,20 @@ internal static class ConsoleFile
             throw new IOException($"{name} appeared meanwhile.");
     }
 
+    /// <summary>
+    /// After a home got a new dataFileKey: seals the console under it. After a crash it is done again: a console that opens under
+    /// the new key is done.
+    /// </summary>
+    public static async Task ResealAsync(VmHome home, KeyBuffer? from, KeyBuffer to, CancellationToken ct)
+    {
+        if (from is null || await IsSealedUnderAsync(home, to, ct))
+            return;
+        var console = await LoadAsync(home, from, ct);
+        if (console.Length > 0)
+            await SaveAsync(home, to, console, ct);
+        CryptographicOperations.ZeroMemory(console);
+    }
+
     private static void Erase(VmHome home, string name)
     {
         if (!home.Folder.Has(name))

@@ -6,4 +6,7 @@ internal enum JobKind
     Encrypt,
     Decrypt,
     RecryptShallow,
+    RecryptDeep,
+    Clone,
+    Relocate,
 }

@@ -8,18 +8,33 @@ internal static class JobKinds
     {
         JobKind.Encrypt => "encrypt",
         JobKind.Decrypt => "decrypt",
-        _ => "recryptShallow",
+        JobKind.RecryptShallow => "recryptShallow",
+        JobKind.RecryptDeep => "recryptDeep",
+        JobKind.Clone => "clone",
+        _ => "relocate",
     };
 
-    /// <summary>Name for people, and in <c>pending_job</c>.</summary>
-    public static string Word(this JobKind kind) => kind == JobKind.RecryptShallow ? "recrypt" : kind.Name();
+    /// <summary>Name for people, in <c>pending_job</c>, and in the mark of a job in the VMX.</summary>
+    public static string Word(this JobKind kind) => kind switch
+    {
+        JobKind.RecryptShallow => "recrypt",
+        JobKind.RecryptDeep => "rekey",
+        _ => kind.Name(),
+    };
 
     /// <summary>From the name in a request; null when there is no such job.</summary>
-    public static JobKind? Parse(string name) => name switch
+    public static JobKind? Parse(string name) =>
+        Enum.GetValues<JobKind>().Where(k => k.Name() == name).Select(k => (JobKind?)k).FirstOrDefault();
+
+    /// <summary>From the mark in a VMX; null when no job leaves such a mark.</summary>
+    public static JobKind? ParseMark(string word) => word switch
     {
         "encrypt" => JobKind.Encrypt,
         "decrypt" => JobKind.Decrypt,
-        "recryptShallow" => JobKind.RecryptShallow,
+        "rekey" => JobKind.RecryptDeep,
         _ => null,
     };
+
+    /// <summary>Whether the job changes nothing of the VM that it works on but where its files are.</summary>
+    public static bool IsCopy(this JobKind kind) => kind is JobKind.Clone or JobKind.Relocate;
 }

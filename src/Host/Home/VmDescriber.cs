@@ -84,7 +84,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         foreach (var disk in model.Disks)
             description.Disks.Add(DescribeDisk(home, folder, model, disk, lease, missing));
         if (description.PendingJob.Length == 0 && description.Disks.FirstOrDefault(d => d.Transition.Length > 0) is { } half)
-            description.PendingJob = half.Transition == "rekey" ? "recrypt" : half.Transition;
+            description.PendingJob = half.Transition;
         description.MissingKeys.AddRange(missing.OrderBy(k => k.ToString(), StringComparer.Ordinal).Select(k => FaultCodec.ToMessage(Refuse.Missing(k))));
     }
 

@@ -123,6 +123,31 @@ internal sealed class VmHome : IDisposable
         Write(SealedBytes(lines, Registration.Id, dataFileKey, NoSecrets, known + 1, kek, null));
     }
 
+    /// <summary>
+    /// Replaces a verified sealed VMX by one under a new dataFileKey. Its bundle keeps the old one as the secret
+    /// <paramref name="oldKeyName"/>, until <see cref="RewriteWithout"/>.
+    /// </summary>
+    public void RewriteRekeyed(OpenedHome verified, VmxFile lines, NamedKek kek, string oldKeyName)
+    {
+        Check(verified);
+        using var dataFileKey = KeyBuffer.Random(32);
+
+        // Borrowed: `verified` disposes what it holds.
+        var secrets = new Dictionary<string, KeyBuffer>(verified.Contents!.Secrets, StringComparer.Ordinal)
+        {
+            [oldKeyName] = verified.DataFileKey!,
+        };
+        Write(SealedBytes(lines, Registration.Id, dataFileKey, secrets, verified.Generation + 1, kek, null));
+    }
+
+    /// <summary>Rewrites a verified sealed VMX without one of its secrets.</summary>
+    public void RewriteWithout(OpenedHome verified, VmxFile lines, NamedKek kek, string secret)
+    {
+        Check(verified);
+        var secrets = verified.Contents!.Secrets.Where(s => s.Key != secret).ToDictionary(StringComparer.Ordinal);
+        Write(SealedBytes(lines, Registration.Id, verified.DataFileKey!, secrets, verified.Generation + 1, kek, null));
+    }
+
     /// <summary>Replaces a verified VMX by a plain one.</summary>
     public void RewritePlain(OpenedHome verified, VmxFile lines)
     {

@@ -7,7 +7,7 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Encrypts a VM in place: home first, then disks, one KEK for all. Steps, each durable before the next: 1 VMX sealed, with the
+/// Encrypts a VM in place: home first, then disks, one KEK for all unless the order names one for an object. Steps, each durable before the next: 1 VMX sealed, with the
 /// mark of the job · 2 console sealed · 3 per disk: encrypted in place, then its line in the VMX's table · 4 mark removed. Killed
 /// at any moment, the mark says what was under way, and the next run goes on with the key that the first one used.
 /// </summary>
@@ -25,7 +25,10 @@ internal sealed class EncryptJob : IJobWork
         if (vm.Job is not null || IsDone(c, vm))
             return;
 
-        c.Order.RequireNewKey(c.About, c.Keys);
+        if (c.Order.Home)
+            c.Order.RequireNewKey(vm.Id, c.About, c.Keys);
+        foreach (var disk in vm.Disks.Where(c.Order.Wants))
+            c.Order.RequireNewKey(disk.ObjectId, c.About, c.Keys);
         if (vm.Encrypted && c.Order.Home)
             throw Refuse.Config("msg.hostd.configSpec.enc.encrypted", c.About, $"{c.About} is encrypted already.", "Use a recrypt to change its key.");
         if (!vm.Encrypted && !c.Order.Home)
@@ -66,7 +69,7 @@ internal sealed class EncryptJob : IJobWork
             var lines = home.Model.File.With(VmxKeys.Job, mark.ToString());
             c.Table.Registry.RememberDecrypted(c.Home.Registration.Id, false);
             if (!home.Model.Encrypted)
-                c.Home.RewriteEncrypted(home, lines, c.Order.RequireNewKey(c.About, c.Keys), c.Order.KnownGeneration(home.Model.Id));
+                c.Home.RewriteEncrypted(home, lines, c.Order.RequireNewKey(home.Model.Id, c.About, c.Keys), c.Order.KnownGeneration(home.Model.Id));
             else if (home.Model.Job is null)
                 c.Home.Rewrite(home, lines, HomeKek(c, home));
             else
@@ -102,8 +105,8 @@ internal sealed class EncryptJob : IJobWork
         {
             // A disk that is half way keeps the key that it was begun with.
             var kek = model.Key is { } begun ? new NamedKek(begun, Require(c, begun))
-                : home.Model.Job!.Covers(JobMark.HomePart) ? HomeKek(c, home)
-                : c.Order.RequireNewKey(c.About, c.Keys);
+                : home.Model.Job!.Covers(JobMark.HomePart) && !c.Order.Keys.ContainsKey(disk.ObjectId) ? HomeKek(c, home)
+                : c.Order.RequireNewKey(disk.ObjectId, c.About, c.Keys);
             var keys = new DiskKeys(kek.Id, kek.Key, disk.ObjectId, c.Order.KnownGeneration(disk.ObjectId));
             await DiskJob.EncryptAsync(c.Folder, disk.Name, keys, c.Order.Epoch, c.Progress, ct);
         }
@@ -119,12 +122,11 @@ internal sealed class EncryptJob : IJobWork
     /// <summary>Whether a run that nobody heard the end of has done it all: only that run can have used this key.</summary>
     private static bool IsDone(JobContext c, VmModel vm)
     {
-        var key = c.Order.NewKey!.Value.Id;
-        if (!vm.Encrypted || (c.Order.Home && vm.Key != key))
+        if (!vm.Encrypted || (c.Order.Home && vm.Key != c.Order.KeyOf(vm.Id).Id))
             return false;
         var wanted = vm.Disks.Where(c.Order.Wants).ToArray();
         return (c.Order.Home || wanted.Length > 0)
-            && wanted.All(d => d.Encrypted && (Vmdk.ReadModel(c.Folder, d.Name).Key == key || (c.Order.Disks is null && c.Order.Home)));
+            && wanted.All(d => d.Encrypted && (Vmdk.ReadModel(c.Folder, d.Name).Key == c.Order.KeyOf(d.ObjectId).Id || (c.Order.Disks is null && c.Order.Home)));
     }
 
     private static JobMark NewMark(JobContext c, VmModel vm) => new(JobKind.Encrypt, c.Order.Epoch,

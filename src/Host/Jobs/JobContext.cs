@@ -27,6 +27,9 @@ internal sealed class JobContext(
     /// <summary>The VM's folder for the disks library.</summary>
     public DiskFolder Folder { get; } = DiskFolder.Open(home.Path);
 
+    /// <summary>The VM that the job's result describes; null for the one it works on.</summary>
+    public Guid? ResultId { get; set; }
+
     public string About => Home.Registration.DisplayPath;
 
     /// <summary>The VMX, verified against the record.</summary>

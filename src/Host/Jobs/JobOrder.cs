@@ -1,5 +1,7 @@
 using Lorica.Contracts.Host;
 using Lorica.Crypto;
+using Lorica.Disks;
+using Lorica.Host.Creation;
 using Lorica.Host.Home;
 using Lorica.Host.Keys;
 using Lorica.Host.Refusals;
@@ -19,6 +21,15 @@ internal sealed record JobOrder
 
     /// <summary>Encrypt and recrypt: the KEK to use, and its check value.</summary>
     public required (KeyId Id, string Kcv)? NewKey { get; init; }
+
+    /// <summary>New KEKs of single objects, where they are not <see cref="NewKey"/>.</summary>
+    public IReadOnlyDictionary<Guid, (KeyId Id, string Kcv)> Keys { get; init; } = new Dictionary<Guid, (KeyId, string)>();
+
+    /// <summary>Clone: the VM to make.</summary>
+    public VmSpec? NewVm { get; init; }
+
+    /// <summary>Relocation: where to.</summary>
+    public (string Datastore, Provisioning? Format)? Relocate { get; init; }
 
     public required Expectations Expectations { get; init; }
 
@@ -41,16 +52,33 @@ internal sealed record JobOrder
     {
         if (r.JobId.Length is 0 or > MaximumId)
             throw Refuse.Argument("job_id", "A job needs an id.");
-        var kind = JobKinds.Parse(r.Kind) ?? throw Refuse.Argument("kind", $"'{r.Kind}' is no job.", "Use encrypt, decrypt or recryptShallow.");
+        var kind = JobKinds.Parse(r.Kind) ?? throw Refuse.Argument("kind", $"'{r.Kind}' is no job.", "Use encrypt, decrypt, recryptShallow, recryptDeep, clone or relocate.");
         var key = r.NewKey is { KeyId.Length: > 0 } k ? (k.ToId(), r.NewKcv) : ((KeyId, string)?)null;
-        if (key is null && kind != JobKind.Decrypt)
+        if (key is null && kind is JobKind.Encrypt or JobKind.RecryptShallow or JobKind.RecryptDeep)
             throw Refuse.Argument("new_key", $"The job {kind.Name()} needs a key.");
         return new JobOrder
         {
             Id = r.JobId, Epoch = r.Epoch, Kind = kind, NewKey = key, Expectations = new Expectations(r.Records),
             Home = r.Home, Disks = r.AllDisks ? null : [.. r.Disks], Force = r.Force,
-            Generations = GenerationsOf(r),
+            Generations = GenerationsOf(r), Keys = KeysOf(r),
+            NewVm = kind == JobKind.Clone ? VmSpec.From(r.NewVm ?? throw Refuse.Argument("clone", "A clone needs the VM to make.")) : null,
+            Relocate = kind == JobKind.Relocate ? PlaceOf(r.Relocate ?? throw Refuse.Argument("relocate", "A relocation needs a place.")) : null,
         };
+    }
+
+    private static (string, Provisioning?) PlaceOf(RelocateOrder r) =>
+        (r.Datastore, r.Provisioning.Length == 0 ? null : DiskProvisioning.Parse(r.Provisioning));
+
+    private static Dictionary<Guid, (KeyId, string)> KeysOf(StartJobRequest r)
+    {
+        var keys = new Dictionary<Guid, (KeyId, string)>();
+        foreach (var k in r.Keys)
+        {
+            if (!Guid.TryParseExact(k.ObjectId, "D", out var id) || k.Key is not { KeyId.Length: > 0 } || !keys.TryAdd(id, (k.Key.ToId(), k.Kcv)))
+                throw Refuse.Argument("keys", $"The key of object '{k.ObjectId}' is malformed.");
+        }
+
+        return keys;
     }
 
     private static Dictionary<Guid, long> GenerationsOf(StartJobRequest r)
@@ -65,10 +93,18 @@ internal sealed record JobOrder
         return known;
     }
 
+    /// <summary>The new KEK of an object and its check value.</summary>
+    public (KeyId Id, string Kcv) KeyOf(Guid objectId) => Keys.TryGetValue(objectId, out var own) ? own : NewKey!.Value;
+
     /// <summary>The new KEK from the cache, which must be the recorded one.</summary>
-    public NamedKek RequireNewKey(string about, KeyLease keys)
+    public NamedKek RequireNewKey(string about, KeyLease keys) => Require(NewKey!.Value, about, keys);
+
+    /// <summary>The same for one object.</summary>
+    public NamedKek RequireNewKey(Guid objectId, string about, KeyLease keys) => Require(KeyOf(objectId), about, keys);
+
+    private static NamedKek Require((KeyId Id, string Kcv) key, string about, KeyLease keys)
     {
-        var (id, kcv) = NewKey!.Value;
+        var (id, kcv) = key;
         var kek = keys.Find(id) ?? throw Refuse.KeysMissing(about, $"The new key for {about} was not found.", [id]);
         return keys.KcvOf(id) == kcv
             ? new NamedKek(id, kek)

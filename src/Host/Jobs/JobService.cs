@@ -47,7 +47,10 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
             {
                 JobKind.Encrypt => new EncryptJob(),
                 JobKind.Decrypt => new DecryptJob(),
-                _ => new RecryptJob(),
+                JobKind.RecryptShallow => new RecryptJob(),
+                JobKind.RecryptDeep => new RekeyJob(),
+                JobKind.Clone => new CloneJob(keys),
+                _ => new RelocateJob(),
             };
             context = Prepare(order, job, registration, entry);
             await Task.Run(() => work.Check(context), ct);
@@ -153,7 +156,8 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
 
         // The locks go before the end is said: who hears of it may start the next thing at once.
         context.Dispose();
-        var description = describer.Describe(registration, context.Entry);
+        var (result, entry) = table.Find((context.ResultId ?? registration.Id).ToString());
+        var description = describer.Describe(result, entry);
         turn.Dispose();
         if (fault is null)
         {

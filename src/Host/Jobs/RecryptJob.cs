@@ -1,15 +1,13 @@
-using Lorica.Contracts;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Home;
-using Lorica.Host.Keys;
 using Lorica.Host.Power;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Shallow recrypt: a new KEK for home and every encrypted disk, data untouched, in any power state. Steps, each durable before
+/// Shallow recrypt: a new KEK for home and encrypted disks (those that the order names), data untouched, in any power state. Steps, each durable before
 /// the next: 1 VMX with the mark and a second pair for the new KEK · 2 second pair in every disk · 3 each file read again and
 /// opened with the new KEK alone · 4 VMX with the new pair only and the mark <c>committed</c>: the one commit point · 5 old pairs
 /// dropped from the disks · 6 mark removed. Before step 4 whoever opens the VM next rolls back, afterwards forward: only this
@@ -22,14 +20,15 @@ internal sealed class RecryptJob : IJobWork
 
     public void Check(JobContext c)
     {
-        c.Order.RequireNewKey(c.About, c.Keys);
         RequireEncrypted(c);
-        RekeyRecovery.Recover(c.Home, RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, only: c.Order.NewKey!.Value.Id);
-        using var home = OpenHome(c);
+        NextOf(c, c.Home.ReadModel());
+        RekeyRecovery.Recover(
+            c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, only: c.Order.Home ? c.Order.KeyOf(c.Home.Registration.Id).Id : null);
+        using var home = Meant.OpenHome(c);
         if (home.Model.Job is { } pending)
             throw Refuse.JobPending(c.About, pending.Kind.Word());
-        foreach (var disk in EncryptedDisks(home.Model))
-            Vmdk.Verify(c.Folder, disk.Name, ExpectationOf(c, home.Model, disk), c.Keys);
+        foreach (var disk in home.Model.Disks.Where(d => d.Encrypted))
+            Vmdk.Verify(c.Folder, disk.Name, Meant.ExpectationOf(c, home.Model, disk), c.Keys);
     }
 
     public async Task RunAsync(JobContext c, CancellationToken ct)
@@ -37,8 +36,9 @@ internal sealed class RecryptJob : IJobWork
         // All of it is quick; a restart of the vmx must not read half of it.
         using (await c.Entry.EnterFilesAsync(ct))
         {
-            var next = c.Order.RequireNewKey(c.About, c.Keys);
-            c.Entry.Running?.Change(s => s with { Facts = s.Facts.Towards(next) });
+            var next = NextOf(c, c.Home.ReadModel());
+            NamedKek? Of(VerifiedObject o) => next.TryGetValue(o.Id, out var kek) ? kek : null;
+            c.Entry.Running?.Change(s => s with { Facts = s.Facts.Towards(Of) });
             try
             {
                 Prepare(c, next);
@@ -46,7 +46,7 @@ internal sealed class RecryptJob : IJobWork
             catch
             {
                 // What failed may have been the last sync of step 4: then the VM is on its way forward, and the job with it.
-                if (RekeyRecovery.Recover(c.Home, RecordOf(c), c.Keys, d => LockOf(c, d), c.Log) is not { Committed: true })
+                if (RekeyRecovery.Recover(c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log) is not { Committed: true })
                 {
                     c.Entry.Running?.Change(s => s with { Facts = s.Facts.Settled() });
                     throw;
@@ -54,7 +54,7 @@ internal sealed class RecryptJob : IJobWork
             }
 
             await FinishAsync(c, ct);
-            c.Entry.Running?.Change(s => s with { Facts = s.Facts.Arrived(next, o => GenerationOf(c, o)) });
+            c.Entry.Running?.Change(s => s with { Facts = s.Facts.Arrived(Of, o => GenerationOf(c, o)) });
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class RecryptJob : IJobWork
         {
             try
             {
-                RekeyRecovery.Recover(c.Home, RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true);
+                RekeyRecovery.Recover(c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true);
                 return;
             }
             catch (Exception e) when (attempt < Attempts && FaultMap.Find(e, c.About) is not null)
@@ -84,44 +84,67 @@ internal sealed class RecryptJob : IJobWork
     }
 
     /// <summary>Steps 1 to 4.</summary>
-    private static void Prepare(JobContext c, NamedKek next)
+    private static void Prepare(JobContext c, Dictionary<Guid, NamedKek> next)
     {
         VmModel vm;
-        using (var home = OpenHome(c))
+        NamedKek homeNext;
+        VmDiskModel[] disks;
+        using (var home = Meant.OpenHome(c))
         {
             vm = home.Model;
-            if (vm.Key == next.Id && EncryptedDisks(vm).All(d => Vmdk.ReadModel(c.Folder, d.Name).Keys is [var only] && only == next.Id))
+            disks = [.. vm.Disks.Where(d => next.ContainsKey(d.ObjectId))];
+            var old = new NamedKek(home.OpenedWith!.Value, c.Keys.Find(home.OpenedWith.Value)!);
+            homeNext = next.GetValueOrDefault(vm.Id, old);
+            if (vm.Key == homeNext.Id && disks.All(d => Vmdk.ReadModel(c.Folder, d.Name).Keys is [var only] && only == next[d.ObjectId].Id))
                 return;
 
             // Step 1
             c.Job.Step(JobMark.HomePart);
-            var old = home.OpenedWith!.Value;
-            var mark = new RekeyMark(c.Order.Epoch, old, next.Id, Committed: false);
-            c.Home.Rewrite(home, vm.File.With(VmxKeys.Rekey, mark.ToString()), new NamedKek(old, c.Keys.Find(old)!), old == next.Id ? null : next);
+            var mark = new RekeyMark(c.Order.Epoch, old.Id, homeNext.Id, Committed: false);
+            c.Home.Rewrite(home, vm.File.With(VmxKeys.Rekey, mark.ToString()), old, old.Id == homeNext.Id ? null : homeNext);
         }
 
         // Step 2
-        foreach (var disk in EncryptedDisks(vm))
+        foreach (var disk in disks)
         {
             c.Job.Step(disk.Label);
             var old = Vmdk.ReadModel(c.Folder, disk.Name).Key!.Value;
+            var kek = next[disk.ObjectId];
             using var held = LockOf(c, disk);
-            ShallowRecrypt.AddPair(
-                c.Folder, disk.Name, ExpectationOf(c, vm, disk), c.Keys.Find(old) ?? throw Missing(c, old), next.Id, next.Key, held);
+            if (old != kek.Id)
+            {
+                ShallowRecrypt.AddPair(
+                    c.Folder, disk.Name, Meant.ExpectationOf(c, vm, disk), c.Keys.Find(old) ?? throw Missing(c, old), kek.Id, kek.Key, held);
+            }
         }
 
         // Step 3
-        var nextOnly = new OnlyKek(next);
-        var kcv = KeyCheckValue.Compute(next.Key);
-        foreach (var disk in EncryptedDisks(vm))
-            Vmdk.Verify(c.Folder, disk.Name, new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId, KeyId = next.Id, Kcv = kcv }, nextOnly);
+        foreach (var disk in disks)
+        {
+            var kek = next[disk.ObjectId];
+            Vmdk.Verify(c.Folder, disk.Name,
+                new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId, KeyId = kek.Id, Kcv = KeyCheckValue.Compute(kek.Key) },
+                new OnlyKek(kek));
+        }
 
         // Step 4
-        using (var home = c.Home.Open(null, nextOnly))
+        using (var home = c.Home.Open(null, new OnlyKek(homeNext)))
         {
             var mark = home.Model.Rekey! with { Committed = true };
-            c.Home.Rewrite(home, home.Model.File.With(VmxKeys.Rekey, mark.ToString()), next);
+            c.Home.Rewrite(home, home.Model.File.With(VmxKeys.Rekey, mark.ToString()), homeNext);
         }
+    }
+
+    /// <summary>The new KEK of each object that the order names and that is encrypted.</summary>
+    private static Dictionary<Guid, NamedKek> NextOf(JobContext c, VmModel vm)
+    {
+        var next = new Dictionary<Guid, NamedKek>();
+        if (c.Order.Home)
+            next.Add(vm.Id, c.Order.RequireNewKey(vm.Id, c.About, c.Keys));
+        Meant.RequireEncryptedDisks(c, vm);
+        foreach (var disk in vm.Disks.Where(d => d.Encrypted && c.Order.Wants(d)))
+            next.Add(disk.ObjectId, c.Order.RequireNewKey(disk.ObjectId, c.About, c.Keys));
+        return next;
     }
 
     private static void RequireEncrypted(JobContext c)
@@ -130,37 +153,6 @@ internal sealed class RecryptJob : IJobWork
         if (!vm.Encrypted && c.Order.Expectations.Find(vm.Id) is null)
             throw Refuse.Config("msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.", "Encrypt it first.");
     }
-
-    /// <summary>
-    /// The VMX, verified. The record may still name the old key after a run that nobody heard the end of: the request itself
-    /// names the new one.
-    /// </summary>
-    private static OpenedHome OpenHome(JobContext c) => c.Home.Open(RecordOf(c), c.Keys);
-
-    private static ObjectRecord? RecordOf(JobContext c) => c.Order.Expectations.Find(c.Home.Registration.Id) is { } record
-        ? Meant(c, record, c.Home.ReadModel().Keys)
-        : null;
-
-    private static DiskExpectation? ExpectationOf(JobContext c, VmModel vm, VmDiskModel disk)
-    {
-        if (c.Order.Expectations.Find(disk.ObjectId) is not { } record)
-            return c.Order.Expectations.OfDisk(vm, disk);
-        var meant = Meant(c, record, Vmdk.ReadModel(c.Folder, disk.Name).Keys);
-        return new DiskExpectation
-        {
-            Encrypted = true, ObjectId = disk.ObjectId, KeyId = meant.Key.ToId(), Kcv = meant.Kcv, Generation = meant.Generation,
-        };
-    }
-
-    private static ObjectRecord Meant(JobContext c, ObjectRecord record, IReadOnlyList<KeyId> keys)
-    {
-        var (id, kcv) = c.Order.NewKey!.Value;
-        return keys.Contains(record.Key.ToId()) || !keys.Contains(id)
-            ? record
-            : new ObjectRecord { ObjectId = record.ObjectId, Kind = record.Kind, Generation = record.Generation, Key = id.ToRef(), Kcv = kcv };
-    }
-
-    private static IEnumerable<VmDiskModel> EncryptedDisks(VmModel vm) => vm.Disks.Where(d => d.Encrypted);
 
     private static DiskLock? LockOf(JobContext c, VmDiskModel disk) => c.Entry.Running is { } running
         ? HeldDescriptors.Lock(running.State, disk.Label, c.Home.Registration.DisplayOf(disk.FileName))

@@ -57,9 +57,8 @@ internal static class RekeyRecovery
             if (model.Keys.Count < 2)
                 continue;
 
-            // The pair that goes: the new one on the way back; on the way forward whatever is not the new one.
-            var drop = mark.Committed ? model.Keys.First(k => k != mark.New) : mark.New;
-            var keep = model.Keys.First(k => k != drop);
+            // The descriptor, which is sealed, names the old key first and the new one second.
+            var (drop, keep) = mark.Committed ? (model.Keys[0], model.Keys[1]) : (model.Keys[1], model.Keys[0]);
             using var held = lockOf(disk);
             ShallowRecrypt.DropPair(folder, disk.Name, drop, Require(home, keys, keep), held);
         }

@@ -17,23 +17,14 @@ internal sealed record RunFacts
 
     public required IReadOnlyList<VerifiedObject> Disks { get; init; }
 
-    /// <summary>While a shallow recrypt works on the VM: its new KEK, under which an object may be already. Else null.</summary>
-    public string? NextProvider { get; init; }
-
-    /// <summary>The same KEK at its provider.</summary>
-    public string? NextKeyId { get; init; }
-
-    /// <summary>Its check value.</summary>
-    public string? NextKcv { get; init; }
-
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Encrypted => Home.Encrypted;
 
     /// <summary>The KEKs that are needed to open the VM again.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public IReadOnlySet<KeyId> Keys => Disks.Append(Home).Where(o => o.Encrypted).Select(o => o.Key).Concat(Next is { } next ? [next] : []).ToHashSet();
+    public IReadOnlySet<KeyId> Keys => Objects.Select(o => o.Key).Concat(Objects.Select(o => o.Next).OfType<KeyId>()).ToHashSet();
 
-    private KeyId? Next => NextKeyId is { } id ? new KeyId(NextProvider ?? "", id) : null;
+    private IEnumerable<VerifiedObject> Objects => Disks.Append(Home).Where(o => o.Encrypted);
 
     /// <summary>The facts of a VM that verified.</summary>
     public static RunFacts Of(OpenedVm vm, KeyLease keys)
@@ -75,25 +66,34 @@ internal sealed record RunFacts
     }
 
     /// <summary>A shallow recrypt begins: from now on each object is under its KEK or under this one.</summary>
-    public RunFacts Towards(NamedKek next) =>
-        this with { NextProvider = next.Id.Provider, NextKeyId = next.Id.Id, NextKcv = KeyCheckValue.Compute(next.Key) };
+    public RunFacts Towards(NamedKek next) => Towards(_ => next);
+
+    /// <summary>The same with a new KEK for each object; null for one that keeps its own.</summary>
+    public RunFacts Towards(Func<VerifiedObject, NamedKek?> nextOf) => Change(o => nextOf(o) is { } next
+        ? o.Towards(next.Id, KeyCheckValue.Compute(next.Key))
+        : o.Towards(null, null));
 
     /// <summary>It has ended: every encrypted object is under this KEK.</summary>
-    public RunFacts Arrived(NamedKek next, Func<VerifiedObject, long> generationOf)
-    {
-        var kcv = KeyCheckValue.Compute(next.Key);
-        VerifiedObject Moved(VerifiedObject o) => o.Encrypted ? o.Under(next.Id, kcv, generationOf(o)) : o;
-        return Settled() with { Home = Moved(Home), Disks = [.. Disks.Select(Moved)] };
-    }
+    public RunFacts Arrived(NamedKek next, Func<VerifiedObject, long> generationOf) => Arrived(_ => next, generationOf);
+
+    /// <summary>The same with the KEK of each object; null for one that kept its own.</summary>
+    public RunFacts Arrived(Func<VerifiedObject, NamedKek?> nextOf, Func<VerifiedObject, long> generationOf) => Change(o =>
+        (nextOf(o) is { } next ? o.Under(next.Id, KeyCheckValue.Compute(next.Key), generationOf(o)) : o).Towards(null, null));
 
     /// <summary>It was rolled back.</summary>
-    public RunFacts Settled() => this with { NextProvider = null, NextKeyId = null, NextKcv = null };
+    public RunFacts Settled() => Change(o => o.Towards(null, null));
+
+    private RunFacts Change(Func<VerifiedObject, VerifiedObject> change)
+    {
+        VerifiedObject Changed(VerifiedObject o) => o.Encrypted ? change(o) : o;
+        return this with { Home = Changed(Home), Disks = [.. Disks.Select(Changed)] };
+    }
 
     private ObjectRecord Record(VerifiedObject o, Func<IReadOnlyList<KeyId>> named)
     {
         var (key, kcv) = (o.Key, o.Kcv);
-        if (Next is { } next && named() is var keys && !keys.Contains(key) && keys.Contains(next))
-            (key, kcv) = (next, NextKcv!);
+        if (o.Next is { } next && named() is var keys && !keys.Contains(key) && keys.Contains(next))
+            (key, kcv) = (next, o.NextKcv!);
         return new ObjectRecord
         {
             ObjectId = o.Id.ToString(), Kind = o == Home ? ObjectKind.Vm : ObjectKind.Disk, Key = key.ToRef(), Kcv = kcv, Generation = o.Generation,

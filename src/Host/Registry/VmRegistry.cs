@@ -125,6 +125,37 @@ internal sealed class VmRegistry : IDisposable
         }
     }
 
+    /// <summary>Keeps which folders are to be removed.</summary>
+    public void RememberLeftovers(Guid id, IReadOnlyList<VmLeftover> leftovers)
+    {
+        lock (_gate)
+            Write_NeedsLock(_entries[id] with { Leftovers = leftovers });
+    }
+
+    /// <summary>A folder for a VM on a datastore, by <paramref name="choose"/>, which is given the folders that VMs have there.</summary>
+    public string ChooseFolder(string datastore, Func<IReadOnlySet<string>, string> choose)
+    {
+        lock (_gate)
+            return choose(_entries.Values.Where(e => e.Datastore == datastore).Select(e => e.Folder).ToHashSet(StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>
+    /// The VM is in another folder from now on, and the one that it was in is a leftover: one durable write, the commit point of a
+    /// relocation.
+    /// </summary>
+    public VmRegistration Move(Guid id, string datastore, string folder)
+    {
+        lock (_gate)
+        {
+            var old = _entries[id];
+            if (_entries.Values.Any(e => e.Id != id && e.Datastore == datastore && string.Equals(e.Folder, folder, StringComparison.OrdinalIgnoreCase)))
+                throw FolderTaken(datastore, folder);
+            var moved = old with { Datastore = datastore, Folder = folder, Leftovers = [new VmLeftover(old.Datastore, old.Folder, Own: false)] };
+            Write_NeedsLock(moved);
+            return moved;
+        }
+    }
+
     /// <summary>Forgets a VM.</summary>
     public void Remove(Guid id)
     {

@@ -43,6 +43,12 @@ public sealed class KillTests : IAsyncLifetime
         Assert.All(recrypted.Disks, d => Assert.Equal(_next.Ref, d.Key));
 
         records = TestVm.RecordsOf(recrypted);
+        var rekeyed = await KillUntilDoneAsync(() => TestJob.Order(vm, "recryptDeep", _kek, records), kills: 3);
+        Assert.Equal(_kek.Ref, rekeyed.Key);
+        Assert.All(rekeyed.Disks, d => Assert.Equal(_kek.Ref, d.Key));
+        Assert.False(TestVm.IsFound(_template.Datastore, TestVm.Marker));
+
+        records = TestVm.RecordsOf(rekeyed);
         var decrypted = await KillUntilDoneAsync(() => TestJob.Order(vm, "decrypt", null, records), kills: 3);
         Assert.False(decrypted.Encrypted);
         foreach (var name in (string[])["web01-flat.vmdk", "web01_1-flat.vmdk"])
@@ -72,8 +78,34 @@ public sealed class KillTests : IAsyncLifetime
         await vm.ImportAsync(_host.Client);
     }
 
+    [Fact]
+    public async Task A_clone_and_a_relocation_killed_at_random_moments_leave_one_whole_VM_each()
+    {
+        var vm = new TestVm("src", _kek, disks: 2);
+        var source = await vm.ImportAsync(_host.Client);
+        var clone = TestJob.Clone(vm, source, "copy", _kek, "ds2");
+        await KillAsync(() => new StartJobRequest(clone) { JobId = Guid.NewGuid().ToString(), Epoch = vm.NextEpoch }, kills: 3);
+        var copy = await _host.Client.SucceedAsync(new StartJobRequest(clone) { JobId = Guid.NewGuid().ToString(), Epoch = vm.NextEpoch });
+        Assert.Equal(clone.NewVm.VmId, copy.VmId);
+        Assert.Equal(["copy"], Directory.EnumerateFileSystemEntries(_template.SecondDatastore).Select(Path.GetFileName));
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = copy.VmId, Epoch = 2 });
+
+        await KillAsync(() => TestJob.Relocate(vm, source, "ds2"), kills: 3);
+        await _host.Client.SucceedAsync(TestJob.Relocate(vm, source, "ds2"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_template.Datastore));
+        Assert.Single(Directory.EnumerateFileSystemEntries(_template.SecondDatastore));
+        var folder = Directory.EnumerateDirectories(_template.SecondDatastore).Single();
+        Assert.Equal(vm.Content, await PlainDisk.ReadAsync(folder, "src_1", _kek));
+    }
+
     /// <summary>Starts the job, kills the host within its run, restarts; and at last lets it end.</summary>
     private async Task<VmDescription> KillUntilDoneAsync(Func<StartJobRequest> order, int kills)
+    {
+        await KillAsync(order, kills);
+        return await _host.Client.SucceedAsync(order());
+    }
+
+    private async Task KillAsync(Func<StartJobRequest> order, int kills)
     {
         for (int i = 0; i < kills; i++)
         {
@@ -95,11 +127,11 @@ public sealed class KillTests : IAsyncLifetime
 
             await _host.KillAsync();
             await _host.StartAsync(_kek, _next);
-            var d = Assert.Single((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
-            Assert.Null(d.Suspect);
-            Assert.All(d.Disks, x => Assert.Null(x.Suspect));
+            foreach (var d in (await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms)
+            {
+                Assert.Null(d.Suspect);
+                Assert.All(d.Disks, x => Assert.Null(x.Suspect));
+            }
         }
-
-        return await _host.Client.SucceedAsync(order());
     }
 }

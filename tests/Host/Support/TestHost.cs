@@ -24,12 +24,13 @@ internal sealed class TestHost : IAsyncDisposable
         Center = Pki.Issue("center", Roles.Center);
         HostNode = Pki.Issue("host", Roles.Host);
         Directory.CreateDirectory(Datastore);
+        Directory.CreateDirectory(SecondDatastore);
         Config = new HostConfig
         {
             Id = "0f8c0d5e-0000-4000-8000-000000000001", Name = "host1", StateFolder = folder.Path("state"),
             RunFolder = RunFolderOf(folder),
             Listen = "127.0.0.1:0", Certificate = Pki.Path("host.crt"), Key = Pki.Path("host.key"), Ca = Pki.Path("ca.crt"),
-            CenterPin = Peer.PinOf(Center.Certificate), Datastores = [new DatastoreConfig("ds1", Datastore)],
+            CenterPin = Peer.PinOf(Center.Certificate), Datastores = [new DatastoreConfig("ds1", Datastore), new DatastoreConfig("ds2", SecondDatastore)],
             Vmx = System.IO.Path.Combine(AppContext.BaseDirectory, "no-vmx"),
         };
     }
@@ -47,6 +48,8 @@ internal sealed class TestHost : IAsyncDisposable
     public HostConfig Config { get; set; }
 
     public string Datastore => _folder.Path("datastore");
+
+    public string SecondDatastore => _folder.Path("datastore2");
 
     public IPEndPoint Address => _server!.Address;
 

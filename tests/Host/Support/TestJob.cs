@@ -18,6 +18,31 @@ internal static class TestJob
         return request;
     }
 
+    /// <summary>An order for a clone with its own ids, all under one key; null for a plain one.</summary>
+    public static StartJobRequest Clone(TestVm source, VmDescription files, string name, TestKek? key, string datastore = "ds1")
+    {
+        var order = Order(source, "clone", null, TestVm.RecordsOf(files));
+        order.NewVm = new CreateVmRequest
+        {
+            VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = datastore, Cpus = files.Cpus, MemoryMib = files.MemoryMib,
+            HomeKey = key?.Ref, HomeKcv = key?.Kcv ?? "",
+        };
+        order.NewVm.Disks.AddRange(files.Disks.Select(d => new DiskSpec
+        {
+            Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = Guid.NewGuid().ToString(), Key = key?.Ref,
+            Kcv = key?.Kcv ?? "",
+        }));
+        return order;
+    }
+
+    /// <summary>An order to move.</summary>
+    public static StartJobRequest Relocate(TestVm vm, VmDescription files, string datastore, string provisioning = "")
+    {
+        var order = Order(vm, "relocate", null, TestVm.RecordsOf(files));
+        order.Relocate = new RelocateOrder { Datastore = datastore, Provisioning = provisioning };
+        return order;
+    }
+
     /// <summary>Starts a job and follows it to its end.</summary>
     public static async Task<JobDescription> RunAsync(this HostControl.HostControlClient client, StartJobRequest request)
     {

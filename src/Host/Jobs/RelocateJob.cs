@@ -1,0 +1,197 @@
+using Lorica.Contracts.Faults;
+using Lorica.Disks;
+using Lorica.Host.Creation;
+using Lorica.Host.Files;
+using Lorica.Host.Home;
+using Lorica.Host.Refusals;
+using Lorica.Host.Registry;
+
+namespace Lorica.Host.Jobs;
+
+/// <summary>
+/// Moves a VM that is off to another datastore, or to another disk format. Steps, each durable before the next: 1 the registry notes
+/// where to · 2 files copied into <c>.relocate-ID</c>, the VMX last · 3 that folder renamed to its name · 4 the registry switches and
+/// notes where from: the one commit point · 5 the old files removed. Killed before step 4 the VM is where it was, afterwards where it
+/// was to go; the next start of the host removes the other (<see cref="RelocationLeftovers"/>).
+/// </summary>
+/// <remarks>
+/// <code>
+/// from          to            what is done with the disk
+/// any           the same      files copied as they are: ciphertext stays ciphertext, no key is needed
+/// lazyZeroed    thin          the same, and the result says that it stays lazily zeroed
+/// thin          lazyZeroed    written anew: the descriptor says how it takes space, and is sealed
+/// eagerZeroed   the others    written anew: the zero rule changes from error to hole, so each sector is looked at in plain text
+/// the others    eagerZeroed   written anew: from hole to error, so each zero gets its ciphertext
+/// </code>
+/// Written anew: a new data key under the same KEK, at the next generation, encrypted in memory; no plain byte reaches a datastore.
+/// </remarks>
+internal sealed class RelocateJob : IJobWork
+{
+    public bool CanBeCancelled => true;
+
+    public void Check(JobContext c)
+    {
+        var (datastore, format) = c.Order.Relocate!.Value;
+        if (IsDone(c))
+            return;
+        c.Table.Datastores.PathOf(datastore);
+        var vm = c.Home.ReadModel();
+        if (vm.PendingJob is { } pending)
+            throw Refuse.JobPending(c.About, pending.Word());
+        long needed = 0;
+        foreach (var disk in vm.Disks)
+        {
+            var model = Vmdk.ReadModel(c.Folder, disk.Name);
+            if (model.Transition is { } transition)
+                throw Refuse.JobPending(c.Home.Registration.DisplayOf(disk.FileName), transition.Kind.ToString().ToLowerInvariant());
+            needed += TargetOf(model, format) == Provisioning.Thin
+                ? Math.Min(c.Home.Folder.AllocatedBytes(model.ExtentFile), model.Capacity)
+                : model.Capacity;
+        }
+
+        // What is written anew has to open; what is only copied may be locked.
+        if (vm.Disks.Any(d => IsWrittenAnew(Vmdk.ReadModel(c.Folder, d.Name), format)))
+            OpenedVm.Open(c.Home, c.Order.Expectations, c.Keys).Dispose();
+        c.Table.Datastores.RequireFree(datastore, needed + VmBuilder.Reserve);
+    }
+
+    public async Task RunAsync(JobContext c, CancellationToken ct)
+    {
+        var (datastore, _) = c.Order.Relocate!.Value;
+        var registration = c.Home.Registration;
+        if (IsDone(c))
+        {
+            RemoveLeftovers(c);
+            return;
+        }
+
+        // Step 1
+        var path = c.Table.Datastores.PathOf(datastore);
+        var temporary = RelocationLeftovers.TemporaryFolder(registration.Id);
+        RelocationLeftovers.Remove(c.Table, c.Table.Registry.Find(registration.Id)!, seen: true);
+        var folder = c.Table.Registry.ChooseFolder(datastore, taken => FreeFolder(path, registration.Folder, taken));
+        c.Table.Registry.RememberLeftovers(registration.Id,
+            [new VmLeftover(datastore, temporary, Own: true), new VmLeftover(datastore, folder, Own: false)]);
+        try
+        {
+            // Step 2
+            Directory.CreateDirectory(Path.Combine(path, temporary), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await CopyAsync(c, Path.Combine(path, temporary), ct);
+
+            // Step 3
+            using (var target = Folder.Open(path))
+            {
+                target.Sync();
+                if (!target.TryRename(temporary, folder))
+                    throw Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists", $"[{datastore}] {folder}",
+                        $"The folder [{datastore}] {folder} appeared meanwhile.", "Try again.");
+            }
+
+            // Step 4
+            c.Job.Settle();
+            c.Table.Registry.Move(registration.Id, datastore, folder);
+        }
+        catch
+        {
+            RemoveLeftovers(c);
+            throw;
+        }
+
+        // Step 5
+        RemoveLeftovers(c);
+    }
+
+    private static async Task CopyAsync(JobContext c, string targetPath, CancellationToken ct)
+    {
+        var format = c.Order.Relocate!.Value.Format;
+        var vm = c.Home.ReadModel();
+        var models = vm.Disks.ToDictionary(d => d.Label, d => Vmdk.ReadModel(c.Folder, d.Name));
+        c.Job.Plan(models.Values.Sum(m => m.Capacity));
+        using var target = DiskFolder.Open(targetPath);
+        foreach (var disk in vm.Disks)
+        {
+            c.Job.Step(disk.Label);
+            var model = models[disk.Label];
+            if (IsWrittenAnew(model, format))
+                await WriteAnewAsync(c, vm, disk, model, target, ct);
+            else
+                await DiskMove.CopyAsync(c.Folder, disk.Name, target, c.Progress, ct);
+            if (format is { } wanted && wanted != TargetOf(model, format))
+            {
+                c.Job.Note($"{disk.Label} stays lazily zeroed: a disk whose space is taken is not made thin.");
+            }
+
+            c.Job.StepDone(model.Capacity);
+        }
+
+        c.Job.Step(JobMark.HomePart);
+        var disks = models.Values.SelectMany(m => (string[])[m.Name + VmDiskModel.Ending, m.ExtentFile]).ToHashSet(StringComparer.Ordinal);
+        using var folder = Folder.Open(targetPath);
+        var registration = c.Home.Registration;
+        foreach (var name in c.Home.Folder.Names().Where(n => n[0] != '.' && VmRemoval.IsOurs(n, registration.File) && !disks.Contains(n))
+            .OrderBy(n => n == registration.VmxName))
+        {
+            ct.ThrowIfCancellationRequested();
+            await using var from = c.Home.Folder.OpenRead(name);
+            if (from is null)
+                continue;
+            using var file = folder.CreateAside(name);
+            await from.CopyToAsync(file.Stream, ct);
+            file.Commit();
+        }
+    }
+
+    private static async Task WriteAnewAsync(
+        JobContext c, VmModel vm, VmDiskModel disk, DiskModel model, DiskFolder target, CancellationToken ct)
+    {
+        using var source = Vmdk.Open(c.Folder, disk.Name, c.Order.Expectations.OfDisk(vm, disk), c.Keys);
+        var keys = source.OpenedWith is { } key
+            ? new DiskKeys(key, c.Keys.Find(key)!, disk.ObjectId, Math.Max(source.Generation, c.Order.KnownGeneration(disk.ObjectId)))
+            : null;
+        var provisioning = TargetOf(model, c.Order.Relocate!.Value.Format);
+        await Vmdk.CreateAsync(target, disk.Name, model.Capacity, provisioning, keys, ct);
+        var expectation = new DiskExpectation { Encrypted = keys is not null, ObjectId = keys is null ? null : disk.ObjectId };
+        using var written = Vmdk.Open(target, disk.Name, expectation, c.Keys);
+        await using var from = source.OpenDevice();
+        await using var to = written.OpenDevice();
+        await DiskCopy.CopyAsync(from, to, c.Progress, ct);
+    }
+
+    /// <summary>How a disk takes its space afterwards.</summary>
+    private static Provisioning TargetOf(DiskModel model, Provisioning? format) =>
+        format is not { } wanted || (model.Provisioning, wanted) == (Provisioning.LazyZeroed, Provisioning.Thin) ? model.Provisioning : wanted;
+
+    private static bool IsWrittenAnew(DiskModel model, Provisioning? format) => TargetOf(model, format) != model.Provisioning;
+
+    private static string FreeFolder(string path, string wanted, IReadOnlySet<string> registered)
+    {
+        using var datastore = Folder.Open(path);
+        var taken = datastore.Names().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        taken.UnionWith(registered);
+        var name = wanted;
+        for (int attempt = 1; taken.Contains(name); attempt++)
+            name = $"{wanted}_{attempt}";
+        return name;
+    }
+
+    /// <summary>Whether the VM is where it is to go, as it is to be: also after a run that nobody heard the end of.</summary>
+    private static bool IsDone(JobContext c)
+    {
+        var (datastore, format) = c.Order.Relocate!.Value;
+        return c.Home.Registration.Datastore == datastore
+            && c.Home.ReadModel().Disks.All(d => !IsWrittenAnew(Vmdk.ReadModel(c.Folder, d.Name), format));
+    }
+
+    private static void RemoveLeftovers(JobContext c)
+    {
+        try
+        {
+            RelocationLeftovers.Remove(c.Table, c.Table.Registry.Find(c.Home.Registration.Id)!, seen: true);
+        }
+        catch (Exception e) when (FaultMap.Find(e, c.About) is { } fault)
+        {
+            // It stays noted, and the next start of the host removes it.
+            c.Log.SweepFailed(c.About, fault.Message);
+        }
+    }
+}
