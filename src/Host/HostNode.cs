@@ -33,6 +33,7 @@ internal sealed class HostNode : IDisposable
         Receiver = new KeyReceiver(Identity, Keys);
         Describer = new VmDescriber(Table, Keys);
         Power = new PowerService(config, baseFolder, Table, Keys, Events, Log, time, Stopping);
+        Pauses = new PauseService(Table, new RunFolders(Full(config.RunFolder)));
         Jobs = new JobService(Table, Keys, Describer, Events, Log, time, Stopping);
     }
 
@@ -53,6 +54,8 @@ internal sealed class HostNode : IDisposable
     public VmDescriber Describer { get; }
 
     public PowerService Power { get; }
+
+    public PauseService Pauses { get; }
 
     public JobService Jobs { get; }
 

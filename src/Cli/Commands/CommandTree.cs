@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Lorica.Cli.Commands.Datastores;
 using Lorica.Cli.Commands.Hosts;
 using Lorica.Cli.Commands.Kms;
 using Lorica.Cli.Commands.Policies;
@@ -25,6 +26,7 @@ internal static class CommandTree
             PolicyCommand.Create(cli),
             VmCommand.Create(cli),
             HostCommand.Create(cli),
+            DatastoreCommand.Create(cli),
             SettingCommand.Create(cli),
             TaskCommand.Create(cli),
             EventCommand.Create(cli),

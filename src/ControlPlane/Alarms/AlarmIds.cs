@@ -9,6 +9,9 @@ public static class AlarmIds
     /// <summary>A VM's files differ from their records.</summary>
     public const string VmSuspect = "vm.suspect";
 
+    /// <summary>A VM is paused, shut down or kept off because its keys stay out of reach.</summary>
+    public const string VmOutage = "vm.outage";
+
     /// <summary>A VM's files differ from its storage policies, or the policies were edited since they were applied.</summary>
     public const string PolicyDrift = "vm.policyDrift";
 

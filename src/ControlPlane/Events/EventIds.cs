@@ -96,6 +96,12 @@ public static class EventIds
     /// <summary>A storage policy was deleted.</summary>
     public const string PolicyDeleted = "lorica.policy.Deleted";
 
+    /// <summary>A VM is paused, shut down or kept off because its keys stay out of reach.</summary>
+    public const string OutageActed = "lorica.vm.OutageActed";
+
+    /// <summary>That is over.</summary>
+    public const string OutageEnded = "lorica.vm.OutageEnded";
+
     /// <summary>Tags of a datastore were changed.</summary>
     public const string DatastoreTagged = "lorica.datastore.Tagged";
 

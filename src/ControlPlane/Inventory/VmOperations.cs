@@ -18,7 +18,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed partial class VmOperations(
     VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    Preflight preflight, IGrainFactory grains)
+    Preflight preflight, OutageFinder outages, IGrainFactory grains)
 {
     /// <summary>Begins a shallow recrypt: any power state.</summary>
     public async Task<TaskRow> RecryptAsync(string id, Caller caller, CancellationToken ct)
@@ -66,6 +66,7 @@ internal sealed partial class VmOperations(
                 $"An earlier {files.PendingJob} of {vm.Name} was not finished.", "Set the policy again: that finishes it."));
         }
 
+        await outages.RequireNoneAsync(vm, ct);
         await RequireKeysAsync(vm, records, "powerOn", ct);
         return await BeginAsync(TaskKinds.PowerOn, vm, caller, new VmTaskArguments(), ct);
     }

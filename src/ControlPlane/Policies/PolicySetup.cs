@@ -17,5 +17,8 @@ internal static class PolicySetup
         .AddSingleton<Preflight>()
         .AddSingleton<CenterSettings>()
         .AddSingleton<ComplianceService>()
+        .AddSingleton<IKeyReach, AlarmKeyReach>()
+        .AddSingleton<OutageFinder>()
+        .AddSingleton<OutageWatch>()
         .AddSingleton<PolicyWatch>();
 }

@@ -1,17 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Policies;
 
-/// <summary>Looks at compliance once an hour.</summary>
-public sealed partial class PolicyWatch(ComplianceService compliance, TimeProvider time, ILogger<PolicyWatch> log) : IAsyncDisposable
+/// <summary>Looks at compliance once an hour, and at outages every ten seconds.</summary>
+public sealed partial class PolicyWatch(IServiceProvider services, TimeProvider time, ILogger<PolicyWatch> log) : IAsyncDisposable
 {
     private static readonly TimeSpan ComplianceEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan OutagesEvery = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
     /// <summary>Begins to watch.</summary>
-    public void Start() => _running = EveryAsync(ComplianceEvery, compliance.CheckAllAsync, _stop.Token);
+    public void Start() => _running = Task.WhenAll(
+        EveryAsync(ComplianceEvery, services.GetRequiredService<ComplianceService>().CheckAllAsync, _stop.Token),
+        EveryAsync(OutagesEvery, services.GetRequiredService<OutageWatch>().RunOnceAsync, _stop.Token));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -23,6 +23,9 @@ public sealed partial class CenterDb
     /// <summary>VMs in which KMSs run.</summary>
     public DbSet<ProviderGuestRow> ProviderGuests => Set<ProviderGuestRow>();
 
+    /// <summary>What outages of keys have led to.</summary>
+    public DbSet<OutageActRow> OutageActs => Set<OutageActRow>();
+
     private static void ConfigurePolicies(ModelBuilder model)
     {
         model.Entity<PolicyRow>().ToTable("policies").HasKey(p => p.Id);
@@ -30,6 +33,7 @@ public sealed partial class CenterDb
         model.Entity<PolicyBatchItemRow>().ToTable("policy_batch_items").HasKey(i => new { i.TaskId, i.Number });
         model.Entity<CenterSettingRow>().ToTable("center_settings").HasKey(s => s.Name);
         model.Entity<ProviderGuestRow>().ToTable("provider_guests").HasKey(g => g.Provider);
+        model.Entity<OutageActRow>().ToTable("outage_acts").HasKey(a => a.VmId);
         model.Entity<DatastoreTagRow>().ToTable("datastore_tags").HasKey(t => new { t.Datastore, t.Tag });
     }
 }

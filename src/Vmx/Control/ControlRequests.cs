@@ -37,6 +37,9 @@ internal sealed class ControlRequests(
             case VmxRequest.WhatOneofCase.PowerOff:
                 guest.PowerOff(request.PowerOff.Hard, PowerOffTime(request.PowerOff.TimeoutSeconds));
                 break;
+            case VmxRequest.WhatOneofCase.Pause:
+                guest.Pause(request.Pause.Paused);
+                break;
             case VmxRequest.WhatOneofCase.ReadConsole:
                 await ring.WaitAsync(request.ReadConsole.FromOffset, Bounded(request.ReadConsole.WaitMs), clock, ct);
                 var (offset, data, end) = ring.Read(request.ReadConsole.FromOffset, ConsoleChunk);

@@ -8,6 +8,9 @@ internal enum GuestAction
     /// <summary>QMP <c>cont</c>.</summary>
     Continue,
 
+    /// <summary>QMP <c>stop</c>.</summary>
+    Stop,
+
     /// <summary>QMP <c>system_powerdown</c>: the power button.</summary>
     PowerDown,
 

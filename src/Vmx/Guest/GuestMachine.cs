@@ -14,6 +14,8 @@ namespace Lorica.Vmx.Guest;
 ///    │                                 paused                                   │
 ///    └────────────── QEMU ends ─────────┴──────────────────────────────────► ended
 ///
+/// pause:      wanted ──Stop, again every 10 s until STOP──► paused; a RESUME meanwhile is answered by another Stop; a guest that
+///             stands still because of a disk is left so. Let go: Continue, repeated until RESUME.
 /// power off:  none ──soft──► button (again every 10 s) ──time-out──► quit ──5 s──► kill
 ///               └───hard, or soft while not running──────────────────►┘
 /// </code>
@@ -42,6 +44,8 @@ internal sealed class GuestMachine
     private long _continueAt = Never;
     private long _continueDelay = ContinueFirst;
     private long _resumedAt;
+    private bool _pauseWanted;
+    private long _stopAt = Never;
     private string _shutdownReason = "";
     private bool _connected;
 
@@ -60,6 +64,7 @@ internal sealed class GuestMachine
         {
             case "running":
                 Become(GuestState.Running, "");
+                _stopAt = _pauseWanted ? now : Never;
                 break;
             case "prelaunch":
                 _continueAt = now;
@@ -68,6 +73,7 @@ internal sealed class GuestMachine
                 OnIoError("", "", now);
                 break;
             default:
+                _stopAt = Never;
                 Become(GuestState.Paused, $"QEMU says: {status}");
                 break;
         }
@@ -80,10 +86,12 @@ internal sealed class GuestMachine
             case "RESUME":
                 _continueAt = Never;
                 _resumedAt = now;
+                _stopAt = _pauseWanted ? now : Never;
                 Become(GuestState.Running, "");
                 break;
             case "STOP" when State != GuestState.IoError:
-                Become(GuestState.Paused, "");
+                _stopAt = Never;
+                Become(GuestState.Paused, _pauseWanted ? "Paused by the host." : "");
                 break;
             case "BLOCK_IO_ERROR" when e.Action == "stop":
                 OnIoError(e.Device, e.Reason, now);
@@ -145,6 +153,21 @@ internal sealed class GuestMachine
         }
     }
 
+    /// <summary>The host wants the guest to stand still, or to go on.</summary>
+    public void Pause(bool paused, long now)
+    {
+        if (State == GuestState.Ended || (!paused && !_pauseWanted && State != GuestState.Paused))
+            return;
+
+        _pauseWanted = paused;
+        _stopAt = paused && State == GuestState.Running ? now : Never;
+        if (State is GuestState.Paused or GuestState.IoError)
+        {
+            _continueAt = paused ? Never : now;
+            _continueDelay = ContinueFirst;
+        }
+    }
+
     /// <summary>What is due, and the time at which to ask again at the latest. Ask again after an action.</summary>
     public (GuestAction Action, long Until) Next(long now)
     {
@@ -174,6 +197,12 @@ internal sealed class GuestMachine
             return (GuestAction.PowerDown, now);
         }
 
+        if (now >= _stopAt && _connected)
+        {
+            _stopAt = now + ButtonAgain;
+            return (GuestAction.Stop, now);
+        }
+
         if (now >= _continueAt && _connected)
         {
             _continueAt = now + _continueDelay;
@@ -183,7 +212,7 @@ internal sealed class GuestMachine
 
         long until = Math.Min(_killAt, _continueAt == Never || !_connected ? Never : _continueAt);
         if (_connected)
-            until = Math.Min(until, Math.Min(_buttonAt, _quitAt));
+            until = Math.Min(until, Math.Min(_stopAt, Math.Min(_buttonAt, _quitAt)));
         else if (_killAt == Never)
             until = Math.Min(until, _quitAt);
         return (GuestAction.None, until);
@@ -196,7 +225,8 @@ internal sealed class GuestMachine
         // An error long after the last one is a new one, to be met as quickly as the first.
         if (now - _resumedAt > Calm)
             _continueDelay = ContinueFirst;
-        if (_continueAt == Never)
+        _stopAt = Never;
+        if (_continueAt == Never && !_pauseWanted)
             _continueAt = now + _continueDelay;
 
         // Waiting for the button is over: the guest cannot hear it.

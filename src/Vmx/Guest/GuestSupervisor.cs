@@ -26,6 +26,9 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
     public void PowerOff(bool hard, TimeSpan timeout) =>
         _queue.Writer.TryWrite(() => _machine.PowerOff(hard, (long)timeout.TotalMilliseconds, Now));
 
+    /// <summary>From any thread: pause the guest, or let it go on.</summary>
+    public void Pause(bool paused) => _queue.Writer.TryWrite(() => _machine.Pause(paused, Now));
+
     /// <summary>From any thread: what a disk's device reported, shown while the guest stands still because of it.</summary>
     public void DeviceFailed(string text) => _queue.Writer.TryWrite(() => _deviceError = text);
 
@@ -97,6 +100,9 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
         {
             case GuestAction.Continue:
                 Send("cont");
+                break;
+            case GuestAction.Stop:
+                Send("stop");
                 break;
             case GuestAction.PowerDown:
                 Send("system_powerdown");

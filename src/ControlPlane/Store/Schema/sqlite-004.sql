@@ -43,6 +43,14 @@ CREATE TABLE provider_guests (
     vm_id TEXT NOT NULL
 ) STRICT;
 
+-- What outages of keys have led to.
+CREATE TABLE outage_acts (
+    vm_id TEXT NOT NULL PRIMARY KEY,
+    action TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    since INTEGER NOT NULL
+) STRICT;
+
 -- Tags of datastores, for placement.
 CREATE TABLE datastore_tags (
     datastore TEXT NOT NULL,
