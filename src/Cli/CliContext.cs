@@ -48,7 +48,7 @@ internal sealed class CliContext
         task = await new TaskFollower(center, Terminal, Time).FollowAsync(task, ct);
         if (json)
             Terminal.Json(task, RestJson.Default.TaskModel);
-        return task.State == "failed" ? throw Failed(task) : task;
+        return task.State is "failed" or "cancelled" ? throw Failed(task) : task;
     }
 
     /// <summary>The failure of a task.</summary>

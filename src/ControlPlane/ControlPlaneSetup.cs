@@ -35,6 +35,11 @@ public static class ControlPlaneSetup
         services.AddSingleton<TaskBoard>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<AlarmBoard>();
+        services.AddSingleton<TaskService>();
+        services.AddSingleton<EventService>();
+        services.AddSingleton<AlarmService>();
+        services.AddHostedService<EventAnchor>();
+        services.AddSingleton<IdempotencyStore>();
         services.AddSingleton<InventoryTree>();
         services.AddSingleton<HostNudger>();
         services.AddSingleton<ProviderService>();

@@ -3,7 +3,7 @@ using Lorica.ControlPlane.Access;
 namespace Lorica.Center.Rest;
 
 /// <summary>Lets only signed-in callers pass, and says who they are.</summary>
-internal sealed class CallerFilter(SignInService signIn) : IEndpointFilter
+internal sealed class CallerFilter(SignInService signIn, AccountLimits limits) : IEndpointFilter
 {
     private const string Scheme = "Bearer ";
 
@@ -11,7 +11,9 @@ internal sealed class CallerFilter(SignInService signIn) : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        http.Items[typeof(Caller)] = await signIn.AuthenticateAsync(Token(http), http.RequestAborted);
+        var caller = await signIn.AuthenticateAsync(Token(http), http.RequestAborted);
+        limits.Take(caller);
+        http.Items[typeof(Caller)] = caller;
         return await next(context);
     }
 

@@ -21,6 +21,7 @@ internal static class FaultResults
         {
             "lorica.bodyTooLarge" => StatusCodes.Status413PayloadTooLarge,
             "lorica.mediaType" => StatusCodes.Status415UnsupportedMediaType,
+            "lorica.idempotencyMismatch" => StatusCodes.Status422UnprocessableEntity,
             "lorica.methodNotAllowed" => StatusCodes.Status405MethodNotAllowed,
             _ => StatusCodes.Status400BadRequest,
         },
@@ -46,6 +47,11 @@ internal static class FaultResults
             fault.Keys.Count > 0 ? fault.Keys : null, correlationId);
         http.Response.StatusCode = status;
         http.Response.ContentType = MediaType;
+        if (status == StatusCodes.Status429TooManyRequests)
+        {
+            http.Response.Headers.RetryAfter = fault.Key == "lorica.tooManyRequests" ? "1" : "30";
+        }
+
         return http.Response.Body.WriteAsync(
             JsonSerializer.SerializeToUtf8Bytes(problem, RestJson.Default.ProblemModel), http.RequestAborted).AsTask();
     }

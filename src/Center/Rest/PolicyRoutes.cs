@@ -16,6 +16,7 @@ internal static class PolicyRoutes
         group.MapGet("", async (HttpContext http, PolicyService policies) => TypedResults.Json(
                 new ListModel<PolicyModel>([.. (await policies.ListAsync(http.Caller(), http.RequestAborted)).Select(p => p.ToModel())]),
                 RestJson.Default.ListModelPolicyModel))
+            .Paged<PolicyModel>(p => p.Name + "\0" + p.Id, ("name", p => p.Name))
             .Produces<ListModel<PolicyModel>>().WithSummary("List storage policies");
         group.MapGet("/{policy}", async (string policy, HttpContext http, PolicyService policies) =>
                 http.Tagged((await policies.GetAsync(http.Caller(), policy, http.RequestAborted)).ToModel(), RestJson.Default.PolicyModel))

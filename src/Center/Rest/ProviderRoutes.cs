@@ -13,7 +13,7 @@ internal static class ProviderRoutes
         group.MapGet("", async (HttpContext http, ProviderService service) => TypedResults.Json(
                 new ListModel<ProviderModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelProviderModel))
-            .Produces<ListModel<ProviderModel>>().WithSummary("List key providers");
+            .Paged<ProviderModel>(p => p.Name, ("name", p => p.Name)).Produces<ListModel<ProviderModel>>().WithSummary("List key providers");
 
         group.MapPost("", async (HttpContext http, ProviderService service) =>
             {

@@ -1,11 +1,11 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
+using Lorica.Contracts.Configs;
 
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// Limits per address. Sign-in is dear (a slow hash) and gets few; the rest gets what a busy script needs. Long polls and imports
-/// hold no permit: only the start of a request counts.
+/// Limits per address, before anything else is looked at. Sign-in is dear (a slow hash) and gets few; the rest gets what a busy script
+/// needs. Long polls and imports hold no permit: only the start of a request counts. <see cref="AccountLimits"/> counts by account.
 /// </summary>
 internal static class RateLimits
 {
@@ -13,25 +13,21 @@ internal static class RateLimits
     public const string SignIn = "sign-in";
 
     /// <summary>Adds the limits.</summary>
-    public static IServiceCollection AddRateLimits(this IServiceCollection services) => services.AddRateLimiter(o =>
-    {
-        o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        o.OnRejected = (context, _) =>
+    public static IServiceCollection AddRateLimits(this IServiceCollection services, RequestLimits limits) => services
+        .AddSingleton(new AccountLimits(limits))
+        .AddRateLimiter(o =>
         {
-            context.HttpContext.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
-            return ValueTask.CompletedTask;
-        };
-        o.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetTokenBucketLimiter(
-            Address(http), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = 1000, TokensPerPeriod = 500, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = true,
-            }));
-        o.AddPolicy(SignIn, http => RateLimitPartition.GetTokenBucketLimiter(
-            Address(http), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = 20, TokensPerPeriod = 5, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = true,
-            }));
-    });
+            o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            o.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
+                http => RateLimitPartition.GetTokenBucketLimiter(Address(http), _ => Bucket(limits.PerAddress, 2 * limits.PerAddress)));
+            o.AddPolicy(SignIn, http => RateLimitPartition.GetTokenBucketLimiter(Address(http), _ => Bucket(limits.SignIns, 4 * limits.SignIns)));
+        });
+
+    /// <summary>So many a second, and so many at once.</summary>
+    public static TokenBucketRateLimiterOptions Bucket(int perSecond, int atOnce) => new()
+    {
+        TokenLimit = atOnce, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = true,
+    };
 
     private static string Address(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 }

@@ -15,6 +15,10 @@ internal static class VmRoutes
         group.MapGet("", async (HttpContext http, VmQueries vms) => TypedResults.Json(
                 new ListModel<VmModel>(await vms.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelVmModel))
+            .Paged<VmModel>(
+                v => v.Name + "\0" + v.Id, ("name", v => v.Name), ("host", v => v.Host), ("powerState", v => v.PowerState),
+                ("cryptoState", v => v.CryptoState), ("compliance", v => v.Compliance), ("policy", v => v.Policy.Name),
+                ("encrypted", v => v.Encrypted ? "true" : "false"))
             .Produces<ListModel<VmModel>>().WithSummary("List VMs");
         group.MapGet("/{vm}", async (string vm, HttpContext http, VmQueries vms) => TypedResults.Json(
                 await vms.GetAsync(http.Caller(), vm, http.RequestAborted), RestJson.Default.VmModel))

@@ -47,7 +47,7 @@ internal static class CenterApplication
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTimeout);
         builder.Services.AddControlPlane(store, identity, new BrokerOptions(config.BrokerSocket, config.BrokerPin), config.Hosts);
         builder.Services.AddSingleton<CenterHealth>();
-        builder.Services.AddRateLimits();
+        builder.Services.AddRateLimits(config.Limits);
         builder.Services.ConfigureHttpJsonOptions(o =>
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, Contracts.Rest.RestJson.Default));
         builder.Services.AddOpenApi(o => o.AddDocumentTransformer<ApiDescription>());
@@ -78,12 +78,16 @@ internal static class CenterApplication
         app.MapScalarApiReference(
             "/docs", o => o.WithTitle("Lorica").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
         var open = app.MapGroup("/api/v1");
-        var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, CallerFilter>();
+        var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, CallerFilter>()
+            .AddEndpointFilter<RouteGroupBuilder, IdempotencyFilter>();
         open.MapSessions(api);
         api.MapPeople();
         api.MapRoles();
         api.MapTokens();
         api.MapSystem();
+        api.MapTasks();
+        api.MapEvents();
+        api.MapAlarms();
         api.MapProviders();
         api.MapPolicies();
         api.MapVms();

@@ -11,6 +11,7 @@ internal static class CommandLine
     {
         try
         {
+            Suggestions.Use(await Suggestions.FetchAsync(arguments, cli, interrupts.Stop));
             var parsed = CommandTree.Create(cli, interrupts).Parse(arguments);
             if (parsed.Action is ParseErrorAction)
                 return (int)BadUsage(parsed, cli.Terminal);

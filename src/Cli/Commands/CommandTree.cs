@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Lorica.Cli.Commands.Alarms;
 using Lorica.Cli.Commands.Datastores;
+using Lorica.Cli.Commands.Events;
 using Lorica.Cli.Commands.Hosts;
 using Lorica.Cli.Commands.Kms;
 using Lorica.Cli.Commands.Policies;
@@ -30,6 +32,7 @@ internal static class CommandTree
             SettingCommand.Create(cli),
             TaskCommand.Create(cli),
             EventCommand.Create(cli),
+            AlarmCommand.Create(cli),
             DiskCommand.Create(cli),
             CompletionCommand.Create(cli),
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Lorica.Cli.Output;
 
 namespace Lorica.Cli.Commands;
@@ -17,7 +18,11 @@ internal static class CommonOptions
         Description = "Do not wait for the task; print its id.",
     };
 
-    public static Argument<string> Vm() => new("NAME") { Description = "Name or id of the virtual machine." };
+    public static Argument<string> Vm() => new("NAME")
+    {
+        Description = "Name or id of the virtual machine.",
+        CompletionSources = { _ => Suggestions.Vms.Select(v => new CompletionItem(v)) },
+    };
 
     /// <summary>A size such as <c>10G</c>.</summary>
     public static Option<long> Size(string name, string description, long preset) => new(name)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Lorica.Cli.Commands;
 
-/// <summary><c>lorica completion bash</c>: a function that asks lorica itself what may come next.</summary>
+/// <summary><c>lorica completion bash|zsh|fish</c>: a function that asks lorica itself what may come next.</summary>
 internal static class CompletionCommand
 {
     private const string Bash = """
@@ -16,12 +16,39 @@ internal static class CompletionCommand
         complete -o default -F _lorica lorica
         """;
 
-    public static Command Create(CliContext cli)
+    private const string Zsh = """
+        #compdef lorica
+        # zsh completion of lorica; put it to use with:  source <(lorica completion zsh)
+        _lorica() {
+          local line="${(j: :)words[2,CURRENT]}"
+          local -a found
+          found=("${(@f)$(lorica "[suggest:${#line}]" "$line" 2>/dev/null | grep -v '^/')}")
+          (( ${#found} )) && compadd -- "${found[@]}" || _files
+        }
+        compdef _lorica lorica
+        """;
+
+    private const string Fish = """
+        # fish completion of lorica; put it to use with:  lorica completion fish | source
+        function __lorica_complete
+          set -l line (string join ' ' -- (commandline -opc)[2..] (commandline -ct))
+          lorica "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -v '/*'
+        end
+        complete -c lorica -a '(__lorica_complete)'
+        """;
+
+    public static Command Create(CliContext cli) => new("completion", "Completion for shells.")
     {
-        var bash = new Command("bash", "Print the completion function for bash.");
-        bash.Examples(("for this shell", "source <(lorica completion bash)"),
-            ("for good", "lorica completion bash > /etc/bash_completion.d/lorica"));
-        bash.SetAction(_ => cli.Terminal.Out.WriteLine(Bash));
-        return new Command("completion", "Completion for shells.") { bash };
+        Of(cli, "bash", Bash, "source <(lorica completion bash)", "lorica completion bash > /etc/bash_completion.d/lorica"),
+        Of(cli, "zsh", Zsh, "source <(lorica completion zsh)", "lorica completion zsh > /usr/local/share/zsh/site-functions/_lorica"),
+        Of(cli, "fish", Fish, "lorica completion fish | source", "lorica completion fish > ~/.config/fish/completions/lorica.fish"),
+    };
+
+    private static Command Of(CliContext cli, string shell, string script, string now, string always)
+    {
+        var command = new Command(shell, $"Print the completion function for {shell}.");
+        command.Examples(("for this shell", now), ("for good", always));
+        command.SetAction(_ => cli.Terminal.Out.WriteLine(script));
+        return command;
     }
 }

@@ -50,7 +50,7 @@ internal static class FaultText
         FaultTypes.InvalidPowerState or FaultTypes.InvalidVmConfig or FaultTypes.InvalidDeviceOperation
             or FaultTypes.InvalidDeviceSpec or FaultTypes.GenericVmConfigFault or FaultTypes.InvalidState
             or FaultTypes.NotSupported or FaultTypes.ResourceInUse or FaultTypes.AlreadyExists
-            or FaultTypes.NoDiskSpace => ExitCode.Refused,
+            or FaultTypes.NoDiskSpace or FaultTypes.RequestCanceled => ExitCode.Refused,
         _ => KindOf(status),
     };
 

@@ -39,8 +39,18 @@ internal sealed partial class CenterClient
     public Task<TaskModel> PowerAsync(string vm, PowerBody body, CancellationToken ct)
         => PostAsync(Vm(vm) + "/power", body, RestJson.Default.PowerBody, RestJson.Default.TaskModel, ct);
 
-    public Task<ListModel<TaskModel>> TasksAsync(CancellationToken ct)
-        => GetAsync(Api + "tasks", RestJson.Default.ListModelTaskModel, ct);
+    public Task<ListModel<TaskModel>> TasksAsync(CancellationToken ct, string query = "")
+        => GetAsync(Api + "tasks" + query, RestJson.Default.ListModelTaskModel, ct);
+
+    public Task<TaskModel> CancelTaskAsync(string id, CancellationToken ct)
+        => SendAsync(HttpMethod.Post, $"{Api}tasks/{Escape(id)}/cancel", content: null, RestJson.Default.TaskModel, patience: null, ct);
+
+    public Task<ListModel<AlarmModel>> AlarmsAsync(string query, CancellationToken ct)
+        => GetAsync(Api + "alarms" + query, RestJson.Default.ListModelAlarmModel, ct);
+
+    public Task<AlarmModel> AcknowledgeAlarmAsync(long number, CancellationToken ct)
+        => SendAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{Api}alarms/{number}/acknowledge"), content: null,
+            RestJson.Default.AlarmModel, patience: null, ct);
 
     /// <summary>
     /// The task; with <paramref name="waitSeconds"/> the answer comes at its next change, or after so many seconds.
@@ -73,8 +83,14 @@ internal sealed partial class CenterClient
     public Task<HostModel> HostAsync(string name, CancellationToken ct)
         => GetAsync($"{Api}hosts/{Escape(name)}", RestJson.Default.HostModel, ct);
 
-    public Task<ListModel<EventModel>> EventsAsync(CancellationToken ct)
-        => GetAsync(Api + "events", RestJson.Default.ListModelEventModel, ct);
+    public Task<ListModel<EventModel>> EventsAsync(CancellationToken ct, string query = "")
+        => GetAsync(Api + "events" + query, RestJson.Default.ListModelEventModel, ct);
+
+    public Task<EventHeadModel> EventHeadAsync(bool verify, CancellationToken ct)
+        => GetAsync($"{Api}events/head?verify={(verify ? "true" : "false")}", RestJson.Default.EventHeadModel, ct, TimeSpan.FromMinutes(10));
+
+    /// <summary>Lines of an export or a stream, as they come.</summary>
+    public IAsyncEnumerable<string> EventLinesAsync(string path, CancellationToken ct) => LinesAsync(Api + "events/" + path, ct);
 
     private static string Vm(string vm) => $"{Api}vms/{Escape(vm)}";
 }

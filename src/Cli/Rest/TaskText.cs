@@ -6,7 +6,11 @@ namespace Lorica.Cli.Rest;
 /// <summary>Tasks in words.</summary>
 internal static class TaskText
 {
-    public static bool HasEnded(TaskModel task) => task.State is "succeeded" or "failed";
+    public static bool HasEnded(TaskModel task) => task.State is "succeeded" or "failed" or "cancelled";
+
+    /// <summary>The state, and whether somebody asked it to end.</summary>
+    public static string State(TaskModel task)
+        => task.CancelRequested && !HasEnded(task) ? $"{task.State}, to be cancelled" : task.State;
 
     public static string Title(TaskModel task)
     {

@@ -27,4 +27,7 @@ public sealed record CenterConfig
     /// <summary>Hosts to know from the start.</summary>
     // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
     public IReadOnlyList<HostSeed> Hosts { get; set; } = [];
+
+    /// <summary>Limits of the REST API.</summary>
+    public RequestLimits Limits { get; set; } = new();
 }

@@ -63,5 +63,8 @@ namespace Lorica.Contracts.Rest;
 [JsonSerializable(typeof(ListModel<HostModel>))]
 [JsonSerializable(typeof(EventModel))]
 [JsonSerializable(typeof(ListModel<EventModel>))]
+[JsonSerializable(typeof(EventHeadModel))]
+[JsonSerializable(typeof(AlarmModel))]
+[JsonSerializable(typeof(ListModel<AlarmModel>))]
 [JsonSerializable(typeof(HealthModel))]
 public sealed partial class RestJson : JsonSerializerContext;

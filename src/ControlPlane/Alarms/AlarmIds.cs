@@ -18,6 +18,9 @@ public static class AlarmIds
     /// <summary>A host has encrypted VMs and no host key.</summary>
     public const string HostNeedsEncryptionMode = "host.needsEncryptionMode";
 
+    /// <summary>Events are missing or were changed.</summary>
+    public const string EventLogBroken = "events.broken";
+
     /// <summary>A host does not answer.</summary>
     public const string HostLost = "host.lost";
 

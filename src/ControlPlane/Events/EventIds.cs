@@ -63,9 +63,6 @@ public static class EventIds
     /// <summary>Somebody asked to cancel a task.</summary>
     public const string TaskCancelRequested = "lorica.task.CancelRequested";
 
-    /// <summary>Events are missing or were changed.</summary>
-    public const string EventLogBroken = "lorica.eventLog.Broken";
-
     /// <summary>A key was made and never used.</summary>
     public const string OrphanKey = "lorica.key.Orphan";
 

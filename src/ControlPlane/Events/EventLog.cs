@@ -44,15 +44,47 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
             Message = EventText.Clean(message),
         });
 
-    /// <summary>Events in ascending order: those after number <paramref name="after"/>, or the last ones.</summary>
-    public async Task<IReadOnlyList<EventModel>> ListAsync(long? after, int limit, CancellationToken ct)
+    /// <summary>Events in ascending order: those after a number, or the last ones.</summary>
+    public async Task<IReadOnlyList<EventModel>> ListAsync(EventQuery query, CancellationToken ct)
     {
-        limit = Math.Clamp(limit, 1, MaximumPage);
+        var limit = Math.Clamp(query.Limit, 1, MaximumPage);
         var rows = await store.ReadAsync(
-            db => after is { } number
-                ? db.Events.Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
-                : db.Events.OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
+            db => query.After is { } number
+                ? Where(db.Events, query).Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
+                : Where(db.Events, query).OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
             ct);
         return [.. rows.OrderBy(e => e.Number).Select(e => e.ToModel())];
+    }
+
+    /// <summary>The same with nothing but a number and a limit.</summary>
+    public Task<IReadOnlyList<EventModel>> ListAsync(long? after, int limit, CancellationToken ct) =>
+        ListAsync(new EventQuery { After = after, Limit = limit }, ct);
+
+    /// <summary>The head of the chain.</summary>
+    public async Task<EventHeadModel> HeadAsync(CancellationToken ct)
+    {
+        var head = await store.ReadAsync(db => db.EventHead.SingleAsync(ct), ct);
+        return new EventHeadModel(head.Number, Convert.ToHexStringLower(head.Hash));
+    }
+
+    private static IQueryable<EventRow> Where(IQueryable<EventRow> rows, EventQuery q)
+    {
+        rows = q.Id is [.. var start, '*'] ? rows.Where(e => e.EventId.StartsWith(start))
+            : q.Id is { } id ? rows.Where(e => e.EventId == id) : rows;
+        rows = q.Object is { } o ? rows.Where(e => e.ObjectId == o || e.Target == o) : rows;
+        rows = q.User is { } user ? rows.Where(e => e.UserName == user) : rows;
+        if (q.Since is { } since)
+        {
+            var from = since.ToUnixTimeMilliseconds();
+            rows = rows.Where(e => e.Time >= from);
+        }
+
+        if (q.Until is { } until)
+        {
+            var to = until.ToUnixTimeMilliseconds();
+            rows = rows.Where(e => e.Time < to);
+        }
+
+        return rows;
     }
 }

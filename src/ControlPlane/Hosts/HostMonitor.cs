@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
@@ -18,7 +19,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// </code>
 /// </summary>
 internal sealed partial class HostMonitor(
-    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, VmSnapshots snapshots,
+    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms,
+    VmSnapshots snapshots,
     TimeProvider time, ILogger<HostMonitor> log)
 {
     /// <summary>Three heartbeats of 2 s.</summary>
@@ -31,6 +33,7 @@ internal sealed partial class HostMonitor(
     private readonly SemaphoreSlim _wake = new(0);
     private bool _connected;
     private string _bootId = "";
+    private long? _lostSince;
 
     /// <summary>Reconcile soon.</summary>
     public void Nudge() => _wake.Release();
@@ -110,9 +113,10 @@ internal sealed partial class HostMonitor(
 
         var restarted = _bootId.Length > 0 && _bootId != bootId;
         _connected = true;
+        _lostSince = null;
         _bootId = bootId;
         await SaveAsync(HostStates.Connected, "", bootId, Google.Protobuf.MessageExtensions.ToByteArray(description),
-            EventIds.HostConnected, restarted ? "The host restarted and is connected again." : "The host is connected.", ct);
+            EventIds.HostConnected, restarted ? "The host restarted and is connected again." : "The host is connected.", false, ct);
         LogConnected(log, hostId, bootId);
         Nudge();
     }
@@ -127,6 +131,9 @@ internal sealed partial class HostMonitor(
         };
         var was = _connected;
         _connected = false;
+        _lostSince ??= time.GetTimestamp();
+        // A host that restarts, or comes up together with the center, is not lost yet.
+        var lost = time.GetElapsedTime(_lostSince.Value) >= Silence;
         if (was)
         {
             LogLost(log, hostId, detail);
@@ -135,7 +142,7 @@ internal sealed partial class HostMonitor(
         try
         {
             await SaveAsync(HostStates.Disconnected, detail, null, null, was ? EventIds.HostDisconnected : null,
-                $"The host does not answer: {detail}", ct);
+                $"The host does not answer: {detail}", lost, ct);
         }
         catch (Exception inner) when (!ct.IsCancellationRequested)
         {
@@ -144,7 +151,8 @@ internal sealed partial class HostMonitor(
     }
 
     private Task SaveAsync(
-        string state, string detail, string? bootId, byte[]? description, string? eventId, string message, CancellationToken ct) =>
+        string state, string detail, string? bootId, byte[]? description, string? eventId, string message, bool lost,
+        CancellationToken ct) =>
         store.WriteAsync(
             async db =>
             {
@@ -155,7 +163,16 @@ internal sealed partial class HostMonitor(
                 row.Description = description ?? row.Description;
                 if (eventId is not null)
                 {
-                    events.Add(db, eventId, Caller.System.User, row.Name, message);
+                    events.Add(db, eventId, Caller.System.User, ObjectRef.Of(row), message);
+                }
+
+                if (state == HostStates.Connected)
+                {
+                    await alarms.ClearAsync(db, AlarmIds.HostLost, hostId, ct);
+                }
+                else if (lost)
+                {
+                    await alarms.RaiseAsync(db, AlarmIds.HostLost, ObjectRef.Of(row), AlarmSeverity.Critical, message, ct);
                 }
             },
             ct);

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
@@ -18,12 +19,13 @@ namespace Lorica.ControlPlane.Hosts;
 /// </summary>
 internal sealed class LockReconciler(
     CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser, VmLookup lookup, EventLog events,
-    TimeProvider time)
+    AlarmBoard alarms, TimeProvider time)
 {
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly HashSet<string> _suspects = new(StringComparer.Ordinal);
+    private bool _alarmsRead;
 
     /// <summary>Reconciles all VMs of the host.</summary>
     /// <returns>Whether to look again: a VM is locked, suspect, or not there.</returns>
@@ -33,6 +35,8 @@ internal sealed class LockReconciler(
         await _one.WaitAsync(ct);
         try
         {
+            await ReadAlarmsAsync(ct);
+
             // Step 1: what the records want
             var (vms, records, busy) = await ReadAsync(hostId, ct);
             if (vms.Count == 0)
@@ -91,6 +95,19 @@ internal sealed class LockReconciler(
         }
     }
 
+    /// <summary>Alarms that an earlier run of the center raised are cleared by this one.</summary>
+    private async Task ReadAlarmsAsync(CancellationToken ct)
+    {
+        if (_alarmsRead)
+        {
+            return;
+        }
+
+        _suspects.UnionWith(await store.ReadAsync(
+            db => db.Alarms.Where(a => a.Alarm == AlarmIds.VmSuspect && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct));
+        _alarmsRead = true;
+    }
+
     private Task<(List<VmRow> Vms, List<KeyRecordRow> Records, HashSet<string> Busy)> ReadAsync(string hostId, CancellationToken ct) =>
         store.ReadAsync(
             async db =>
@@ -128,13 +145,26 @@ internal sealed class LockReconciler(
         var suspect = RecordCheck.Find(file, records, underWay);
         if (suspect is null)
         {
-            _suspects.Remove(vm.Id);
+            if (_suspects.Remove(vm.Id))
+            {
+                await alarms.ClearAsync(AlarmIds.VmSuspect, vm.Id, ct);
+            }
+
             return false;
         }
 
         if (_suspects.Add(vm.Id))
         {
-            await events.AddAsync(EventIds.Suspect, Caller.System.User, vm.Name, $"{suspect.Key}: {suspect.Message}", ct);
+            var message = $"{suspect.Key}: {suspect.Message}";
+            await store.WriteAsync(
+                async db =>
+                {
+                    if (await alarms.RaiseAsync(db, AlarmIds.VmSuspect, ObjectRef.Of(vm), AlarmSeverity.Critical, message, ct))
+                    {
+                        events.Add(db, EventIds.Suspect, Caller.System.User, ObjectRef.Of(vm), message);
+                    }
+                },
+                ct);
         }
 
         return true;
@@ -157,16 +187,19 @@ internal sealed class LockReconciler(
                     s => s.SetProperty(v => v.CryptoState, state).SetProperty(v => v.LockedKeys, json), ct);
                 if (missing.Count == 0)
                 {
-                    events.Add(db, EventIds.Unlocked, Caller.System.User, vm.Name,
+                    await alarms.ClearAsync(db, AlarmIds.VmLocked, vm.Id, ct);
+                    events.Add(db, EventIds.Unlocked, Caller.System.User, ObjectRef.Of(vm),
                         $"{vm.Name} is unlocked: its host has all its keys.");
                     return;
                 }
 
+                await alarms.RaiseAsync(
+                    db, AlarmIds.VmLocked, ObjectRef.Of(vm), AlarmSeverity.Critical, KeyFaults.Missing(vm.Name, missing).Message, ct);
                 var known = before.Select(b => b.Reason).ToHashSet(StringComparer.Ordinal);
                 foreach (var reason in missing.Where(m => !known.Contains(m.Reason))
                     .GroupBy(m => KeyFaults.LockEvent(m.Reason), StringComparer.Ordinal))
                 {
-                    events.Add(db, reason.Key, Caller.System.User, vm.Name, KeyFaults.Missing(vm.Name, [.. reason]).Message);
+                    events.Add(db, reason.Key, Caller.System.User, ObjectRef.Of(vm), KeyFaults.Missing(vm.Name, [.. reason]).Message);
                 }
             },
             ct);

@@ -15,8 +15,9 @@ public sealed class CenterStore : IDisposable
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly string _connectionString;
 
-    private CenterStore(string connectionString)
+    private CenterStore(string folder, string connectionString)
     {
+        Folder = folder;
         _connectionString = connectionString;
         var options = new DbContextOptionsBuilder<CenterDb>()
             .UseSqlite(connectionString)
@@ -47,8 +48,11 @@ public sealed class CenterStore : IDisposable
 
         var connection = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 };
         await SchemaScripts.ApplyAsync(connection.ToString(), ct);
-        return new CenterStore(connection.ToString());
+        return new CenterStore(folder, connection.ToString());
     }
+
+    /// <summary>Folder of the database file.</summary>
+    public string Folder { get; }
 
     /// <summary>Raised after a commit that appended events; those who listen only take note of it.</summary>
     public event EventHandler? EventsAppended;

@@ -13,8 +13,6 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     /// <summary>Longest long poll.</summary>
     public static readonly TimeSpan MaximumWait = TimeSpan.FromSeconds(60);
 
-    private const int MaximumList = 500;
-
     /// <summary>
     /// Begins an operation on a VM: takes the next epoch by compare-and-swap and writes the task, in one transaction together
     /// with
@@ -172,13 +170,9 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
         return (await RowAsync(id, ct)).ToModel();
     }
 
-    /// <summary>The latest tasks, newest first.</summary>
-    public async Task<IReadOnlyList<TaskModel>> ListAsync(CancellationToken ct)
-    {
-        var rows = await store.ReadAsync(
-            db => db.Tasks.OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(MaximumList).ToListAsync(ct), ct);
-        return [.. rows.Select(r => r.ToModel())];
-    }
+    /// <summary>One task, or null.</summary>
+    public async Task<TaskModel?> FindAsync(string id, CancellationToken ct) =>
+        (await store.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct))?.ToModel();
 
     /// <summary>Tasks that have not ended.</summary>
     public Task<List<TaskRow>> UnfinishedAsync(CancellationToken ct) =>

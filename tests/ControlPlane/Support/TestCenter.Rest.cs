@@ -51,7 +51,7 @@ internal sealed partial class TestCenter
         TaskModel? task = null;
         await Poll.UntilAsync(
             async () => (task = await GetAsync($"tasks/{id}?waitSeconds=5", RestJson.Default.TaskModel)).State is "succeeded"
-                or "failed", "the task ends");
+                or "failed" or "cancelled", "the task ends");
         return task!;
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<TestCenter> StartAsync(bool provider = true, int hosts = 1)
+    public static async Task<TestCenter> StartAsync(bool provider = true, int hosts = 1, Action<CenterConfig>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
         var (authority, _) = CertificateAuthority.Create(TimeProvider.System);
@@ -96,6 +96,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
             BrokerPin = Peer.PinOf(broker.Certificate),
             Hosts = seeds,
         };
+        configure?.Invoke(config);
         using (var store = await CenterStore.OpenAsync(config.StateFolder, default))
         {
             await new SignInService(

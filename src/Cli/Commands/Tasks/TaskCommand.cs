@@ -8,6 +8,6 @@ internal static class TaskCommand
     public static Command Create(CliContext cli)
         => new("task", "Tasks: work that operations started.")
         {
-            TaskLsCommand.Create(cli), TaskShowCommand.Create(cli), TaskWaitCommand.Create(cli),
+            TaskLsCommand.Create(cli), TaskShowCommand.Create(cli), TaskWaitCommand.Create(cli), TaskCancelCommand.Create(cli),
         };
 }

@@ -24,10 +24,11 @@ internal static class TaskShowCommand
             }
             cli.Terminal.Pairs(
             [
-                ("id", task.Id), ("kind", task.Kind), ("target", task.Target), ("state", task.State),
+                ("id", task.Id), ("kind", task.Kind), ("target", task.Target), ("state", TaskText.State(task)),
                 ("done", $"{task.Percent} %"),
                 ("step", TaskText.Detail(task)), ("user", task.User), ("started", Times.Format(task.StartedAt)),
                 ("ended", Times.Format(task.EndedAt)), ("fault", task.Fault?.Message ?? ""), ("hint", task.Fault?.Hint ?? ""),
+                ("part of", task.Parent ?? ""), ("cancellable", task.Cancellable ? "yes" : ""), ("result", task.Result?.ToString() ?? ""),
             ]);
             foreach (var key in task.Fault?.Keys ?? [])
                 cli.Terminal.Line($"key    {key.Provider}/{key.KeyId}: {FaultText.Reason(key.Reason)}");

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Contracts.Events;
+
+/// <summary>
+/// Walks a chain of events, as the center does over its table and anybody can over an export. It begins at any event (whose own
+/// link is then taken as it is) and stops at the first trouble.
+/// </summary>
+public sealed class EventChainCheck
+{
+    private byte[]? _previous;
+
+    /// <summary>Number of the last good event; 0 before the first.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>Its hash, hex.</summary>
+    public string Hash => Convert.ToHexStringLower(_previous ?? EventChain.Start);
+
+    /// <summary>What is wrong; null as long as all is well.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>Events walked.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Takes the next event.</summary>
+    /// <returns>Whether all is well so far.</returns>
+    public bool Next(EventModel e)
+    {
+        if (Trouble is not null)
+        {
+            return false;
+        }
+
+        if (!TryParse(e.Hash, out var hash))
+        {
+            Trouble = $"Event {e.Number} has no hash.";
+        }
+        else if (_previous is null && e.Number > 1)
+        {
+            // Nothing is known of what came before: this one is where trust begins.
+        }
+        else if (e.Number != Number + 1)
+        {
+            Trouble = e.Number > Number ? $"Events {Number + 1} to {e.Number - 1} are missing." : $"Event {e.Number} stands after {Number}.";
+        }
+        else if (!CryptographicOperations.FixedTimeEquals(EventChain.Next(_previous ?? EventChain.Start, e), hash))
+        {
+            Trouble = $"Event {e.Number} was changed, or one before it was.";
+        }
+
+        if (Trouble is not null)
+        {
+            return false;
+        }
+
+        (_previous, Number, Count) = (hash, e.Number, Count + 1);
+        return true;
+    }
+
+    /// <summary>Notes a trouble that the walk itself cannot see.</summary>
+    public void Fail(string trouble) => Trouble ??= trouble;
+
+    private static bool TryParse(string hex, out byte[] hash)
+    {
+        hash = new byte[EventChain.HashSize];
+        return hex.Length == 2 * EventChain.HashSize
+            && Convert.FromHexString(hex, hash, out _, out _) == System.Buffers.OperationStatus.Done;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text.Json;
+using Lorica.Cli.Output;
+using Lorica.Cli.Tests.Support;
+using Lorica.Contracts.Events;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Cli.Tests;
+
+/// <summary>Tasks, events and alarms.</summary>
+public sealed class PlatformTests : IAsyncLifetime
+{
+    private readonly TestPki _pki = new();
+    private readonly CliRun _cli = new();
+    private FakeCenter _center = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _center = await FakeCenter.StartAsync(_pki);
+        _cli.SignIn(_center.Address, _pki);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _center.DisposeAsync();
+        _cli.Dispose();
+        _pki.Dispose();
+    }
+
+    [Fact]
+    public async Task FiltersOfTasksGoToTheCenter()
+    {
+        _center.On("GET /api/v1/tasks", new ListModel<TaskModel>([Samples.Task()], "more"), RestJson.Default.ListModelTaskModel);
+        Assert.Equal(ExitCode.Success,
+            await _cli.RunAsync("task", "ls", "--state", "unfinished", "--object", "a b", "--since", "2026-01-31", "--limit", "5"));
+        Assert.Equal(["GET /api/v1/tasks?state=unfinished&object=a%20b&since=2026-01-31T00%3A00%3A00.0000000%2B00%3A00&limit=5"], _center.Requests);
+        Assert.Contains("There are older ones", _cli.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("task", "ls", "--since", "soon"));
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("task", "ls", "--state", "lazy"));
+    }
+
+    [Fact]
+    public async Task CancelWaitsUntilTheTaskHasEnded()
+    {
+        _center.On("POST /api/v1/tasks/17/cancel", Samples.Task() with { CancelRequested = true }, RestJson.Default.TaskModel, 202);
+        _center.On("GET /api/v1/tasks/17", Samples.Task(state: "cancelled"), RestJson.Default.TaskModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("task", "cancel", "17"));
+        Assert.Equal("cancelled\n", _cli.Out);
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("task", "cancel", "17", "--no-wait"));
+        Assert.Equal("running, to be cancelled\n", _cli.Out);
+
+        _center.On("GET /api/v1/tasks/17", Samples.Task(state: "succeeded"), RestJson.Default.TaskModel);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("task", "cancel", "17"));
+        Assert.Contains("ended before it could be cancelled", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACommandWhoseTaskWasCancelledFailsAndSaysByWhom()
+    {
+        var fault = new Fault(FaultTypes.RequestCanceled, "lorica.cancelled", "web1", "bob cancelled vm.encrypt of web1.");
+        _center.On("GET /api/v1/tasks/17", Samples.Task(state: "cancelled", fault: fault), RestJson.Default.TaskModel);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("task", "wait", "17"));
+        Assert.Contains("error: bob cancelled vm.encrypt of web1.", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutAPrivilegeTheSentenceNamesItAndWhomToAsk()
+    {
+        _center.Refuse("POST /api/v1/tasks/17/cancel", new ProblemModel("urn:lorica:fault:NoPermission", "NoPermission", 403,
+            "alice does not hold Global.CancelTask at web1.", "Global.CancelTask", "web1", "Ask an administrator for a role that holds it."));
+        Assert.Equal(ExitCode.NoPermission, await _cli.RunAsync("task", "cancel", "17"));
+        Assert.Contains("error: alice does not hold Global.CancelTask at web1.", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: Ask an administrator", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task VerifyWalksTheChainHereAndPrintsItsHead()
+    {
+        var (lines, events) = Chain(5);
+        Serve(lines, events[^1]);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "verify"));
+        Assert.Equal($"5 events, all in order. Head: 5:{events[4].Hash}\n", _cli.Out);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "verify", "--head", $"3:{events[2].Hash}"));
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify", "--head", $"3:{events[3].Hash}"));
+        Assert.Contains("does not contain the head", _cli.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify", "--head", $"9:{events[3].Hash}"));
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("event", "verify", "--head", "9"));
+    }
+
+    [Fact]
+    public async Task VerifyTellsWhatIsMissingOrChangedWhateverTheCenterSays()
+    {
+        var (lines, events) = Chain(5);
+        Serve([.. lines.Take(4)], events[^1]);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify"));
+        Assert.Contains("It ends with event 4", _cli.Error, StringComparison.Ordinal);
+
+        Serve([.. lines.Skip(1)], events[^1]);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify"));
+        Assert.Contains("Events 1 to 1 are missing", _cli.Error, StringComparison.Ordinal);
+
+        Serve([.. lines.Select(l => l.Replace("m3", "m9", StringComparison.Ordinal))], events[^1]);
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify", "--json"));
+        Assert.Contains("Event 3 was changed", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains("\"intact\":false", _cli.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnExportIsVerifiedWithoutACenter()
+    {
+        var (lines, _) = Chain(5);
+        var whole = _cli.File("whole.jsonl", string.Join('\n', lines) + "\n");
+        var part = _cli.File("part.jsonl", string.Join('\n', lines[2..]) + "\n");
+        var hole = _cli.File("hole.jsonl", string.Join('\n', lines.Where((_, i) => i != 2)) + "\n");
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "verify", whole));
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "verify", part));
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify", hole));
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify", _cli.File("x.jsonl", "{}\n")));
+        Assert.Empty(_center.Requests);
+    }
+
+    [Fact]
+    public async Task AlarmsAreListedAndAcknowledged()
+    {
+        var alarm = new AlarmModel(3, "vm.locked", "vm", "id", "web1", "critical", "web1 is locked.", DateTimeOffset.UnixEpoch, null, null, null);
+        _center.On("GET /api/v1/alarms", new ListModel<AlarmModel>([alarm]), RestJson.Default.ListModelAlarmModel);
+        _center.On("POST /api/v1/alarms/3/acknowledge", alarm with { AcknowledgedBy = "alice" }, RestJson.Default.AlarmModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("alarm", "ls", "--history"));
+        Assert.Contains("vm.locked", _cli.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("alarm", "ack", "3"));
+        Assert.Equal(["GET /api/v1/alarms?history=true&limit=200", "POST /api/v1/alarms/3/acknowledge"], _center.Requests);
+    }
+
+    [Fact]
+    public async Task CompletionKnowsTheNamesOfVirtualMachines()
+    {
+        _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Vm() with { Name = "db1" }]), RestJson.Default.ListModelVmModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("[suggest:10]", "vm show we"));
+        Assert.Contains("web1", _cli.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("db1", _cli.Out, StringComparison.Ordinal);
+        Assert.Single(_center.Requests);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("[suggest:5]", "task "));
+        Assert.Contains("cancel", _cli.Out, StringComparison.Ordinal);
+        Assert.Single(_center.Requests);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task CompletionIsThereForEachShell(string shell)
+    {
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("completion", shell));
+        Assert.Contains("lorica \"[suggest:", _cli.Out, StringComparison.Ordinal);
+    }
+
+    private void Serve(string[] lines, EventModel last)
+    {
+        _center.On("GET /api/v1/events/head", new EventHeadModel(last.Number, last.Hash), RestJson.Default.EventHeadModel);
+        _center.On("GET /api/v1/events/export", async context =>
+        {
+            context.Response.ContentType = "application/jsonl";
+            await context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+        });
+    }
+
+    private static (string[] Lines, EventModel[] Events) Chain(int count)
+    {
+        var events = new List<EventModel>();
+        var previous = EventChain.Start.ToArray();
+        for (var i = 1; i <= count; i++)
+        {
+            var e = new EventModel(i, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_600_000 + i), "t", "u", "o", $"m{i}");
+            previous = EventChain.Next(previous, e);
+            events.Add(e with { Hash = Convert.ToHexStringLower(previous) });
+        }
+        return ([.. events.Select(e => JsonSerializer.Serialize(e, RestJson.Default.EventModel))], [.. events]);
+    }
+}

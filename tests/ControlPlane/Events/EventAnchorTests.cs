@@ -1,0 +1,65 @@
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace Lorica.ControlPlane.Tests.Events;
+
+public sealed class EventAnchorTests
+{
+    [Fact]
+    public async Task A_stop_leaves_the_head_beside_the_database_and_the_next_start_finds_it()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        await center.CreateAsync("a");
+        await center.RestartAsync(async () =>
+        {
+            var (number, hash) = await HeadAsync(center);
+            Assert.Equal($"{number}:{hash}\n", await File.ReadAllTextAsync(Path.Combine(center.StateFolder, "events.head")));
+        });
+        await Poll.UntilAsync(() => File.GetLastWriteTimeUtc(Path.Combine(center.StateFolder, "events.head")) > default(DateTime), "it is kept");
+        Assert.DoesNotContain((await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items, a => a.Alarm == AlarmIds.EventLogBroken);
+    }
+
+    /// <summary>Whoever can write the database can also write its own head: only what stands apart shows it.</summary>
+    [Fact]
+    public async Task A_tail_that_was_cut_together_with_its_head_raises_an_alarm()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        await center.CreateAsync("a");
+        await center.RestartAsync(() => ExecuteAsync(center, """
+            DROP TRIGGER events_never_go;
+            DELETE FROM events WHERE number > 1;
+            UPDATE event_head SET number = 1, hash = (SELECT hash FROM events WHERE number = 1);
+            """));
+
+        await Poll.UntilAsync(
+            async () => (await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items.Any(
+                a => a.Alarm == AlarmIds.EventLogBroken && a.Message.Contains("which was there before", StringComparison.Ordinal)),
+            "the alarm is raised");
+        Assert.True((await center.GetAsync("events/head?verify=true", RestJson.Default.EventHeadModel)).Intact);
+    }
+
+    private static async Task<(long Number, string Hash)> HeadAsync(TestCenter center)
+    {
+        await using var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(center.StateFolder)};Mode=ReadOnly;Pooling=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT number, lower(hex(hash)) FROM event_head";
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (reader.GetInt64(0), reader.GetString(1));
+    }
+
+    private static async Task ExecuteAsync(TestCenter center, string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(center.StateFolder)};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+}
