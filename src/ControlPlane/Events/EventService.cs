@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
@@ -69,17 +70,20 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
     public async Task<IAsyncEnumerable<EventModel?>> WatchAsync(Caller caller, EventQuery query, CancellationToken ct)
     {
         await RequireAsync(caller, ct);
-        return FollowAsync(caller, query, ct);
+
+        // Now, not when the first item is asked for: what is written between must not be missed.
+        var after = query.After ?? (await log.HeadAsync(ct)).Number;
+        return FollowAsync(caller, query with { After = after }, ct);
     }
 
     private async IAsyncEnumerable<EventModel?> FollowAsync(Caller caller, EventQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var wake = new SemaphoreSlim(0);
-        void Wake(object? sender, EventArgs e) => wake.Release();
+        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void Wake(object? sender, EventArgs e) => wake.Writer.TryWrite(true);
         store.EventsAppended += Wake;
         try
         {
-            var after = query.After ?? (await log.HeadAsync(ct)).Number;
+            var after = query.After ?? 0;
             while (true)
             {
                 var page = await log.ListAsync(query with { After = after, Limit = EventLog.MaximumPage }, ct);
@@ -95,7 +99,7 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
                 }
 
                 // Another process of this machine may write too, so silence is looked through as well.
-                if (!await WaitAsync(wake, ct))
+                if (!await WaitAsync(wake.Reader, ct))
                 {
                     await RequireAsync(caller, ct);
                     yield return null;
@@ -108,14 +112,14 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
         }
     }
 
-    private async Task<bool> WaitAsync(SemaphoreSlim wake, CancellationToken ct)
+    private async Task<bool> WaitAsync(ChannelReader<bool> wake, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var woken = wake.WaitAsync(stop.Token);
+        var woken = wake.WaitToReadAsync(stop.Token).AsTask();
         await Task.WhenAny(woken, Task.Delay(Beat, time, stop.Token));
         await stop.CancelAsync();
         ct.ThrowIfCancellationRequested();
-        return woken.Status == TaskStatus.RanToCompletion;
+        return wake.TryRead(out _);
     }
 
     private async IAsyncEnumerable<EventModel> PagesAsync(EventQuery query, [EnumeratorCancellation] CancellationToken ct)
