@@ -147,6 +147,11 @@ internal sealed class DecryptJob : IJobWork
                 await DiskJob.DecryptAsync(
                     c.Folder, disk.Name, expectation, c.Keys, c.Order.Epoch, c.Order.Force, () => MarkFinished(c, disk.Label), c.Progress, ct);
             }
+            else
+            {
+                // Killed at its very end, it left its side file behind.
+                await DiskJob.ResumeAsync(c.Folder, disk.Name, c.Keys, c.Order.Epoch, force: false, progress: null, ct);
+            }
 
             c.Job.StepDone(model.Capacity);
         }

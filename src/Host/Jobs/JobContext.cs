@@ -24,6 +24,9 @@ internal sealed class JobContext(
 
     public HostLog Log { get; } = log;
 
+    /// <summary>Told of each durable step of a shallow recrypt.</summary>
+    public Action<string>? AfterStep { get; init; }
+
     /// <summary>The VM's folder for the disks library.</summary>
     public DiskFolder Folder { get; } = DiskFolder.Open(home.Path);
 

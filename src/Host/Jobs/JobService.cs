@@ -23,6 +23,9 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     private readonly Queue<string> _order = new();
     private readonly List<Task> _running = [];
 
+    /// <summary>Called after each durable step of a shallow recrypt; for tests of what a crash there leaves.</summary>
+    internal Action<string>? AfterStep { get; set; }
+
     /// <summary>Starts a job, or says how the one of that id is.</summary>
     public async Task<JobDescription> StartAsync(StartJobRequest request, CancellationToken ct)
     {
@@ -113,7 +116,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         try
         {
             vmLock = entry.Running is null ? VmLock.Take(home) : null;
-            return new JobContext(order, job, entry, table, home, vmLock, lease, log);
+            return new JobContext(order, job, entry, table, home, vmLock, lease, log) { AfterStep = AfterStep };
         }
         catch
         {

@@ -67,7 +67,7 @@ internal sealed class RecryptJob : IJobWork
         {
             try
             {
-                RekeyRecovery.Recover(c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true);
+                RekeyRecovery.Recover(c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true, afterStep: c.AfterStep);
                 return;
             }
             catch (Exception e) when (attempt < Attempts && FaultMap.Find(e, c.About) is not null)
@@ -102,6 +102,7 @@ internal sealed class RecryptJob : IJobWork
             c.Job.Step(JobMark.HomePart);
             var mark = new RekeyMark(c.Order.Epoch, old.Id, homeNext.Id, Committed: false);
             c.Home.Rewrite(home, vm.File.With(VmxKeys.Rekey, mark.ToString()), old, old.Id == homeNext.Id ? null : homeNext);
+            c.AfterStep?.Invoke("1 mark and second pair of the home");
         }
 
         // Step 2
@@ -115,6 +116,7 @@ internal sealed class RecryptJob : IJobWork
             {
                 ShallowRecrypt.AddPair(
                     c.Folder, disk.Name, Meant.ExpectationOf(c, vm, disk), c.Keys.Find(old) ?? throw Missing(c, old), kek.Id, kek.Key, held);
+                c.AfterStep?.Invoke($"2 second pair of {disk.Label}");
             }
         }
 
@@ -132,6 +134,7 @@ internal sealed class RecryptJob : IJobWork
         {
             var mark = home.Model.Rekey! with { Committed = true };
             c.Home.Rewrite(home, home.Model.File.With(VmxKeys.Rekey, mark.ToString()), homeNext);
+            c.AfterStep?.Invoke("4 committed");
         }
     }
 

@@ -39,7 +39,8 @@ internal static class RekeyRecovery
     /// </summary>
     /// <returns>The mark that was found; null when there was none.</returns>
     public static RekeyMark? Recover(
-        VmHome home, ObjectRecord? record, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false, KeyId? only = null)
+        VmHome home, ObjectRecord? record, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false, KeyId? only = null,
+        Action<string>? afterStep = null)
     {
         // Before it is opened: its record names the key from before, so that its mark is the better reason.
         if (home.ReadModel().Rekey is { Committed: true, New: var made } && only is { } meant && meant != made)
@@ -61,10 +62,12 @@ internal static class RekeyRecovery
             var (drop, keep) = mark.Committed ? (model.Keys[0], model.Keys[1]) : (model.Keys[1], model.Keys[0]);
             using var held = lockOf(disk);
             ShallowRecrypt.DropPair(folder, disk.Name, drop, Require(home, keys, keep), held);
+            afterStep?.Invoke($"5 one pair of {disk.Label}");
         }
 
         var remaining = mark.Committed ? mark.New : mark.Old;
         home.Rewrite(opened, opened.Model.File.Without(VmxKeys.Rekey), new NamedKek(remaining, Require(home, keys, remaining)));
+        afterStep?.Invoke("6 mark removed");
         if (!quiet)
             log.RekeyRecovered(home.Registration.Id, mark.Committed ? "rolled forward" : "rolled back");
         return mark;

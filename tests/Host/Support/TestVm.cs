@@ -12,7 +12,7 @@ internal sealed class TestVm
 {
     public const int Capacity = 8 * 1024 * 1024;
 
-    public TestVm(string name = "web01", TestKek? kek = null, int disks = 1)
+    public TestVm(string name = "web01", TestKek? kek = null, int disks = 1, int capacity = Capacity)
     {
         Kek = kek;
         Request = new CreateVmRequest
@@ -24,18 +24,18 @@ internal sealed class TestVm
         {
             Request.Disks.Add(new DiskSpec
             {
-                Label = $"virtio0:{i}", Capacity = Capacity, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(),
+                Label = $"virtio0:{i}", Capacity = capacity, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(),
                 Key = kek?.Ref, Kcv = kek?.Kcv ?? "",
             });
         }
 
-        Content = new byte[Capacity];
-        RandomNumberGenerator.Fill(Content.AsSpan(0, 1024 * 1024));
+        Content = new byte[capacity];
+        RandomNumberGenerator.Fill(Content.AsSpan(0, capacity / 8));
 
         // A partition table's signature, so that the disk looks like one.
         (Content[510], Content[511]) = (0x55, 0xaa);
-        Marker.CopyTo(Content.AsSpan(64 * 1024));
-        RandomNumberGenerator.Fill(Content.AsSpan(5 * 1024 * 1024, 512 * 1024));
+        Marker.CopyTo(Content.AsSpan(capacity / 128));
+        RandomNumberGenerator.Fill(Content.AsSpan(capacity / 8 * 5, capacity / 16));
     }
 
     public static ReadOnlySpan<byte> Marker => "LORICA-PLAINTEXT-MARKER-0123456789"u8;
@@ -57,9 +57,10 @@ internal sealed class TestVm
         await SendAsync(call, new ImportVmRequest { Vm = Request });
         for (int d = 0; d < Request.Disks.Count; d++)
         {
-            for (int at = 0; at < Capacity; at += 1024 * 1024)
+            int chunk = Math.Min(1024 * 1024, Content.Length);
+            for (int at = 0; at < Content.Length; at += chunk)
             {
-                var part = Content.AsMemory(at, 1024 * 1024);
+                var part = Content.AsMemory(at, chunk);
                 if (part.Span.IndexOfAnyExcept((byte)0) >= 0)
                     await SendAsync(call, new ImportVmRequest { Data = new DiskData { Disk = d, Offset = at, Data = ByteString.CopyFrom(part.Span) } });
             }
