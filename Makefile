@@ -23,7 +23,7 @@ format: ## format all sources
 	@dotnet format whitespace . --folder --exclude artifacts out
 	@dotnet format style Lorica.slnx
 
-soak: build ## the long tests: jobs killed at fifty moments, guests that outlive restarts, a small datastore
+soak: build ## the long tests: whole Loricas killed at fifty moments, guests that outlive many restarts
 	@scripts/soak
 
 clean: ## remove everything that was built

@@ -1,3 +1,4 @@
+using Lorica.Center.Native;
 using Lorica.Center.Start;
 
 const string Help = """
@@ -15,6 +16,7 @@ const string Help = """
         Issues an identity for another node: FOLDER/node.crt, node.key, ca.crt. Prints one JSON line with its pins.
     """;
 
+Libc.DenyDumps();
 try
 {
     switch (args)

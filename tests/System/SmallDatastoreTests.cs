@@ -7,7 +7,7 @@ namespace Lorica.SystemTests;
 /// <summary>A datastore without space.</summary>
 public sealed class SmallDatastoreTests
 {
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AnImageLargerThanTheFreeSpaceIsRefusedBeforeAnythingIsWritten()
     {
         await using var up = await LoricaUp.StartAsync();

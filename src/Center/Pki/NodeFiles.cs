@@ -1,3 +1,5 @@
+using Lorica.Center.Native;
+
 namespace Lorica.Center.Pki;
 
 /// <summary>The files of a node's identity. A key is readable by its owner only; nothing is ever overwritten.</summary>
@@ -27,6 +29,20 @@ internal static class NodeFiles
 
     /// <summary>Writes a key, mode 0600 from its first moment.</summary>
     public static void WriteSecret(string folder, string name, string pem) => Write(Path.Combine(folder, name), pem, OwnerOnly);
+
+    /// <summary>
+    /// Makes the names in <paramref name="folder"/>, and its own name, durable; the files are it since they were written. A crash
+    /// after this finds all of them.
+    /// </summary>
+    public static void Settle(string folder)
+    {
+        var full = Path.GetFullPath(folder);
+        Libc.SyncFolder(full);
+        if (Path.GetDirectoryName(full) is { } parent)
+        {
+            Libc.SyncFolder(parent);
+        }
+    }
 
     private static void Write(string path, string text, UnixFileMode mode)
     {

@@ -70,8 +70,10 @@ internal static class InitCommand
             node.Dispose();
         }
 
-        // Step 3
+        // Step 3: all of it is durable before its name is, and that before the password is told.
+        NodeFiles.Settle(fresh);
         Directory.Move(fresh, pki);
+        NodeFiles.Settle(state);
 
         // Step 4
         var result = new InitResult(

@@ -48,6 +48,7 @@ internal static class IssueCommand
             NodeFiles.WriteSecret(folder, NodeFiles.Key, keyPem);
             NodeFiles.WritePublic(folder, NodeFiles.Ca, authority.RootPem);
             NodeFiles.WritePublic(folder, NodeFiles.Certificate, certificatePem);
+            NodeFiles.Settle(folder);
             var result = new IssueResult(
                 Peer.PinOf(certificate), certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant());
             Console.Out.WriteLine(JsonSerializer.Serialize(result, StartJson.Default.IssueResult));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Lorica.Contracts.Names;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Creation;
@@ -7,22 +8,11 @@ namespace Lorica.Host.Creation;
 /// <summary>Names of VMs as people give them, and the names of folders and files made from them.</summary>
 internal static class VmName
 {
-    private const int MaximumCharacters = 80, MaximumFileName = 60;
+    private const int MaximumFileName = 60;
 
-    /// <summary>
-    /// 1 to 80 characters, no <c>/</c> or <c>\</c>, no control or invisible characters, no leading dot, no outer spaces.
-    /// </summary>
-    public static string Check(string name)
-    {
-        bool good = name.Length is > 0 and <= MaximumCharacters
-            && name[0] != '.'
-            && name.Trim().Length == name.Length
-            && !name.AsSpan().ContainsAny("/\\")
-            && name.EnumerateRunes().All(IsVisible);
-        return good ? name : throw Refuse.Argument("name",
-            "The name of a VM has 1 to 80 characters, no / or \\, no control characters, no dot at its start and no space at its ends.",
-            "Use another name.");
-    }
+    /// <summary>Refuses what <see cref="VmNameRule"/> does not allow.</summary>
+    public static string Check(string name) =>
+        VmNameRule.Allows(name) ? name : throw Refuse.Argument("name", VmNameRule.Text, "Use another name.");
 
     /// <summary>
     /// A file name for a VM: letters, digits, <c>.</c>, <c>_</c> and <c>-</c> stay, all else becomes <c>_</c>. Not unique:
@@ -43,8 +33,4 @@ internal static class VmName
             text.Append('_');
         return attempt == 0 ? text.ToString() : string.Create(CultureInfo.InvariantCulture, $"{text}_{attempt}");
     }
-
-    private static bool IsVisible(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not
-        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }
