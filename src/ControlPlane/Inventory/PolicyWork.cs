@@ -1,3 +1,4 @@
+using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +21,7 @@ internal sealed class PolicyWork(TaskBoard tasks)
         }
 
         var objects = context.Arguments.PolicyObjects;
-        var rules = context.Arguments.RulesVersion;
+        var rules = context.Arguments.RulesVersion ?? (await PolicyCatalog.ReadAsync(db, ct)).OfId(policy).RulesVersion;
         await db.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
         db.PolicyAssociations.AddRange(objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0).Select(o => new PolicyAssociationRow
         {

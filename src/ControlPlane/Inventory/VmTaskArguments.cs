@@ -8,8 +8,8 @@ internal sealed record VmTaskArguments
     /// <summary>Policy id.</summary>
     public string? PolicyId { get; set; }
 
-    /// <summary>Version of the policy's rules that the task carries out.</summary>
-    public long RulesVersion { get; set; } = 1;
+    /// <summary>Version of the policy's rules that the task carries out; null for those at its end.</summary>
+    public long? RulesVersion { get; set; }
 
     /// <summary>Object ids (VM home, disks) that the operation changes.</summary>
     public IReadOnlyList<string> Objects { get; set; } = [];

@@ -65,6 +65,11 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
 
     private async Task RequireKnownAsync(string datastore, CancellationToken ct)
     {
+        if (await store.ReadAsync(db => db.Datastores.AnyAsync(d => d.Name == datastore, ct), ct))
+        {
+            return;
+        }
+
         var hosts = await store.ReadAsync(db => db.Hosts.Where(h => h.Description != null).Select(h => h.Description!).ToListAsync(ct), ct);
         if (!hosts.Any(d => HostDescription.Parser.ParseFrom(d).Datastores.Any(s => s.Name == datastore)))
         {

@@ -5,6 +5,8 @@ namespace Lorica.ControlPlane.Policies;
 /// <summary>See <see cref="IPolicyBatchGrain"/>.</summary>
 internal sealed partial class PolicyBatchGrain(PolicyBatchWork work, TimeProvider time, ILogger<PolicyBatchGrain> log) : Grain, IPolicyBatchGrain
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
 
@@ -32,22 +34,30 @@ internal sealed partial class PolicyBatchGrain(PolicyBatchWork work, TimeProvide
     {
         DelayDeactivation(TimeSpan.MaxValue);
         await Task.Yield();
-        try
+        while (!_stopping.IsCancellationRequested)
         {
-            await work.RunAsync(this.GetPrimaryKeyString(), _stopping.Token);
-        }
-        catch (Exception e) when (!_stopping.IsCancellationRequested)
-        {
-            LogFailed(log, e, this.GetPrimaryKeyString());
-        }
-        catch (OperationCanceledException)
-        {
-            // The center stops; the next start goes on.
+            try
+            {
+                await work.RunAsync(this.GetPrimaryKeyString(), _stopping.Token);
+                break;
+            }
+            catch (Exception e) when (!_stopping.IsCancellationRequested)
+            {
+                LogFailed(log, e, this.GetPrimaryKeyString());
+            }
+            catch (OperationCanceledException)
+            {
+                // The center stops; the next start goes on.
+                break;
+            }
+
+            await Task.Delay(Pause, time, _stopping.Token).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         DelayDeactivation(TimeSpan.FromMilliseconds(-1));
     }
 
-    [LoggerMessage(2301, LogLevel.Error, "Task {TaskId} that applies a policy to many VMs broke off; the next start of the center takes it up")]
+    [LoggerMessage(2301, LogLevel.Error, "Task {TaskId} that applies a policy to many VMs broke off and is taken up again")]
     private static partial void LogFailed(ILogger log, Exception e, string taskId);
 }

@@ -2,6 +2,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -47,6 +48,25 @@ public sealed class ApplyTests
         Assert.Equal(2, (await center.GetAsync($"policies/reports/{task.Id}", RestJson.Default.PolicyReportModel)).Items.Count);
         Assert.Equal("compliant", (await center.VmAsync("b")).Compliance);
         Assert.Equal("lorica.applyTo", (await center.RefusedAsync("policies/gone/apply", """{"all":true,"folder":"x"}""")).Code);
+    }
+
+    [Fact]
+    public async Task Cancelling_the_whole_serves_no_further_VM_and_lets_those_under_way_end()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a");
+        await center.CreateAsync("b");
+        center.Host.HoldJobs = new TaskCompletionSource();
+        var task = await center.BeginAsync($"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"vms":["a","b"],"parallel":1}""");
+        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
+
+        await center.Services.GetRequiredService<TaskBoard>().RequestCancelAsync(task.Id, "administrator", default);
+        center.Host.HoldJobs.SetResult();
+
+        await Poll.UntilAsync(async () => (await center.GetAsync($"tasks/{task.Id}", RestJson.Default.TaskModel)).State == "cancelled", "the task is cancelled");
+        var report = await center.GetAsync($"policies/reports/{task.Id}", RestJson.Default.PolicyReportModel);
+        Assert.Equal(["a succeeded ", "b failed RequestCanceled"], report.Items.Select(i => $"{i.Vm} {i.State} {i.Fault?.Type}"));
+        Assert.False((await center.VmAsync("b")).Encrypted);
     }
 
     [Fact]

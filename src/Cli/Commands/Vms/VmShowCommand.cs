@@ -37,6 +37,8 @@ internal static class VmShowCommand
         ]);
         foreach (var key in vm.LockedKeys)
             terminal.Line($"  missing key {key.Provider}/{key.KeyId}: {FaultText.Reason(key.Reason)}{Detail(key.Detail)}");
+        foreach (var drift in vm.Drift.Concat(vm.Disks.SelectMany(d => d.Drift)).Distinct(StringComparer.Ordinal))
+            terminal.Line($"  differs: {drift}");
         if (vm.Suspect is { } suspect)
             terminal.Line($"SUSPECT: {suspect.Message} {suspect.Hint}".TrimEnd());
         terminal.Line();
