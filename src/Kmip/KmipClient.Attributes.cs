@@ -8,6 +8,9 @@ public sealed partial class KmipClient
 {
     private const int MaximumLocated = 1000;
 
+    /// <summary>The last second of the year 9999.</summary>
+    private const long LatestDate = 253_402_300_799;
+
     /// <summary>The state of an object.</summary>
     /// <exception cref="KmipException">Also Protocol, when the server gives none.</exception>
     public async Task<KmipKeyState> GetStateAsync(string uniqueIdentifier, CancellationToken ct)
@@ -16,6 +19,32 @@ public sealed partial class KmipClient
         return attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number
             && Enum.IsDefined((KmipKeyState)number)
             ? (KmipKeyState)number
+            : throw Client.Failure.Malformed(Server, "the server gives no state for the object");
+    }
+
+    /// <summary>State and dates of an object, in one request. A server that refuses to be asked for dates is asked for the state.</summary>
+    /// <exception cref="KmipException">Also Protocol, when the server gives no state.</exception>
+    public async Task<KmipKeyLife> GetLifeAsync(string uniqueIdentifier, CancellationToken ct)
+    {
+        IReadOnlyList<KmipAttribute> found;
+        try
+        {
+            found = await GetAttributesAsync(
+                uniqueIdentifier,
+                [
+                    AttributeNames.State, AttributeNames.ProtectStopDate, AttributeNames.DeactivationDate, AttributeNames.DestroyDate,
+                    AttributeNames.CompromiseDate,
+                ],
+                ct);
+        }
+        catch (KmipException e) when (e.Reason is KmipResultReason.InvalidField or KmipResultReason.FeatureNotSupported)
+        {
+            return new(await GetStateAsync(uniqueIdentifier, ct), null, null, null, null);
+        }
+
+        return found.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number && Enum.IsDefined((KmipKeyState)number)
+            ? new((KmipKeyState)number, Date(found, AttributeNames.ProtectStopDate), Date(found, AttributeNames.DeactivationDate),
+                Date(found, AttributeNames.DestroyDate), Date(found, AttributeNames.CompromiseDate))
             : throw Client.Failure.Malformed(Server, "the server gives no state for the object");
     }
 
@@ -102,6 +131,11 @@ public sealed partial class KmipClient
             return null;
         }
     }
+
+    private static DateTimeOffset? Date(IReadOnlyList<KmipAttribute> attributes, string name) =>
+        attributes.FirstOrDefault(a => a.Name == name)?.Number is { } seconds and > 0 and <= LatestDate
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 
     private static IReadOnlyList<KmipAttribute> ReadAttributes(TtlvItem payload, string uniqueIdentifier)
     {

@@ -49,14 +49,15 @@ public sealed partial class KmipClient
     /// </summary>
     /// <param name="host">Name or address.</param>
     /// <param name="port">TCP port.</param>
+    /// <param name="proxy">HTTP proxy on the way.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<IReadOnlyList<X509Certificate2>> FetchServerCertificateAsync(
-        string host, int port, CancellationToken ct = default)
+        string host, int port, KmipProxy? proxy = null, CancellationToken ct = default)
     {
         var server = $"{host}:{port}";
         var shown = new List<X509Certificate2>();
         using var deadline = new Deadline(FetchTimeout, TimeProvider.System, ct);
-        var socket = await KmipConnection.ConnectAsync(host, port, deadline);
+        var socket = await KmipConnection.ConnectAsync(host, port, proxy, deadline);
         await using var tls = new SslStream(new System.Net.Sockets.NetworkStream(socket, ownsSocket: true));
         try
         {

@@ -14,6 +14,9 @@ public sealed record KmipClientOptions
     /// <summary>TCP port.</summary>
     public int Port { get; init; } = DefaultPort;
 
+    /// <summary>HTTP proxy through which the server is reached (CONNECT); null connects directly.</summary>
+    public KmipProxy? Proxy { get; init; }
+
     /// <summary>For TCP connect and TLS handshake together.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -9,12 +9,64 @@ namespace Lorica.Broker.Keys;
 /// Health of a provider. A server that answers but cannot give a key is not healthy, so a probe key is really fetched; it is made
 /// at the first check and remembered with its check value.
 /// </summary>
-internal sealed class Health(ProviderStore providers, ILogger<Health> log)
+internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger<Health> log)
 {
+    /// <summary>A server that is not there when it is pinged is asked again soon.</summary>
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Whether one server gives keys, in short: all are asked at once, for the probe key where there is one. A rest ends here for
+    /// those that answer.
+    /// </summary>
+    public async Task<PingProviderReply> PingAsync(string name, CancellationToken ct)
+    {
+        var provider = providers.Get(name);
+        try
+        {
+            var errors = await Task.WhenAll(provider.Servers.Select(s => PingAsync(provider, s, ct)));
+            return new PingProviderReply { Healthy = errors.Any(e => e is null), Error = string.Join("; ", errors.Where(e => e is not null)) };
+        }
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or Contracts.Faults.FaultException)
+        {
+            return new PingProviderReply { Error = $"The client identity of {name} cannot be used: {e.Message}" };
+        }
+    }
+
+    /// <returns>Null when it gives keys.</returns>
+    private async Task<string?> PingAsync(ProviderEntry provider, ServerEntry server, CancellationToken ct)
+    {
+        await using var session = new ProviderSession(provider, providers, rests, log);
+        try
+        {
+            var client = session.ClientOf(server, PingTimeout);
+            if (provider.ProbeKeyId is null)
+            {
+                await client.NegotiateAsync(ct);
+            }
+            else
+            {
+                using var probe = KeyBuffer.Allocate(KeyWork.KekBytes);
+                await client.GetKeyAsync(provider.ProbeKeyId, material => material.CopyTo(probe.Span), ct);
+            }
+        }
+        catch (KmipException e) when (e.Reason == KmipResultReason.ItemNotFound)
+        {
+            // It serves, only not this key: the status says what that means.
+        }
+        catch (KmipException e)
+        {
+            rests.Failed(server, e.Message);
+            return $"{server}: {e.Message}";
+        }
+
+        rests.Answered(server);
+        return null;
+    }
+
     public async Task<ProviderStatusReply> CheckAsync(string name, CancellationToken ct)
     {
         var provider = providers.Get(name);
-        await using var session = new ProviderSession(provider, providers, log);
+        await using var session = new ProviderSession(provider, providers, rests, log);
         var clientNotAfter = NotAfter(provider);
         var reply = new ProviderStatusReply { Name = name };
         foreach (var server in provider.Servers)
@@ -27,6 +79,7 @@ internal sealed class Health(ProviderStore providers, ILogger<Health> log)
             await LookAtCertificateAsync(server, status, ct);
             if (status.ClientTrustsServer)
                 (provider, status) = await LookAtKeysAsync(provider, session.ClientOf(server), status, ct);
+            Note(server, status);
             reply.Servers.Add(status);
         }
 
@@ -34,11 +87,24 @@ internal sealed class Health(ProviderStore providers, ILogger<Health> log)
         return reply;
     }
 
+    private void Note(ServerEntry server, ServerStatus status)
+    {
+        if (status.ServesKeys)
+            rests.Answered(server);
+        else
+            rests.Failed(server, status.Error);
+        if (rests.Of(server) is not { } rest)
+            return;
+        status.Resting = true;
+        status.RetryAtUnixMs = rest.RetryAt.ToUnixTimeMilliseconds();
+        status.Failures = rest.Failures;
+    }
+
     private static async Task LookAtCertificateAsync(ServerEntry server, ServerStatus status, CancellationToken ct)
     {
         try
         {
-            var chain = await KmipClient.FetchServerCertificateAsync(server.Host, server.Port, ct);
+            var chain = await KmipClient.FetchServerCertificateAsync(server.Host, server.Port, server.Proxy(), ct);
             status.Connected = true;
             status.ServerNotAfterUnix = new DateTimeOffset(chain[0].NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
             var shown = Convert.ToHexStringLower(chain[0].GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256));

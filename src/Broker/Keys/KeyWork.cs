@@ -9,7 +9,7 @@ using Lorica.Kmip;
 namespace Lorica.Broker.Keys;
 
 /// <summary>What is done with KEKs at a KMS. A KEK is in key memory from the socket on and for the one call only.</summary>
-internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
+internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogger<KeyWork> log)
 {
     public const int KekBytes = 32;
 
@@ -17,7 +17,7 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
     public async Task<KeyRef> CreateAsync(CreateKeyRequest request, CancellationToken ct)
     {
         var provider = providers.Get(request.Provider);
-        await using var session = new ProviderSession(provider, providers, log);
+        await using var session = Open(provider);
         try
         {
             var id = await session.RunAsync(c => c.CreateSymmetricKeyAsync(request.Name, ct), repeatable: false);
@@ -39,7 +39,7 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
     public async Task<KeyStatus> ActivateAsync(KeyRef key, CancellationToken ct)
     {
         var provider = providers.Get(key.Provider);
-        await using var session = new ProviderSession(provider, providers, log);
+        await using var session = Open(provider);
         try
         {
             await session.RunAsync(async c =>
@@ -67,23 +67,67 @@ internal sealed class KeyWork(ProviderStore providers, ILogger<KeyWork> log)
         }
     }
 
-    /// <summary>Get and compare.</summary>
-    public async Task<KeyStatus> CheckAsync(KeyRef key, string expectedKcv, CancellationToken ct)
+    /// <summary>Connections for one piece of work at <paramref name="provider"/>.</summary>
+    public ProviderSession Open(ProviderEntry provider) => new(provider, providers, rests, log);
+
+    /// <summary>Get and compare, with state and dates; one session per provider.</summary>
+    public async Task<CheckKeysReply> CheckAsync(IReadOnlyList<(KeyRef Key, string Kcv)> wanted, CancellationToken ct)
     {
-        if (providers.Find(key.Provider) is not { } provider)
-            return new KeyStatus { Key = key, Fault = KeyFaults.Of(key, KeyReasons.ProviderUnknown, "") };
-        await using var session = new ProviderSession(provider, providers, log);
+        var found = new Dictionary<KeyRef, KeyStatus>();
+        foreach (var group in wanted.DistinctBy(w => w.Key).GroupBy(w => w.Key.Provider, StringComparer.Ordinal))
+        {
+            if (providers.Find(group.Key) is not { } provider)
+            {
+                foreach (var (key, _) in group)
+                    found[key] = new KeyStatus { Key = key, Fault = KeyFaults.Of(key, KeyReasons.ProviderUnknown, "") };
+                continue;
+            }
+
+            await using var session = Open(provider);
+            foreach (var (key, kcv) in group)
+                found[key] = await CheckAsync(session, key, kcv, ct);
+        }
+
+        var reply = new CheckKeysReply();
+        reply.Keys.AddRange(wanted.Select(w => found[w.Key]));
+        return reply;
+    }
+
+    private async Task<KeyStatus> CheckAsync(ProviderSession session, KeyRef key, string expectedKcv, CancellationToken ct)
+    {
+        var status = new KeyStatus { Key = key };
         try
         {
-            var (kcv, state) = await ReadAsync(session, key.KeyId, null, ct);
-            return Judge(key, kcv, expectedKcv, state) is { } fault
-                ? new KeyStatus { Key = key, Kcv = kcv, State = state.ToString(), Fault = fault }
-                : new KeyStatus { Key = key, Kcv = kcv, State = state.ToString() };
+            var life = await session.RunAsync(c => c.GetLifeAsync(key.KeyId, ct));
+            status.State = life.State.ToString();
+            status.ProtectStopUnix = life.ProtectStop?.ToUnixTimeSeconds() ?? 0;
+            status.DeactivationUnix = life.Deactivation?.ToUnixTimeSeconds() ?? 0;
+            status.DestroyUnix = life.Destroy?.ToUnixTimeSeconds() ?? 0;
+            status.CompromiseUnix = life.Compromise?.ToUnixTimeSeconds() ?? 0;
+            if (life.State is KmipKeyState.Destroyed or KmipKeyState.DestroyedCompromised)
+            {
+                status.Fault = Say(KeyFaults.Of(key, KeyReasons.MissingOnKms, $"Its state is {life.State}."));
+                return status;
+            }
+
+            status.Kcv = await session.RunAsync(async c =>
+            {
+                using var kek = KeyBuffer.Allocate(KekBytes);
+                await c.GetKeyAsync(key.KeyId, material => material.CopyTo(kek.Span), ct);
+                return KeyCheckValue.Compute(kek);
+            });
+            status.Fault = Judge(key, status.Kcv, expectedKcv, life.State) is { } fault ? Say(fault) : null;
         }
         catch (KmipException e)
         {
-            return Unreachable(key, e);
+            status.Fault = Say(KeyFaults.From(key, e));
         }
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or FaultException)
+        {
+            status.Fault = Say(KeyFaults.Of(key, KeyReasons.ProviderUnreachable, $"The client identity of {key.Provider} cannot be used: {e.Message}"));
+        }
+
+        return status;
     }
 
     /// <summary>Fetches a key for delivery and hands it to <paramref name="use"/>; or says why it may not go.</summary>

@@ -7,14 +7,16 @@ namespace Lorica.Broker.Keys;
 
 /// <summary>
 /// Connections to the servers of one provider for one piece of work, tried in turn: a server that cannot be reached is left out
-/// for the rest of the session. What a server refuses is its answer, not a reason to ask the next.
+/// for the rest of the session, and rests for the others (<see cref="ServerRests"/>). What a server refuses is its answer, not a
+/// reason to ask the next.
 /// </summary>
-internal sealed class ProviderSession(ProviderEntry provider, ProviderStore store, ILogger log) : IAsyncDisposable
+internal sealed class ProviderSession(ProviderEntry provider, ProviderStore store, ServerRests rests, ILogger log) : IAsyncDisposable
 {
     private readonly Dictionary<ServerEntry, KmipClient> _clients = [];
     private readonly Dictionary<ServerEntry, KmipException> _failed = [];
     private X509Certificate2? _identity;
     private bool _ownsIdentity;
+    private (string User, string Password)? _credential;
 
     /// <summary>The server that answered last.</summary>
     public ServerEntry? Answered { get; private set; }
@@ -25,7 +27,7 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
     /// </summary>
     public async Task<T> RunAsync<T>(Func<KmipClient, Task<T>> work, ServerEntry? avoid = null, bool repeatable = true)
     {
-        foreach (var server in provider.Servers.OrderBy(s => s == avoid ? 1 : 0))
+        foreach (var server in rests.Candidates(provider.Servers).OrderBy(s => s == avoid ? 1 : 0))
         {
             if (_failed.ContainsKey(server))
                 continue;
@@ -33,21 +35,35 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
             {
                 var result = await work(ClientOf(server));
                 Answered = server;
+                rests.Answered(server);
                 return result;
             }
             catch (KmipException e) when (e.Kind != KmipErrorKind.Refused)
             {
-                log.ServerFailed(server.ToString(), provider.Name, e.Message);
-                _failed[server] = e;
+                Failed(server, e);
                 if (!repeatable && e.MayHaveBeenCarriedOut)
                     throw;
             }
+            catch (KmipException)
+            {
+                // It answered: refusing is an answer.
+                rests.Answered(server);
+                throw;
+            }
         }
 
-        throw new KmipException(KmipErrorKind.Transport, string.Join("; ", _failed.Select(f => $"{f.Key}: {f.Value.Message}")))
+        throw new KmipException(KmipErrorKind.Transport, string.Join("; ", provider.Servers.Select(s => $"{s}: {WhyNot(s)}")))
         {
             Server = provider.Name,
         };
+    }
+
+    /// <summary>Notes that a server could not be used: it rests.</summary>
+    public void Failed(ServerEntry server, KmipException e)
+    {
+        if (_failed.TryAdd(server, e))
+            log.ServerFailed(server.ToString(), provider.Name, e.Message);
+        rests.Failed(server, e.Message);
     }
 
     /// <summary>Closes what is open: the next work goes over a new connection.</summary>
@@ -58,16 +74,26 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
         _clients.Clear();
     }
 
-    public KmipClient ClientOf(ServerEntry server)
+    public KmipClient ClientOf(ServerEntry server, TimeSpan? connectTimeout = null)
     {
         if (_clients.TryGetValue(server, out var client))
             return client;
-        _identity ??= store.OpenIdentity(provider, out _ownsIdentity);
+        if (_identity is null)
+        {
+            _identity = store.OpenIdentity(provider, out _ownsIdentity);
+            _credential = store.OpenCredential(provider);
+        }
+
         client = KmipClient.Create(new KmipClientOptions
         {
             Host = server.Host,
             Port = server.Port,
+            Proxy = server.Proxy(),
+            ConnectTimeout = connectTimeout ?? server.ConnectTimeout(),
+            RequestTimeout = server.RequestTimeout(),
             ClientCertificate = _identity,
+            UserName = _credential?.User,
+            Password = _credential?.Password,
             ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = server.CertificateSha256 },
         });
         _clients.Add(server, client);
@@ -80,4 +106,7 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
         if (_ownsIdentity)
             _identity?.Dispose();
     }
+
+    private string WhyNot(ServerEntry server) => _failed.GetValueOrDefault(server)?.Message
+        ?? (rests.Of(server) is { } rest ? $"rests until {rest.RetryAt:HH:mm:ss} UTC ({rest.Error})" : "not tried");
 }

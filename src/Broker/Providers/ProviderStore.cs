@@ -4,6 +4,7 @@ using System.Text.Json;
 using Lorica.Broker.Start;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
+using Lorica.Crypto;
 
 namespace Lorica.Broker.Providers;
 
@@ -15,6 +16,10 @@ internal sealed class ProviderStore
     public const string BrokerCertificate = "brokerCertificate";
     public const string SelfSigned = "selfSigned";
     public const string Uploaded = "uploaded";
+    public const string Requested = "requested";
+
+    /// <summary>Longest user name or password.</summary>
+    public const int MaximumCredential = 1024;
 
     private readonly Lock _gate = new();
     private readonly string _folder;
@@ -82,6 +87,30 @@ internal sealed class ProviderStore
         using var pem = _seal.Unseal(entry.Name, entry.SealedIdentity);
         return ClientCertificate.Read(entry.Name, pem);
     }
+
+    /// <summary>User name and password, where the servers want them.</summary>
+    public (string User, string Password)? OpenCredential(ProviderEntry entry)
+    {
+        if (entry.SealedCredential is not { Length: > 0 })
+            return null;
+        using var opened = _seal.Unseal(CredentialOf(entry.Name), entry.SealedCredential);
+        return ReadCredential(opened);
+    }
+
+    /// <summary>Reads "user LF password"; null when it is something else.</summary>
+    public static (string User, string Password)? ReadCredential(KeyBuffer text)
+    {
+        var line = text.Span.IndexOf((byte)'\n');
+        return line is > 0 and <= MaximumCredential && text.Length - line - 1 <= MaximumCredential
+            ? (Encoding.UTF8.GetString(text.Span[..line]), Encoding.UTF8.GetString(text.Span[(line + 1)..]))
+            : null;
+    }
+
+    /// <summary>Under what a credential is sealed; a provider's name holds no line feed, so it is never an identity's.</summary>
+    public static string CredentialOf(string provider) => provider + "\ncredential";
+
+    /// <summary>Under what the key of a requested certificate is sealed.</summary>
+    public static string RequestedKeyOf(string provider) => provider + "\nrequested";
 
     private string PathOf(string name) => Path.Combine(_folder, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name)) + ".json");
 }

@@ -13,6 +13,7 @@ namespace Lorica.Broker.Service;
 internal sealed partial class KeyBrokerService
 {
     private const int MaximumServers = 16;
+    private const int MaximumTimeoutMs = 60_000;
 
     /// <summary>The name's file has twice as many characters, and a file system takes 255.</summary>
     private const int MaximumNameBytes = 120;
@@ -20,9 +21,11 @@ internal sealed partial class KeyBrokerService
     public override async Task<ServerCertificate> ProbeServer(ProbeServerRequest request, ServerCallContext context)
     {
         var address = Checked(request.Server);
+        var proxy = request.Proxy is { Host.Length: > 0 } p ? Checked(p) : null;
         try
         {
-            var chain = await KmipClient.FetchServerCertificateAsync(address.Host, address.Port, context.CancellationToken);
+            var chain = await KmipClient.FetchServerCertificateAsync(
+                address.Host, address.Port, proxy is null ? null : new KmipProxy(proxy.Host, proxy.Port), context.CancellationToken);
             var leaf = chain[0];
             return new ServerCertificate
             {
@@ -55,16 +58,22 @@ internal sealed partial class KeyBrokerService
         var entry = new ProviderEntry
         {
             Name = request.Name,
-            Servers = [.. request.Servers.Select(
-                s => new ServerEntry(s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant()))],
+            Servers = [.. request.Servers.Select(s => new ServerEntry(
+                s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant(),
+                s.Proxy is { Host.Length: > 0 } proxy ? proxy.Host : null, s.Proxy?.Port ?? 0, s.ConnectTimeoutMs, s.RequestTimeoutMs))],
             Identity = known?.Identity ?? ProviderStore.BrokerCertificate,
             CertificatePem = known?.CertificatePem,
             SealedIdentity = known?.SealedIdentity,
+            SealedRequestedKey = known?.SealedRequestedKey,
+            UserName = request.NoCredential ? null : known?.UserName,
+            SealedCredential = request.NoCredential ? null : known?.SealedCredential,
             ProbeKeyId = known?.ProbeKeyId,
             ProbeKcv = known?.ProbeKcv,
         };
         if (request.Identity is { } identity && identity.KindCase != ClientIdentity.KindOneofCase.None)
             entry = WithIdentity(entry, identity);
+        if (request.Credential is { } credential)
+            entry = WithCredential(entry, credential);
         providers.Save(entry);
         log.ProviderConfigured(entry.Name, entry.Servers.Count);
         return Task.FromResult(Describe(entry));
@@ -88,18 +97,35 @@ internal sealed partial class KeyBrokerService
     public override Task<ProviderStatusReply> ProviderStatus(ProviderRequest request, ServerCallContext context) =>
         health.CheckAsync(request.Name, context.CancellationToken);
 
+    public override Task<PingProviderReply> PingProvider(ProviderRequest request, ServerCallContext context) =>
+        health.PingAsync(request.Name, context.CancellationToken);
+
     private ProviderEntry WithIdentity(ProviderEntry entry, ClientIdentity identity)
     {
         switch (identity.KindCase)
         {
             case ClientIdentity.KindOneofCase.SelfSigned:
-                using (var made = ClientCertificate.SelfSigned(entry.Name, time))
+                using (var key = ClientCertificate.NewKey())
+                using (var made = ClientCertificate.SelfSigned(entry.Name, key, time))
                     return Sealed(entry, ProviderStore.SelfSigned, made);
+            case ClientIdentity.KindOneofCase.CertificateRequest:
+                using (var key = ClientCertificate.NewKey())
+                using (var made = ClientCertificate.SelfSigned(entry.Name, key, time))
+                {
+                    return Sealed(entry, ProviderStore.Requested, made) with
+                    {
+                        SealedRequestedKey = seal.Seal(ProviderStore.RequestedKeyOf(entry.Name), key),
+                    };
+                }
+
             case ClientIdentity.KindOneofCase.Uploaded:
-                using (var uploaded = Open(entry.Name, identity.Uploaded))
+                using (var uploaded = Open(entry.Name, identity.Uploaded, "lorica-identity-v1"u8))
                     return Sealed(entry, ProviderStore.Uploaded, uploaded);
             default:
-                return entry with { Identity = ProviderStore.BrokerCertificate, CertificatePem = null, SealedIdentity = null };
+                return entry with
+                {
+                    Identity = ProviderStore.BrokerCertificate, CertificatePem = null, SealedIdentity = null, SealedRequestedKey = null,
+                };
         }
     }
 
@@ -111,14 +137,23 @@ internal sealed partial class KeyBrokerService
             Identity = kind,
             CertificatePem = certificate.ExportCertificatePem(),
             SealedIdentity = seal.Seal(entry.Name, pem),
+            SealedRequestedKey = null,
         };
     }
 
-    private KeyBuffer Open(string provider, SealedIdentity blob)
+    private ProviderEntry WithCredential(ProviderEntry entry, SealedIdentity blob)
+    {
+        using var text = Open(entry.Name, blob, "lorica-credential-v1"u8);
+        return ProviderStore.ReadCredential(text) is { } credential
+            ? entry with { UserName = credential.User, SealedCredential = seal.Seal(ProviderStore.CredentialOf(entry.Name), text) }
+            : throw Argument(entry.Name, "A credential is a user name and a password of at most 1024 bytes each.");
+    }
+
+    private KeyBuffer Open(string provider, SealedIdentity blob, ReadOnlySpan<byte> info)
     {
         try
         {
-            return receiver.Open(blob.Enc.Span, "lorica-identity-v1"u8, default, blob.Ciphertext.Span);
+            return receiver.Open(blob.Enc.Span, info, default, blob.Ciphertext.Span);
         }
         catch (CryptoException)
         {
@@ -139,10 +174,13 @@ internal sealed partial class KeyBrokerService
             ClientCertificateSha256 =
                 Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)),
             ClientNotAfterUnix = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(),
+            UserName = entry.UserName ?? "",
         };
         description.Servers.AddRange(entry.Servers.Select(s => new PinnedServer
         {
             Address = new ServerAddress { Host = s.Host, Port = s.Port }, CertificateSha256 = s.CertificateSha256,
+            Proxy = s.Proxy() is { } proxy ? new ServerAddress { Host = proxy.Host, Port = proxy.Port } : null,
+            ConnectTimeoutMs = s.ConnectTimeoutMs, RequestTimeoutMs = s.RequestTimeoutMs,
         }));
         if (owned)
             certificate.Dispose();
@@ -160,6 +198,10 @@ internal sealed partial class KeyBrokerService
             Checked(server.Address);
             if (server.CertificateSha256.Length != 64 || !server.CertificateSha256.All(char.IsAsciiHexDigit))
                 throw Argument(request.Name, "A server is pinned by the SHA-256 of its certificate (64 hex digits).");
+            if (server.Proxy is { Host.Length: > 0 } proxy)
+                Checked(proxy);
+            if (server.ConnectTimeoutMs is < 0 or > MaximumTimeoutMs || server.RequestTimeoutMs is < 0 or > MaximumTimeoutMs)
+                throw Argument(request.Name, "A time-out is at most 60 seconds.");
         }
     }
 

@@ -45,8 +45,13 @@ internal sealed partial class KeyBrokerService(
     public override Task<KeyStatus> ActivateKey(ActivateKeyRequest request, ServerCallContext context) =>
         keys.ActivateAsync(Checked(request.Key), context.CancellationToken);
 
-    public override Task<KeyStatus> CheckKey(CheckKeyRequest request, ServerCallContext context) =>
-        keys.CheckAsync(Checked(request.Key), request.ExpectedKcv, context.CancellationToken);
+    public override async Task<KeyStatus> CheckKey(CheckKeyRequest request, ServerCallContext context) =>
+        (await keys.CheckAsync([(Checked(request.Key), request.ExpectedKcv)], context.CancellationToken)).Keys[0];
+
+    public override Task<CheckKeysReply> CheckKeys(CheckKeysRequest request, ServerCallContext context) =>
+        request.Keys.Count <= MaximumKeysPerCall
+            ? keys.CheckAsync([.. request.Keys.Select(k => (Checked(k.Key), k.ExpectedKcv))], context.CancellationToken)
+            : throw Argument("keys", "At most 10000 keys are checked at once.");
 
     public override async Task<SealKeysReply> SealKeys(SealKeysRequest request, ServerCallContext context)
     {
@@ -92,7 +97,7 @@ internal sealed partial class KeyBrokerService(
             return;
         }
 
-        await using var session = new ProviderSession(provider, providers, log);
+        await using var session = keys.Open(provider);
         var hostSpki = System.Security.Cryptography.SHA256.HashData(request.Host.HostSpki.Span);
         foreach (var key in wanted)
         {

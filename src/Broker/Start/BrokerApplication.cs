@@ -75,6 +75,7 @@ internal static class BrokerApplication
         builder.Services.AddSingleton(new HpkeReceiver());
         builder.Services.AddSingleton(s => new ProviderStore(config.StateFolder, s.GetRequiredService<SealKey>(), self));
         builder.Services.AddSingleton(new HostPins(config.StateFolder, config.Hosts, config.HostPinning));
+        builder.Services.AddSingleton<ServerRests>();
         builder.Services.AddSingleton<KeyWork>();
         builder.Services.AddSingleton<Health>();
         builder.Services.AddSingleton(s => new IdleWatch(s.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(config.IdleSeconds), () =>

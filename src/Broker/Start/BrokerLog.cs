@@ -37,4 +37,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(EventId = 3011, Level = LogLevel.Warning, Message = "Server {Server} of {Provider} failed: {Error}")]
     public static partial void ServerFailed(this ILogger log, string server, string provider, string error);
+
+    [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "Provider {Name} has a new client certificate")]
+    public static partial void CertificateInstalled(this ILogger log, string name);
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 
 namespace Lorica.Broker.Start;
@@ -34,7 +35,7 @@ internal sealed class CallInterceptor(IdleWatch idle, ILogger<CallInterceptor> l
         }
         finally
         {
-            idle.Leave();
+            idle.Leave(isPing: request is ProviderRequest && context.Method.EndsWith("/PingProvider", StringComparison.Ordinal));
         }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class IdleWatch(TimeProvider time, TimeSpan limit, Action stop) 
 {
     private readonly Lock _gate = new();
     private int _running;
+    private bool _used;
     private long _last = time.GetTimestamp();
     private ITimer? _timer;
 
@@ -24,12 +25,18 @@ internal sealed class IdleWatch(TimeProvider time, TimeSpan limit, Action stop) 
             _running++;
     }
 
-    public void Leave()
+    /// <param name="isPing">
+    /// Only health was asked for. That keeps a process alive that never carried a key, and no other: while an outage is watched, the
+    /// broker that served keys before ends, and a fresh one goes on asking.
+    /// </param>
+    public void Leave(bool isPing)
     {
         lock (_gate)
         {
             _running--;
-            _last = time.GetTimestamp();
+            _used |= !isPing;
+            if (!isPing || !_used)
+                _last = time.GetTimestamp();
         }
     }
 

@@ -11,6 +11,9 @@ internal static class Failure
     public static KmipException Connect(string server, Exception inner) =>
         Transport(server, $"cannot connect to {server}: {inner.Message}", transient: true, sent: false, inner);
 
+    public static KmipException Proxy(string server, KmipProxy proxy, string why) =>
+        Transport(server, $"cannot connect to {server} through the proxy {proxy}: {why}", transient: true, sent: false);
+
     public static KmipException TimedOut(string server, string what, TimeSpan limit, bool sent) =>
         Transport(server, $"{server}: {what} did not come within {limit.TotalSeconds:0.#} s", transient: true, sent);
 

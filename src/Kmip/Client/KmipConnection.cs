@@ -32,7 +32,7 @@ internal sealed class KmipConnection : IAsyncDisposable
         var server = options.ToString();
         var verifier = new ServerVerifier(options.ServerTrust);
         using var deadline = new Deadline(options.ConnectTimeout, options.TimeProvider, ct);
-        var socket = await ConnectAsync(options.Host, options.Port, deadline);
+        var socket = await ConnectAsync(options.Host, options.Port, options.Proxy, deadline);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
@@ -53,14 +53,24 @@ internal sealed class KmipConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the TCP connection.</summary>
-    public static async Task<Socket> ConnectAsync(string host, int port, Deadline deadline)
+    /// <summary>Opens the TCP connection, through <paramref name="proxy"/> where there is one.</summary>
+    public static async Task<Socket> ConnectAsync(string host, int port, KmipProxy? proxy, Deadline deadline)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(host, port, deadline.Token);
+            await socket.ConnectAsync(proxy?.Host ?? host, proxy?.Port ?? port, deadline.Token);
+            if (proxy is not null)
+            {
+                await ProxyTunnel.OpenAsync(socket, proxy, host, port, deadline);
+            }
+
             return socket;
+        }
+        catch (KmipException)
+        {
+            socket.Dispose();
+            throw;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
