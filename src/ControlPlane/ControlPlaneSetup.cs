@@ -45,6 +45,10 @@ public static class ControlPlaneSetup
         services.AddSingleton<ProviderService>();
         services.AddSingleton<KeyReleaser>();
         services.AddSingleton<KeyRegister>();
+        services.AddSingleton<ProviderWatch>();
+        services.AddSingleton<CertificateCheck>();
+        services.AddSingleton<LockBoard>();
+        services.AddKeys();
         services.AddSingleton<VmSnapshots>();
         services.AddInventory();
         services.AddSingleton<ControlPlaneStart>();

@@ -1,6 +1,8 @@
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Providers;
 
 namespace Lorica.ControlPlane;
 
@@ -9,10 +11,11 @@ namespace Lorica.ControlPlane;
 /// <code>
 /// before the silo: the hosts of the configuration into the table
 /// after the silo:  1 every host is connected   2 every task that has not ended is taken up again, or failed with its reason
+///                  3 key providers are watched, keys checked once a day
 /// </code>
 /// </summary>
 public sealed class ControlPlaneStart(
-    HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains, PolicyWatch policies)
+    HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains, PolicyWatch policies, ProviderWatch providers, DailyCheck keys)
 {
     /// <summary>Before the silo starts.</summary>
     public Task PrepareAsync(CancellationToken ct) => seeds.TakeOverAsync(ct);
@@ -27,5 +30,7 @@ public sealed class ControlPlaneStart(
 
         await sweep.RunAsync(ct);
         policies.Start();
+        providers.Start();
+        keys.Start();
     }
 }

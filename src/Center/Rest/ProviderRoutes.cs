@@ -37,6 +37,26 @@ internal static class ProviderRoutes
                 await service.StatusAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.ProviderStatusModel))
             .Produces<ProviderStatusModel>().WithSummary("Fetch a probe key and tell how it went");
 
+        group.MapPatch("/{name}", async (string name, HttpContext http, ProviderService service) =>
+            {
+                var body = await Body.ReadAsync<EditProviderBody>(http);
+                return TypedResults.Json(await service.ChangeAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
+            })
+            .Accepts<EditProviderBody>("application/json").Produces<ProviderModel>()
+            .WithSummary("Change servers, trust, identity or credential of a key provider, or make it the default");
+
+        group.MapPost("/{name}/csr", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
+                await service.RequestCertificateAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.PemBody))
+            .Produces<PemBody>().WithSummary("A request for a client certificate, for the KMS's administrator to sign");
+
+        group.MapPost("/{name}/certificate", async (string name, HttpContext http, ProviderService service) =>
+            {
+                var body = await Body.ReadAsync<PemBody>(http);
+                return TypedResults.Json(
+                    await service.InstallCertificateAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
+            })
+            .Accepts<PemBody>("application/json").Produces<ProviderModel>().WithSummary("Install the signed client certificate");
+
         group.MapDelete("/{name}", async (string name, bool? force, HttpContext http, ProviderService service) =>
             {
                 await service.RemoveAsync(http.Caller(), name, force ?? false, http.RequestAborted);

@@ -90,6 +90,7 @@ internal static class CenterApplication
         api.MapAlarms();
         api.MapProviders();
         api.MapPolicies();
+        api.MapKeys();
         api.MapVms();
     }
 

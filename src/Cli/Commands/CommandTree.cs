@@ -5,6 +5,7 @@ using Lorica.Cli.Commands.Alarms;
 using Lorica.Cli.Commands.Datastores;
 using Lorica.Cli.Commands.Events;
 using Lorica.Cli.Commands.Hosts;
+using Lorica.Cli.Commands.Keys;
 using Lorica.Cli.Commands.Kms;
 using Lorica.Cli.Commands.Policies;
 using Lorica.Cli.Commands.Settings;
@@ -25,6 +26,7 @@ internal static class CommandTree
             LoginCommand.Create(cli),
             LogoutCommand.Create(cli),
             KmsCommand.Create(cli),
+            KeyCommand.Create(cli),
             PolicyCommand.Create(cli),
             VmCommand.Create(cli),
             HostCommand.Create(cli),

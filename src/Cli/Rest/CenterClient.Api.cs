@@ -65,8 +65,8 @@ internal sealed partial class CenterClient
     public Task<ProviderModel> AddProviderAsync(AddProviderBody body, CancellationToken ct)
         => PostAsync(Api + "providers", body, RestJson.Default.AddProviderBody, RestJson.Default.ProviderModel, ct);
 
-    public Task<CertificateModel> ProbeAsync(string host, int port, CancellationToken ct)
-        => PostAsync(Api + "providers/probe", new ProbeBody(host, port), RestJson.Default.ProbeBody,
+    public Task<CertificateModel> ProbeAsync(string host, int port, string? proxy, CancellationToken ct)
+        => PostAsync(Api + "providers/probe", new ProbeBody(host, port, proxy), RestJson.Default.ProbeBody,
             RestJson.Default.CertificateModel, ct);
 
     public Task<ProviderStatusModel> ProviderStatusAsync(string name, CancellationToken ct)

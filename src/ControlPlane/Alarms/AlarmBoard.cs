@@ -15,7 +15,7 @@ namespace Lorica.ControlPlane.Alarms;
 ///                     └──Clear──► cleared
 /// </code>
 /// </summary>
-public sealed class AlarmBoard(CenterStore store, EventLog events, TimeProvider time)
+public sealed partial class AlarmBoard(CenterStore store, EventLog events, TimeProvider time)
 {
     /// <summary>Raises an alarm, or brings the message of the one that is raised up to date.</summary>
     /// <returns>Whether it is new.</returns>

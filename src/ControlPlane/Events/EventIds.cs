@@ -63,6 +63,21 @@ public static class EventIds
     /// <summary>Somebody asked to cancel a task.</summary>
     public const string TaskCancelRequested = "lorica.task.CancelRequested";
 
+    /// <summary>A provider serves keys again.</summary>
+    public const string KmsReachable = "lorica.provider.Reachable";
+
+    /// <summary>A provider's servers, trust or credential changed.</summary>
+    public const string ProviderChanged = "lorica.provider.Changed";
+
+    /// <summary>A KMS answers with another key under a known id.</summary>
+    public const string WrongKey = "lorica.key.Wrong";
+
+    /// <summary>A state or date on the KMS ends a key.</summary>
+    public const string KeyEnds = "lorica.key.Ends";
+
+    /// <summary>A host holds the last copy of a key.</summary>
+    public const string LastCopy = "lorica.key.LastCopy";
+
     /// <summary>A key was made and never used.</summary>
     public const string OrphanKey = "lorica.key.Orphan";
 

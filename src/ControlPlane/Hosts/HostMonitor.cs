@@ -4,6 +4,7 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -19,9 +20,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// </code>
 /// </summary>
 internal sealed partial class HostMonitor(
-    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms,
-    VmSnapshots snapshots,
-    TimeProvider time, ILogger<HostMonitor> log)
+    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms, VmSnapshots snapshots,
+    KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
 {
     /// <summary>Three heartbeats of 2 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);
@@ -184,6 +184,11 @@ internal sealed partial class HostMonitor(
             var name = await snapshots.RefreshAsync(hostId, change.VmId, ct);
             await events.AddAsync(EventIds.VmChanged, Caller.System.User, name ?? change.VmId,
                 $"{change.What}{(change.Detail.Length > 0 ? ": " : "")}{change.Detail}", ct);
+            if (change.What is "poweredOff" or "guestEnded" && releaser.WaitsFor(hostId))
+            {
+                // A key that only this VM kept on the host can go now.
+                Nudge();
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Grpc.Core;
-using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
@@ -18,8 +16,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// be brought there; it is unlocked by itself as soon as it can.
 /// </summary>
 internal sealed class LockReconciler(
-    CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser, VmLookup lookup, EventLog events,
-    AlarmBoard alarms, TimeProvider time)
+    CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser, VmLookup lookup, LockBoard locks,
+    AlarmBoard alarms, EventLog events, TimeProvider time)
 {
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
 
@@ -41,6 +39,7 @@ internal sealed class LockReconciler(
             var (vms, records, busy) = await ReadAsync(hostId, ct);
             if (vms.Count == 0)
             {
+                await releaser.SweepAsync(hostId, ct);
                 return false;
             }
 
@@ -48,12 +47,13 @@ internal sealed class LockReconciler(
             var reply = await links.Client(hostId).ListVmsAsync(
                 new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
             var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal).ToDictionary(v => v.VmId, StringComparer.Ordinal);
+            var byVm = records.ToLookup(r => r.VmId, StringComparer.Ordinal);
             var again = false;
             var orders = new List<(VmRow Vm, List<KeyOrder> Keys)>();
             foreach (var vm in vms)
             {
                 var underWay = busy.Contains(vm.Id);
-                var usable = records.Where(r => r.VmId == vm.Id).ToList();
+                var usable = byVm[vm.Id].ToList();
                 if (!files.TryGetValue(vm.Id, out var file))
                 {
                     again |= usable.Count > 0;
@@ -77,16 +77,15 @@ internal sealed class LockReconciler(
                 ? new DeliveryResult()
                 : await deliverer.DeliverAsync(hostId, keys, "unlock", time, ct);
 
-            // Step 4: locked or not, and why
-            var reasons = delivery.Reasons;
-            var locked = again;
-            foreach (var (vm, needed) in orders)
-            {
-                var missing = reasons.Where(r => needed.Exists(k => k.Provider == r.Provider && k.KeyId == r.KeyId)).ToList();
-                locked |= missing.Count > 0;
-                await SetAsync(vm, missing, ct);
-            }
+            // Step 4: locked or not, and why; all in one transaction
+            var reasons = delivery.Reasons.DistinctBy(r => (r.Provider, r.KeyId)).ToDictionary(r => (r.Provider, r.KeyId));
+            var states = orders.ConvertAll(o => (o.Vm, Missing: o.Keys.Where(k => reasons.ContainsKey((k.Provider, k.KeyId)))
+                .Select(k => reasons[(k.Provider, k.KeyId)]).ToList()));
+            await locks.WriteAsync(states, ct);
+            var locked = again || states.Exists(s => s.Missing.Count > 0);
 
+            // Step 5: what the host holds although nothing on it needs it any more
+            await releaser.SweepAsync(hostId, ct);
             return locked;
         }
         finally
@@ -168,40 +167,5 @@ internal sealed class LockReconciler(
         }
 
         return true;
-    }
-
-    private async Task SetAsync(VmRow vm, List<KeyReason> missing, CancellationToken ct)
-    {
-        var before = JsonSerializer.Deserialize(vm.LockedKeys, StoreJson.Default.ListKeyReason) ?? [];
-        if (before.Count == missing.Count && before.TrueForAll(missing.Contains))
-        {
-            return;
-        }
-
-        var json = JsonSerializer.Serialize(missing, StoreJson.Default.ListKeyReason);
-        var state = missing.Count > 0 ? "locked" : "unlocked";
-        await store.WriteAsync(
-            async db =>
-            {
-                await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
-                    s => s.SetProperty(v => v.CryptoState, state).SetProperty(v => v.LockedKeys, json), ct);
-                if (missing.Count == 0)
-                {
-                    await alarms.ClearAsync(db, AlarmIds.VmLocked, vm.Id, ct);
-                    events.Add(db, EventIds.Unlocked, Caller.System.User, ObjectRef.Of(vm),
-                        $"{vm.Name} is unlocked: its host has all its keys.");
-                    return;
-                }
-
-                await alarms.RaiseAsync(
-                    db, AlarmIds.VmLocked, ObjectRef.Of(vm), AlarmSeverity.Critical, KeyFaults.Missing(vm.Name, missing).Message, ct);
-                var known = before.Select(b => b.Reason).ToHashSet(StringComparer.Ordinal);
-                foreach (var reason in missing.Where(m => !known.Contains(m.Reason))
-                    .GroupBy(m => KeyFaults.LockEvent(m.Reason), StringComparer.Ordinal))
-                {
-                    events.Add(db, reason.Key, Caller.System.User, ObjectRef.Of(vm), KeyFaults.Missing(vm.Name, [.. reason]).Message);
-                }
-            },
-            ct);
     }
 }

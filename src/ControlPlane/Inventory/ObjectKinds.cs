@@ -30,6 +30,9 @@ public static class ObjectKinds
     /// <summary>Key provider; privileges are checked at the root.</summary>
     public const string Provider = "provider";
 
+    /// <summary>Key; privileges are checked at the root.</summary>
+    public const string Key = "key";
+
     /// <summary>Person, group, role or token; privileges are checked at the root.</summary>
     public const string Principal = "principal";
 }

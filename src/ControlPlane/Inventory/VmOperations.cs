@@ -67,7 +67,7 @@ internal sealed partial class VmOperations(
         }
 
         await outages.RequireNoneAsync(vm, ct);
-        await RequireKeysAsync(vm, records, "powerOn", ct);
+        await RequireKeysAsync(vm, records, KeyDeliverer.PowerOn, ct);
         return await BeginAsync(TaskKinds.PowerOn, vm, caller, new VmTaskArguments(), ct);
     }
 

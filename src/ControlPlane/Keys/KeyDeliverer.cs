@@ -3,6 +3,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,9 +18,13 @@ namespace Lorica.ControlPlane.Keys;
 /// 4 host   takes the sealed keys and answers the check values that it computed; each is compared
 /// </code>
 /// </summary>
-public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks links, CenterIdentity identity)
+public sealed class KeyDeliverer(
+    CenterStore store, BrokerLink broker, HostLinks links, CenterIdentity identity, ProviderWatch watch, KeyAlarms alarms)
 {
-    private const int BatchSize = 64;
+    /// <summary>What powering on is called in a delivery.</summary>
+    public const string PowerOn = "powerOn";
+
+    private const int BatchSize = 128;
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -39,15 +44,22 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
             await _one.WaitAsync(ct);
             try
             {
-                var allowed = await AllowedAsync(hostId, batch, ct);
-                foreach (var key in batch.Except(allowed))
+                var rule = await RuleAsync(hostId, batch, ct);
+                foreach (var key in batch.Except(rule.Allowed))
                 {
                     result.Missing(key, KeyReasons.NoPermission, "No record of a VM on this host names the key.");
                 }
 
-                if (allowed.Count > 0)
+                var unknown = operation == PowerOn ? rule.Allowed.Where(k => !rule.Providers.Contains(k.Provider)).ToList() : [];
+                foreach (var key in unknown)
                 {
-                    await DeliverBatchAsync(hostId, [.. allowed], operation, time, result, ct);
+                    result.Missing(key, KeyReasons.ProviderUnknown, $"No provider named {key.Provider} is registered.");
+                }
+
+                KeyOrder[] wanted = [.. rule.Allowed.Except(unknown)];
+                if (wanted.Length > 0)
+                {
+                    await DeliverBatchAsync(hostId, wanted, rule.Removed, operation, time, result, ct);
                 }
             }
             finally
@@ -56,11 +68,18 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
             }
         }
 
+        foreach (var provider in result.Reasons.Where(r => r.Reason == KeyReasons.ProviderUnreachable).Select(r => r.Provider).Distinct(StringComparer.Ordinal))
+        {
+            watch.Missed(provider);
+        }
+
+        await alarms.DeliveredAsync(result, ct);
         return result;
     }
 
     // Step 1
-    private Task<List<KeyOrder>> AllowedAsync(string hostId, IReadOnlyList<KeyOrder> keys, CancellationToken ct) =>
+    private Task<(List<KeyOrder> Allowed, HashSet<(string Provider, string KeyId)> Removed, HashSet<string> Providers)> RuleAsync(
+        string hostId, IReadOnlyList<KeyOrder> keys, CancellationToken ct) =>
         store.ReadAsync(
             async db =>
             {
@@ -69,21 +88,31 @@ public sealed class KeyDeliverer(CenterStore store, BrokerLink broker, HostLinks
                     join v in db.Vms on r.VmId equals v.Id
                     where v.HostId == hostId && r.State == KeyRecordStates.Usable
                     select new KeyOrder(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct);
-                return keys.Where(records.Contains).ToList();
+                var named = records.ToHashSet();
+                var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
+                var providers = await db.Providers.Select(p => p.Name).ToListAsync(ct);
+                return (keys.Where(named.Contains).ToList(), removed.Select(r => (r.Provider, r.KeyId)).ToHashSet(),
+                    providers.ToHashSet(StringComparer.Ordinal));
             },
             ct);
 
     private async Task DeliverBatchAsync(
-        string hostId, KeyOrder[] keys, string operation, TimeProvider time, DeliveryResult result, CancellationToken ct)
+        string hostId, KeyOrder[] keys, HashSet<(string Provider, string KeyId)> removed, string operation, TimeProvider time,
+        DeliveryResult result, CancellationToken ct)
     {
         // Step 2
         var client = links.Client(hostId);
         var host = await client.DescribeAsync(new DescribeHostRequest(), Options(time, ct));
+        var holds = host.Keys.DistinctBy(h => (h.Key.Provider, h.Key.KeyId)).ToDictionary(h => (h.Key.Provider, h.Key.KeyId));
         var wanted = new List<KeyOrder>();
         foreach (var key in keys)
         {
-            var held = host.Keys.FirstOrDefault(h => key.Names(h.Key));
-            if (held is null)
+            var held = holds.GetValueOrDefault((key.Provider, key.KeyId));
+            if (held is null && removed.Contains((key.Provider, key.KeyId)))
+            {
+                result.Missing(key, KeyReasons.MissingOnHost, $"It was removed by hand; take that back with: lorica key restore {key}");
+            }
+            else if (held is null)
             {
                 wanted.Add(key);
             }

@@ -83,7 +83,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
             async db =>
             {
                 // Whoever answers with an id that is known already would have us use somebody else's key.
-                if (await db.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct))
+                if (await db.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)
+                    || await db.Keys.AnyAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct))
                 {
                     return false;
                 }

@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
 using Grpc.Core;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -8,42 +13,180 @@ using Microsoft.Extensions.Logging;
 namespace Lorica.ControlPlane.Keys;
 
 /// <summary>
-/// Removes keys from a host that no record of a VM on it names any more. The KMS keeps its copy always. A host that does not
-/// answer now is not asked again: it forgets all keys at its next start, and until then holds one that opens nothing.
+/// Removes keys from a host that no record of a VM on it names any more, or that were removed by force. The one door through which
+/// a host drops a key. The KMS keeps its copy always.
+/// <code>
+/// 1 needed   a key that a record of a VM on this host names stays, unless it was removed by force
+/// 2 proof    the broker fetches each from the KMS and compares the check value: what the KMS does not have any more stays
+///            (alarm "last copy"), what cannot be proven now stays and is looked at again
+/// 3 drop     a key that a powered-on VM uses is pinned: it stays and goes at power-off
+/// </code>
+/// What stayed is found again by <see cref="SweepAsync"/>: at each reconciliation, and when a VM on the host was powered off.
 /// </summary>
-public sealed partial class KeyReleaser(CenterStore store, HostLinks links, TimeProvider time, ILogger<KeyReleaser> log)
+public sealed partial class KeyReleaser(
+    CenterStore store, HostLinks links, BrokerLink broker, KeyAlarms alarms, TimeProvider time, ILogger<KeyReleaser> log)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Removes those of <paramref name="keys"/> that nothing needs.</summary>
+    /// <summary>Hosts that hold what they should drop.</summary>
+    private readonly ConcurrentDictionary<string, bool> _waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Whether something may be dropped once a VM on the host is powered off.</summary>
+    public bool WaitsFor(string hostId) => _waiting.ContainsKey(hostId);
+
+    /// <summary>Removes those of <paramref name="keys"/> that the host holds and nothing needs.</summary>
     public async Task ReleaseAsync(string hostId, IReadOnlyList<KeyOrder> keys, CancellationToken ct)
     {
-        var needed = await store.ReadAsync(
-            db => (
-                from r in db.KeyRecords
-                join v in db.Vms on r.VmId equals v.Id
-                where v.HostId == hostId && r.State == KeyRecordStates.Usable
-                select new { r.Provider, r.KeyId }).ToListAsync(ct),
-            ct);
-        var request = new RemoveKeysRequest();
-        request.Keys.AddRange(
-            keys.Where(k => !needed.Any(n => n.Provider == k.Provider && n.KeyId == k.KeyId)).Select(k => k.ToRef()));
-        if (request.Keys.Count == 0)
+        try
+        {
+            var host = await links.Client(hostId).DescribeAsync(new DescribeHostRequest(), Options(ct));
+            await DropAsync(hostId, host, keys, ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            LogNotReleased(log, hostId, keys.Count, e.StatusCode);
+        }
+    }
+
+    /// <summary>
+    /// Looks at what the host holds and releases what only retired records name, and what was removed by force. Keys that the center
+    /// does not know are left alone.
+    /// </summary>
+    public async Task SweepAsync(string hostId, CancellationToken ct)
+    {
+        try
+        {
+            var host = await links.Client(hostId).DescribeAsync(new DescribeHostRequest(), Options(ct));
+            var held = host.Keys.Select(k => new KeyOrder(k.Key.Provider, k.Key.KeyId, k.Kcv)).ToList();
+            if (held.Count == 0)
+            {
+                _waiting.TryRemove(hostId, out _);
+                return;
+            }
+
+            var stale = await store.ReadAsync(
+                async db =>
+                {
+                    var needed = await NeededAsync(db, hostId, ct);
+                    var surplus = held.Where(k => !needed.Contains((k.Provider, k.KeyId))).ToList();
+                    if (surplus.Count == 0)
+                    {
+                        return surplus;
+                    }
+
+                    var ids = surplus.Select(k => k.KeyId).ToList();
+                    var known = (await db.KeyRecords.Where(r => ids.Contains(r.KeyId)).Select(r => new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct))
+                        .Concat(await db.Keys.Where(k => k.RemovedAt > 0 && ids.Contains(k.KeyId)).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct))
+                        .Select(k => (k.Provider, k.KeyId)).ToHashSet();
+                    return surplus.Where(k => known.Contains((k.Provider, k.KeyId))).ToList();
+                },
+                ct);
+            if (stale.Count == 0)
+            {
+                _waiting.TryRemove(hostId, out _);
+                return;
+            }
+
+            await DropAsync(hostId, host, stale, ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            LogNotReleased(log, hostId, 0, e.StatusCode);
+        }
+    }
+
+    private async Task DropAsync(string hostId, HostDescription host, IReadOnlyList<KeyOrder> keys, CancellationToken ct)
+    {
+        // Step 1
+        var needed = await store.ReadAsync(db => NeededAsync(db, hostId, ct), ct);
+        var unneeded = keys.Where(k => !needed.Contains((k.Provider, k.KeyId)) && host.Keys.Any(h => k.Names(h.Key))).Distinct().ToList();
+        if (unneeded.Count == 0)
         {
             return;
         }
 
-        try
+        // Step 2
+        var proven = await ProvenAsync(host.Name, unneeded, ct);
+        var stay = unneeded.Count - proven.Count;
+
+        // Step 3
+        if (proven.Count > 0)
         {
-            await links.Client(hostId)
-                .RemoveKeysAsync(request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+            var request = new RemoveKeysRequest();
+            request.Keys.AddRange(proven.Select(k => k.ToRef()));
+            stay += (await links.Client(hostId).RemoveKeysAsync(request, Options(ct))).Pinned.Count;
         }
-        catch (RpcException e)
+
+        if (stay > 0)
         {
-            LogNotReleased(log, hostId, request.Keys.Count, e.StatusCode);
+            _waiting[hostId] = true;
+        }
+        else
+        {
+            _waiting.TryRemove(hostId, out _);
         }
     }
 
+    /// <summary>Those of which the KMS gives the right key. State does not matter: a deactivated key can be activated again, a lost one not.</summary>
+    private async Task<List<KeyOrder>> ProvenAsync(string hostName, List<KeyOrder> keys, CancellationToken ct)
+    {
+        var request = new CheckKeysRequest();
+        request.Keys.AddRange(keys.Select(k => new CheckKeyRequest { Key = k.ToRef(), ExpectedKcv = k.Kcv }));
+        CheckKeysReply reply;
+        try
+        {
+            reply = await broker.CallAsync((b, o) => b.CheckKeysAsync(request, o), ct);
+        }
+        catch (FaultException e)
+        {
+            LogNotProven(log, keys.Count, e.Fault.Message);
+            return [];
+        }
+
+        var proven = new List<KeyOrder>();
+        foreach (var key in keys)
+        {
+            var status = reply.Keys.FirstOrDefault(s => key.Names(s.Key));
+            if (status is not null && status.Kcv.Length > 0 && status.Kcv == key.Kcv)
+            {
+                proven.Add(key);
+            }
+            else if (status?.Fault?.Reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey)
+            {
+                await LastCopyAsync(key, [hostName], ct);
+            }
+        }
+
+        if (proven.Count > 0)
+        {
+            await alarms.ClearAsync(AlarmIds.LastCopy, [.. proven.Select(k => k.ToString())], ct);
+        }
+
+        return proven;
+    }
+
+    /// <summary>The alarm of a key that the KMS does not have any more.</summary>
+    internal Task LastCopyAsync(KeyOrder key, IReadOnlyList<string> hosts, CancellationToken ct) =>
+        alarms.RaiseAsync(AlarmIds.LastCopy, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.LastCopy,
+            $"Last copy of key {key} on host {string.Join(", ", hosts)}: the KMS does not have it any more. Recrypt what uses it while the host runs (lorica vm recrypt --shallow VM), or restore the key on the KMS.",
+            ct);
+
+    private static async Task<HashSet<(string Provider, string KeyId)>> NeededAsync(CenterDb db, string hostId, CancellationToken ct)
+    {
+        var records = await (
+            from r in db.KeyRecords
+            join v in db.Vms on r.VmId equals v.Id
+            where v.HostId == hostId && r.State == KeyRecordStates.Usable
+            select new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct);
+        var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
+        return [.. records.Except(removed).Select(k => (k.Provider, k.KeyId))];
+    }
+
+    private CallOptions Options(CancellationToken ct) => new(deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+
     [LoggerMessage(2101, LogLevel.Warning, "Host {HostId} was not asked to drop {Count} keys: {Status}")]
     private static partial void LogNotReleased(ILogger log, string hostId, int count, StatusCode status);
+
+    [LoggerMessage(2102, LogLevel.Warning, "{Count} keys stay on their host until the KMS can be asked for them: {Why}")]
+    private static partial void LogNotProven(ILogger log, int count, string why);
 }

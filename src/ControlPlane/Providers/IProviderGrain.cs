@@ -10,6 +10,14 @@ public interface IProviderGrain : IGrainWithStringKey
     [Alias("AddAsync")]
     Task AddAsync(Caller caller, ProviderSpec spec);
 
+    /// <summary>Changes what <paramref name="change"/> holds.</summary>
+    [Alias("ChangeAsync")]
+    Task ChangeAsync(Caller caller, ProviderSpec change);
+
+    /// <summary>Installs the certificate that was requested, or a renewed one.</summary>
+    [Alias("InstallCertificateAsync")]
+    Task InstallCertificateAsync(Caller caller, string pem);
+
     /// <summary>Removes it; refused while VMs need its keys, unless forced.</summary>
     [Alias("RemoveAsync")]
     Task RemoveAsync(Caller caller, bool force);

@@ -4,6 +4,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
@@ -15,7 +16,8 @@ namespace Lorica.ControlPlane.Providers;
 /// See <see cref="IProviderGrain"/>. The broker is changed first, the table second: a crash between leaves a provider that the
 /// broker knows and the center does not; adding it again replaces it.
 /// </summary>
-internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventLog events, HostNudger nudger, TimeProvider time)
+internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventLog events, HostNudger nudger, AlarmBoard alarms,
+    KeyIndex index, TimeProvider time)
     : Grain, IProviderGrain
 {
     private string Name => this.GetPrimaryKeyString();
@@ -29,14 +31,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
                 $"A provider {Name} is registered.", "Remove it first, or choose another name."));
         }
 
-        var request = new ConfigureProviderRequest { Name = Name, Replace = true, Identity = IdentityOf(spec) };
-        request.Servers.AddRange(spec.Servers.Select(s => new PinnedServer
-        {
-            Address = new ServerAddress { Host = s.Host, Port = s.Port }, CertificateSha256 = s.CertificateSha256,
-        }));
-        var configured = await broker.CallAsync((c, o) => c.ConfigureProviderAsync(request, o), CancellationToken.None);
-
-        var servers = spec.Servers.Select(s => new ServerModel(s.Host, s.Port, s.CertificateSha256)).ToList();
+        var servers = spec.Servers!.ConvertAll(Model);
+        var configured = await ConfigureAsync(spec, servers);
         await store.WriteAsync(async db =>
         {
             db.Providers.Add(new ProviderRow
@@ -44,7 +40,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
                 Name = Name,
                 IsDefault = !await db.Providers.AnyAsync(p => p.IsDefault),
                 Servers = JsonSerializer.Serialize(servers, StoreJson.Default.ListServerModel),
-                Identity = spec.Identity,
+                Identity = spec.Identity!,
+                UserName = configured.UserName,
                 ClientCertificatePem = configured.ClientCertificatePem,
                 ClientCertificateSha256 = configured.ClientCertificateSha256,
                 ClientNotAfter = configured.ClientNotAfterUnix,
@@ -57,6 +54,46 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
     }
 
     /// <inheritdoc />
+    public async Task ChangeAsync(Caller caller, ProviderSpec change)
+    {
+        var row = await store.ReadAsync(db => db.Providers.FirstOrDefaultAsync(p => p.Name == Name)) ?? throw ProviderService.Unknown(Name);
+        var before = ProviderService.ServersOf(row);
+        var servers = change.Servers?.ConvertAll(Model) ?? [.. before];
+        var configured = await ConfigureAsync(change, servers);
+        await store.WriteAsync(async db =>
+        {
+            var current = await db.Providers.FirstAsync(p => p.Name == Name);
+            current.Servers = JsonSerializer.Serialize(servers, StoreJson.Default.ListServerModel);
+            current.Identity = change.Identity ?? current.Identity;
+            Fill(current, configured);
+            if (change.MakeDefault && !current.IsDefault)
+            {
+                await db.Providers.Where(p => p.IsDefault).ExecuteUpdateAsync(s => s.SetProperty(p => p.IsDefault, false));
+                current.IsDefault = true;
+            }
+
+            events.Add(db, EventIds.ProviderChanged, caller.User, Name, $"{caller.User} changed key provider {Name}: {Words(change, before, servers)}.");
+        });
+        await nudger.NudgeAllAsync();
+    }
+
+    /// <inheritdoc />
+    public async Task InstallCertificateAsync(Caller caller, string pem)
+    {
+        var configured = await broker.CallAsync(
+            (c, o) => c.InstallCertificateAsync(new InstallCertificateRequest { Name = Name, CertificatePem = pem }, o), CancellationToken.None);
+        await store.WriteAsync(async db =>
+        {
+            var current = await db.Providers.FirstOrDefaultAsync(p => p.Name == Name) ?? throw ProviderService.Unknown(Name);
+            current.Identity = configured.IdentityKind == "requested" ? "csr" : current.Identity;
+            Fill(current, configured);
+            events.Add(db, EventIds.ProviderChanged, caller.User, Name,
+                $"{caller.User} installed client certificate {configured.ClientCertificateSha256} for key provider {Name}.");
+        });
+        await nudger.NudgeAllAsync();
+    }
+
+    /// <inheritdoc />
     public async Task RemoveAsync(Caller caller, bool force)
     {
         if (!await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == Name)))
@@ -64,12 +101,7 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             throw ProviderService.Unknown(Name);
         }
 
-        var users = await store.ReadAsync(db => (
-            from r in db.KeyRecords
-            join v in db.Vms on r.VmId equals v.Id
-            where r.Provider == Name && r.State == KeyRecordStates.Usable
-            orderby v.Name
-            select v.Name).Distinct().ToListAsync());
+        var users = (await index.UsesAsync(Name, null, CancellationToken.None)).Select(u => u.Name).Distinct(StringComparer.Ordinal).Order().ToList();
         if (users.Count > 0 && !force)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.providerInUse", Name,
@@ -92,6 +124,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             var row = await db.Providers.FirstAsync(p => p.Name == Name);
             db.Providers.Remove(row);
             await db.SaveChangesAsync();
+            await alarms.ClearManyAsync(db, AlarmIds.ProviderConnection, [Name], CancellationToken.None);
+            await alarms.ClearManyAsync(db, AlarmIds.CertificateExpiry, [Name], CancellationToken.None);
             if (row.IsDefault && await db.Providers.OrderBy(p => p.CreatedAt).FirstOrDefaultAsync() is { } next)
             {
                 next.IsDefault = true;
@@ -101,12 +135,61 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
                 ? $"{caller.User} removed key provider {Name}."
                 : $"{caller.User} removed key provider {Name} by force; used by {string.Join(", ", users)}.");
         });
+        await nudger.NudgeAllAsync();
     }
 
-    private static ClientIdentity IdentityOf(ProviderSpec spec) => spec.Identity switch
+    private async Task<ProviderDescription> ConfigureAsync(ProviderSpec spec, List<ServerModel> servers)
     {
+        var request = new ConfigureProviderRequest
+        {
+            Name = Name, Replace = true, Identity = IdentityOf(spec), NoCredential = spec.NoCredential,
+            Credential = spec.SealedCredential.Length == 0 ? null : new SealedIdentity
+            {
+                Enc = ByteString.CopyFrom(spec.CredentialEnc), Ciphertext = ByteString.CopyFrom(spec.SealedCredential),
+            },
+        };
+        request.Servers.AddRange(servers.Select(s => new PinnedServer
+        {
+            Address = new ServerAddress { Host = s.Host, Port = s.Port }, CertificateSha256 = s.CertificateSha256,
+            Proxy = ProviderRules.Proxy(s.Proxy) is { } proxy ? new ServerAddress { Host = proxy.Host, Port = proxy.Port } : null,
+            ConnectTimeoutMs = s.ConnectTimeoutMs ?? 0, RequestTimeoutMs = s.RequestTimeoutMs ?? 0,
+        }));
+        return await broker.CallAsync((c, o) => c.ConfigureProviderAsync(request, o), CancellationToken.None);
+    }
+
+    private static void Fill(ProviderRow row, ProviderDescription configured)
+    {
+        (row.ClientCertificatePem, row.ClientCertificateSha256) = (configured.ClientCertificatePem, configured.ClientCertificateSha256);
+        (row.ClientNotAfter, row.UserName) = (configured.ClientNotAfterUnix, configured.UserName);
+    }
+
+    private static ServerModel Model(ServerSpec s) => new(
+        s.Host, s.Port, s.CertificateSha256, s.Proxy, s.ConnectTimeoutMs == 0 ? null : s.ConnectTimeoutMs,
+        s.RequestTimeoutMs == 0 ? null : s.RequestTimeoutMs);
+
+    /// <summary>What a change changed, for the audit; a newly accepted certificate with its fingerprint.</summary>
+    private static string Words(ProviderSpec change, IReadOnlyList<ServerModel> before, List<ServerModel> servers)
+    {
+        var words = new List<string>();
+        if (change.Servers is not null)
+        {
+            words.Add($"servers {string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}");
+            words.AddRange(servers.Where(s => before.Any(b => b.Host == s.Host && b.Port == s.Port && b.CertificateSha256 != s.CertificateSha256))
+                .Select(s => $"{s.Host}:{s.Port} now trusted as {s.CertificateSha256}"));
+        }
+
+        words.AddRange(change.Identity is { } identity ? [$"identity {identity}"] : Array.Empty<string>());
+        words.AddRange(change.SealedCredential.Length > 0 ? ["credential"] : change.NoCredential ? ["no credential"] : Array.Empty<string>());
+        words.AddRange(change.MakeDefault ? ["default"] : Array.Empty<string>());
+        return words.Count == 0 ? "nothing" : string.Join("; ", words);
+    }
+
+    private static ClientIdentity? IdentityOf(ProviderSpec spec) => spec.Identity switch
+    {
+        null => null,
         "broker" => new ClientIdentity { BrokerCertificate = true },
         "selfSigned" => new ClientIdentity { SelfSigned = true },
+        "csr" => new ClientIdentity { CertificateRequest = true },
         _ => new ClientIdentity
         {
             Uploaded = new SealedIdentity

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
@@ -10,6 +11,7 @@ internal static class ProviderRules
     private const int MaximumName = 80;
     private const int MaximumNameBytes = 120;
     private const int MaximumServers = 16;
+    private const int MaximumTimeoutMs = 60_000;
     private const int MaximumSealed = 64 * 1024;
 
     /// <summary>Checks a request and makes its specification.</summary>
@@ -20,40 +22,67 @@ internal static class ProviderRules
             throw Invalid("server.info.name", "name", $"A provider's name has 1 to {MaximumName} characters, at most {MaximumNameBytes} bytes of UTF-8, and no control characters.");
         }
 
-        if (body.Servers is not { Count: >= 1 and <= MaximumServers })
+        var (enc, identity) = Identity(body.Name, body.Identity, body.SealedEnc, body.SealedIdentity);
+        var (credentialEnc, credential) = Credential(body.CredentialEnc, body.SealedCredential);
+        return new ProviderSpec
         {
-            throw Invalid("lorica.servers", body.Name, $"A provider has 1 to {MaximumServers} servers.");
+            Servers = Servers(body.Name, body.Servers),
+            Identity = body.Identity,
+            SealedEnc = enc,
+            SealedIdentity = identity,
+            CredentialEnc = credentialEnc,
+            SealedCredential = credential,
+            NoCredential = credential.Length == 0,
+        };
+    }
+
+    /// <summary>Checks a change and makes its specification.</summary>
+    public static ProviderSpec Check(string name, EditProviderBody body)
+    {
+        var (enc, identity) = body.Identity is null && body.SealedEnc is null && body.SealedIdentity is null
+            ? ([], [])
+            : Identity(name, body.Identity, body.SealedEnc, body.SealedIdentity);
+        var (credentialEnc, credential) = Credential(body.CredentialEnc, body.SealedCredential);
+        if (body.NoCredential == true && credential.Length > 0)
+        {
+            throw Invalid("lorica.credential", name, "A credential is either given or forgotten.");
         }
 
-        var servers = body.Servers.Select(s =>
+        if (body.Default == false)
         {
-            if (s is null)
-            {
-                throw Invalid("lorica.servers", body.Name, "A server is missing.");
-            }
+            throw Invalid("lorica.default", name, "A provider stops being the default when another one becomes it.");
+        }
 
-            CheckAddress(s.Host, s.Port);
-            return s.CertificateSha256 is { Length: 64 } pin && pin.All(char.IsAsciiHexDigit)
-                ? new ServerSpec(s.Host, s.Port, pin.ToLowerInvariant())
-                : throw Invalid("lorica.certificateSha256", $"{s.Host}:{s.Port}",
-                    "The accepted certificate of a server is named by its SHA-256, 64 hex digits.");
-        }).ToList();
-
-        return body.Identity switch
+        return new ProviderSpec
         {
-            "broker" or "selfSigned" when body.SealedEnc is null && body.SealedIdentity is null =>
-                new ProviderSpec { Servers = servers, Identity = body.Identity },
-            "uploaded" => new ProviderSpec
-            {
-                Servers = servers,
-                Identity = body.Identity,
-                SealedEnc = Base64(body.SealedEnc, "sealedEnc"),
-                SealedIdentity = Base64(body.SealedIdentity, "sealedIdentity"),
-            },
-            "broker" or "selfSigned" => throw Invalid(
-                "lorica.identity", body.Name, "A sealed identity goes with the identity \"uploaded\" only."),
-            _ => throw Invalid("lorica.identity", body.Name, "The identity is broker, selfSigned or uploaded."),
+            Servers = body.Servers is null ? null : Servers(name, body.Servers),
+            Identity = body.Identity,
+            SealedEnc = enc,
+            SealedIdentity = identity,
+            CredentialEnc = credentialEnc,
+            SealedCredential = credential,
+            NoCredential = body.NoCredential == true,
+            MakeDefault = body.Default == true,
         };
+    }
+
+    /// <summary>Checks "host:port" of a proxy; null stays null.</summary>
+    public static (string Host, int Port)? Proxy(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        {
+            throw Invalid("lorica.proxy", text, "A proxy is host:port.");
+        }
+
+        var host = text[..colon].Trim('[', ']');
+        CheckAddress(host, port);
+        return (host, port);
     }
 
     /// <summary>Checks the address of a server.</summary>
@@ -69,6 +98,48 @@ internal static class ProviderRules
             throw Invalid("lorica.port", host, "The port is 1 to 65535.");
         }
     }
+
+    private static List<ServerSpec> Servers(string name, IReadOnlyList<ServerModel>? servers)
+    {
+        if (servers is not { Count: >= 1 and <= MaximumServers })
+        {
+            throw Invalid("lorica.servers", name, $"A provider has 1 to {MaximumServers} servers.");
+        }
+
+        var specs = servers.Select(s =>
+        {
+            if (s is null)
+            {
+                throw Invalid("lorica.servers", name, "A server is missing.");
+            }
+
+            CheckAddress(s.Host, s.Port);
+            Proxy(s.Proxy);
+            if (s.ConnectTimeoutMs is < 100 or > MaximumTimeoutMs || s.RequestTimeoutMs is < 100 or > MaximumTimeoutMs)
+            {
+                throw Invalid("lorica.timeout", $"{s.Host}:{s.Port}", "A time-out is 100 ms to 60 s.");
+            }
+
+            return s.CertificateSha256 is { Length: 64 } pin && pin.All(char.IsAsciiHexDigit)
+                ? new ServerSpec(s.Host, s.Port, pin.ToLowerInvariant(), s.Proxy, s.ConnectTimeoutMs ?? 0, s.RequestTimeoutMs ?? 0)
+                : throw Invalid("lorica.certificateSha256", $"{s.Host}:{s.Port}",
+                    "The accepted certificate of a server is named by its SHA-256, 64 hex digits.");
+        }).ToList();
+        return specs.DistinctBy(s => (s.Host, s.Port)).Count() == specs.Count
+            ? specs
+            : throw Invalid("lorica.servers", name, "A server is named twice.");
+    }
+
+    private static (byte[] Enc, byte[] Blob) Identity(string name, string? identity, string? enc, string? blob) => identity switch
+    {
+        "broker" or "selfSigned" or "csr" when enc is null && blob is null => ([], []),
+        "uploaded" => (Base64(enc, "sealedEnc"), Base64(blob, "sealedIdentity")),
+        "broker" or "selfSigned" or "csr" => throw Invalid("lorica.identity", name, "A sealed identity goes with the identity \"uploaded\" only."),
+        _ => throw Invalid("lorica.identity", name, "The identity is broker, selfSigned, csr or uploaded."),
+    };
+
+    private static (byte[] Enc, byte[] Blob) Credential(string? enc, string? blob) =>
+        enc is null && blob is null ? ([], []) : (Base64(enc, "credentialEnc"), Base64(blob, "sealedCredential"));
 
     private static byte[] Base64(string? text, string member)
     {

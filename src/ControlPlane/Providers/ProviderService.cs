@@ -3,24 +3,29 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
 
 /// <summary>Key providers, as the faces of the center see them.</summary>
 public sealed class ProviderService(
-    CenterStore store, BrokerLink broker, IGrainFactory grains, IAuthorizer authorizer, EventLog events, HostNudger nudger)
+    CenterStore store, BrokerLink broker, IGrainFactory grains, IAuthorizer authorizer, OperationRunner operations, HostNudger nudger,
+    ProviderWatch watch, CertificateCheck certificates)
 {
     /// <summary>The certificate that a server shows, for a person to accept.</summary>
     public async Task<CertificateModel> ProbeAsync(Caller caller, ProbeBody body, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         ProviderRules.CheckAddress(body.Host, body.Port);
-        var request = new ProbeServerRequest { Server = new ServerAddress { Host = body.Host, Port = body.Port } };
+        var request = new ProbeServerRequest
+        {
+            Server = new ServerAddress { Host = body.Host, Port = body.Port },
+            Proxy = ProviderRules.Proxy(body.Proxy) is { } proxy ? new ServerAddress { Host = proxy.Host, Port = proxy.Port } : null,
+        };
         var c = await broker.CallAsync((b, o) => b.ProbeServerAsync(request, o), ct);
         return new CertificateModel(c.Sha256, c.Subject, c.Issuer, DateTimeOffset.FromUnixTimeSeconds(c.NotBeforeUnix),
             DateTimeOffset.FromUnixTimeSeconds(c.NotAfterUnix), c.Pem);
@@ -31,8 +36,39 @@ public sealed class ProviderService(
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         var spec = ProviderRules.Check(body);
-        await grains.GetGrain<IProviderGrain>(body.Name).AddAsync(caller, spec);
+        await operations.RunAsync(TaskKinds.ProviderAdd, ObjectRef.Provider(body.Name), caller,
+            _ => grains.GetGrain<IProviderGrain>(body.Name).AddAsync(caller, spec), ct);
         return ToModel(await RowAsync(body.Name, ct));
+    }
+
+    /// <summary>Changes servers, trust, identity, credential, or which provider is the default.</summary>
+    public async Task<ProviderModel> ChangeAsync(Caller caller, string name, EditProviderBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
+        var change = ProviderRules.Check(name, body);
+        await RowAsync(name, ct);
+        await operations.RunAsync(TaskKinds.ProviderChange, ObjectRef.Provider(name), caller,
+            _ => grains.GetGrain<IProviderGrain>(name).ChangeAsync(caller, change), ct);
+        return ToModel(await RowAsync(name, ct));
+    }
+
+    /// <summary>A request for a client certificate (PKCS#10, PEM); the same until its certificate is uploaded.</summary>
+    public async Task<PemBody> RequestCertificateAsync(Caller caller, string name, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
+        await RowAsync(name, ct);
+        var reply = await broker.CallAsync((b, o) => b.RequestCertificateAsync(new ProviderRequest { Name = name }, o), ct);
+        return new PemBody(reply.Pem);
+    }
+
+    /// <summary>Installs the certificate that somebody signed for the request, or a renewed one over the same key.</summary>
+    public async Task<ProviderModel> InstallCertificateAsync(Caller caller, string name, PemBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
+        await RowAsync(name, ct);
+        await operations.RunAsync(TaskKinds.ProviderChange, ObjectRef.Provider(name), caller,
+            _ => grains.GetGrain<IProviderGrain>(name).InstallCertificateAsync(caller, body.Pem ?? ""), ct);
+        return ToModel(await RowAsync(name, ct));
     }
 
     /// <summary>Removes a provider.</summary>
@@ -40,7 +76,8 @@ public sealed class ProviderService(
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         await RowAsync(name, ct);
-        await grains.GetGrain<IProviderGrain>(name).RemoveAsync(caller, force);
+        await operations.RunAsync(TaskKinds.ProviderRemove, ObjectRef.Provider(name), caller,
+            _ => grains.GetGrain<IProviderGrain>(name).RemoveAsync(caller, force), ct);
     }
 
     /// <summary>All providers, by name.</summary>
@@ -58,19 +95,17 @@ public sealed class ProviderService(
         await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
         await RowAsync(name, ct);
         var reply = await broker.CallAsync((b, o) => b.ProviderStatusAsync(new ProviderRequest { Name = name }, o), ct);
+        await certificates.SeenAsync(reply, ct);
+        await watch.SeenAsync(name, reply.Healthy, CertificateCheck.Errors(reply), ct);
         if (reply.Healthy)
         {
             await nudger.NudgeAllAsync();
         }
-        else
-        {
-            await events.AddAsync(EventIds.KmsUnreachable, caller.User, name,
-                $"{name} does not serve keys: {string.Join("; ", reply.Servers.Select(s => $"{s.Address?.Host}:{s.Address?.Port} {s.Error}"))}", ct);
-        }
 
         return new ProviderStatusModel(name, reply.Healthy, [.. reply.Servers.Select(s => new ServerStatusModel(
             s.Address?.Host ?? "", s.Address?.Port ?? 0, s.Connected, s.ClientTrustsServer, s.ServerTrustsClient, s.ServesKeys,
-            s.ProtocolVersion, s.Vendor, s.Error, Time(s.ServerNotAfterUnix), Time(s.ClientNotAfterUnix)))]);
+            s.ProtocolVersion, s.Vendor, s.Error, Time(s.ServerNotAfterUnix), Time(s.ClientNotAfterUnix), s.Resting ? "resting" : "up",
+            s.Resting ? DateTimeOffset.FromUnixTimeMilliseconds(s.RetryAtUnixMs) : null, s.Failures))]);
     }
 
     /// <summary>The broker, with the key to which an identity is sealed.</summary>
@@ -91,6 +126,10 @@ public sealed class ProviderService(
     /// <summary>The name of a provider that is registered; NotFound otherwise.</summary>
     internal async Task<string> RequireAsync(string name, CancellationToken ct) => (await RowAsync(name, ct)).Name;
 
+    /// <summary>Its servers.</summary>
+    internal static IReadOnlyList<ServerModel> ServersOf(ProviderRow row) =>
+        JsonSerializer.Deserialize(row.Servers, StoreJson.Default.ListServerModel) ?? [];
+
     internal static FaultException Unknown(string name) => new(new Fault(FaultTypes.NotFound, "lorica.providerNotFound", name,
         $"There is no key provider {name}.", "See `lorica kms ls`."));
 
@@ -98,8 +137,8 @@ public sealed class ProviderService(
         await store.ReadAsync(db => db.Providers.FirstOrDefaultAsync(p => p.Name == name, ct), ct) ?? throw Unknown(name);
 
     private static ProviderModel ToModel(ProviderRow p) => new(
-        p.Name, p.IsDefault, JsonSerializer.Deserialize(p.Servers, StoreJson.Default.ListServerModel) ?? [], p.Identity,
-        p.ClientCertificatePem, p.ClientCertificateSha256, Time(p.ClientNotAfter));
+        p.Name, p.IsDefault, ServersOf(p), p.Identity,
+        p.ClientCertificatePem, p.ClientCertificateSha256, Time(p.ClientNotAfter), p.UserName.Length == 0 ? null : p.UserName);
 
     private static DateTimeOffset? Time(long seconds) => seconds > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 }

@@ -1,17 +1,20 @@
 namespace Lorica.ControlPlane.Providers;
 
-/// <summary>What a provider is to be. The identity is an opaque blob sealed to the broker; the center cannot open it.</summary>
+/// <summary>
+/// What a provider is to be; on a change, what is absent stays. Identity and credential are opaque blobs sealed to the broker; the
+/// center cannot open them.
+/// </summary>
 [GenerateSerializer]
 [Alias("Lorica.ProviderSpec")]
 public sealed record ProviderSpec
 {
-    /// <summary>Addresses: host, port and pinned certificate of each server.</summary>
+    /// <summary>Replicas in the order in which they are tried.</summary>
     [Id(0)]
-    public required List<ServerSpec> Servers { get; init; }
+    public List<ServerSpec>? Servers { get; init; }
 
-    /// <summary><c>broker</c>, <c>selfSigned</c> or <c>uploaded</c>.</summary>
+    /// <summary><c>broker</c>, <c>selfSigned</c>, <c>csr</c> or <c>uploaded</c>.</summary>
     [Id(1)]
-    public required string Identity { get; init; }
+    public string? Identity { get; init; }
 
     /// <summary>HPKE encapsulation, with <c>uploaded</c>.</summary>
     [Id(2)]
@@ -20,4 +23,20 @@ public sealed record ProviderSpec
     /// <summary>The sealed identity, with <c>uploaded</c>.</summary>
     [Id(3)]
     public byte[] SealedIdentity { get; init; } = [];
+
+    /// <summary>HPKE encapsulation of a credential; empty for none.</summary>
+    [Id(4)]
+    public byte[] CredentialEnc { get; init; } = [];
+
+    /// <summary>The sealed credential.</summary>
+    [Id(5)]
+    public byte[] SealedCredential { get; init; } = [];
+
+    /// <summary>The credential is forgotten.</summary>
+    [Id(6)]
+    public bool NoCredential { get; init; }
+
+    /// <summary>It becomes the default.</summary>
+    [Id(7)]
+    public bool MakeDefault { get; init; }
 }

@@ -53,4 +53,25 @@ public static class TaskKinds
 
     /// <summary>Power off.</summary>
     public const string PowerOff = "vm.powerOff";
+
+    /// <summary>Make a key ahead.</summary>
+    public const string KeyGenerate = "key.generate";
+
+    /// <summary>Remove a key from the center and its hosts; the KMS keeps it.</summary>
+    public const string KeyRemove = "key.remove";
+
+    /// <summary>Take a removal by force back.</summary>
+    public const string KeyRestore = "key.restore";
+
+    /// <summary>Check keys and certificates on their KMS.</summary>
+    public const string KeyCheck = "key.check";
+
+    /// <summary>Register a key provider.</summary>
+    public const string ProviderAdd = "provider.add";
+
+    /// <summary>Change a key provider.</summary>
+    public const string ProviderChange = "provider.change";
+
+    /// <summary>Remove a key provider.</summary>
+    public const string ProviderRemove = "provider.remove";
 }

@@ -30,6 +30,7 @@ internal static class CommandLine
           requiredClientOrganizationalUnit  the one OU that such a client must have            "broker"
           pinnedClientsFolder               certificates let in one by one                     by default trust of the state folder
           uniqueNames                       names are unique per client                        true
+          allowKeysWithoutBackup            new keys also in a store older than a day without a backup: you can lose them all   false
           maximumConnections, maximumConnectionsPerClient                                      256, 64
 
         examples:

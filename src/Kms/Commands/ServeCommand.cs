@@ -30,7 +30,17 @@ internal static class ServeCommand
         using var held = folder.Lock();
 
         // Step 3
-        using var store = ObjectStore.Open(folder, RootKey.OpenOrCreate(folder), cleanUp: true);
+        var rule = new BackupRule(folder, config.AllowKeysWithoutBackup, time);
+        using var store = ObjectStore.Open(folder, RootKey.OpenOrCreate(folder), cleanUp: true, rule);
+        if (config.AllowKeysWithoutBackup)
+        {
+            await errors.WriteLineAsync("WARNING: allowKeysWithoutBackup is set: new keys are made without any backup. One broken disk, and every VM encrypted with them is lost.");
+        }
+        else if (rule.IsDue)
+        {
+            await errors.WriteLineAsync($"WARNING: {folder.Root} is older than a day and has no backup: no new keys are made until lorica-kms backup has run");
+        }
+
         foreach (var damaged in store.Damaged)
         {
             await errors.WriteLineAsync($"warning: {damaged}; its key is not served");

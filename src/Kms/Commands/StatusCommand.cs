@@ -23,6 +23,11 @@ internal static class StatusCommand
         var (lines, broken) = AuditLog.Verify(folder.Audit);
         output.WriteLine($"audit          {lines} lines, {(broken is null ? "chain whole" : $"CHAIN BROKEN at line {broken}")}");
         output.WriteLine($"last backup    {(File.Exists(folder.LastBackup) ? File.ReadAllText(folder.LastBackup).Trim() : "never")}");
+        if (File.Exists(folder.RootKey) && new BackupRule(folder, overridden: false, TimeProvider.System).IsDue)
+        {
+            output.WriteLine("NEW KEYS       refused: older than a day and without a backup");
+        }
+
         output.WriteLine("protection     keys and root key lie on one disk: this protects copies of single files, not the machine");
         return good && broken is null ? 0 : 1;
     }

@@ -40,6 +40,11 @@ internal sealed record KmsConfig
     /// <summary>Names are unique among the live objects of one client.</summary>
     public bool UniqueNames { get; set; } = true;
 
+    /// <summary>
+    /// Makes new keys although the store is older than a day and has no backup. Whoever sets it can lose every VM with one disk.
+    /// </summary>
+    public bool AllowKeysWithoutBackup { get; set; }
+
     /// <summary>Connections at one time.</summary>
     public int MaximumConnections { get; set; } = 256;
 

@@ -17,12 +17,14 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     private readonly ConcurrentDictionary<string, Entry> _objects = new(StringComparer.Ordinal);
     private readonly StateFolder _folder;
     private readonly RootKey _keys;
+    private readonly BackupRule? _rule;
     private long _last;
 
-    private ObjectStore(StateFolder folder, RootKey keys)
+    private ObjectStore(StateFolder folder, RootKey keys, BackupRule? rule)
     {
         _folder = folder;
         _keys = keys;
+        _rule = rule;
     }
 
     /// <summary>
@@ -37,10 +39,11 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     /// <param name="folder">The state folder.</param>
     /// <param name="keys">Keys of the objects.</param>
     /// <param name="cleanUp">Removes files that a crash left unfinished: for the one who holds the lock only.</param>
+    /// <param name="rule">Says when new keys are refused; null never refuses.</param>
     /// <exception cref="KmsException">Damaged: not one object belongs to the root key.</exception>
-    public static ObjectStore Open(StateFolder folder, RootKey keys, bool cleanUp)
+    public static ObjectStore Open(StateFolder folder, RootKey keys, bool cleanUp, BackupRule? rule = null)
     {
-        var store = new ObjectStore(folder, keys);
+        var store = new ObjectStore(folder, keys, rule);
         var damaged = new List<string>();
         foreach (var path in Directory.EnumerateFiles(folder.Objects).Order(StringComparer.Ordinal))
         {
@@ -123,6 +126,7 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
 
     private void Add(KmipObject o, ReadOnlySpan<byte> material)
     {
+        _rule?.Check();
         var number = ++_last;
         DurableFile.Write(PathOf(number), ObjectFile.Encode(o, ObjectFile.Seal(o.UniqueIdentifier, material, _keys), _keys));
         _objects[o.UniqueIdentifier] = new(o, number);

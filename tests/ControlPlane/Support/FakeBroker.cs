@@ -9,7 +9,7 @@ using Lorica.Contracts.Faults;
 namespace Lorica.ControlPlane.Tests.Support;
 
 /// <summary>A broker with a KMS in memory; no real keys exist, only their check values.</summary>
-internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
+internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
 {
     private readonly ConcurrentDictionary<string, string> _hosts = new();
     private readonly ConcurrentDictionary<string, ProviderDescription> _providers = new();
@@ -38,7 +38,12 @@ internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
 
     public override Task<ProviderDescription> ConfigureProvider(ConfigureProviderRequest request, ServerCallContext context)
     {
-        var d = new ProviderDescription { Name = request.Name, IdentityKind = request.Identity.KindCase.ToString(), ClientCertificatePem = "PEM" };
+        Configured.Enqueue(request);
+        var d = new ProviderDescription
+        {
+            Name = request.Name, IdentityKind = request.Identity?.KindCase.ToString() ?? "", ClientCertificatePem = "PEM",
+            UserName = request.Credential is null ? "" : "user",
+        };
         _providers[request.Name] = d;
         return Task.FromResult(d);
     }
@@ -46,9 +51,6 @@ internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
     public override Task<RemoveProviderReply> RemoveProvider(ProviderRequest request, ServerCallContext context) =>
         _providers.TryRemove(request.Name, out _) ? Task.FromResult(new RemoveProviderReply())
             : throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.providerNotFound", request.Name, "no"));
-
-    public override Task<ProviderStatusReply> ProviderStatus(ProviderRequest request, ServerCallContext context) =>
-        Task.FromResult(new ProviderStatusReply { Name = request.Name, Healthy = !KmsDown });
 
     public override Task<CreateKeyReply> CreateKey(CreateKeyRequest request, ServerCallContext context)
     {
@@ -87,10 +89,7 @@ internal sealed class FakeBroker : KeyBroker.KeyBrokerBase
         var sequence = request.Host.FirstSequence;
         foreach (var key in request.Keys)
         {
-            var reason = KmsDown ? KeyReasons.ProviderUnreachable
-                : !_providers.ContainsKey(key.Key.Provider) ? KeyReasons.ProviderUnknown
-                : !Keys.TryGetValue(key.Key.KeyId, out var kcv) ? KeyReasons.MissingOnKms
-                : kcv != key.ExpectedKcv ? KeyReasons.WrongKey : null;
+            var reason = ReasonOf(key.Key, key.ExpectedKcv);
             if (reason is not null)
             {
                 reply.Faults.Add(new KeyFault { Key = key.Key, Reason = reason });

@@ -122,12 +122,32 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
 
     public override Task<RemoveKeysReply> RemoveKeys(RemoveKeysRequest request, ServerCallContext context)
     {
+        // A key that a powered-on VM needs is pinned.
+        var pinned = Vms.Values.Where(v => v.PowerState == "poweredOn")
+            .SelectMany(v => v.Disks.Select(d => d.Key).Append(v.Key)).Where(k => k is not null).Select(Name).ToHashSet();
+        var reply = new RemoveKeysReply();
         foreach (var key in request.Keys)
         {
+            if (pinned.Contains(Name(key)))
+            {
+                reply.Pinned.Add(key);
+                continue;
+            }
+
             Keys.TryRemove(Name(key), out _);
+            reply.Removed.Add(key);
         }
 
-        return Task.FromResult(new RemoveKeysReply());
+        return Task.FromResult(reply);
+    }
+
+    /// <summary>Tells who watches of a change of a VM.</summary>
+    public void Tell(VmChanged change)
+    {
+        foreach (var watcher in _watchers.Values)
+        {
+            watcher.TryWrite(new HostEvent { BootId = _bootId, Vm = change });
+        }
     }
 
     public static string Name(KeyRef key) => $"{key.Provider}/{key.KeyId}";

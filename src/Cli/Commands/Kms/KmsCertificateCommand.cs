@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Lorica.Cli.Output;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Commands.Kms;
@@ -10,15 +9,13 @@ internal static class KmsCertificateCommand
     public static Command Create(CliContext cli)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the provider." };
-        var command = new Command("certificate", "Print the client certificate that the KMS must trust (PEM).") { name };
+        var command = new Command("certificate", "Print the client certificate that the KMS must trust (PEM).") { name, KmsCertificateUploadCommand.Create(cli) };
         command.Examples(("give it to the KMS", "lorica kms certificate corp > lorica-client.pem"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
             var wanted = parsed.GetValue(name)!;
-            var provider = (await center.ProvidersAsync(ct)).Items.FirstOrDefault(p => p.Name == wanted)
-                ?? throw new CliException(
-                    ExitCode.NotFound, $"There is no key provider {wanted}.", "List them with: lorica kms ls");
+            var provider = await ProviderLookup.FindAsync(center, wanted, ct);
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(provider, RestJson.Default.ProviderModel);
             else

@@ -9,6 +9,7 @@ internal static class KmsCommand
         => new("kms", "Key providers: KMIP key managers that hold the keys of keys.")
         {
             KmsAddCommand.Create(cli), KmsLsCommand.Create(cli), KmsStatusCommand.Create(cli),
-            KmsCertificateCommand.Create(cli), KmsSetCommand.Create(cli), KmsRmCommand.Create(cli),
+            KmsSetCommand.Create(cli), KmsTrustCommand.Create(cli), KmsDefaultCommand.Create(cli), KmsCsrCommand.Create(cli),
+            KmsCertificateCommand.Create(cli), KmsRmCommand.Create(cli),
         };
 }

@@ -17,8 +17,8 @@ internal static class UploadedIdentity
 
     private static ReadOnlySpan<byte> Info => "lorica-identity-v1"u8;
 
-    public static async Task<AddProviderBody> SealAsync(
-        CliContext cli, CenterClient center, AddProviderBody body, string certificatePath, string keyPath, CancellationToken ct)
+    public static async Task<(string Enc, string Sealed)> SealAsync(
+        CliContext cli, CenterClient center, string certificatePath, string keyPath, CancellationToken ct)
     {
         CheckCertificate(certificatePath);
         WarnWhenOthersRead(cli.Terminal, keyPath);
@@ -32,12 +32,7 @@ internal static class UploadedIdentity
         both.Span[certificate.Length] = (byte)'\n';
         key.Span.CopyTo(both.Span[(certificate.Length + 1)..]);
         var (enc, ciphertext) = HpkeSender.Seal(receiver, Info, [], both);
-        return body with
-        {
-            Identity = "uploaded",
-            SealedEnc = Convert.ToBase64String(enc),
-            SealedIdentity = Convert.ToBase64String(ciphertext),
-        };
+        return (Convert.ToBase64String(enc), Convert.ToBase64String(ciphertext));
     }
 
     private static void CheckCertificate(string path)
@@ -63,14 +58,14 @@ internal static class UploadedIdentity
         }
     }
 
-    private static void WarnWhenOthersRead(Terminal terminal, string path)
+    internal static void WarnWhenOthersRead(Terminal terminal, string path)
     {
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         if (File.Exists(path) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
             terminal.Note($"warning: others can read {path}; chmod 600 it.");
     }
 
-    private static byte[] ReceiveKey(string base64)
+    internal static byte[] ReceiveKey(string base64)
     {
         var key = new byte[65];
         return Convert.TryFromBase64String(base64, key, out var length) && length == key.Length

@@ -1,0 +1,205 @@
+using Grpc.Core;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Providers;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Keys;
+
+/// <summary>
+/// Looks at keys on their KMS: whether each can be fetched and is the recorded one, its state, and the dates that end it. What was
+/// found is kept, and raises or clears alarms:
+/// <code>
+/// another check value                                   key.wrong
+/// gone from the KMS, a host still holds it              key.lastCopy
+/// gone, not active, or a date of its end is known       key.ends
+/// </code>
+/// A provider that cannot be asked says nothing about its keys: their alarms stay as they are.
+/// </summary>
+public sealed class KeyCheck(
+    CenterStore store, KeyIndex index, BrokerLink broker, HostLinks links, KeyAlarms alarms, KeyReleaser releaser, ProviderWatch watch,
+    TimeProvider time)
+{
+    private const int BatchSize = 200;
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Checks all keys that are in use or were made ahead, or one.</summary>
+    /// <returns>What the rows say now.</returns>
+    internal async Task<List<KeyRow>> RunAsync(string? provider, string? keyId, CancellationToken ct)
+    {
+        var uses = await index.UsesAsync(provider, keyId, ct);
+        var rows = await index.RowsAsync(provider, keyId, ct);
+        var keys = uses.Select(u => new KeyOrder(u.Provider, u.KeyId, u.Kcv))
+            .Concat(rows.Where(r => r.State == KeyRecordStates.Usable && (r.Generated || r.RemovedAt > 0)).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)))
+            .DistinctBy(k => (k.Provider, k.KeyId)).ToList();
+        var result = new List<KeyRow>();
+        foreach (var batch in keys.Chunk(BatchSize))
+        {
+            var request = new CheckKeysRequest();
+            request.Keys.AddRange(batch.Select(k => new CheckKeyRequest { Key = k.ToRef(), ExpectedKcv = k.Kcv }));
+            var reply = await broker.CallAsync((b, o) => b.CheckKeysAsync(request, o), ct);
+            var found = batch.Select(k => (Key: k, Status: reply.Keys.FirstOrDefault(s => k.Names(s.Key)))).Where(f => f.Status is not null)
+                .Select(f => (f.Key, Status: f.Status!)).ToList();
+            result.AddRange(await SaveAsync(found, ct));
+            foreach (var name in found.Where(f => f.Status.Fault?.Reason == KeyReasons.ProviderUnreachable).Select(f => f.Key.Provider).Distinct(StringComparer.Ordinal))
+            {
+                watch.Missed(name);
+            }
+
+            await JudgeAsync(found, [.. uses.Select(u => (u.Provider, u.KeyId))], ct);
+        }
+
+        return result;
+    }
+
+    private Task<List<KeyRow>> SaveAsync(List<(KeyOrder Key, KeyStatus Status)> found, CancellationToken ct) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var ids = found.Select(f => f.Key.KeyId).ToList();
+                var rows = await db.Keys.Where(k => ids.Contains(k.KeyId)).ToListAsync(ct);
+                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+                var result = new List<KeyRow>();
+                foreach (var (key, status) in found)
+                {
+                    var row = rows.Find(r => r.Provider == key.Provider && r.KeyId == key.KeyId);
+                    if (row is null)
+                    {
+                        row = new KeyRow { Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv, CreatedAt = now };
+                        db.Keys.Add(row);
+                        rows.Add(row);
+                    }
+
+                    row.Fault = status.Fault?.Reason ?? "";
+                    row.Detail = status.Fault?.Detail ?? "";
+                    row.CheckedAt = now;
+                    if (status.State.Length > 0)
+                    {
+                        row.KmsState = status.State;
+                        (row.ProtectStop, row.Deactivation, row.Destroy, row.Compromise) =
+                            (status.ProtectStopUnix, status.DeactivationUnix, status.DestroyUnix, status.CompromiseUnix);
+                    }
+
+                    result.Add(row);
+                }
+
+                return result;
+            },
+            ct);
+
+    private async Task JudgeAsync(
+        List<(KeyOrder Key, KeyStatus Status)> found, HashSet<(string Provider, string KeyId)> used, CancellationToken ct)
+    {
+        var right = new List<string>();
+        var endless = new List<string>();
+        var present = new List<string>();
+        Dictionary<(string Provider, string KeyId), List<string>>? holders = null;
+        foreach (var (key, status) in found)
+        {
+            var reason = status.Fault?.Reason;
+            if (reason is KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission)
+            {
+                continue;
+            }
+
+            if (reason == KeyReasons.WrongKey)
+            {
+                await alarms.RaiseAsync(AlarmIds.WrongKey, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.WrongKey,
+                    $"Another key than the recorded one answers as {key}. {status.Fault!.Detail} Restore the right key on the KMS.", ct);
+            }
+            else if (reason != KeyReasons.MissingOnKms)
+            {
+                right.Add(key.ToString());
+            }
+
+            if (reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey)
+            {
+                holders ??= await HoldersAsync(ct);
+                if (holders.TryGetValue((key.Provider, key.KeyId), out var hosts))
+                {
+                    await releaser.LastCopyAsync(key, hosts, ct);
+                }
+            }
+            else
+            {
+                present.Add(key.ToString());
+            }
+
+            if (End(status) is not { } end || !used.Contains((key.Provider, key.KeyId)))
+            {
+                endless.Add(key.ToString());
+            }
+            else
+            {
+                await alarms.RaiseAsync(AlarmIds.KeyEnds, end.Now ? AlarmSeverity.Critical : AlarmSeverity.Warning, key.Provider, key.KeyId,
+                    EventIds.KeyEnds, $"Key {key} {end.Words}. {end.WayOut}", ct);
+            }
+        }
+
+        await alarms.ClearAsync(AlarmIds.WrongKey, right, ct);
+        await alarms.ClearAsync(AlarmIds.LastCopy, present, ct);
+        await alarms.ClearAsync(AlarmIds.KeyEnds, endless, ct);
+    }
+
+    /// <summary>What ends the key; null when nothing does.</summary>
+    private (bool Now, string Words, string WayOut)? End(KeyStatus status)
+    {
+        const string Recrypt = "Recrypt what uses it: lorica vm recrypt --shallow VM.";
+        if (status.Fault?.Reason == KeyReasons.MissingOnKms)
+        {
+            return (true, "is not on its KMS any more", "Restore it there, or recrypt what uses it while a host still holds it.");
+        }
+
+        if (status.State.Length > 0 && status.State != "Active")
+        {
+            return (true, $"is {status.State} on its KMS", $"Activate it there if that was a mistake. {Recrypt}");
+        }
+
+        (string What, long At)[] dates =
+        [
+            ("its Compromise Date", status.CompromiseUnix), ("its Deactivation Date", status.DeactivationUnix),
+            ("its Destroy Date", status.DestroyUnix), ("its Protect Stop Date", status.ProtectStopUnix),
+        ];
+        var first = dates.Where(d => d.At > 0).OrderBy(d => d.At).FirstOrDefault();
+        return first.At == 0
+            ? null
+            : (first.At <= time.GetUtcNow().ToUnixTimeSeconds(),
+                $"has {first.What} at {DateTimeOffset.FromUnixTimeSeconds(first.At):yyyy-MM-dd HH:mm} UTC", $"Take the date off on the KMS, or {Recrypt.ToLowerInvariant()[..1]}{Recrypt[1..]}");
+    }
+
+    /// <summary>Names of the hosts that hold each key now.</summary>
+    private async Task<Dictionary<(string Provider, string KeyId), List<string>>> HoldersAsync(CancellationToken ct)
+    {
+        var hosts = await store.ReadAsync(db => db.Hosts.Where(h => h.State == HostStates.Connected).ToListAsync(ct), ct);
+        var holders = new Dictionary<(string, string), List<string>>();
+        foreach (var host in hosts)
+        {
+            try
+            {
+                var description = await links.Client(host.Id).DescribeAsync(
+                    new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+                foreach (var key in description.Keys.Select(k => k.Key))
+                {
+                    var at = (key.Provider, key.KeyId);
+                    if (!holders.TryGetValue(at, out var names))
+                    {
+                        holders.Add(at, names = []);
+                    }
+
+                    names.Add(host.Name);
+                }
+            }
+            catch (RpcException) when (!ct.IsCancellationRequested)
+            {
+                // It does not answer: nobody can say what it holds.
+            }
+        }
+
+        return holders;
+    }
+}

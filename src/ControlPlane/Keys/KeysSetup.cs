@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lorica.ControlPlane.Keys;
+
+/// <summary>Services of this folder.</summary>
+internal static class KeysSetup
+{
+    /// <summary>Adds them.</summary>
+    public static IServiceCollection AddKeys(this IServiceCollection services) => services
+        .AddSingleton<IKeyUsers, VmKeyUsers>()
+        .AddSingleton<KeyIndex>()
+        .AddSingleton<KeyAlarms>()
+        .AddSingleton<KeyMaker>()
+        .AddSingleton<KeyCheck>()
+        .AddSingleton<DailyCheck>()
+        .AddSingleton<KeyService>();
+}

@@ -1,0 +1,289 @@
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Lorica.ControlPlane.Providers;
+
+/// <summary>
+/// Watches whether the providers serve keys, so that locked VMs unlock at once when one comes back.
+/// <code>
+///            ┌── a delivery missed it, a status or the round every 5 min found it ill ──┐
+///  healthy ──┘                                                                          ▼
+///     ▲                                                          down: alarm, event; probed
+///     └── a probe key came: alarm cleared, event, hosts nudged ◄──   every 0.5 s while keys are missed (1 s after 10 min),
+///                                                                    else slower and slower up to 15 s
+/// </code>
+/// Which providers are down is what the alarms say, so a restart of the center goes on where it was.
+/// </summary>
+public sealed partial class ProviderWatch(
+    CenterStore store, BrokerLink broker, HostNudger nudger, AlarmBoard alarms, EventLog events, TimeProvider time, ILogger<ProviderWatch> log)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan Round = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Brisk = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Steady = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BriskFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(15);
+
+    /// <summary>A key that is missed is asked for again within this.</summary>
+    private static readonly TimeSpan StillMissed = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Down> _down = new(StringComparer.Ordinal);
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Begins to watch.</summary>
+    public void Start() => _running = RunAsync(_stop.Token);
+
+    /// <summary>Keys of a provider could not be had because it does not answer: probe it until it does.</summary>
+    public void Missed(string provider)
+    {
+        lock (_lock)
+        {
+            var now = time.GetTimestamp();
+            if (_down.TryGetValue(provider, out var known))
+            {
+                known.MissedAt = now;
+                return;
+            }
+
+            _down.Add(provider, new Down(now) { MissedAt = now });
+        }
+
+        _wake.Release();
+    }
+
+    /// <summary>A status was asked for and found the provider healthy or not.</summary>
+    public async Task SeenAsync(string provider, bool healthy, string error, CancellationToken ct)
+    {
+        if (healthy)
+        {
+            await BackAsync(provider, ct);
+            return;
+        }
+
+        await IllAsync(provider, error, ct);
+        lock (_lock)
+        {
+            if (!_down.TryAdd(provider, new Down(time.GetTimestamp())))
+            {
+                return;
+            }
+        }
+
+        _wake.Release();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+        _wake.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken ct)
+    {
+        foreach (var provider in await RaisedAsync(ct))
+        {
+            Missed(provider);
+        }
+
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                var woken = await WaitAsync(Pause(), ct);
+                var probe = woken || AnyDown() ? DownNow() : await NamesAsync(ct);
+                foreach (var provider in probe)
+                {
+                    await ProbeAsync(provider, ct);
+                }
+            }
+            catch (Exception) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogFailed(log, e);
+                await Task.Delay(Steady, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ProbeAsync(string provider, CancellationToken ct)
+    {
+        if (!await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == provider, ct), ct))
+        {
+            // Removed meanwhile: unknown is another trouble than unreachable.
+            lock (_lock)
+            {
+                _down.Remove(provider);
+            }
+
+            await alarms.ClearAsync(AlarmIds.ProviderConnection, provider, ct);
+            return;
+        }
+
+        PingProviderReply reply;
+        try
+        {
+            reply = await broker.CallAsync((b, o) => b.PingProviderAsync(new ProviderRequest { Name = provider }, o), ct);
+        }
+        catch (FaultException)
+        {
+            // The broker does not answer: that says nothing about the KMS, and the health of the center tells it.
+            return;
+        }
+
+        if (reply.Healthy)
+        {
+            await BackAsync(provider, ct);
+        }
+        else
+        {
+            lock (_lock)
+            {
+                _down.TryAdd(provider, new Down(time.GetTimestamp()));
+            }
+
+            await IllAsync(provider, reply.Error, ct);
+        }
+    }
+
+    private async Task BackAsync(string provider, CancellationToken ct)
+    {
+        bool was;
+        lock (_lock)
+        {
+            was = _down.Remove(provider);
+        }
+
+        var raised = await store.ReadAsync(
+            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
+        if (was || raised)
+        {
+            // First the keys, then the paper.
+            await nudger.NudgeAllAsync();
+            LogBack(log, provider);
+        }
+
+        if (raised)
+        {
+            await store.WriteAsync(
+                async db =>
+                {
+                    if (await alarms.ClearAsync(db, AlarmIds.ProviderConnection, provider, ct))
+                    {
+                        events.Add(db, EventIds.KmsReachable, Caller.System.User, provider, $"Key provider {provider} serves keys again.");
+                    }
+                },
+                ct);
+        }
+    }
+
+    private async Task IllAsync(string provider, string error, CancellationToken ct)
+    {
+        var message = $"Key provider {provider} does not serve keys: {error} See `lorica kms status {provider}`. VMs that run go on; those that need a key lock until it is back.";
+        var raised = await store.ReadAsync(
+            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
+        if (raised)
+        {
+            return;
+        }
+
+        await store.WriteAsync(
+            async db =>
+            {
+                if (await alarms.RaiseAsync(db, AlarmIds.ProviderConnection, ObjectRef.Provider(provider), AlarmSeverity.Critical, message, ct))
+                {
+                    events.Add(db, EventIds.KmsUnreachable, Caller.System.User, provider, $"{provider} does not serve keys: {error}");
+                }
+            },
+            ct);
+        LogIll(log, provider, error);
+    }
+
+    private TimeSpan Pause()
+    {
+        lock (_lock)
+        {
+            return _down.Count == 0 ? Round : _down.Values.Min(PauseOf);
+        }
+    }
+
+    private TimeSpan PauseOf(Down down)
+    {
+        var age = time.GetElapsedTime(down.Since);
+        if (down.MissedAt is { } missed && time.GetElapsedTime(missed) < StillMissed)
+        {
+            return age < BriskFor ? Brisk : Steady;
+        }
+
+        // A tenth of the outage so far: soon at first, then rarely.
+        var pause = age / 10;
+        return pause < Steady ? Steady : pause < Slowest ? pause : Slowest;
+    }
+
+    private bool AnyDown()
+    {
+        lock (_lock)
+        {
+            return _down.Count > 0;
+        }
+    }
+
+    private List<string> DownNow()
+    {
+        lock (_lock)
+        {
+            return [.. _down.Keys];
+        }
+    }
+
+    private Task<List<string>> NamesAsync(CancellationToken ct) =>
+        store.ReadAsync(db => db.Providers.OrderBy(p => p.Name).Select(p => p.Name).ToListAsync(ct), ct);
+
+    private Task<List<string>> RaisedAsync(CancellationToken ct) =>
+        store.ReadAsync(
+            db => db.Alarms.Where(a => a.Alarm == AlarmIds.ProviderConnection && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
+
+    /// <summary>Waits <paramref name="pause"/>, or until something is missed.</summary>
+    /// <returns>Whether something was missed.</returns>
+    private async Task<bool> WaitAsync(TimeSpan pause, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var woken = _wake.WaitAsync(stop.Token);
+        var first = await Task.WhenAny(woken, Task.Delay(pause, time, stop.Token));
+        await stop.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+        return first == woken || woken.Status == TaskStatus.RanToCompletion;
+    }
+
+    [LoggerMessage(2201, LogLevel.Information, "Key provider {Provider} serves keys again")]
+    private static partial void LogBack(ILogger log, string provider);
+
+    [LoggerMessage(2202, LogLevel.Warning, "Key provider {Provider} does not serve keys: {Error}")]
+    private static partial void LogIll(ILogger log, string provider, string error);
+
+    [LoggerMessage(2203, LogLevel.Warning, "Watching key providers failed and goes on")]
+    private static partial void LogFailed(ILogger log, Exception e);
+
+    private sealed class Down(long since)
+    {
+        public long Since { get; } = since;
+
+        public long? MissedAt { get; set; }
+    }
+}
