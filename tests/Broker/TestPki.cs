@@ -45,6 +45,18 @@ internal sealed class TestPki
         return NodeIdentity.Load(CertificatePath(name), KeyPath(name), CaPath);
     }
 
+    /// <summary>Signs a request, as the administrator of a KMS would.</summary>
+    public string Sign(string requestPem)
+    {
+        var request = CertificateRequest.LoadSigningRequestPem(
+            requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
+        using var key = _ca.GetECDsaPrivateKey()!;
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.Create(
+            _ca.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now.AddMinutes(-5), now.AddDays(5), RandomNumberGenerator.GetBytes(8));
+        return certificate.ExportCertificatePem();
+    }
+
     public string CertificatePath(string name) => Path.Combine(Folder, name + ".crt");
 
     public string KeyPath(string name) => Path.Combine(Folder, name + ".key");

@@ -22,7 +22,7 @@ public sealed class UnlockTests(ITestOutputHelper output)
         await Poll.UntilAsync(async () => await LockedAsync(center) == Count, "all are locked");
         Assert.Equal(Count, await RaisedAsync(center, AlarmIds.VmLocked));
         await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 1, "the provider's alarm");
-        Assert.Single(await center.EventsAsync(EventIds.KmsUnreachable));
+        Assert.Equal(1, await EventsAsync(center, EventIds.KmsUnreachable));
         var seals = center.Broker.SealCalls;
 
         var clock = Stopwatch.StartNew();
@@ -32,9 +32,9 @@ public sealed class UnlockTests(ITestOutputHelper output)
         output.WriteLine($"{Count} VMs unlocked {clock.ElapsedMilliseconds} ms after the provider's return");
         Assert.Equal(Count, center.Host.Keys.Count);
         Assert.Equal(0, await RaisedAsync(center, AlarmIds.VmLocked));
-        Assert.Equal(Count, await center.Store.ReadAsync(db => db.Events.CountAsync(e => e.EventId == EventIds.Unlocked)));
+        Assert.Equal(Count, await EventsAsync(center, EventIds.Unlocked));
         await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 0, "the provider's alarm is cleared");
-        Assert.Single(await center.EventsAsync(EventIds.KmsReachable));
+        Assert.Equal(1, await EventsAsync(center, EventIds.KmsReachable));
         Assert.True(center.Broker.SealCalls - seals <= 20, "keys travel in batches");
     }
 
@@ -63,6 +63,9 @@ public sealed class UnlockTests(ITestOutputHelper output)
         ObjectId = objectId, Kind = kind, VmId = vm, Provider = "kms1", KeyId = key, Kcv = kcv, Generation = 1, State = KeyRecordStates.Usable,
         InUse = true, TaskId = "t",
     };
+
+    /// <summary>Counted in the database: there are more than a page of them.</summary>
+    private static Task<int> EventsAsync(TestCenter center, string id) => center.Store.ReadAsync(db => db.Events.CountAsync(e => e.EventId == id));
 
     private static Task<int> LockedAsync(TestCenter center) => center.Store.ReadAsync(db => db.Vms.CountAsync(v => v.CryptoState == "locked"));
 

@@ -86,6 +86,7 @@ public sealed class KeyServiceTests
         // A shallow recrypt takes the VM to a new key; the host keeps the old one, which nobody else has.
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
 
+        await Poll.UntilAsync(() => center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)), "the alarm");
         Assert.Contains($"kms1/{old}", center.Host.Keys.Keys);
         Assert.Equal(2, center.Host.Keys.Count);
         var alarm = await center.Store.ReadAsync(db => db.Alarms.SingleAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null));
@@ -95,6 +96,7 @@ public sealed class KeyServiceTests
         center.Broker.Keys[old] = kcv!;
         await center.GetAsync("providers/kms1/status", RestJson.Default.ProviderStatusModel);
         await Poll.UntilAsync(() => center.Host.Keys.Count == 1, "the host drops the old key");
-        Assert.False(await center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)));
+        await Poll.UntilAsync(
+            async () => !await center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)), "the alarm is over");
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Lorica.Cli.Output;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Commands.Kms;

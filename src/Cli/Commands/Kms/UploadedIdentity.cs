@@ -2,7 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 using Lorica.Cli.Files;
 using Lorica.Cli.Output;
 using Lorica.Cli.Rest;
-using Lorica.Contracts.Rest;
 using Lorica.Crypto;
 
 namespace Lorica.Cli.Commands.Kms;

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Trust;
+using Lorica.Kmip;
+
+namespace Lorica.Broker.Tests;
+
+/// <summary>One of several KMIP servers over the same objects; it can be stopped and started again on its port.</summary>
+internal sealed class ReplicaKms : IAsyncDisposable
+{
+    private readonly NodeIdentity _identity;
+    private readonly IKmipObjectStore _store;
+    private KmipServer? _server;
+    private int _port;
+
+    public ReplicaKms(TestPki pki, string name, IKmipObjectStore store)
+    {
+        (_identity, _store) = (pki.Issue(name, "kms"), store);
+        Start();
+    }
+
+    public int Requests;
+
+    public PinnedServer Pinned => new()
+    {
+        Address = new ServerAddress { Host = "127.0.0.1", Port = _port },
+        CertificateSha256 = Convert.ToHexStringLower(_identity.Certificate.GetCertHash(HashAlgorithmName.SHA256)),
+        ConnectTimeoutMs = 2000,
+    };
+
+    public void Start()
+    {
+        var context = SslStreamCertificateContext.Create(_identity.Certificate, null, offline: true);
+        _server = new KmipServer(new KmipServerOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, _port),
+            Certificate = () => context,
+            Authenticate = (certificate, _) => new KmipClientVerdict(new KmipClientIdentity("owner", certificate.Subject), null),
+            Audit = _ => Interlocked.Increment(ref Requests),
+        }, _store);
+        _port = _server.Start().Port;
+    }
+
+    public async Task StopAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _server = null;
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+}
