@@ -114,4 +114,61 @@ public sealed class KmsTests : IAsyncLifetime
         Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("kms", "status", "corp", "--json"));
         Assert.False(JsonSerializer.Deserialize(_cli.Out, RestJson.Default.ProviderStatusModel)!.Healthy);
     }
+
+    [Fact]
+    public async Task ASignedCertificateIsUploadedAndAPrivateKeyNever()
+    {
+        PemBody? sent = null;
+        _center.On("POST /api/v1/providers/corp/certificate", async context =>
+        {
+            sent = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.PemBody);
+            await FakeCenter.WriteAsync(context, new ProviderModel("corp", true, [], "csr", "PEM", "ab", null), RestJson.Default.ProviderModel, 200);
+        });
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "certificate", "upload", "corp", _cli.File("c.crt", "-----BEGIN CERTIFICATE-----")));
+        Assert.Equal("-----BEGIN CERTIFICATE-----", sent!.Pem);
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync(
+            "kms", "certificate", "upload", "corp", _cli.File("c.key", "-----BEGIN PRIVATE KEY-----")));
+    }
+
+    [Fact]
+    public async Task AChangedServerCertificateIsShownAndAcceptedAnew()
+    {
+        var old = string.Concat(Enumerable.Repeat("4d", 32));
+        EditProviderBody? changed = null;
+        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>(
+            [new ProviderModel("corp", true, [new ServerModel("kms1", 5696, old, "proxy:1")], "broker", "PEM", "ab", null)]),
+            RestJson.Default.ListModelProviderModel);
+        _center.On("PATCH /api/v1/providers/corp", async context =>
+        {
+            changed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.EditProviderBody);
+            await FakeCenter.WriteAsync(context, new ProviderModel("corp", true, changed!.Servers!, "broker", "PEM", "ab", null),
+                RestJson.Default.ProviderModel, 200);
+        });
+
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("kms", "trust", "corp"));
+        Assert.Null(changed);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "trust", "corp", "--accept", Shown));
+        Assert.Equal([new ServerModel("kms1", 5696, Shown, "proxy:1")], changed!.Servers);
+    }
+
+    [Fact]
+    public async Task ServersAreReorderedAndRemovedByName()
+    {
+        ServerModel[] servers = [new("kms1", 5696, Shown), new("kms2", 1234, Shown)];
+        EditProviderBody? changed = null;
+        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>([new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null)]),
+            RestJson.Default.ListModelProviderModel);
+        _center.On("PATCH /api/v1/providers/corp", async context =>
+        {
+            changed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.EditProviderBody);
+            await FakeCenter.WriteAsync(context, new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null), RestJson.Default.ProviderModel, 200);
+        });
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "set", "corp", "--order", "kms2:1234", "--order", "kms1"));
+        Assert.Equal(["kms2", "kms1"], changed!.Servers!.Select(s => s.Host));
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "set", "corp", "--remove-server", "kms1"));
+        Assert.Equal(["kms2"], changed.Servers!.Select(s => s.Host));
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("kms", "set", "corp"));
+        Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("kms", "set", "corp", "--remove-server", "kms9"));
+    }
 }

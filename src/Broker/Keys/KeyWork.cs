@@ -130,30 +130,62 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
         return status;
     }
 
-    /// <summary>Fetches a key for delivery and hands it to <paramref name="use"/>; or says why it may not go.</summary>
-    public async Task<KeyFault?> DeliverAsync(
-        ProviderSession session, KeyToSeal wanted, Action<KeyBuffer, string> use, CancellationToken ct)
+    /// <summary>
+    /// Fetches keys for delivery, many in one message, and hands each to <paramref name="use"/> in order; or says why it may not go.
+    /// </summary>
+    public async Task<IReadOnlyList<KeyFault>> DeliverAsync(
+        ProviderSession session, IReadOnlyList<KeyToSeal> wanted, Action<KeyToSeal, KeyBuffer, string> use, CancellationToken ct)
     {
+        var faults = new List<KeyFault>();
+        foreach (var batch in wanted.Chunk(KmipClient.MaximumKeysAtOnce))
+            await DeliverBatchAsync(session, batch, use, faults, ct);
+        return faults;
+    }
+
+    private async Task DeliverBatchAsync(
+        ProviderSession session, KeyToSeal[] batch, Action<KeyToSeal, KeyBuffer, string> use, List<KeyFault> faults, CancellationToken ct)
+    {
+        var keks = new KeyBuffer?[batch.Length];
+        var states = new KmipKeyState[batch.Length];
         try
         {
-            var (kek, state) = await FetchAsync(session, wanted.Key.KeyId, null, ct);
-            using (kek)
+            var refused = await session.RunAsync(c => c.GetKeysAsync([.. batch.Select(k => k.Key.KeyId)], (i, state, material) =>
             {
-                var kcv = KeyCheckValue.Compute(kek);
-                if (Judge(wanted.Key, kcv, wanted.ExpectedKcv, state) is { } fault)
-                    return Say(fault);
-                use(kek, kcv);
-                return null;
+                keks[i]?.Dispose();
+                keks[i] = KeyBuffer.CopyOf(material);
+                states[i] = state;
+            }, ct));
+            for (var i = 0; i < batch.Length; i++)
+            {
+                if (refused[i] is { } e)
+                    faults.Add(Say(KeyFaults.From(batch[i].Key, e)));
+                else
+                    Use(batch[i], keks[i]!, states[i]);
             }
         }
         catch (KmipException e)
         {
-            return Say(KeyFaults.From(wanted.Key, e));
+            faults.AddRange(batch.Select(k => Say(KeyFaults.From(k.Key, e))));
         }
         catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or FaultException)
         {
             // Its client identity cannot be opened: that is the trouble of this provider alone.
-            return Say(KeyFaults.Of(wanted.Key, KeyReasons.ProviderUnreachable, $"The client identity of {wanted.Key.Provider} cannot be used: {e.Message}"));
+            faults.AddRange(batch.Select(k => Say(KeyFaults.Of(
+                k.Key, KeyReasons.ProviderUnreachable, $"The client identity of {k.Key.Provider} cannot be used: {e.Message}"))));
+        }
+        finally
+        {
+            foreach (var kek in keks)
+                kek?.Dispose();
+        }
+
+        void Use(KeyToSeal key, KeyBuffer kek, KmipKeyState state)
+        {
+            var kcv = KeyCheckValue.Compute(kek);
+            if (Judge(key.Key, kcv, key.ExpectedKcv, state) is { } fault)
+                faults.Add(Say(fault));
+            else
+                use(key, kek, kcv);
         }
     }
 

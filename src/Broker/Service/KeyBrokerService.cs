@@ -99,24 +99,19 @@ internal sealed partial class KeyBrokerService(
 
         await using var session = keys.Open(provider);
         var hostSpki = System.Security.Cryptography.SHA256.HashData(request.Host.HostSpki.Span);
-        foreach (var key in wanted)
+        reply.Faults.AddRange(await keys.DeliverAsync(session, wanted, (key, kek, kcv) =>
         {
             var sequence = request.Host.FirstSequence + (ulong)reply.Sealed.Count;
-            var fault = await keys.DeliverAsync(session, key, (kek, kcv) =>
+            var (enc, ciphertext) = HpkeSender.Seal(request.Host.ReceiveKey.Span,
+                KeyDelivery.Info(request.CenterSpkiSha256.Span, hostSpki, request.Host.BootNonce.Span, sequence),
+                KeyDelivery.AdditionalData(new KeyId(key.Key.Provider, key.Key.KeyId), kcv, key.Operation), kek);
+            reply.Sealed.Add(new SealedKey
             {
-                var (enc, ciphertext) = HpkeSender.Seal(request.Host.ReceiveKey.Span,
-                    KeyDelivery.Info(request.CenterSpkiSha256.Span, hostSpki, request.Host.BootNonce.Span, sequence),
-                    KeyDelivery.AdditionalData(new KeyId(key.Key.Provider, key.Key.KeyId), kcv, key.Operation), kek);
-                reply.Sealed.Add(new SealedKey
-                {
-                    Key = key.Key, Kcv = kcv, Operation = key.Operation, Sequence = sequence,
-                    Enc = UnsafeByteOperations.UnsafeWrap(enc), Ciphertext = UnsafeByteOperations.UnsafeWrap(ciphertext),
-                });
-                log.KeySealed(KeyWork.Name(key.Key), request.Host.HostId, sequence);
-            }, ct);
-            if (fault is not null)
-                reply.Faults.Add(fault);
-        }
+                Key = key.Key, Kcv = kcv, Operation = key.Operation, Sequence = sequence,
+                Enc = UnsafeByteOperations.UnsafeWrap(enc), Ciphertext = UnsafeByteOperations.UnsafeWrap(ciphertext),
+            });
+            log.KeySealed(KeyWork.Name(key.Key), request.Host.HostId, sequence);
+        }, ct));
     }
 
     private static KeyRef Checked(KeyRef? key) =>

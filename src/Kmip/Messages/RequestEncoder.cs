@@ -3,8 +3,8 @@ using Lorica.Kmip.Ttlv;
 namespace Lorica.Kmip.Messages;
 
 /// <summary>
-/// Writes a request of one item. The header holds version and Batch Count and, when configured, the credential: no time stamp
-/// (servers refuse requests from clocks a second ahead), no Unique Batch Item ID (not needed for one item).
+/// Writes requests. The header holds version and Batch Count and, when configured, the credential: no time stamp
+/// (servers refuse requests from clocks a second ahead), and no Unique Batch Item ID where there is one item (not needed).
 /// </summary>
 internal static class RequestEncoder
 {
@@ -19,6 +19,45 @@ internal static class RequestEncoder
         writer.Begin(Tags.RequestMessage);
         writer.Begin(Tags.RequestHeader);
         Version(writer, version);
+        Authentication(writer, userName, password);
+        writer.Integer(Tags.BatchCount, 1);
+        writer.End();
+        writer.Begin(Tags.BatchItem);
+        writer.Enumeration(Tags.Operation, (int)operation);
+        writer.Begin(Tags.RequestPayload);
+        payload(writer);
+        writer.End();
+        writer.End();
+        writer.End();
+    }
+
+    /// <summary>
+    /// Writes a message of several items, to be carried out in order and to the end; <paramref name="item"/> writes what is inside
+    /// the item of that number: Operation, Unique Batch Item ID, Request Payload.
+    /// </summary>
+    public static void EncodeBatch(
+        TtlvWriter writer, KmipVersion version, string? userName, string? password, int count, Action<TtlvWriter, int> item)
+    {
+        writer.Begin(Tags.RequestMessage);
+        writer.Begin(Tags.RequestHeader);
+        Version(writer, version);
+        Authentication(writer, userName, password);
+        writer.Enumeration(Tags.BatchErrorContinuationOption, (int)BatchContinuation.Continue);
+        writer.Boolean(Tags.BatchOrderOption, true);
+        writer.Integer(Tags.BatchCount, count);
+        writer.End();
+        for (var i = 0; i < count; i++)
+        {
+            writer.Begin(Tags.BatchItem);
+            item(writer, i);
+            writer.End();
+        }
+
+        writer.End();
+    }
+
+    private static void Authentication(TtlvWriter writer, string? userName, string? password)
+    {
         if (userName is not null)
         {
             writer.Begin(Tags.Authentication);
@@ -35,16 +74,6 @@ internal static class RequestEncoder
             writer.End();
             writer.End();
         }
-
-        writer.Integer(Tags.BatchCount, 1);
-        writer.End();
-        writer.Begin(Tags.BatchItem);
-        writer.Enumeration(Tags.Operation, (int)operation);
-        writer.Begin(Tags.RequestPayload);
-        payload(writer);
-        writer.End();
-        writer.End();
-        writer.End();
     }
 
     /// <summary>Writes a Protocol Version.</summary>

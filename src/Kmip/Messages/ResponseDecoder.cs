@@ -53,6 +53,40 @@ internal static class ResponseDecoder
         return item.Find(Tags.ResponsePayload);
     }
 
+    /// <summary>How many items an answer has, and whether the first says to which item of the request it belongs.</summary>
+    public static (int Count, bool Identified) Items(ReadOnlySpan<byte> message)
+    {
+        var response = TtlvItem.Parse(message, Tags.ResponseMessage);
+        var header = response.Need(Tags.ResponseHeader);
+        var version = Version(header.Need(Tags.ProtocolVersion));
+        if (version.Major != 1)
+        {
+            throw KmipException.Malformed($"answer in version {version}");
+        }
+
+        var items = 0;
+        var identified = false;
+        foreach (var child in response.Children())
+        {
+            if (child.Tag == Tags.BatchItem)
+            {
+                identified |= child.Find(Tags.UniqueBatchItemID).IsPresent;
+                items++;
+            }
+        }
+
+        return header.Need(Tags.BatchCount).Integer() == items
+            ? (items, identified)
+            : throw KmipException.Malformed($"Batch Count differs from the {items} items of the answer");
+    }
+
+    /// <summary>Why an item failed; null when it did not.</summary>
+    public static KmipException? Refused(TtlvItem item)
+    {
+        var status = (ResultStatus)item.Need(Tags.ResultStatus).Enumeration();
+        return status == ResultStatus.Success ? null : Refusal(item, status);
+    }
+
     /// <summary>Reads a Protocol Version.</summary>
     public static KmipVersion Version(TtlvItem item) =>
         new(item.Need(Tags.ProtocolVersionMajor).Integer(), item.Need(Tags.ProtocolVersionMinor).Integer());

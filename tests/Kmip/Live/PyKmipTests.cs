@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Lorica.Kmip.Tests.Server;
 
 namespace Lorica.Kmip.Tests.Live;
 
@@ -41,6 +42,14 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
         var gone = await Assert.ThrowsAsync<KmipException>(() => ReadAsync(client, id));
         Assert.Equal(KmipResultReason.ItemNotFound, gone.Reason);
         Assert.Equal($"localhost:{server.Port}", gone.Server);
+    }
+
+    [Fact]
+    public async Task ManyKeysComeInOneMessageAndARefusedOneDoesNotSpoilTheOthers()
+    {
+        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        await using var client = KmipClient.Create(server.Options());
+        await BatchesTests.CheckAsync(client);
     }
 
     [Theory]

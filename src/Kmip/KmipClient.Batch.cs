@@ -1,0 +1,182 @@
+using System.Buffers.Binary;
+using Lorica.Kmip.Messages;
+using Lorica.Kmip.Ttlv;
+
+namespace Lorica.Kmip;
+
+/// <summary>Many keys in one message.</summary>
+public sealed partial class KmipClient
+{
+    /// <summary>Keys of one message: two items each, and servers that limit batches take at least a hundred.</summary>
+    public const int MaximumKeysAtOnce = 48;
+
+    /// <summary>The server showed that it takes one item a message only.</summary>
+    private bool _oneByOne;
+
+    /// <summary>
+    /// State and material of several keys: one message, Get Attributes and Get for each, in order, going on after failures. A server
+    /// that takes no batches is asked one by one from then on.
+    /// </summary>
+    /// <returns>Per key what the server refused; null where it was given to <paramref name="sink"/>.</returns>
+    /// <exception cref="KmipException">The whole failed: transport, malformed answer, misuse.</exception>
+    public async Task<IReadOnlyList<KmipException?>> GetKeysAsync(
+        IReadOnlyList<string> uniqueIdentifiers, KeyBatchSink sink, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(uniqueIdentifiers);
+        ArgumentNullException.ThrowIfNull(sink);
+        if (uniqueIdentifiers.Count > MaximumKeysAtOnce)
+        {
+            throw new KmipException(KmipErrorKind.Misuse, $"at most {MaximumKeysAtOnce} keys are asked for at once");
+        }
+
+        foreach (var identifier in uniqueIdentifiers)
+        {
+            CheckIdentifier(identifier);
+        }
+
+        if (uniqueIdentifiers.Count > 1 && !_oneByOne)
+        {
+            if (await GetBatchAsync(uniqueIdentifiers, sink, ct) is { } refusals)
+            {
+                return refusals;
+            }
+
+            _oneByOne = true;
+        }
+
+        var one = new KmipException?[uniqueIdentifiers.Count];
+        for (var i = 0; i < one.Length; i++)
+        {
+            one[i] = await GetOneAsync(i, uniqueIdentifiers[i], sink, ct);
+        }
+
+        return one;
+    }
+
+    private async Task<KmipException?> GetOneAsync(int index, string identifier, KeyBatchSink sink, CancellationToken ct)
+    {
+        try
+        {
+            var state = await GetStateAsync(identifier, ct);
+            await GetKeyAsync(identifier, material => sink(index, state, material), ct);
+            return null;
+        }
+        catch (KmipException e) when (e.Kind == KmipErrorKind.Refused)
+        {
+            return e;
+        }
+    }
+
+    /// <returns>Null when the server refused the message as a whole: it takes no batches.</returns>
+    private async Task<KmipException?[]?> GetBatchAsync(IReadOnlyList<string> identifiers, KeyBatchSink sink, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var version = _version ??= await NegotiateNeedsLockAsync(ct);
+            using var writer = new TtlvWriter();
+            RequestEncoder.EncodeBatch(writer, version, _options.UserName, _options.Password, identifiers.Count * 2, (w, item) =>
+            {
+                var identifier = identifiers[item / 2];
+                w.Enumeration(Tags.Operation, (int)OperationOf(item));
+                w.Bytes(Tags.UniqueBatchItemID, ItemId(item));
+                w.Begin(Tags.RequestPayload);
+                w.Text(Tags.UniqueIdentifier, identifier);
+                if (OperationOf(item) == Operation.GetAttributes)
+                {
+                    w.Text(Tags.AttributeName, AttributeNames.State);
+                }
+
+                w.End();
+            });
+            try
+            {
+                var length = await ExchangeNeedsLockAsync(writer.Written, repeatable: true, ct);
+                return ReadBatch(_response.Span[..length], identifiers, sink);
+            }
+            catch (KmipException e)
+            {
+                if (e.Kind == KmipErrorKind.Protocol)
+                {
+                    await DropConnectionAsync();
+                }
+
+                throw Client.Failure.At(Server, "a batch of keys", e);
+            }
+            finally
+            {
+                _response.Clear();
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private KmipException?[]? ReadBatch(ReadOnlySpan<byte> message, IReadOnlyList<string> identifiers, KeyBatchSink sink)
+    {
+        var states = new KmipKeyState?[identifiers.Count];
+        var refusals = new KmipException?[identifiers.Count];
+        var items = ResponseDecoder.Items(message);
+        if (items.Count == 1 && !items.Identified)
+        {
+            return null;
+        }
+
+        if (items.Count != identifiers.Count * 2)
+        {
+            throw KmipException.Malformed($"answer with {items.Count} items to a batch of {identifiers.Count * 2}");
+        }
+
+        var next = 0;
+        foreach (var item in TtlvItem.Parse(message, Tags.ResponseMessage).Children())
+        {
+            if (item.Tag != Tags.BatchItem)
+            {
+                continue;
+            }
+
+            var number = next++;
+            if (!item.Need(Tags.UniqueBatchItemID).Bytes().SequenceEqual(ItemId(number)))
+            {
+                throw KmipException.Malformed("the items of the answer are in another order than those of the request");
+            }
+
+            var key = number / 2;
+            if (ResponseDecoder.Refused(item) is { } refused)
+            {
+                refusals[key] ??= Client.Failure.At(Server, OperationOf(number).ToString(), refused);
+            }
+            else if (item.Need(Tags.Operation).Enumeration() != (int)OperationOf(number))
+            {
+                throw KmipException.Malformed($"answer to another operation than {OperationOf(number)}");
+            }
+            else if (OperationOf(number) == Operation.GetAttributes)
+            {
+                states[key] = StateOf(ReadAttributes(item.Need(Tags.ResponsePayload), identifiers[key]));
+            }
+            else if (refusals[key] is null)
+            {
+                sink(key, states[key]!.Value, KeyBlockReader.Material(item.Need(Tags.ResponsePayload), identifiers[key], KeyBits / 8));
+            }
+        }
+
+        return refusals;
+    }
+
+    private static KmipKeyState StateOf(IReadOnlyList<KmipAttribute> attributes) =>
+        attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number && Enum.IsDefined((KmipKeyState)number)
+            ? (KmipKeyState)number
+            : throw KmipException.Malformed("the server gives no state for the object");
+
+    private static Operation OperationOf(int item) => item % 2 == 0 ? Operation.GetAttributes : Operation.Get;
+
+    private static byte[] ItemId(int item)
+    {
+        var id = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(id, item + 1);
+        return id;
+    }
+}
