@@ -51,7 +51,7 @@ internal sealed partial class KeyBrokerService
             using var old = seal.Unseal(entry.Name, present);
             using var pair = Providers.ClientCertificate.Pair(pem, old);
             if (pair is not null)
-                {
+            {
                 return Task.FromResult(Installed(
                     Sealed(entry, entry.Identity, pair) with { SealedRequestedKey = entry.SealedRequestedKey }));
             }

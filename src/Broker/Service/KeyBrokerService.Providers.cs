@@ -124,7 +124,10 @@ internal sealed partial class KeyBrokerService
             default:
                 return entry with
                 {
-                    Identity = ProviderStore.BrokerCertificate, CertificatePem = null, SealedIdentity = null, SealedRequestedKey = null,
+                    Identity = ProviderStore.BrokerCertificate,
+                    CertificatePem = null,
+                    SealedIdentity = null,
+                    SealedRequestedKey = null,
                 };
         }
     }

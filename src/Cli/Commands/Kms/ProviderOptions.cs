@@ -73,7 +73,8 @@ internal sealed class ProviderOptions
             var proxy = parsed.GetValue(Proxy);
             models.Add((await trust.AcceptAsync(address, accepted, ct, proxy)) with
             {
-                Proxy = proxy, ConnectTimeoutMs = Milliseconds(parsed.GetValue(ConnectTimeout)),
+                Proxy = proxy,
+                ConnectTimeoutMs = Milliseconds(parsed.GetValue(ConnectTimeout)),
                 RequestTimeoutMs = Milliseconds(parsed.GetValue(RequestTimeout)),
             });
         }
