@@ -13,7 +13,9 @@ namespace Lorica.ControlPlane;
 /// </summary>
 public sealed class CenterHealth(CenterStore store, BrokerLink broker, HostDirectory hosts, TimeProvider time)
 {
-    private const string Ok = "ok";
+    /// <summary>What a part says that is well.</summary>
+    public const string Ok = "ok";
+
     private static readonly TimeSpan BelieveBroker = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(3);
 
@@ -34,7 +36,8 @@ public sealed class CenterHealth(CenterStore store, BrokerLink broker, HostDirec
         return new HealthModel(status, ThisAssembly.Version, parts);
     }
 
-    private async Task<string> DatabaseAsync(CancellationToken ct)
+    /// <summary>Whether the database can be read: <see cref="Ok"/>, or what went wrong.</summary>
+    public async Task<string> DatabaseAsync(CancellationToken ct)
     {
         try
         {

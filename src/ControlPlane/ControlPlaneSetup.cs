@@ -9,6 +9,7 @@ using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,6 +40,7 @@ public static class ControlPlaneSetup
         services.AddSingleton<EventService>();
         services.AddSingleton<AlarmService>();
         services.AddHostedService<EventAnchor>();
+        services.AddHostedService<InventoryGauges>();
         services.AddSingleton<IdempotencyStore>();
         services.AddSingleton<InventoryTree>();
         services.AddSingleton<HostNudger>();

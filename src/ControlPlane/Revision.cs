@@ -21,7 +21,8 @@ public static class Revision
     public static string Of<T>(T model, JsonTypeInfo<T> type) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(model, type)).AsSpan(0, Bytes));
 
-    /// <summary>Refuses an edit that was made from another revision than <paramref name="now"/>; null edits whatever is there.</summary>
+    /// <summary>Refuses an edit that was made from another revision than <paramref name="now"/>; null edits whatever is
+    /// there.</summary>
     public static void Require(string? expected, string now, ObjectRef target)
     {
         if (expected is not null && !string.Equals(expected, now, StringComparison.Ordinal))

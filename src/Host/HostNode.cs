@@ -10,6 +10,7 @@ using Lorica.Host.Keys;
 using Lorica.Host.Power;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
+using Lorica.Host.Telemetry;
 
 namespace Lorica.Host;
 
@@ -17,11 +18,14 @@ namespace Lorica.Host;
 internal sealed class HostNode : IDisposable
 {
     private readonly HostConfig _config;
+    private readonly string _baseFolder;
+    private volatile bool _started;
     private readonly CancellationTokenSource _stopping = new();
 
     public HostNode(HostConfig config, string baseFolder, TimeProvider time, ILoggerFactory logs)
     {
         _config = config;
+        _baseFolder = baseFolder;
         Time = time;
         Log = new HostLog(logs.CreateLogger<HostLog>());
         string Full(string path) => Path.GetFullPath(path, baseFolder);
@@ -34,6 +38,7 @@ internal sealed class HostNode : IDisposable
         Describer = new VmDescriber(Table, Keys);
         Power = new PowerService(config, baseFolder, Table, Keys, Events, Log, time, Stopping);
         Pauses = new PauseService(Table, new RunFolders(Full(config.RunFolder)));
+        Gauges = new HostGauges(this);
         Jobs = new JobService(Table, Keys, Describer, Events, Log, time, Stopping);
     }
 
@@ -59,6 +64,12 @@ internal sealed class HostNode : IDisposable
 
     public JobService Jobs { get; }
 
+    public HostGauges Gauges { get; }
+
+    /// <summary>Version of the product.</summary>
+    public static string Version { get; } =
+        typeof(HostNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
     /// <summary>Cancelled when the host stops. VMs go on.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
@@ -73,11 +84,23 @@ internal sealed class HostNode : IDisposable
         VmLeftovers.Sweep(Table, Log);
         RelocationLeftovers.Sweep(Table, Log);
         Power.Adopt();
+        _started = true;
         return Task.CompletedTask;
     }
 
     /// <summary>Ends watches, jobs (at their next step; they are resumable) and supervision.</summary>
     public void Stop() => _stopping.Cancel();
+
+    /// <summary>What keeps this host from doing its work now.</summary>
+    public IEnumerable<string> Troubles()
+    {
+        if (!_started)
+            yield return "starting";
+        foreach (var datastore in _config.Datastores.Where(d => !Directory.Exists(Path.GetFullPath(d.Path, _baseFolder))))
+            yield return $"datastore {datastore.Name} cannot be read";
+        foreach (var program in new[] { Path.GetFullPath(_config.Vmx, _baseFolder), _config.Qemu }.Where(p => !File.Exists(p)))
+            yield return $"{Path.GetFileName(program)} is not there";
+    }
 
     public HostDescription Describe()
     {
@@ -85,7 +108,7 @@ internal sealed class HostNode : IDisposable
         {
             HostId = _config.Id,
             Name = _config.Name,
-            Version = typeof(HostNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
+            Version = Version,
             BootId = Events.BootId,
             HardwareAes = XtsAes256.HardwareAes,
             XtsBackend = XtsAes256.Backend.ToString(),
@@ -111,6 +134,7 @@ internal sealed class HostNode : IDisposable
 
     public void Dispose()
     {
+        Gauges.Dispose();
         Receiver.Dispose();
         Keys.Dispose();
         Table.Registry.Dispose();

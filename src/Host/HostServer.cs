@@ -3,6 +3,7 @@ using System.Net.Security;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Trust;
 using Lorica.Host.Service;
+using Lorica.Host.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -32,7 +33,10 @@ internal sealed class HostServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(o =>
+        builder.Services.AddTelemetry(config.Telemetry, HostNode.Version);
+        if (config.Telemetry.JsonLog || Environment.GetEnvironmentVariable("LORICA_LOG_FORMAT") == "json")
+            builder.Logging.AddJsonConsole(o => (o.UseUtcTimestamp, o.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+        else builder.Logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;
             o.UseUtcTimestamp = true;
@@ -54,8 +58,14 @@ internal sealed class HostServer : IAsyncDisposable
             o.MaxReceiveMessageSize = MaximumMessage;
             o.IgnoreUnknownServices = false;
         });
-        builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel, config));
+        builder.WebHost.ConfigureKestrel((_, kestrel) =>
+        {
+            Listen(kestrel, config);
+            kestrel.ListenForTelemetry(config.Telemetry);
+        });
         var app = builder.Build();
+        app.UseTelemetry(config.Telemetry);
+        app.UseRouting();
         app.MapGrpcService<HostControlService>();
         var node = app.Services.GetRequiredService<HostNode>();
         app.Lifetime.ApplicationStopping.Register(node.Stop);
@@ -64,7 +74,8 @@ internal sealed class HostServer : IAsyncDisposable
         {
             await node.StartAsync();
             await app.StartAsync();
-            var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+            var bound = addresses.First(a => a.StartsWith("https:", StringComparison.Ordinal));
             server.Address = IPEndPoint.Parse(new Uri(bound).Authority);
             return server;
         }

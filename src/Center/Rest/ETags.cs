@@ -5,7 +5,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace Lorica.Center.Rest;
 
-/// <summary>Revisions over HTTP: <c>ETag</c> with an answer, <c>If-Match</c> with an edit (412), <c>If-None-Match</c> with a read (304).</summary>
+/// <summary>Revisions over HTTP: <c>ETag</c> with an answer, <c>If-Match</c> with an edit (412), <c>If-None-Match</c> with a
+/// read (304).</summary>
 internal static class ETags
 {
     /// <summary>The revision that the caller means to edit; null when he does not say, or says any (<c>*</c>).</summary>

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// Server-sent events: each item is <c>event</c>, <c>id</c> and one line of JSON; a comment line when nothing happens, so that both
+/// Server-sent events: each item is <c>event</c>, <c>id</c> and one line of JSON; a comment line when nothing happens, so that
+/// both
 /// ends notice a dead connection. A stop of the center ends the stream; the client comes back with <c>Last-Event-ID</c>.
 /// </summary>
 internal static class EventStream

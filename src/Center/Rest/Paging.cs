@@ -16,7 +16,8 @@ internal static class Paging
     public const int Maximum = 1000;
 
     /// <summary>
-    /// Gives the list <c>limit</c>, <c>cursor</c> and the given filters (equal without case; <c>name</c> may carry <c>*</c> at its
+    /// Gives the list <c>limit</c>, <c>cursor</c> and the given filters (equal without case; <c>name</c> may carry <c>*</c> at
+    /// its
     /// end).
     /// </summary>
     public static RouteHandlerBuilder Paged<T>(

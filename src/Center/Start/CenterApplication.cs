@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using Lorica.Center.Rest;
+using Lorica.Center.Telemetry;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.State;
 using Lorica.Contracts.Trust;
@@ -13,7 +14,8 @@ using Scalar.AspNetCore;
 
 namespace Lorica.Center.Start;
 
-/// <summary>Composition of the center. The order of its start: lock of the state folder, database, hosts' table, silo and listener, hosts and tasks.</summary>
+/// <summary>Composition of the center. The order of its start: lock of the state folder, database, hosts' table, silo and
+/// listener, hosts and tasks.</summary>
 internal static class CenterApplication
 {
     /// <summary>How long a stop may take before what still runs is cut off.</summary>
@@ -42,7 +44,9 @@ internal static class CenterApplication
         CenterConfig config, CenterIdentity identity, CenterStore store, StateLock held, CancellationToken ct)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        ConfigureLogging(builder.Logging);
+        ConfigureLogging(builder.Logging, config.Telemetry);
+        builder.Services.AddTelemetry(config.Telemetry, ThisAssembly.Version);
+        builder.Services.AddSingleton<Readiness>();
         ConfigureListener(builder.WebHost, config, identity);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTimeout);
         builder.Services.AddControlPlane(store, identity, new BrokerOptions(config.BrokerSocket, config.BrokerPin), config.Hosts);
@@ -59,6 +63,7 @@ internal static class CenterApplication
             store.Dispose();
             held.Dispose();
         });
+        app.UseTelemetry(config.Telemetry);
         app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();
@@ -68,12 +73,14 @@ internal static class CenterApplication
         await start.PrepareAsync(ct);
         await app.StartAsync(ct);
         await start.RunAsync(ct);
+        app.Services.GetRequiredService<Readiness>().Set();
         return app;
     }
 
     private static void MapRoutes(WebApplication app)
     {
         app.MapHealth();
+        app.MapLiveness();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference(
             "/docs", o => o.WithTitle("Lorica").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
@@ -114,20 +121,29 @@ internal static class CenterApplication
                     https.ServerCertificate = identity.Node.Certificate;
                     https.OnAuthenticate = (_, ssl) => ssl.ServerCertificateContext = context;
                 });
+                o.ListenForTelemetry(config.Telemetry);
             });
         });
     }
 
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    private static void ConfigureLogging(ILoggingBuilder logging, TelemetryConfig telemetry)
     {
         logging.ClearProviders();
-        logging.AddSimpleConsole(o =>
+        if (telemetry.JsonLog || Environment.GetEnvironmentVariable("LORICA_LOG_FORMAT") == "json")
         {
-            o.SingleLine = true;
-            o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            o.UseUtcTimestamp = true;
-            o.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
-        });
+            logging.AddJsonConsole(o => (o.UseUtcTimestamp, o.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+        }
+        else
+        {
+            logging.AddSimpleConsole(o =>
+            {
+                o.SingleLine = true;
+                o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+                o.UseUtcTimestamp = true;
+                o.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+            });
+        }
+
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);

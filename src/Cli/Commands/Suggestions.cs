@@ -15,7 +15,8 @@ internal static class Suggestions
     /// <summary>Names of virtual machines.</summary>
     public static IReadOnlyList<string> Vms => Names.Value ?? [];
 
-    /// <summary>The names, when <paramref name="arguments"/> are a question of a shell about virtual machines; else nothing.</summary>
+    /// <summary>The names, when <paramref name="arguments"/> are a question of a shell about virtual machines; else
+    /// nothing.</summary>
     public static async Task<IReadOnlyList<string>?> FetchAsync(string[] arguments, CliContext cli, CancellationToken ct)
     {
         if (arguments is not [var first, var line, ..] || !first.StartsWith(Directive, StringComparison.Ordinal)

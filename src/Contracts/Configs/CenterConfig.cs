@@ -30,4 +30,7 @@ public sealed record CenterConfig
 
     /// <summary>Limits of the REST API.</summary>
     public RequestLimits Limits { get; set; } = new();
+
+    /// <summary>Metrics, traces, log format.</summary>
+    public TelemetryConfig Telemetry { get; set; } = new();
 }

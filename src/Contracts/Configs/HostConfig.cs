@@ -47,4 +47,7 @@ public sealed record HostConfig
 
     /// <summary>Uids in the range.</summary>
     public uint UidCount { get; set; } = 65_536;
+
+    /// <summary>Metrics, traces, log format.</summary>
+    public TelemetryConfig Telemetry { get; set; } = new();
 }

@@ -23,7 +23,8 @@ public static class EventChain
     /// <summary>What stands before the first event.</summary>
     public static ReadOnlySpan<byte> Start => new byte[HashSize];
 
-    /// <summary>The hash of <paramref name="e"/> after <paramref name="previous"/>; the hash that it carries is not looked at.</summary>
+    /// <summary>The hash of <paramref name="e"/> after <paramref name="previous"/>; the hash that it carries is not looked
+    /// at.</summary>
     public static byte[] Next(ReadOnlySpan<byte> previous, EventModel e)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

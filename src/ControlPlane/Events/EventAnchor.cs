@@ -8,8 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Lorica.ControlPlane.Events;
 
 /// <summary>
-/// Looks through the log of events at start, then keeps its head apart from the database: in <see cref="EventHeadFile"/> and, now and
-/// then, in the center's own log, which usually goes to another machine. A log that is broken, or does not contain the head that was
+/// Looks through the log of events at start, then keeps its head apart from the database: in <see cref="EventHeadFile"/> and,
+/// now and
+/// then, in the center's own log, which usually goes to another machine. A log that is broken, or does not contain the head
+/// that was
 /// kept, raises an alarm; the kept head is then left as it is, as evidence.
 /// </summary>
 public sealed partial class EventAnchor(

@@ -7,7 +7,8 @@ namespace Lorica.ControlPlane.Events;
 
 /// <summary>
 /// <c>events.head</c> beside the database: <c>NUMBER:HASH</c> of an event that was the last one once. It stands apart from the
-/// database, so a database that was cut, or put back from before, is noticed. Written aside and renamed: a crash leaves the older head
+/// database, so a database that was cut, or put back from before, is noticed. Written aside and renamed: a crash leaves the
+/// older head
 /// or the newer one, and both are right, since the log holds both.
 /// </summary>
 internal static class EventHeadFile

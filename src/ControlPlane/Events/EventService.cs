@@ -66,7 +66,8 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
         return head with { Intact = check.Trouble is null, Trouble = check.Trouble };
     }
 
-    /// <summary>Events after a number (null: only new ones) as they are written; null from time to time, to keep the connection.</summary>
+    /// <summary>Events after a number (null: only new ones) as they are written; null from time to time, to keep the
+    /// connection.</summary>
     public async Task<IAsyncEnumerable<EventModel?>> WatchAsync(Caller caller, EventQuery query, CancellationToken ct)
     {
         await RequireAsync(caller, ct);

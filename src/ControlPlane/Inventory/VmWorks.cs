@@ -4,6 +4,7 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -22,6 +23,8 @@ internal sealed partial class VmWorks(
     /// <summary>Runs; never throws.</summary>
     public async Task RunAsync(TaskRow task, bool resumed, CancellationToken ct)
     {
+        using var activity = ControlPlaneTelemetry.Activities.StartActivity("task " + task.Kind);
+        activity?.SetTag("lorica.task", task.Id).SetTag("lorica.vm", task.VmId).SetTag("lorica.resumed", resumed);
         var cancelled = CancellationToken.None;
         try
         {
@@ -40,6 +43,7 @@ internal sealed partial class VmWorks(
         }
         catch (Exception e)
         {
+            activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, e.GetType().Name);
             await FailAsync(task, e, cancelled.IsCancellationRequested, ct);
         }
     }
@@ -56,7 +60,8 @@ internal sealed partial class VmWorks(
             $"This center does not know tasks of kind {kind}.", "It was begun by a newer one; use that.")),
     };
 
-    /// <summary>A task that has not ended blocks its VM, so its end is written again and again until the table takes it or the center stops.</summary>
+    /// <summary>A task that has not ended blocks its VM, so its end is written again and again until the table takes it or the
+    /// center stops.</summary>
     private async Task FailAsync(TaskRow task, Exception e, bool cancelled, CancellationToken ct)
     {
         var fault = cancelled && IsCancellation(e) ? await CancelledAsync(task) : FaultOf(e, task);

@@ -5,6 +5,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Telemetry;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -47,7 +48,8 @@ public sealed class BrokerLink : IDisposable
     /// <summary>Calls the broker.</summary>
     /// <param name="call">Makes the call; it is made again while the broker is unavailable.</param>
     /// <param name="ct">Gives up.</param>
-    /// <param name="beforeAttempt">Runs before each attempt that the broker may carry out although an earlier one may have been, too.</param>
+    /// <param name="beforeAttempt">Runs before each attempt that the broker may carry out although an earlier one may have
+    /// been, too.</param>
     /// <exception cref="FaultException">What the broker refused, or HostCommunication when it does not answer.</exception>
     public async Task<T> CallAsync<T>(
         Func<KeyBroker.KeyBrokerClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct,
@@ -70,6 +72,7 @@ public sealed class BrokerLink : IDisposable
                 using var running = call(client, new CallOptions(deadline: deadline, cancellationToken: ct));
                 var reply = await running;
                 Answered();
+                ControlPlaneTelemetry.BrokerCalled(true, _time.GetElapsedTime(start));
                 return reply;
             }
             catch (RpcException e) when (IsAbsent(e) && !ct.IsCancellationRequested)
@@ -102,6 +105,7 @@ public sealed class BrokerLink : IDisposable
                     Volatile.Write(ref _lastError, $"did not answer as it should: {e.StatusCode}");
                 }
 
+                ControlPlaneTelemetry.BrokerCalled(false, _time.GetElapsedTime(start));
                 throw new FaultException(FaultCodec.FromRpc(e, "the key broker"), e);
             }
         }

@@ -1,3 +1,4 @@
+using Lorica.ControlPlane.Telemetry;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -71,6 +72,7 @@ public sealed class CenterStore : IDisposable
     /// <summary>Writes in one transaction; tracked changes are saved at its end.</summary>
     public async Task<T> WriteAsync<T>(Func<CenterDb, Task<T>> write, CancellationToken ct = default)
     {
+        var start = TimeProvider.System.GetTimestamp();
         await _writer.WaitAsync(ct);
         try
         {
@@ -90,6 +92,7 @@ public sealed class CenterStore : IDisposable
         finally
         {
             _writer.Release();
+            ControlPlaneTelemetry.Wrote(TimeProvider.System.GetElapsedTime(start));
         }
     }
 

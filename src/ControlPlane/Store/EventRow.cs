@@ -27,6 +27,7 @@ public sealed class EventRow
     /// <summary>One sentence.</summary>
     public required string Message { get; set; }
 
-    /// <summary>SHA-256 over the hash before and this row (<see cref="Contracts.Events.EventChain"/>); set by the context when it is saved.</summary>
+    /// <summary>SHA-256 over the hash before and this row (<see cref="Contracts.Events.EventChain"/>); set by the context when
+    /// it is saved.</summary>
     public byte[] Hash { get; set; } = [];
 }

@@ -4,8 +4,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>
-/// Requests that a client may repeat: the first one is noted before it is done and its answer kept for a day. A repetition gets that
-/// answer; the same key for another request is refused; so is a repetition whose first request did not end, because nobody knows how
+/// Requests that a client may repeat: the first one is noted before it is done and its answer kept for a day. A repetition gets
+/// that
+/// answer; the same key for another request is refused; so is a repetition whose first request did not end, because nobody
+/// knows how
 /// far it came.
 /// </summary>
 public sealed class IdempotencyStore(CenterStore store, TimeProvider time)

@@ -37,7 +37,8 @@ public sealed class OperationRunner(TaskBoard tasks)
     }
 
     /// <summary>
-    /// The same for work that may be cancelled: its token fires when the task is asked to end or the caller goes away, and it calls
+    /// The same for work that may be cancelled: its token fires when the task is asked to end or the caller goes away, and it
+    /// calls
     /// <see cref="TaskBoard.EnterUncancellableAsync"/> before what cannot be undone. Its result stays with the task.
     /// </summary>
     public async Task<T> RunCancellableAsync<T>(

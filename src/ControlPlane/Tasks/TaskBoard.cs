@@ -3,6 +3,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tasks;
@@ -128,7 +129,8 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     /// <summary>Ends a task well, together with <paramref name="also"/> in one transaction.</summary>
     public Task SucceedAsync(string id, Func<CenterDb, Task>? also, CancellationToken ct) => EndAsync(id, null, also, ct);
 
-    /// <summary>Ends a task with a fault (cancelled when that is RequestCanceled), together with <paramref name="also"/> in one transaction.</summary>
+    /// <summary>Ends a task with a fault (cancelled when that is RequestCanceled), together with <paramref name="also"/> in one
+    /// transaction.</summary>
     public Task FailAsync(string id, Fault fault, Func<CenterDb, Task>? also, CancellationToken ct) =>
         EndAsync(id, fault, also, ct);
 
@@ -202,6 +204,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     private async Task EndAsync(string id, Fault? fault, Func<CenterDb, Task>? also, CancellationToken ct)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        TaskRow? ended = null;
         await store.WriteAsync(
             async db =>
             {
@@ -218,12 +221,18 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
                 row.BytesDone = fault is null ? row.BytesTotal : row.BytesDone;
                 row.Step = fault is null ? "" : row.Step;
                 row.EndedAt = now;
+                ended = row;
                 if (also is not null)
                 {
                     await also(db);
                 }
             },
             ct);
+        if (ended is not null)
+        {
+            ControlPlaneTelemetry.TaskEnded(ended.Kind, ended.State, (now - ended.StartedAt) / 1000.0);
+        }
+
         signals.Ended(id);
     }
 

@@ -55,7 +55,8 @@ public sealed class TaskService(TaskBoard board, TaskSignals signals, EventLog e
     }
 
     /// <summary>
-    /// The unfinished tasks, then each task that changes, until <paramref name="ct"/>; null from time to time, to keep the connection.
+    /// The unfinished tasks, then each task that changes, until <paramref name="ct"/>; null from time to time, to keep the
+    /// connection.
     /// </summary>
     public async IAsyncEnumerable<TaskModel?> WatchAsync(Caller caller, [EnumeratorCancellation] CancellationToken ct)
     {

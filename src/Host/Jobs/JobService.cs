@@ -5,6 +5,7 @@ using Lorica.Host.Keys;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
+using Lorica.Host.Telemetry;
 
 namespace Lorica.Host.Jobs;
 
@@ -165,11 +166,13 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         if (fault is null)
         {
             log.JobSucceeded(job.Id, job.Kind.Name(), job.VmId);
+            HostTelemetry.JobEnded(job.Kind.Name(), JobStates.Succeeded);
             job.Succeed(description);
         }
         else
         {
             log.JobFailed(job.Id, job.Kind.Name(), job.VmId, fault.Key, fault.Message);
+            HostTelemetry.JobEnded(job.Kind.Name(), JobStates.Failed);
             job.Fail(fault, description);
         }
     }

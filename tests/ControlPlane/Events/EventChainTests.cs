@@ -27,7 +27,8 @@ public sealed class EventChainTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The two hashes were computed by another program (docs/formats/event-log.md has it) from the same fields.</summary>
+    /// <summary>The two hashes were computed by another program (docs/formats/event-log.md has it) from the same
+    /// fields.</summary>
     [Fact]
     public void The_bytes_that_are_hashed_are_those_of_the_document()
     {

@@ -53,6 +53,10 @@ internal sealed partial class TestCenter : IAsyncDisposable
     /// <summary>Signed in as administrator.</summary>
     public HttpClient Http { get; private set; }
 
+    /// <summary>Where it listens.</summary>
+    public IEnumerable<Uri> Addresses =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a));
+
     public string StateFolder => _config.StateFolder;
 
     public IServiceProvider Services => _app.Services;
@@ -151,7 +155,8 @@ internal sealed partial class TestCenter : IAsyncDisposable
 
     public HttpClient Anonymous()
     {
-        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .First(a => a.StartsWith("https:", StringComparison.Ordinal));
         var ca = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(_config.Ca);
         var handler = new SocketsHttpHandler();
         handler.SslOptions.CertificateChainPolicy = Peer.ChainPolicy(ca);

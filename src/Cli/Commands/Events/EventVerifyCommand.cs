@@ -8,7 +8,8 @@ using Lorica.Contracts.Rest;
 namespace Lorica.Cli.Commands.Events;
 
 /// <summary>
-/// <c>lorica event verify</c>: walks the chain of events here, not at the center; of a file too. A head that was noted before shows
+/// <c>lorica event verify</c>: walks the chain of events here, not at the center; of a file too. A head that was noted before
+/// shows
 /// whether the end was cut off or the whole was written anew.
 /// </summary>
 internal static class EventVerifyCommand

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Lorica.ControlPlane.Telemetry;
+
+/// <summary>The one activity source and the one meter of this library. No ids of keys, and names of VMs in activities
+/// only.</summary>
+internal static class ControlPlaneTelemetry
+{
+    /// <summary>Name of both.</summary>
+    public const string Name = "Lorica.ControlPlane";
+
+    /// <summary>Tasks and calls to the broker.</summary>
+    public static readonly ActivitySource Activities = new(Name);
+
+    /// <summary>The meter.</summary>
+    public static readonly Meter Meter = new(Name);
+
+    private static readonly Histogram<double> TaskDuration = Meter.CreateHistogram<double>(
+        "lorica.task.duration", "s", "From the request to the end of a task, by kind and state.");
+
+    private static readonly Histogram<double> BrokerDuration = Meter.CreateHistogram<double>(
+        "lorica.broker.call.duration", "s", "Calls to the key broker, waiting for it included, by outcome.");
+
+    private static readonly Histogram<double> WriteDuration = Meter.CreateHistogram<double>(
+        "lorica.store.write.duration", "s", "Writes to the database, waiting for the one writer included.");
+
+    /// <summary>A task ended.</summary>
+    public static void TaskEnded(string kind, string state, double seconds) =>
+        TaskDuration.Record(seconds, new("kind", kind), new("state", state));
+
+    /// <summary>A call to the broker ended.</summary>
+    public static void BrokerCalled(bool well, TimeSpan took) =>
+        BrokerDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("outcome", well ? "ok" : "failed"));
+
+    /// <summary>A write ended.</summary>
+    public static void Wrote(TimeSpan took) => WriteDuration.Record(took.TotalSeconds);
+}
