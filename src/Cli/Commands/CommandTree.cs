@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Lorica.Cli.Commands.Alarms;
 using Lorica.Cli.Commands.Datastores;
 using Lorica.Cli.Commands.Events;
+using Lorica.Cli.Commands.Access;
 using Lorica.Cli.Commands.Hosts;
 using Lorica.Cli.Commands.Keys;
 using Lorica.Cli.Commands.Kms;
@@ -35,6 +36,13 @@ internal static class CommandTree
             TaskCommand.Create(cli),
             EventCommand.Create(cli),
             AlarmCommand.Create(cli),
+            UserCommand.Create(cli),
+            GroupCommand.Create(cli),
+            RoleCommand.Create(cli),
+            PermissionCommand.Create(cli),
+            TokenCommand.Create(cli),
+            SessionCommand.Create(cli),
+            WhoamiCommand.Create(cli),
             DiskCommand.Create(cli),
             CompletionCommand.Create(cli),
         };

@@ -22,18 +22,25 @@ internal static class LoginCommand
             Description = "Take address and CA from this file, such as STATE/client.json of lorica up.", HelpName = "FILE",
         };
         var user = new Option<string?>("--user") { Description = "Who signs in. [default: administrator]", HelpName = "USER" };
-        var command = new Command("login", "Sign in at a center.") { server, ca, profile, user };
+        var token = new Option<bool>("--token") { Description = "With an API token, which is read as the password is." };
+        var command = new Command("login", "Sign in at a center.") { server, ca, profile, user, token };
         command.Examples(
             ("after lorica up", "lorica login --profile /var/lib/lorica/client.json"),
             ("at a center elsewhere; the password is asked for",
                 "lorica login --server https://center:8443 --ca ca.crt --user alice"),
-            ("from a script", "lorica login < password-file"));
+            ("from a script", "lorica login < password-file"),
+            ("with an API token", "lorica login --token < token-file"));
         command.SetAction(async (parsed, ct) =>
         {
             var target = Target(cli, parsed.GetValue(server), parsed.GetValue(ca), parsed.GetValue(profile));
             var who = parsed.GetValue(user) ?? target.User ?? "administrator";
             _ = CenterClient.BaseOf(target.Server);
             _ = CenterTrust.Roots(target.CaPem);
+            if (parsed.GetValue(token))
+            {
+                await WithTokenAsync(cli, target, parsed.GetValue(CommonOptions.Json), ct);
+                return;
+            }
             var password = await PasswordPrompt.ReadAsync(cli, $"Password of {who} at {target.Server}: ", ct);
             using var center = new CenterClient(target with { Token = null });
             var session = await center.SignInAsync(who, password, ct);
@@ -49,6 +56,19 @@ internal static class LoginCommand
             }
         });
         return command;
+    }
+
+    private static async Task WithTokenAsync(CliContext cli, Profile target, bool json, CancellationToken ct)
+    {
+        var secret = await PasswordPrompt.ReadAsync(cli, $"API token for {target.Server}: ", ct);
+        var signedIn = target with { Token = secret };
+        using var center = new CenterClient(signedIn);
+        var user = (await center.EffectiveAsync("root", null, ct)).User;
+        cli.Profiles.Write(signedIn with { User = user });
+        if (json)
+            cli.Terminal.Json(new SignedInModel(target.Server, user, null, cli.Profiles.Path), CliJson.Default.SignedInModel);
+        else
+            cli.Terminal.Note($"Signed in as {user} at {target.Server} with an API token.");
     }
 
     private static Profile Target(CliContext cli, string? server, string? ca, string? profile)

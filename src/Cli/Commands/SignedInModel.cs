@@ -1,4 +1,4 @@
 namespace Lorica.Cli.Commands;
 
 /// <summary>What <c>lorica login --json</c> prints: no token.</summary>
-internal sealed record SignedInModel(string Server, string User, DateTimeOffset ExpiresAt, string Profile);
+internal sealed record SignedInModel(string Server, string User, DateTimeOffset? ExpiresAt, string Profile);

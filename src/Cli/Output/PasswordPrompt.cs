@@ -28,6 +28,15 @@ internal static class PasswordPrompt
         return password.Length <= Longest ? password : throw new CliException(ExitCode.Usage, "The password is too long.");
     }
 
+    /// <summary>A new password: a person types it twice.</summary>
+    public static async Task<string> ReadNewAsync(CliContext cli, string prompt, CancellationToken ct)
+    {
+        var password = await ReadAsync(cli, prompt, ct);
+        if (cli.Terminal.Interactive && await ReadAsync(cli, "Again: ", ct) != password)
+            throw new CliException(ExitCode.Usage, "The two passwords differ; nothing was changed.");
+        return password;
+    }
+
     private static string ReadHidden()
     {
         var typed = new StringBuilder();

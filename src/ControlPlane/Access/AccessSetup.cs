@@ -11,6 +11,8 @@ internal static class AccessSetup
         .AddSingleton<SignInThrottle>()
         .AddSingleton<SignInService>()
         .AddSingleton<EscalationGuard>()
+        .AddSingleton<ResumeCheck>()
+        .AddSingleton<StrictRules>()
         .AddSingleton<UserService>()
         .AddSingleton<GroupService>()
         .AddSingleton<RoleService>()

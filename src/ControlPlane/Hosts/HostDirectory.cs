@@ -19,7 +19,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     {
         var access = await authorizer.ViewAsync(caller, ct);
         var rows = (await RowsAsync(ct)).Where(r => access.Holds(Privileges.View, ObjectRef.Of(r)));
-        return await Task.WhenAll(rows.Select(r => LiveAsync(r, ct)));
+        var models = await Task.WhenAll(rows.Select(r => LiveAsync(r, ct)));
+        return access.Holds(Privileges.ReadKeyServersInfo, ObjectRef.Root) ? models : [.. models.Select(KeyVisibility.WithoutKeys)];
     }
 
     /// <summary>One host by name or id.</summary>
@@ -27,7 +28,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     {
         var row = await FindAsync(nameOrId, ct);
         await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Of(row), ct);
-        return await LiveAsync(row, ct);
+        var model = await LiveAsync(row, ct);
+        return await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct) ? model : KeyVisibility.WithoutKeys(model);
     }
 
     /// <summary>A host by name or id; the only one when <paramref name="nameOrId"/> is null.</summary>

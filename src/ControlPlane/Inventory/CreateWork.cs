@@ -1,12 +1,13 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Creates a VM with empty disks; settles an import that a stop of the center interrupted.</summary>
-internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard tasks, TimeProvider time)
+internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard tasks, ResumeCheck resume, TimeProvider time)
 {
     /// <summary>Eagerly zeroed disks are written in full.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
@@ -27,6 +28,7 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
                     var files = asked ? await creation.FindOnHostAsync(context.Vm, ct) : null;
                     if (files is null)
                     {
+                        await resume.RequireAsync(context, halfDone: null, ct);
                         var request = await creation.PrepareAsync(context, ct);
                         await tasks.ProgressAsync(context.Task.Id, "disks", 0, 0, ct);
                         asked = true;

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -21,7 +22,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed class CryptoWork(
     KeyRegister register, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, CenterStore store, EventLog events,
-    IGrainFactory grains, TimeProvider time)
+    IGrainFactory grains, ResumeCheck resume, TimeProvider time)
 {
     private const int MaximumLooks = 10;
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
@@ -37,6 +38,7 @@ internal sealed class CryptoWork(
         KeyOrder? key;
         try
         {
+            await resume.RequireAsync(context, () => IsHalfDoneAsync(context, ct), ct);
             key = await KeyAsync(context, ct);
         }
         catch (Exception e) when (e is FaultException || (!context.Resumed && !ct.IsCancellationRequested))
@@ -70,6 +72,23 @@ internal sealed class CryptoWork(
             : job.Fault is { } f ? FaultCodec.FromMessage(f)
             : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
         await SettleAsync(context, files, fault, end: true, ct);
+    }
+
+    /// <summary>Waits for the host: nobody else can say.</summary>
+    private async Task<bool> IsHalfDoneAsync(WorkContext context, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+                return HalfDone.Is(context, files, await lookup.RecordsAsync(context.Vm.Id, ct));
+            }
+            catch (Grpc.Core.RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            {
+                await Task.Delay(LookPause, time, ct);
+            }
+        }
     }
 
     private async Task<KeyOrder?> KeyAsync(WorkContext context, CancellationToken ct)

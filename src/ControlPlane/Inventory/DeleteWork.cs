@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -10,8 +11,8 @@ namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Deletes a VM: files first, then everything that the center knows of it. Its keys stay on the KMS.</summary>
 internal sealed class DeleteWork(
-    HostLinks links, VmLookup lookup, KeyRegister register, TaskBoard tasks, EventLog events, IGrainFactory grains,
-    TimeProvider time)
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, EventLog events, IGrainFactory grains,
+    ResumeCheck resume, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
@@ -26,8 +27,18 @@ internal sealed class DeleteWork(
             await tasks.ProgressAsync(task.Id, "files", 0, 0, ct);
             await HostCalls.PatientlyAsync(
                 context, time,
-                async () => await links.Client(vm.HostId).DeleteVmAsync(
-                    request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct),
+                async () =>
+                {
+                    if (context.Resumed)
+                    {
+                        // What is gone already is told by NotFound, whoever asks.
+                        await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+                        await resume.RequireAsync(context, halfDone: null, ct);
+                    }
+
+                    return await links.Client(vm.HostId).DeleteVmAsync(
+                        request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+                },
                 ct);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)

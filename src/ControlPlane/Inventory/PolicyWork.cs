@@ -1,3 +1,4 @@
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -6,11 +7,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Sets a policy where the files are already as it wants.</summary>
-internal sealed class PolicyWork(TaskBoard tasks)
+internal sealed class PolicyWork(TaskBoard tasks, ResumeCheck resume)
 {
     /// <summary>Runs.</summary>
-    public Task RunAsync(WorkContext context, CancellationToken ct) =>
-        tasks.SucceedAsync(context.Task.Id, db => AssociateAsync(db, context, ct), ct);
+    public async Task RunAsync(WorkContext context, CancellationToken ct)
+    {
+        await resume.RequireAsync(context, halfDone: null, ct);
+        await tasks.SucceedAsync(context.Task.Id, db => AssociateAsync(db, context, ct), ct);
+    }
 
     /// <summary>Associates the objects of a task with its policy.</summary>
     public static async Task AssociateAsync(CenterDb db, WorkContext context, CancellationToken ct)

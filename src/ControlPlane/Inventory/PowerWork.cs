@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Tasks;
@@ -7,7 +8,7 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Powers a VM on or off.</summary>
-internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, TimeProvider time)
+internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, ResumeCheck resume, TimeProvider time)
 {
     private static readonly TimeSpan OnTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan OffGrace = TimeSpan.FromSeconds(30);
@@ -24,8 +25,13 @@ internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots sn
             {
                 // What an earlier attempt did is taken as it is.
                 var now = context.Resumed ? await snapshots.DescribeAsync(vm.HostId, vm.Id, ct) : null;
-                return now is not null && now.PowerState == (on ? "poweredOn" : "poweredOff") ? now
-                    : on ? await OnAsync(context, ct) : await OffAsync(context, ct);
+                if (now is not null && now.PowerState == (on ? "poweredOn" : "poweredOff"))
+                {
+                    return now;
+                }
+
+                await resume.RequireAsync(context, halfDone: null, ct);
+                return on ? await OnAsync(context, ct) : await OffAsync(context, ct);
             },
             ct);
         await snapshots.SaveAsync(files, ct);

@@ -29,8 +29,10 @@ public sealed class VmQueries(
 
         // Read again after the hosts answered: a job may have ended between, and records must not be older than the files.
         rows = await VisibleAsync(caller, ct);
+        var keys = await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
         var context = await lookup.ContextAsync([.. rows.Select(r => r.Id)], ct);
-        return [.. rows.Select(r => VmModelBuilder.Build(r, live.GetValueOrDefault((r.HostId, r.Id)), context))];
+        var models = rows.Select(r => VmModelBuilder.Build(r, live.GetValueOrDefault((r.HostId, r.Id)), context));
+        return [.. keys ? models : models.Select(KeyVisibility.WithoutKeys)];
     }
 
     /// <summary>One VM by name or id.</summary>
@@ -50,7 +52,8 @@ public sealed class VmQueries(
 
         // Read again after the host answered: a job may have ended between, and records must not be older than the files.
         var context = await lookup.ContextAsync([row.Id], ct);
-        return VmModelBuilder.Build(await lookup.FindAsync(row.Id, ct), live, context);
+        var model = VmModelBuilder.Build(await lookup.FindAsync(row.Id, ct), live, context);
+        return await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct) ? model : KeyVisibility.WithoutKeys(model);
     }
 
     private async Task<List<VmRow>> VisibleAsync(Caller caller, CancellationToken ct)

@@ -15,7 +15,8 @@ namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>VMs, as the faces of the center see them: who may do it is checked here, everything else by the VM's grain.</summary>
 public sealed class VmService(
-    VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, HostLinks links, IAuthorizer authorizer, IGrainFactory grains,
+    VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, HostLinks links, IAuthorizer authorizer, StrictRules strict,
+    IGrainFactory grains,
     IServiceProvider services)
 {
     /// <summary>Most bytes that are typed into a console at once.</summary>
@@ -172,11 +173,7 @@ public sealed class VmService(
     {
         var row = await RequireAsync(caller, Privileges.Console, vm, ct);
         var records = await lookup.RecordsAsync(row.Id, ct);
-        if (records.Exists(r => r.InUse))
-        {
-            await authorizer.RequireAsync(caller, Privileges.CryptoAccess, ObjectRef.Of(row), ct);
-        }
-
+        await strict.RequireAsync(caller, StrictOperation.Console, row, ct);
         var request = new ReadConsoleRequest { VmId = row.Id };
         request.Records.AddRange(KeyRegister.ToWire(records));
         return (row.HostId, request);

@@ -1,0 +1,29 @@
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>
+/// What each kind of task on a VM needs at that VM when it is taken up again: the same that was asked for when it began, as far as
+/// the VM itself is concerned. Every kind has its row; one without is not taken up.
+/// </summary>
+internal static class TaskPrivileges
+{
+    /// <summary>Privileges of a task, in the order in which they are asked for.</summary>
+    public static IReadOnlyList<string> Of(string kind, VmTaskArguments arguments) => kind switch
+    {
+        TaskKinds.Create or TaskKinds.Import => arguments.Provider is null
+            ? [Privileges.CreateVm]
+            : [Privileges.CreateVm, Privileges.EncryptNew],
+        TaskKinds.Delete => [Privileges.DeleteVm],
+        TaskKinds.SetPolicy => [Privileges.StoragePolicy],
+        TaskKinds.Encrypt => [Privileges.StoragePolicy, Privileges.Encrypt],
+        TaskKinds.Decrypt => [Privileges.StoragePolicy, Privileges.Decrypt],
+        TaskKinds.Recrypt => [Privileges.Recrypt],
+        TaskKinds.PowerOn => [Privileges.PowerOn],
+        TaskKinds.PowerOff => [Privileges.PowerOff],
+        TaskKinds.Clone => [Privileges.CloneVm],
+        TaskKinds.Relocate => [Privileges.ColdMigrate],
+        _ => throw new ArgumentException($"Tasks of kind {kind} have no row in {nameof(TaskPrivileges)}.", nameof(kind)),
+    };
+}

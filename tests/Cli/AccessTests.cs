@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Lorica.Cli.Output;
+using Lorica.Cli.Tests.Support;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+
+namespace Lorica.Cli.Tests;
+
+public sealed class AccessTests : IAsyncLifetime
+{
+    private readonly TestPki _pki = new();
+    private readonly CliRun _cli = new();
+    private FakeCenter _center = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _center = await FakeCenter.StartAsync(_pki);
+        _cli.SignIn(_center.Address, _pki);
+        _center.On("GET /api/v1/permissions/effective", new EffectiveModel(
+            "bob", ["ops"], new ObjectModel("vm", "1", "web1"), ["System.View", "VirtualMachine.Interact.PowerOn"]), RestJson.Default.EffectiveModel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _center.DisposeAsync();
+        _cli.Dispose();
+        _pki.Dispose();
+    }
+
+    [Fact]
+    public async Task APasswordComesFromStandardInputAndNeverFromAnArgument()
+    {
+        AddUserBody? added = null;
+        _center.On("POST /api/v1/users", async context =>
+        {
+            added = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.AddUserBody);
+            await FakeCenter.WriteAsync(context, new UserModel("bob", [], DateTimeOffset.UnixEpoch), RestJson.Default.UserModel, 201);
+        });
+        _cli.Input = "correct horse\n";
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("user", "add", "bob"));
+        Assert.Equal(new AddUserBody("bob", "correct horse"), added);
+        Assert.DoesNotContain("correct horse", _cli.Out + _cli.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("user", "add", "bob", "correct horse"));
+    }
+
+    [Fact]
+    public async Task OnesOwnPasswordAsksForTheOldOneFirst()
+    {
+        SetPasswordBody? set = null;
+        _center.On("PUT /api/v1/users/bob/password", async context =>
+        {
+            set = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.SetPasswordBody);
+            context.Response.StatusCode = 204;
+        });
+        _cli.Input = "old password\nnew password\n";
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("user", "passwd"));
+        Assert.Equal(new SetPasswordBody("new password", "old password"), set);
+    }
+
+    [Fact]
+    public async Task TheSecretOfATokenIsAllThatGoesToStandardOutput()
+    {
+        _center.On("POST /api/v1/tokens", new CreatedTokenModel(
+            new TokenModel("0123", "bob", "", null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), null), "lorica_secret"),
+            RestJson.Default.CreatedTokenModel, 201);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("token", "create", "--privileges", "A.B", "C.D", "--hours", "24"));
+        Assert.Equal("lorica_secret\n", _cli.Out);
+        Assert.DoesNotContain("secret", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATokenSignsInAndIsKeptInTheProfile()
+    {
+        _cli.Input = "lorica_secret\n";
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("login", "--token"));
+        Assert.Contains("Signed in as bob", _cli.Error, StringComparison.Ordinal);
+        Assert.Equal("lorica_secret", _cli.Store().Find()!.Token);
+        Assert.DoesNotContain("lorica_secret", _cli.Out + _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACheckOfAPrivilegeThatIsNotHeldEndsWithSix()
+    {
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("permission", "check", "VirtualMachine.Interact.PowerOn", "--on", "vm:web1"));
+        Assert.Equal(ExitCode.NoPermission, await _cli.RunAsync("permission", "check", "Cryptographer.Decrypt", "--on", "vm:web1"));
+        Assert.Contains("bob does not hold Cryptographer.Decrypt at web1.", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhoamiSaysInWordsWhatAnAccountWithoutCryptoPrivilegesMayDo()
+    {
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("whoami", "--on", "vm:web1"));
+        Assert.Contains("sees that machines are encrypted and may run them", _cli.Out, StringComparison.Ordinal);
+        Assert.Contains("VirtualMachine.Interact.PowerOn", _cli.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARefusalIsASentenceThatCanBeActedOn()
+    {
+        _center.Refuse("POST /api/v1/vms/web1/recrypt", new ProblemModel(
+            "urn:lorica:fault:NoPermission", FaultTypes.NoPermission, 403, "bob does not hold Cryptographer.Recrypt at web1.",
+            "Cryptographer.Recrypt", "web1", "Ask one of those who administer encryption."));
+        Assert.Equal(ExitCode.NoPermission, await _cli.RunAsync("vm", "recrypt", "web1", "--shallow"));
+        Assert.Equal(
+            ["error: bob does not hold Cryptographer.Recrypt at web1.", "code: Cryptographer.Recrypt", "hint: Ask one of those who administer encryption."],
+            _cli.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task GroupsRolesAndPermissionsGoWhereTheyBelong()
+    {
+        _center.On("PUT /api/v1/groups/ops/members/bob", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });
+        _center.On("DELETE /api/v1/permissions", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });
+        _center.On("PUT /api/v1/roles/operator", new RoleModel(1, "operator", "", false, ["System.View"]), RestJson.Default.RoleModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("group", "add-member", "ops", "bob"));
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("permission", "revoke", "--user", "bob", "--on", "folder:a b"));
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("role", "set", "operator", "--add", "Cryptographer.Access", "--remove", "A.B"));
+        Assert.Equal("System.View\n", _cli.Out);
+        Assert.Contains("DELETE /api/v1/permissions?object=folder%3Aa%20b&user=bob", _center.Requests);
+    }
+}

@@ -1,0 +1,111 @@
+using System.IO.Pipelines;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Providers;
+using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Tests.Support;
+
+namespace Lorica.ControlPlane.Tests.Access;
+
+/// <summary>
+/// The table of privileges: every operation, what it needs, and where. A new operation gets a row here, or
+/// <see cref="PrivilegeMatrixTests"/> fails. VMs: <c>plain</c>, <c>enc</c> (encrypted), <c>doomed</c>.
+/// </summary>
+internal static class OperationTable
+{
+    private const string Root = "root";
+    private const string Datacenter = "Datacenter";
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    /// <summary>Classes whose methods are steps of operations, not operations: whoever calls them has asked already, or they ask.</summary>
+    public static readonly Type[] Steps = [typeof(PermissionAuthorizer), typeof(StrictRules), typeof(OperationRunner), typeof(TaskBoard), typeof(HostCrypto)];
+
+    public static readonly OperationRow[] Rows =
+    [
+        // VMs
+        new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm], (c, who) => Vms(c).CreateAsync(who, Vm("", null), None)),
+        new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm, Privileges.EncryptNew],
+            (c, who) => Vms(c).CreateAsync(who, Vm("", TestCenter.EncryptionPolicy), None)),
+        new("VmService.ImportAsync", Datacenter, [Privileges.CreateVm],
+            (c, who) => Vms(c).ImportAsync(who, PipeReader.Create(Stream.Null), _ => throw new InvalidOperationException(), None)),
+        new("VmService.SetPolicyAsync", "plain", [Privileges.StoragePolicy, Privileges.Encrypt],
+            (c, who) => Vms(c).SetPolicyAsync(who, "plain", Policy(TestCenter.EncryptionPolicy), None)),
+        new("VmService.SetPolicyAsync", "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
+            (c, who) => Vms(c).SetPolicyAsync(who, "enc", Policy(TestCenter.DefaultPolicy), None)),
+        new("VmService.RecryptAsync", "enc", [Privileges.Recrypt], (c, who) => Vms(c).RecryptAsync(who, "enc", new RecryptBody("none"), None)),
+        new("VmService.PowerAsync", "enc", [Privileges.PowerOn], (c, who) => Vms(c).PowerAsync(who, "enc", new PowerBody("on"), None)),
+        new("VmService.PowerAsync", "plain", [Privileges.PowerOff], (c, who) => Vms(c).PowerAsync(who, "plain", new PowerBody("off"), None)),
+        new("VmService.ReadConsoleAsync", "plain", [Privileges.Console], ReadConsole("plain")),
+        new("VmService.ReadConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess], ReadConsole("enc")),
+        new("VmService.WriteConsoleAsync", "plain", [Privileges.Console], (c, who) => Vms(c).WriteConsoleAsync(who, "plain", default, None)),
+        new("VmService.WriteConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess],
+            (c, who) => Vms(c).WriteConsoleAsync(who, "enc", default, None)),
+        new("VmService.DeleteAsync", "doomed", [Privileges.DeleteVm], (c, who) => Vms(c).DeleteAsync(who, "doomed", None)),
+        new("VmQueries.GetAsync", "plain", [Privileges.View], (c, who) => c.Service<VmQueries>().GetAsync(who, "plain", None)),
+        new("VmQueries.ListAsync", Root, [], (c, who) => c.Service<VmQueries>().ListAsync(who, None)),
+
+        // Hosts
+        new("HostDirectory.GetAsync", "h1", [Privileges.View], (c, who) => c.Service<HostDirectory>().GetAsync(who, "h1", None)),
+        new("HostDirectory.ListAsync", Root, [], (c, who) => c.Service<HostDirectory>().ListAsync(who, None)),
+
+        // Key providers
+        new("ProviderService.ProbeAsync", Root, [Privileges.ManageKeyServers], (c, who) => Providers(c).ProbeAsync(who, new ProbeBody("", 0), None)),
+        new("ProviderService.AddAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => Providers(c).AddAsync(who, new AddProviderBody("", [], ""), None)),
+        new("ProviderService.RemoveAsync", Root, [Privileges.ManageKeyServers], (c, who) => Providers(c).RemoveAsync(who, "none", false, None)),
+        new("ProviderService.ListAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Providers(c).ListAsync(who, None)),
+        new("ProviderService.StatusAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Providers(c).StatusAsync(who, "none", None)),
+        new("ProviderService.BrokerAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Providers(c).BrokerAsync(who, None)),
+
+        // Storage policies
+        new("PolicyService.ListAsync", Root, [Privileges.StoragePolicy], (c, who) => c.Service<PolicyService>().ListAsync(who, None)),
+
+        // People
+        new("UserService.ListAsync", Root, [], (c, who) => c.Service<UserService>().ListAsync(who, None)),
+        new("UserService.AddAsync", Root, [Privileges.ManageUsers],
+            (c, who) => c.Service<UserService>().AddAsync(who, new AddUserBody("", "a good password"), None)),
+        new("UserService.RemoveAsync", Root, [Privileges.ManageUsers], (c, who) => c.Service<UserService>().RemoveAsync(who, "none", None)),
+        new("UserService.SetPasswordAsync", Root, [Privileges.ManageUsers],
+            (c, who) => c.Service<UserService>().SetPasswordAsync(who, "none", "a good password", None)),
+        new("UserService.ChangeOwnPasswordAsync", Root, [],
+            (c, who) => c.Service<UserService>().ChangeOwnPasswordAsync(who, "wrong password", "a good password", "192.0.2.1", None)),
+        new("GroupService.ListAsync", Root, [], (c, who) => c.Service<GroupService>().ListAsync(who, None)),
+        new("GroupService.AddAsync", Root, [Privileges.ManageUsers], (c, who) => c.Service<GroupService>().AddAsync(who, new AddGroupBody("new"), None)),
+        new("GroupService.RemoveAsync", Root, [Privileges.ManageUsers], (c, who) => c.Service<GroupService>().RemoveAsync(who, "none", None)),
+        new("GroupService.AddMemberAsync", Root, [Privileges.ManageUsers],
+            (c, who) => c.Service<GroupService>().AddMemberAsync(who, "none", "none", None)),
+        new("GroupService.RemoveMemberAsync", Root, [Privileges.ManageUsers],
+            (c, who) => c.Service<GroupService>().RemoveMemberAsync(who, "none", "none", None)),
+        new("RoleService.CloneAsync", Root, [Privileges.ModifyRoles],
+            (c, who) => c.Service<RoleService>().CloneAsync(who, "ReadOnly", new CloneRoleBody("cloned"), None)),
+        new("RoleService.SetAsync", Root, [Privileges.ModifyRoles], (c, who) => c.Service<RoleService>().SetAsync(who, "View", new SetRoleBody(), None)),
+        new("RoleService.RemoveAsync", Root, [Privileges.ModifyRoles], (c, who) => c.Service<RoleService>().RemoveAsync(who, "View", None)),
+        new("PermissionService.ListAsync", Root, [], (c, who) => c.Service<PermissionService>().ListAsync(who, null, None)),
+        new("PermissionService.GrantAsync", "plain", [Privileges.ModifyPermissions],
+            (c, who) => c.Service<PermissionService>().GrantAsync(who, new GrantBody("none", "vm:plain", User: "none"), None)),
+        new("PermissionService.RevokeAsync", "plain", [Privileges.ModifyPermissions],
+            (c, who) => c.Service<PermissionService>().RevokeAsync(who, "none", null, "vm:plain", None)),
+        new("PermissionService.EffectiveAsync", "plain", [Privileges.ModifyPermissions],
+            (c, who) => c.Service<PermissionService>().EffectiveAsync(who, "none", "vm:plain", None)),
+        new("TokenService.ListAsync", Root, [Privileges.ManageUsers], (c, who) => c.Service<TokenService>().ListAsync(who, all: true, None)),
+        new("TokenService.CreateAsync", Root, [], (c, who) => c.Service<TokenService>().CreateAsync(who, new CreateTokenBody(), None)),
+        new("TokenService.RevokeAsync", Root, [Privileges.ManageUsers], (c, who) => c.Service<TokenService>().RevokeAsync(who, "none", None)),
+        new("SessionService.ListAsync", Root, [], (c, who) => c.Service<SessionService>().ListAsync(who, None)),
+        new("SessionService.EndAsync", Root, [Privileges.TerminateSession], (c, who) => c.Service<SessionService>().EndAsync(who, "none", None)),
+    ];
+
+    private static VmService Vms(TestCenter center) => center.Service<VmService>();
+
+    private static ProviderService Providers(TestCenter center) => center.Service<ProviderService>();
+
+    private static CreateVmBody Vm(string name, string? policy) => new() { Name = name, Disks = [], Policy = policy };
+
+    /// <summary>More disks than there can be: refused after the privileges.</summary>
+    private static SetPolicyBody Policy(string policy) => new(policy, Disks: [.. Enumerable.Repeat("scsi0:0", 65)]);
+
+    private static Func<TestCenter, Caller, Task> ReadConsole(string vm) => async (center, who) =>
+        (await Vms(center).ReadConsoleAsync(who, vm, 0, follow: false, None)).Dispose();
+}

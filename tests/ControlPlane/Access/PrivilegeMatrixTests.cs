@@ -1,0 +1,105 @@
+using System.Reflection;
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tests.Support;
+
+namespace Lorica.ControlPlane.Tests.Access;
+
+/// <summary>Each operation × each missing privilege.</summary>
+public sealed class PrivilegeMatrixTests
+{
+    [Fact]
+    public void Every_operation_that_takes_a_caller_has_a_row()
+    {
+        var operations = typeof(IAuthorizer).Assembly.GetExportedTypes()
+            .Where(t => t is { IsClass: true } && t.Namespace!.StartsWith("Lorica.", StringComparison.Ordinal) && !typeof(IGrain).IsAssignableFrom(t) && !OperationTable.Steps.Contains(t))
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .Where(m => m.GetParameters().Any(p => p.ParameterType == typeof(Caller)) && m.Name is not ("Equals" or "op_Equality" or "op_Inequality"))
+                .Select(m => $"{t.Name}.{m.Name}"))
+            .Distinct();
+        Assert.Equal(
+            OperationTable.Rows.Select(r => r.Method).Distinct().Order(StringComparer.Ordinal), operations.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_one_of_its_privileges_an_operation_is_refused_and_names_it_and_the_object()
+    {
+        await using var center = await StartAsync();
+        var wrong = new List<string>();
+        foreach (var row in OperationTable.Rows)
+        {
+            foreach (var missing in row.Privileges)
+            {
+                var caller = await CallerAsync(center, Privileges.All.Where(p => p != missing), nothing: missing == Privileges.View);
+                var fault = await RefusalAsync(row, center, caller);
+                if ((fault?.Type, fault?.Key, fault?.Object) != (FaultTypes.NoPermission, missing, row.Object))
+                {
+                    wrong.Add($"{row.Method} without {missing}: {fault?.ToString() ?? "was done"}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task With_exactly_its_privileges_no_operation_is_refused_for_another()
+    {
+        await using var center = await StartAsync();
+        var wrong = new List<string>();
+        foreach (var row in OperationTable.Rows)
+        {
+            var caller = await CallerAsync(center, row.Privileges, nothing: false);
+            if (await RefusalAsync(row, center, caller) is { Type: FaultTypes.NoPermission } fault)
+            {
+                wrong.Add($"{row.Method} with {string.Join(", ", row.Privileges)}: {fault.Message}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    private static async Task<Fault?> RefusalAsync(OperationRow row, TestCenter center, Caller caller)
+    {
+        try
+        {
+            await row.Act(center, caller);
+            return null;
+        }
+        catch (FaultException e)
+        {
+            return e.Fault;
+        }
+    }
+
+    private static async Task<TestCenter> StartAsync()
+    {
+        var center = await TestCenter.StartAsync();
+        await center.CreateAsync("plain");
+        await center.CreateAsync("enc", TestCenter.EncryptionPolicy);
+        await center.CreateAsync("doomed");
+        return center;
+    }
+
+    /// <summary>Somebody who holds just these at the root and below; what every role holds is only missing from NoAccess.</summary>
+    private static async Task<Caller> CallerAsync(TestCenter center, IEnumerable<string> privileges, bool nothing)
+    {
+        var name = "u" + Guid.NewGuid().ToString("N");
+        await center.Store.WriteAsync(async db =>
+        {
+            var role = new RoleRow { Name = name };
+            db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
+            db.Roles.Add(role);
+            await db.SaveChangesAsync();
+            db.RolePrivileges.AddRange(privileges.Distinct().Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
+            db.Permissions.Add(new PermissionRow
+            {
+                PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = nothing ? BuiltInRoles.NoAccess.Id : role.Id,
+                ObjectKind = ObjectKinds.Root, ObjectId = InventoryTree.RootId, Propagate = true,
+            });
+        });
+        return new Caller(name);
+    }
+}
