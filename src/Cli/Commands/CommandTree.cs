@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Lorica.Cli.Commands.Access;
 using Lorica.Cli.Commands.Alarms;
 using Lorica.Cli.Commands.Datastores;
 using Lorica.Cli.Commands.Events;
-using Lorica.Cli.Commands.Access;
 using Lorica.Cli.Commands.Hosts;
 using Lorica.Cli.Commands.Keys;
 using Lorica.Cli.Commands.Kms;

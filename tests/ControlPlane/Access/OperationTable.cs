@@ -35,6 +35,10 @@ internal static class OperationTable
             (c, who) => Vms(c).SetPolicyAsync(who, "plain", Policy(TestCenter.EncryptionPolicy), None)),
         new("VmService.SetPolicyAsync", "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
             (c, who) => Vms(c).SetPolicyAsync(who, "enc", Policy(TestCenter.DefaultPolicy), None)),
+        new("VmService.CheckPolicyAsync", "plain", [Privileges.StoragePolicy, Privileges.Encrypt],
+            (c, who) => Vms(c).CheckPolicyAsync(who, "plain", Policy(TestCenter.EncryptionPolicy), None)),
+        new("VmService.CheckPolicyAsync", "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
+            (c, who) => Vms(c).CheckPolicyAsync(who, "enc", Policy(TestCenter.DefaultPolicy), None)),
         new("VmService.RecryptAsync", "enc", [Privileges.Recrypt], (c, who) => Vms(c).RecryptAsync(who, "enc", new RecryptBody("none"), None)),
         new("VmService.PowerAsync", "enc", [Privileges.PowerOn], (c, who) => Vms(c).PowerAsync(who, "enc", new PowerBody("on"), None)),
         new("VmService.PowerAsync", "plain", [Privileges.PowerOff], (c, who) => Vms(c).PowerAsync(who, "plain", new PowerBody("off"), None)),
@@ -61,7 +65,38 @@ internal static class OperationTable
         new("ProviderService.BrokerAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Providers(c).BrokerAsync(who, None)),
 
         // Storage policies
-        new("PolicyService.ListAsync", Root, [Privileges.StoragePolicy], (c, who) => c.Service<PolicyService>().ListAsync(who, None)),
+        new("PolicyService.ListAsync", Root, [Privileges.StoragePolicy], (c, who) => Policies(c).ListAsync(who, None)),
+        new("PolicyService.GetAsync", Root, [Privileges.StoragePolicy], (c, who) => Policies(c).GetAsync(who, TestCenter.DefaultPolicy, None)),
+        new("PolicyService.CreateAsync", Root, [Privileges.UpdatePolicy], (c, who) => Policies(c).CreateAsync(who, new CreatePolicyBody { Name = "" }, None)),
+        new("PolicyService.CreateAsync", Root, [Privileges.UpdatePolicy, Privileges.ManageEncryptionPolicy],
+            (c, who) => Policies(c).CreateAsync(who, new CreatePolicyBody { Name = "", Encryption = true }, None)),
+        new("PolicyService.CloneAsync", Root, [Privileges.StoragePolicy, Privileges.UpdatePolicy],
+            (c, who) => Policies(c).CloneAsync(who, TestCenter.DefaultPolicy, new ClonePolicyBody(""), None)),
+        new("PolicyService.CloneAsync", Root, [Privileges.StoragePolicy, Privileges.UpdatePolicy, Privileges.ManageEncryptionPolicy],
+            (c, who) => Policies(c).CloneAsync(who, TestCenter.EncryptionPolicy, new ClonePolicyBody(""), None)),
+        new("PolicyService.EditAsync", Root, [Privileges.StoragePolicy, Privileges.UpdatePolicy],
+            (c, who) => Policies(c).EditAsync(who, TestCenter.DefaultPolicy, new EditPolicyBody(), null, None)),
+        new("PolicyService.EditAsync", Root, [Privileges.StoragePolicy, Privileges.UpdatePolicy, Privileges.ManageEncryptionPolicy],
+            (c, who) => Policies(c).EditAsync(who, TestCenter.DefaultPolicy, new EditPolicyBody(Encryption: true), null, None)),
+        new("PolicyService.EditAsync", Root, [Privileges.StoragePolicy, Privileges.UpdatePolicy, Privileges.ManageEncryptionPolicy],
+            (c, who) => Policies(c).EditAsync(who, TestCenter.EncryptionPolicy, new EditPolicyBody(Encryption: false), null, None)),
+        new("PolicyService.DeleteAsync", Root, [Privileges.StoragePolicy, Privileges.UpdatePolicy],
+            (c, who) => Policies(c).DeleteAsync(who, TestCenter.DefaultPolicy, null, None)),
+        new("PolicyService.DeleteAsync", Root, [Privileges.StoragePolicy, Privileges.UpdatePolicy, Privileges.ManageEncryptionPolicy],
+            (c, who) => Policies(c).DeleteAsync(who, TestCenter.EncryptionPolicy, null, None)),
+        new("PolicyApplier.BeginAsync", Root, [], (c, who) => c.Service<PolicyApplier>().BeginAsync(who, TestCenter.DefaultPolicy, new ApplyPolicyBody(), None)),
+        new("PolicyApplier.ReportAsync", Root, [], (c, who) => c.Service<PolicyApplier>().ReportAsync(who, "none", None)),
+        new("ComplianceService.GetAsync", "plain", [Privileges.View], (c, who) => c.Service<ComplianceService>().GetAsync(who, "plain", None)),
+        new("ComplianceService.ListAsync", Root, [], (c, who) => c.Service<ComplianceService>().ListAsync(who, None)),
+        new("PlacementService.TagsAsync", Root, [Privileges.StoragePolicy], (c, who) => c.Service<PlacementService>().TagsAsync(who, "none", None)),
+        new("PlacementService.SetTagsAsync", Root, [Privileges.AttachTag], (c, who) => c.Service<PlacementService>().SetTagsAsync(who, "none", [], None)),
+
+        // Settings
+        new("CenterSettings.ListAsync", Root, [Privileges.View], (c, who) => c.Service<CenterSettings>().ListAsync(who, None)),
+        new("CenterSettings.SetAsync", Root, [Privileges.Settings], (c, who) => c.Service<CenterSettings>().SetAsync(who, "none", null, None)),
+        new("CenterSettings.GuestOfAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => c.Service<CenterSettings>().GuestOfAsync(who, "none", None)),
+        new("CenterSettings.SetGuestAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => c.Service<CenterSettings>().SetGuestAsync(who, "none", null, None)),
 
         // People
         new("UserService.ListAsync", Root, [], (c, who) => c.Service<UserService>().ListAsync(who, None)),
@@ -100,6 +135,8 @@ internal static class OperationTable
     private static VmService Vms(TestCenter center) => center.Service<VmService>();
 
     private static ProviderService Providers(TestCenter center) => center.Service<ProviderService>();
+
+    private static PolicyService Policies(TestCenter center) => center.Service<PolicyService>();
 
     private static CreateVmBody Vm(string name, string? policy) => new() { Name = name, Disks = [], Policy = policy };
 

@@ -18,9 +18,11 @@ public sealed class PrivilegeMatrixTests
             .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
                 .Where(m => m.GetParameters().Any(p => p.ParameterType == typeof(Caller)) && m.Name is not ("Equals" or "op_Equality" or "op_Inequality"))
                 .Select(m => $"{t.Name}.{m.Name}"))
-            .Distinct();
-        Assert.Equal(
-            OperationTable.Rows.Select(r => r.Method).Distinct().Order(StringComparer.Ordinal), operations.Order(StringComparer.Ordinal));
+            .Distinct().ToList();
+        var rows = OperationTable.Rows.Select(r => r.Method).Distinct().ToList();
+        Assert.True(operations.Count > 40);
+        Assert.Empty(operations.Except(rows).Order(StringComparer.Ordinal));
+        Assert.Empty(rows.Except(operations).Order(StringComparer.Ordinal));
     }
 
     [Fact]
