@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Policies;
@@ -16,6 +18,12 @@ namespace Lorica.ControlPlane.Tests.Access;
 /// </summary>
 internal static class OperationTable
 {
+    /// <summary>A task of somebody else on <c>plain</c>, ended.</summary>
+    public const string OldTask = "00000000-0000-4000-8000-000000000001";
+
+    /// <summary>An alarm of <c>plain</c>.</summary>
+    public const long OldAlarm = 900;
+
     private const string Root = "root";
     private const string Datacenter = "Datacenter";
     private static readonly CancellationToken None = CancellationToken.None;
@@ -97,6 +105,20 @@ internal static class OperationTable
         new("CenterSettings.GuestOfAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => c.Service<CenterSettings>().GuestOfAsync(who, "none", None)),
         new("CenterSettings.SetGuestAsync", Root, [Privileges.ManageKeyServers],
             (c, who) => c.Service<CenterSettings>().SetGuestAsync(who, "none", null, None)),
+
+        // Tasks, events, alarms
+        new("TaskService.ListAsync", Root, [], (c, who) => c.Service<TaskService>().ListAsync(who, new TaskQuery(), None)),
+        new("TaskService.GetAsync", "plain", [Privileges.View], (c, who) => c.Service<TaskService>().GetAsync(who, OldTask, TimeSpan.Zero, None)),
+        new("TaskService.CancelAsync", "plain", [Privileges.View, Privileges.CancelTask],
+            (c, who) => c.Service<TaskService>().CancelAsync(who, OldTask, None)),
+        new("TaskService.WatchAsync", Root, [], (c, who) => Task.FromResult(c.Service<TaskService>().WatchAsync(who, None))),
+        new("EventService.ListAsync", Root, [Privileges.ReadEvents], (c, who) => c.Service<EventService>().ListAsync(who, new EventQuery(), None)),
+        new("EventService.ExportAsync", Root, [Privileges.ReadEvents], (c, who) => c.Service<EventService>().ExportAsync(who, new EventQuery(), None)),
+        new("EventService.HeadAsync", Root, [Privileges.ReadEvents], (c, who) => c.Service<EventService>().HeadAsync(who, verify: false, None)),
+        new("EventService.WatchAsync", Root, [Privileges.ReadEvents], (c, who) => c.Service<EventService>().WatchAsync(who, new EventQuery(), None)),
+        new("AlarmService.ListAsync", Root, [], (c, who) => c.Service<AlarmService>().ListAsync(who, false, null, null, 10, null, None)),
+        new("AlarmService.AcknowledgeAsync", "plain", [Privileges.AcknowledgeAlarm],
+            (c, who) => c.Service<AlarmService>().AcknowledgeAsync(who, OldAlarm, None)),
 
         // People
         new("UserService.ListAsync", Root, [], (c, who) => c.Service<UserService>().ListAsync(who, None)),

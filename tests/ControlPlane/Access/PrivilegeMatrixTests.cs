@@ -3,6 +3,7 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -82,6 +83,21 @@ public sealed class PrivilegeMatrixTests
         await center.CreateAsync("plain");
         await center.CreateAsync("enc", TestCenter.EncryptionPolicy);
         await center.CreateAsync("doomed");
+        var plain = (await center.VmAsync("plain")).Id;
+        await center.Store.WriteAsync(db =>
+        {
+            db.Tasks.Add(new TaskRow
+            {
+                Id = OperationTable.OldTask, Kind = "vm.powerOn", VmId = plain, ObjectId = plain, Target = "plain", State = TaskStates.Succeeded,
+                UserName = "somebody",
+            });
+            db.Alarms.Add(new AlarmRow
+            {
+                Number = OperationTable.OldAlarm, Alarm = "test", ObjectKind = ObjectKinds.Vm, ObjectId = plain, ObjectName = "plain",
+                Severity = "warning", Message = "test",
+            });
+            return Task.CompletedTask;
+        });
         return center;
     }
 
