@@ -88,7 +88,7 @@ public static partial class Vmdk
                 if (provisioning != Provisioning.Thin)
                     extent.Reserve(0, capacity);
                 if (provisioning == Provisioning.EagerZeroed)
-                    WriteZeroes(extent, capacity, dek, ct);
+                    WriteZeroes(extent, 0, capacity, dek, ct);
                 extent.Sync();
             }
 
@@ -150,12 +150,12 @@ public static partial class Vmdk
         return BinaryPrimitives.ReadUInt32LittleEndian(bytes) & 0x7fffffff;
     }
 
-    private static void WriteZeroes(IStoredFile extent, long capacity, KeyBuffer? dek, CancellationToken ct)
+    private static void WriteZeroes(IStoredFile extent, long from, long capacity, KeyBuffer? dek, CancellationToken ct)
     {
         const int Chunk = 1024 * 1024;
         using var cipher = dek is null ? null : new XtsAes256(dek);
-        var buffer = new byte[(int)Math.Min(Chunk, capacity)];
-        for (long at = 0; at < capacity; at += buffer.Length)
+        var buffer = new byte[(int)Math.Min(Chunk, capacity - from)];
+        for (long at = from; at < capacity; at += buffer.Length)
         {
             ct.ThrowIfCancellationRequested();
             var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, capacity - at));

@@ -36,7 +36,7 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
     public async Task RunAsync(IReadOnlyList<KeyBuffer?> keys, CancellationToken stop)
     {
         // Step 1
-        await using var disks = await DiskSet.OpenAsync(config, keys);
+        await using var disks = await DiskSet.OpenAsync(config, keys, clock);
         using var control = Listening(config.ControlFd, "the control socket");
         using var nbd = Listening(config.NbdFd, "the NBD socket");
         using var serving = new CancellationTokenSource();
@@ -46,7 +46,8 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
         var controlTask = new ControlServer(requests, peer => peer.Uid == 0).RunAsync(control, serving.Token);
         var nbdTask = Server(disks, guest).RunAsync(nbd, serving.Token);
         using var lineEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var lost = disks.Lease?.Lost ?? CancellationToken.None;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, lost);
         var watching = EndWithAsync(controlTask, nbdTask, ending);
         Task line = Task.CompletedTask;
         try
@@ -69,6 +70,8 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
         {
             Log.Write(config.VmId, stop.IsCancellationRequested
                 ? "stops; the guest is left alone"
+                : lost.IsCancellationRequested
+                ? $"does no more I/O: {disks.Lease!.Reason}"
                 : "cannot serve any more; the guest is left to the next vmx");
         }
         finally
@@ -156,6 +159,8 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
         await Task.WhenAny(line, Task.Delay(s_lastWords, clock));
         foreach (var failure in await disks.FlushAsync())
             Log.Write(config.VmId, failure);
+        if (disks.Lease is { } lease)
+            await lease.ReleaseAsync();
     }
 
     private async Task CollectedAsync(ControlRequests requests, CancellationToken stop)

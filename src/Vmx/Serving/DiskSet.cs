@@ -1,6 +1,7 @@
 using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Disks;
+using Lorica.Disks.Locks;
 using Lorica.Nbd;
 using Lorica.Vmx.Native;
 using Microsoft.Win32.SafeHandles;
@@ -21,19 +22,22 @@ internal sealed class DiskSet : IAsyncDisposable
     {
     }
 
+    /// <summary>The right to write; null in a set-up without a lock.</summary>
+    public WriterLease? Lease { get; private set; }
+
     public IReadOnlyList<NbdExport> Exports => _exports;
 
     /// <summary>Whether a disk failed to make acknowledged writes durable. It stays so: another process would not know.</summary>
     public bool FlushFailed => _files.Exists(f => f.HasFailed);
 
     /// <summary>Takes the keys, which are disposed in any case: the ciphers have their own copies in key memory.</summary>
-    public static async Task<DiskSet> OpenAsync(VmxConfig config, IReadOnlyList<KeyBuffer?> keys)
+    public static async Task<DiskSet> OpenAsync(VmxConfig config, IReadOnlyList<KeyBuffer?> keys, TimeProvider clock)
     {
         var set = new DiskSet();
         try
         {
             if (config.VmLockFd != 0)
-                set.Keep(config.VmLockFd, "the lock of the virtual machine");
+                set.Lease = LeaseOf(config, set.Keep(config.VmLockFd, "the lock of the virtual machine"), clock);
             for (int i = 0; i < config.Disks.Count; i++)
                 set.Open(config.Disks[i], keys[i]);
             return set;
@@ -79,6 +83,9 @@ internal sealed class DiskSet : IAsyncDisposable
         foreach (var export in _exports)
             await export.Device.DisposeAsync();
 
+        if (Lease is not null)
+            await Lease.DisposeAsync();
+
         // Last: nobody else may open a disk before this process has let go of it.
         foreach (var handle in _locks)
             handle.Dispose();
@@ -92,15 +99,35 @@ internal sealed class DiskSet : IAsyncDisposable
         var file = FileDevice.FromHandle(
             new SafeFileHandle(disk.ExtentFd, true), disk.Length, keepAllocation: disk.KeepAllocation, path: disk.Label);
         _files.Add(file);
-        IBlockDevice device = file;
+        IBlockDevice device = Lease is null ? file : new LeasedDevice(file, Lease, disk.Label);
         if (key is not null)
             device = new EncryptedDevice(device, new XtsAes256(key), disk.ZeroRule == "hole" ? ZeroRule.Hole : ZeroRule.Error);
         _exports.Add(new NbdExport(disk.Label, device));
     }
 
-    private void Keep(int fd, string what)
+    // The host has written the record and stands for it; somebody else's is not renewed.
+    private static WriterLease? LeaseOf(VmxConfig config, SafeFileHandle file, TimeProvider clock)
+    {
+        if (config.LockHost.Length == 0)
+            return null;
+        var own = new WriterRecord { HostId = config.LockHost, BootId = config.LockBoot, Epoch = config.LockEpoch };
+        try
+        {
+            return WriterLockFile.Read(file) is { } found && found.IsSameHolding(own)
+                ? new WriterLease(file, found, clock)
+                : throw new VmxException(VmxErrorKind.BadConfig, "The lock file of the virtual machine names another holder.");
+        }
+        catch (IOException e)
+        {
+            throw new VmxException(VmxErrorKind.BadConfig, $"The lock file of the virtual machine cannot be read: {e.Message}", e);
+        }
+    }
+
+    private SafeFileHandle Keep(int fd, string what)
     {
         Descriptors.Claim(fd, what);
-        _locks.Add(new SafeFileHandle(fd, true));
+        var handle = new SafeFileHandle(fd, true);
+        _locks.Add(handle);
+        return handle;
     }
 }

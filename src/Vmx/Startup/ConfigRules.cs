@@ -27,6 +27,7 @@ internal static class ConfigRules
         var descriptors = new HashSet<int>();
         Require(descriptors.Add(c.ControlFd) && descriptors.Add(c.NbdFd), "a descriptor is named twice");
         Require(c.VmLockFd == 0 || descriptors.Add(c.VmLockFd), "a descriptor is named twice");
+        Require(c.LockHost.Length == 0 || (c.VmLockFd != 0 && IsId(c.LockHost) && IsId(c.LockBoot) && c.LockEpoch >= 0), "the holder of the lock is malformed");
         var labels = new HashSet<string>(StringComparer.Ordinal);
         foreach (var disk in c.Disks)
         {
@@ -42,6 +43,8 @@ internal static class ConfigRules
     /// <summary>Labels become export names and node names: letters, digits, and a few signs that mean nothing to QEMU.</summary>
     private static bool IsLabel(string s) =>
         s.Length is > 0 and <= 32 && s.All(ch => char.IsAsciiLetterOrDigit(ch) || ch is ':' or '-' or '_' or '.');
+
+    private static bool IsId(string s) => s.Length is > 0 and <= 40 && s.All(ch => char.IsAsciiLetterOrDigit(ch) || ch == '-');
 
     private static bool IsPlainPath(string path) => path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && path.Length <= 4096;
 

@@ -1,0 +1,24 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Lorica.Disks.Locks;
+
+/// <summary>Reads and writes the record in an open lock file.</summary>
+public static class WriterLockFile
+{
+    /// <summary>The record, or null when there is none that can be read.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static WriterRecord? Read(SafeFileHandle file)
+    {
+        Span<byte> bytes = stackalloc byte[WriterRecord.Bytes + 1];
+        int read = RandomAccess.Read(file, bytes, 0);
+        return WriterRecord.Parse(bytes[..read]);
+    }
+
+    /// <summary>Writes the record, durably, so that a host elsewhere reads it.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(SafeFileHandle file, WriterRecord record)
+    {
+        RandomAccess.Write(file, record.Encode(), 0);
+        RandomAccess.FlushToDisk(file);
+    }
+}
