@@ -4,6 +4,7 @@ using Lorica.Contracts.Host;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 using Lorica.Host.Creation;
+using Lorica.Host.Editing;
 using Lorica.Host.Home;
 using Lorica.Host.Jobs;
 using Lorica.Host.Keys;
@@ -32,10 +33,13 @@ internal sealed class HostNode : IDisposable
         Identity = new HostIdentity(config.Id, NodeIdentity.Load(Full(config.Certificate), Full(config.Key), Full(config.Ca)), config.CenterPin);
         Events = new HostEvents(time, Guid.NewGuid().ToString());
         Directory.CreateDirectory(Full(config.StateFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Table = new VmTable(new VmRegistry(Full(config.StateFolder), config.UidBase, config.UidCount), new Datastores(config.Datastores, baseFolder));
+        Table = new VmTable(new VmRegistry(Full(config.StateFolder), config.UidBase, config.UidCount), new Datastores(config.Datastores, baseFolder),
+            new WriterIdentity(config.Id, Events.BootId), time);
         Keys = new KeyCache(IsNeededByRunningVm);
         Receiver = new KeyReceiver(Identity, Keys);
         Describer = new VmDescriber(Table, Keys);
+        Registrar = new VmRegistrar(Table, Keys, Describer, Log);
+        Editor = new VmEditor(Table, Keys);
         Power = new PowerService(config, baseFolder, Table, Keys, Events, Log, time, Stopping);
         Pauses = new PauseService(Table, new RunFolders(Full(config.RunFolder)));
         Gauges = new HostGauges(this);
@@ -57,6 +61,10 @@ internal sealed class HostNode : IDisposable
     public VmTable Table { get; }
 
     public VmDescriber Describer { get; }
+
+    public VmRegistrar Registrar { get; }
+
+    public VmEditor Editor { get; }
 
     public PowerService Power { get; }
 
@@ -135,6 +143,7 @@ internal sealed class HostNode : IDisposable
     public void Dispose()
     {
         Gauges.Dispose();
+        Registrar.Dispose();
         Receiver.Dispose();
         Keys.Dispose();
         Table.Registry.Dispose();

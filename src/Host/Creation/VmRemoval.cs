@@ -31,11 +31,13 @@ internal static class VmRemoval
         else
         {
             using (var home = table.OpenHome(registration))
-            using (VmLock.Take(home))
+            await using (await table.LockAsync(home, ct))
             {
                 table.Registry.RememberRemoving(registration.Id);
-                await RemoveDisksAsync(home, ct);
-                foreach (var name in home.Folder.Names().Where(n => IsOurs(n, registration.File)).OrderBy(n => n == registration.VmxName))
+                var detached = DetachedOf(home);
+                await RemoveDisksAsync(home, detached, ct);
+                foreach (var name in home.Folder.Names()
+                    .Where(n => IsOurs(n, registration.File) && !detached.Any(d => IsFileOf(n, d))).OrderBy(n => n == registration.VmxName))
                     home.Folder.Delete(name);
                 home.Folder.Sync();
             }
@@ -56,7 +58,7 @@ internal static class VmRemoval
         table.Forget(registration.Id);
     }
 
-    private static async Task RemoveDisksAsync(VmHome home, CancellationToken ct)
+    private static async Task RemoveDisksAsync(VmHome home, HashSet<string> detached, CancellationToken ct)
     {
         const string Flat = "-flat";
         using var folder = DiskFolder.Open(home.Path);
@@ -64,10 +66,44 @@ internal static class VmRemoval
             .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.' && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
             .Select(n => n[..^VmDiskModel.Ending.Length])
             .Select(n => n.EndsWith(Flat, StringComparison.Ordinal) ? n[..^Flat.Length] : n)
-            .Distinct().ToArray();
+            .Distinct().Where(d => !detached.Contains(d)).ToArray();
         foreach (var disk in disks)
             await Vmdk.DeleteAsync(folder, disk, ct);
     }
+
+    // Disks in the folder that the VMX does not name were detached: they are nobody's, and stay. A VMX that cannot be read says
+    // nothing; then all goes that has the VM's name.
+    private static HashSet<string> DetachedOf(VmHome home)
+    {
+        try
+        {
+            using var folder = DiskFolder.Open(home.Path);
+            var named = home.ReadModel().Disks.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
+            return home.Folder.Names()
+                .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.' && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
+                .Select(n => n[..^VmDiskModel.Ending.Length]).Where(n => !named.Contains(n) && IsDisk(folder, n)).ToHashSet(StringComparer.Ordinal);
+        }
+        catch (FaultException)
+        {
+            return [];
+        }
+    }
+
+    private static bool IsDisk(DiskFolder folder, string name)
+    {
+        try
+        {
+            Vmdk.ReadModel(folder, name);
+            return true;
+        }
+        catch (DiskException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsFileOf(string file, string disk) =>
+        file == disk + VmDiskModel.Ending || file == disk + "-flat" + VmDiskModel.Ending || file.StartsWith("." + disk + ".", StringComparison.Ordinal);
 
     /// <summary>Whether a file of a VM's folder is the VM's.</summary>
     public static bool IsOurs(string name, string file)

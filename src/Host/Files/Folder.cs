@@ -217,6 +217,16 @@ internal sealed class Folder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Renames an entry into another folder of the same filesystem; a name that is taken there is an error. Durable only after
+    /// <see cref="Sync"/> of both.
+    /// </summary>
+    public void MoveTo(string name, Folder target)
+    {
+        CheckName(name);
+        Posix.RenameBetween(_handle, name, target._handle, name);
+    }
+
     /// <summary>Makes new and removed names durable.</summary>
     public void Sync() => Posix.Sync(_handle, Path);
 

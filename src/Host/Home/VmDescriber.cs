@@ -24,7 +24,10 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     /// <summary>Called between the VMX and the disks; for tests of what changes there.</summary>
     internal Action? BetweenReads { get; set; }
 
-    public VmDescription Describe(VmRegistration registration, VmEntry entry)
+    public VmDescription Describe(VmRegistration registration, VmEntry entry) => Describe(registration, entry.Running is not null);
+
+    /// <summary>The same for files that need not be registered.</summary>
+    public VmDescription Describe(VmRegistration registration, bool running)
     {
         for (int read = 1; ; read++)
         {
@@ -32,7 +35,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             {
                 VmId = registration.Id.ToString(),
                 Name = registration.File,
-                PowerState = entry.Running is not null ? PowerStates.On : PowerStates.Off,
+                PowerState = running ? PowerStates.On : PowerStates.Off,
                 Path = registration.DisplayPath,
             };
             try
@@ -56,6 +59,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     {
         var model = home.ReadModel();
         var missing = new HashSet<KeyId>();
+        description.Lock = DescribeLock(home);
         description.Name = model.Name;
         description.Encrypted = model.Encrypted;
         description.Key = model.Key?.ToRef();
@@ -86,6 +90,17 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         if (description.PendingJob.Length == 0 && description.Disks.FirstOrDefault(d => d.Transition.Length > 0) is { } half)
             description.PendingJob = half.Transition;
         description.MissingKeys.AddRange(missing.OrderBy(k => k.ToString(), StringComparer.Ordinal).Select(k => FaultCodec.ToMessage(Refuse.Missing(k))));
+    }
+
+    private static LockDescription DescribeLock(VmHome home)
+    {
+        var (record, locked) = VmLock.Peek(home);
+        return record is null
+            ? new LockDescription { Locked = locked }
+            : new LockDescription
+            {
+                HostId = record.HostId, BootId = record.BootId, Epoch = record.Epoch, Counter = record.Counter, Held = record.Held, Locked = locked,
+            };
     }
 
     private static DiskModel ReadModel(DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease)

@@ -30,6 +30,22 @@ internal sealed class VmHome : IDisposable
         }
     }
 
+    /// <summary>Whose VMX lies at a path: the id that it names, unverified.</summary>
+    public static Guid ReadId(string datastorePath, DatastorePath path)
+    {
+        // Everything but the id comes out of the same checks as later.
+        using var home = new VmHome(
+            new VmRegistration { Id = Guid.Empty, Datastore = path.Datastore, Folder = path.Folder, File = path.File, Uid = 0, Epoch = 0 }, datastorePath);
+        try
+        {
+            return VmModel.From(VmxFile.Parse(home.ReadBytes())).Id;
+        }
+        catch (FormatException e)
+        {
+            throw Refuse.Tampered("malformedVmx", home.About, $"{home.About} is not a VMX file: {e.Message}.", inner: e);
+        }
+    }
+
     public VmRegistration Registration { get; }
 
     /// <summary>The folder's path.</summary>
@@ -146,6 +162,15 @@ internal sealed class VmHome : IDisposable
         Check(verified);
         var secrets = verified.Contents!.Secrets.Where(s => s.Key != secret).ToDictionary(StringComparer.Ordinal);
         Write(SealedBytes(lines, Registration.Id, verified.DataFileKey!, secrets, verified.Generation + 1, kek, null));
+    }
+
+    /// <summary>Replaces a verified VMX by one with these lines, encrypted or plain as it is, under the key that opened it.</summary>
+    public void RewriteSame(OpenedHome verified, VmxFile lines, KeyLease keys)
+    {
+        if (verified.OpenedWith is { } id)
+            Rewrite(verified, lines, new NamedKek(id, keys.Find(id)!));
+        else
+            RewritePlain(verified, lines);
     }
 
     /// <summary>Replaces a verified VMX by a plain one.</summary>

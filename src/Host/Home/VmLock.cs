@@ -1,3 +1,4 @@
+using Lorica.Disks.Locks;
 using Lorica.Host.Native;
 using Lorica.Host.Refusals;
 using Microsoft.Win32.SafeHandles;
@@ -6,26 +7,56 @@ namespace Lorica.Host.Home;
 
 /// <summary>
 /// The right to run or change a VM: an OFD lock on <c>.FILE.vmx.lock</c> in its folder (the disks have locks of their own), a
-/// file that is never renamed nor deleted. It lasts as long as any copy of <see cref="Handle"/> is open: the vmx gets one, so the
-/// lock of a running VM outlives its host.
+/// file that is never renamed nor deleted, and in it a <see cref="WriterRecord"/> for hosts elsewhere. The lock lasts as long as
+/// any copy of <see cref="Handle"/> is open: the vmx gets one, so the lock of a running VM outlives its host.
 /// </summary>
-internal sealed class VmLock : IDisposable
+/// <remarks>
+/// Taken in these steps: 1 the lock · 2 the record read: a higher epoch is a newer operation elsewhere · 3 a record that another
+/// host holds is taken over only if it let go, if an operator says that it is fenced, or if its counter stands still for 45 s ·
+/// 4 own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes it
+/// over at once, since on its own machine the lock alone tells.
+/// </remarks>
+internal sealed class VmLock : IAsyncDisposable
 {
-    private VmLock(SafeFileHandle handle) => Handle = handle;
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
+    private VmLock(SafeFileHandle handle, WriterRecord record, WriterLease lease) => (Handle, Record, Lease) = (handle, record, lease);
 
     public SafeFileHandle Handle { get; }
 
-    /// <summary>Set once another process has a copy that shall go on holding the lock.</summary>
+    /// <summary>What stands in the file.</summary>
+    public WriterRecord Record { get; }
+
+    /// <summary>Work that takes long looks at it: when it is lost, I/O ends.</summary>
+    public WriterLease Lease { get; }
+
+    /// <summary>Set once another process has a copy that shall go on holding the lock, and renews it.</summary>
     public bool Shared { get; set; }
 
-    public static VmLock Take(VmHome home)
+    public static async Task<VmLock> TakeAsync(
+        VmHome home, WriterIdentity me, long epoch, bool fenced, TimeProvider time, CancellationToken ct)
     {
-        var handle = home.Folder.OpenLockFile($".{home.Registration.VmxName}.lock");
+        var about = home.Registration.DisplayPath;
+        var handle = home.Folder.OpenLockFile(NameOf(home));
         try
         {
-            return Posix.TryLock(handle, home.Registration.DisplayPath)
-                ? new VmLock(handle)
-                : throw Refuse.VmLocked(home.Registration.DisplayPath);
+            // Step 1
+            if (!Posix.TryLock(handle, about))
+                throw Refuse.VmLocked(about, WriterLockFile.Read(handle));
+
+            // Step 2
+            var found = WriterLockFile.Read(handle);
+            if (found is not null && found.Epoch > epoch)
+                throw Refuse.StaleEpoch(about, epoch, found.Epoch);
+
+            // Step 3
+            if (found is { Held: true } && found.HostId != me.HostId && !fenced)
+                await RequireStillAsync(handle, found, about, time, ct);
+
+            // Step 4
+            var record = new WriterRecord { HostId = me.HostId, BootId = me.BootId, Epoch = epoch };
+            WriterLockFile.Write(handle, record);
+            return new VmLock(handle, record, new WriterLease(handle, record, time));
         }
         catch
         {
@@ -34,14 +65,41 @@ internal sealed class VmLock : IDisposable
         }
     }
 
+    /// <summary>What the lock file says, without taking the lock.</summary>
+    public static (WriterRecord? Record, bool Locked) Peek(VmHome home)
+    {
+        if (!home.Folder.Has(NameOf(home)))
+            return (null, false);
+        using var handle = home.Folder.OpenLockFile(NameOf(home));
+        return (WriterLockFile.Read(handle), Posix.IsLocked(handle, home.Registration.DisplayPath));
+    }
+
     /// <summary>
     /// Gives the lock up, unless it is shared. A lock that only this process has is released at once and by name: a child that is
     /// just being started has copies of all descriptors for a moment.
     /// </summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         if (!Shared && !Handle.IsClosed)
+        {
+            await Lease.ReleaseAsync();
             Posix.Unlock(Handle);
+        }
+
+        await Lease.DisposeAsync();
         Handle.Dispose();
+    }
+
+    private static string NameOf(VmHome home) => $".{home.Registration.VmxName}.lock";
+
+    private static async Task RequireStillAsync(SafeFileHandle handle, WriterRecord found, string about, TimeProvider time, CancellationToken ct)
+    {
+        var since = time.GetTimestamp();
+        while (time.GetElapsedTime(since) < WriterLease.Takeover)
+        {
+            await Task.Delay(Look, time, ct);
+            if (WriterLockFile.Read(handle) is not { } now || !now.IsSameHolding(found) || now.Counter != found.Counter)
+                throw Refuse.VmLocked(about, found);
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace Lorica.Host.Jobs;
 
 /// <summary>What the work of one job stands on; all of it ends with the job.</summary>
 internal sealed class JobContext(
-    JobOrder order, Job job, VmEntry entry, VmTable table, VmHome home, VmLock? vmLock, KeyLease keys, HostLog log) : IDisposable
+    JobOrder order, Job job, VmEntry entry, VmTable table, VmHome home, VmLock? vmLock, KeyLease keys, HostLog log) : IAsyncDisposable
 {
     public JobOrder Order { get; } = order;
 
@@ -41,10 +41,17 @@ internal sealed class JobContext(
     /// <summary>Progress of a disk's job.</summary>
     public IProgress<DiskProgress> Progress => new Reporter(Job);
 
-    public void Dispose()
+    /// <summary>Cancelled when the right to change the VM was lost; of a running VM the vmx has it.</summary>
+    public CancellationToken LockLost => vmLock?.Lease.Lost ?? CancellationToken.None;
+
+    /// <summary>Why.</summary>
+    public string LockLostReason => vmLock?.Lease.Reason ?? "";
+
+    public async ValueTask DisposeAsync()
     {
         Folder.Dispose();
-        vmLock?.Dispose();
+        if (vmLock is not null)
+            await vmLock.DisposeAsync();
         Home.Dispose();
         Keys.Dispose();
     }

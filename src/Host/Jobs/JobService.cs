@@ -56,7 +56,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
                 JobKind.Clone => new CloneJob(keys),
                 _ => new RelocateJob(),
             };
-            context = Prepare(order, job, registration, entry);
+            context = await PrepareAsync(order, job, registration, entry, ct);
             await Task.Run(() => work.Check(context), ct);
             if (!work.CanBeCancelled)
                 job.Settle();
@@ -76,7 +76,8 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         }
         catch
         {
-            context?.Dispose();
+            if (context is not null)
+                await context.DisposeAsync();
             turn.Dispose();
             throw;
         }
@@ -103,7 +104,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
             return [.. _order.Select(id => _jobs[id].Snapshot().Description)];
     }
 
-    private JobContext Prepare(JobOrder order, Job job, VmRegistration registration, VmEntry entry)
+    private async Task<JobContext> PrepareAsync(JobOrder order, Job job, VmRegistration registration, VmEntry entry, CancellationToken ct)
     {
         if (entry.Running is not null && order.Kind != JobKind.RecryptShallow)
         {
@@ -116,13 +117,14 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         VmLock? vmLock = null;
         try
         {
-            vmLock = entry.Running is null ? VmLock.Take(home) : null;
+            vmLock = entry.Running is null ? await table.LockAsync(home, ct) : null;
             return new JobContext(order, job, entry, table, home, vmLock, lease, log) { AfterStep = AfterStep };
         }
         catch
         {
             lease.Dispose();
-            vmLock?.Dispose();
+            if (vmLock is not null)
+                await vmLock.DisposeAsync();
             home.Dispose();
             throw;
         }
@@ -132,20 +134,24 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     {
         var (job, registration) = (context.Job, context.Home.Registration);
         Fault? fault = null;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Cancelled);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Cancelled, context.LockLost);
         try
         {
             await work.RunAsync(context, ending.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            context.Dispose();
+            await context.DisposeAsync();
             turn.Dispose();
             return;
         }
         catch (OperationCanceledException) when (job.Cancelled.IsCancellationRequested)
         {
             fault = Refuse.Cancelled(registration.DisplayPath, job.Kind.Word()).Fault;
+        }
+        catch (OperationCanceledException) when (context.LockLost.IsCancellationRequested)
+        {
+            fault = Refuse.LockLost(registration.DisplayPath, context.LockLostReason).Fault;
         }
         catch (Exception e)
         {
@@ -159,7 +165,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         }
 
         // The locks go before the end is said: who hears of it may start the next thing at once.
-        context.Dispose();
+        await context.DisposeAsync();
         var (result, entry) = table.Find((context.ResultId ?? registration.Id).ToString());
         var description = describer.Describe(result, entry);
         turn.Dispose();

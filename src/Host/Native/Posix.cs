@@ -107,6 +107,32 @@ internal static unsafe class Posix
         return Marshal.GetLastPInvokeError() is Again or Access ? false : throw Failed("lock", name);
     }
 
+    /// <summary>Whether another open file description holds a lock; asks only.</summary>
+    public static bool IsLocked(SafeFileHandle file, string name)
+    {
+        const int OfdGetLock = 36;
+        const short WriteLock = 1, NoLock = 2;
+        using var f = new Borrowed(file);
+        var request = new Libc.FileLockRequest { Type = WriteLock };
+
+        // SAFETY: `request` is a local of the kernel's layout, into which it answers.
+        return Libc.Lock(f.Fd, OfdGetLock, &request) == 0 ? request.Type != NoLock : throw Failed("ask for the lock of", name);
+    }
+
+    /// <summary>Renames from one folder into another; an existing target is an error (EEXIST).</summary>
+    public static void RenameBetween(SafeFileHandle fromFolder, string from, SafeFileHandle toFolder, string to)
+    {
+        using var source = new Borrowed(fromFolder);
+        using var target = new Borrowed(toFolder);
+        fixed (byte* a = ToPath(from))
+        fixed (byte* b = ToPath(to))
+        {
+            // SAFETY: both names are zero-terminated and pinned, both folders referenced.
+            if (Libc.RenameAt2(source.Fd, a, target.Fd, b, 1u) != 0)
+                throw Failed("move", from);
+        }
+    }
+
     /// <summary>Releases a lock of <see cref="TryLock"/> for every copy of the handle.</summary>
     public static void Unlock(SafeFileHandle file)
     {

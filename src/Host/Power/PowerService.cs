@@ -77,7 +77,7 @@ internal sealed class PowerService
         _table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
 
         // From step 3 on the caller's patience does not matter: the VM is powered on, or it is not.
-        var running = await Task.Run(() => StartAsync(registration, entry, expectations), CancellationToken.None);
+        var running = await Task.Run(() => StartAsync(registration, entry, expectations, request.Fenced), CancellationToken.None);
         Supervise(running, entry);
 
         // Step 4
@@ -172,11 +172,11 @@ internal sealed class PowerService
         }
     }
 
-    private async Task<RunningVm> StartAsync(VmRegistration registration, VmEntry entry, Expectations expectations)
+    private async Task<RunningVm> StartAsync(VmRegistration registration, VmEntry entry, Expectations expectations, bool fenced)
     {
         // Step 2
         using var home = _table.OpenHome(registration);
-        using var vmLock = VmLock.Take(home);
+        await using var vmLock = await _table.LockAsync(home, _stopping, fenced);
         using var lease = _keys.Lease(pin: true);
         RekeyRecovery.BeforeUse(home, expectations, lease, _log);
         using var vm = OpenedVm.Open(home, expectations, lease);

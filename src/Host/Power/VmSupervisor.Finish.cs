@@ -25,6 +25,9 @@ internal sealed partial class VmSupervisor
             ProcessId?[] known = [running.State.Vmx, running.State.Qemu];
             bool left = !await ProcessId.EndAllAsync(running.Registration.Uid, folders.OfVm(running.Id), known, VmxLeaves, time, stopping);
 
+            if (!left)
+                await FreeLockAsync(stopping);
+
             // Step 2
             running.Console.Close();
             await KeepConsoleAsync(stopping);
@@ -51,6 +54,21 @@ internal sealed partial class VmSupervisor
             // Step 4, whatever went wrong before: nobody is left waiting for a VM that has ended.
             if (ended)
                 SayEnded(why);
+        }
+    }
+
+    /// <summary>The lock file says that nobody holds it: a vmx that was killed could not.</summary>
+    private async Task FreeLockAsync(CancellationToken stopping)
+    {
+        try
+        {
+            using var home = table.OpenHome(running.Registration);
+            if (VmLock.Peek(home).Record is { Held: true } record && record.HostId == table.HostId)
+                await (await table.LockAsync(home, stopping)).DisposeAsync();
+        }
+        catch (Exception e) when (FaultMap.Find(e, running.Registration.DisplayPath) is { } fault)
+        {
+            log.RunNotRemoved(running.Id, fault.Message);
         }
     }
 

@@ -26,6 +26,13 @@ internal sealed partial class VmSupervisor
             catch (Exception e) when (FaultMap.Find(e, running.Registration.DisplayPath) is { } fault)
             {
                 log.VmxRestartFailed(running.Id, fault.Message);
+                if (fault.Key == "lorica.staleEpoch")
+                {
+                    // Another host has taken the VM over. This guest has no disks any more and never gets them back.
+                    running.State.Qemu?.SendKill();
+                    return false;
+                }
+
                 if (fault.Key == "msg.vigor.enc.keyNotFound")
                 {
                     // After a restart of the host: the guest waits for its disks until the center has delivered the key.
@@ -46,7 +53,7 @@ internal sealed partial class VmSupervisor
         using (await entry.EnterFilesAsync(stopping))
         {
             using var home = table.OpenHome(running.Registration);
-            using var vmLock = VmLock.Take(home);
+            await using var vmLock = await table.LockAsync(home, stopping);
             using var lease = keys.Lease(pin: true);
             using var vm = OpenedVm.Open(home, running.State.Facts.Expect(home), lease);
             running.State.Facts.Require(vm, running.Registration.DisplayPath);

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Crypto;
+using Lorica.Disks.Locks;
 
 namespace Lorica.Host.Refusals;
 
@@ -40,8 +41,14 @@ internal static class Refuse
     public static FaultException Busy(string vm) => With(FaultTypes.ResourceInUse, "lorica.vmBusy", vm,
         $"Another operation works on {vm}.", "Wait until it has ended.");
 
-    public static FaultException VmLocked(string vm) => With(FaultTypes.ResourceInUse, "lorica.vmInUse", vm,
-        $"Another process holds the lock of {vm}.", "Power the VM off where it runs, or end the program that uses its files.");
+    /// <summary>Another process or host has the VM; what its lock file says of it.</summary>
+    public static FaultException VmLocked(string vm, WriterRecord? holder) => With(FaultTypes.ResourceInUse, "lorica.vmInUse", vm,
+        holder is { Held: true } ? $"Host {holder.HostId} holds the lock of {vm} (epoch {holder.Epoch})." : $"Another process holds the lock of {vm}.",
+        "Power the VM off where it runs, or end the program that uses its files; a host that is gone for good is said to be fenced.");
+
+    /// <summary>Who held the lock could not renew it.</summary>
+    public static FaultException LockLost(string vm, string reason) => With(FaultTypes.InvalidState, "lorica.lockLost", vm,
+        $"The right to change {vm} was lost: {reason}. Its I/O was stopped.", "See that the datastore answers; then start the operation again.");
 
     public static FaultException NoSpace(string where, long needed, long free) => With(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
         $"{where} has {free} bytes free, {needed} are needed.", "Free space on the datastore, or use another one.");

@@ -80,6 +80,28 @@ internal sealed class VmRegistry : IDisposable
         }
     }
 
+    /// <summary>
+    /// Registers a VM whose files are there already: it stands at once, and no crash ever removes its files. The same again keeps its
+    /// uid.
+    /// </summary>
+    public VmRegistration Take(Guid id, string datastore, string folder, string file, long epoch)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(id, out var existing) && (existing.Datastore, existing.Folder, existing.File) != (datastore, folder, file))
+            {
+                throw Refuse.With(FaultTypes.AlreadyExists, "lorica.vmExists", id.ToString(),
+                    $"This host already has the VM {id} as {existing.DisplayPath}.", "Unregister that one first.");
+            }
+
+            if (_entries.Values.Any(e => e.Id != id && e.Datastore == datastore && e.Folder.Equals(folder, StringComparison.OrdinalIgnoreCase)))
+                throw FolderTaken(datastore, folder);
+            var entry = existing ?? new VmRegistration { Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Uid = FreeUid_NeedsLock() };
+            Write_NeedsLock(entry with { Epoch = Math.Max(epoch, entry.Epoch) });
+            return _entries[id];
+        }
+    }
+
     /// <summary>The VM stands: from here on a crash keeps it.</summary>
     public VmRegistration Commit(Guid id)
     {

@@ -5,13 +5,16 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Registry;
 
 /// <summary>The VMs of this process: registry entries with their gates.</summary>
-internal sealed class VmTable(VmRegistry registry, Datastores datastores)
+internal sealed class VmTable(VmRegistry registry, Datastores datastores, WriterIdentity me, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Guid, VmEntry> _entries = new();
 
     public VmRegistry Registry { get; } = registry;
 
     public Datastores Datastores { get; } = datastores;
+
+    /// <summary>This host, as locks name it.</summary>
+    public string HostId => me.HostId;
 
     /// <summary>All VMs that stand (not those being made).</summary>
     public IEnumerable<(VmRegistration Registration, VmEntry Entry)> List() =>
@@ -26,6 +29,13 @@ internal sealed class VmTable(VmRegistry registry, Datastores datastores)
 
     /// <summary>The home of a VM, opened.</summary>
     public VmHome OpenHome(VmRegistration registration) => new(registration, Datastores.PathOf(registration.Datastore));
+
+    /// <summary>The lock of a VM, under the epoch of the operation that was let in last.</summary>
+    public Task<VmLock> LockAsync(VmHome home, CancellationToken ct, bool fenced = false) =>
+        LockAsync(home, Registry.Find(home.Registration.Id)?.Epoch ?? home.Registration.Epoch, fenced, ct);
+
+    /// <summary>The lock of a VM under an epoch.</summary>
+    public Task<VmLock> LockAsync(VmHome home, long epoch, bool fenced, CancellationToken ct) => VmLock.TakeAsync(home, me, epoch, fenced, time, ct);
 
     /// <summary>Forgets the gate of a VM that is gone.</summary>
     public void Forget(Guid id) => _entries.TryRemove(id, out _);

@@ -39,6 +39,12 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1121, LogLevel.Information, "VM {VmId} removed: {Path}")]
     public partial void VmRemoved(Guid vmId, string path);
 
+    [LoggerMessage(1122, LogLevel.Information, "VM {VmId} registered: {Path}")]
+    public partial void VmRegistered(Guid vmId, string path);
+
+    [LoggerMessage(1123, LogLevel.Information, "VM {VmId} unregistered: {Path}; its files stay")]
+    public partial void VmUnregistered(Guid vmId, string path);
+
     [LoggerMessage(1130, LogLevel.Information, "VM {VmId} powered on")]
     public partial void PoweredOn(Guid vmId);
 

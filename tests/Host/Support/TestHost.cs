@@ -17,18 +17,22 @@ internal sealed class TestHost : IAsyncDisposable
     private HostServer? _server;
     private GrpcChannel? _channel;
 
-    public TestHost(TestFolder folder)
+    private readonly TimeProvider _time;
+
+    /// <summary>Hosts of one folder share its datastore; each has a name of its own.</summary>
+    public TestHost(TestFolder folder, string name = "host1", TimeProvider? time = null)
     {
-        _folder = folder;
-        Pki = new TestPki(folder.Path("pki"));
+        (_folder, _time) = (folder, time ?? TimeProvider.System);
+        Pki = new TestPki(folder.Path(name == "host1" ? "pki" : "pki-" + name));
         Center = Pki.Issue("center", Roles.Center);
         HostNode = Pki.Issue("host", Roles.Host);
         Directory.CreateDirectory(Datastore);
         Directory.CreateDirectory(SecondDatastore);
         Config = new HostConfig
         {
-            Id = "0f8c0d5e-0000-4000-8000-000000000001", Name = "host1", StateFolder = folder.Path("state"),
-            RunFolder = RunFolderOf(folder),
+            Id = name == "host1" ? "0f8c0d5e-0000-4000-8000-000000000001" : Guid.NewGuid().ToString(), Name = name,
+            StateFolder = folder.Path(name == "host1" ? "state" : "state-" + name),
+            RunFolder = RunFolderOf(folder) + (name == "host1" ? "" : name),
             Listen = "127.0.0.1:0", Certificate = Pki.Path("host.crt"), Key = Pki.Path("host.key"), Ca = Pki.Path("ca.crt"),
             CenterPin = Peer.PinOf(Center.Certificate), Datastores = [new DatastoreConfig("ds1", Datastore), new DatastoreConfig("ds2", SecondDatastore)],
             Vmx = System.IO.Path.Combine(AppContext.BaseDirectory, "no-vmx"),
@@ -66,7 +70,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _server = await HostServer.StartAsync(Config, _folder.Root, TimeProvider.System);
+        _server = await HostServer.StartAsync(Config, _folder.Root, _time);
         (_channel, Client) = Connect(Center);
     }
 

@@ -1,0 +1,107 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Disks;
+using Lorica.Host.Home;
+using Lorica.Host.Refusals;
+
+namespace Lorica.Host.Editing;
+
+/// <summary>
+/// Changes which disks a powered-off VM has. The VMX is the commit point of each change: before it is durable the disk is not the
+/// VM's, after it, it is. Each change is safe to ask for again: what stands in the VMX already is not done twice.
+/// </summary>
+internal sealed partial class DiskEditor(VmEditor editor)
+{
+    /// <summary>Does what the request says.</summary>
+    public Task ChangeAsync(ChangeDiskRequest request, CancellationToken ct) =>
+        editor.EditAsync(request.VmId, request.Epoch, request.Records, whileRunning: false, edit => request.ChangeCase switch
+        {
+            ChangeDiskRequest.ChangeOneofCase.Add => AddAsync(edit, request.Add, ct),
+            ChangeDiskRequest.ChangeOneofCase.Attach => AttachAsync(edit, request.Attach),
+            ChangeDiskRequest.ChangeOneofCase.Detach => DetachAsync(edit, request.Detach, ct),
+            ChangeDiskRequest.ChangeOneofCase.Resize => ResizeAsync(edit, request.Resize, ct),
+            _ => throw Refuse.Argument("change", "The request says no change of a disk."),
+        }, ct);
+
+    private static VmxFile With(VmxFile lines, VmDiskModel disk) => lines
+        .With(VmxKeys.DiskFile(disk.Label), disk.FileName)
+        .With(VmxKeys.DiskObject(disk.Label), disk.ObjectId.ToString())
+        .With(VmxKeys.DiskEncrypted(disk.Label), disk.Encrypted ? "TRUE" : "FALSE");
+
+    private static VmxFile Without(VmxFile lines, string label) => lines
+        .Without(VmxKeys.DiskFile(label)).Without(VmxKeys.DiskObject(label)).Without(VmxKeys.DiskEncrypted(label));
+
+    private static VmDiskModel Require(VmEdit edit, string label) => edit.Model.Disk(label) ?? throw Refuse.With(
+        FaultTypes.NotFound, "lorica.diskNotFound", label, $"{edit.About} has no disk {label}.", "See `lorica vm show`.");
+
+    private static Guid IdOf(string text) => Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty
+        ? id
+        : throw Refuse.Argument("object_id", $"'{text}' is no id of a disk.");
+
+    private static void RequirePlace(VmEdit edit, string label)
+    {
+        if (!DiskLabel.IsValid(label))
+            throw Refuse.Argument("label", $"'{label}' is no label of a disk.", "Use virtio0:0, virtio0:1, …");
+        if (edit.Model.Disk(label) is not null)
+            throw Refuse.With(FaultTypes.AlreadyExists, "lorica.diskExists", label, $"{edit.About} has a disk {label} already.", "Use another label.");
+        if (edit.Model.Disks.Count >= VmModel.MaximumDisks)
+            throw Refuse.Argument("disks", $"{edit.About} has {VmModel.MaximumDisks} disks; that is the most.");
+    }
+
+    private static void RequireHome(VmEdit edit, string disk)
+    {
+        if (!edit.Model.Encrypted)
+        {
+            throw Refuse.Config("msg.hostd.configSpec.enc.mismatch", disk,
+                $"The disk {disk} is encrypted, but the home of {edit.About} is not.", "Encrypt the VM's home first.");
+        }
+    }
+
+    private async Task ResizeAsync(VmEdit edit, ResizeDisk resize, CancellationToken ct)
+    {
+        var disk = Require(edit, resize.Label);
+        using var folder = DiskFolder.Open(edit.Home.Path);
+        var model = Vmdk.ReadModel(folder, disk.Name);
+        if (model.Provisioning != Provisioning.Thin)
+            editor.Table.Datastores.RequireFree(edit.Home.Registration.Datastore, resize.Capacity - model.Capacity);
+        await Vmdk.ResizeAsync(folder, disk.Name, resize.Capacity, edit.Expectations.OfDisk(edit.Model, disk), edit.Keys, ct);
+    }
+
+    /// <summary>
+    /// Needs no key but the home's. Steps: 1 VMX without the disk · 2 (remove) its files, descriptor first. A crash between leaves files
+    /// that no VMX names; the same request removes them.
+    /// </summary>
+    private static async Task DetachAsync(VmEdit edit, DetachDisk detach, CancellationToken ct)
+    {
+        var id = IdOf(detach.ObjectId);
+
+        // Step 1
+        if (edit.Model.Disks.FirstOrDefault(d => d.ObjectId == id) is { } disk)
+        {
+            if (disk.Label != detach.Label)
+                throw Refuse.Argument("label", $"The disk {id} of {edit.About} is {disk.Label}, not {detach.Label}.");
+            edit.Rewrite(Without(edit.Model.File, disk.Label));
+        }
+
+        // Step 2: never a file that the VMX still names.
+        if (!detach.Remove)
+            return;
+        var path = Registry.DatastorePath.Parse(detach.Path, VmDiskModel.Ending);
+        var registration = edit.Home.Registration;
+        if ((path.Datastore, path.Folder) != (registration.Datastore, registration.Folder)
+            || edit.Home.ReadModel().Disks.Any(d => d.Name == path.File))
+        {
+            throw Refuse.Argument("path", $"{detach.Path} is not the file of the disk that was detached.");
+        }
+
+        try
+        {
+            using var folder = DiskFolder.Open(edit.Home.Path);
+            await Vmdk.DeleteAsync(folder, path.File, ct);
+        }
+        catch (DiskException e) when (e.Kind == DiskErrorKind.NotFound)
+        {
+            // An earlier attempt removed them.
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using Lorica.Contracts;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Disks;
+using Lorica.Host.Tests.Support;
+
+namespace Lorica.Host.Tests.Editing;
+
+public sealed class DiskTests : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private readonly TestKek _kek = TestKek.Make("k1"), _other = TestKek.Make("k2");
+    private TestHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await TestHost.StartAsync(_folder);
+        await _host.DeliverAsync(_kek, _other);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_added_disk_is_encrypted_under_its_key_and_adding_it_again_is_no_change()
+    {
+        var (vm, now) = await MakeAsync("web01", _kek);
+        var spec = Spec("virtio0:1", _other);
+        now = await ChangeAsync(vm, now, r => r.Add = spec);
+        var disk = now.Disks[1];
+        Assert.Null(disk.Suspect);
+        Assert.Equal(("virtio0:1", true, _other.Ref, spec.ObjectId), (disk.Label, disk.Encrypted, disk.Key, disk.ObjectId));
+        var again = await ChangeAsync(vm, now, r => r.Add = spec);
+        Assert.Equal((2, now.Generation), (again.Disks.Count, again.Generation));
+    }
+
+    [Fact]
+    public async Task Encrypted_disk_onto_plain_vm()
+    {
+        var (vm, now) = await MakeAsync("plain", null);
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", () => ChangeAsync(vm, now, r => r.Add = Spec("virtio0:1", _kek)));
+        var (owner, owned) = await MakeAsync("owner", _kek, disks: 2);
+        var disk = owned.Disks[1];
+        await ChangeAsync(owner, owned, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", () => ChangeAsync(vm, now, r => r.Attach = Attach("virtio0:1", disk)));
+    }
+
+    [Fact]
+    public async Task Disk_detached_and_attached_again_to_another_vm_holds_what_it_held()
+    {
+        var (vm, now) = await MakeAsync("web01", _kek, disks: 2);
+        var disk = now.Disks[1];
+        now = await ChangeAsync(vm, now, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
+        Assert.Single(now.Disks);
+        var seen = await _host.Client.InspectDiskAsync(new InspectDiskRequest { Path = disk.Path });
+        Assert.Equal((disk.ObjectId, true, disk.Key), (seen.ObjectId, seen.Encrypted, seen.Key));
+
+        var (other, then) = await MakeAsync("web02", _other);
+        var records = TestVm.RecordsOf(then).Append(RecordOf(disk)).ToArray();
+        then = await ChangeAsync(other, then, r => r.Attach = Attach("virtio0:7", disk), records);
+        var attached = then.Disks.Single(d => d.Label == "virtio0:7");
+        Assert.Null(attached.Suspect);
+        Assert.Equal((disk.ObjectId, "[ds1] web02/web01_1.vmdk"), (attached.ObjectId, attached.Path));
+        using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "web02"));
+        using var opened = Vmdk.Open(folder, "web01_1", null, new OneKek(_kek));
+        await using var device = opened.OpenDevice();
+        var read = new byte[TestVm.Capacity];
+        await device.ReadAsync(0, read, CancellationToken.None);
+        Assert.Equal(vm.Content, read);
+        Assert.False(File.Exists(Path.Combine(_host.Datastore, "web01", "web01_1.vmdk")));
+    }
+
+    [Fact]
+    public async Task A_disk_of_another_vm_is_not_shared()
+    {
+        var (_, owned) = await MakeAsync("owner", _kek);
+        var (vm, now) = await MakeAsync("web01", _kek);
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking",
+            () => ChangeAsync(vm, now, r => r.Attach = Attach("virtio0:1", owned.Disks[0]), [.. TestVm.RecordsOf(now), RecordOf(owned.Disks[0])]));
+    }
+
+    [Fact]
+    public async Task A_disk_is_removed_although_its_key_is_gone_and_the_others_stay()
+    {
+        var (vm, now) = await MakeAsync("web01", _kek);
+        now = await ChangeAsync(vm, now, r => r.Add = Spec("virtio0:1", _other));
+        var lost = now.Disks[1];
+        await _host.Client.RemoveKeysAsync(new RemoveKeysRequest { Keys = { _other.Ref } });
+        var power = new PowerOnRequest { VmId = vm.Id, Epoch = vm.NextEpoch };
+        power.Records.AddRange(TestVm.RecordsOf(now));
+        if (Environment.UserName == "root")
+        {
+            var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", _host.Client.PowerOnAsync(power));
+            Assert.Equal($"The disk {lost.Path} is encrypted and a required key was not found.", fault.Message);
+        }
+
+        var detach = new DetachDisk { Label = lost.Label, ObjectId = lost.ObjectId, Remove = true, Path = lost.Path };
+        var after = await ChangeAsync(vm, now, r => r.Detach = detach);
+        Assert.Single(after.Disks);
+        Assert.Empty(after.MissingKeys);
+        Assert.False(File.Exists(Path.Combine(_host.Datastore, Path.GetFileName(lost.Path))));
+        after = await ChangeAsync(vm, after, r => r.Detach = detach);
+        Assert.Single(after.Disks);
+    }
+
+    [Theory]
+    [InlineData("thin")]
+    [InlineData("lazyZeroed")]
+    [InlineData("eagerZeroed")]
+    public async Task A_disk_grows_keeps_its_content_and_its_new_part_is_zeros(string provisioning)
+    {
+        var vm = new TestVm("web01", _kek);
+        vm.Request.Disks[0].Provisioning = provisioning;
+        var now = await vm.ImportAsync(_host.Client);
+
+        // What a resize that broke off left behind.
+        var flat = Path.Combine(_host.Datastore, "web01", "web01-flat.vmdk");
+        await using (var file = File.OpenWrite(flat))
+            file.SetLength(TestVm.Capacity + 4096);
+        var after = await ChangeAsync(vm, now, r => r.Resize = new ResizeDisk { Label = "virtio0:0", Capacity = TestVm.Capacity * 2L });
+        Assert.Null(after.Disks[0].Suspect);
+        Assert.Equal((TestVm.Capacity * 2L, now.Disks[0].Generation + 1), (after.Disks[0].Capacity, after.Disks[0].Generation));
+        using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "web01"));
+        using var opened = Vmdk.Open(folder, "web01", null, new OneKek(_kek));
+        await using var device = opened.OpenDevice();
+        var read = new byte[TestVm.Capacity * 2];
+        await device.ReadAsync(0, read, CancellationToken.None);
+        Assert.Equal(vm.Content, read[..TestVm.Capacity]);
+        Assert.Equal(-1, read.AsSpan(TestVm.Capacity).IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public async Task A_disk_never_becomes_smaller()
+    {
+        var (vm, now) = await MakeAsync("web01", _kek);
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument",
+            () => ChangeAsync(vm, now, r => r.Resize = new ResizeDisk { Label = "virtio0:0", Capacity = 4096 }));
+    }
+
+    [Fact]
+    public async Task A_detached_disk_survives_the_removal_of_its_vm()
+    {
+        var (vm, now) = await MakeAsync("web01", _kek, disks: 2);
+        var disk = now.Disks[1];
+        await ChangeAsync(vm, now, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
+        var left = Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName).Where(n => n![0] != '.').Order();
+        Assert.Equal(["web01_1-flat.vmdk", "web01_1.vmdk"], left);
+    }
+
+    private async Task<(TestVm Vm, VmDescription Described)> MakeAsync(string name, TestKek? kek, int disks = 1)
+    {
+        var vm = new TestVm(name, kek, disks);
+        return (vm, await vm.ImportAsync(_host.Client));
+    }
+
+    private static DiskSpec Spec(string label, TestKek? kek) => new()
+    {
+        Label = label, Capacity = 1024 * 1024, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref, Kcv = kek?.Kcv ?? "",
+    };
+
+    private static AttachDisk Attach(string label, DiskDescription disk) =>
+        new() { Label = label, Path = disk.Path, ObjectId = disk.ObjectId, Encrypted = disk.Encrypted };
+
+    private static ObjectRecord RecordOf(DiskDescription disk) =>
+        new() { ObjectId = disk.ObjectId, Kind = ObjectKind.Disk, Key = disk.Key, Kcv = disk.Kcv, Generation = disk.Generation };
+
+    private async Task<VmDescription> ChangeAsync(TestVm vm, VmDescription now, Action<ChangeDiskRequest> change, ObjectRecord[]? records = null)
+    {
+        var request = new ChangeDiskRequest { VmId = vm.Id, Epoch = vm.NextEpoch };
+        request.Records.AddRange(records ?? TestVm.RecordsOf(now));
+        change(request);
+        return await _host.Client.ChangeDiskAsync(request);
+    }
+}
