@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Lifecycle;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
@@ -53,6 +54,7 @@ public static class ControlPlaneSetup
         services.AddKeys();
         services.AddSingleton<VmSnapshots>();
         services.AddInventory();
+        services.AddLifecycle();
         services.AddSingleton<ControlPlaneStart>();
         return services;
     }

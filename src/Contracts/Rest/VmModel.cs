@@ -56,6 +56,12 @@ public sealed record VmModel
     /// <summary>Why it is suspect; null when its files verify.</summary>
     public Fault? Suspect { get; init; }
 
+    /// <summary>Folder or datacenter of the inventory.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Host that has the lock of its files, by name or id; null when nobody has it.</summary>
+    public string? LockHolder { get; init; }
+
     /// <summary>Task that works on it.</summary>
     public string? Task { get; init; }
 }

@@ -96,6 +96,24 @@ public static class EventIds
     /// <summary>A VM was deleted.</summary>
     public const string VmRemoved = "lorica.vm.Removed";
 
+    /// <summary>A VM came into the inventory with files that were there already.</summary>
+    public const string VmRegistered = "lorica.vm.Registered";
+
+    /// <summary>A VM left the inventory; its files stay.</summary>
+    public const string VmUnregistered = "lorica.vm.Unregistered";
+
+    /// <summary>A VM has another name.</summary>
+    public const string VmRenamed = "lorica.vm.Renamed";
+
+    /// <summary>A VM is in another folder.</summary>
+    public const string VmMoved = "lorica.vm.Moved";
+
+    /// <summary>A VM is on another host.</summary>
+    public const string VmMigrated = "lorica.vm.Migrated";
+
+    /// <summary>Which disks a VM has, or how large one is, changed.</summary>
+    public const string VmDisksChanged = "lorica.vm.DisksChanged";
+
     /// <summary>Something happened to a running VM.</summary>
     public const string VmChanged = "lorica.vm.Changed";
 

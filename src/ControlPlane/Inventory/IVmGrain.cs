@@ -25,6 +25,13 @@ public interface IVmGrain : IGrainWithStringKey
     [Alias("DeleteAsync")]
     Task<string> DeleteAsync(Caller caller);
 
+    /// <summary>Unregister, rename, migrate, and changes of disks.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="kind">One of <see cref="Tasks.TaskKinds"/>.</param>
+    /// <param name="arguments">What is asked.</param>
+    [Alias("LifeAsync")]
+    Task<string> LifeAsync(Caller caller, string kind, Lifecycle.LifeArguments arguments);
+
     /// <summary>Takes up the unfinished task of this VM, if nobody works on it.</summary>
     [Alias("ResumeAsync")]
     Task ResumeAsync();

@@ -12,4 +12,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// <param name="Hosts">Hosts by id.</param>
 internal sealed record VmContext(
     ILookup<string, KeyRecordRow> Records, PolicySet Policies, Dictionary<string, PolicyAssociationRow> Associations,
-    IReadOnlyDictionary<string, IReadOnlySet<string>> Tags, Dictionary<string, string> Tasks, Dictionary<string, HostRow> Hosts);
+    IReadOnlyDictionary<string, IReadOnlySet<string>> Tags, Dictionary<string, string> Tasks, Dictionary<string, HostRow> Hosts)
+{
+    /// <summary>Names of containers by id.</summary>
+    public IReadOnlyDictionary<string, string> Containers { get; init; } = new Dictionary<string, string>();
+}

@@ -8,7 +8,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// See <see cref="IVmGrain"/>. Not reentrant: two operations never interleave their checks; the work runs beside them.
 /// </summary>
 internal sealed class VmGrain(
-    VmOperations operations, VmWorks works, TaskBoard tasks, ImportsUnderWay imports, TimeProvider time) : Grain, IVmGrain
+    VmOperations operations, Lifecycle.LifeOperations life, VmWorks works, TaskBoard tasks, ImportsUnderWay imports, TimeProvider time) : Grain, IVmGrain
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
@@ -28,6 +28,10 @@ internal sealed class VmGrain(
 
     /// <inheritdoc />
     public async Task<string> DeleteAsync(Caller caller) => Start(await operations.DeleteAsync(Id, caller, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> LifeAsync(Caller caller, string kind, Lifecycle.LifeArguments arguments) =>
+        Start(await life.BeginAsync(Id, caller, kind, arguments, _stopping.Token));
 
     /// <inheritdoc />
     public async Task ResumeAsync()

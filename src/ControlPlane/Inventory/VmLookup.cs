@@ -62,6 +62,9 @@ public sealed class VmLookup(CenterStore store)
                 await DatastoreTags.ReadAsync(db, ct),
                 (await db.Tasks.Where(t => t.VmId != "" && (t.State == TaskStates.Queued || t.State == TaskStates.Running)).ToListAsync(ct))
                     .ToDictionary(t => t.VmId, t => t.Id),
-                await db.Hosts.ToDictionaryAsync(h => h.Id, ct)),
+                await db.Hosts.ToDictionaryAsync(h => h.Id, ct))
+            {
+                Containers = await db.Containers.ToDictionaryAsync(c => c.Id, c => c.Name, ct),
+            },
             ct);
 }

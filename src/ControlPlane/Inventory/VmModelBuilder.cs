@@ -56,6 +56,8 @@ internal static class VmModelBuilder
             MemoryMib = files.MemoryMib,
             LockedKeys = locked,
             Suspect = live is null ? null : RecordCheck.Find(files, records, underWay),
+            Folder = context.Containers.GetValueOrDefault(vm.ParentId) ?? vm.ParentId,
+            LockHolder = files.Lock is { Held: true } held ? context.Hosts.GetValueOrDefault(held.HostId)?.Name ?? held.HostId : null,
             Task = task,
         };
     }

@@ -99,7 +99,7 @@ internal sealed partial class VmOperations(
         return await BeginAsync(TaskKinds.PowerOff, vm, caller, arguments, ct);
     }
 
-    private async Task<(VmRow Vm, VmDescription Files, List<KeyRecordRow> Records)> LookAsync(string id, CancellationToken ct)
+    internal async Task<(VmRow Vm, VmDescription Files, List<KeyRecordRow> Records)> LookAsync(string id, CancellationToken ct)
     {
         var vm = await lookup.FindAsync(id, ct);
         await tasks.RefuseSecondAsync(vm, ct);
@@ -118,7 +118,7 @@ internal sealed partial class VmOperations(
         return RecordCheck.Find(files, records, underWay: false) is { } suspect ? throw new FaultException(suspect) : (vm, files, records);
     }
 
-    private async Task<VmDescription?> DescribeAsync(VmRow vm, CancellationToken ct)
+    internal async Task<VmDescription?> DescribeAsync(VmRow vm, CancellationToken ct)
     {
         try
         {
@@ -137,7 +137,7 @@ internal sealed partial class VmOperations(
     }
 
     /// <summary>Every key of the VM's records must be on the host; one delivery is tried now.</summary>
-    private async Task RequireKeysAsync(VmRow vm, List<KeyRecordRow> records, string operation, CancellationToken ct)
+    internal async Task RequireKeysAsync(VmRow vm, List<KeyRecordRow> records, string operation, CancellationToken ct)
     {
         var keys = records.Where(r => r.InUse).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();
         if (keys.Count == 0)

@@ -41,6 +41,9 @@ internal sealed record VmTaskArguments
     /// <summary>How long the guest may take.</summary>
     public int TimeoutSeconds { get; set; }
 
+    /// <summary>What registering, moving, and changes of disks are about.</summary>
+    public Lifecycle.LifeArguments? Life { get; set; }
+
     /// <summary>What to create.</summary>
     public CreateVmBody? Create { get; set; }
 

@@ -14,7 +14,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// before it acts. A stop of the center leaves the task unfinished; anything else ends it.
 /// </summary>
 internal sealed partial class VmWorks(
-    CryptoWork crypto, CreateWork create, PowerWork power, DeleteWork delete, PolicyWork policy, VmLookup lookup, TaskBoard tasks,
+    CryptoWork crypto, CreateWork create, PowerWork power, DeleteWork delete, PolicyWork policy, Lifecycle.LifeWorks life, VmLookup lookup, TaskBoard tasks,
     EventLog events, TimeProvider time, ILogger<VmWorks> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -56,6 +56,7 @@ internal sealed partial class VmWorks(
         TaskKinds.PowerOn or TaskKinds.PowerOff => power.RunAsync,
         TaskKinds.Delete => delete.RunAsync,
         TaskKinds.SetPolicy => policy.RunAsync,
+        _ when life.Find(kind) is { } work => work,
         _ => throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.unknownTask", kind,
             $"This center does not know tasks of kind {kind}.", "It was begun by a newer one; use that.")),
     };

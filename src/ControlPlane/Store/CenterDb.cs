@@ -18,6 +18,7 @@ public sealed partial class CenterDb(DbContextOptions<CenterDb> options) : DbCon
         ConfigurePolicies(modelBuilder);
         ConfigureKeys(modelBuilder);
         ConfigureTasks(modelBuilder);
+        ConfigureLifecycle(modelBuilder);
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
         {

@@ -55,12 +55,12 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     }
 
     /// <summary>
-    /// Begins the task of a VM whose row is written in the same transaction by <paramref name="also"/>, with epoch 1.
+    /// Begins the task of a VM whose row is written in the same transaction, with the epoch after the one that it has.
+    /// <paramref name="also"/> belongs to that transaction.
     /// </summary>
     public async Task<TaskRow> BeginNewAsync(
         string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task> also, CancellationToken ct)
     {
-        vm.Epoch = 0;
         var row = NewRow(kind, vm, caller, arguments);
         vm.Epoch = row.Epoch;
         await store.WriteAsync(

@@ -48,6 +48,36 @@ public static class TaskKinds
     /// <summary>Move to another datastore, or to another disk format.</summary>
     public const string Relocate = "vm.relocate";
 
+    /// <summary>Take files that are there already into the inventory.</summary>
+    public const string Register = "vm.register";
+
+    /// <summary>Take a VM out of the inventory; its files stay.</summary>
+    public const string Unregister = "vm.unregister";
+
+    /// <summary>Change the display name.</summary>
+    public const string Rename = "vm.rename";
+
+    /// <summary>Move to another folder of the inventory.</summary>
+    public const string Move = "vm.move";
+
+    /// <summary>Move to another host that sees the same datastore, powered off.</summary>
+    public const string Migrate = "vm.migrate";
+
+    /// <summary>Add a new disk.</summary>
+    public const string AddDisk = "vm.disk.add";
+
+    /// <summary>Attach a disk that is there already.</summary>
+    public const string AttachDisk = "vm.disk.attach";
+
+    /// <summary>Detach a disk; its file stays.</summary>
+    public const string DetachDisk = "vm.disk.detach";
+
+    /// <summary>Remove a disk and its files.</summary>
+    public const string RemoveDisk = "vm.disk.remove";
+
+    /// <summary>Grow a disk.</summary>
+    public const string ResizeDisk = "vm.disk.resize";
+
     /// <summary>Power on.</summary>
     public const string PowerOn = "vm.powerOn";
 

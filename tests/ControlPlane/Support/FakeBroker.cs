@@ -66,6 +66,22 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         return Task.FromResult(new CreateKeyReply { Key = new KeyRef { Provider = request.Provider, KeyId = id } });
     }
 
+    public override Task<KeyStatus> CheckKey(CheckKeyRequest request, ServerCallContext context)
+    {
+        var kcv = Keys.GetValueOrDefault(request.Key.KeyId);
+        var reason = KmsDown ? KeyReasons.ProviderUnreachable
+            : !_providers.ContainsKey(request.Key.Provider) ? KeyReasons.ProviderUnknown
+            : kcv is null ? KeyReasons.MissingOnKms
+            : request.ExpectedKcv.Length > 0 && kcv != request.ExpectedKcv ? KeyReasons.WrongKey : null;
+        var status = new KeyStatus { Key = request.Key, Kcv = kcv ?? "", State = "Active" };
+        if (reason is not null)
+        {
+            status.Fault = new KeyFault { Key = request.Key, Reason = reason };
+        }
+
+        return Task.FromResult(status);
+    }
+
     public override async Task<KeyStatus> ActivateKey(ActivateKeyRequest request, ServerCallContext context)
     {
         if (OnActivate is { } act)

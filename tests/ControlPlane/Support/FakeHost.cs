@@ -174,6 +174,11 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
             throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.vmNotFound", vm, "no such VM"));
         }
 
+        return WithMissing(found);
+    }
+
+    private VmDescription WithMissing(VmDescription found)
+    {
         var d = found.Clone();
         d.MissingKeys.AddRange(
             new[] { d.Key }.Concat(d.Disks.Select(x => x.Key)).Where(k => k is not null && !Keys.ContainsKey(Name(k)))

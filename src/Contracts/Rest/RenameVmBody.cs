@@ -1,0 +1,4 @@
+namespace Lorica.Contracts.Rest;
+
+/// <summary>New display name.</summary>
+public sealed record RenameVmBody(string Name);

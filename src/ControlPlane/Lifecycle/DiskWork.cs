@@ -1,0 +1,215 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Lifecycle;
+
+/// <summary>
+/// Changes which disks a VM has.
+/// <code>
+/// 1 key     of a new encrypted disk: the VM's, or a new one; recorded for the disk (of an attached one that was done at the start)
+/// 2 keys    that the host needs: the home's, and the disk's but to let it go
+/// 3 host    changes the VMX and the files
+/// 4 settle  records follow the files; of a disk that left they are known (detached) or history (removed); policy; end of the task
+///   else    the files are asked what came of it, records follow, an unused record is withdrawn
+/// </code>
+/// </summary>
+internal sealed class DiskWork(
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events,
+    IGrainFactory grains)
+{
+    /// <summary>An eagerly zeroed disk is written in full.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs.</summary>
+    public async Task RunAsync(WorkContext context, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        VmDescription files;
+        try
+        {
+            // Step 1
+            var key = await KeyAsync(context, ct);
+
+            // Step 2
+            var records = await lookup.RecordsAsync(vm.Id, ct);
+            var leaves = task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk;
+            var needed = records.Where(r => r.InUse ? r.ObjectId == vm.Id || (r.ObjectId == life.ObjectId && !leaves) : r.TaskId == task.Id)
+                .Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();
+            if (needed.Count > 0)
+            {
+                await tasks.ProgressAsync(task.Id, "keys", 0, 0, ct);
+                (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(needed, "disk")).ThrowIfMissing(vm.Name);
+            }
+
+            await AuditAsync(context, key, records, ct);
+
+            // Step 3
+            var request = Request(context, key);
+            request.Records.AddRange(KeyRegister.ToWire(records));
+            request.Records.AddRange(RegisterWork.ToWire(life.Records));
+            files = await calls.AskAsync(context, life.Label, Timeout, o => links.Client(vm.HostId).ChangeDiskAsync(request, o), ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            await FailAsync(context, FaultCodec.FromRpc(e, "the host"), ct);
+            return;
+        }
+        catch (FaultException e)
+        {
+            await FailAsync(context, e.Fault, ct);
+            return;
+        }
+
+        // Step 4
+        await snapshots.SaveAsync(files, ct);
+        List<KeyOrder> unused = [];
+        await tasks.SucceedAsync(
+            task.Id,
+            async db =>
+            {
+                unused = await FollowAsync(db, context, files, ct);
+                await PolicyWork.AssociateAsync(db, context, ct);
+                events.Add(db, EventIds.VmDisksChanged, task.UserName, vm.Name, $"{task.UserName}: {task.Kind} of {vm.Name}, disk {life.Label} ({life.ObjectId}).");
+            },
+            ct);
+        await ReleaseAsync(vm, unused);
+    }
+
+    private async Task<KeyOrder?> KeyAsync(WorkContext context, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        if (task.Kind != TaskKinds.AddDisk || !life.Encrypted)
+        {
+            return null;
+        }
+
+        await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
+        RecordedObject[] disk = [new RecordedObject(life.ObjectId, IsHome: false)];
+        if (life.KeyId.Length == 0)
+        {
+            return await register.MakeAsync(task, vm, life.Provider, disk, ct);
+        }
+
+        var key = new KeyOrder(life.Provider, life.KeyId, life.Kcv);
+        await register.AdoptAsync(task, vm, key, disk, ct);
+        return key;
+    }
+
+    private static ChangeDiskRequest Request(WorkContext context, KeyOrder? key)
+    {
+        var life = context.Arguments.Life!;
+        var request = new ChangeDiskRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch };
+        switch (context.Task.Kind)
+        {
+            case TaskKinds.AddDisk:
+                request.Add = new DiskSpec { Label = life.Label, Capacity = life.Capacity, Provisioning = life.Provisioning, ObjectId = life.ObjectId };
+                if (key is { } k)
+                {
+                    request.Add.Key = k.ToRef();
+                    request.Add.Kcv = k.Kcv;
+                }
+
+                break;
+            case TaskKinds.AttachDisk:
+                request.Attach = new AttachDisk { Label = life.Label, Path = life.Path, ObjectId = life.ObjectId, Encrypted = life.Encrypted };
+                break;
+            case TaskKinds.ResizeDisk:
+                request.Resize = new ResizeDisk { Label = life.Label, Capacity = life.Capacity };
+                break;
+            default:
+                request.Detach = new DetachDisk
+                {
+                    Label = life.Label, ObjectId = life.ObjectId, Path = life.Path, Remove = context.Task.Kind == TaskKinds.RemoveDisk,
+                };
+                break;
+        }
+
+        return request;
+    }
+
+    /// <summary>Records follow the files; those of a disk that the VMX no longer names leave.</summary>
+    private async Task<List<KeyOrder>> FollowAsync(CenterDb db, WorkContext context, VmDescription files, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        List<KeyOrder> unused = [];
+        if (task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk && files.Disks.All(d => d.ObjectId != life.ObjectId))
+        {
+            unused = await register.LeaveAsync(db, vm.Id, r => r.ObjectId == life.ObjectId, ct);
+            await db.SaveChangesAsync(ct);
+            if (task.Kind == TaskKinds.RemoveDisk)
+            {
+                await KeyRegister.ForgetKnownAsync(db, [life.ObjectId], ct);
+            }
+
+            await db.PolicyAssociations.Where(p => p.ObjectId == life.ObjectId).ExecuteDeleteAsync(ct);
+        }
+
+        unused.AddRange(await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct));
+        return unused;
+    }
+
+    private async Task FailAsync(WorkContext context, Fault fault, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        VmDescription? files = null;
+        try
+        {
+            files = await calls.AskAsync(
+                context, "look", LookTimeout, o => links.Client(vm.HostId).DescribeVmAsync(new VmRequest { VmId = vm.Id }, o), ct);
+            await snapshots.SaveAsync(files, ct);
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            // The next look at the VM settles what was left.
+        }
+
+        List<KeyOrder> unused = [];
+        await tasks.FailAsync(
+            task.Id, fault,
+            async db =>
+            {
+                if (files is not null && files.Disks.All(d => d.ObjectId != life.ObjectId))
+                {
+                    unused = await register.WithdrawAsync(db, life.Records, ct);
+                    await db.SaveChangesAsync(ct);
+                    await register.AbandonAsync(db, task.Id, task.UserName, vm.Name, ct);
+                    await db.SaveChangesAsync(ct);
+                }
+
+                if (files is not null)
+                {
+                    unused.AddRange(await FollowAsync(db, context, files, ct));
+                }
+            },
+            ct);
+        await ReleaseAsync(vm, unused);
+    }
+
+    private async Task ReleaseAsync(VmRow vm, List<KeyOrder> unused)
+    {
+        if (unused.Count > 0)
+        {
+            await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync([.. unused.Distinct()]);
+        }
+    }
+
+    private Task AuditAsync(WorkContext context, KeyOrder? key, List<KeyRecordRow> records, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        var used = key ?? records.Where(r => r.ObjectId == life.ObjectId).Select(r => (KeyOrder?)new KeyOrder(r.Provider, r.KeyId, r.Kcv)).FirstOrDefault();
+        return used is null && records.Count == 0
+            ? Task.CompletedTask
+            : events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
+                $"{task.UserName}: {task.Kind} of {vm.Name}, disk {life.Label} ({life.ObjectId}), key {used?.ToString() ?? "none"}, task {task.Id}"
+                + (context.Resumed ? "; taken up again" : ""), ct);
+    }
+}

@@ -1,0 +1,39 @@
+using Grpc.Core;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.Lifecycle;
+
+/// <summary>
+/// Asks a host for something that it can be asked for again and again. A host that does not answer may have done it or not, so it is
+/// waited for: only its answer says where the VM stands.
+/// </summary>
+internal sealed class LifeCalls(TaskBoard tasks, TimeProvider time)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>The answer, or the host's refusal as it is.</summary>
+    /// <param name="context">The work.</param>
+    /// <param name="step">For people.</param>
+    /// <param name="timeout">Of one attempt.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="ct">The center stops.</param>
+    public async Task<T> AskAsync<T>(WorkContext context, string step, TimeSpan timeout, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
+    {
+        await tasks.ProgressAsync(context.Task.Id, step, 0, 0, ct);
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                return await call(new CallOptions(deadline: time.GetUtcNow().UtcDateTime + timeout, cancellationToken: ct));
+            }
+            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            {
+                await tasks.ProgressAsync(context.Task.Id, $"{step}: waiting for the host", 0, 0, ct);
+            }
+
+            await Task.Delay(pause, time, ct);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lorica.ControlPlane.Lifecycle;
+
+/// <summary>Services of this folder.</summary>
+internal static class LifecycleSetup
+{
+    /// <summary>Adds them.</summary>
+    public static IServiceCollection AddLifecycle(this IServiceCollection services) => services
+        .AddSingleton(p => new LifeService(
+            p.GetRequiredService<VmLookup>(), p.GetRequiredService<PolicyCatalog>(), p.GetRequiredService<TaskBoard>(),
+            p.GetRequiredService<OperationRunner>(), p.GetRequiredService<HostDirectory>(), p.GetRequiredService<HostLinks>(),
+            p.GetRequiredService<InventoryTree>(), p.GetRequiredService<IAuthorizer>(), p.GetRequiredService<IGrainFactory>(),
+            p.GetRequiredService<CenterStore>(), p.GetRequiredService<KeyRegister>(), p.GetRequiredService<ComingRules>(),
+            p.GetRequiredService<EventLog>(), p.GetRequiredService<TimeProvider>()))
+        .AddSingleton<LifeOperations>()
+        .AddSingleton<LifeWorks>()
+        .AddSingleton<LifeCalls>()
+        .AddSingleton<ComingRules>()
+        .AddSingleton<RegisterWork>()
+        .AddSingleton<UnregisterWork>()
+        .AddSingleton<RenameWork>()
+        .AddSingleton<MigrateWork>()
+        .AddSingleton<DiskWork>();
+}

@@ -1,0 +1,50 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Lifecycle;
+
+/// <summary>
+/// Renames a VM. The new name was taken in the transaction that began the task; the host writes it into the VMX; a refusal gives the
+/// old name back.
+/// </summary>
+internal sealed class RenameWork(
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>Runs.</summary>
+    public async Task RunAsync(WorkContext context, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        var request = new RenameVmRequest { VmId = vm.Id, Epoch = task.Epoch, Name = life.Name };
+        request.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(vm.Id, ct)));
+        try
+        {
+            var files = await calls.AskAsync(context, "files", Timeout, o => links.Client(vm.HostId).RenameVmAsync(request, o), ct);
+            await snapshots.SaveAsync(files, ct);
+            await tasks.SucceedAsync(
+                task.Id,
+                async db =>
+                {
+                    await register.SettleAsync(db, files, mayWeaken: false, task.UserName, life.Name, ct);
+                    events.Add(db, EventIds.VmRenamed, task.UserName, life.Name, $"{task.UserName} renamed {life.OldName} ({vm.Id}) to {life.Name}.");
+                },
+                ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            await tasks.FailAsync(
+                task.Id, FaultCodec.FromRpc(e, "the host"),
+                db => db.Vms.Where(v => v.Id == vm.Id && v.Name == life.Name)
+                    .ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, life.OldName), ct),
+                ct);
+        }
+    }
+}

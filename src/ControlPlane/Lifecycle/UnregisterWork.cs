@@ -1,0 +1,57 @@
+using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Lifecycle;
+
+/// <summary>
+/// Takes a VM out of the inventory: host first (its lock file says free), then one transaction in which its records become known and
+/// its row goes; then its keys leave the host. The files stay as they are.
+/// </summary>
+internal sealed class UnregisterWork(
+    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains, TimeProvider time)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>Runs.</summary>
+    public async Task RunAsync(WorkContext context, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        try
+        {
+            await calls.AskAsync(
+                context, "host", Timeout, o => links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o), ct);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // An earlier attempt did it.
+        }
+
+        List<KeyOrder> unused = [];
+        await tasks.SucceedAsync(
+            task.Id,
+            async db =>
+            {
+                unused = await register.LeaveAsync(db, vm.Id, _ => true, ct);
+                await db.PolicyAssociations.Where(p => p.VmId == vm.Id).ExecuteDeleteAsync(ct);
+                await db.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
+                db.KnownVms.Add(new KnownVmRow
+                {
+                    VmId = vm.Id, Name = vm.Name, HostId = vm.HostId, Path = life.Path, Epoch = task.Epoch, LeftAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                });
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
+                events.Add(db, EventIds.VmUnregistered, task.UserName, vm.Name, $"{task.UserName} unregistered {vm.Name} ({vm.Id}); its files stay at {life.Path}.");
+            },
+            ct);
+        if (unused.Count > 0)
+        {
+            await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+
+namespace Lorica.ControlPlane.Tests.Support;
+
+/// <summary>People for tests at the level of the application services.</summary>
+internal static class People
+{
+    public static readonly Caller Administrator = new(SignInService.Administrator);
+
+    /// <summary>A person who holds everything at the root but these privileges.</summary>
+    public static async Task<Caller> WithoutAsync(TestCenter center, params string[] privileges)
+    {
+        var name = $"person-{Guid.NewGuid():N}";
+        var role = 1000 + Math.Abs(name.GetHashCode(StringComparison.Ordinal) % 1_000_000);
+        await center.Store.WriteAsync(db =>
+        {
+            db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
+            db.Roles.Add(new RoleRow { Id = role, Name = name });
+            db.RolePrivileges.AddRange(Privileges.All.Except(privileges).Select(p => new RolePrivilegeRow { RoleId = role, Privilege = p }));
+            db.Permissions.Add(new PermissionRow
+            {
+                PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root, ObjectId = InventoryTree.RootId, Propagate = true,
+            });
+            return Task.CompletedTask;
+        });
+        return new Caller(name);
+    }
+}
