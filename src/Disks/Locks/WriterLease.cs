@@ -44,7 +44,8 @@ public sealed class WriterLease : IAsyncDisposable
         _lostToken = _lost.Token;
         _renewedAt = time.GetTimestamp();
         _watch = time.CreateTimer(_ => Look(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        _renewing = Task.Run(RenewAsync);
+        var timer = new PeriodicTimer(Period, time);
+        _renewing = Task.Run(() => RenewAsync(timer));
     }
 
     /// <summary>Whether I/O may begin now. Cheap: asked before every request.</summary>
@@ -90,9 +91,9 @@ public sealed class WriterLease : IAsyncDisposable
         await Task.WhenAny(_renewing, Task.Delay(Period, _time));
     }
 
-    private async Task RenewAsync()
+    private async Task RenewAsync(PeriodicTimer timer)
     {
-        using var timer = new PeriodicTimer(Period, _time);
+        using var ended = timer;
         try
         {
             while (!_gone && await timer.WaitForNextTickAsync(_stopping.Token))
