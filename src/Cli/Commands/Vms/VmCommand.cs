@@ -15,6 +15,12 @@ internal static class VmCommand
         VmConsoleCommand.Create(cli),
         VmPolicyCommand.Create(cli),
         VmRecryptCommand.Create(cli),
+        VmDiskCommand.Create(cli),
+        VmRenameCommand.Create(cli),
+        VmMoveCommand.Create(cli),
+        VmMigrateCommand.Create(cli),
+        VmRegisterCommand.Create(cli),
+        VmUnregisterCommand.Create(cli),
         VmRmCommand.Create(cli),
     };
 }
