@@ -54,7 +54,8 @@ internal static class CenterApplication
         builder.Services.AddRateLimits(config.Limits);
         builder.Services.ConfigureHttpJsonOptions(o =>
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, Contracts.Rest.RestJson.Default));
-        builder.Services.AddOpenApi(o => o.AddDocumentTransformer<ApiDescription>());
+        builder.Services.AddOpenApi(
+            o => o.AddDocumentTransformer<ApiDescription>().AddOperationTransformer<OperationDescription>());
         builder.Host.UseOrleans(silo => silo.UseAlone());
 
         var app = builder.Build();
