@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test format bench soak clean
+.PHONY: help setup build demo test format bench fuzz soak clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -22,6 +22,9 @@ bench: setup ## measure on this machine, beside the peers
 format: ## format all sources
 	@dotnet format whitespace . --folder --exclude artifacts out
 	@dotnet format style Lorica.slnx
+
+fuzz: setup ## random changes of every corpus against every parser of foreign bytes (LORICA_FUZZ_SECONDS per target)
+	@scripts/fuzz
 
 soak: build ## the long tests: whole Loricas killed at fifty moments, guests that outlive many restarts
 	@scripts/soak

@@ -20,7 +20,7 @@ internal static class CompiledRoom
         RoomTable.All.FirstOrDefault(r => assembly == $"Lorica.{r.Name}" || assembly == r.Program)?.Name;
 
     // artifacts/bin/PROJECT/CONFIGURATION[_RUNTIME]/ASSEMBLY.dll, in the configuration that this test was built in.
-    private static string Find(Room room)
+    public static string Find(Room room)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name.Split('_')[0];
         var folder = Repository.Full($"artifacts/bin/Lorica.{room.Name}");

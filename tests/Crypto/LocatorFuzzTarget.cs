@@ -3,7 +3,7 @@ using System.Text;
 namespace Lorica.Crypto.Tests;
 
 /// <summary>
-/// What a fuzzer (SharpFuzz) runs on each input: nothing but the library's exception escapes, and what parses is written again as
+/// What a fuzzer runs on each input: nothing but the library's exception escapes, and what parses is written again as
 /// it was.
 /// </summary>
 public static class LocatorFuzzTarget

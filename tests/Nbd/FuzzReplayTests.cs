@@ -1,4 +1,5 @@
 using Lorica.Disks;
+using Lorica.Tests;
 using static Lorica.Nbd.Tests.Serving.RawClient;
 
 namespace Lorica.Nbd.Tests;
@@ -20,6 +21,20 @@ public sealed class FuzzReplayTests
         .. Request(6, 4, 0, 4096, 3),
         .. Request(4, 4, 0, 4096), .. Request(3, 5, 0, 0), .. Request(5, 6, 0, 512), .. Request(2, 0, 0, 0),
     ];
+
+    [Fact(Explicit = true)]
+    public void ClientsForAsLongAsOneLikes() => TimedFuzz.Run([s_honest], bytes =>
+    {
+        try
+        {
+            NbdFuzzing.Client(bytes, s_exports);
+            return true;
+        }
+        catch (NbdException)
+        {
+            return false;
+        }
+    });
 
     [Fact]
     public void TheHonestSeedReachesItsEnd() => NbdFuzzing.Client(s_honest, s_exports);

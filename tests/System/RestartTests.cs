@@ -5,6 +5,39 @@ namespace Lorica.SystemTests;
 /// <summary>A running guest outlives its vmx, its host and its center.</summary>
 public sealed class RestartTests
 {
+    /// <summary>The short form, in every test run: each part is killed once while the guest writes.</summary>
+    [Fact]
+    public async Task AGuestThatWritesGoesOnWhileItsVmxItsHostAndItsCenterAreKilled()
+    {
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddEmbeddedKmsAsync();
+        var guest = new Guest(up, "busy");
+        await up.JsonAsync("vm", "import", "busy", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy");
+        await guest.PowerOnAndWaitAsync();
+        var qemu = Qemu(up);
+        await guest.AskAsync("loadbg", "LORICA-GUEST load started");
+
+        var vmx = Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx");
+        vmx.Kill();
+        await Wait.UntilAsync(() => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == "lorica-vmx" && p.Pid != vmx.Pid)), "a new vmx");
+        await guest.LoadGoesOnAsync();
+
+        var host = await up.PidAsync("host");
+        await up.KillAsync("host");
+        await Wait.UntilAsync(
+            async () => await up.PidAsync("host") is > 0 and var pid && pid != host
+                && (await up.RunAsync("vm", "show", "busy", "--json")).Output.Contains("poweredOn", StringComparison.Ordinal),
+            "the new host knows its running VM");
+        await up.KillAsync("center");
+        await Wait.UntilAsync(async () => (await up.RunAsync("vm", "ls")).ExitCode == 0, "the center is back");
+        await guest.LoadGoesOnAsync();
+
+        await guest.AskAsync("loadstop", "LORICA-GUEST load stopped", 90);
+        Assert.Contains("data ok", await guest.AskAsync("check", "LORICA-GUEST data"), StringComparison.Ordinal);
+        Assert.Equal(qemu, Qemu(up));
+        await up.JsonAsync("vm", "power", "off", "busy", "--hard");
+    }
+
     [Fact(Explicit = true)]
     public async Task AGuestUnderLoadOutlivesItsVmxItsHostAndItsCenter()
     {

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
+using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.SystemTests.Support;
 
@@ -7,6 +10,9 @@ namespace Lorica.SystemTests;
 /// <summary>Whoever can write the datastore is an attacker: what he does to the files is named, and nothing is changed by the refusal.</summary>
 public sealed partial class TamperedFilesTests : IAsyncLifetime
 {
+    private static readonly string[][] s_operations =
+        [["vm", "power", "on", "web"], ["vm", "recrypt", "web", "--shallow"], ["vm", "policy", "set", "web", "Datastore Default"]];
+
     private LoricaUp _up = null!;
 
     private string Web => Path.Combine(_up.Datastore, "web");
@@ -30,11 +36,14 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         var old = await File.ReadAllTextAsync(Path.Combine(Web, "web.vmdk"));
         await _up.JsonAsync("vm", "recrypt", "web", "--shallow");
 
+        var older = await OlderAsync(Path.Combine(Web, "web.vmdk"));
+
         await CaseAsync("bundleEdited", "web.vmdk", text => EditBundle(text, "encryptionKeys"));
         await CaseAsync("foreignBundle", "web.vmdk", text => Splice(text, Path.Combine(Other, "other.vmdk"), "encryptionKeys", "keyID", "ddb.kekCheck"));
         await CaseAsync("foreign", "web.vmdk", _ => File.ReadAllText(Path.Combine(Other, "other.vmdk")).Replace("other-flat", "web-flat", StringComparison.Ordinal));
         await CaseAsync("weakerThanRecorded", "web.vmdk", text => Lines(text, l => !EncryptionLine().IsMatch(l)));
         await CaseAsync("names key", "web.vmdk", _ => old);
+        await CaseAsync("olderThanKnown", "web.vmdk", _ => older);
         await CaseAsync("sealBroken", "web.vmdk", text => text.Replace("ddb.iofilters", "ddb.uuid = \"x\"\nddb.iofilters", StringComparison.Ordinal));
         await CaseAsync("sealBroken", "web.vmx", text => Regex.Replace(text, "memsize = \"[0-9]+\"", "memsize = \"4096\"", RegexOptions.IgnoreCase));
         await CaseAsync("weakerThanRecorded", "web.vmx", text => Lines(text, l => !l.StartsWith("encryption.", StringComparison.Ordinal)));
@@ -76,13 +85,33 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         Assert.NotEqual(before, edited);
         await File.WriteAllTextAsync(path, edited);
         var snapshot = Files.Snapshot(_up.Datastore);
-        var refused = await _up.RunAsync("vm", "power", "on", "web");
-        Assert.True(refused.ExitCode != 0, $"{file} edited ({reason}) was accepted");
-        Assert.Contains(reason, refused.Error + refused.Output, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(snapshot, Files.Snapshot(_up.Datastore));
+        foreach (var operation in s_operations)
+        {
+            var refused = await _up.RunAsync(operation);
+            Assert.True(refused.ExitCode != 0, $"{file} edited ({reason}) was accepted by {string.Join(' ', operation)}");
+            Assert.Contains(reason, refused.Error + refused.Output, StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(snapshot, Files.Snapshot(_up.Datastore));
+        }
+
         var status = await _up.JsonAsync("vm", "power", "status", "web");
         Assert.Contains("poweredOff", status.ToJsonString(), StringComparison.Ordinal);
         await File.WriteAllTextAsync(path, before);
+    }
+
+    /// <summary>
+    /// The descriptor as it was one generation before under the very same key: made with the keys, as a copy of then would be.
+    /// </summary>
+    private async Task<string> OlderAsync(string descriptor)
+    {
+        using var kek = await Keys.FetchKekAsync(_up, descriptor, "kms1");
+        using var now = Keys.OpenBundle(descriptor, kek);
+        var before = new BundleContents { ObjectId = now.ObjectId, Generation = now.Generation - 1, Zero = now.Zero, Key = now.Key };
+        var bundle = Bundle.Seal(BundleKind.Disk, Keys.Model(descriptor).Key!.Value, kek, before);
+        var text = string.Concat((await File.ReadAllTextAsync(descriptor)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => !l.StartsWith("ddb.seal", StringComparison.Ordinal))
+            .Select(l => (l.StartsWith("encryptionKeys", StringComparison.Ordinal) ? $"encryptionKeys=\"{bundle}\"" : l) + "\n"));
+        var sealKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, now.Key!.Span.ToArray(), 32, info: "lorica-descriptor-seal-v1"u8.ToArray());
+        return $"{text}ddb.seal = \"{Convert.ToBase64String(HMACSHA256.HashData(sealKey, Encoding.UTF8.GetBytes(text)))}\"\n";
     }
 
     private static string Lines(string text, Func<string, bool> keep) => string.Join('\n', text.Split('\n').Where(keep));

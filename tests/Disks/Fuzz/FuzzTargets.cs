@@ -5,7 +5,7 @@ using Lorica.Disks.Sparse;
 namespace Lorica.Disks.Tests.Fuzz;
 
 /// <summary>
-/// Entry points for SharpFuzz: whatever the bytes, only <see cref="DiskException"/> may escape, and what parses holds its rules.
+/// Entry points for fuzzers: whatever the bytes, only <see cref="DiskException"/> may escape, and what parses holds its rules.
 /// </summary>
 public static class FuzzTargets
 {

@@ -37,6 +37,15 @@ internal sealed class Guest(LoricaUp up, string vm)
         return (await ConsoleAsync()).Split('\n').Last(l => l.Contains(answer, StringComparison.Ordinal)).Trim();
     }
 
+    /// <summary>After <c>loadbg</c>: the guest still writes, and reads back what it wrote.</summary>
+    public async Task LoadGoesOnAsync()
+    {
+        const string Running = "LORICA-GUEST load running";
+        var before = Count(await ConsoleAsync(), Running);
+        await Wait.UntilAsync(async () => Count(await ConsoleAsync(), Running) > before, $"the load of {vm} goes on", 60);
+        Assert.DoesNotContain("load FAILED", await ConsoleAsync(), StringComparison.Ordinal);
+    }
+
     public async Task SaysAsync(string text, int seconds)
     {
         try

@@ -46,6 +46,15 @@ internal static class Keys
         return Bundle.Open(BundleKind.Disk, model.Bundle!, model.Key!.Value, kek, model.Kcv!, model.ObjectId!.Value);
     }
 
+    /// <summary>The bundle of a VM's home, which holds its dataFileKey.</summary>
+    public static BundleContents OpenHomeBundle(string vmx, KeyBuffer kek)
+    {
+        var lines = File.ReadLines(vmx).Select(l => l.Split(" = ", 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1].Trim('"'));
+        var bundle = lines["encryption.bundle"];
+        return Bundle.Open(
+            BundleKind.Vm, bundle, Assert.Single(Bundle.KeyIds(bundle)), kek, lines["encryption.kekCheck"], Guid.Parse(lines["lorica.vmId"]));
+    }
+
     /// <summary>SHA-256 of what a guest sees of an encrypted disk.</summary>
     public static string PlaintextSha256(string descriptor, KeyBuffer kek)
     {

@@ -45,7 +45,8 @@ internal sealed record Processes(int Pid, string Name)
         }
     }
 
-    private static string RunFolder(string state)
+    /// <summary>Where its vmx and QEMU have their sockets.</summary>
+    public static string RunFolder(string state)
     {
         var config = Path.Combine(state, "host/config.json");
         return File.Exists(config)

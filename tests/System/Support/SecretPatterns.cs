@@ -8,34 +8,56 @@ namespace Lorica.SystemTests.Support;
 internal sealed class SecretPatterns
 {
     private const int AesBlock = 16;
+    private const int Fragment = 16;
     private readonly List<(string Name, byte[] Bytes)> _all = [];
 
     public IReadOnlyList<(string Name, byte[] Bytes)> All => _all;
 
-    /// <summary>A KEK: itself, its halves, its text forms.</summary>
-    public void AddKek(string name, ReadOnlySpan<byte> key) => AddForms(name, key);
+    /// <summary>Something that is no secret and must be found, or else the search finds nothing.</summary>
+    public void AddControl(string text)
+    {
+        _all.Add((text, Encoding.UTF8.GetBytes(text)));
+        _all.Add((text, Encoding.Unicode.GetBytes(text)));
+    }
 
     /// <summary>An XTS-AES-256 key: both halves, their halves, text forms, and each round key of both directions.</summary>
     public void AddDek(string name, ReadOnlySpan<byte> key)
     {
         AddForms(name, key);
-        AddForms(name + " data half", key[..32]);
-        AddForms(name + " tweak half", key[32..]);
         AddRounds(name + " data", key[..32]);
         AddRounds(name + " tweak", key[32..]);
     }
 
+    /// <summary>Any 32 bytes: at each byte, so that also a part of 16 bytes is found, and as text.</summary>
+    public void AddKey(string name, ReadOnlySpan<byte> key) => AddForms(name, key);
+
     private void AddForms(string name, ReadOnlySpan<byte> key)
     {
-        _all.Add((name, key.ToArray()));
-        for (var i = 0; i + AesBlock <= key.Length; i += AesBlock)
+        for (var i = 0; i + AesBlock <= key.Length; i++)
             _all.Add(($"{name} bytes {i}..{i + AesBlock}", key.Slice(i, AesBlock).ToArray()));
-        foreach (var text in (string[])[Convert.ToBase64String(key), Convert.ToHexString(key), Convert.ToHexStringLower(key)])
+        AddText(name + " as hex", Convert.ToHexString(key));
+        AddText(name + " as hex", Convert.ToHexStringLower(key));
+
+        // In base64 a byte's characters depend on its place among three. What the last ones are depends on what follows.
+        for (var skip = 0; skip < 3; skip++)
         {
-            // The padding and the last characters depend on what follows.
-            var stem = text[..(text.Length - 4)];
-            _all.Add((name + " as text", Encoding.ASCII.GetBytes(stem)));
-            _all.Add((name + " as UTF-16 text", Encoding.Unicode.GetBytes(stem)));
+            var whole = (key.Length - skip) / 3 * 3;
+            AddText($"{name} as base64 at place {skip}", Convert.ToBase64String(key.Slice(skip, whole)));
+        }
+    }
+
+    /// <summary>Each fragment of sixteen characters, as it is, as UTF-16, and as key locators and bundles escape it.</summary>
+    private void AddText(string name, string text)
+    {
+        for (var i = 0; i + Fragment <= text.Length; i++)
+        {
+            var fragment = text.Substring(i, Fragment);
+            var escaped = string.Concat(fragment.Select(c => char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"%{(int)c:x2}"));
+            foreach (var form in new[] { fragment, escaped }.Distinct())
+            {
+                _all.Add((name, Encoding.ASCII.GetBytes(form)));
+                _all.Add((name + " in UTF-16", Encoding.Unicode.GetBytes(form)));
+            }
         }
     }
 

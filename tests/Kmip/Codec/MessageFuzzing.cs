@@ -1,0 +1,17 @@
+using Lorica.Tests;
+
+namespace Lorica.Kmip.Tests.Codec;
+
+public sealed class MessageFuzzing(ITestOutputHelper output)
+{
+    [Fact(Explicit = true)]
+    public void RequestsAndResponses() =>
+        output.WriteLine($"{TimedFuzz.Run(Vectors.All.Select(v => v.Bytes).Concat(Vectors.Bad.Select(v => v.Bytes)), Target)} inputs");
+
+    private static bool Target(byte[] input)
+    {
+        KmipFuzzTargets.Request(input);
+        KmipFuzzTargets.Response(input);
+        return input.Length > 0 && input[0] == 0x42;
+    }
+}
