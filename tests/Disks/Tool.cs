@@ -19,9 +19,11 @@ public static class Tool
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
+        var error = new System.Text.StringBuilder();
+        process.ErrorDataReceived += (_, e) => error.AppendLine(e.Data);
+        process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        return (process.ExitCode, output, error.ToString());
     }
 }

@@ -41,25 +41,30 @@ public sealed class HostileInputTests : IAsyncLifetime
         File.WriteAllBytes(Path.Combine(folder, "huge.vmdk"), huge);
 
         var before = Files.Snapshot(_up.Datastore);
-        string[] images =
+        (string Image, string Reason)[] images =
         [
-            Image("escape.vmdk", Descriptor("RW 2 FLAT \"../../etc/passwd\" 0")),
-            Image("absolute.vmdk", Descriptor("RW 2 FLAT \"/etc/passwd\" 0")),
-            Image("size.vmdk", Descriptor("RW 99999999999999999999 FLAT \"flat.bin\" 0")),
-            Image("beyond.vmdk", Descriptor("RW 4096 FLAT \"flat.bin\" 0")),
-            Image("parent.vmdk", Descriptor("RW 2 FLAT \"flat.bin\" 0", "parentFileNameHint=\"parent.vmdk\"\n").Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal)),
-            Path.Combine(folder, "cut.vmdk"),
-            Path.Combine(folder, "huge.vmdk"),
-            Path.Combine(folder, "missing.img"),
+            (Image("escape.vmdk", Descriptor("RW 2 FLAT \"../../etc/passwd\" 0")), "outside"),
+            (Image("absolute.vmdk", Descriptor("RW 2 FLAT \"/etc/passwd\" 0")), "outside"),
+            (Image("size.vmdk", Descriptor("RW 99999999999999999999 FLAT \"flat.bin\" 0")), "cannot be understood"),
+            (Image("beyond.vmdk", Descriptor("RW 4096 FLAT \"flat.bin\" 0")), "flat.bin"),
+            (Image("overlap.vmdk", Descriptor("RW 2 FLAT \"flat.bin\" 0\nRW 1 FLAT \"flat.bin\" 1")), "overlap"),
+            (Image("parent.vmdk", Descriptor("RW 2 FLAT \"flat.bin\" 0", "parentFileNameHint=\"parent.vmdk\"\n").Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal)), "parent"),
+            (Path.Combine(folder, "cut.vmdk"), "than its file can hold"),
+            (Path.Combine(folder, "huge.vmdk"), "capacity"),
+            (Path.Combine(folder, "missing.img"), "no such file"),
         ];
-        foreach (var image in images)
+        var wrong = new List<string>();
+        foreach (var (image, reason) in images)
         {
             var refused = await _up.RunAsync("vm", "import", "bad", "--disk", image);
-            Assert.True(refused.ExitCode != 0, $"{image} was taken");
-            Assert.Contains("error:", refused.Error, StringComparison.Ordinal);
-            Assert.Contains(folder, refused.Error, StringComparison.Ordinal);
+            if (refused.ExitCode == 0 || !refused.Error.Contains("error:", StringComparison.Ordinal)
+                || !refused.Error.Contains(folder, StringComparison.Ordinal) || !refused.Error.Contains(reason, StringComparison.OrdinalIgnoreCase))
+            {
+                wrong.Add($"{Path.GetFileName(image)} ({reason}): exit {refused.ExitCode}: {refused.Error}");
+            }
         }
 
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.Equal(before, Files.Snapshot(_up.Datastore));
         await _up.RefusedAsync("bad", "vm", "show", "bad");
     }

@@ -19,6 +19,7 @@ public sealed class SmallDatastoreTests
         }
 
         await up.StartProcessesAsync();
+        await up.SignInAsync();
         var image = Path.Combine(up.Folder, "large.img");
         File.WriteAllBytes(image, RandomNumberGenerator.GetBytes(80 * 1024 * 1024));
         var refused = await up.RefusedAsync("space", "vm", "import", "large", "--disk", image);

@@ -45,8 +45,7 @@ internal sealed class LoricaUp : IAsyncDisposable
         try
         {
             await up.StartProcessesAsync(environment);
-            var signedIn = await up.RunAsync(["login", "--profile", Path.Combine(up.State, "client.json"), "--user", "administrator"], up.Password + "\n");
-            Assert.True(signedIn.ExitCode == 0, signedIn.Error);
+            await up.SignInAsync();
             return up;
         }
         catch
@@ -54,6 +53,13 @@ internal sealed class LoricaUp : IAsyncDisposable
             await up.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Also after a stop and a start, since the center's port is another one then.</summary>
+    public async Task SignInAsync()
+    {
+        var signedIn = await RunAsync(["login", "--profile", Path.Combine(State, "client.json"), "--user", "administrator"], Password + "\n");
+        Assert.True(signedIn.ExitCode == 0, signedIn.Error);
     }
 
     public async Task StartProcessesAsync(IReadOnlyDictionary<string, string>? environment = null)
