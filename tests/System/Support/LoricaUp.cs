@@ -64,8 +64,9 @@ internal sealed class LoricaUp : IAsyncDisposable
 
     public async Task StartProcessesAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(Layout.Program("lorica"),
-            ["up", "--state", State, "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json", .. More])
+        // Core files would be allowed: that there are none is the programs' own doing.
+        var start = new ProcessStartInfo("/bin/bash",
+            ["-c", "ulimit -c unlimited; exec \"$@\"", "up", Layout.Program("lorica"), "up", "--state", State, "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json", .. More])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
