@@ -78,8 +78,11 @@ internal sealed partial class LifeOperations
         await operations.RequireKeysAsync(vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
         life = life with
         {
-            Path = disk.Path, Label = LabelOf(files, life.Label), ObjectId = disk.Encrypted ? disk.ObjectId : Guid.NewGuid().ToString("D"),
-            Encrypted = disk.Encrypted, Records = plan is null ? [] : [plan],
+            Path = disk.Path,
+            Label = LabelOf(files, life.Label),
+            ObjectId = disk.Encrypted ? disk.ObjectId : Guid.NewGuid().ToString("D"),
+            Encrypted = disk.Encrypted,
+            Records = plan is null ? [] : [plan],
         };
         return await BeginAsync(
             TaskKinds.AttachDisk, vm, caller, life, (db, task) => register.PlanAsync(db, task.Id, vm.Id, life.Records, ct), Policy(policy, life), ct);
