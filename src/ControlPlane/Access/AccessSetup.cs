@@ -13,6 +13,7 @@ internal static class AccessSetup
         .AddSingleton<EscalationGuard>()
         .AddSingleton<ResumeCheck>()
         .AddSingleton<StrictRules>()
+        .AddSingleton<MoveRules>()
         .AddSingleton<UserService>()
         .AddSingleton<GroupService>()
         .AddSingleton<RoleService>()

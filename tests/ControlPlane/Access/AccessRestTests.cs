@@ -5,6 +5,7 @@ using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -32,6 +33,11 @@ public sealed class AccessRestTests
         var refused = await token.PostAsync("/api/v1/vms/plain/power", Json("""{"action":"off"}"""));
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Equal("VirtualMachine.Interact.PowerOff", (await refused.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!.Code);
+
+        // The task knows the token: taken up again, it is checked again.
+        var begun = await (await token.PostAsync("/api/v1/vms/plain/power", Json("""{"action":"on"}"""))).Content.ReadFromJsonAsync(RestJson.Default.TaskModel);
+        await center.EndAsync(begun!.Id);
+        Assert.Equal(made.Token.Id, await center.Store.ReadAsync(db => db.Tasks.Where(t => t.Id == begun.Id).Select(t => t.TokenId).SingleAsync()));
         Assert.Equal(HttpStatusCode.NoContent, (await bob.DeleteAsync("/api/v1/tokens/" + made.Token.Id)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await token.GetAsync("/api/v1/vms/plain")).StatusCode);
     }

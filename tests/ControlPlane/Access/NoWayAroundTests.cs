@@ -166,6 +166,17 @@ public sealed class NoWayAroundTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Taking_a_VM_where_he_holds_more_gives_him_no_crypto_privilege()
+    {
+        var ann = await _world.UserAsync("ann", "NoCryptoAdmin", "folder:prod");
+        await _world.GrantAsync("ann", "Admin", "folder:dev");
+        var rules = new MoveRules(_world.Store, _world.Time);
+        Assert.True(Privileges.IsCrypto(await AccessWorld.NoPermissionAsync("db1", () => rules.RequireAsync(ann, AccessWorld.Db1, AccessWorld.Dev, None))));
+        await rules.RequireAsync(ann, AccessWorld.Web1, AccessWorld.Prod, None);
+        await rules.RequireAsync(AccessWorld.Root, AccessWorld.Db1, AccessWorld.Dev, None);
+    }
+
+    [Fact]
     public async Task A_refused_attempt_leaves_an_audit_event_and_nothing_else()
     {
         await AccessWorld.NoPermissionAsync("root", () => _world.Permissions.GrantAsync(_mallory, new GrantBody("Admin", "root", User: "mallory"), None));

@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Tasks;
@@ -29,7 +30,10 @@ internal static class OperationTable
     private static readonly CancellationToken None = CancellationToken.None;
 
     /// <summary>Classes whose methods are steps of operations, not operations: whoever calls them has asked already, or they ask.</summary>
-    public static readonly Type[] Steps = [typeof(PermissionAuthorizer), typeof(StrictRules), typeof(OperationRunner), typeof(TaskBoard), typeof(HostCrypto)];
+    public static readonly Type[] Steps =
+    [
+        typeof(PermissionAuthorizer), typeof(StrictRules), typeof(MoveRules), typeof(OperationRunner), typeof(TaskBoard), typeof(HostCrypto),
+    ];
 
     public static readonly OperationRow[] Rows =
     [
@@ -71,6 +75,19 @@ internal static class OperationTable
         new("ProviderService.ListAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Providers(c).ListAsync(who, None)),
         new("ProviderService.StatusAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Providers(c).StatusAsync(who, "none", None)),
         new("ProviderService.BrokerAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Providers(c).BrokerAsync(who, None)),
+        new("ProviderService.ChangeAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => Providers(c).ChangeAsync(who, "none", new EditProviderBody(), None)),
+        new("ProviderService.RequestCertificateAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => Providers(c).RequestCertificateAsync(who, "none", None)),
+        new("ProviderService.InstallCertificateAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => Providers(c).InstallCertificateAsync(who, "none", new PemBody(""), None)),
+        new("KeyService.ListAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).ListAsync(who, null, None)),
+        new("KeyService.GetAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).GetAsync(who, "none", "none", None)),
+        new("KeyService.StatusAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).StatusAsync(who, "none", "none", None)),
+        new("KeyService.GenerateAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).GenerateAsync(who, new GenerateKeyBody("none"), None)),
+        new("KeyService.RemoveAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RemoveAsync(who, "none", "none", false, None)),
+        new("KeyService.RestoreAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RestoreAsync(who, "none", "none", None)),
+        new("KeyService.CheckAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).CheckAsync(who, None)),
 
         // Storage policies
         new("PolicyService.ListAsync", Root, [Privileges.StoragePolicy], (c, who) => Policies(c).ListAsync(who, None)),
@@ -157,6 +174,8 @@ internal static class OperationTable
     private static VmService Vms(TestCenter center) => center.Service<VmService>();
 
     private static ProviderService Providers(TestCenter center) => center.Service<ProviderService>();
+
+    private static KeyService Keys(TestCenter center) => center.Service<KeyService>();
 
     private static PolicyService Policies(TestCenter center) => center.Service<PolicyService>();
 

@@ -1,0 +1,35 @@
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>
+/// Moving an object below another container changes who holds what at it. Whoever moves it must not gain a privilege of
+/// encryption by that: what is kept from him where a VM is, he does not get by taking the VM where he holds more. Asked beside the
+/// privileges of the move itself.
+/// </summary>
+public sealed class MoveRules(CenterStore store, TimeProvider time)
+{
+    /// <summary>Returns when the caller gains no Cryptographer privilege at <paramref name="what"/> by moving it below <paramref name="to"/>.</summary>
+    /// <exception cref="Contracts.Faults.FaultException">NoPermission for the first one that he would gain, at the object.</exception>
+    public Task RequireAsync(Caller caller, ObjectRef what, ObjectRef to, CancellationToken ct) => store.ReadAsync(
+        async db =>
+        {
+            var access = await CallerAccess.LoadAsync(db, caller, time, ct);
+            var now = await AccessPath.OfAsync(db, what, ct);
+            var above = await AccessPath.OfAsync(db, to, ct);
+            var then = new AccessPath(what.Kind, [what.Id, .. above.Ids]);
+            foreach (var propagated in (bool[])[false, true])
+            {
+                var gained = access.Effective(then, propagated).Except(access.Effective(now, propagated))
+                    .Where(Privileges.IsCrypto).Order(StringComparer.Ordinal).FirstOrDefault();
+                if (gained is not null)
+                {
+                    throw AccessFaults.NoPermission(caller, gained, what);
+                }
+            }
+
+            return true;
+        },
+        ct);
+}
