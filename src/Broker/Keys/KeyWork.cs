@@ -165,13 +165,16 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
         }
         catch (KmipException e)
         {
-            faults.AddRange(batch.Select(k => Say(KeyFaults.From(k.Key, e))));
+            // No server answers: said once, not once a key.
+            log.KeysOutOfReach(batch.Length, batch[0].Key.Provider, e.Message);
+            faults.AddRange(batch.Select(k => KeyFaults.From(k.Key, e)));
         }
         catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or FaultException)
         {
             // Its client identity cannot be opened: that is the trouble of this provider alone.
-            faults.AddRange(batch.Select(k => Say(KeyFaults.Of(
-                k.Key, KeyReasons.ProviderUnreachable, $"The client identity of {k.Key.Provider} cannot be used: {e.Message}"))));
+            log.KeysOutOfReach(batch.Length, batch[0].Key.Provider, e.Message);
+            faults.AddRange(batch.Select(k => KeyFaults.Of(
+                k.Key, KeyReasons.ProviderUnreachable, $"The client identity of {k.Key.Provider} cannot be used: {e.Message}")));
         }
         finally
         {

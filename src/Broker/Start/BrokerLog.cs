@@ -40,4 +40,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "Provider {Name} has a new client certificate")]
     public static partial void CertificateInstalled(this ILogger log, string name);
+
+    [LoggerMessage(EventId = 3013, Level = LogLevel.Warning, Message = "{Count} keys of {Provider} are out of reach: {Error}")]
+    public static partial void KeysOutOfReach(this ILogger log, int count, string provider, string error);
 }

@@ -3,9 +3,12 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -101,6 +104,38 @@ public sealed class KeyCheckTests
         await CheckAsync(center);
         Assert.NotEqual(0, await center.Store.ReadAsync(db => db.DailyChecks.Select(d => d.DoneAt).SingleAsync()));
     }
+
+    [Fact]
+    public async Task The_check_runs_by_itself_once_a_day()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var daily = ActivatorUtilities.CreateInstance<DailyCheck>(
+            center.Services, time, ActivatorUtilities.CreateInstance<KeyCheck>(center.Services, time));
+        daily.Start();
+
+        long first = 0;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                return (first = await DoneAsync(center)) > 0;
+            },
+            "the first check");
+        Assert.Equal(1, await center.Store.ReadAsync(db => db.Keys.CountAsync(k => k.CheckedAt > 0)));
+        await Poll.UntilAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromHours(1));
+                return await DoneAsync(center) > first;
+            },
+            "the second check");
+        var apart = TimeSpan.FromMilliseconds(await DoneAsync(center) - first);
+        Assert.True(apart >= TimeSpan.FromDays(1), $"{apart} after the first");
+    }
+
+    private static Task<long> DoneAsync(TestCenter center) => center.Store.ReadAsync(db => db.DailyChecks.Select(d => d.DoneAt).FirstOrDefaultAsync());
 
     private static async Task<IReadOnlyList<KeyInfoModel>> CheckAsync(TestCenter center)
     {
