@@ -89,6 +89,23 @@ internal static class OperationTable
         new("KeyService.RestoreAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RestoreAsync(who, "none", "none", None)),
         new("KeyService.CheckAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).CheckAsync(who, None)),
 
+        new("ProviderService.ChangeAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => Providers(c).ChangeAsync(who, "none", new EditProviderBody(), None)),
+        new("ProviderService.RequestCertificateAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => Providers(c).RequestCertificateAsync(who, "none", None)),
+        new("ProviderService.InstallCertificateAsync", Root, [Privileges.ManageKeyServers],
+            (c, who) => Providers(c).InstallCertificateAsync(who, "none", new PemBody(""), None)),
+
+        // Keys
+        new("KeyService.ListAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).ListAsync(who, null, None)),
+        new("KeyService.GetAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).GetAsync(who, "none", "none", None)),
+        new("KeyService.StatusAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).StatusAsync(who, "none", "none", None)),
+        new("KeyService.GenerateAsync", Root, [Privileges.ManageKeys],
+            (c, who) => Keys(c).GenerateAsync(who, new GenerateKeyBody("none"), None)),
+        new("KeyService.RemoveAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RemoveAsync(who, "none", "none", force: true, None)),
+        new("KeyService.RestoreAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RestoreAsync(who, "none", "none", None)),
+        new("KeyService.CheckAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).CheckAsync(who, None)),
+
         // Storage policies
         new("PolicyService.ListAsync", Root, [Privileges.StoragePolicy], (c, who) => Policies(c).ListAsync(who, None)),
         new("PolicyService.GetAsync", Root, [Privileges.StoragePolicy], (c, who) => Policies(c).GetAsync(who, TestCenter.DefaultPolicy, None)),
