@@ -33,9 +33,10 @@ internal sealed class HostNode : IDisposable
         Identity = new HostIdentity(config.Id, NodeIdentity.Load(Full(config.Certificate), Full(config.Key), Full(config.Ca)), config.CenterPin);
         Events = new HostEvents(time, Guid.NewGuid().ToString());
         Directory.CreateDirectory(Full(config.StateFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Table = new VmTable(new VmRegistry(Full(config.StateFolder), config.UidBase, config.UidCount), new Datastores(config.Datastores, baseFolder),
+        Table = new VmTable(new VmRegistry(Full(config.StateFolder), config.UidBase, config.UidCount), new Datastores(config.Datastores, baseFolder, Full(config.StateFolder)),
             new WriterIdentity(config.Id, Events.BootId), time);
-        Keys = new KeyCache(IsNeededByRunningVm);
+        Keys = new KeyCache(k => IsNeededByRunningVm(k) || Crypto?.Key == k);
+        Crypto = new CryptoMode(Full(config.StateFolder), Keys);
         Receiver = new KeyReceiver(Identity, Keys);
         Describer = new VmDescriber(Table, Keys);
         Registrar = new VmRegistrar(Table, Keys, Describer, Log);
@@ -55,6 +56,9 @@ internal sealed class HostNode : IDisposable
     public HostEvents Events { get; }
 
     public KeyCache Keys { get; }
+
+    /// <summary>Encryption mode and host key.</summary>
+    public CryptoMode Crypto { get; }
 
     public KeyReceiver Receiver { get; }
 
@@ -122,10 +126,8 @@ internal sealed class HostNode : IDisposable
             XtsBackend = XtsAes256.Backend.ToString(),
             KeyMemory = MemoryName,
             Kvm = File.Exists("/dev/kvm"),
-
-            // Host keys come with core dumps; until then a host that was given keys is what "safe" promises: its key memory
-            // works.
-            CryptoMode = Keys.Count > 0 ? "safe" : "prepared",
+            CryptoMode = Crypto.Mode,
+            HostKey = Crypto.Key?.ToRef(),
             Presentation = Receiver.Present(),
             Cpus = Environment.ProcessorCount,
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,

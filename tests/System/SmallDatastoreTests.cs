@@ -12,11 +12,15 @@ public sealed class SmallDatastoreTests
     {
         await using var up = await LoricaUp.StartAsync();
         await up.StopAsync();
+        var marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, ".lorica-datastore"));
         using (var mount = Process.Start("/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", up.Datastore]))
         {
             await mount.WaitForExitAsync();
             Assert.Equal(0, mount.ExitCode);
         }
+
+        // The same datastore on a smaller disk.
+        await File.WriteAllBytesAsync(Path.Combine(up.Datastore, ".lorica-datastore"), marker);
 
         await up.StartProcessesAsync();
         await up.SignInAsync();

@@ -58,6 +58,13 @@ internal sealed class CertificateAuthority : IDisposable
     public (string CertificatePem, string KeyPem, X509Certificate2 Certificate) Issue(string role, string name, bool client)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var certificate = Issue(role, name, new PublicKey(key), client);
+        return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n", certificate);
+    }
+
+    /// <summary>Issues a certificate for the key of somebody else.</summary>
+    public X509Certificate2 Issue(string role, string name, PublicKey key, bool client)
+    {
         var subject = new X500DistinguishedNameBuilder();
         subject.AddCommonName(name);
         subject.AddOrganizationalUnitName(role);
@@ -81,8 +88,7 @@ internal sealed class CertificateAuthority : IDisposable
         var rootEnd = new DateTimeOffset(_root.NotAfter);
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
-        var certificate = request.Create(_root, now - Skew, end < rootEnd ? end : rootEnd, serial);
-        return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n", certificate);
+        return request.Create(_root, now - Skew, end < rootEnd ? end : rootEnd, serial);
     }
 
     /// <inheritdoc />

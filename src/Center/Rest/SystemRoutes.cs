@@ -1,6 +1,5 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane;
-using Lorica.ControlPlane.Hosts;
 
 namespace Lorica.Center.Rest;
 
@@ -10,14 +9,6 @@ internal static class SystemRoutes
     /// <summary>Maps the routes.</summary>
     public static void MapSystem(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/hosts", async (HttpContext http, HostDirectory hosts) => TypedResults.Json(
-                new ListModel<HostModel>(await hosts.ListAsync(http.Caller(), http.RequestAborted)),
-                RestJson.Default.ListModelHostModel))
-            .Paged<HostModel>(h => h.Name + "\0" + h.Id, ("name", h => h.Name), ("state", h => h.State))
-            .Produces<ListModel<HostModel>>().WithTags("hosts").WithSummary("List hosts");
-        api.MapGet("/hosts/{name}", async (string name, HttpContext http, HostDirectory hosts) => TypedResults.Json(
-                await hosts.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.HostModel))
-            .Produces<HostModel>().WithTags("hosts").WithSummary("Show a host");
     }
 
     /// <summary>Maps the health of the center.</summary>

@@ -50,6 +50,8 @@ internal static class CenterApplication
         ConfigureListener(builder.WebHost, config, identity);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTimeout);
         builder.Services.AddControlPlane(store, identity, new BrokerOptions(config.BrokerSocket, config.BrokerPin), config.Hosts);
+        builder.Services.AddSingleton<IHostCertificates>(
+            p => new Pki.HostCertificates(Path.GetDirectoryName(config.Ca)!, p.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<CenterHealth>();
         builder.Services.AddRateLimits(config.Limits);
         builder.Services.ConfigureHttpJsonOptions(o =>
@@ -96,6 +98,8 @@ internal static class CenterApplication
         api.MapTasks();
         api.MapEvents();
         api.MapAlarms();
+        api.MapHosts();
+        api.MapInventory();
         api.MapProviders();
         api.MapPolicies();
         api.MapKeys();

@@ -6,6 +6,7 @@ using Lorica.Cli.Commands.Alarms;
 using Lorica.Cli.Commands.Datastores;
 using Lorica.Cli.Commands.Events;
 using Lorica.Cli.Commands.Hosts;
+using Lorica.Cli.Commands.Inventory;
 using Lorica.Cli.Commands.Keys;
 using Lorica.Cli.Commands.Kms;
 using Lorica.Cli.Commands.Policies;
@@ -31,6 +32,10 @@ internal static class CommandTree
             PolicyCommand.Create(cli),
             VmCommand.Create(cli),
             HostCommand.Create(cli),
+            InventoryCommand.Create(cli),
+            ContainerCommand.Create(cli, "datacenter", "Datacenters: the top of the inventory."),
+            ContainerCommand.Create(cli, "cluster", "Clusters of hosts."),
+            ContainerCommand.Create(cli, "folder", "Folders of virtual machines."),
             DatastoreCommand.Create(cli),
             SettingCommand.Create(cli),
             TaskCommand.Create(cli),

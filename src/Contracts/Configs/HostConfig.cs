@@ -3,8 +3,9 @@ namespace Lorica.Contracts.Configs;
 /// <summary>Configuration file of <c>lorica-host</c> (JSON). Relative paths are relative to the file.</summary>
 public sealed record HostConfig
 {
-    /// <summary>Host id (RFC 4122 text).</summary>
-    public required string Id { get; init; }
+    /// <summary>Host id (RFC 4122 text); with certificate, key, CA and pin left out when the host joins by token.</summary>
+    // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
+    public string Id { get; set; } = "";
 
     /// <summary>Display name.</summary>
     public required string Name { get; init; }
@@ -21,16 +22,16 @@ public sealed record HostConfig
     public required string Listen { get; init; }
 
     /// <summary>PEM certificate (OU <c>host</c>).</summary>
-    public required string Certificate { get; init; }
+    public string Certificate { get; set; } = "";
 
     /// <summary>PEM key, mode 0600.</summary>
-    public required string Key { get; init; }
+    public string Key { get; set; } = "";
 
     /// <summary>PEM certificate of the center's CA.</summary>
-    public required string Ca { get; init; }
+    public string Ca { get; set; } = "";
 
     /// <summary>SHA-256 of the center's SubjectPublicKeyInfo, hex.</summary>
-    public required string CenterPin { get; init; }
+    public string CenterPin { get; set; } = "";
 
     /// <summary>Datastores: name and path of a folder on a mounted filesystem.</summary>
     public required IReadOnlyList<DatastoreConfig> Datastores { get; init; }

@@ -14,6 +14,9 @@ public sealed record CreateVmBody
     /// <summary>Host by name; null when there is one.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Datacenter or folder: name, id or path; null for the first datacenter.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Datastore by name; null when the host has one.</summary>
     public string? Datastore { get; init; }
 

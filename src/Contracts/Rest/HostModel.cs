@@ -3,4 +3,14 @@ namespace Lorica.Contracts.Rest;
 /// <summary>A host.</summary>
 public sealed record HostModel(
     string Id, string Name, string Address, string State, string CryptoMode, bool HardwareAes, string XtsBackend,
-    string KeyMemory, bool Kvm, string Version, IReadOnlyList<DatastoreModel> Datastores, IReadOnlyList<KeyModel> Keys);
+    string KeyMemory, bool Kvm, string Version, IReadOnlyList<DatastoreModel> Datastores, IReadOnlyList<KeyModel> Keys)
+{
+    /// <summary>In maintenance: nothing is placed or powered on there.</summary>
+    public bool Maintenance { get; init; }
+
+    /// <summary>Its host key by name, while it is in encryption mode.</summary>
+    public KeyModel? HostKey { get; init; }
+
+    /// <summary>Why it is not connected.</summary>
+    public string Detail { get; init; } = "";
+}

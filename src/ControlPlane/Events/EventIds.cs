@@ -78,6 +78,27 @@ public static class EventIds
     /// <summary>A host holds the last copy of a key.</summary>
     public const string LastCopy = "lorica.key.LastCopy";
 
+    /// <summary>Encryption mode of a host was prepared or ends.</summary>
+    public const string HostCryptoChanged = "lorica.host.CryptoModeChanged";
+
+    /// <summary>A host joined.</summary>
+    public const string HostAdded = "lorica.host.Added";
+
+    /// <summary>A host was removed.</summary>
+    public const string HostRemoved = "lorica.host.Removed";
+
+    /// <summary>A host was moved in the tree.</summary>
+    public const string HostMoved = "lorica.host.Moved";
+
+    /// <summary>A host entered or left maintenance.</summary>
+    public const string HostMaintenance = "lorica.host.Maintenance";
+
+    /// <summary>A datacenter, cluster or folder was made, renamed, moved or deleted.</summary>
+    public const string ContainerChanged = "lorica.inventory.Changed";
+
+    /// <summary>A host sees a datastore that it cannot use.</summary>
+    public const string DatastoreProblem = "lorica.datastore.Problem";
+
     /// <summary>A key was made and never used.</summary>
     public const string OrphanKey = "lorica.key.Orphan";
 

@@ -53,6 +53,30 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         (await RowsAsync(ct))
             .ToDictionary(r => r.Name, r => r.State == HostStates.Disconnected ? $"{r.State}: {r.Detail}" : r.State);
 
+    /// <summary>Refuses when a host is in maintenance: nothing is placed or powered on there.</summary>
+    public async Task RequireInServiceAsync(string hostId, CancellationToken ct)
+    {
+        if (await store.ReadAsync(db => db.Hosts.Where(h => h.Id == hostId && h.Maintenance).Select(h => h.Name).FirstOrDefaultAsync(ct), ct)
+            is { } name)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.hostMaintenance", name,
+                $"{name} is in maintenance.", $"lorica host maintenance exit {name}, or use another host."));
+        }
+    }
+
+    /// <summary>Refuses a datastore that a host sees and cannot use, with its reason.</summary>
+    internal async Task RequireUsableAsync(HostRow host, string? datastore, CancellationToken ct)
+    {
+        var problem = await store.ReadAsync(
+            db => db.HostDatastores.Where(d => d.HostId == host.Id && d.Problem != "" && (datastore == null || d.Name == datastore))
+                .Select(d => d.Problem).FirstOrDefaultAsync(ct), ct);
+        if (problem is not null && datastore is not null)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.datastoreProblem", datastore,
+                $"{host.Name} cannot use the datastore {datastore}: {problem}", "See `lorica datastore ls`."));
+        }
+    }
+
     private Task<List<HostRow>> RowsAsync(CancellationToken ct) =>
         store.ReadAsync(db => db.Hosts.OrderBy(h => h.Name).ToListAsync(ct), ct);
 
@@ -83,6 +107,11 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         return new HostModel(
             row.Id, row.Name, row.Address, row.State, d.CryptoMode, d.HardwareAes, d.XtsBackend, d.KeyMemory, d.Kvm, d.Version,
             [.. d.Datastores.Select(s => new DatastoreModel(s.Name, s.Path, s.Capacity, s.Free))],
-            [.. d.Keys.Select(k => new KeyModel(k.Key.Provider, k.Key.KeyId))]);
+            [.. d.Keys.Select(k => new KeyModel(k.Key.Provider, k.Key.KeyId))])
+        {
+            Maintenance = row.Maintenance,
+            HostKey = d.HostKey is { } key ? new KeyModel(key.Provider, key.KeyId) : null,
+            Detail = row.Detail,
+        };
     }
 }

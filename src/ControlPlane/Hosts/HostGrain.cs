@@ -43,6 +43,13 @@ internal sealed class HostGrain(IServiceProvider services, KeyReleaser releaser,
     public Task StartAsync() => Task.CompletedTask;
 
     /// <inheritdoc />
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        DeactivateOnIdle();
+    }
+
+    /// <inheritdoc />
     public async Task<DeliveryResult> DeliverAsync(List<KeyOrder> keys, string operation)
     {
         try

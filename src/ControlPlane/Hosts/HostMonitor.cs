@@ -20,8 +20,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// </code>
 /// </summary>
 internal sealed partial class HostMonitor(
-    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms, VmSnapshots snapshots,
-    KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
+    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms,
+    DatastoreTable datastores, VmSnapshots snapshots, KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
 {
     /// <summary>Three heartbeats of 2 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);
@@ -115,7 +115,7 @@ internal sealed partial class HostMonitor(
         _connected = true;
         _lostSince = null;
         _bootId = bootId;
-        await SaveAsync(HostStates.Connected, "", bootId, Google.Protobuf.MessageExtensions.ToByteArray(description),
+        await SaveAsync(HostStates.Connected, "", bootId, description,
             EventIds.HostConnected, restarted ? "The host restarted and is connected again." : "The host is connected.", false, ct);
         LogConnected(log, hostId, bootId);
         Nudge();
@@ -151,16 +151,27 @@ internal sealed partial class HostMonitor(
     }
 
     private Task SaveAsync(
-        string state, string detail, string? bootId, byte[]? description, string? eventId, string message, bool lost,
+        string state, string detail, string? bootId, HostDescription? description, string? eventId, string message, bool lost,
         CancellationToken ct) =>
         store.WriteAsync(
             async db =>
             {
-                var row = await db.Hosts.FirstAsync(h => h.Id == hostId, ct);
+                var row = await db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct);
+                if (row is null)
+                {
+                    // Removed meanwhile.
+                    return;
+                }
+
                 row.State = state;
                 row.Detail = detail;
                 row.BootId = bootId ?? row.BootId;
-                row.Description = description ?? row.Description;
+                if (description is not null)
+                {
+                    row.Description = Google.Protobuf.MessageExtensions.ToByteArray(description);
+                    await datastores.FollowAsync(db, row, description, ct);
+                }
+
                 if (eventId is not null)
                 {
                     events.Add(db, eventId, Caller.System.User, ObjectRef.Of(row), message);

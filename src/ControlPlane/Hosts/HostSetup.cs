@@ -12,5 +12,7 @@ internal static class HostSetup
         .AddSingleton<HostLinks>()
         .AddSingleton<HostSeeds>()
         .AddSingleton<HostCrypto>()
-        .AddSingleton<HostDirectory>();
+        .AddSingleton<HostDirectory>()
+        .AddSingleton<HostService>()
+        .AddSingleton<DatastoreTable>();
 }

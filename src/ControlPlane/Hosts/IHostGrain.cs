@@ -13,6 +13,10 @@ public interface IHostGrain : IGrainWithStringKey
     [Alias("StartAsync")]
     Task StartAsync();
 
+    /// <summary>Lets go of the connection: the host is removed.</summary>
+    [Alias("StopAsync")]
+    Task StopAsync();
+
     /// <summary>Delivers keys that records of VMs on this host name.</summary>
     /// <param name="keys">Keys with the check values of their records.</param>
     /// <param name="operation">What for; bound into the delivery.</param>

@@ -17,7 +17,7 @@ namespace Lorica.ControlPlane.Hosts;
 /// </summary>
 internal sealed class LockReconciler(
     CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser, VmLookup lookup, LockBoard locks,
-    AlarmBoard alarms, EventLog events, TimeProvider time)
+    HostCrypto crypto, AlarmBoard alarms, EventLog events, TimeProvider time)
 {
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
 
@@ -34,13 +34,15 @@ internal sealed class LockReconciler(
         try
         {
             await ReadAlarmsAsync(ct);
+            // Encryption mode first; but whether a VM is locked does not depend on it.
+            var left = await crypto.ReviveAsync(hostId, ct);
 
             // Step 1: what the records want
             var (vms, records, busy) = await ReadAsync(hostId, ct);
             if (vms.Count == 0)
             {
                 await releaser.SweepAsync(hostId, ct);
-                return false;
+                return left;
             }
 
             // Step 2: what the files say; what a task left behind is settled; a suspect VM gets no key
@@ -48,7 +50,7 @@ internal sealed class LockReconciler(
                 new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
             var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal).ToDictionary(v => v.VmId, StringComparer.Ordinal);
             var byVm = records.ToLookup(r => r.VmId, StringComparer.Ordinal);
-            var again = false;
+            var again = left;
             var orders = new List<(VmRow Vm, List<KeyOrder> Keys)>();
             foreach (var vm in vms)
             {

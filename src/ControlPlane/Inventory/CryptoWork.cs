@@ -22,7 +22,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed class CryptoWork(
     KeyRegister register, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, CenterStore store, EventLog events,
-    IGrainFactory grains, ResumeCheck resume, TimeProvider time)
+    HostCrypto hostCrypto, IGrainFactory grains, ResumeCheck resume, TimeProvider time)
 {
     private const int MaximumLooks = 10;
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
@@ -39,6 +39,7 @@ internal sealed class CryptoWork(
         try
         {
             await resume.RequireAsync(context, () => IsHalfDoneAsync(context, ct), ct);
+            await EnsureSafeAsync(context, ct);
             key = await KeyAsync(context, ct);
         }
         catch (Exception e) when (e is FaultException || (!context.Resumed && !ct.IsCancellationRequested))
@@ -88,6 +89,22 @@ internal sealed class CryptoWork(
             {
                 await Task.Delay(LookPause, time, ct);
             }
+        }
+    }
+
+    /// <summary>The host may have left encryption mode, and the caller's rights may be others, since the task was begun.</summary>
+    private async Task EnsureSafeAsync(WorkContext context, CancellationToken ct)
+    {
+        try
+        {
+            if (context.Task.Kind != TaskKinds.Decrypt)
+            {
+                await hostCrypto.EnsureSafeAsync(context.Task, context.Vm.HostId, ct);
+            }
+        }
+        catch (FaultException e) when (e.Fault.Type == FaultTypes.HostCommunication)
+        {
+            // The job waits for the host itself.
         }
     }
 

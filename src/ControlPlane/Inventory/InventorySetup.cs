@@ -7,6 +7,8 @@ internal static class InventorySetup
 {
     /// <summary>Adds them.</summary>
     public static IServiceCollection AddInventory(this IServiceCollection services) => services
+        .AddSingleton<InventoryService>()
+        .AddSingleton<DatastoreService>()
         .AddSingleton<VmLookup>()
         .AddSingleton<VmService>()
         .AddSingleton<VmQueries>()

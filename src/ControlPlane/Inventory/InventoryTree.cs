@@ -97,6 +97,15 @@ public sealed class InventoryTree(CenterStore store)
         return id is null ? null : await db.Containers.FirstAsync(c => c.Id == id, ct);
     }
 
+    /// <summary>Where a VM is put: a datacenter or folder, the first datacenter when none is named.</summary>
+    public async Task<ContainerRow> FindPlaceAsync(string? reference, CancellationToken ct)
+    {
+        var row = await FindAsync(reference ?? FirstDatacenter, ct);
+        return row.Kind is ObjectKinds.Datacenter or ObjectKinds.Folder ? row
+            : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.vmParent", row.Name,
+                $"{row.Name} is a {row.Kind}: VMs are in datacenters and folders.", "See `lorica inventory ls`."));
+    }
+
     /// <summary>A VM by its place in the tree: <c>Datacenter/prod/web</c>; null when there is none.</summary>
     public static async Task<VmRow?> FindVmAsync(CenterDb db, string path, CancellationToken ct)
     {

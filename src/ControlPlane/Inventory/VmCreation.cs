@@ -20,7 +20,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.
 /// </summary>
 internal sealed class VmCreation(
-    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register,
+    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register, HostCrypto hostCrypto, InventoryTree tree,
     TaskBoard tasks, PlacementService placement,
     EventLog events, IGrainFactory grains, TimeProvider time)
 {
@@ -33,6 +33,7 @@ internal sealed class VmCreation(
         CreateRules.Check(body);
         var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : await policies.FindAsync(body.Policy, ct);
         var host = await hosts.FindAsync(body.Host, ct);
+        await hosts.RequireInServiceAsync(host.Id, ct);
         var datastore = await DatastoreAsync(host, body, policy, ct);
         var id = Guid.NewGuid().ToString("D");
         List<string> disks = [.. body.Disks.Select(_ => Guid.NewGuid().ToString("D"))];
@@ -51,6 +52,7 @@ internal sealed class VmCreation(
             Id = id,
             Name = body.Name,
             HostId = host.Id,
+            ParentId = (await tree.FindPlaceAsync(body.Folder, ct)).Id,
             Datastore = datastore,
             State = VmStates.Creating,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -93,6 +95,7 @@ internal sealed class VmCreation(
         if (arguments.Objects.Count > 0)
         {
             await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
+            await hostCrypto.EnsureSafeAsync(task, vm.HostId, ct);
             key = await register.MakeAsync(
                 task, vm, arguments.Provider!, [.. arguments.Objects.Select(o => new RecordedObject(o, o == vm.Id))], ct);
             await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
@@ -221,6 +224,8 @@ internal sealed class VmCreation(
             throw new FaultException(FaultCodec.FromRpc(e, $"host {host.Name}"), e);
         }
 
-        return await placement.ChooseAsync(policy, description.Datastores, body.Datastore, host.Name, ct);
+        await hosts.RequireUsableAsync(host, body.Datastore, ct);
+        var usable = description.Datastores.Where(d => d.Problem.Length == 0).ToList();
+        return await placement.ChooseAsync(policy, usable, body.Datastore, host.Name, ct);
     }
 }

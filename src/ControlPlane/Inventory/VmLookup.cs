@@ -24,6 +24,8 @@ public sealed class VmLookup(CenterStore store)
 
     private static async Task<VmRow?> FindByPathAsync(CenterDb db, string path, CancellationToken ct)
     {
+        // A slash within one segment of a URL stays encoded.
+        path = path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         if (DatastorePath.Parse(path) is not { } place)
         {
             return await InventoryTree.FindVmAsync(db, path, ct);

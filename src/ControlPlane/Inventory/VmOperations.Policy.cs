@@ -32,6 +32,7 @@ internal sealed partial class VmOperations
         {
             case PolicyAction.Encrypt:
                 RequireObjectIds(files, plan.Disks);
+                await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
                 // Finishing a broken-off encryption needs the key that it began with.
                 var begun = Begun(files, records);
                 arguments = arguments with

@@ -18,13 +18,14 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed partial class VmOperations(
     VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    Preflight preflight, OutageFinder outages, IGrainFactory grains)
+    Preflight preflight, OutageFinder outages, HostCrypto hostCrypto, HostDirectory hosts, IGrainFactory grains)
 {
     /// <summary>Begins a shallow recrypt: any power state.</summary>
     public async Task<TaskRow> RecryptAsync(string id, Caller caller, CancellationToken ct)
     {
         var (vm, files, records) = await LookAsync(id, ct);
         EncryptionRules.RequireRecryptable(files);
+        await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
         await RequireKeysAsync(vm, records, "recrypt", ct);
 
         // Finishing a broken-off recrypt needs the key that it made: the newest that a record knows.
@@ -60,6 +61,7 @@ internal sealed partial class VmOperations(
             throw Power(vm, $"{vm.Name} is powered on already.");
         }
 
+        await hosts.RequireInServiceAsync(vm.HostId, ct);
         if (files.PendingJob is "encrypt" or "decrypt")
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm.Name,
@@ -67,6 +69,11 @@ internal sealed partial class VmOperations(
         }
 
         await outages.RequireNoneAsync(vm, ct);
+        if (records.Exists(r => r.InUse))
+        {
+            await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
+        }
+
         await RequireKeysAsync(vm, records, KeyDeliverer.PowerOn, ct);
         return await BeginAsync(TaskKinds.PowerOn, vm, caller, new VmTaskArguments(), ct);
     }

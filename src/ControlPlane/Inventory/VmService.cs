@@ -17,15 +17,12 @@ namespace Lorica.ControlPlane.Inventory;
 public sealed class VmService(
     VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, HostLinks links, IAuthorizer authorizer, StrictRules strict,
     IGrainFactory grains,
-    IServiceProvider services)
+    InventoryTree tree, IServiceProvider services)
 {
     /// <summary>Most bytes that are typed into a console at once.</summary>
     public const int MaximumConsoleInput = 16 * 1024;
 
     private const int MaximumTimeout = 3600;
-
-    /// <summary>Where VMs are made.</summary>
-    private static readonly ObjectRef CreateIn = new(ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, "Datacenter");
 
     /// <summary>Creates a VM with empty disks.</summary>
     public async Task<TaskModel> CreateAsync(Caller caller, CreateVmBody body, CancellationToken ct)
@@ -44,7 +41,6 @@ public sealed class VmService(
     public async Task<TaskModel> ImportAsync(
         Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.CreateVm, CreateIn, ct);
         var id = await services.GetRequiredService<VmImporter>()
             .ImportAsync(caller, body, parse, b => AuthorizeCreateAsync(caller, b, ct), ct);
         return await tasks.GetAsync(id, CancellationToken.None);
@@ -181,10 +177,11 @@ public sealed class VmService(
 
     private async Task AuthorizeCreateAsync(Caller caller, CreateVmBody body, CancellationToken ct)
     {
-        await authorizer.RequireAsync(caller, Privileges.CreateVm, CreateIn, ct);
+        var place = ObjectRef.Of(await tree.FindPlaceAsync(body.Folder, ct));
+        await authorizer.RequireAsync(caller, Privileges.CreateVm, place, ct);
         if (body.Policy is not null && (await policies.FindAsync(body.Policy, ct)).Encryption)
         {
-            await authorizer.RequireAsync(caller, Privileges.EncryptNew, CreateIn, ct);
+            await authorizer.RequireAsync(caller, Privileges.EncryptNew, place, ct);
         }
     }
 

@@ -12,7 +12,8 @@ namespace Lorica.ControlPlane.Keys;
 /// <summary>
 /// Carries sealed keys from the broker to one host. One delivery at a time per host: sequence numbers are consumed in order.
 /// <code>
-/// 1 rule   a key goes only to a host on which the center placed a VM whose record names it, with the record's check value
+/// 1 rule   a key goes only to a host on which the center placed a VM whose record names it, with the record's check value;
+///          a host key only to that host
 /// 2 host   describes itself anew: receive key, boot nonce, next sequence, keys that it holds
 /// 3 broker fetches each key, compares the check value and seals it to that presentation
 /// 4 host   takes the sealed keys and answers the check values that it computed; each is compared
@@ -88,6 +89,9 @@ public sealed class KeyDeliverer(
                     join v in db.Vms on r.VmId equals v.Id
                     where v.HostId == hostId && r.State == KeyRecordStates.Usable
                     select new KeyOrder(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct);
+                records.AddRange(await db.KeyRecords
+                    .Where(r => r.ObjectId == hostId && r.Kind == RecordedObject.HostKind && r.State == KeyRecordStates.Usable)
+                    .Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct));
                 var named = records.ToHashSet();
                 var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
                 var providers = await db.Providers.Select(p => p.Name).ToListAsync(ct);

@@ -65,7 +65,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         {
             reply = await broker.CallAsync(
                 (b, o) => b.CreateKeyAsync(
-                    new CreateKeyRequest { Provider = provider, Name = name, VmId = vm.Id, VmName = vm.Name }, o),
+                    new CreateKeyRequest { Provider = provider, Name = name, VmId = OwnerOf(vm, objects), VmName = vm.Name }, o),
                 ct, NextNameAsync);
         }
         catch (FaultException e)
@@ -94,7 +94,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                 {
                     ObjectId = o.Id,
                     Kind = o.Kind,
-                    VmId = vm.Id,
+                    VmId = OwnerOf(vm, objects),
                     Provider = key.Provider,
                     KeyId = key.KeyId,
                     State = KeyRecordStates.Pending,

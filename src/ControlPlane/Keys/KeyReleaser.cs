@@ -179,7 +179,9 @@ public sealed partial class KeyReleaser(
             where v.HostId == hostId && r.State == KeyRecordStates.Usable
             select new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct);
         var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
-        return [.. records.Except(removed).Select(k => (k.Provider, k.KeyId))];
+        var own = await db.KeyRecords.Where(r => r.Kind == RecordedObject.HostKind && r.ObjectId == hostId && r.State == KeyRecordStates.Usable)
+            .Select(r => new { r.Provider, r.KeyId }).ToListAsync(ct);
+        return [.. records.Except(removed).Concat(own).Select(k => (k.Provider, k.KeyId))];
     }
 
     private CallOptions Options(CancellationToken ct) => new(deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);

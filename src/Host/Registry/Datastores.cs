@@ -1,17 +1,29 @@
+using System.Text.Json;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.Host.Files;
 using Lorica.Host.Native;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Registry;
 
-/// <summary>The datastores of this host: folders on mounted filesystems, by name.</summary>
+/// <summary>
+/// The datastores of this host: folders on mounted filesystems, by name. Which datastore a folder is says its marker file
+/// (<see cref="DatastoreMarker"/>), made when a host first uses it; <c>STATE/datastores.json</c> remembers the ids. A folder that
+/// lost its marker (it is not mounted) or has another one (another datastore is mounted there) is not used.
+/// </summary>
 internal sealed class Datastores
 {
-    private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
+    private const string FileName = "datastores.json";
+    private const int MaximumBytes = 64 * 1024;
 
-    public Datastores(IEnumerable<DatastoreConfig> configs, string baseFolder)
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _ids;
+    private readonly string _stateFolder;
+
+    public Datastores(IEnumerable<DatastoreConfig> configs, string baseFolder, string stateFolder)
     {
         foreach (var (name, path) in configs)
         {
@@ -19,15 +31,34 @@ internal sealed class Datastores
                 throw new InvalidOperationException(
                     $"The name of the datastore '{name}' is not one that it can have, or is there twice.");
         }
+
+        _stateFolder = stateFolder;
+        using var folder = Folder.Open(stateFolder);
+        try
+        {
+            _ids = folder.Read(FileName, MaximumBytes) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, StateJson.Default.DictionaryStringString) ?? []
+                : [];
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidOperationException(
+                $"{Path.Combine(stateFolder, FileName)} is damaged: {e.Message}. Remove it when every datastore is mounted.", e);
+        }
     }
 
     public IEnumerable<string> Names => _paths.Keys;
 
-    /// <summary>The folder of a datastore.</summary>
-    public string PathOf(string name) => _paths.TryGetValue(name, out var path)
-        ? path
-        : throw Refuse.With(FaultTypes.NotFound, "lorica.datastoreNotFound", name, $"This host has no datastore {name}.",
-            $"It has: {string.Join(", ", _paths.Keys)}.");
+    /// <summary>The folder of a datastore that is there and is the right one.</summary>
+    public string PathOf(string name)
+    {
+        if (!_paths.TryGetValue(name, out var path))
+            throw Refuse.With(FaultTypes.NotFound, "lorica.datastoreNotFound", name, $"This host has no datastore {name}.",
+                $"It has: {string.Join(", ", _paths.Keys)}.");
+        return Check(name, path).Problem is { } problem
+            ? throw Refuse.With(FaultTypes.InvalidState, "lorica.datastoreNotThere", name, problem, "Mount it, or correct the host's configuration.")
+            : path;
+    }
 
     /// <summary>Refuses when a datastore has less than <paramref name="needed"/> bytes free.</summary>
     public void RequireFree(string name, long needed)
@@ -37,22 +68,56 @@ internal sealed class Datastores
             throw Refuse.NoSpace($"The datastore {name}", needed, free);
     }
 
-    /// <summary>Name, path and space of each; one that cannot be asked has no space.</summary>
+    /// <summary>Name, path, id and space of each; one that cannot be used says why and has no space.</summary>
     public IEnumerable<DatastoreDescription> Describe()
     {
         foreach (var (name, path) in _paths)
         {
-            var description = new DatastoreDescription { Name = name, Path = path };
+            var (id, problem) = Check(name, path);
+            var description = new DatastoreDescription { Name = name, Path = path, Id = id ?? "", Problem = problem ?? "" };
             try
             {
-                (description.Capacity, description.Free) = Posix.SpaceOf(path);
+                if (problem is null)
+                    (description.Capacity, description.Free) = Posix.SpaceOf(path);
             }
-            catch (IOException)
+            catch (IOException e)
             {
-                // Not mounted: 0 of 0 bytes says so.
+                description.Problem = e.Message;
             }
 
             yield return description;
+        }
+    }
+
+    private (string? Id, string? Problem) Check(string name, string path)
+    {
+        try
+        {
+            lock (_gate)
+            {
+                var known = _ids.GetValueOrDefault(name);
+                if (DatastoreMarker.Read(path)?.ToString() is not { } id)
+                {
+                    if (known is not null)
+                        return (known, $"The datastore {name} is not mounted: {path} has no {DatastoreMarker.FileName}.");
+                    id = DatastoreMarker.Make(path).ToString();
+                }
+
+                if (known is not null && known != id)
+                    return (id, $"{path} is another datastore ({id}) than the one known as {name} ({known}).");
+                if (known is null)
+                {
+                    _ids[name] = id;
+                    using var folder = Folder.Open(_stateFolder);
+                    folder.Replace(FileName, JsonSerializer.SerializeToUtf8Bytes(_ids, StateJson.Default.DictionaryStringString));
+                }
+
+                return (id, null);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"The datastore {name} cannot be used: {e.Message}");
         }
     }
 }

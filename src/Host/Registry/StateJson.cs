@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Lorica.Host.Joining;
+using Lorica.Host.Keys;
 using Lorica.Host.Power;
 
 namespace Lorica.Host.Registry;
@@ -8,4 +10,8 @@ namespace Lorica.Host.Registry;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(VmRegistration))]
 [JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(CryptoState))]
+[JsonSerializable(typeof(JoinedAs))]
+[JsonSerializable(typeof(DatastoreMark))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -15,6 +15,9 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1103, LogLevel.Information, "Removed what was left of {Path}: the host had stopped while it was made.")]
     public partial void Swept(string path);
 
+    [LoggerMessage(1105, LogLevel.Information, "Encryption mode is {Mode}, host key {Key}")]
+    public partial void CryptoModeChanged(string mode, string key);
+
     [LoggerMessage(1104, LogLevel.Warning, "What is left of {Path}, which was being made when the host stopped, cannot be removed yet: {Reason}")]
     public partial void SweepFailed(string path, string reason);
 

@@ -122,6 +122,12 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         return Task.FromResult(reply);
     }
 
+    public override Task<PinHostReply> UnpinHost(UnpinHostRequest request, ServerCallContext context)
+    {
+        _hosts.TryRemove(request.HostId, out _);
+        return Task.FromResult(new PinHostReply());
+    }
+
     public override Task<PinHostReply> PinHost(PinHostRequest request, ServerCallContext context)
     {
         _hosts[request.HostId] = Convert.ToHexStringLower(request.SpkiSha256.Span);

@@ -26,6 +26,12 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
 
     public ConcurrentDictionary<string, byte[]> Content { get; } = new();
 
+    /// <summary>Id in the marker file of its datastore.</summary>
+    public string DatastoreId { get; set; } = "5b1c0000-0000-4000-8000-00000000000a";
+
+    /// <summary>Nobody can watch it.</summary>
+    public bool Refuses { get; set; }
+
     /// <summary>The host computes this check value whatever it is sent.</summary>
     public string? ComputesKcv { get; set; }
 
@@ -39,6 +45,7 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
             _bootId = Guid.NewGuid().ToString();
             _sequence = 1;
             Keys.Clear();
+            (CryptoMode, HostKey) = CryptoMode == "pendingIncapable" ? ("incapable", null) : (HostKey is null ? CryptoMode : "prepared", HostKey);
             Jobs.Clear();
         }
 
@@ -54,14 +61,14 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
         {
             var d = new HostDescription
             {
-                HostId = id, Name = name, Version = "fake", BootId = _bootId, CryptoMode = "safe",
+                HostId = id, Name = name, Version = "fake", BootId = _bootId, CryptoMode = CryptoMode, HostKey = HostKey,
                 Presentation = new HostPresentation
                 {
                     HostId = id, FirstSequence = _sequence,
                     HostSpki = ByteString.CopyFrom(identity.Certificate.PublicKey.ExportSubjectPublicKeyInfo()),
                 },
             };
-            d.Datastores.Add(new DatastoreDescription { Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = 1 << 29 });
+            d.Datastores.Add(new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = 1 << 29 });
             d.Keys.AddRange(Keys.Select(k => new HeldKey { Key = Ref(k.Key), Kcv = k.Value }));
             return Task.FromResult(d);
         }
@@ -70,6 +77,11 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
     public override async Task Watch(
         WatchRequest request, IServerStreamWriter<HostEvent> responseStream, ServerCallContext context)
     {
+        if (Refuses)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The host refuses."));
+        }
+
         var channel = Channel.CreateUnbounded<HostEvent>();
         var key = Guid.NewGuid();
         _watchers[key] = channel.Writer;

@@ -75,7 +75,7 @@ public sealed class CreationTests : IAsyncLifetime
     {
         var vm = new TestVm();
         await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", () => vm.ImportAsync(_host.Client, end: false));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
         await vm.ImportAsync(_host.Client);
     }
@@ -86,10 +86,10 @@ public sealed class CreationTests : IAsyncLifetime
         var vm = new TestVm();
         var spec = Host.Creation.VmSpec.From(vm.Request);
         _ = await Host.Creation.VmBuilder.BeginAsync(_host.Node.Table, spec, _host.Node.Keys, CancellationToken.None);
-        Assert.NotEmpty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.NotEmpty(_host.Entries());
         await _host.StopAsync();
         await _host.StartAsync();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
         await vm.ImportAsync(_host.Client);
     }
 
@@ -100,7 +100,7 @@ public sealed class CreationTests : IAsyncLifetime
         await _host.Client.CreateVmAsync(other.Request);
         await using (await Host.Creation.VmBuilder.BeginAsync(_host.Node.Table, Host.Creation.VmSpec.From(mine.Request), _host.Node.Keys, CancellationToken.None))
             Directory.Move(Path.Combine(_host.Datastore, "other"), Path.Combine(_host.Datastore, "web01"));
-        Assert.Equal(["web01"], Directory.EnumerateFileSystemEntries(_host.Datastore).Select(Path.GetFileName));
+        Assert.Equal(["web01"], _host.Entries().Select(Path.GetFileName));
         Assert.Contains("other.vmx", Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
         Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(mine.Id)));
     }
@@ -123,7 +123,7 @@ public sealed class CreationTests : IAsyncLifetime
         Directory.Move(_host.Datastore + ".away", _host.Datastore);
         await _host.StartAsync();
         Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class CreationTests : IAsyncLifetime
     {
         var vm = new TestVm(name);
         await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class CreationTests : IAsyncLifetime
         var vm = new TestVm();
         vm.Request.Disks[0].Capacity = vm.Request.Disks[0].Data = 60L * 1024 * 1024 * 1024 * 1024;
         await FaultAssert.RefusedAsync(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", () => vm.ImportAsync(_host.Client));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class CreationTests : IAsyncLifetime
         await FaultAssert.RefusedAsync(FaultTypes.AlreadyExists, "lorica.vmExists", _host.Client.CreateVmAsync(vm.Request));
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.staleEpoch", _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 0 }));
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 });
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
     }
 
@@ -200,7 +200,7 @@ public sealed class CreationTests : IAsyncLifetime
         vm.Request.Firmware = "bios";
         vm.Request.Cpus = Lorica.Contracts.Vmx.MachineLimits.MaximumCpus + 1;
         await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
     }
 
     [Fact]
@@ -210,11 +210,11 @@ public sealed class CreationTests : IAsyncLifetime
         await _host.Client.CreateVmAsync(vm.Request);
         Directory.Move(_host.Datastore, _host.Datastore + ".away");
         Directory.CreateDirectory(_host.Datastore);
-        await FaultAssert.RefusedAsync(FaultTypes.NotFound, "lorica.fileNotFound", _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 }));
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.datastoreNotThere", _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 }));
         Directory.Delete(_host.Datastore);
         Directory.Move(_host.Datastore + ".away", _host.Datastore);
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 3 });
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
     }
 
     [Fact]

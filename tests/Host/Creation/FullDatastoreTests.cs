@@ -52,7 +52,7 @@ public sealed class FullDatastoreTests : IAsyncLifetime
         if (!call.ResponseAsync.IsCompleted)
             await Task.WhenAny(call.RequestStream.CompleteAsync(), call.ResponseAsync);
         await FaultAssert.RefusedAsync(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", () => call.ResponseAsync);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path("small")));
+        Assert.Empty(TestHost.EntriesOf(_folder.Path("small")));
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
     }
 

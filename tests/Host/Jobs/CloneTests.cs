@@ -100,7 +100,7 @@ public sealed class CloneTests : IAsyncLifetime
         order.NewVm.Disks[0].Provisioning = "lazyZeroed";
         var fault = await FaultAssert.RefusedAsync(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", _host.Client.StartJobAsync(order));
         Assert.Contains((Huge + 32 * 1024 * 1024).ToString(System.Globalization.CultureInfo.InvariantCulture), fault.Message, StringComparison.Ordinal);
-        Assert.Equal(["src"], Directory.EnumerateFileSystemEntries(_host.Datastore).Select(Path.GetFileName));
+        Assert.Equal(["src"], _host.Entries().Select(Path.GetFileName));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class CloneTests : IAsyncLifetime
 
         var ended = await _host.Client.RunAsync(order);
         Assert.Equal(("failed", FaultTypes.RequestCanceled), (ended.State, ended.Fault?.Type));
-        Assert.Equal(["src"], Directory.EnumerateFileSystemEntries(_host.Datastore).Select(Path.GetFileName));
+        Assert.Equal(["src"], _host.Entries().Select(Path.GetFileName));
         Assert.Single((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
     }

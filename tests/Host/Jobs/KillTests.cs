@@ -72,9 +72,9 @@ public sealed class KillTests : IAsyncLifetime
             await _host.KillAsync();
         }
 
-        Assert.NotEmpty(Directory.EnumerateFileSystemEntries(_template.Datastore));
+        Assert.NotEmpty(TestHost.EntriesOf(_template.Datastore));
         await _host.StartAsync(_kek, _next);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_template.Datastore));
+        Assert.Empty(TestHost.EntriesOf(_template.Datastore));
         await vm.ImportAsync(_host.Client);
     }
 
@@ -87,13 +87,13 @@ public sealed class KillTests : IAsyncLifetime
         await KillAsync(() => new StartJobRequest(clone) { JobId = Guid.NewGuid().ToString(), Epoch = vm.NextEpoch }, kills: 3);
         var copy = await _host.Client.SucceedAsync(new StartJobRequest(clone) { JobId = Guid.NewGuid().ToString(), Epoch = vm.NextEpoch });
         Assert.Equal(clone.NewVm.VmId, copy.VmId);
-        Assert.Equal(["copy"], Directory.EnumerateFileSystemEntries(_template.SecondDatastore).Select(Path.GetFileName));
+        Assert.Equal(["copy"], TestHost.EntriesOf(_template.SecondDatastore).Select(Path.GetFileName));
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = copy.VmId, Epoch = 2 });
 
         await KillAsync(() => TestJob.Relocate(vm, source, "ds2"), kills: 3);
         await _host.Client.SucceedAsync(TestJob.Relocate(vm, source, "ds2"));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_template.Datastore));
-        Assert.Single(Directory.EnumerateFileSystemEntries(_template.SecondDatastore));
+        Assert.Empty(TestHost.EntriesOf(_template.Datastore));
+        Assert.Single(TestHost.EntriesOf(_template.SecondDatastore));
         var folder = Directory.EnumerateDirectories(_template.SecondDatastore).Single();
         Assert.Equal(vm.Content, await PlainDisk.ReadAsync(folder, "src_1", _kek));
     }

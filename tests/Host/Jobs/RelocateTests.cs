@@ -38,7 +38,7 @@ public sealed class RelocateTests : IAsyncLifetime
 
         Assert.Equal(("succeeded", "[ds2] sec/sec.vmx"), (job.State, job.Result.Path));
         Assert.All(files.Zip(bytes), f => Assert.Equal(f.Second, File.ReadAllBytes(Path.Combine(_host.SecondDatastore, "sec", f.First))));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
         await _host.DeliverAsync(_kek);
         var after = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
         Assert.Null(after.Suspect);
@@ -91,7 +91,7 @@ public sealed class RelocateTests : IAsyncLifetime
         var before = await vm.ImportAsync(_host.Client);
         var after = await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds1", "eagerZeroed"));
         Assert.Equal(("[ds1] sec_1/sec.vmx", "eagerZeroed"), (after.Path, after.Disks[0].Provisioning));
-        Assert.Equal(["sec_1"], Directory.EnumerateFileSystemEntries(_host.Datastore).Select(Path.GetFileName));
+        Assert.Equal(["sec_1"], _host.Entries().Select(Path.GetFileName));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class RelocateTests : IAsyncLifetime
         await _host.Client.RemoveKeysAsync(new RemoveKeysRequest { Keys = { _kek.Ref } });
         await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound",
             _host.Client.StartJobAsync(TestJob.Relocate(vm, before, "ds2", "eagerZeroed")));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.SecondDatastore));
+        Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class RelocateTests : IAsyncLifetime
         await _host.StopAsync();
         await _host.StartAsync();
         await _host.DeliverAsync(_kek);
-        Assert.Equal(["sec"], Directory.EnumerateFileSystemEntries(_host.SecondDatastore).Select(Path.GetFileName));
+        Assert.Equal(["sec"], TestHost.EntriesOf(_host.SecondDatastore).Select(Path.GetFileName));
         Assert.Equal("[ds1] sec/sec.vmx", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).Path);
 
         // After it: the old place.
@@ -131,7 +131,7 @@ public sealed class RelocateTests : IAsyncLifetime
         await _host.StopAsync();
         await _host.StartAsync();
         await _host.DeliverAsync(_kek);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Datastore));
+        Assert.Empty(_host.Entries());
         var after = await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2"));
         Assert.Equal("[ds2] sec_1/sec.vmx", after.Path);
         Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Path.Combine(_host.SecondDatastore, "sec_1"), "sec", _kek));

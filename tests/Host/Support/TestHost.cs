@@ -55,6 +55,13 @@ internal sealed class TestHost : IAsyncDisposable
 
     public string SecondDatastore => _folder.Path("datastore2");
 
+    /// <summary>What is on the datastore beside its marker.</summary>
+    public IEnumerable<string> Entries() => EntriesOf(Datastore);
+
+    /// <summary>What is on a datastore beside its marker.</summary>
+    public static IEnumerable<string> EntriesOf(string datastore) => Directory.EnumerateFileSystemEntries(datastore)
+        .Where(e => System.IO.Path.GetFileName(e) != Lorica.Host.Registry.DatastoreMarker.FileName);
+
     public IPEndPoint Address => _server!.Address;
 
     public HostNode Node => _server!.Node;

@@ -26,6 +26,19 @@ internal sealed class TestPki
 
     public string Path(string name) => System.IO.Path.Combine(_folder, name);
 
+    /// <summary>Signs a request for a certificate.</summary>
+    public string Sign(byte[] request, string role)
+    {
+        var key = CertificateRequest.LoadSigningRequest(request, HashAlgorithmName.SHA256).PublicKey;
+        var signed = new CertificateRequest(new X500DistinguishedName($"CN=joined, OU={role}"), key, HashAlgorithmName.SHA256);
+        signed.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
+            [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        var now = TimeProvider.System.GetUtcNow();
+        using var issuer = _ca.HasPrivateKey ? null : _ca.CopyWithPrivateKey(_caKey);
+        using var certificate = signed.Create(issuer ?? _ca, now.AddDays(-1), now.AddDays(20), RandomNumberGenerator.GetBytes(8));
+        return certificate.ExportCertificatePem() + "\n";
+    }
+
     /// <summary>Issues NAME.crt and NAME.key.</summary>
     public NodeIdentity Issue(string name, string role)
     {

@@ -20,7 +20,7 @@ internal static class HostLsCommand
                 return;
             }
             cli.Terminal.Table(["NAME", "STATE", "ENCRYPTION MODE", "KEYS", "ADDRESS"],
-                hosts.Items.Select(h => (string[])[h.Name, h.State, h.CryptoMode, $"{h.Keys.Count}", h.Address]));
+                hosts.Items.Select(h => (string[])[h.Name, h.Maintenance ? h.State + ", maintenance" : h.State, h.CryptoMode, $"{h.Keys.Count}", h.Address]));
         });
         return command;
     }

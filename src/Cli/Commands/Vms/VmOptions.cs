@@ -25,6 +25,11 @@ internal sealed class VmOptions
 
     private readonly Option<string?> _host = new("--host") { Description = "Host, when there are several.", HelpName = "NAME" };
 
+    private readonly Option<string?> _folder = new("--folder")
+    {
+        Description = "Datacenter or folder: name, id or path.", HelpName = "FOLDER",
+    };
+
     private readonly Option<string> _firmware = new("--firmware")
     {
         Description = "Firmware.", HelpName = "bios|uefi", DefaultValueFactory = _ => "bios",
@@ -47,7 +52,7 @@ internal sealed class VmOptions
                 result.AddError("--cpus: at least 1.");
         });
         command.Add(Name);
-        foreach (var option in new Option[] { _policy, _cpus, _memory, _datastore, _host, _firmware, _provisioning })
+        foreach (var option in new Option[] { _policy, _cpus, _memory, _datastore, _host, _folder, _firmware, _provisioning })
             command.Add(option);
         return this;
     }
@@ -59,6 +64,7 @@ internal sealed class VmOptions
         Name = parsed.GetValue(Name)!,
         Policy = parsed.GetValue(_policy),
         Host = parsed.GetValue(_host),
+        Folder = parsed.GetValue(_folder),
         Datastore = parsed.GetValue(_datastore),
         Cpus = parsed.GetValue(_cpus),
         MemoryMib = Math.Max(1, parsed.GetValue(_memory) / Mib),

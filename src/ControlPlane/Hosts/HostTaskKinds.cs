@@ -1,0 +1,32 @@
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>Kinds of tasks on hosts and on the tree.</summary>
+public static class HostTaskKinds
+{
+    /// <summary>Join.</summary>
+    public const string Add = "host.add";
+
+    /// <summary>Remove.</summary>
+    public const string Remove = "host.remove";
+
+    /// <summary>Move in the tree.</summary>
+    public const string Move = "host.move";
+
+    /// <summary>Enter maintenance.</summary>
+    public const string EnterMaintenance = "host.enterMaintenance";
+
+    /// <summary>Leave maintenance.</summary>
+    public const string ExitMaintenance = "host.exitMaintenance";
+
+    /// <summary>Prepare for encryption mode.</summary>
+    public const string PrepareCrypto = "host.crypto.prepare";
+
+    /// <summary>Put into encryption mode.</summary>
+    public const string EnableCrypto = "host.crypto.enable";
+
+    /// <summary>New host key.</summary>
+    public const string RotateKey = "host.crypto.rotate";
+
+    /// <summary>Out of encryption mode.</summary>
+    public const string DisableCrypto = "host.crypto.disable";
+}

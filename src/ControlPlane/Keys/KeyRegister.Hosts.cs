@@ -1,0 +1,52 @@
+using Lorica.Contracts;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Keys;
+
+/// <summary>Records of host keys: kind <c>host</c>, the host's id as the object, no VM.</summary>
+public sealed partial class KeyRegister
+{
+    /// <summary>Makes a host key in the same steps as any other.</summary>
+    internal Task<KeyOrder> MakeForHostAsync(TaskRow task, HostRow host, string provider, CancellationToken ct) => MakeAsync(
+        task, new VmRow { Id = host.Id, Name = host.Name, HostId = host.Id, Datastore = "", State = "" }, provider,
+        [new RecordedObject(host.Id, IsHome: false, IsHost: true)], ct);
+
+    /// <summary>The host key that is in use, as its record says.</summary>
+    internal static Task<KeyRecordRow?> HostRecordAsync(CenterDb db, string hostId, CancellationToken ct) =>
+        db.KeyRecords.FirstOrDefaultAsync(r => r.ObjectId == hostId && r.Kind == RecordedObject.HostKind && r.InUse, ct);
+
+    /// <summary>
+    /// The key that the host says it has is in use, every other one of it is retired; with null all are. A key without a usable
+    /// record of this very host changes nothing.
+    /// </summary>
+    /// <returns>Keys that the host needs no more.</returns>
+    internal async Task<List<KeyOrder>> SettleHostAsync(CenterDb db, HostRow host, KeyRef? key, string user, CancellationToken ct)
+    {
+        var rows = await db.KeyRecords
+            .Where(r => r.ObjectId == host.Id && r.Kind == RecordedObject.HostKind && r.State != KeyRecordStates.Retired).ToListAsync(ct);
+        var used = rows.Find(r => r.State == KeyRecordStates.Usable && r.Provider == key?.Provider && r.KeyId == key?.KeyId);
+        if (key is not null && used is null)
+        {
+            return [];
+        }
+
+        foreach (var row in rows.Where(r => r != used))
+        {
+            row.Generation = row.InUse ? 1 : row.Generation;
+            Retire(db, row, user, host.Name);
+        }
+
+        // The index allows one record in use per object: the old one steps down before the new one steps up.
+        await db.SaveChangesAsync(ct);
+        if (used is not null)
+        {
+            used.InUse = true;
+            await db.SaveChangesAsync(ct);
+        }
+
+        return [.. rows.Where(r => r != used && r.Kcv.Length > 0).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv))];
+    }
+
+    private static string OwnerOf(VmRow vm, IReadOnlyList<RecordedObject> objects) => objects.Any(o => o.IsHost) ? "" : vm.Id;
+}
