@@ -91,11 +91,8 @@ public sealed class DiskTests : IAsyncLifetime
         await _host.Client.RemoveKeysAsync(new RemoveKeysRequest { Keys = { _other.Ref } });
         var power = new PowerOnRequest { VmId = vm.Id, Epoch = vm.NextEpoch };
         power.Records.AddRange(TestVm.RecordsOf(now));
-        if (Environment.UserName == "root")
-        {
-            var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", _host.Client.PowerOnAsync(power));
-            Assert.Equal($"The disk {lost.Path} is encrypted and a required key was not found.", fault.Message);
-        }
+        var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", _host.Client.PowerOnAsync(power));
+        Assert.Equal($"The disk {lost.Path} is encrypted and a required key was not found.", fault.Message);
 
         var detach = new DetachDisk { Label = lost.Label, ObjectId = lost.ObjectId, Remove = true, Path = lost.Path };
         var after = await ChangeAsync(vm, now, r => r.Detach = detach);
