@@ -23,7 +23,15 @@ internal static class TaskPrivileges
         TaskKinds.PowerOn => [Privileges.PowerOn],
         TaskKinds.PowerOff => [Privileges.PowerOff],
         TaskKinds.Clone => [Privileges.CloneVm],
-        TaskKinds.Relocate => [Privileges.ColdMigrate],
+        TaskKinds.Relocate or TaskKinds.Migrate => [Privileges.ColdMigrate],
+        TaskKinds.Register => [Privileges.RegisterVm],
+        TaskKinds.Unregister => [Privileges.UnregisterVm],
+        TaskKinds.Rename => [Privileges.RenameVm],
+        TaskKinds.Move => [Privileges.MoveVm],
+        TaskKinds.AddDisk => [Privileges.AddNewDisk],
+        TaskKinds.AttachDisk => [Privileges.AddExistingDisk],
+        TaskKinds.DetachDisk or TaskKinds.RemoveDisk => [Privileges.RemoveDisk],
+        TaskKinds.ResizeDisk => [Privileges.ExtendDisk],
         _ => throw new ArgumentException($"Tasks of kind {kind} have no row in {nameof(TaskPrivileges)}.", nameof(kind)),
     };
 }
