@@ -51,7 +51,21 @@ internal static class VmRoutes
                 return Accepted(await vms.RecryptAsync(http.Caller(), vm, body, http.RequestAborted));
             })
             .Accepts<RecryptBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
-                .WithSummary("Give a VM a new KEK");
+                .WithSummary("Give a VM new KEKs; deep: new DEKs too");
+        group.MapPost("/{vm}/clone", async (string vm, HttpContext http, VmService vms) =>
+            {
+                var body = await Body.ReadAsync<CloneVmBody>(http);
+                return Accepted(await vms.CloneAsync(http.Caller(), vm, body, http.RequestAborted));
+            })
+            .Accepts<CloneVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .WithSummary("Make a full clone of a VM");
+        group.MapPost("/{vm}/relocate", async (string vm, HttpContext http, VmService vms) =>
+            {
+                var body = await Body.ReadAsync<RelocateVmBody>(http);
+                return Accepted(await vms.RelocateAsync(http.Caller(), vm, body, http.RequestAborted));
+            })
+            .Accepts<RelocateVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .WithSummary("Move a VM to another datastore or disk format");
         group.MapPost("/{vm}/power", async (string vm, HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<PowerBody>(http);

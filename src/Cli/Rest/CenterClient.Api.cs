@@ -36,6 +36,12 @@ internal sealed partial class CenterClient
     public Task<TaskModel> RecryptAsync(string vm, RecryptBody body, CancellationToken ct)
         => PostAsync(Vm(vm) + "/recrypt", body, RestJson.Default.RecryptBody, RestJson.Default.TaskModel, ct);
 
+    public Task<TaskModel> CloneVmAsync(string vm, CloneVmBody body, CancellationToken ct)
+        => PostAsync(Vm(vm) + "/clone", body, RestJson.Default.CloneVmBody, RestJson.Default.TaskModel, ct);
+
+    public Task<TaskModel> RelocateVmAsync(string vm, RelocateVmBody body, CancellationToken ct)
+        => PostAsync(Vm(vm) + "/relocate", body, RestJson.Default.RelocateVmBody, RestJson.Default.TaskModel, ct);
+
     public Task<TaskModel> PowerAsync(string vm, PowerBody body, CancellationToken ct)
         => PostAsync(Vm(vm) + "/power", body, RestJson.Default.PowerBody, RestJson.Default.TaskModel, ct);
 

@@ -21,6 +21,8 @@ internal static class TaskText
             "vm.encrypt" => "Encrypting",
             "vm.decrypt" => "Decrypting",
             "vm.recrypt" => "Recrypting",
+            "vm.clone" => "Cloning",
+            "vm.relocate" => "Relocating",
             "vm.powerOn" => "Powering on",
             "vm.powerOff" => "Powering off",
             "vm.delete" => "Removing",

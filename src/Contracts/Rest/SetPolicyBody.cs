@@ -9,5 +9,7 @@ namespace Lorica.Contracts.Rest;
 /// <param name="Force">Decrypt although the start of a disk looks like nothing known.</param>
 /// <param name="Crypto"><c>encrypt</c> or <c>decrypt</c>: what the request expects; left out, the policy decides.</param>
 /// <param name="Provider">With <c>encrypt</c>: the provider that makes the new key; the default one when left out.</param>
+/// <param name="Keys">With <c>encrypt</c>: keys of single objects.</param>
 public sealed record SetPolicyBody(
-    string Policy, bool? Home = null, IReadOnlyList<string>? Disks = null, bool Force = false, string? Crypto = null, string? Provider = null);
+    string Policy, bool? Home = null, IReadOnlyList<string>? Disks = null, bool Force = false, string? Crypto = null, string? Provider = null,
+    IReadOnlyList<KeySpecBody>? Keys = null);

@@ -10,7 +10,7 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// Encrypt, decrypt, shallow recrypt.
+/// Encrypt, decrypt, shallow and deep recrypt.
 /// <code>
 /// 1 key     (not to decrypt) made and recorded: pending, then usable with its check value
 /// 2 audit   who does what with which keys
@@ -35,12 +35,12 @@ internal sealed class CryptoWork(
 
         // Step 1
         await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
-        KeyOrder? key;
+        Dictionary<string, KeyOrder> keys;
         try
         {
             await resume.RequireAsync(context, () => IsHalfDoneAsync(context, ct), ct);
             await EnsureSafeAsync(context, ct);
-            key = await KeyAsync(context, ct);
+            keys = await KeysAsync(context, context.Vm, ct);
         }
         catch (Exception e) when (e is FaultException || (!context.Resumed && !ct.IsCancellationRequested))
         {
@@ -50,15 +50,15 @@ internal sealed class CryptoWork(
 
         // Step 2
         var records = await lookup.RecordsAsync(vm.Id, ct);
-        await AuditAsync(context, key, records, ct);
-        var request = Request(context, key, records);
+        await AuditAsync(context, keys, records, ct);
+        var request = Request(context, keys, records);
         request.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration { ObjectId = g.Key, Generation = g.Value }));
 
         // Step 3
         JobDescription job;
         try
         {
-            job = await jobs.RunAsync(context, request, Needed(key, records), f => IsDone(context, key, f), ct);
+            job = await jobs.RunAsync(context, request, Needed(keys, records), f => IsDone(context, keys, f), ct);
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
@@ -69,7 +69,7 @@ internal sealed class CryptoWork(
 
         // Steps 4 and 5
         var files = job.Result is { } result && RecordCheck.SuspectOf(result) is null ? result : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
-        var fault = job.State == "succeeded" ? Verify(context, key, files)
+        var fault = job.State == "succeeded" ? Verify(context, keys, files)
             : job.Fault is { } f ? FaultCodec.FromMessage(f)
             : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
         await SettleAsync(context, files, fault, end: true, ct);
@@ -108,26 +108,38 @@ internal sealed class CryptoWork(
         }
     }
 
-    private async Task<KeyOrder?> KeyAsync(WorkContext context, CancellationToken ct)
+    /// <summary>Makes or adopts the new keys of a task's objects, for records of <paramref name="owner"/>; by object id.</summary>
+    internal async Task<Dictionary<string, KeyOrder>> KeysAsync(WorkContext context, VmRow owner, CancellationToken ct)
     {
         var arguments = context.Arguments;
-        if (context.Task.Kind == TaskKinds.Decrypt)
+        var keys = new Dictionary<string, KeyOrder>(StringComparer.Ordinal);
+        if (context.Task.Kind == TaskKinds.Decrypt || arguments.Objects.Count == 0)
         {
-            return null;
+            return keys;
         }
 
-        List<RecordedObject> objects = [.. arguments.Objects.Select(o => new RecordedObject(o, o == context.Vm.Id))];
-        if (arguments is { KeyId: { } id, Kcv: { } kcv })
+        var all = new KeyGroup { Objects = arguments.Objects, Provider = arguments.Provider!, KeyId = arguments.KeyId, Kcv = arguments.Kcv };
+        foreach (var group in arguments.Keys.Count > 0 ? arguments.Keys : [all])
         {
-            var known = new KeyOrder(arguments.Provider!, id, kcv);
-            await register.AdoptAsync(context.Task, context.Vm, known, objects, ct);
-            return known;
+            List<RecordedObject> objects = [.. group.Objects.Select(o => new RecordedObject(o, o == owner.Id))];
+            KeyOrder key;
+            if (group is { KeyId: { } id, Kcv: { } kcv })
+            {
+                key = new KeyOrder(group.Provider, id, kcv);
+                await register.AdoptAsync(context.Task, owner, key, objects, ct);
+            }
+            else
+            {
+                key = await register.MakeAsync(context.Task, owner, group.Provider, objects, ct);
+            }
+
+            group.Objects.ToList().ForEach(o => keys.Add(o, key));
         }
 
-        return await register.MakeAsync(context.Task, context.Vm, arguments.Provider!, objects, ct);
+        return keys;
     }
 
-    private static StartJobRequest Request(WorkContext context, KeyOrder? key, List<KeyRecordRow> records)
+    private static StartJobRequest Request(WorkContext context, Dictionary<string, KeyOrder> keys, List<KeyRecordRow> records)
     {
         var arguments = context.Arguments;
         var request = new StartJobRequest
@@ -139,37 +151,33 @@ internal sealed class CryptoWork(
             {
                 TaskKinds.Encrypt => "encrypt",
                 TaskKinds.Decrypt => "decrypt",
-                _ => "recryptShallow",
+                _ => arguments.Deep ? "recryptDeep" : "recryptShallow",
             },
             Home = arguments.Home,
             Force = arguments.Force,
         };
         request.Disks.AddRange(arguments.Disks);
         request.Records.AddRange(KeyRegister.ToWire(records));
-        if (key is { } k)
+        if (keys.Count > 0)
         {
-            request.NewKey = k.ToRef();
-            request.NewKcv = k.Kcv;
+            var first = keys.GetValueOrDefault(context.Vm.Id, keys.First().Value);
+            request.NewKey = first.ToRef();
+            request.NewKcv = first.Kcv;
+            request.Keys.AddRange(keys.Where(k => k.Value != first)
+                .Select(k => new ObjectKey { ObjectId = k.Key, Key = k.Value.ToRef(), Kcv = k.Value.Kcv }));
         }
 
         return request;
     }
 
-    private static List<KeyOrder> Needed(KeyOrder? key, List<KeyRecordRow> records)
-    {
-        var needed = records.Where(r => r.InUse).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();
-        if (key is { } k && !needed.Contains(k))
-        {
-            needed.Add(k);
-        }
+    internal static List<KeyOrder> Needed(Dictionary<string, KeyOrder> keys, List<KeyRecordRow> records) =>
+        [.. records.Where(r => r.InUse).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Concat(keys.Values).Distinct()];
 
-        return needed;
-    }
-
-    private static bool IsDone(WorkContext context, KeyOrder? key, VmDescription files) => Verify(context, key, files) is null;
+    private static bool IsDone(WorkContext context, Dictionary<string, KeyOrder> keys, VmDescription files) =>
+        Verify(context, keys, files) is null;
 
     /// <summary>Whether the files are as the job should have left them.</summary>
-    private static Fault? Verify(WorkContext context, KeyOrder? key, VmDescription files)
+    private static Fault? Verify(WorkContext context, Dictionary<string, KeyOrder> keys, VmDescription files)
     {
         // A description that does not verify says nothing about what is plain.
         if (RecordCheck.SuspectOf(files) is { } suspect)
@@ -179,6 +187,7 @@ internal sealed class CryptoWork(
 
         foreach (var id in context.Arguments.Objects)
         {
+            KeyOrder? key = keys.TryGetValue(id, out var own) ? own : null;
             var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
             var (encrypted, has, kcv) = id == files.VmId ? (files.Encrypted, files.Key, files.Kcv)
                 : disk is not null ? (disk.Encrypted && disk.Transition.Length == 0, disk.Key, disk.Kcv)
@@ -285,13 +294,13 @@ internal sealed class CryptoWork(
     private Task AbandonAsync(WorkContext context) => store.WriteAsync(
         db => register.AbandonAsync(db, context.Task.Id, context.Task.UserName, context.Vm.Name, CancellationToken.None), CancellationToken.None);
 
-    private Task AuditAsync(WorkContext context, KeyOrder? key, List<KeyRecordRow> records, CancellationToken ct)
+    private Task AuditAsync(WorkContext context, Dictionary<string, KeyOrder> keys, List<KeyRecordRow> records, CancellationToken ct)
     {
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
         var old = string.Join(", ", records.Where(r => r.InUse).Select(r => $"{r.Provider}/{r.KeyId}").Distinct(StringComparer.Ordinal));
         var what = string.Join(", ", (arguments.Home ? ["home"] : Array.Empty<string>()).Concat(arguments.Disks));
         return events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
-            $"{task.UserName}: {task.Kind} of {vm.Name} ({what}), task {task.Id}; new key {key?.ToString() ?? "none"}; keys before: {(old.Length > 0 ? old : "none")}"
+            $"{task.UserName}: {task.Kind}{(arguments.Deep ? " (deep)" : "")} of {vm.Name} ({what}), task {task.Id}; new key {(keys.Count > 0 ? string.Join(", ", keys.Values.Distinct()) : "none")}; keys before: {(old.Length > 0 ? old : "none")}"
             + (context.Resumed ? "; taken up again" : ""), ct);
     }
 }

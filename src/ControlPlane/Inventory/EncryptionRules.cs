@@ -91,18 +91,61 @@ internal static class EncryptionRules
         }
     }
 
-    /// <summary>Refuses unless something of the VM is encrypted, and no other job is half done.</summary>
-    public static void RequireRecryptable(VmDescription vm)
+    /// <summary>
+    /// What a recrypt changes: what is named, or everything that is encrypted. Order of checks: power, snapshots (deep), encrypted-ness.
+    /// </summary>
+    public static (bool Home, List<DiskDescription> Disks) Recryptable(VmDescription vm, RecryptCommand command)
     {
-        if (!vm.Encrypted && vm.Disks.All(d => !d.Encrypted))
+        if (command.Deep)
+        {
+            RequireOff(vm);
+            RequireNoSnapshots(vm);
+        }
+
+        RefusePending(vm, Encrypting, "Set the encryption policy again: that finishes it.");
+        RefusePending(vm, Decrypting, "Set the policy without encryption again: that finishes it.");
+        if (command.Deep)
+        {
+            RefusePending(vm, "recrypt", $"lorica vm recrypt {vm.Name} --shallow finishes it.");
+        }
+        else if (vm.PendingJob == "rekey")
+        {
+            throw PendingRekey(vm.Name);
+        }
+
+        var all = command.Home is null && command.Disks is null;
+        if (all && !vm.Encrypted && vm.Disks.All(d => !d.Encrypted) || command.Home == true && !vm.Encrypted)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.notEncrypted", vm.Name,
                 $"{vm.Name} is not encrypted.", "Set an encryption policy first."));
         }
 
-        RefusePending(vm, Encrypting, "Set the encryption policy again: that finishes it.");
-        RefusePending(vm, Decrypting, "Set the policy without encryption again: that finishes it.");
+        // What is half done is finished as it was begun.
+        if (all || vm.PendingJob.Length > 0)
+        {
+            return (vm.Encrypted, [.. vm.Disks.Where(d => d.Encrypted)]);
+        }
+
+        var disks = Choose(vm, command.Disks ?? []);
+        if (disks.Find(d => !d.Encrypted) is { } plain)
+        {
+            throw NotEncrypted(plain);
+        }
+
+        return (command.Home == true, disks);
     }
+
+    /// <summary>The refusal of a disk that is not encrypted.</summary>
+    public static FaultException NotEncrypted(DiskDescription disk) => new(new Fault(FaultTypes.InvalidDeviceOperation,
+        "msg.hostd.deviceSpec.enc.notEncrypted", disk.Path, $"{disk.Path} is not encrypted.", "Set an encryption policy first."));
+
+    /// <summary>The refusal of a disk that is encrypted.</summary>
+    public static FaultException AlreadyEncrypted(DiskDescription disk) => new(new Fault(FaultTypes.InvalidDeviceOperation,
+        "msg.hostd.deviceSpec.enc.encrypted", disk.Path, $"{disk.Path} is encrypted already.", "Recrypt it to change its key."));
+
+    /// <summary>The refusal while a deep recrypt is half done.</summary>
+    public static FaultException PendingRekey(string vm) => new(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm,
+        $"An earlier deep recrypt of {vm} was not finished.", $"lorica vm recrypt {vm} --deep finishes it."));
 
     private static void RefuseHome(VmDescription vm, PolicyVerdict? verdict)
     {

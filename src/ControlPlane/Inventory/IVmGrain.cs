@@ -13,9 +13,17 @@ public interface IVmGrain : IGrainWithStringKey
     [Alias("SetPolicyAsync")]
     Task<string> SetPolicyAsync(Caller caller, SetPolicyCommand command);
 
-    /// <summary>New KEK, same DEKs.</summary>
+    /// <summary>New KEKs; deep: new DEKs too.</summary>
     [Alias("RecryptAsync")]
-    Task<string> RecryptAsync(Caller caller);
+    Task<string> RecryptAsync(Caller caller, RecryptCommand command);
+
+    /// <summary>Makes a full clone.</summary>
+    [Alias("CloneAsync")]
+    Task<string> CloneAsync(Caller caller, CloneCommand command);
+
+    /// <summary>Moves to another datastore or disk format.</summary>
+    [Alias("RelocateAsync")]
+    Task<string> RelocateAsync(Caller caller, RelocateCommand command);
 
     /// <summary>Powers on or off.</summary>
     [Alias("PowerAsync")]

@@ -24,8 +24,9 @@ namespace Lorica.ControlPlane.Inventory;
 internal sealed class JobDriver(
     HostLinks links, VmSnapshots snapshots, VmLookup lookup, TaskBoard tasks, EventLog events, IGrainFactory grains, TimeProvider time)
 {
-    private const string CloneJob = "clone";
-    private const string RelocateJob = "relocate";
+    /// <summary>Kinds of jobs that leave nothing when they are taken back.</summary>
+    public const string CloneJob = "clone", RelocateJob = "relocate";
+
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -122,6 +123,9 @@ internal sealed class JobDriver(
         }
     }
 
+    /// <summary>Asks the host; a task that was taken up again waits for a host that is not up yet.</summary>
+    public Task<T> PatientlyAsync<T>(WorkContext context, Func<Task<T>> call, CancellationToken ct) => HostCalls.PatientlyAsync(context, time, call, ct);
+
     private async Task PauseAsync(TimeSpan pause, CancellationToken cancelled, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, ct);
@@ -154,7 +158,7 @@ internal sealed class JobDriver(
         var told = time.GetTimestamp() - time.TimestampFrequency;
         // The host answers a job that it cannot take back any more with its end.
         await using var cancelling = context.Cancelled.UnsafeRegister(
-            static (state, _) => ((Action)state!)(), () => _ = CancelAsync(context, job.JobId, ct));
+            static (state, _) => ((Action)state!)(), (Action)(() => _ = CancelAsync(context, job.JobId, ct)));
         using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = job.JobId }, cancellationToken: ct);
         while (await NextAsync(stream.ResponseStream, ct))
         {

@@ -21,6 +21,7 @@ internal sealed class PolicyWork(TaskBoard tasks, ResumeCheck resume)
     {
         if (context.Arguments.PolicyId is not { } policy)
         {
+            await CopyAsync(db, context, ct);
             return;
         }
 
@@ -31,5 +32,19 @@ internal sealed class PolicyWork(TaskBoard tasks, ResumeCheck resume)
         {
             ObjectId = o, VmId = context.Vm.Id, PolicyId = policy, RulesVersion = rules,
         }));
+    }
+
+    /// <summary>The objects of a clone get the policies of those that they are copies of.</summary>
+    private static async Task CopyAsync(CenterDb db, WorkContext context, CancellationToken ct)
+    {
+        var copies = context.Arguments.Copies;
+        var sources = copies.Keys.ToList();
+        foreach (var row in await db.PolicyAssociations.AsNoTracking().Where(p => sources.Contains(p.ObjectId)).ToListAsync(ct))
+        {
+            db.PolicyAssociations.Add(new PolicyAssociationRow
+            {
+                ObjectId = copies[row.ObjectId], VmId = context.Vm.Id, PolicyId = row.PolicyId, RulesVersion = row.RulesVersion,
+            });
+        }
     }
 }

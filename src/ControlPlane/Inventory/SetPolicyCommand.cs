@@ -10,8 +10,9 @@ namespace Lorica.ControlPlane.Inventory;
 /// <param name="RulesVersion">Rules of the policy for which privileges were checked.</param>
 /// <param name="Crypto">What the request expects.</param>
 /// <param name="Provider">Provider of the new key; null for the default one.</param>
+/// <param name="Keys">Keys that the request names.</param>
 [GenerateSerializer]
 [Alias("Lorica.SetPolicyCommand")]
 public sealed record SetPolicyCommand(
     string PolicyId, bool? Home, List<string>? Disks, bool Force, long RulesVersion = 1, CryptoRequest Crypto = CryptoRequest.None,
-    string? Provider = null);
+    string? Provider = null, List<KeySpec>? Keys = null);

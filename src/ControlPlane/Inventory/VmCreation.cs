@@ -197,12 +197,12 @@ internal sealed class VmCreation(
     }
 
     /// <summary>The name is about to be free again, so the host must not keep a VM of it that nobody knows.</summary>
-    private async Task RemoveAsync(WorkContext context, CancellationToken ct)
+    public async Task RemoveAsync(WorkContext context, CancellationToken ct)
     {
         try
         {
             await links.Client(context.Vm.HostId).DeleteVmAsync(
-                new VmOperation { VmId = context.Vm.Id, Epoch = context.Task.Epoch },
+                new VmOperation { VmId = context.Vm.Id, Epoch = Math.Max(context.Task.Epoch, context.Vm.Epoch) },
                 deadline: time.GetUtcNow().UtcDateTime + DeleteTimeout, cancellationToken: ct);
         }
         catch (RpcException e) when (!HostCalls.IsTransport(e))

@@ -20,7 +20,16 @@ internal sealed class VmGrain(
         Start(await operations.SetPolicyAsync(Id, caller, command, _stopping.Token));
 
     /// <inheritdoc />
-    public async Task<string> RecryptAsync(Caller caller) => Start(await operations.RecryptAsync(Id, caller, _stopping.Token));
+    public async Task<string> RecryptAsync(Caller caller, RecryptCommand command) =>
+        Start(await operations.RecryptAsync(Id, caller, command, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> CloneAsync(Caller caller, CloneCommand command) =>
+        Start(await operations.CloneAsync(Id, caller, command, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> RelocateAsync(Caller caller, RelocateCommand command) =>
+        Start(await operations.RelocateAsync(Id, caller, command, _stopping.Token));
 
     /// <inheritdoc />
     public async Task<string> PowerAsync(Caller caller, PowerCommand command) =>

@@ -32,7 +32,9 @@ internal sealed class VmImporter(
         try
         {
             context = await creation.BeginAsync(TaskKinds.Import, caller, vm, ct, row => mark = underWay.Mark(row.Id));
-            if (await RunAsync(context, reader, ct))
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, await tasks.CancellationOfAsync(context.Task, CancellationToken.None));
+            await tasks.EnterCancellableAsync(context.Task.Id, CancellationToken.None);
+            if (await RunAsync(context, reader, ending.Token))
             {
                 return context.Task.Id;
             }
@@ -58,9 +60,9 @@ internal sealed class VmImporter(
         }
         catch (Exception e) when (!progress.EndSent || (e is RpcException refusal && FaultCodec.IsRefusal(refusal)))
         {
-            await creation.FailAsync(context, FaultOf(e, context));
-            throw e is RpcException r ? new FaultException(FaultCodec.FromRpc(r, "the host"), r) : e is FaultException ? e
-                : new FaultException(FaultOf(e, context), e);
+            var fault = await FaultAsync(e, context);
+            await creation.FailAsync(context, fault);
+            throw new FaultException(fault, e);
         }
         catch (Exception)
         {
@@ -111,6 +113,8 @@ internal sealed class VmImporter(
                 }
             }
 
+            // From here on the host may have made it: too late to take it back.
+            await tasks.EnterUncancellableAsync(context.Task.Id, ct);
             progress.EndSent = true;
             await WriteAsync(call, new ImportVmRequest { End = new ImportEnd() }, ct);
             await call.RequestStream.CompleteAsync();
@@ -140,6 +144,15 @@ internal sealed class VmImporter(
     {
         /// <summary>From here on the host may have made the VM.</summary>
         public bool EndSent { get; set; }
+    }
+
+    /// <summary>What broke it off; whoever cancelled it is named.</summary>
+    private async Task<Fault> FaultAsync(Exception e, WorkContext context)
+    {
+        var cancelled = await tasks.CancellationOfAsync(context.Task, CancellationToken.None);
+        return cancelled.IsCancellationRequested
+            ? await tasks.CancelledAsync(context.Task.Id, CancellationToken.None)
+            : FaultOf(e, context);
     }
 
     private static Fault FaultOf(Exception e, WorkContext context) => e switch

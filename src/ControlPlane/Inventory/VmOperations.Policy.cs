@@ -40,6 +40,7 @@ internal sealed partial class VmOperations
                     Provider = begun?.Provider ?? await ProviderAsync(command, ct),
                     KeyId = begun?.KeyId,
                     Kcv = begun?.Kcv,
+                    Keys = begun is null ? await EncryptionKeysAsync(vm, files, plan, command, ct) : [],
                 };
                 if (begun is not null)
                 {
@@ -47,7 +48,7 @@ internal sealed partial class VmOperations
                 }
                 else
                 {
-                    await preflight.RequireAsync(new PreflightOrder(vm, files, PreflightAction.Encrypt, arguments.Provider, plan.Disks), ct);
+                    await PreflightAsync(new PreflightOrder(vm, files, PreflightAction.Encrypt, arguments.Provider, plan.Disks), arguments.Keys, ct);
                 }
 
                 return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, policy, ct);

@@ -18,35 +18,9 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed partial class VmOperations(
     VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    Preflight preflight, OutageFinder outages, HostCrypto hostCrypto, HostDirectory hosts, IGrainFactory grains)
+    Preflight preflight, OutageFinder outages, HostCrypto hostCrypto, HostDirectory hosts, KeyPlanner planner, HostLinks links,
+    TimeProvider time, IGrainFactory grains)
 {
-    /// <summary>Begins a shallow recrypt: any power state.</summary>
-    public async Task<TaskRow> RecryptAsync(string id, Caller caller, CancellationToken ct)
-    {
-        var (vm, files, records) = await LookAsync(id, ct);
-        EncryptionRules.RequireRecryptable(files);
-        await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
-        await RequireKeysAsync(vm, records, "recrypt", ct);
-
-        // Finishing a broken-off recrypt needs the key that it made: the newest that a record knows.
-        var begun = files.PendingJob == "recrypt" ? records.MaxBy(r => r.Number) : null;
-        var arguments = new VmTaskArguments
-        {
-            Home = files.Encrypted,
-            Disks = [.. files.Disks.Where(d => d.Encrypted).Select(d => d.Label)],
-            Objects = [.. (files.Encrypted ? [vm.Id] : Array.Empty<string>()), .. files.Disks.Where(d => d.Encrypted).Select(d => d.ObjectId)],
-            Provider = begun?.Provider ?? await providers.DefaultAsync(ct),
-            KeyId = begun?.KeyId,
-            Kcv = begun?.Kcv,
-        };
-        if (begun is null)
-        {
-            await preflight.RequireAsync(new PreflightOrder(vm, files, PreflightAction.RecryptShallow, arguments.Provider, []), ct);
-        }
-
-        return await BeginAsync(TaskKinds.Recrypt, vm, caller, arguments, ct);
-    }
-
     /// <summary>Begins powering on or off.</summary>
     public async Task<TaskRow> PowerAsync(string id, Caller caller, PowerCommand command, CancellationToken ct)
     {
@@ -62,6 +36,11 @@ internal sealed partial class VmOperations(
         }
 
         await hosts.RequireInServiceAsync(vm.HostId, ct);
+        if (files.PendingJob == "rekey")
+        {
+            throw EncryptionRules.PendingRekey(vm.Name);
+        }
+
         if (files.PendingJob is "encrypt" or "decrypt")
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm.Name,

@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>VMs, as the faces of the center see them: who may do it is checked here, everything else by the VM's grain.</summary>
-public sealed class VmService(
+public sealed partial class VmService(
     VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, HostLinks links, IAuthorizer authorizer, StrictRules strict,
     IGrainFactory grains,
     InventoryTree tree, IServiceProvider services)
@@ -98,23 +98,17 @@ public sealed class VmService(
             throw Invalid("lorica.crypto", row.Name, "A provider is named with the request to encrypt only.");
         }
 
-        return (row, new SetPolicyCommand(
-            policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force, policy.RulesVersion, crypto, body.Provider));
-    }
-
-    /// <summary>Recrypts.</summary>
-    public async Task<TaskModel> RecryptAsync(Caller caller, string vm, RecryptBody body, CancellationToken ct)
-    {
-        var row = await RequireAsync(caller, Privileges.Recrypt, vm, ct);
-        if (body.Mode != "shallow")
+        var keys = KeysOf(body.Keys, row.Name);
+        if (keys.Count > 0)
         {
-            throw body.Mode == "deep"
-                ? new FaultException(new Fault(FaultTypes.NotSupported, "lorica.deepRecrypt", vm, "Deep recrypt is not there yet.",
-                    "Decrypt and encrypt again: that makes new DEKs."))
-                : Invalid("lorica.recryptMode", vm, "The mode is shallow.");
+            // Who names keys asks for encryption.
+            crypto = crypto == CryptoRequest.Decrypt
+                ? throw Invalid("lorica.crypto", row.Name, "Keys are named with the request to encrypt only.")
+                : CryptoRequest.Encrypt;
         }
 
-        return await DoAsync(row, g => g.RecryptAsync(caller), ct);
+        return (row, new SetPolicyCommand(
+            policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force, policy.RulesVersion, crypto, body.Provider, keys));
     }
 
     /// <summary>Powers on or off.</summary>

@@ -32,6 +32,24 @@ internal sealed record VmTaskArguments
     /// <summary>Its check value.</summary>
     public string? Kcv { get; set; }
 
+    /// <summary>Keys of the objects, where they are not all the one above.</summary>
+    public IReadOnlyList<KeyGroup> Keys { get; set; } = [];
+
+    /// <summary>Recrypt: new DEKs too.</summary>
+    public bool Deep { get; set; }
+
+    /// <summary>Clone: the new VM.</summary>
+    public string? CloneId { get; set; }
+
+    /// <summary>Clone: object id of the copy by object id of the source.</summary>
+    public IReadOnlyDictionary<string, string> Copies { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Clone, relocation: where to.</summary>
+    public string? Datastore { get; set; }
+
+    /// <summary>Relocation: disk format; null keeps those of the disks.</summary>
+    public string? DiskFormat { get; set; }
+
     /// <summary>Decrypt although the start of a disk looks like nothing known.</summary>
     public bool Force { get; set; }
 

@@ -14,7 +14,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// before it acts. A stop of the center leaves the task unfinished; anything else ends it.
 /// </summary>
 internal sealed partial class VmWorks(
-    CryptoWork crypto, CreateWork create, PowerWork power, DeleteWork delete, PolicyWork policy, Lifecycle.LifeWorks life, VmLookup lookup, TaskBoard tasks,
+    CryptoWork crypto, CloneWork clone, RelocateWork relocate, CreateWork create, PowerWork power, DeleteWork delete, PolicyWork policy,
+    Lifecycle.LifeWorks life, VmLookup lookup, TaskBoard tasks,
     EventLog events, TimeProvider time, ILogger<VmWorks> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -51,6 +52,8 @@ internal sealed partial class VmWorks(
     private Func<WorkContext, CancellationToken, Task> Kind(string kind) => kind switch
     {
         TaskKinds.Encrypt or TaskKinds.Decrypt or TaskKinds.Recrypt => crypto.RunAsync,
+        TaskKinds.Clone => clone.RunAsync,
+        TaskKinds.Relocate => relocate.RunAsync,
         TaskKinds.Create => create.RunAsync,
         TaskKinds.Import => create.SettleImportAsync,
         TaskKinds.PowerOn or TaskKinds.PowerOff => power.RunAsync,

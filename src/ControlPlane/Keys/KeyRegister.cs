@@ -28,9 +28,10 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     internal async Task<KeyOrder> MakeAsync(
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
+        var ids = objects.Select(o => o.Id).ToList();
         var row = await store.ReadAsync(
             db => db.KeyRecords.FirstOrDefaultAsync(
-                r => r.TaskId == task.Id && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
+                r => r.TaskId == task.Id && r.Provider == provider && ids.Contains(r.ObjectId) && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
         if (row is { State: KeyRecordStates.Usable })
         {
             return new KeyOrder(row.Provider, row.KeyId, row.Kcv);
@@ -101,6 +102,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                     TaskId = task.Id,
                     CreatedAt = now,
                 }));
+                // The records tell of it from here on; a task may make another one.
+                await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(u => u.SetProperty(t => t.KeyName, (string?)null), ct);
                 return true;
             },
             ct);

@@ -15,6 +15,7 @@ namespace Lorica.ControlPlane.Store;
 [JsonSerializable(typeof(PolicyBatchArguments))]
 [JsonSerializable(typeof(List<ServerModel>))]
 [JsonSerializable(typeof(VmTaskArguments))]
+[JsonSerializable(typeof(TaskNotesModel))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(List<string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

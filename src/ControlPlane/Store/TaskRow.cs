@@ -12,6 +12,9 @@ public sealed class TaskRow
     /// <summary>VM it works on, at most one unfinished task per VM (unique index); empty for a task on another object.</summary>
     public required string VmId { get; set; }
 
+    /// <summary>A second VM that no other task may touch meanwhile: the one that a clone makes.</summary>
+    public string OtherVmId { get; set; } = "";
+
     /// <summary>Kind of the object, one of <see cref="Inventory.ObjectKinds"/>.</summary>
     public string ObjectKind { get; set; } = Inventory.ObjectKinds.Vm;
 

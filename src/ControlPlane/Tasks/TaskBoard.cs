@@ -191,7 +191,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     private static async Task RefuseSecondAsync(CenterDb db, VmRow vm, CancellationToken ct)
     {
         var other = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(
-            t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
+            t => (t.VmId == vm.Id || t.OtherVmId == vm.Id) && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
         if (other is not null)
         {
             throw new FaultException(InUse(vm.Name, other.Kind, other.Id));

@@ -68,12 +68,12 @@ public sealed class EncryptionRulesTests
         var plan = EncryptionRules.Decide(Policy(true), vm, null, null);
         Assert.Equal((PolicyAction.Encrypt, true, 2), (plan.Action, plan.Home, plan.Disks.Count));
         Refused("lorica.jobPending", () => EncryptionRules.Decide(Policy(false), vm, null, null));
-        Refused("lorica.jobPending", () => EncryptionRules.RequireRecryptable(vm));
+        Refused("lorica.jobPending", () => EncryptionRules.Recryptable(vm, new RecryptCommand(false, null, null, false, [])));
     }
 
     [Fact]
     public void A_plain_VM_cannot_be_recrypted() =>
-        Refused("msg.hostd.configSpec.enc.notEncrypted", () => EncryptionRules.RequireRecryptable(Vm(false, false)));
+        Refused("msg.hostd.configSpec.enc.notEncrypted", () => EncryptionRules.Recryptable(Vm(false, false), new RecryptCommand(false, null, null, false, [])));
 
     private static StoragePolicy Policy(bool encryption) =>
         encryption ? PolicyCatalog.Encryption : PolicyCatalog.DatastoreDefault;

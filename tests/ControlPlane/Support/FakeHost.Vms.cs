@@ -93,7 +93,7 @@ internal sealed partial class FakeHost
     public override Task<JobDescription> StartJob(StartJobRequest request, ServerCallContext context)
     {
         TakeEpoch(request.VmId, request.Epoch);
-        if (request.NewKey is { } key && !Keys.ContainsKey(Name(key)))
+        if (request.Keys.Select(k => k.Key).Append(request.NewKey).Any(k => k is not null && !Keys.ContainsKey(Name(k))))
         {
             throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
         }
@@ -123,7 +123,14 @@ internal sealed partial class FakeHost
             throw new RpcException(new Status(StatusCode.Unavailable, "restarted"));
         }
 
-        if (JobFault is { } fault)
+        if (_cancelled.ContainsKey(request.JobId))
+        {
+            job = new JobDescription(job)
+            {
+                State = "failed", Fault = FaultCodec.ToMessage(new Fault(FaultTypes.RequestCanceled, "lorica.cancelled", job.VmId, "cancelled")),
+            };
+        }
+        else if (JobFault is { } fault)
         {
             BeforeJobFails?.Invoke(Vms[job.VmId], Started.Last(s => s.JobId == request.JobId));
             job = new JobDescription(job) { State = "failed", Fault = FaultCodec.ToMessage(fault) };
@@ -134,9 +141,23 @@ internal sealed partial class FakeHost
             job = new JobDescription(job) { State = "succeeded", BytesDone = 100 };
         }
 
-        job.Result = Find(job.VmId);
+        job.Result = Find(job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId);
         Jobs[job.JobId] = job;
         await responseStream.WriteAsync(job);
+    }
+
+    private readonly ConcurrentDictionary<string, bool> _cancelled = new();
+
+    public override Task<JobDescription> CancelJob(JobRequest request, ServerCallContext context)
+    {
+        if (!Jobs.TryGetValue(request.JobId, out var job))
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId, "no such job"));
+        }
+
+        _cancelled[request.JobId] = true;
+        HoldJobs?.TrySetResult();
+        return Task.FromResult(job);
     }
 
     /// <summary>The job ends while nobody watches.</summary>
@@ -146,17 +167,50 @@ internal sealed partial class FakeHost
     {
         var vm = Vms[request.VmId];
         vm.PendingJob = "";
-        var key = request.Kind == "decrypt" ? null : request.NewKey;
+        if (request.NewVm is { } clone)
+        {
+            if (!Vms.ContainsKey(clone.VmId))
+            {
+                Create(clone);
+            }
+
+            return;
+        }
+
+        if (request.Relocate is { } place)
+        {
+            Relocate(vm, place);
+            return;
+        }
+
+        (KeyRef? Key, string Kcv) KeyOf(string id) => request.Kind == "decrypt" ? (null, "")
+            : request.Keys.FirstOrDefault(k => k.ObjectId == id) is { } own ? (own.Key, own.Kcv) : (request.NewKey, request.NewKcv);
         if (request.Home)
         {
-            (vm.Encrypted, vm.Key, vm.Kcv) = (key is not null, key, key is null ? "" : request.NewKcv);
+            var (key, kcv) = KeyOf(vm.VmId);
+            (vm.Encrypted, vm.Key, vm.Kcv) = (key is not null, key, kcv);
             vm.Generation++;
         }
 
         foreach (var disk in vm.Disks.Where(d => request.AllDisks || request.Disks.Contains(d.Label)))
         {
-            (disk.Encrypted, disk.Key, disk.Kcv) = (key is not null, key, key is null ? "" : request.NewKcv);
+            var (key, kcv) = KeyOf(disk.ObjectId);
+            (disk.Encrypted, disk.Key, disk.Kcv) = (key is not null, key, kcv);
             disk.Generation++;
+        }
+    }
+
+    private static void Relocate(VmDescription vm, RelocateOrder place)
+    {
+        vm.Path = $"[{place.Datastore}] {vm.Name}/{vm.Name}.vmx";
+        foreach (var disk in vm.Disks)
+        {
+            disk.Path = $"[{place.Datastore}] {disk.Path.Split("] ")[1]}";
+            if (place.Provisioning.Length > 0 && (disk.Provisioning, place.Provisioning) != ("lazyZeroed", "thin") && disk.Provisioning != place.Provisioning)
+            {
+                disk.Provisioning = place.Provisioning;
+                disk.Generation += disk.Encrypted ? 1 : 0;
+            }
         }
     }
 
@@ -171,11 +225,11 @@ internal sealed partial class FakeHost
         var vm = new VmDescription
         {
             VmId = request.VmId, Name = request.Name, PowerState = "poweredOff", Encrypted = request.HomeKey is not null, Key = request.HomeKey,
-            Kcv = request.HomeKcv, Path = $"[ds1] {request.Name}/{request.Name}.vmx", Cpus = request.Cpus, MemoryMib = request.MemoryMib, Generation = 1,
+            Kcv = request.HomeKcv, Path = $"[{request.Datastore}] {request.Name}/{request.Name}.vmx", Cpus = request.Cpus, MemoryMib = request.MemoryMib, Generation = 1,
         };
         vm.Disks.AddRange(request.Disks.Select((d, i) => new DiskDescription
         {
-            Label = d.Label, Path = $"[ds1] {request.Name}/{i}.vmdk", Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = d.ObjectId,
+            Label = d.Label, Path = $"[{request.Datastore}] {request.Name}/{i}.vmdk", Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = d.ObjectId,
             Encrypted = d.Key is not null, Key = d.Key, Kcv = d.Kcv, Generation = 1,
         }));
         Vms[request.VmId] = vm;

@@ -35,6 +35,9 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
     /// <summary>The host computes this check value whatever it is sent.</summary>
     public string? ComputesKcv { get; set; }
 
+    /// <summary>The host has a second datastore, ds2, with so much room.</summary>
+    public long? SecondDatastoreFree { get; set; }
+
     public ConcurrentQueue<string> Delivered { get; } = new();
 
     /// <summary>Key memory is empty again, streams break.</summary>
@@ -69,6 +72,11 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
                 },
             };
             d.Datastores.Add(new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = 1 << 29 });
+            if (SecondDatastoreFree is { } free)
+            {
+                d.Datastores.Add(new DatastoreDescription { Name = "ds2", Path = "/ds2", Capacity = 1 << 30, Free = free });
+            }
+
             d.Keys.AddRange(Keys.Select(k => new HeldKey { Key = Ref(k.Key), Kcv = k.Value }));
             return Task.FromResult(d);
         }

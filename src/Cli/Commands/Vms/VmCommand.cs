@@ -21,6 +21,8 @@ internal static class VmCommand
         VmMigrateCommand.Create(cli),
         VmRegisterCommand.Create(cli),
         VmUnregisterCommand.Create(cli),
+        VmCloneCommand.Create(cli),
+        VmRelocateCommand.Create(cli),
         VmRmCommand.Create(cli),
     };
 }

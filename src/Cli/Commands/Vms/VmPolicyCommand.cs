@@ -21,18 +21,20 @@ internal static class VmPolicyCommand
         crypto.AcceptOnlyFromAmong("encrypt", "decrypt");
         var provider = new Option<string?>("--provider")
         { Description = "Key provider that makes the new key, with --crypto encrypt; the default one when left out.", HelpName = "NAME" };
+        var key = KeyOptions.Create("a new one of the provider for all");
         var check = new Option<bool>("--check") { Description = "Only say what it would meet." };
         var force = new Option<bool>("--force")
         { Description = "Decrypt although the start of a disk looks like nothing known." };
         var command = new Command("set", "Apply a storage policy to VM home and all disks, or to those named.")
         {
-            name, policy, home, disks, crypto, provider, check, force, noWait,
+            name, policy, home, disks, crypto, provider, key, check, force, noWait,
         };
         command.Examples(
             ("encrypt it, in place", "lorica vm policy set web1 \"VM Encryption Policy\""),
             ("what would stand against it", "lorica vm policy set web1 \"VM Encryption Policy\" --check"),
             ("decrypt it", "lorica vm policy set web1 \"Datastore Default\""),
-            ("VM home and one disk only", "lorica vm policy set web1 \"VM Encryption Policy\" --home --disk virtio0:1"));
+            ("VM home and one disk only", "lorica vm policy set web1 \"VM Encryption Policy\" --home --disk virtio0:1"),
+            ("a key of its own for one disk", "lorica vm policy set web1 \"VM Encryption Policy\" --key virtio0:1=kms2"));
         command.SetAction(async (parsed, ct) =>
         {
             var labels = parsed.GetValue(disks) is { Length: > 0 } named ? named : null;
@@ -40,7 +42,7 @@ internal static class VmPolicyCommand
             // --home alone means: home, and no disk.
             var body = new SetPolicyBody(
                 parsed.GetValue(policy)!, withHome, withHome == true ? labels ?? [] : labels, parsed.GetValue(force),
-                parsed.GetValue(crypto), parsed.GetValue(provider));
+                parsed.GetValue(crypto), parsed.GetValue(provider), KeyOptions.Parse(parsed.GetValue(key)));
             using var center = cli.Center();
             if (parsed.GetValue(check))
             {

@@ -8,3 +8,6 @@ CREATE TABLE known_vms (
     epoch INTEGER NOT NULL,
     left_at INTEGER NOT NULL
 ) STRICT;
+
+-- A task that works on a second VM, the clone that it makes.
+ALTER TABLE tasks ADD COLUMN other_vm_id TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,10 @@
+namespace Lorica.ControlPlane.Inventory;
+
+/// <summary>Makes a full clone.</summary>
+/// <param name="Name">Name of the new VM.</param>
+/// <param name="Datastore">Datastore; null for that of the source.</param>
+/// <param name="PolicyId">Policy of all its objects; null for those of the source.</param>
+/// <param name="Keys">Keys that the request names; empty for those of the source.</param>
+[GenerateSerializer]
+[Alias("Lorica.CloneCommand")]
+public sealed record CloneCommand(string Name, string? Datastore, string? PolicyId, List<KeySpec> Keys);

@@ -1,0 +1,151 @@
+using System.Net;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tests.Support;
+
+namespace Lorica.ControlPlane.Tests.Inventory;
+
+/// <summary>Keys that a request names, per object; deep recrypt.</summary>
+public sealed class KeyChoiceTests
+{
+    [Fact]
+    public async Task Home_and_disks_are_encrypted_under_keys_of_their_own_and_recorded_so()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.AddProviderAsync("kms2");
+        center.Broker.Keys["ready"] = "0123456789abcdef";
+
+        var task = await center.DoAsync("vms/a/policy",
+            $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"objects":["home"],"provider":"kms1"},{"objects":["virtio0:0"],"provider":"kms2"},{"provider":"kms1","keyId":"ready"}]}""");
+
+        Assert.Equal(("succeeded", null), (task.State, task.Fault?.Message));
+        var vm = await center.VmAsync("a");
+        Assert.Equal(["kms1", "kms2", "kms1"], [vm.Key!.Provider, .. vm.Disks.Select(d => d.Key!.Provider)]);
+        Assert.Equal("ready", vm.Disks[1].Key!.Id);
+        var records = await center.RecordsAsync();
+        Assert.Equal(3, records.Count(r => r.InUse));
+        Assert.Equal("0123456789abcdef", records.Single(r => r.KeyId == "ready").Kcv);
+        Assert.Null(vm.Suspect);
+        Assert.Empty((await center.EventsAsync("com.lorica.key.Orphan")));
+    }
+
+    [Fact]
+    public async Task A_named_key_that_the_KMS_has_not_is_refused_before_anything_is_done()
+    {
+        await using var center = await TwoDisksAsync();
+        var refused = await center.RefusedAsync("vms/a/policy",
+            $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"keyId":"nowhere"}]}""");
+        Assert.Equal("lorica.keyNotUsable", refused.Code);
+        Assert.Empty(await center.RecordsAsync());
+        Assert.Empty(center.Host.Started);
+    }
+
+    [Fact]
+    public async Task A_named_key_that_answers_with_another_check_value_than_recorded_is_the_wrong_key()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy);
+        var key = (await center.RecordsAsync())[0].KeyId;
+        center.Broker.Keys[key] = "ffffffffffffffff";
+        var refused = await center.RefusedAsync("vms/a/recrypt", $$"""{"mode":"deep","keys":[{"keyId":"{{key}}"}]}""");
+        Assert.Contains("another key answers", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InvalidDeviceSpec_badPolicy_a_crypto_request_with_a_policy_without_encryption()
+    {
+        await using var center = await TwoDisksAsync();
+        var refused = await center.RefusedAsync("vms/a/policy",
+            $$"""{"policy":"{{TestCenter.DefaultPolicy}}","keys":[{"provider":"kms1"}]}""", HttpStatusCode.BadRequest);
+        Assert.Equal(("InvalidDeviceSpec", "msg.hostd.deviceSpec.enc.badPolicy"), (refused.Title, refused.Code));
+    }
+
+    [Fact]
+    public async Task InvalidDeviceOperation_encrypted_a_key_for_a_disk_that_is_encrypted_already()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""");
+        var refused = await center.RefusedAsync("vms/a/policy",
+            $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":false,"disks":["virtio0:0"],"keys":[{"objects":["virtio0:0"],"provider":"kms1"}]}""");
+        Assert.Equal((FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.encrypted"), (refused.Title, refused.Code));
+    }
+
+    [Fact]
+    public async Task InvalidDeviceOperation_notEncrypted_a_recrypt_of_a_plain_disk()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""");
+        var refused = await center.RefusedAsync("vms/a/recrypt", """{"mode":"shallow","disks":["virtio0:1"]}""");
+        Assert.Equal((FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted"), (refused.Title, refused.Code));
+    }
+
+    [Fact]
+    public async Task A_shallow_recrypt_of_one_disk_leaves_the_others_under_their_key()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy);
+        var before = await center.VmAsync("a");
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow","home":false,"disks":["virtio0:1"]}""")).State);
+        var after = await center.VmAsync("a");
+        Assert.Equal((before.Key, before.Disks[0].Key), (after.Key, after.Disks[0].Key));
+        Assert.NotEqual(before.Disks[1].Key, after.Disks[1].Key);
+        var job = center.Host.Started.Last();
+        Assert.Equal(("recryptShallow", false), (job.Kind, job.Home));
+        Assert.Equal(["virtio0:1"], job.Disks);
+    }
+
+    [Fact]
+    public async Task A_deep_recrypt_runs_when_off_only_and_gives_new_keys()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy);
+        await center.PowerAsync("a", "on");
+        var refused = await center.RefusedAsync("vms/a/recrypt", """{"mode":"deep"}""");
+        Assert.Equal(FaultTypes.InvalidPowerState, refused.Title);
+        await center.PowerAsync("a", "off");
+        var before = await center.VmAsync("a");
+
+        var task = await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""");
+
+        Assert.Equal("succeeded", task.State);
+        Assert.Equal("recryptDeep", center.Host.Started.Last().Kind);
+        var after = await center.VmAsync("a");
+        Assert.NotEqual(before.Key, after.Key);
+        Assert.All((await center.RecordsAsync()).GroupBy(r => r.ObjectId), g => Assert.Single(g, r => r.InUse));
+        Assert.Null(after.Suspect);
+    }
+
+    [Fact]
+    public async Task A_deep_recrypt_that_failed_half_way_is_finished_with_the_keys_that_it_was_begun_with()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy);
+        center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
+        center.Host.BeforeJobFails = (vm, job) =>
+        {
+            vm.PendingJob = "rekey";
+            (vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Transition) = (job.NewKey, job.NewKcv, "rekey");
+            vm.Disks[0].Generation++;
+        };
+        Assert.Equal("failed", (await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""")).State);
+        center.Host.JobFault = null;
+        var made = center.Broker.CreatedNames.Count;
+        Assert.Equal("lorica.jobPending", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
+        Assert.Equal("lorica.jobPending", (await center.RefusedAsync("vms/a/recrypt", """{"mode":"shallow"}""")).Code);
+        center.Host.Vms.Values.Single().Disks[0].Transition = "";
+
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""")).State);
+
+        Assert.Equal(made, center.Broker.CreatedNames.Count);
+        Assert.Equal(center.Host.Started.First(s => s.Kind == "recryptDeep").NewKey, center.Host.Started.Last().NewKey);
+        Assert.All((await center.RecordsAsync()).Where(r => r.State != KeyRecordStates.Retired), r => Assert.True(r.InUse));
+    }
+
+    private static async Task<TestCenter> TwoDisksAsync()
+    {
+        var center = await TestCenter.StartAsync();
+        await center.DoAsync("vms", """{"name":"a","disks":[{"capacity":1048576},{"capacity":1048576}]}""");
+        return center;
+    }
+}
