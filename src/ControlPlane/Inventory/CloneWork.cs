@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
@@ -22,7 +23,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed partial class CloneWork(
     CryptoWork crypto, VmCreation creation, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
-    TimeProvider time, ILogger<CloneWork> log)
+    ResumeCheck resume, TimeProvider time, ILogger<CloneWork> log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -32,6 +33,7 @@ internal sealed partial class CloneWork(
         var target = context with { Vm = await lookup.FindAsync(context.Arguments.CloneId!, ct) };
         try
         {
+            await resume.RequireAsync(context, halfDone: null, ct);
             var files = await CloneAsync(context, target.Vm, ct);
             await creation.SucceedAsync(target, files, ct);
         }

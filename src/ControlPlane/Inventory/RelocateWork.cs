@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
@@ -14,7 +15,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// that was written anew has a higher generation) and the end of the task in one transaction.
 /// </summary>
 internal sealed class RelocateWork(
-    JobDriver jobs, KeyRegister register, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events)
+    JobDriver jobs, KeyRegister register, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
+    ResumeCheck resume)
 {
     /// <summary>How a disk takes its space afterwards: one that is lazily zeroed is not made thin.</summary>
     public static string TargetOf(DiskDescription disk, string? format) =>
@@ -24,6 +26,7 @@ internal sealed class RelocateWork(
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
+        await resume.RequireAsync(context, async () => IsDone(await snapshots.DescribeAsync(vm.HostId, vm.Id, ct), arguments), ct);
         var records = await lookup.RecordsAsync(vm.Id, ct);
         if (records.Exists(r => r.InUse))
         {

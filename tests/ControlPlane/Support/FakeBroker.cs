@@ -92,11 +92,6 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         return new KeyStatus { Key = request.Key, Kcv = Keys[request.Key.KeyId], State = "Active" };
     }
 
-    public override Task<KeyStatus> CheckKey(CheckKeyRequest request, ServerCallContext context) => Task.FromResult(
-        Keys.TryGetValue(request.Key.KeyId, out var kcv)
-            ? new KeyStatus { Key = request.Key, Kcv = kcv, State = "Active" }
-            : new KeyStatus { Key = request.Key, Fault = new KeyFault { Key = request.Key, Reason = KeyReasons.MissingOnKms } });
-
     public override Task<SealKeysReply> SealKeys(SealKeysRequest request, ServerCallContext context)
     {
         Interlocked.Increment(ref SealCalls);
