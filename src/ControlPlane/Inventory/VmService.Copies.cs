@@ -66,7 +66,7 @@ public sealed partial class VmService
     private async Task<ObjectRef> FolderAsync(VmRow vm, CancellationToken ct) =>
         await services.GetRequiredService<CenterStore>().ReadAsync(db => db.Containers.FirstOrDefaultAsync(c => c.Id == vm.ParentId, ct), ct) is { } folder
             ? ObjectRef.Of(folder)
-            : CreateIn;
+            : new ObjectRef(ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, "Datacenter");
 
     private static List<KeySpec> KeysOf(IReadOnlyList<KeySpecBody>? keys, string vm) =>
         keys is { Count: > MaximumKeys } || keys?.Any(k => k is null || k.Objects?.Any(o => o is null) == true) == true
