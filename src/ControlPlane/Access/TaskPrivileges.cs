@@ -23,15 +23,19 @@ internal static class TaskPrivileges
         TaskKinds.PowerOn => [Privileges.PowerOn],
         TaskKinds.PowerOff => [Privileges.PowerOff],
         TaskKinds.Clone => [Privileges.CloneVm],
-        TaskKinds.Relocate or TaskKinds.Migrate => [Privileges.ColdMigrate],
-        TaskKinds.Register => [Privileges.RegisterVm],
+        TaskKinds.Relocate => [Privileges.ColdMigrate],
+        TaskKinds.Migrate => [Privileges.ColdMigrate, .. Asked(arguments)],
+        TaskKinds.Register => [Privileges.RegisterVm, .. Asked(arguments)],
         TaskKinds.Unregister => [Privileges.UnregisterVm],
         TaskKinds.Rename => [Privileges.RenameVm],
         TaskKinds.Move => [Privileges.MoveVm],
-        TaskKinds.AddDisk => [Privileges.AddNewDisk],
-        TaskKinds.AttachDisk => [Privileges.AddExistingDisk],
+        TaskKinds.AddDisk => [Privileges.AddNewDisk, .. Asked(arguments)],
+        TaskKinds.AttachDisk => [Privileges.AddExistingDisk, .. Asked(arguments)],
         TaskKinds.DetachDisk or TaskKinds.RemoveDisk => [Privileges.RemoveDisk],
         TaskKinds.ResizeDisk => [Privileges.ExtendDisk],
         _ => throw new ArgumentException($"Tasks of kind {kind} have no row in {nameof(TaskPrivileges)}.", nameof(kind)),
     };
+
+    /// <summary>Cryptographer.* of an encrypted VM, and of what was accepted or is plain.</summary>
+    private static IReadOnlyList<string> Asked(VmTaskArguments arguments) => arguments.Life?.Asked ?? [];
 }

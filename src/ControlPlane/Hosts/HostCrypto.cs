@@ -56,7 +56,20 @@ public sealed partial class HostCrypto(
 
     /// <summary>The same for work that may have been taken up again: the original caller counts, as he is now.</summary>
     internal Task EnsureSafeAsync(TaskRow task, string hostId, CancellationToken ct) =>
-        EnsureSafeAsync(new Caller(task.UserName, task.UserName == Caller.SystemName, task.TokenId), hostId, ct);
+        EnsureSafeAsync(ResumeCheck.CallerOf(task), hostId, ct);
+
+    /// <summary>The same for work that waits for its host itself.</summary>
+    internal async Task EnsureSafeIfThereAsync(TaskRow task, string hostId, CancellationToken ct)
+    {
+        try
+        {
+            await EnsureSafeAsync(task, hostId, ct);
+        }
+        catch (FaultException e) when (e.Fault.Type == FaultTypes.HostCommunication)
+        {
+            // No key goes there either.
+        }
+    }
 
     /// <summary>Prepares a host: only from incapable.</summary>
     public async Task PrepareAsync(Caller caller, HostRow host, CancellationToken ct)

@@ -3,6 +3,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -22,7 +23,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there.
 /// </summary>
 internal sealed partial class CloneWork(
-    CryptoWork crypto, VmCreation creation, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
+    CryptoWork crypto, HostCrypto hostCrypto, VmCreation creation, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
     ResumeCheck resume, TimeProvider time, ILogger<CloneWork> log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -34,6 +35,11 @@ internal sealed partial class CloneWork(
         try
         {
             await resume.RequireAsync(context, halfDone: null, ct);
+            if (context is { Resumed: true, Arguments.Objects.Count: > 0 })
+            {
+                await hostCrypto.EnsureSafeIfThereAsync(context.Task, context.Vm.HostId, ct);
+            }
+
             var files = await CloneAsync(context, target.Vm, ct);
             await creation.SucceedAsync(target, files, ct);
         }

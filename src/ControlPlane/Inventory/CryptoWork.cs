@@ -95,16 +95,9 @@ internal sealed class CryptoWork(
     /// <summary>The host may have left encryption mode, and the caller's rights may be others, since the task was begun.</summary>
     private async Task EnsureSafeAsync(WorkContext context, CancellationToken ct)
     {
-        try
+        if (context.Task.Kind != TaskKinds.Decrypt)
         {
-            if (context.Task.Kind != TaskKinds.Decrypt)
-            {
-                await hostCrypto.EnsureSafeAsync(context.Task, context.Vm.HostId, ct);
-            }
-        }
-        catch (FaultException e) when (e.Fault.Type == FaultTypes.HostCommunication)
-        {
-            // The job waits for the host itself.
+            await hostCrypto.EnsureSafeIfThereAsync(context.Task, context.Vm.HostId, ct);
         }
     }
 

@@ -112,6 +112,11 @@ internal sealed partial class VmOperations
         // Ciphertext moves as it is: only what is written anew needs keys.
         if (changed.Count > 0)
         {
+            if (records.Exists(r => r.InUse))
+            {
+                await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
+            }
+
             await RequireKeysAsync(vm, records, "relocate", ct);
         }
 

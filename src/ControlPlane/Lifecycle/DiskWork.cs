@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -23,7 +24,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// </summary>
 internal sealed class DiskWork(
     HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events,
-    IGrainFactory grains)
+    IGrainFactory grains, HostCrypto hostCrypto, ResumeCheck resume)
 {
     /// <summary>An eagerly zeroed disk is written in full.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
@@ -36,6 +37,8 @@ internal sealed class DiskWork(
         VmDescription files;
         try
         {
+            await resume.RequireAsync(context, () => IsDoneAsync(context, ct), ct);
+
             // Step 1
             var key = await KeyAsync(context, ct);
 
@@ -47,6 +50,7 @@ internal sealed class DiskWork(
             if (needed.Count > 0)
             {
                 await tasks.ProgressAsync(task.Id, "keys", 0, 0, ct);
+                await hostCrypto.EnsureSafeIfThereAsync(task, vm.HostId, ct);
                 (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(needed, "disk")).ThrowIfMissing(vm.Name);
             }
 
@@ -82,6 +86,19 @@ internal sealed class DiskWork(
             },
             ct);
         await ReleaseAsync(vm, unused);
+    }
+
+    /// <summary>Whether the VMX says already what it is to say.</summary>
+    private async Task<bool> IsDoneAsync(WorkContext context, CancellationToken ct)
+    {
+        var life = context.Arguments.Life!;
+        var disk = (await calls.FindAsync(context, context.Vm.HostId, ct))?.Disks.FirstOrDefault(d => d.ObjectId == life.ObjectId);
+        return context.Task.Kind switch
+        {
+            TaskKinds.ResizeDisk => disk?.Capacity == life.Capacity,
+            TaskKinds.DetachDisk or TaskKinds.RemoveDisk => disk is null,
+            _ => disk is not null,
+        };
     }
 
     private async Task<KeyOrder?> KeyAsync(WorkContext context, CancellationToken ct)

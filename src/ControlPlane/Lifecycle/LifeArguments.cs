@@ -68,4 +68,8 @@ public sealed record LifeArguments
     /// <summary>What registering recorded: the objects that the files name as encrypted.</summary>
     [Id(15)]
     public List<RecordPlan> Records { get; set; } = [];
+
+    /// <summary>Privileges beside that of the operation that were asked for at the VM; they are again when it is taken up.</summary>
+    [Id(16)]
+    public List<string> Asked { get; set; } = [];
 }

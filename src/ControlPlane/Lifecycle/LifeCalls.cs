@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Tasks;
 
@@ -8,10 +10,25 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// Asks a host for something that it can be asked for again and again. A host that does not answer may have done it or not, so it is
 /// waited for: only its answer says where the VM stands.
 /// </summary>
-internal sealed class LifeCalls(TaskBoard tasks, TimeProvider time)
+internal sealed class LifeCalls(HostLinks links, TaskBoard tasks, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>The VM's files as its host, or another, has them; null when it is not on that host's list.</summary>
+    public async Task<VmDescription?> FindAsync(WorkContext context, string hostId, CancellationToken ct)
+    {
+        try
+        {
+            return await AskAsync(
+                context, "look", LookTimeout, o => links.Client(hostId).DescribeVmAsync(new VmRequest { VmId = context.Vm.Id }, o), ct);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The answer, or the host's refusal as it is.</summary>
     /// <param name="context">The work.</param>

@@ -30,7 +30,7 @@ internal sealed partial class LifeOperations
             throw Mismatch(vm.Name, $"The new disk is to be encrypted, but the home of {vm.Name} is not.");
         }
 
-        await operations.RequireKeysAsync(vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
+        await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
         var home = records.Find(r => r.ObjectId == vm.Id && r.InUse);
         life = life with { Label = LabelOf(files, life.Label), ObjectId = Guid.NewGuid().ToString("D"), Encrypted = policy.Encryption };
         if (policy.Encryption && life.Provider.Length == 0)
@@ -75,7 +75,7 @@ internal sealed partial class LifeOperations
         }
 
         var plan = disk.Encrypted ? await coming.JudgeAsync(caller, ComingObject.Disk(disk, vm.Id), default, ct) : null;
-        await operations.RequireKeysAsync(vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
+        await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
         life = life with
         {
             Path = disk.Path,
@@ -105,7 +105,7 @@ internal sealed partial class LifeOperations
 
         EncryptionRules.RequireOff(files);
         RequireNoJob(vm, files);
-        await operations.RequireKeysAsync(vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
+        await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
         return await BeginAsync(kind, vm, caller, life with { Label = disk.Label, ObjectId = disk.ObjectId, Path = disk.Path, Encrypted = disk.Encrypted }, ct: ct);
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class LifeOperations
                 $"{disk.Path} has {disk.Capacity} bytes; a disk grows, it never becomes smaller.", "Name a larger size."));
         }
 
-        await operations.RequireKeysAsync(vm, [.. records.Where(r => r.ObjectId == vm.Id || r.ObjectId == disk.ObjectId)], "disk", ct);
+        await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id || r.ObjectId == disk.ObjectId)], "disk", ct);
         return await BeginAsync(TaskKinds.ResizeDisk, vm, caller, life with { Label = disk.Label, ObjectId = disk.ObjectId, Path = disk.Path, Encrypted = disk.Encrypted }, ct: ct);
     }
 

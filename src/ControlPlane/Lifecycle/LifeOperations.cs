@@ -20,7 +20,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// </summary>
 internal sealed partial class LifeOperations(
     VmOperations operations, VmLookup lookup, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    ComingRules coming, CenterStore store, HostLinks links, TimeProvider time)
+    ComingRules coming, HostCrypto hostCrypto, CenterStore store, HostLinks links, TimeProvider time)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 
@@ -63,7 +63,7 @@ internal sealed partial class LifeOperations(
 
         await RequireFreeNameAsync(store, life.Name, ct);
         RequireNoJob(vm, files);
-        await operations.RequireKeysAsync(vm, [.. records.Where(r => r.ObjectId == vm.Id)], "rename", ct);
+        await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "rename", ct);
         return await BeginAsync(
             TaskKinds.Rename, vm, caller, life with { OldName = vm.Name },
             (db, _) => db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, life.Name), ct), ct: ct);
@@ -99,6 +99,11 @@ internal sealed partial class LifeOperations(
             throw new FaultException(MigrateWork.OtherDatastore(vm.Name, path));
         }
 
+        if ((await lookup.RecordsAsync(vm.Id, ct)).Exists(r => r.InUse))
+        {
+            await hostCrypto.EnsureSafeAsync(caller, life.HostId, ct);
+        }
+
         return await BeginAsync(TaskKinds.Migrate, vm, caller, life with { Path = path, FromHostId = vm.HostId }, ct: ct);
     }
 
@@ -126,6 +131,17 @@ internal sealed partial class LifeOperations(
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", name, $"A VM {name} exists.", "Choose another name."));
         }
+    }
+
+    /// <summary>The host may hold keys, and has these.</summary>
+    private async Task RequireKeysAsync(Caller caller, VmRow vm, List<KeyRecordRow> records, string operation, CancellationToken ct)
+    {
+        if (records.Exists(r => r.InUse))
+        {
+            await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
+        }
+
+        await operations.RequireKeysAsync(vm, records, operation, ct);
     }
 
     private static void RequireNoJob(VmRow vm, VmDescription files)

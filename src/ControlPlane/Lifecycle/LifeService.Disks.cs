@@ -15,10 +15,11 @@ public sealed partial class LifeService
     {
         var row = await RequireAsync(caller, Privileges.AddNewDisk, vm, ct);
         var policy = body.Policy is null ? null : await _policies.FindAsync(body.Policy, ct);
-        await RequireDiskAsync(caller, row, plain: policy is { Encryption: false }, ct);
+        var asked = await RequireDiskAsync(caller, row, plain: !(policy ?? await _policies.OfObjectAsync(row.Id, ct)).Encryption, ct);
         return await DoAsync(row, caller, TaskKinds.AddDisk, new LifeArguments
         {
             Label = body.Label ?? "", Capacity = body.Capacity, Provisioning = body.Provisioning ?? "thin", PolicyId = policy?.Id ?? "", Provider = body.NewKeyFrom ?? "",
+            Asked = asked,
         }, ct);
     }
 
@@ -33,8 +34,10 @@ public sealed partial class LifeService
         }
 
         var policy = body.Policy is null ? null : await _policies.FindAsync(body.Policy, ct);
-        await RequireDiskAsync(caller, row, plain: policy is not { Encryption: true }, ct);
-        return await DoAsync(row, caller, TaskKinds.AttachDisk, new LifeArguments { Label = body.Label ?? "", Path = body.Path, PolicyId = policy?.Id ?? "" }, ct);
+        var asked = await RequireDiskAsync(caller, row, plain: policy is not { Encryption: true }, ct);
+        return await DoAsync(
+            row, caller, TaskKinds.AttachDisk,
+            new LifeArguments { Label = body.Label ?? "", Path = body.Path, PolicyId = policy?.Id ?? "", Asked = asked }, ct);
     }
 
     /// <summary>Detaches a disk; with <paramref name="remove"/> its files go too.</summary>
@@ -51,18 +54,21 @@ public sealed partial class LifeService
         return await DoAsync(row, caller, TaskKinds.ResizeDisk, new LifeArguments { Label = label, Capacity = body.Capacity }, ct);
     }
 
-    /// <summary>A disk for an encrypted VM; a plain one is a way out for its data, so a strict policy wants direct access for it.</summary>
-    private async Task RequireDiskAsync(Caller caller, VmRow vm, bool plain, CancellationToken ct)
+    /// <summary>A disk for an encrypted VM; a plain one is a way out for its data. Returns what was asked for.</summary>
+    private async Task<List<string>> RequireDiskAsync(Caller caller, VmRow vm, bool plain, CancellationToken ct)
     {
         if (!await IsEncryptedAsync(vm, ct))
         {
-            return;
+            return [];
         }
 
         await _authorizer.RequireAsync(caller, Privileges.CryptoAddDisk, ObjectRef.Of(vm), ct);
-        if (plain && (await _policies.OfObjectAsync(vm.Id, ct)) is not { Encryption: true, Strict: false })
+        if (!plain || !await _strict.NeedsDirectAccessAsync(StrictOperation.PlainDisk, vm.Id, ct))
         {
-            await _authorizer.RequireAsync(caller, Privileges.CryptoAccess, ObjectRef.Of(vm), ct);
+            return [Privileges.CryptoAddDisk];
         }
+
+        await _authorizer.RequireAsync(caller, Privileges.CryptoAccess, ObjectRef.Of(vm), ct);
+        return [Privileges.CryptoAddDisk, Privileges.CryptoAccess];
     }
 }

@@ -25,7 +25,8 @@ public sealed partial class LifeService
     /// <code>
     /// 1 privilege to register in the folder
     /// 2 the host reads the files, unverified: which VM, which objects, which keys
-    /// 3 privilege for encrypted VMs, and for what the caller accepts; the name is free; each object may come (ComingRules)
+    /// 3 privilege for encrypted VMs, and for what the caller accepts; the name is free; each object may come (ComingRules);
+    ///   the host is in encryption mode, or the caller may put it there
     /// 4 one transaction: name taken, records usable for this one host, task, audit
     /// 5 the work: keys delivered, files verified, registered; or all of it withdrawn
     /// </code>
@@ -41,21 +42,16 @@ public sealed partial class LifeService
         var (host, files) = await FindFilesAsync(body, ct);
         var encrypted = files.Encrypted || files.Disks.Any(d => d.Encrypted);
 
-        // Step 3
-        if (encrypted)
+        // Step 3; a VM that is not in the inventory has no policy that could say that it is not strict
+        List<string> asked =
+        [
+            .. encrypted || body.AcceptOlder ? [Privileges.CryptoRegisterVm] : Array.Empty<string>(),
+            .. body.AcceptOlder ? [Privileges.Decrypt] : Array.Empty<string>(),
+            .. body.AcceptChanged ? [Privileges.CryptoAccess] : Array.Empty<string>(),
+        ];
+        foreach (var privilege in asked)
         {
-            await _authorizer.RequireAsync(caller, Privileges.CryptoRegisterVm, place, ct);
-        }
-
-        if (body.AcceptOlder)
-        {
-            await _authorizer.RequireAsync(caller, Privileges.CryptoRegisterVm, place, ct);
-            await _authorizer.RequireAsync(caller, Privileges.Decrypt, place, ct);
-        }
-
-        if (body.AcceptChanged)
-        {
-            await _authorizer.RequireAsync(caller, Privileges.CryptoAccess, place, ct);
+            await _authorizer.RequireAsync(caller, privilege, place, ct);
         }
 
         if (body.Name is { } name && name != files.Name)
@@ -76,21 +72,27 @@ public sealed partial class LifeService
             }
         }
 
+        if (plans.Count > 0)
+        {
+            await _hostCrypto.EnsureSafeAsync(caller, host.Id, ct);
+        }
+
         // Steps 4 and 5
-        var task = await BeginRegisterAsync(caller, body, folder, host, files, known, plans, ct);
+        var task = await BeginRegisterAsync(caller, body, folder, host, files, known, plans, asked, ct);
         await _grains.GetGrain<IVmGrain>(files.VmId).ResumeAsync();
         return await _tasks.GetAsync(task.Id, ct);
     }
 
     private async Task<TaskRow> BeginRegisterAsync(
-        Caller caller, RegisterVmBody body, ContainerRow folder, HostRow host, VmDescription files, KnownVmRow? known, List<RecordPlan> plans, CancellationToken ct)
+        Caller caller, RegisterVmBody body, ContainerRow folder, HostRow host, VmDescription files, KnownVmRow? known, List<RecordPlan> plans,
+        List<string> asked, CancellationToken ct)
     {
         var encrypted = plans.Select(p => p.ObjectId).ToList();
         var arguments = new VmTaskArguments
         {
             PolicyId = plans.Count > 0 ? PolicyCatalog.Encryption.Id : PolicyCatalog.DatastoreDefault.Id,
             PolicyObjects = plans.Count > 0 ? encrypted : [files.VmId, .. files.Disks.Select(d => d.ObjectId)],
-            Life = new LifeArguments { Path = files.Path, HostId = host.Id, Fenced = body.Fenced, Records = plans },
+            Life = new LifeArguments { Path = files.Path, HostId = host.Id, Fenced = body.Fenced, Records = plans, Asked = asked },
         };
         var vm = new VmRow
         {

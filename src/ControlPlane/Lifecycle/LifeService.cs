@@ -30,15 +30,19 @@ public sealed partial class LifeService
     private readonly CenterStore _store;
     private readonly KeyRegister _register;
     private readonly ComingRules _coming;
+    private readonly HostCrypto _hostCrypto;
+    private readonly StrictRules _strict;
     private readonly EventLog _events;
     private readonly TimeProvider _time;
 
     internal LifeService(
         VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, OperationRunner runner, HostDirectory hosts, HostLinks links, InventoryTree tree,
-        IAuthorizer authorizer, IGrainFactory grains, CenterStore store, KeyRegister register, ComingRules coming, EventLog events, TimeProvider time)
+        IAuthorizer authorizer, IGrainFactory grains, CenterStore store, KeyRegister register, ComingRules coming, HostCrypto hostCrypto,
+        StrictRules strict, EventLog events, TimeProvider time)
     {
         (_lookup, _policies, _tasks, _runner, _hosts, _links, _tree) = (lookup, policies, tasks, runner, hosts, links, tree);
-        (_authorizer, _grains, _store, _register, _coming, _events, _time) = (authorizer, grains, store, register, coming, events, time);
+        (_authorizer, _grains, _store, _register, _coming) = (authorizer, grains, store, register, coming);
+        (_hostCrypto, _strict, _events, _time) = (hostCrypto, strict, events, time);
     }
 
     /// <summary>Takes a VM out of the inventory; its files stay.</summary>
@@ -97,13 +101,15 @@ public sealed partial class LifeService
     public async Task<TaskModel> MigrateAsync(Caller caller, string vm, MigrateVmBody body, CancellationToken ct)
     {
         var row = await RequireAsync(caller, Privileges.ColdMigrate, vm, ct);
+        List<string> asked = [];
         if (await IsEncryptedAsync(row, ct))
         {
             await _authorizer.RequireAsync(caller, Privileges.CryptoMigrate, ObjectRef.Of(row), ct);
+            asked.Add(Privileges.CryptoMigrate);
         }
 
         var host = await _hosts.FindAsync(body.Host, ct);
-        return await DoAsync(row, caller, TaskKinds.Migrate, new LifeArguments { HostId = host.Id }, ct);
+        return await DoAsync(row, caller, TaskKinds.Migrate, new LifeArguments { HostId = host.Id, Asked = asked }, ct);
     }
 
     private async Task<ContainerRow> FolderAsync(string nameOrId, CancellationToken ct)

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -26,7 +27,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// </summary>
 internal sealed class MigrateWork(
     HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, CenterStore store,
-    EventLog events, IGrainFactory grains)
+    EventLog events, IGrainFactory grains, HostCrypto hostCrypto, ResumeCheck resume)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
@@ -36,9 +37,15 @@ internal sealed class MigrateWork(
         var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
         var records = await lookup.RecordsAsync(vm.Id, ct);
         List<KeyOrder> keys = [.. records.Where(r => r.InUse).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct()];
+        await resume.RequireAsync(context, async () => await calls.FindAsync(context, life.FromHostId, ct) is null, ct);
         VmDescription files;
         try
         {
+            if (context.Resumed && keys.Count > 0)
+            {
+                await hostCrypto.EnsureSafeIfThereAsync(task, life.HostId, ct);
+            }
+
             // Step 1
             await LeaveAsync(context, life.FromHostId, ct);
 
@@ -85,19 +92,6 @@ internal sealed class MigrateWork(
         }
     }
 
-    private async Task<VmDescription?> FindAsync(WorkContext context, string hostId, CancellationToken ct)
-    {
-        try
-        {
-            return await calls.AskAsync(
-                context, "look", Timeout, o => links.Client(hostId).DescribeVmAsync(new VmRequest { VmId = context.Vm.Id }, o), ct);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            return null;
-        }
-    }
-
     private async Task LeaveAsync(WorkContext context, string hostId, CancellationToken ct)
     {
         try
@@ -138,7 +132,7 @@ internal sealed class MigrateWork(
         {
             await LeaveAsync(context, life.HostId, ct);
             await PlaceAsync(vm.Id, life.FromHostId, ct);
-            if (await FindAsync(context, life.FromHostId, ct) is null)
+            if (await calls.FindAsync(context, life.FromHostId, ct) is null)
             {
                 await snapshots.SaveAsync(await ArriveAsync(context, life.FromHostId, keys, records, ct), ct);
             }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Lorica.Contracts;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -23,7 +24,8 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// Each step may be the last of a run that dies; the next run does all of them again.
 /// </summary>
 internal sealed class RegisterWork(
-    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains)
+    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains, HostCrypto hostCrypto,
+    ResumeCheck resume)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
@@ -40,10 +42,14 @@ internal sealed class RegisterWork(
         VmDescription files;
         try
         {
+            // Until the end it can be withdrawn as a whole, so nothing stands half-done.
+            await resume.RequireAsync(context, halfDone: null, ct);
+
             // Step 1
             var keys = life.Records.Select(r => r.Key).Distinct().ToList();
             if (keys.Count > 0)
             {
+                await hostCrypto.EnsureSafeIfThereAsync(task, vm.HostId, ct);
                 await tasks.ProgressAsync(task.Id, "keys", 0, 0, ct);
                 (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(keys, "register")).ThrowIfMissing(vm.Name);
             }

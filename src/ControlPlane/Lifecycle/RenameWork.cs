@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -15,7 +16,8 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// old name back.
 /// </summary>
 internal sealed class RenameWork(
-    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events)
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events,
+    ResumeCheck resume)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
@@ -27,6 +29,7 @@ internal sealed class RenameWork(
         request.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(vm.Id, ct)));
         try
         {
+            await resume.RequireAsync(context, async () => (await calls.FindAsync(context, vm.HostId, ct))?.Name != life.OldName, ct);
             var files = await calls.AskAsync(context, "files", Timeout, o => links.Client(vm.HostId).RenameVmAsync(request, o), ct);
             await snapshots.SaveAsync(files, ct);
             await tasks.SucceedAsync(
@@ -38,10 +41,10 @@ internal sealed class RenameWork(
                 },
                 ct);
         }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
         {
             await tasks.FailAsync(
-                task.Id, FaultCodec.FromRpc(e, "the host"),
+                task.Id, e is FaultException f ? f.Fault : FaultCodec.FromRpc((RpcException)e, "the host"),
                 db => db.Vms.Where(v => v.Id == vm.Id && v.Name == life.Name)
                     .ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, life.OldName), ct),
                 ct);

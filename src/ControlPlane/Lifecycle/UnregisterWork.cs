@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -15,7 +16,8 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// its row goes; then its keys leave the host. The files stay as they are.
 /// </summary>
 internal sealed class UnregisterWork(
-    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains, TimeProvider time)
+    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains, ResumeCheck resume,
+    TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
@@ -23,6 +25,7 @@ internal sealed class UnregisterWork(
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
         var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
+        await resume.RequireAsync(context, async () => await calls.FindAsync(context, vm.HostId, ct) is null, ct);
         try
         {
             await calls.AskAsync(

@@ -17,7 +17,7 @@ internal sealed partial class FakeHost
     /// <summary>A host that sees the same datastore, and so the files of VMs on this one's list.</summary>
     public FakeHost? SharesWith { get; set; }
 
-    /// <summary>Runs before a VM is registered or unregistered, and after it was unregistered.</summary>
+    /// <summary>Runs before a VM is registered, unregistered, renamed or its disks change, and after it was unregistered.</summary>
     public Func<string, Task>? BeforeLife { get; set; }
 
     /// <summary>RegisterVm refuses with this.</summary>
@@ -87,21 +87,23 @@ internal sealed partial class FakeHost
         return new UnregisterVmReply();
     }
 
-    public override Task<VmDescription> RenameVm(RenameVmRequest request, ServerCallContext context)
+    public override async Task<VmDescription> RenameVm(RenameVmRequest request, ServerCallContext context)
     {
+        await (BeforeLife?.Invoke("rename") ?? Task.CompletedTask);
         TakeEpoch(request.VmId, request.Epoch);
         var vm = Vms[request.VmId];
         vm.Name = request.Name;
         vm.Generation++;
-        return Task.FromResult(Find(request.VmId));
+        return Find(request.VmId);
     }
 
     public override Task<DiskDescription> InspectDisk(InspectDiskRequest request, ServerCallContext context) => Task.FromResult(
         Detached.GetValueOrDefault(request.Path) ?? Vms.Values.SelectMany(v => v.Disks).FirstOrDefault(d => d.Path == request.Path)
         ?? throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notFile", request.Path, "no such disk")));
 
-    public override Task<VmDescription> ChangeDisk(ChangeDiskRequest request, ServerCallContext context)
+    public override async Task<VmDescription> ChangeDisk(ChangeDiskRequest request, ServerCallContext context)
     {
+        await (BeforeLife?.Invoke("disk") ?? Task.CompletedTask);
         TakeEpoch(request.VmId, request.Epoch);
         var vm = Vms[request.VmId];
         if (vm.Encrypted && !Keys.ContainsKey(Name(vm.Key)))
@@ -150,7 +152,7 @@ internal sealed partial class FakeHost
         }
 
         vm.Generation++;
-        return Task.FromResult(Find(request.VmId));
+        return Find(request.VmId);
     }
 
     private void RequireKey(KeyRef? key)

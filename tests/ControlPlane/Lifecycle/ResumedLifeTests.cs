@@ -1,0 +1,72 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Tests.Lifecycle;
+
+/// <summary>An operation that a stop of the center interrupted asks again for what its caller must hold.</summary>
+public sealed class ResumedLifeTests
+{
+    [Theory]
+    [InlineData(TaskKinds.Register, Privileges.RegisterVm)]
+    [InlineData(TaskKinds.Register, Privileges.CryptoRegisterVm)]
+    [InlineData(TaskKinds.Unregister, Privileges.UnregisterVm)]
+    [InlineData(TaskKinds.Rename, Privileges.RenameVm)]
+    [InlineData(TaskKinds.Migrate, Privileges.ColdMigrate)]
+    [InlineData(TaskKinds.Migrate, Privileges.CryptoMigrate)]
+    [InlineData(TaskKinds.AddDisk, Privileges.AddNewDisk)]
+    [InlineData(TaskKinds.AddDisk, Privileges.CryptoAddDisk)]
+    [InlineData(TaskKinds.AttachDisk, Privileges.AddExistingDisk)]
+    [InlineData(TaskKinds.AttachDisk, Privileges.CryptoAddDisk)]
+    [InlineData(TaskKinds.DetachDisk, Privileges.RemoveDisk)]
+    [InlineData(TaskKinds.RemoveDisk, Privileges.RemoveDisk)]
+    [InlineData(TaskKinds.ResizeDisk, Privileges.ExtendDisk)]
+    public async Task A_permission_that_was_withdrawn_ends_the_operation_and_nothing_was_changed(string kind, string privilege)
+    {
+        await using var center = await LifeWorld.StartAsync(kind);
+        var before = kind == TaskKinds.Register ? null : await center.VmAsync("a");
+        var caller = await People.WithoutAsync(center);
+        var ended = await LifeWorld.InterruptAsync(center, caller, kind, done: false, () => WithdrawAsync(center, caller, privilege));
+
+        Assert.Equal(("failed", FaultTypes.NoPermission, privilege), (ended.State, ended.Fault!.Type, ended.Fault.Key));
+        Assert.Single(await center.EventsAsync(EventIds.AccessRefused));
+        if (before is null)
+        {
+            Assert.Empty(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+            Assert.DoesNotContain(await center.RecordsAsync(), r => r.InUse);
+            Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx"}""")).State);
+            return;
+        }
+
+        var after = await center.VmAsync("a");
+        Assert.Equal(("h1", "unlocked", null), (after.Host, after.CryptoState, after.Suspect));
+        Assert.Equal(before.Disks.Select(d => (d.Label, d.Capacity)), after.Disks.Select(d => (d.Label, d.Capacity)));
+        Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
+    }
+
+    [Theory]
+    [InlineData(TaskKinds.Unregister, Privileges.UnregisterVm)]
+    [InlineData(TaskKinds.Rename, Privileges.RenameVm)]
+    [InlineData(TaskKinds.Migrate, Privileges.CryptoMigrate)]
+    [InlineData(TaskKinds.AddDisk, Privileges.CryptoAddDisk)]
+    [InlineData(TaskKinds.DetachDisk, Privileges.RemoveDisk)]
+    public async Task What_the_host_has_done_already_is_brought_to_its_end_and_the_audit_says_so(string kind, string privilege)
+    {
+        await using var center = await LifeWorld.StartAsync(kind);
+        var caller = await People.WithoutAsync(center);
+        var ended = await LifeWorld.InterruptAsync(center, caller, kind, done: true, () => WithdrawAsync(center, caller, privilege));
+
+        Assert.Equal(("succeeded", null), (ended.State, ended.Fault?.Message));
+        Assert.Contains("goes on although", Assert.Single(await center.EventsAsync(EventIds.AccessRefused)).Message, StringComparison.Ordinal);
+        if (kind != TaskKinds.Unregister)
+        {
+            Assert.Null((await center.VmAsync(kind == TaskKinds.Rename ? "b" : "a")).Suspect);
+        }
+    }
+
+    private static Task WithdrawAsync(TestCenter center, Caller caller, string privilege) => center.Store.WriteAsync(
+        db => db.RolePrivileges.Where(p => p.Privilege == privilege && db.Roles.Any(r => r.Id == p.RoleId && r.Name == caller.User)).ExecuteDeleteAsync());
+}
