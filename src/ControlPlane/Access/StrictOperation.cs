@@ -35,4 +35,7 @@ public enum StrictOperation
 
     /// <summary>Take a VM as it is although its files are suspect or were edited.</summary>
     AcceptSuspect,
+
+    /// <summary>Put an encryption policy that is not strict where a strict one is.</summary>
+    LoosenPolicy,
 }

@@ -20,7 +20,7 @@ namespace Lorica.ControlPlane.Hosts;
 /// <summary>Hosts come, move, rest and go.</summary>
 public sealed class HostService(
     CenterStore store, HostDirectory directory, HostLinks links, HostCrypto crypto, BrokerLink broker, CenterIdentity identity,
-    IHostCertificates certificates, IAuthorizer authorizer, OperationRunner runner, EventLog events, AlarmBoard alarms, IGrainFactory grains,
+    IHostCertificates certificates, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events, AlarmBoard alarms, IGrainFactory grains,
     TimeProvider time)
 {
     private const int LongestName = 80, LongestAddress = 255;
@@ -125,6 +125,7 @@ public sealed class HostService(
         await authorizer.RequireAsync(caller, Privileges.MoveHost, ObjectRef.Of(row), ct);
         await authorizer.RequireAsync(
             caller, target.Kind == ObjectKinds.Cluster ? Privileges.AddHostToCluster : Privileges.AddStandaloneHost, ObjectRef.Of(target), ct);
+        await moves.RequireAsync(caller, ObjectRef.Of(row), ObjectRef.Of(target), ct);
         await runner.RunAsync(HostTaskKinds.Move, ObjectRef.Of(row), caller, _ => store.WriteAsync(
             async db =>
             {

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Datacenters, clusters and folders: made, renamed, moved, deleted when empty; and the tree as a whole.</summary>
-public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, EventLog events)
+public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, MoveRules moves, EventLog events)
 {
     private const int LongestName = 80;
 
@@ -105,6 +105,7 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
         var privilege = row.Kind == ObjectKinds.Cluster ? Privileges.EditCluster : Privileges.MoveFolder;
         await authorizer.RequireAsync(caller, privilege, ObjectRef.Of(row), ct);
         await authorizer.RequireAsync(caller, privilege, ObjectRef.Of(target), ct);
+        await moves.RequireAsync(caller, ObjectRef.Of(row), ObjectRef.Of(target), ct);
         await WriteAsync(caller, row, $"moved {row.Kind} {row.Name} to {target.Name}", async db =>
         {
             if ((await InventoryTree.PathAsync(db, ObjectRef.Of(target), ct)).Contains(row.Id))

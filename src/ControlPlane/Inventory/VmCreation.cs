@@ -21,8 +21,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed class VmCreation(
     PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register, HostCrypto hostCrypto, InventoryTree tree,
-    TaskBoard tasks, PlacementService placement,
-    EventLog events, IGrainFactory grains, TimeProvider time)
+    TaskBoard tasks, PlacementService placement, Preflight preflight, EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
@@ -57,6 +56,11 @@ internal sealed class VmCreation(
             State = VmStates.Creating,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
+        if (arguments.Provider is not null)
+        {
+            await preflight.RequireAsync(new PreflightOrder(vm, new VmDescription(), PreflightAction.Create, arguments.Provider, []), ct);
+        }
+
         try
         {
             var task = await tasks.BeginNewAsync(

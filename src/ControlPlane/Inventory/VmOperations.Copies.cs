@@ -44,6 +44,11 @@ internal sealed partial class VmOperations
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             Epoch = 1,
         };
+        if (policy is not null)
+        {
+            await placement.RequireAsync(policy, target.Datastore, ct);
+        }
+
         var copies = files.Disks.ToDictionary(d => d.ObjectId, _ => Guid.NewGuid().ToString("D"), StringComparer.Ordinal);
         copies.Add(vm.Id, target.Id);
         var keys = await CloneKeysAsync(vm, files, records, copies, policy, command.Keys, ct);
@@ -107,6 +112,11 @@ internal sealed partial class VmOperations
         {
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.alreadyThere", vm.Name,
                 $"{vm.Name} is on {datastore}, and its disks are as they are to be.", "Name another datastore or disk format."));
+        }
+
+        if (datastore != vm.Datastore)
+        {
+            await placement.RequireAsync(vm.Id, datastore, ct);
         }
 
         // Ciphertext moves as it is: only what is written anew needs keys.

@@ -45,6 +45,10 @@ public sealed partial class VmService
         if (policy is { Encryption: true })
         {
             await authorizer.RequireAsync(caller, Privileges.EncryptNew, folder, ct);
+            if (!policy.Strict)
+            {
+                await strict.RequireAsync(caller, StrictOperation.LoosenPolicy, row, ct);
+            }
         }
 
         var command = new CloneCommand(body.Name, body.Datastore, policy?.Id, KeysOf(body.Keys, row.Name));

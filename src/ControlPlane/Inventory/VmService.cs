@@ -75,6 +75,10 @@ public sealed partial class VmService(
         if (policy.Encryption)
         {
             await authorizer.RequireAsync(caller, Privileges.Encrypt, ObjectRef.Of(row), ct);
+            if (!policy.Strict)
+            {
+                await strict.RequireAsync(caller, StrictOperation.LoosenPolicy, row, ct);
+            }
         }
         else if ((await lookup.RecordsAsync(row.Id, ct)).Count > 0)
         {

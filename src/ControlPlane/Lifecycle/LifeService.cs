@@ -32,17 +32,18 @@ public sealed partial class LifeService
     private readonly ComingRules _coming;
     private readonly HostCrypto _hostCrypto;
     private readonly StrictRules _strict;
+    private readonly MoveRules _moves;
     private readonly EventLog _events;
     private readonly TimeProvider _time;
 
     internal LifeService(
         VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, OperationRunner runner, HostDirectory hosts, HostLinks links, InventoryTree tree,
         IAuthorizer authorizer, IGrainFactory grains, CenterStore store, KeyRegister register, ComingRules coming, HostCrypto hostCrypto,
-        StrictRules strict, EventLog events, TimeProvider time)
+        StrictRules strict, MoveRules moves, EventLog events, TimeProvider time)
     {
         (_lookup, _policies, _tasks, _runner, _hosts, _links, _tree) = (lookup, policies, tasks, runner, hosts, links, tree);
         (_authorizer, _grains, _store, _register, _coming) = (authorizer, grains, store, register, coming);
-        (_hostCrypto, _strict, _events, _time) = (hostCrypto, strict, events, time);
+        (_hostCrypto, _strict, _moves, _events, _time) = (hostCrypto, strict, moves, events, time);
     }
 
     /// <summary>Takes a VM out of the inventory; its files stay.</summary>
@@ -60,24 +61,14 @@ public sealed partial class LifeService
     }
 
     /// <summary>
-    /// Moves a VM to another folder of the inventory. Nobody gains a crypto privilege at an encrypted VM by moving it to where he has
-    /// it.
+    /// Moves a VM to another folder of the inventory. Nobody gains a privilege of encryption at a VM by moving it to where he has it.
     /// </summary>
     public async Task<TaskModel> MoveAsync(Caller caller, string vm, MoveVmBody body, CancellationToken ct)
     {
         var row = await RequireAsync(caller, Privileges.MoveVm, vm, ct);
         var folder = await FolderAsync(body.Folder, ct);
         await _authorizer.RequireAsync(caller, Privileges.MoveVm, ObjectRef.Of(folder), ct);
-        if (await IsEncryptedAsync(row, ct))
-        {
-            foreach (var privilege in Privileges.All.Where(p => p.StartsWith(Privileges.CryptoPrefix, StringComparison.Ordinal)))
-            {
-                if (await _authorizer.HoldsAsync(caller, privilege, ObjectRef.Of(folder), ct))
-                {
-                    await _authorizer.RequireAsync(caller, privilege, ObjectRef.Of(row), ct);
-                }
-            }
-        }
+        await _moves.RequireAsync(caller, ObjectRef.Of(row), ObjectRef.Of(folder), ct);
 
         var id = "";
         await _runner.RunAsync(

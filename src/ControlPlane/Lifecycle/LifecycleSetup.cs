@@ -20,8 +20,8 @@ internal static class LifecycleSetup
             p.GetRequiredService<OperationRunner>(), p.GetRequiredService<HostDirectory>(), p.GetRequiredService<HostLinks>(),
             p.GetRequiredService<InventoryTree>(), p.GetRequiredService<IAuthorizer>(), p.GetRequiredService<IGrainFactory>(),
             p.GetRequiredService<CenterStore>(), p.GetRequiredService<KeyRegister>(), p.GetRequiredService<ComingRules>(),
-            p.GetRequiredService<HostCrypto>(), p.GetRequiredService<StrictRules>(), p.GetRequiredService<EventLog>(),
-            p.GetRequiredService<TimeProvider>()))
+            p.GetRequiredService<HostCrypto>(), p.GetRequiredService<StrictRules>(), p.GetRequiredService<MoveRules>(),
+            p.GetRequiredService<EventLog>(), p.GetRequiredService<TimeProvider>()))
         .AddSingleton<LifeOperations>()
         .AddSingleton<LifeWorks>()
         .AddSingleton<LifeCalls>()

@@ -17,7 +17,11 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
         StoragePolicy policy, IReadOnlyList<DatastoreDescription> datastores, string? named, string host, CancellationToken ct) =>
         PlacementRules.Choose(policy, datastores, await store.ReadAsync(db => DatastoreTags.ReadAsync(db, ct), ct), named, host);
 
-    /// <summary>Refuses unless <paramref name="datastore"/> suits the policies of a VM's home and disks; for relocating and cloning.</summary>
+    /// <summary>Refuses unless <paramref name="datastore"/> suits <paramref name="policy"/>; for cloning under it.</summary>
+    internal async Task RequireAsync(StoragePolicy policy, string datastore, CancellationToken ct) =>
+        PlacementRules.Require(policy, datastore, (await store.ReadAsync(db => DatastoreTags.ReadAsync(db, ct), ct)).Of(datastore));
+
+    /// <summary>Refuses unless <paramref name="datastore"/> suits the policies of a VM's home and disks; for relocating.</summary>
     internal Task RequireAsync(string vmId, string datastore, CancellationToken ct) => store.ReadAsync(
         async db =>
         {

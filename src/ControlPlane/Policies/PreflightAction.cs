@@ -17,4 +17,7 @@ internal enum PreflightAction
 
     /// <summary>A copy at another place.</summary>
     Clone,
+
+    /// <summary>A new VM; how much room its disks take the host says.</summary>
+    Create,
 }

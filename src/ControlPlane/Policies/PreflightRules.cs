@@ -117,7 +117,7 @@ internal static class PreflightRules
         PreflightAction.Clone => order.Target is { } target
             ? [(target.Datastore, order.Disks.Sum(d => d.Provisioning == "thin" ? d.Used : d.Capacity) + SideFileSpace)]
             : [],
-        PreflightAction.RecryptShallow => [],
+        PreflightAction.RecryptShallow or PreflightAction.Create => [],
         _ => order.Disks.Select(d => DatastoreTags.OfPath(d.Path)).Where(d => d.Length > 0).Distinct(StringComparer.Ordinal)
             .Select(d => (d, SideFileSpace)),
     };

@@ -17,7 +17,7 @@ namespace Lorica.ControlPlane.Tests.Access;
 /// The table of privileges: every operation, what it needs, and where. A new operation gets a row here, or
 /// <see cref="PrivilegeMatrixTests"/> fails. VMs: <c>plain</c>, <c>enc</c> (encrypted), <c>doomed</c>.
 /// </summary>
-internal static class OperationTable
+internal static partial class OperationTable
 {
     /// <summary>A task of somebody else on <c>plain</c>, ended.</summary>
     public const string OldTask = "00000000-0000-4000-8000-000000000001";
@@ -25,8 +25,12 @@ internal static class OperationTable
     /// <summary>An alarm of <c>plain</c>.</summary>
     public const long OldAlarm = 900;
 
+    /// <summary>Files of an encrypted VM that is not registered.</summary>
+    public const string ForeignPath = "[ds1] foreign/foreign.vmx";
+
     private const string Root = "root";
     private const string Datacenter = "Datacenter";
+    private const string Cluster = "Cluster";
     private static readonly CancellationToken None = CancellationToken.None;
 
     /// <summary>Classes whose methods are steps of operations, not operations: whoever calls them has asked already, or they ask.</summary>
@@ -37,12 +41,15 @@ internal static class OperationTable
 
     public static readonly OperationRow[] Rows =
     [
+        .. LifeRows(),
+        .. TreeRows(),
+
         // VMs
         new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm], (c, who) => Vms(c).CreateAsync(who, Vm("", null), None)),
         new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm, Privileges.EncryptNew],
             (c, who) => Vms(c).CreateAsync(who, Vm("", TestCenter.EncryptionPolicy), None)),
         new("VmService.ImportAsync", Datacenter, [Privileges.CreateVm],
-            (c, who) => Vms(c).ImportAsync(who, PipeReader.Create(Stream.Null), _ => throw new InvalidOperationException(), None)),
+            (c, who) => Vms(c).ImportAsync(who, PipeReader.Create(OfOneVm()), _ => Vm("", null), None)),
         new("VmService.SetPolicyAsync", "plain", [Privileges.StoragePolicy, Privileges.Encrypt],
             (c, who) => Vms(c).SetPolicyAsync(who, "plain", Policy(TestCenter.EncryptionPolicy), None)),
         new("VmService.SetPolicyAsync", "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
@@ -86,23 +93,6 @@ internal static class OperationTable
         new("KeyService.StatusAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).StatusAsync(who, "none", "none", None)),
         new("KeyService.GenerateAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).GenerateAsync(who, new GenerateKeyBody("none"), None)),
         new("KeyService.RemoveAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RemoveAsync(who, "none", "none", false, None)),
-        new("KeyService.RestoreAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RestoreAsync(who, "none", "none", None)),
-        new("KeyService.CheckAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).CheckAsync(who, None)),
-
-        new("ProviderService.ChangeAsync", Root, [Privileges.ManageKeyServers],
-            (c, who) => Providers(c).ChangeAsync(who, "none", new EditProviderBody(), None)),
-        new("ProviderService.RequestCertificateAsync", Root, [Privileges.ManageKeyServers],
-            (c, who) => Providers(c).RequestCertificateAsync(who, "none", None)),
-        new("ProviderService.InstallCertificateAsync", Root, [Privileges.ManageKeyServers],
-            (c, who) => Providers(c).InstallCertificateAsync(who, "none", new PemBody(""), None)),
-
-        // Keys
-        new("KeyService.ListAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).ListAsync(who, null, None)),
-        new("KeyService.GetAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).GetAsync(who, "none", "none", None)),
-        new("KeyService.StatusAsync", Root, [Privileges.ReadKeyServersInfo], (c, who) => Keys(c).StatusAsync(who, "none", "none", None)),
-        new("KeyService.GenerateAsync", Root, [Privileges.ManageKeys],
-            (c, who) => Keys(c).GenerateAsync(who, new GenerateKeyBody("none"), None)),
-        new("KeyService.RemoveAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RemoveAsync(who, "none", "none", force: true, None)),
         new("KeyService.RestoreAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).RestoreAsync(who, "none", "none", None)),
         new("KeyService.CheckAsync", Root, [Privileges.ManageKeys], (c, who) => Keys(c).CheckAsync(who, None)),
 
@@ -200,6 +190,14 @@ internal static class OperationTable
 
     /// <summary>More disks than there can be: refused after the privileges.</summary>
     private static SetPolicyBody Policy(string policy) => new(policy, Disks: [.. Enumerable.Repeat("scsi0:0", 65)]);
+
+    /// <summary>A stream of disks as far as its first frame.</summary>
+    private static MemoryStream OfOneVm()
+    {
+        var frame = new byte[DiskStream.HeaderLength];
+        (frame[0], frame[4]) = (1, 2);
+        return new MemoryStream([.. DiskStream.Magic, .. frame, .. "{}"u8]);
+    }
 
     private static Func<TestCenter, Caller, Task> ReadConsole(string vm) => async (center, who) =>
         (await Vms(center).ReadConsoleAsync(who, vm, 0, follow: false, None)).Dispose();

@@ -22,8 +22,8 @@ public sealed class PrivilegeMatrixTests
             .Distinct().ToList();
         var rows = OperationTable.Rows.Select(r => r.Method).Distinct().ToList();
         Assert.True(operations.Count > 40);
-        Assert.Empty(operations.Except(rows).Order(StringComparer.Ordinal));
-        Assert.Empty(rows.Except(operations).Order(StringComparer.Ordinal));
+        Nothing(operations.Except(rows).Order(StringComparer.Ordinal));
+        Nothing(rows.Except(operations).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -37,14 +37,14 @@ public sealed class PrivilegeMatrixTests
             {
                 var caller = await CallerAsync(center, Privileges.All.Where(p => p != missing), nothing: missing == Privileges.View);
                 var fault = await RefusalAsync(row, center, caller);
-                if ((fault?.Type, fault?.Key, fault?.Object) != (FaultTypes.NoPermission, missing, row.Object))
+                if ((fault?.Type, fault?.Key, fault?.Object) != (FaultTypes.NoPermission, missing, row.Elsewhere.GetValueOrDefault(missing, row.Object)))
                 {
                     wrong.Add($"{row.Method} without {missing}: {fault?.ToString() ?? "was done"}");
                 }
             }
         }
 
-        Assert.Empty(wrong);
+        Nothing(wrong);
     }
 
     [Fact]
@@ -61,8 +61,11 @@ public sealed class PrivilegeMatrixTests
             }
         }
 
-        Assert.Empty(wrong);
+        Nothing(wrong);
     }
+
+    /// <summary>Shows all of them, not the first few.</summary>
+    private static void Nothing(IEnumerable<string> found) => Assert.True(!found.Any(), string.Join('\n', found));
 
     private static async Task<Fault?> RefusalAsync(OperationRow row, TestCenter center, Caller caller)
     {
@@ -83,9 +86,14 @@ public sealed class PrivilegeMatrixTests
         await center.CreateAsync("plain");
         await center.CreateAsync("enc", TestCenter.EncryptionPolicy);
         await center.CreateAsync("doomed");
+        await center.CreateAsync("leaving");
         var plain = (await center.VmAsync("plain")).Id;
+        var foreign = center.Host.Vms[(await center.VmAsync("enc")).Id].Clone();
+        (foreign.VmId, foreign.Name, foreign.Path) = (Guid.NewGuid().ToString(), "foreign", OperationTable.ForeignPath);
+        center.Host.Unregistered[foreign.Path] = foreign;
         await center.Store.WriteAsync(db =>
         {
+            db.Containers.Add(new ContainerRow { Id = "folder-dev", Kind = ObjectKinds.Folder, Name = "dev", ParentId = InventoryTree.FirstDatacenter });
             db.Tasks.Add(new TaskRow
             {
                 Id = OperationTable.OldTask, Kind = "vm.powerOn", VmId = plain, ObjectId = plain, Target = "plain", State = TaskStates.Succeeded,

@@ -1,0 +1,65 @@
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Tests.Support;
+
+namespace Lorica.ControlPlane.Tests.Access;
+
+/// <summary>VMs that come, go, move and are copied, and their disks.</summary>
+internal static partial class OperationTable
+{
+    private const string NoDisk = "[ds1] none/none.vmdk";
+
+    private static IEnumerable<OperationRow> LifeRows() =>
+    [
+        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm],
+            (c, who) => Life(c).RegisterAsync(who, new RegisterVmBody { Path = "[ds1] none/none.vmx" }, None)),
+        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm], Register(new RegisterVmBody { Path = ForeignPath })),
+        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.Decrypt],
+            Register(new RegisterVmBody { Path = ForeignPath, AcceptOlder = true })),
+        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.CryptoAccess],
+            Register(new RegisterVmBody { Path = ForeignPath, AcceptChanged = true })),
+        new("LifeService.UnregisterAsync", "leaving", [Privileges.UnregisterVm], (c, who) => Life(c).UnregisterAsync(who, "leaving", None)),
+        new("LifeService.RenameAsync", "plain", [Privileges.RenameVm], (c, who) => Life(c).RenameAsync(who, "plain", new RenameVmBody(""), None)),
+        new("LifeService.MoveAsync", "plain", [Privileges.MoveVm], (c, who) => Life(c).MoveAsync(who, "plain", new MoveVmBody(Datacenter), None)),
+        new("LifeService.MigrateAsync", "plain", [Privileges.ColdMigrate], (c, who) => Life(c).MigrateAsync(who, "plain", new MigrateVmBody("none"), None)),
+        new("LifeService.MigrateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate],
+            (c, who) => Life(c).MigrateAsync(who, "enc", new MigrateVmBody("none"), None)),
+        new("LifeService.AddDiskAsync", "plain", [Privileges.AddNewDisk], AddDisk("plain", null)),
+        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk], AddDisk("enc", null)),
+        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess],
+            AddDisk("enc", TestCenter.DefaultPolicy)),
+        new("LifeService.AttachDiskAsync", "plain", [Privileges.AddExistingDisk], AttachDisk("plain", null)),
+        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk], AttachDisk("enc", TestCenter.EncryptionPolicy)),
+        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess], AttachDisk("enc", null)),
+        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk], (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: false, None)),
+        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk], (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: true, None)),
+        new("LifeService.ResizeDiskAsync", "plain", [Privileges.ExtendDisk],
+            (c, who) => Life(c).ResizeDiskAsync(who, "plain", "none", new ResizeDiskBody(1 << 21), None)),
+        Clone("plain", null, Privileges.CloneVm, Privileges.CreateVmFromExisting),
+        Clone("plain", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.EncryptNew),
+        Clone("enc", null, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone),
+        Clone("enc", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone, Privileges.EncryptNew),
+        new("VmService.RelocateAsync", "plain", [Privileges.ColdMigrate], (c, who) => Vms(c).RelocateAsync(who, "plain", NoFormat, None)),
+        new("VmService.RelocateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate], (c, who) => Vms(c).RelocateAsync(who, "enc", NoFormat, None)),
+    ];
+
+    private static RelocateVmBody NoFormat => new(DiskFormat: "none");
+
+    private static LifeService Life(TestCenter center) => center.Service<LifeService>();
+
+    /// <summary>Under another name: refused after the privileges.</summary>
+    private static Func<TestCenter, Caller, Task> Register(RegisterVmBody body) => (c, who) => Life(c).RegisterAsync(who, body with { Name = "other" }, None);
+
+    private static Func<TestCenter, Caller, Task> AddDisk(string vm, string? policy) => (c, who) =>
+        Life(c).AddDiskAsync(who, vm, new AddDiskBody { Capacity = 1 << 20, Label = "virtio0:0", Policy = policy }, None);
+
+    private static Func<TestCenter, Caller, Task> AttachDisk(string vm, string? policy) => (c, who) =>
+        Life(c).AttachDiskAsync(who, vm, new AttachDiskBody { Path = NoDisk, Policy = policy }, None);
+
+    private static OperationRow Clone(string vm, string? policy, params string[] privileges) =>
+        new("VmService.CloneAsync", vm, privileges, (c, who) => Vms(c).CloneAsync(who, vm, new CloneVmBody("", Policy: policy), None))
+        {
+            Elsewhere = new Dictionary<string, string> { [Privileges.CreateVmFromExisting] = Datacenter, [Privileges.EncryptNew] = Datacenter },
+        };
+}
