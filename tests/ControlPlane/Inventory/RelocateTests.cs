@@ -1,5 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Inventory;
@@ -23,6 +25,26 @@ public sealed class RelocateTests
         Assert.Equal(delivered, center.Host.Delivered.Count);
         Assert.Equal("ds2", (await center.Store.ReadAsync(db => Task.FromResult(db.Vms.Single()))).Datastore);
         Assert.Null((await center.VmAsync("a")).Suspect);
+    }
+
+    [Fact]
+    public async Task A_datastore_without_the_tags_of_the_policies_is_refused_to_a_move_and_to_a_clone()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.Service<PlacementService>().SetTagsAsync(People.Administrator, "ds1", ["gold"], default);
+        await center.Service<PolicyService>().CreateAsync(
+            People.Administrator, new CreatePolicyBody { Name = "golden", Encryption = true, Tags = ["gold"] }, default);
+        await center.CreateAsync("a", "golden");
+        center.Host.SecondDatastoreFree = 1 << 29;
+
+        var moved = await center.RefusedAsync("vms/a/relocate", """{"datastore":"ds2"}""");
+        Assert.Equal(("lorica.placement", "ds2"), (moved.Code, moved.Object));
+        var cloned = await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"ds2","policy":"golden"}""");
+        Assert.Equal(("lorica.placement", "ds2"), (cloned.Code, cloned.Object));
+
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"b","policy":"golden"}""")).State);
+        await center.Store.WriteAsync(db => Task.FromResult(db.DatastoreTags.Add(new DatastoreTagRow { Datastore = "ds2", Tag = "gold" })));
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"datastore":"ds2"}""")).State);
     }
 
     [Fact]

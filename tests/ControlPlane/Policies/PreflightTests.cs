@@ -41,6 +41,10 @@ public sealed class PreflightTests
         var refused = await center.RefusedAsync("vms/a/policy", Encrypt, HttpStatusCode.Conflict);
 
         Assert.Equal(("lorica.certificateExpired", "kms1"), (refused.Code, refused.Object));
+        refused = await center.RefusedAsync(
+            "vms", $$"""{"name":"b","disks":[{"capacity":1048576}],"policy":"{{TestCenter.EncryptionPolicy}}"}""", HttpStatusCode.Conflict);
+        Assert.Equal(("lorica.certificateExpired", "kms1"), (refused.Code, refused.Object));
+        Assert.Equal("succeeded", (await center.CreateAsync("b")).State);
         Assert.Empty(center.Broker.Keys);
     }
 
