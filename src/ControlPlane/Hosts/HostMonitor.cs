@@ -163,6 +163,12 @@ internal sealed partial class HostMonitor(
                     return;
                 }
 
+                if (row.State == HostStates.Joining && state == HostStates.Disconnected)
+                {
+                    // It was never here, so it is not lost; its row says what to do.
+                    return;
+                }
+
                 row.State = state;
                 row.Detail = detail;
                 row.BootId = bootId ?? row.BootId;

@@ -47,7 +47,7 @@ public sealed class HostSeeds(CenterStore store, HostLinks links, IReadOnlyList<
                     }
                 }
 
-                foreach (var host in hosts)
+                foreach (var host in hosts.Where(h => h.State != HostStates.Joining))
                 {
                     (host.State, host.Detail) = (HostStates.Connecting, "");
                 }

@@ -42,9 +42,12 @@ public sealed class HostService(
     /// <code>
     /// 1 both sides prove that they know the token, bound to both keys    (dies here: not joined, the host still waits)
     /// 2 its certificate is issued, its key pinned with the broker        (dies here: not joined; a pin of a host that never was)
-    /// 3 the host is in the table, its key pinned                         (dies here: it does not connect; add it again)
+    /// 3 the host is in the table as "joining", its key pinned, tried     (dies here: stays so and says what to do; see below)
     /// 4 the host takes certificate and CA, durably                       (dies here: joined; the center finds it when it runs)
+    /// 5 it is no longer "joining"
     /// </code>
+    /// A host that stays "joining" connects by itself if step 4 was done; else adding it again takes the place of the attempt, and
+    /// removing it withdraws it. Whether step 4 was done the center cannot know when the host does not answer, so it decides nothing.
     /// </summary>
     public async Task<HostModel> AddAsync(Caller caller, AddHostBody body, CancellationToken ct)
     {
@@ -80,6 +83,9 @@ public sealed class HostService(
                 // Step 3
                 await RecordAsync(caller, new HostPeer(proved.HostId, name, body.Address, pin), parent, ct);
 
+                links.Put(new HostPeer(proved.HostId, name, body.Address, pin));
+                await grains.GetGrain<IHostGrain>(proved.HostId).StartAsync();
+
                 // Step 4
                 try
                 {
@@ -88,11 +94,15 @@ public sealed class HostService(
                 catch (FaultException e) when (e.Fault.Type != FaultTypes.HostCommunication)
                 {
                     await ForgetAsync(caller, proved.HostId, $"{name} did not join: {e.Fault.Message}");
+                    await UnpinAsync(proved.HostId, CancellationToken.None);
                     throw;
                 }
 
-                links.Put(new HostPeer(proved.HostId, name, body.Address, pin));
-                await grains.GetGrain<IHostGrain>(proved.HostId).StartAsync();
+                // Step 5
+                await store.WriteAsync(
+                    db => db.Hosts.Where(h => h.Id == proved.HostId && h.State == HostStates.Joining)
+                        .ExecuteUpdateAsync(s => s.SetProperty(h => h.State, HostStates.Connecting).SetProperty(h => h.Detail, ""), CancellationToken.None),
+                    CancellationToken.None);
                 return task;
             },
             ct);
@@ -107,7 +117,7 @@ public sealed class HostService(
         await runner.RunAsync(HostTaskKinds.Remove, ObjectRef.Of(row), caller, async _ =>
         {
             await RequireEmptyAsync(row, ct);
-            await broker.CallAsync((b, o) => b.UnpinHostAsync(new UnpinHostRequest { HostId = row.Id }, o), ct);
+            await UnpinAsync(row.Id, ct);
             await ForgetAsync(caller, row.Id, $"{caller.User} removed host {row.Name}.");
         }, ct);
     }
@@ -211,29 +221,46 @@ public sealed class HostService(
 
     private async Task RecordAsync(Caller caller, HostPeer peer, ContainerRow parent, CancellationToken ct)
     {
+        // A host at this address that never connected is an attempt that was broken off.
+        var before = await store.ReadAsync(
+            db => db.Hosts.Where(h => h.Address == peer.Address && h.BootId == "" && h.Description == null).Select(h => h.Id).ToListAsync(ct), ct);
+        foreach (var id in before)
+        {
+            await ForgetAsync(caller, id, $"{caller.User} lets the host at {peer.Address} join anew.");
+            if (id != peer.Id)
+            {
+                await UnpinAsync(id, ct);
+            }
+        }
+
         try
         {
             await store.WriteAsync(
-                async db =>
+                db =>
                 {
-                    // A host at this address that never connected is an attempt that was broken off.
-                    await db.Hosts.Where(h => h.Address == peer.Address && h.BootId == "" && h.Description == null).ExecuteDeleteAsync(ct);
                     var row = new HostRow
                     {
-                        Id = peer.Id, Name = peer.Name, Address = peer.Address, Pin = peer.Pin, ParentId = parent.Id, State = HostStates.Connecting,
+                        Id = peer.Id, Name = peer.Name, Address = peer.Address, Pin = peer.Pin, ParentId = parent.Id, State = HostStates.Joining,
+                        Detail = "It was being added and has not connected yet. If it says that it has not joined, run `lorica-host join` there, then "
+                            + $"`lorica host add {peer.Address}` here again; or give up with `lorica host rm {peer.Name}`.",
                     };
                     db.Hosts.Add(row);
                     events.Add(db, EventIds.HostAdded, caller.User, ObjectRef.Of(row),
                         $"{caller.User} let host {peer.Name} ({peer.Address}, key {peer.Pin}) join {parent.Name}.");
+                    return Task.CompletedTask;
                 },
                 ct);
         }
         catch (Exception e) when (CenterStore.IsDuplicate(e))
         {
+            await UnpinAsync(peer.Id, CancellationToken.None);
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.hostExists", peer.Name,
                 $"A host {peer.Name} exists.", "Give it another name: --name."), e);
         }
     }
+
+    private Task UnpinAsync(string hostId, CancellationToken ct) =>
+        broker.CallAsync((b, o) => b.UnpinHostAsync(new UnpinHostRequest { HostId = hostId }, o), ct);
 
     private async Task ForgetAsync(Caller caller, string hostId, string message)
     {

@@ -18,6 +18,18 @@ public static class HostTaskKinds
     /// <summary>Leave maintenance.</summary>
     public const string ExitMaintenance = "host.exitMaintenance";
 
+    /// <summary>Make a datacenter, cluster or folder.</summary>
+    public const string CreateContainer = "container.create";
+
+    /// <summary>Rename one.</summary>
+    public const string RenameContainer = "container.rename";
+
+    /// <summary>Move one with all that is in it.</summary>
+    public const string MoveContainer = "container.move";
+
+    /// <summary>Delete one that is empty.</summary>
+    public const string DeleteContainer = "container.delete";
+
     /// <summary>Prepare for encryption mode.</summary>
     public const string PrepareCrypto = "host.crypto.prepare";
 

@@ -2,13 +2,15 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Datacenters, clusters and folders: made, renamed, moved, deleted when empty; and the tree as a whole.</summary>
-public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, MoveRules moves, EventLog events)
+public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events)
 {
     private const int LongestName = 80;
 
@@ -68,7 +70,7 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
             _ => Privileges.CreateFolder,
         }, ObjectRef.Of(parent), ct);
         var row = new ContainerRow { Id = $"{body.Kind}-{Guid.NewGuid():N}", Kind = body.Kind, Name = body.Name, ParentId = parent.Id };
-        await WriteAsync(caller, row, $"made {row.Kind} {row.Name} in {parent.Name}", async db =>
+        await WriteAsync(HostTaskKinds.CreateContainer, caller, row, $"made {row.Kind} {row.Name} in {parent.Name}", async db =>
         {
             await RequireDepthAsync(db, parent, 1, ct);
             db.Containers.Add(row);
@@ -87,7 +89,7 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
             ObjectKinds.Cluster => Privileges.RenameCluster,
             _ => Privileges.RenameFolder,
         }, ObjectRef.Of(row), ct);
-        await WriteAsync(caller, row, $"renamed {row.Kind} {row.Name} to {name}",
+        await WriteAsync(HostTaskKinds.RenameContainer, caller, row, $"renamed {row.Kind} {row.Name} to {name}",
             async db => (await db.Containers.FirstAsync(c => c.Id == row.Id, ct)).Name = name, ct);
         return await ModelAsync(await FindAsync(row.Id, null, ct), ct);
     }
@@ -106,7 +108,7 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
         await authorizer.RequireAsync(caller, privilege, ObjectRef.Of(row), ct);
         await authorizer.RequireAsync(caller, privilege, ObjectRef.Of(target), ct);
         await moves.RequireAsync(caller, ObjectRef.Of(row), ObjectRef.Of(target), ct);
-        await WriteAsync(caller, row, $"moved {row.Kind} {row.Name} to {target.Name}", async db =>
+        await WriteAsync(HostTaskKinds.MoveContainer, caller, row, $"moved {row.Kind} {row.Name} to {target.Name}", async db =>
         {
             if ((await InventoryTree.PathAsync(db, ObjectRef.Of(target), ct)).Contains(row.Id))
             {
@@ -129,7 +131,7 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
             ObjectKinds.Cluster => Privileges.DeleteCluster,
             _ => Privileges.DeleteFolder,
         }, ObjectRef.Of(row), ct);
-        await WriteAsync(caller, row, $"deleted {row.Kind} {row.Name}", async db =>
+        await WriteAsync(HostTaskKinds.DeleteContainer, caller, row, $"deleted {row.Kind} {row.Name}", async db =>
         {
             var inside = await db.Containers.Where(c => c.ParentId == row.Id).Select(c => c.Name)
                 .Concat(db.Hosts.Where(h => h.ParentId == row.Id).Select(h => h.Name))
@@ -175,6 +177,9 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
         return fits ? row : throw Invalid("lorica.containerParent", row.Name,
             $"A {kind} cannot be in a {row.Kind}: datacenters are below the root, clusters in a datacenter, folders in a datacenter or a folder.");
     }
+
+    private Task WriteAsync(string kind, Caller caller, ContainerRow about, string what, Func<CenterDb, Task> write, CancellationToken ct) =>
+        runner.RunAsync(kind, ObjectRef.Of(about), caller, _ => WriteAsync(caller, about, what, write, ct), ct);
 
     private async Task WriteAsync(Caller caller, ContainerRow about, string what, Func<CenterDb, Task> write, CancellationToken ct)
     {

@@ -77,7 +77,7 @@ internal sealed class JoinSession
             {
                 _tries++;
                 throw Refuse.With(FaultTypes.NoPermission, "lorica.joinToken", Name,
-                    "The token is wrong, or somebody stands between center and host.",
+                    $"That is not the token of {Name}, or somebody stands between center and host.",
                     $"Type the token that the host's console shows; {MaximumTries - _tries} tries are left. If it was right, look who answers at that address.");
             }
 

@@ -12,6 +12,9 @@ namespace Lorica.ControlPlane.Tests.Support;
 internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
 {
     private readonly ConcurrentDictionary<string, string> _hosts = new();
+
+    /// <summary>Keys of hosts that were pinned, by host id.</summary>
+    public IReadOnlyDictionary<string, string> Pinned => _hosts;
     private readonly ConcurrentDictionary<string, ProviderDescription> _providers = new();
 
     /// <summary>Check value by key id.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -59,6 +60,10 @@ internal sealed partial class TestCenter : IAsyncDisposable
 
     public string StateFolder => _config.StateFolder;
 
+    public X509Certificate2 Ca => X509CertificateLoader.LoadCertificateFromFile(_config.Ca);
+
+    public string CenterPin { get; private init; } = "";
+
     public IServiceProvider Services => _app.Services;
 
     public CenterStore Store => _app.Services.GetRequiredService<CenterStore>();
@@ -70,7 +75,8 @@ internal sealed partial class TestCenter : IAsyncDisposable
     public static async Task<TestCenter> StartAsync(bool provider = true, int hosts = 1, Action<CenterConfig>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
-        var (authority, _) = CertificateAuthority.Create(TimeProvider.System);
+        var (authority, authorityKey) = CertificateAuthority.Create(TimeProvider.System);
+        await File.WriteAllTextAsync(Path.Combine(folder, "ca.key"), authorityKey);
         var center = Identity(authority, folder, Roles.Center);
         var broker = Identity(authority, folder, Roles.Broker);
         var centerPin = Peer.PinOf(center.Certificate);
@@ -109,7 +115,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
         }
 
         var app = await CenterApplication.StartAsync(config, default);
-        var result = new TestCenter(folder, config, hostServers, brokerServer, app) { Hosts = fakeHosts, Broker = fakeBroker };
+        var result = new TestCenter(folder, config, hostServers, brokerServer, app) { Hosts = fakeHosts, Broker = fakeBroker, CenterPin = centerPin };
         await result.SignInAsync();
         foreach (var seed in seeds)
         {
@@ -157,7 +163,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
     {
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .First(a => a.StartsWith("https:", StringComparison.Ordinal));
-        var ca = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(_config.Ca);
+        var ca = X509CertificateLoader.LoadCertificateFromFile(_config.Ca);
         var handler = new SocketsHttpHandler();
         handler.SslOptions.CertificateChainPolicy = Peer.ChainPolicy(ca);
         return new HttpClient(handler) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };

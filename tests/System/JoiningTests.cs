@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>A second host, installed by hand, joins with real processes on both sides.</summary>
+public sealed class JoiningTests
+{
+    private const string Encryption = "VM Encryption Policy";
+
+    [Fact]
+    public async Task AHostJoinsByItsTokenAndHasAnEncryptedVmAndAWrongTokenLeavesNothing()
+    {
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddEmbeddedKmsAsync();
+        var folder = Path.Combine(up.State, "node2");
+        var config = Configure(up, folder);
+        var pins = await File.ReadAllTextAsync(PinsOf(up));
+
+        using var join = Start("join", config);
+        var address = (await LineAsync(join, "lorica-host waits on ")).Split(' ')[0];
+        var certificate = await LineAsync(join, "certificate ");
+        var token = await LineAsync(join, "token ");
+        var wrong = (token[0] == '7' ? '6' : '7') + token[1..];
+        Assert.Equal(26, token.Replace("-", "", StringComparison.Ordinal).Length);
+
+        var refused = await up.RunAsync(["host", "add", address], wrong + "\n");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("lorica.joinToken", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("node2", refused.Error, StringComparison.Ordinal);
+        Assert.Single((await up.JsonAsync("host", "ls"))["items"]!.AsArray());
+        Assert.Equal(pins, await File.ReadAllTextAsync(PinsOf(up)));
+        Assert.False(Directory.Exists(Path.Combine(folder, "state/joined")));
+
+        var added = await up.RunAsync(["host", "add", address], token + "\n");
+        Assert.True(added.ExitCode == 0, added.Error);
+        Assert.Contains(certificate, added.Error + added.Output, StringComparison.Ordinal);
+        await LineAsync(join, "lorica-host joined as ");
+        await join.WaitForExitAsync();
+        Assert.Equal(0, join.ExitCode);
+
+        using var run = Start("run", config);
+        await LineAsync(run, "lorica-host ready on ");
+        await Wait.UntilAsync(async () => Text((await up.JsonAsync("host", "show", "node2"))["state"]) == "connected", "it is connected");
+        await up.JsonAsync("vm", "create", "a", "--size", "1M", "--policy", Encryption, "--host", "node2");
+        var vm = await up.ShowAsync("a");
+        Assert.Equal(("node2", "unlocked"), (Text(vm["host"]), Text(vm["cryptoState"])));
+        var held = (await up.JsonAsync("host", "show", "node2"))["keys"]!.AsArray().Select(k => Text(k!["id"]));
+        Assert.Contains(Text(vm["key"]!["id"]), held);
+
+        await Shell.RunAsync("/bin/kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await run.WaitForExitAsync();
+        Directory.Delete(Text(JsonNode.Parse(await File.ReadAllTextAsync(config))!["runFolder"]), recursive: true);
+
+        // The address is there to be found, the token is not: neither as it is typed nor as its bytes.
+        Assert.Contains(Find(up, Encoding.ASCII.GetBytes(address)), f => f.Contains("/center/", StringComparison.Ordinal));
+        var bare = token.Replace("-", "", StringComparison.Ordinal);
+        string[] texts = [token, bare, token.ToLowerInvariant(), bare.ToLowerInvariant()];
+        Assert.Empty(Find(up, [.. texts.Select(Encoding.ASCII.GetBytes), Bytes(bare)]));
+        var log = up.Log() + await join.StandardError.ReadToEndAsync() + await run.StandardError.ReadToEndAsync();
+        Assert.Contains("node2", log, StringComparison.Ordinal);
+        Assert.All(texts, t => Assert.DoesNotContain(t, log, StringComparison.Ordinal));
+    }
+
+    /// <summary>As the first host, without an identity, beside it.</summary>
+    private static string Configure(LoricaUp up, string folder)
+    {
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(up.State, "host/config.json")))!.AsObject();
+        foreach (var given in (string[])["id", "certificate", "key", "ca", "centerPin"])
+            Assert.True(config.Remove(given));
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        (config["name"], config["listen"]) = ("node2", free.LocalEndpoint.ToString());
+        (config["stateFolder"], config["runFolder"]) = (Path.Combine(folder, "state"), Text(config["runFolder"]) + ".node2");
+        config["uidBase"] = 900_000;
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var file = Path.Combine(folder, "config.json");
+        File.WriteAllText(file, config.ToJsonString());
+        return file;
+    }
+
+    private static Process Start(string command, string config) => Process.Start(
+        new ProcessStartInfo(Layout.Program("host/lorica-host"), [command, "--config", config]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    /// <summary>What follows <paramref name="begin"/> on the line that begins so.</summary>
+    private static async Task<string> LineAsync(Process process, string begin)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line.StartsWith(begin, StringComparison.Ordinal))
+                return line[begin.Length..];
+        }
+
+        throw new InvalidOperationException($"lorica-host ended before it said \"{begin}\".");
+    }
+
+    /// <summary>Files and command lines with one of the patterns in them: database, write-ahead log, configurations, profile.</summary>
+    private static List<string> Find(LoricaUp up, params byte[][] patterns)
+    {
+        bool Has(byte[] content) => Array.Exists(patterns, p => content.AsSpan().IndexOf(p) >= 0);
+
+        // Sockets have no length.
+        var found = Directory.EnumerateFiles(up.Folder, "*", SearchOption.AllDirectories)
+            .Where(f => new FileInfo(f).Length > 0 && Has(File.ReadAllBytes(f))).ToList();
+        found.AddRange(Processes.OfState(up.State).Where(p => Has(File.ReadAllBytes($"/proc/{p.Pid}/cmdline"))).Select(p => p.Name));
+        return found;
+    }
+
+    /// <summary>The 16 bytes that the characters stand for.</summary>
+    private static byte[] Bytes(string bare)
+    {
+        var value = bare.Aggregate(UInt128.Zero, (v, c) => (v << 5) | (uint)"0123456789ABCDEFGHJKMNPQRSTVWXYZ".IndexOf(c, StringComparison.Ordinal));
+        var bytes = new byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        return bytes;
+    }
+
+    private static string PinsOf(LoricaUp up) => Path.Combine(up.State, "broker/state/hosts.json");
+
+    private static string Text(JsonNode? node) => node!.GetValue<string>();
+}
