@@ -1,0 +1,15 @@
+namespace Lorica.SystemTests.Model;
+
+/// <summary>What a person does to a VM.</summary>
+internal enum Act
+{
+    ImportPlain,
+    ImportEncrypted,
+    Encrypt,
+    Decrypt,
+    Recrypt,
+    PowerOn,
+    PowerOff,
+    Remove,
+    Show,
+}

@@ -1,0 +1,11 @@
+namespace Lorica.SystemTests.Model;
+
+/// <summary>What the dull model knows of a VM.</summary>
+/// <param name="Exists">It is in the inventory.</param>
+/// <param name="Encrypted">Home and disk.</param>
+/// <param name="On">Powered on.</param>
+/// <param name="KeyOnHost">The host has its KEK, as long as it is not restarted.</param>
+internal sealed record ModelVm(bool Exists, bool Encrypted, bool On, bool KeyOnHost)
+{
+    public static ModelVm Nothing { get; } = new(false, false, false, false);
+}

@@ -1,0 +1,39 @@
+using CsCheck;
+
+namespace Lorica.SystemTests.Model;
+
+/// <summary>Random plans; the same seed gives the same plan.</summary>
+internal static class Plans
+{
+    public const int Vms = 6;
+
+    private static readonly Gen<Act> s_act = Gen.Frequency(
+        (3, Gen.Const(Act.ImportPlain)), (3, Gen.Const(Act.ImportEncrypted)), (5, Gen.Const(Act.Encrypt)), (4, Gen.Const(Act.Decrypt)),
+        (4, Gen.Const(Act.Recrypt)), (1, Gen.Const(Act.PowerOn)), (3, Gen.Const(Act.PowerOff)), (1, Gen.Const(Act.Remove)), (1, Gen.Const(Act.Show)));
+
+    private static readonly Gen<Trouble> s_trouble = Gen.Frequency(
+        (60, Gen.Const(Trouble.None)), (4, Gen.Const(Trouble.HostKilled)), (3, Gen.Const(Trouble.CenterKilled)),
+        (2, Gen.Const(Trouble.KmsLeaves)), (6, Gen.Const(Trouble.KmsReturns)), (2, Gen.Const(Trouble.DiskFull)));
+
+    private static readonly Gen<Round> s_round =
+        Gen.Select(s_act.Array[Vms], s_trouble, Gen.Int[0, 400], (acts, trouble, after) => new Round(acts, trouble, after));
+
+    /// <summary>A plan of <paramref name="rounds"/> rounds.</summary>
+    public static Round[] Make(string seed, int rounds) => s_round.Array[rounds].Generate(PCG.Parse(seed), null, out _);
+
+    /// <summary>A seed by chance, as <see cref="Make"/> takes it.</summary>
+    public static string NewSeed()
+    {
+        var pcg = PCG.ThreadPCG;
+        pcg.Next();
+        return pcg.ToString();
+    }
+
+    /// <summary>The seed that follows.</summary>
+    public static string After(string seed)
+    {
+        var pcg = PCG.Parse(seed);
+        pcg.Next();
+        return pcg.ToString();
+    }
+}

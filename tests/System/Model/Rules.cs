@@ -1,0 +1,45 @@
+namespace Lorica.SystemTests.Model;
+
+/// <summary>The rules of VM encryption, dull: what an act on a VM must come to when nothing goes wrong in the middle.</summary>
+internal static class Rules
+{
+    /// <param name="vm">The VM before.</param>
+    /// <param name="act">The act.</param>
+    /// <param name="kms">The key server answers.</param>
+    public static Verdict Of(ModelVm vm, Act act, bool kms)
+    {
+        if (act is Act.ImportPlain or Act.ImportEncrypted)
+        {
+            return vm.Exists ? Refused(vm, "lorica.vmExists")
+                : act == Act.ImportPlain ? Done(new ModelVm(true, false, false, false))
+                : kms ? Done(new ModelVm(true, true, false, true)) : Refused(vm, "*");
+        }
+
+        if (!vm.Exists)
+            return Refused(vm, "lorica.vmNotFound");
+        var key = vm.KeyOnHost || kms;
+        return act switch
+        {
+            Act.Show => Done(vm),
+            Act.Encrypt when vm.Encrypted => Done(vm),
+            Act.Encrypt when vm.On => Refused(vm, "lorica.mustBeOff"),
+            Act.Encrypt => kms ? Done(vm with { Encrypted = true, KeyOnHost = true }) : Refused(vm, "*"),
+            Act.Decrypt when !vm.Encrypted => Done(vm),
+            Act.Decrypt when vm.On => Refused(vm, "lorica.mustBeOff"),
+            Act.Decrypt => key ? Done(vm with { Encrypted = false, KeyOnHost = false }) : Refused(vm, "msg.vigor.enc.keyNotFound"),
+            Act.Recrypt when !vm.Encrypted => Refused(vm, "msg.hostd.configSpec.enc.notEncrypted"),
+            Act.Recrypt => kms ? Done(vm with { KeyOnHost = true }) : Refused(vm, "*"),
+            Act.PowerOn when vm.On => Refused(vm, "lorica.powerState"),
+            Act.PowerOn when vm.Encrypted && !key => Refused(vm, "msg.vigor.enc.keyNotFound"),
+            Act.PowerOn => Done(vm with { On = true, KeyOnHost = vm.Encrypted }),
+            Act.PowerOff when !vm.On => Refused(vm, "lorica.powerState"),
+            Act.PowerOff => Done(vm with { On = false }),
+            Act.Remove when vm.On => Refused(vm, "lorica.mustBeOff"),
+            _ => Done(ModelVm.Nothing),
+        };
+    }
+
+    private static Verdict Done(ModelVm after) => new(after, null);
+
+    private static Verdict Refused(ModelVm vm, string code) => new(vm, code);
+}
