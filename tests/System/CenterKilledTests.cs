@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Lorica.SystemTests.Model;
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>The center, killed at random moments: no VM is stuck afterwards, and no task is lost.</summary>
+public sealed class CenterKilledTests(ITestOutputHelper output)
+{
+    private const int Moments = 30, Vms = 3, DiskBytes = 8 * 1024 * 1024;
+
+    [Fact]
+    public async Task KilledAtThirtyRandomMomentsOfEncryptionsAndPowerOnsItFinishesEveryTask()
+    {
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddEmbeddedKmsAsync();
+        using var api = await CenterApi.SignInAsync(up);
+        for (var i = 0; i < Vms; i++)
+            Assert.True((await api.ImportAsync($"vm{i}", null, RandomNumberGenerator.GetBytes(DiskBytes))).Accepted);
+
+        var (begun, caught, lost) = (0, 0, 0);
+        for (var moment = 0; moment < Moments; moment++)
+        {
+            // Step 1: work on each VM: encryption or decryption on two of them, power on the third
+            var asked = Enumerable.Range(0, Vms).Select(i => AskAsync(api, $"vm{i}", (moment + i) % Vms == 0)).ToArray();
+            await Task.Delay(RandomNumberGenerator.GetInt32(600));
+
+            // Step 2: the center is gone in the middle of it
+            var pid = await up.PidAsync("center");
+            Process.GetProcessById(pid).Kill();
+            var answers = await Task.WhenAll(asked);
+            await Wait.UntilAsync(async () => await up.PidAsync("center") is var now && now > 0 && now != pid, "the center runs again");
+
+            // Step 3: whatever was accepted ends, well or with its reason, and nothing is left on any VM
+            foreach (var answer in answers)
+            {
+                lost += answer.Lost ? 1 : 0;
+                if (!answer.Accepted)
+                    continue;
+                begun++;
+                var task = await api.EndOfAsync(answer.Body!["id"]!.GetValue<string>());
+                caught += Ended(task) >= Started(task).AddMilliseconds(600) ? 1 : 0;
+                Assert.True(task["state"]!.GetValue<string>() == "succeeded" || task["fault"]?["message"]?.GetValue<string>().Length > 0,
+                    $"moment {moment}: {task.ToJsonString()}\n{up.Log()}");
+            }
+
+            await Wait.UntilAsync(async () => (await api.GetAsync("vms")).Body!["items"]!.AsArray().All(v => v!["task"] is null), "no VM is stuck");
+            await ReadyAsync(api);
+        }
+
+        output.WriteLine($"{Moments} kills; {begun} tasks accepted, {caught} of them taken up after a kill; {lost} requests lost with the center");
+        Assert.True(begun >= Moments, $"only {begun} tasks were begun before a kill");
+    }
+
+    private static async Task<ApiAnswer> AskAsync(CenterApi api, string vm, bool power)
+    {
+        if (power)
+            return await api.SendAsync(HttpMethod.Post, $"vms/{vm}/power", new JsonObject { ["action"] = "on" });
+        var encrypted = (await api.GetAsync($"vms/{vm}")).Body!["encrypted"]!.GetValue<bool>();
+        return await api.SendAsync(HttpMethod.Post, $"vms/{vm}/policy",
+            new JsonObject { ["policy"] = encrypted ? "Datastore Default" : "VM Encryption Policy", ["force"] = true });
+    }
+
+    /// <summary>All VMs off and whole, unlocked, nothing suspect.</summary>
+    private static async Task ReadyAsync(CenterApi api)
+    {
+        for (var i = 0; i < Vms; i++)
+        {
+            JsonNode vm = null!;
+            await Wait.UntilAsync(async () =>
+            {
+                vm = (await api.GetAsync($"vms/vm{i}")).Body!;
+                return vm["compliance"]!.GetValue<string>() != "unknown" && vm["cryptoState"]!.GetValue<string>() == "unlocked";
+            }, "the host answers again");
+            Assert.Null(vm["suspect"]);
+            if (vm["powerState"]!.GetValue<string>() != "poweredOn")
+                continue;
+            var off = await api.SendAsync(HttpMethod.Post, $"vms/vm{i}/power", new JsonObject { ["action"] = "off", ["hard"] = true });
+            Assert.True(off.Accepted, off.ToString());
+            await api.EndOfAsync(off.Body!["id"]!.GetValue<string>());
+        }
+    }
+
+    private static DateTimeOffset Started(JsonNode task) => task["startedAt"]!.GetValue<DateTimeOffset>();
+
+    private static DateTimeOffset Ended(JsonNode task) => task["endedAt"]!.GetValue<DateTimeOffset>();
+}
