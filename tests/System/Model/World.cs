@@ -9,6 +9,7 @@ namespace Lorica.SystemTests.Model;
 internal sealed partial class World : IAsyncDisposable
 {
     private const string Encryption = "VM Encryption Policy", Default = "Datastore Default";
+    private const string Marker = ".lorica-datastore";
     private const int DiskBytes = 512 * 1024;
 
     private readonly LoricaUp _up;
@@ -29,7 +30,9 @@ internal sealed partial class World : IAsyncDisposable
         {
             await up.StopAsync();
             // Of a size that a ballast fills at once.
+            var marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, Marker));
             await Shell.OutputAsync("/bin/mount", "-t", "tmpfs", "-o", "size=256m,mode=0755", "tmpfs", up.Datastore);
+            await File.WriteAllBytesAsync(Path.Combine(up.Datastore, Marker), marker);
             await up.StartProcessesAsync();
             await up.SignInAsync();
             await up.AddEmbeddedKmsAsync();
