@@ -127,6 +127,8 @@ public sealed class PolicyTests : IAsyncLifetime
     public async Task WhatTheCenterCannotFindOutIsToldToIt()
     {
         string? json = null;
+        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>([new ProviderModel("corp", true, [], "broker", "PEM", "ab", null)]),
+            RestJson.Default.ListModelProviderModel);
         _center.On("PUT /api/v1/providers/corp/runs-in", async context =>
         {
             json = await new StreamReader(context.Request.Body).ReadToEndAsync();
