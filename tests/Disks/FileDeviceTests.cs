@@ -154,16 +154,24 @@ public sealed class FileDeviceTests : IDisposable
         var buffer = new byte[4096];
         for (int i = 0; i < 200; i++)
             await RoundAsync(device, buffer);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+
+        // Code that the runtime has not optimised yet boxes; when that happens depends on how busy the machine is.
+        long before = 0, taken = long.MaxValue;
+        for (int attempt = 0; attempt < 50 && taken != 0; attempt++)
         {
-            var write = device.WriteAsync(8192, buffer, false, default);
-            Assert.True(write.IsCompletedSuccessfully);
-            var read = device.ReadAsync(8192, buffer, default);
-            Assert.True(read.IsCompletedSuccessfully);
+            before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                var write = device.WriteAsync(8192, buffer, false, default);
+                Assert.True(write.IsCompletedSuccessfully);
+                var read = device.ReadAsync(8192, buffer, default);
+                Assert.True(read.IsCompletedSuccessfully);
+            }
+
+            taken = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, taken);
 
         // Through a worker: what the call itself takes. A queue of the thread pool may grow now and then.
         long calls = 0;

@@ -48,12 +48,14 @@ internal sealed partial class VmOperations(
         }
 
         await outages.RequireNoneAsync(vm, ct);
+
+        // First the VM's own keys: what is out of reach there is the reason that helps.
+        await RequireKeysAsync(vm, records, KeyDeliverer.PowerOn, ct);
         if (records.Exists(r => r.InUse))
         {
             await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
         }
 
-        await RequireKeysAsync(vm, records, KeyDeliverer.PowerOn, ct);
         return await BeginAsync(TaskKinds.PowerOn, vm, caller, new VmTaskArguments(), ct);
     }
 
