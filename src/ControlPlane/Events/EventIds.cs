@@ -132,6 +132,9 @@ public static class EventIds
     /// <summary>A VM is on another host.</summary>
     public const string VmMigrated = "lorica.vm.Migrated";
 
+    /// <summary>Somebody said that the host that held a VM is cut off for good: its lock may be taken over at once.</summary>
+    public const string VmFenced = "lorica.vm.Fenced";
+
     /// <summary>Which disks a VM has, or how large one is, changed.</summary>
     public const string VmDisksChanged = "lorica.vm.DisksChanged";
 

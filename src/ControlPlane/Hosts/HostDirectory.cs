@@ -64,6 +64,13 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         }
     }
 
+    /// <summary>
+    /// For taking over what another host may still hold: to say that it is fenced is to answer for how hosts are connected, and a
+    /// wrong word gives a disk two writers.
+    /// </summary>
+    internal async Task RequireFencingAsync(Caller caller, string hostId, CancellationToken ct) =>
+        await authorizer.RequireAsync(caller, Privileges.HostConnection, ObjectRef.Of(await FindAsync(hostId, ct)), ct);
+
     /// <summary>Refuses a datastore that a host sees and cannot use, with its reason.</summary>
     internal async Task RequireUsableAsync(HostRow host, string? datastore, CancellationToken ct)
     {

@@ -4,6 +4,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// <param name="On">On, or off.</param>
 /// <param name="Hard">Do not ask the guest.</param>
 /// <param name="TimeoutSeconds">How long the guest may take before it is cut off.</param>
+/// <param name="Fenced">An operator says that whoever held the lock last is cut off.</param>
 [GenerateSerializer]
 [Alias("Lorica.PowerCommand")]
-public sealed record PowerCommand(bool On, bool Hard, int TimeoutSeconds);
+public sealed record PowerCommand(bool On, bool Hard, int TimeoutSeconds, bool Fenced = false);

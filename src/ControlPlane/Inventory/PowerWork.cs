@@ -8,7 +8,8 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Powers a VM on or off.</summary>
-internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, ResumeCheck resume, TimeProvider time)
+internal sealed class PowerWork(
+    HostLinks links, HostDirectory hosts, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, ResumeCheck resume, TimeProvider time)
 {
     private static readonly TimeSpan OnTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan OffGrace = TimeSpan.FromSeconds(30);
@@ -31,6 +32,11 @@ internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots sn
                 }
 
                 await resume.RequireAsync(context, halfDone: null, ct);
+                if (context is { Resumed: true, Arguments.Fenced: true })
+                {
+                    await hosts.RequireFencingAsync(ResumeCheck.CallerOf(task), vm.HostId, ct);
+                }
+
                 return on ? await OnAsync(context, ct) : await OffAsync(context, ct);
             },
             ct);
@@ -40,7 +46,7 @@ internal sealed class PowerWork(HostLinks links, VmLookup lookup, VmSnapshots sn
 
     private async Task<VmDescription> OnAsync(WorkContext context, CancellationToken ct)
     {
-        var request = new PowerOnRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch };
+        var request = new PowerOnRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch, Fenced = context.Arguments.Fenced };
         request.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(context.Vm.Id, ct)));
         return await links.Client(context.Vm.HostId).PowerOnAsync(request, Options(OnTimeout, ct));
     }

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
@@ -19,7 +20,7 @@ namespace Lorica.ControlPlane.Inventory;
 internal sealed partial class VmOperations(
     VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
     Preflight preflight, OutageFinder outages, HostCrypto hostCrypto, HostDirectory hosts, KeyPlanner planner, HostLinks links,
-    PlacementService placement, TimeProvider time, IGrainFactory grains)
+    PlacementService placement, EventLog events, TimeProvider time, IGrainFactory grains)
 {
     /// <summary>Begins powering on or off.</summary>
     public async Task<TaskRow> PowerAsync(string id, Caller caller, PowerCommand command, CancellationToken ct)
@@ -50,13 +51,39 @@ internal sealed partial class VmOperations(
         await outages.RequireNoneAsync(vm, ct);
 
         // First the VM's own keys: what is out of reach there is the reason that helps.
-        await RequireKeysAsync(vm, records, KeyDeliverer.PowerOn, ct);
+        await RequireAllKeysAsync(vm, files, records, ct);
         if (records.Exists(r => r.InUse))
         {
             await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
         }
 
-        return await BeginAsync(TaskKinds.PowerOn, vm, caller, new VmTaskArguments(), ct);
+        var arguments = JsonSerializer.Serialize(new VmTaskArguments { Fenced = command.Fenced }, StoreJson.Default.VmTaskArguments);
+        return await tasks.BeginAsync(
+            TaskKinds.PowerOn, vm, caller, arguments,
+            (db, task) =>
+            {
+                if (command.Fenced)
+                {
+                    events.Add(db, EventIds.VmFenced, caller.User, vm.Name,
+                        $"{caller.User} powers on {vm.Name} ({vm.Id}) and says that the host that held it before is cut off for good; task {task.Id}.");
+                }
+
+                return Task.CompletedTask;
+            },
+            ct);
+    }
+
+    /// <summary>Without a key of a disk the VM could run but for that disk, so the refusal names it and the way out.</summary>
+    private async Task RequireAllKeysAsync(VmRow vm, VmDescription files, List<KeyRecordRow> records, CancellationToken ct)
+    {
+        try
+        {
+            await RequireKeysAsync(vm, records, KeyDeliverer.PowerOn, ct);
+        }
+        catch (FaultException e) when (KeyFaults.DiskOf(e.Fault, vm, files) is { } disk)
+        {
+            throw new FaultException(disk);
+        }
     }
 
     /// <summary>Begins deleting.</summary>

@@ -129,7 +129,17 @@ public sealed partial class VmService(
         }
 
         var row = await RequireAsync(caller, body.Action == "on" ? Privileges.PowerOn : Privileges.PowerOff, vm, ct);
-        var command = new PowerCommand(body.Action == "on", body.Hard, body.TimeoutSeconds);
+        if (body.Fenced)
+        {
+            if (body.Action != "on")
+            {
+                throw Invalid("lorica.fenced", row.Name, "That a host is fenced is said when a VM is powered on.");
+            }
+
+            await services.GetRequiredService<HostDirectory>().RequireFencingAsync(caller, row.HostId, ct);
+        }
+
+        var command = new PowerCommand(body.Action == "on", body.Hard, body.TimeoutSeconds, body.Fenced);
         return await DoAsync(row, g => g.PowerAsync(caller, command), ct);
     }
 

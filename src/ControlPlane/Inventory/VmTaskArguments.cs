@@ -56,6 +56,9 @@ internal sealed record VmTaskArguments
     /// <summary>Power off without asking the guest.</summary>
     public bool Hard { get; set; }
 
+    /// <summary>Power on although another host's lock stands: an operator says that it is cut off.</summary>
+    public bool Fenced { get; set; }
+
     /// <summary>How long the guest may take.</summary>
     public int TimeoutSeconds { get; set; }
 

@@ -54,6 +54,11 @@ public sealed partial class LifeService
             await _authorizer.RequireAsync(caller, privilege, place, ct);
         }
 
+        if (body.Fenced)
+        {
+            await _hosts.RequireFencingAsync(caller, host.Id, ct);
+        }
+
         if (body.Name is { } name && name != files.Name)
         {
             throw Invalid("lorica.registerName", files.Name, $"{files.Path} is the VM {files.Name}; a VM is registered under its own name. Rename it afterwards.");
@@ -110,14 +115,19 @@ public sealed partial class LifeService
                 TaskKinds.Register, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
                 async (db, task) =>
                 {
+                    if (body.Fenced)
+                    {
+                        _events.Add(db, EventIds.VmFenced, caller.User, vm.Name,
+                            $"{caller.User} registers {vm.Name} ({vm.Id}) and says that the host that held it before is cut off for good; task {task.Id}.");
+                    }
+
                     await _register.PlanAsync(db, task.Id, vm.Id, plans, ct);
                     if (plans.Count > 0)
                     {
                         _events.Add(db, EventIds.CryptoOperation, caller.User, vm.Name,
                             $"{caller.User}: {TaskKinds.Register} of {vm.Name} ({vm.Id}) on host {host.Name}, task {task.Id}; keys named by its files: "
                             + string.Join(", ", plans.Select(p => p.Key.ToString()).Distinct(StringComparer.Ordinal))
-                            + (body.AcceptOlder ? "; older files accepted" : "") + (body.AcceptChanged ? "; changed files accepted" : "")
-                            + (body.Fenced ? "; the former host is said to be fenced" : ""));
+                            + (body.AcceptOlder ? "; older files accepted" : "") + (body.AcceptChanged ? "; changed files accepted" : ""));
                     }
                 },
                 ct);

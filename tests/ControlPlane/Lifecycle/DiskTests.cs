@@ -113,7 +113,11 @@ public sealed class DiskTests
         var lost = (await center.VmAsync("a")).Disks[1].Key!;
         center.Broker.Keys.TryRemove(lost.Id, out _);
         center.Host.Keys.TryRemove($"kms1/{lost.Id}", out _);
-        Assert.Equal("msg.vigor.enc.keyNotFound", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
+        var disk = (await center.VmAsync("a")).Disks[1].Path;
+        var refused = await center.RefusedAsync("vms/a/power", """{"action":"on"}""");
+        Assert.Equal(
+            ("msg.vigor.enc.keyNotFound", disk, $"The disk {disk} is encrypted and a required key was not found."),
+            (refused.Code, refused.Object, refused.Detail));
 
         var reply = await center.Http.DeleteAsync("/api/v1/vms/a/disks/virtio0:1");
         var task = await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync(reply.Content, RestJson.Default.TaskModel);

@@ -16,6 +16,9 @@ internal sealed partial class FakeHost
     /// <summary>Jobs wait here before they end.</summary>
     public TaskCompletionSource? HoldJobs { get; set; }
 
+    /// <summary>The lock files of all VMs name another host, whose counter moves.</summary>
+    public bool HeldElsewhere { get; set; }
+
     /// <summary>Jobs end with this fault.</summary>
     public Fault? JobFault { get; set; }
 
@@ -74,6 +77,11 @@ internal sealed partial class FakeHost
     public override Task<VmDescription> PowerOn(PowerOnRequest request, ServerCallContext context)
     {
         TakeEpoch(request.VmId, request.Epoch);
+        if (HeldElsewhere && !request.Fenced)
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.ResourceInUse, "lorica.vmInUse", request.VmId, "another host holds its lock"));
+        }
+
         if (Find(request.VmId).MissingKeys.Count > 0)
         {
             throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
