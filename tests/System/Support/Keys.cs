@@ -19,19 +19,18 @@ internal static class Keys
 
     public static async Task<KeyBuffer> FetchAsync(LoricaUp up, string provider, string keyId)
     {
-        var entry = (await up.JsonAsync("kms", "ls"))["items"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == provider)!;
-        var server = entry["servers"]![0]!;
-        var identity = Identity(up, entry);
-        await using var client = KmipClient.Create(new KmipClientOptions
-        {
-            Host = server["host"]!.GetValue<string>(),
-            Port = server["port"]!.GetValue<int>(),
-            ClientCertificate = identity,
-            ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = server["certificateSha256"]!.GetValue<string>() },
-        });
+        await using var client = await ClientAsync(up, provider);
         var kek = KeyBuffer.Allocate(32);
         await client.GetKeyAsync(keyId, material => material.CopyTo(kek.Span), CancellationToken.None);
         return kek;
+    }
+
+    /// <summary>Revokes a key on the KMS and destroys it there.</summary>
+    public static async Task DestroyAsync(LoricaUp up, string provider, string keyId)
+    {
+        await using var client = await ClientAsync(up, provider);
+        await client.RevokeAsync(keyId, KmipRevocationReason.CessationOfOperation, "a test", CancellationToken.None);
+        await client.DestroyAsync(keyId, CancellationToken.None);
     }
 
     public static DiskModel Model(string descriptor)
@@ -83,6 +82,19 @@ internal static class Keys
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static async Task<KmipClient> ClientAsync(LoricaUp up, string provider)
+    {
+        var entry = (await up.JsonAsync("kms", "ls"))["items"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == provider)!;
+        var server = entry["servers"]![0]!;
+        return KmipClient.Create(new KmipClientOptions
+        {
+            Host = server["host"]!.GetValue<string>(),
+            Port = server["port"]!.GetValue<int>(),
+            ClientCertificate = Identity(up, entry),
+            ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = server["certificateSha256"]!.GetValue<string>() },
+        });
     }
 
     private static X509Certificate2 Identity(LoricaUp up, JsonNode provider) =>
