@@ -60,6 +60,9 @@ internal static partial class OperationTable
             (c, who) => Vms(c).CheckPolicyAsync(who, "enc", Policy(TestCenter.DefaultPolicy), None)),
         new("VmService.RecryptAsync", "enc", [Privileges.Recrypt], (c, who) => Vms(c).RecryptAsync(who, "enc", new RecryptBody("none"), None)),
         new("VmService.PowerAsync", "enc", [Privileges.PowerOn], (c, who) => Vms(c).PowerAsync(who, "enc", new PowerBody("on"), None)),
+        new("VmService.PowerAsync", "enc", [Privileges.PowerOn, Privileges.HostConnection],
+            (c, who) => Vms(c).PowerAsync(who, "enc", new PowerBody("on", Fenced: true), None))
+        { Elsewhere = new Dictionary<string, string> { [Privileges.HostConnection] = "h1" } },
         new("VmService.PowerAsync", "plain", [Privileges.PowerOff], (c, who) => Vms(c).PowerAsync(who, "plain", new PowerBody("off"), None)),
         new("VmService.ReadConsoleAsync", "plain", [Privileges.Console], ReadConsole("plain")),
         new("VmService.ReadConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess], ReadConsole("enc")),
