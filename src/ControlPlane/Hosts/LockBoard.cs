@@ -31,6 +31,10 @@ public sealed class LockBoard(CenterStore store, EventLog events, AlarmBoard ala
         await store.WriteAsync(
             async db =>
             {
+                // One may have left the inventory while its host was asked.
+                var all = changes.ConvertAll(c => c.Vm.Id);
+                var there = (await db.Vms.Where(v => all.Contains(v.Id)).Select(v => v.Id).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal);
+                changes.RemoveAll(c => !there.Contains(c.Vm.Id));
                 foreach (var group in changes.GroupBy(c => JsonSerializer.Serialize(c.Missing, StoreJson.Default.ListKeyReason), StringComparer.Ordinal))
                 {
                     var ids = group.Select(c => c.Vm.Id).ToList();

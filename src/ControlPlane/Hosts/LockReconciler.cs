@@ -154,7 +154,9 @@ internal sealed class LockReconciler(
             return false;
         }
 
-        if (_suspects.Add(vm.Id))
+        // One that left the inventory meanwhile took its alarm along.
+        if (_suspects.Add(vm.Id) || !await store.ReadAsync(
+            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmSuspect && a.ObjectId == vm.Id && a.ClearedAt == null, ct), ct))
         {
             var message = $"{suspect.Key}: {suspect.Message}";
             await store.WriteAsync(

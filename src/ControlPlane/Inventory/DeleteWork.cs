@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -12,7 +13,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// <summary>Deletes a VM: files first, then everything that the center knows of it. Its keys stay on the KMS.</summary>
 internal sealed class DeleteWork(
     HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, EventLog events, IGrainFactory grains,
-    ResumeCheck resume, TimeProvider time)
+    ResumeCheck resume, AlarmBoard alarms, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
@@ -53,6 +54,7 @@ internal sealed class DeleteWork(
             {
                 unused = await register.RetireAllAsync(db, vm.Id, task.UserName, vm.Name, ct);
                 await db.PolicyAssociations.Where(p => p.VmId == vm.Id).ExecuteDeleteAsync(ct);
+                await alarms.ClearAllAsync(db, vm.Id, ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
                 events.Add(db, EventIds.VmRemoved, task.UserName, vm.Name, $"{task.UserName} deleted {vm.Name} ({vm.Id}).");
             },

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -17,7 +18,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// </summary>
 internal sealed class UnregisterWork(
     HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains, ResumeCheck resume,
-    TimeProvider time)
+    AlarmBoard alarms, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
@@ -48,6 +49,7 @@ internal sealed class UnregisterWork(
                 {
                     VmId = vm.Id, Name = vm.Name, HostId = vm.HostId, Path = life.Path, Epoch = task.Epoch, LeftAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 });
+                await alarms.ClearAllAsync(db, vm.Id, ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
                 events.Add(db, EventIds.VmUnregistered, task.UserName, vm.Name, $"{task.UserName} unregistered {vm.Name} ({vm.Id}); its files stay at {life.Path}.");
             },
