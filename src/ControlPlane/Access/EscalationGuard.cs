@@ -3,6 +3,7 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -19,20 +20,22 @@ namespace Lorica.ControlPlane.Access;
 /// <item>No object is left that nobody administers: where somebody held every privilege, somebody still does.</item>
 /// </list>
 /// </summary>
-public sealed class EscalationGuard(CenterStore store, EventLog events, TimeProvider time)
+public sealed class EscalationGuard(TaskBoard tasks, EventLog events, TimeProvider time)
 {
     /// <summary>Makes a change, or refuses it with nothing done.</summary>
     /// <param name="caller">Who makes it.</param>
+    /// <param name="kind">Kind of its task.</param>
+    /// <param name="about">User, group, role or token that it is about.</param>
     /// <param name="what">In words, for the audit event of a refusal.</param>
     /// <param name="change">Changes; is given how things were, and what the caller may.</param>
     /// <param name="ct">The caller went away.</param>
     internal async Task<T> ChangeAsync<T>(
-        Caller caller, string what, Func<CenterDb, AccessState, CallerAccess, Task<T>> change, CancellationToken ct)
+        Caller caller, string kind, string about, string what, Func<CenterDb, AccessState, CallerAccess, Task<T>> change, CancellationToken ct)
     {
         try
         {
-            return await store.WriteAsync(
-                async db =>
+            return await tasks.WriteAsync(
+                kind, About(about), caller, async db =>
                 {
                     // Step 1
                     var before = await AccessState.LoadAsync(db, ct);
@@ -57,12 +60,15 @@ public sealed class EscalationGuard(CenterStore store, EventLog events, TimeProv
 
     /// <summary>The same without a result.</summary>
     internal Task ChangeAsync(
-        Caller caller, string what, Func<CenterDb, AccessState, CallerAccess, Task> change, CancellationToken ct) =>
-        ChangeAsync(caller, what, async (db, before, actor) =>
+        Caller caller, string kind, string about, string what, Func<CenterDb, AccessState, CallerAccess, Task> change, CancellationToken ct) =>
+        ChangeAsync(caller, kind, about, what, async (db, before, actor) =>
         {
             await change(db, before, actor);
             return true;
         }, ct);
+
+    /// <summary>What a task on people is about; it hangs at the root.</summary>
+    internal static ObjectRef About(string name) => new(ObjectKinds.Principal, name, name);
 
     /// <summary>Requires that the caller holds a privilege at an object, as things are in this transaction.</summary>
     internal static void Require(Caller caller, CallerAccess actor, AccessState state, string privilege, ObjectRef target)

@@ -36,7 +36,7 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         await guard.ChangeAsync(
-            caller, $"add the group {body.Name}",
+            caller, AccessTaskKinds.GroupAdd, body.Name, $"add the group {body.Name}",
             async (db, before, actor) =>
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -50,7 +50,7 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
 
     /// <summary>Removes a group with its memberships and permissions.</summary>
     public Task RemoveAsync(Caller caller, string name, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"remove the group {name}",
+        caller, AccessTaskKinds.GroupRemove, name, $"remove the group {name}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -64,7 +64,7 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
 
     /// <summary>Puts a user into a group.</summary>
     public Task AddMemberAsync(Caller caller, string group, string user, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"put {user} into the group {group}",
+        caller, AccessTaskKinds.MemberAdd, group, $"put {user} into the group {group}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -81,7 +81,7 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
 
     /// <summary>Takes a user out of a group.</summary>
     public Task RemoveMemberAsync(Caller caller, string group, string user, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"take {user} out of the group {group}",
+        caller, AccessTaskKinds.MemberRemove, group, $"take {user} out of the group {group}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);

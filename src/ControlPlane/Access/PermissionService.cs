@@ -33,7 +33,7 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
     {
         var (kind, principal) = Principal(body.User, body.Group);
         return guard.ChangeAsync(
-            caller, $"give {principal} the role {body.Role} at {body.Object}",
+            caller, AccessTaskKinds.PermissionGrant, principal, $"give {principal} the role {body.Role} at {body.Object}",
             async (db, before, actor) =>
             {
                 var target = await ObjectFinder.FindAsync(db, body.Object, ct);
@@ -67,7 +67,7 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
     {
         var (kind, principal) = Principal(user, group);
         return guard.ChangeAsync(
-            caller, $"take away the role of {principal} at {target}",
+            caller, AccessTaskKinds.PermissionRevoke, principal, $"take away the role of {principal} at {target}",
             async (db, before, actor) =>
             {
                 var place = await ObjectFinder.FindAsync(db, target, ct);

@@ -22,7 +22,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
 
     /// <summary>Makes a role that holds what another holds.</summary>
     public Task<RoleModel> CloneAsync(Caller caller, string source, CloneRoleBody body, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"clone the role {source}",
+        caller, AccessTaskKinds.RoleClone, body.Name, $"clone the role {source}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ModifyRoles, ObjectRef.Root);
@@ -52,7 +52,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
 
     /// <summary>Changes what a role holds: everything anew, or some added and some taken away.</summary>
     public Task<RoleModel> SetAsync(Caller caller, string nameOrId, SetRoleBody body, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"change the role {nameOrId}",
+        caller, AccessTaskKinds.RoleChange, nameOrId, $"change the role {nameOrId}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ModifyRoles, ObjectRef.Root);
@@ -70,7 +70,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
 
     /// <summary>Removes a role that no permission uses.</summary>
     public Task RemoveAsync(Caller caller, string nameOrId, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"remove the role {nameOrId}",
+        caller, AccessTaskKinds.RoleRemove, nameOrId, $"remove the role {nameOrId}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ModifyRoles, ObjectRef.Root);

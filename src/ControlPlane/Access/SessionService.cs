@@ -3,12 +3,13 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>Sessions that are open.</summary>
-public sealed class SessionService(CenterStore store, IAuthorizer authorizer, EventLog events, TimeProvider time)
+public sealed class SessionService(CenterStore store, TaskBoard tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
     /// <summary>The caller's sessions; everybody's for who may end them.</summary>
     public async Task<IReadOnlyList<OpenSessionModel>> ListAsync(Caller caller, CancellationToken ct)
@@ -39,11 +40,13 @@ public sealed class SessionService(CenterStore store, IAuthorizer authorizer, Ev
             throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.sessionNotFound", id, $"There is no session {id}.", "See `lorica session ls`."));
         }
 
-        await store.WriteAsync(
+        await tasks.WriteAsync(
+            AccessTaskKinds.SessionEnd, EscalationGuard.About(owner), caller,
             async db =>
             {
                 await db.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync(ct);
                 events.Add(db, EventIds.SessionEnded, caller.User, owner, $"{caller.User} ended the session {id} of {owner}.");
+                return true;
             },
             ct);
     }

@@ -4,6 +4,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -12,7 +13,7 @@ namespace Lorica.ControlPlane.Access;
 /// API tokens: what programs sign in with. A token may at most what its owner may at that moment, less what its scope leaves out;
 /// it always expires. Everybody makes tokens for himself only.
 /// </summary>
-public sealed class TokenService(CenterStore store, EscalationGuard guard, IAuthorizer authorizer, EventLog events, TimeProvider time)
+public sealed class TokenService(CenterStore store, EscalationGuard guard, TaskBoard tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
     /// <summary>Longest life.</summary>
     public static readonly TimeSpan MaximumLife = TimeSpan.FromDays(366);
@@ -51,7 +52,8 @@ public sealed class TokenService(CenterStore store, EscalationGuard guard, IAuth
 
         var token = BearerTokens.NewApi();
         var now = time.GetUtcNow();
-        return await store.WriteAsync(
+        return await tasks.WriteAsync(
+            AccessTaskKinds.TokenCreate, EscalationGuard.About(caller.User), caller,
             async db =>
             {
                 var millis = now.ToUnixTimeMilliseconds();
@@ -85,7 +87,7 @@ public sealed class TokenService(CenterStore store, EscalationGuard guard, IAuth
 
     /// <summary>Revokes a token: the caller's own, or that of somebody who holds no more than he.</summary>
     public Task RevokeAsync(Caller caller, string id, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"revoke the token {id}",
+        caller, AccessTaskKinds.TokenRevoke, id, $"revoke the token {id}",
         async (db, before, actor) =>
         {
             var row = await db.Tokens.FirstOrDefaultAsync(t => t.Id == id, ct);

@@ -3,13 +3,14 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>Users and their passwords.</summary>
 public sealed class UserService(
-    CenterStore store, EscalationGuard guard, SignInService signIn, IAuthorizer authorizer, EventLog events, TimeProvider time)
+    CenterStore store, EscalationGuard guard, TaskBoard tasks, SignInService signIn, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
     /// <summary>All users; who may not manage them sees himself.</summary>
     public async Task<IReadOnlyList<UserModel>> ListAsync(Caller caller, CancellationToken ct)
@@ -38,7 +39,7 @@ public sealed class UserService(
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         await guard.ChangeAsync(
-            caller, $"add the user {body.Name}",
+            caller, AccessTaskKinds.UserAdd, body.Name, $"add the user {body.Name}",
             async (db, before, actor) =>
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -52,7 +53,7 @@ public sealed class UserService(
 
     /// <summary>Removes a user with his sessions, tokens, memberships and permissions.</summary>
     public Task RemoveAsync(Caller caller, string name, CancellationToken ct) => guard.ChangeAsync(
-        caller, $"remove the user {name}",
+        caller, AccessTaskKinds.UserRemove, name, $"remove the user {name}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -74,7 +75,7 @@ public sealed class UserService(
         await authorizer.RequireAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
         var hash = Passwords.Hash(name, password);
         await guard.ChangeAsync(
-            caller, $"set the password of {name}",
+            caller, AccessTaskKinds.SetPassword, name, $"set the password of {name}",
             async (db, before, actor) =>
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -91,7 +92,14 @@ public sealed class UserService(
         RequireSession(caller);
         await signIn.VerifyAsync(caller.User, old, address, ct);
         var hash = Passwords.Hash(caller.User, password);
-        await store.WriteAsync(db => WriteAsync(db, caller, caller.User, hash, ct), ct);
+        await tasks.WriteAsync(
+            AccessTaskKinds.SetPassword, EscalationGuard.About(caller.User), caller,
+            async db =>
+            {
+                await WriteAsync(db, caller, caller.User, hash, ct);
+                return true;
+            },
+            ct);
     }
 
     /// <summary>A token that leaks must not become more than it is.</summary>

@@ -4,6 +4,7 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -31,13 +32,14 @@ internal sealed class AccessWorld : IAsyncDisposable
         Events = new EventLog(store, Time);
         Authorizer = new PermissionAuthorizer(store, Time);
         SignIn = new SignInService(store, new SignInThrottle(Time), Events, Time);
-        var guard = new EscalationGuard(store, Events, Time);
-        Users = new UserService(store, guard, SignIn, Authorizer, Events, Time);
+        var tasks = new TaskBoard(store, new TaskSignals(), Time);
+        var guard = new EscalationGuard(tasks, Events, Time);
+        Users = new UserService(store, guard, tasks, SignIn, Authorizer, Events, Time);
         Groups = new GroupService(store, guard, Authorizer, Events, Time);
         Roles = new RoleService(store, guard, Events, Time);
         Permissions = new PermissionService(store, guard, Events, Time);
-        Tokens = new TokenService(store, guard, Authorizer, Events, Time);
-        Sessions = new SessionService(store, Authorizer, Events, Time);
+        Tokens = new TokenService(store, guard, tasks, Authorizer, Events, Time);
+        Sessions = new SessionService(store, tasks, Authorizer, Events, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
