@@ -49,6 +49,21 @@ public sealed class VmTests : IAsyncLifetime
         Assert.Contains("missing key default/key-1: the key provider is unreachable (connection refused)", _cli.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PowerOnSaysThatTheFormerHostIsFencedOnlyWhenAsked(bool fenced)
+    {
+        PowerBody? body = null;
+        _center.On("POST /api/v1/vms/web1/power", async context =>
+        {
+            body = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.PowerBody);
+            await FakeCenter.WriteAsync(context, Samples.Task(), RestJson.Default.TaskModel, 202);
+        });
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync(["vm", "power", "on", "web1", "--no-wait", .. fenced ? ["--fenced"] : Array.Empty<string>()]));
+        Assert.Equal(new PowerBody("on", Fenced: fenced), body);
+    }
+
     [Fact]
     public async Task ANameIsOneSegmentOfThePath()
     {

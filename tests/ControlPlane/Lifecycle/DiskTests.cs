@@ -166,6 +166,24 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task A_plain_disk_needs_direct_access_while_the_policy_of_home_or_of_any_disk_is_strict()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        var easy = await center.PostAsync("policies", """{"name":"easy","encryption":true,"strict":false}""");
+        Assert.True(easy.IsSuccessStatusCode, await easy.Content.ReadAsStringAsync());
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/policy", """{"policy":"easy","home":true}""")).State);
+        var caller = await People.WithoutAsync(center, Privileges.CryptoAccess);
+        var life = center.Service<LifeService>();
+        var plain = new AddDiskBody { Capacity = 1 << 20, Policy = TestCenter.DefaultPolicy };
+        var refused = await Assert.ThrowsAsync<FaultException>(() => life.AddDiskAsync(caller, "a", plain, default));
+        Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoAccess, "a"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
+
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/policy", """{"policy":"easy"}""")).State);
+        Assert.Equal("succeeded", (await center.EndAsync((await life.AddDiskAsync(caller, "a", plain, default)).Id)).State);
+    }
+
+    [Fact]
     public async Task Two_operations_at_once_on_one_VM()
     {
         await using var center = await TestCenter.StartAsync();
