@@ -88,6 +88,31 @@ public sealed class HostJoinTests
     }
 
     [Fact]
+    public async Task A_center_that_stops_before_the_host_took_its_certificate_says_so_after_its_start_and_the_next_attempt_succeeds()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await using var joiner = await FakeJoiner.StartAsync(center);
+        var (reached, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        joiner.BeforeInstall = () =>
+        {
+            reached.TrySetResult();
+            return never.Task;
+        };
+        var adding = AddAsync(center, joiner, joiner.Token);
+        await reached.Task;
+        await center.RestartAsync();
+        never.SetException(new RpcException(new Status(StatusCode.Unavailable, "The line was cut.")));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await adding).EnsureSuccessStatusCode());
+
+        Assert.Null(joiner.Installed);
+        Assert.Equal("joining", await StateAsync(center, "node"));
+        joiner.BeforeInstall = null;
+        Assert.Equal(HttpStatusCode.Created, (await AddAsync(center, joiner, joiner.Token)).StatusCode);
+        await joiner.RunAsync(center);
+        await Poll.UntilAsync(async () => await StateAsync(center, "node") == "connected", "it is connected");
+    }
+
+    [Fact]
     public async Task A_join_that_was_broken_off_is_replaced_by_the_next_or_withdrawn()
     {
         await using var center = await TestCenter.StartAsync();
