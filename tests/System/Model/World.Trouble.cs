@@ -30,6 +30,8 @@ internal sealed partial class World
     {
         await _up.ControlAsync("start", "kms");
         _kms = true;
+        // A server that has just failed rests for a second; asking for its health ends that.
+        await Wait.UntilAsync(async () => (await _api.GetAsync("providers/kms1/status")).Body!["healthy"]!.GetValue<bool>(), "the key server is healthy");
         await KeysAsync(all: true);
     }
 
