@@ -16,8 +16,7 @@ internal sealed partial class VmOperations
         var (vm, files, records) = await LookAsync(id, ct);
         var (home, disks) = EncryptionRules.Recryptable(files, command);
         List<string> objects = [.. (home ? [vm.Id] : Array.Empty<string>()), .. disks.Select(d => d.ObjectId)];
-        await RequireKeysAsync(vm, records, "recrypt", ct);
-        await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
+        await EnsureSafeAsync(caller, vm, () => RequireKeysAsync(vm, records, "recrypt", ct), ct);
 
         // Finishing a broken-off recrypt needs the keys that it was begun with: the newest that records know.
         var begun = files.PendingJob.Length > 0;

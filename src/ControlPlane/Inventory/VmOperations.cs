@@ -50,11 +50,13 @@ internal sealed partial class VmOperations(
 
         await outages.RequireNoneAsync(vm, ct);
 
-        // First the VM's own keys: what is out of reach there is the reason that helps.
-        await RequireAllKeysAsync(vm, files, records, ct);
         if (records.Exists(r => r.InUse))
         {
-            await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
+            await EnsureSafeAsync(caller, vm, () => RequireAllKeysAsync(vm, files, records, ct), ct);
+        }
+        else
+        {
+            await RequireAllKeysAsync(vm, files, records, ct);
         }
 
         var arguments = JsonSerializer.Serialize(new VmTaskArguments { Fenced = command.Fenced }, StoreJson.Default.VmTaskArguments);
@@ -84,6 +86,25 @@ internal sealed partial class VmOperations(
         {
             throw new FaultException(disk);
         }
+    }
+
+    /// <summary>
+    /// Encryption mode first, then the keys. Where the host cannot come into it because its own key is out of reach, the VM's keys
+    /// most likely are, too, and they are the reason that helps.
+    /// </summary>
+    private async Task EnsureSafeAsync(Caller caller, VmRow vm, Func<Task> requireKeys, CancellationToken ct)
+    {
+        try
+        {
+            await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
+        }
+        catch (FaultException e) when (e.Fault.Type != FaultTypes.NoPermission)
+        {
+            await requireKeys();
+            throw;
+        }
+
+        await requireKeys();
     }
 
     /// <summary>Begins deleting.</summary>
