@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Store;
@@ -25,10 +26,21 @@ public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider
         return name;
     }
 
-    /// <summary>What the files say now.</summary>
-    public async Task<VmDescription> DescribeAsync(string hostId, string vmId, CancellationToken ct) =>
-        await links.Client(hostId).DescribeVmAsync(
-            new VmRequest { VmId = vmId }, deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+    /// <summary>
+    /// What the files say now. Asked twice where the first answer was lost: a connection that a restart of the host has left behind
+    /// breaks at its next use.
+    /// </summary>
+    public async Task<VmDescription> DescribeAsync(string hostId, string vmId, CancellationToken ct)
+    {
+        try
+        {
+            return await AskAsync(hostId, vmId, ct);
+        }
+        catch (RpcException e) when (HostCalls.IsTransport(e) && e.StatusCode != StatusCode.DeadlineExceeded && !ct.IsCancellationRequested)
+        {
+            return await AskAsync(hostId, vmId, ct);
+        }
+    }
 
     /// <summary>Keeps a description.</summary>
     public Task SaveAsync(VmDescription description, CancellationToken ct)
@@ -38,4 +50,8 @@ public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider
         return store.WriteAsync(
             db => db.Vms.Where(v => v.Id == id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Snapshot, bytes), ct), ct);
     }
+
+    private async Task<VmDescription> AskAsync(string hostId, string vmId, CancellationToken ct) =>
+        await links.Client(hostId).DescribeVmAsync(
+            new VmRequest { VmId = vmId }, deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
 }

@@ -8,6 +8,7 @@ internal enum Act
     Encrypt,
     Decrypt,
     Recrypt,
+    RecryptDeep,
     PowerOn,
     PowerOff,
     Remove,

@@ -8,7 +8,7 @@ internal sealed partial class World
 {
     public async Task CheckAsync()
     {
-        if (!_kms)
+        if (!_weather.Kms)
             await ReturnKmsAsync();
         var listed = (await _api.GetAsync("vms")).Body!["items"]!.AsArray().Select(v => v!["name"]!.GetValue<string>()).Order().ToArray();
         Assert.Equal(Enumerable.Range(0, Plans.Vms).Where(i => _vms[i].Exists).Select(Name), listed);
@@ -47,7 +47,7 @@ internal sealed partial class World
             $"{Name(vm)}, whose key is on its host, is unlocked");
         Assert.Equal(show["key"]!["id"]!.GetValue<string>(), disk["key"]!["id"]!.GetValue<string>());
         Assert.Equal(Keys.Model(descriptor).Key!.Value.Id, disk["key"]!["id"]!.GetValue<string>());
-        using var kek = await Keys.FetchKekAsync(_up, descriptor, "kms1");
+        using var kek = await Keys.FetchKekAsync(_up, descriptor, _vms[vm].Provider);
         Assert.Equal(content, Keys.PlaintextSha256(descriptor, kek));
     }
 }

@@ -175,6 +175,10 @@ internal sealed class LoricaUp : IAsyncDisposable
             return string.Join('\n', _log.TakeLast(60));
     }
 
+    /// <summary>The end of each part's log.</summary>
+    public string LogsOfParts() => string.Join('\n', Directory.EnumerateDirectories(State).Select(d => Path.Combine(d, "log")).Where(File.Exists)
+        .Select(f => $"--- {f}\n{string.Join('\n', File.ReadLines(f).TakeLast(15))}"));
+
     public async ValueTask DisposeAsync()
     {
         try
