@@ -14,7 +14,7 @@ namespace Lorica.ControlPlane.Telemetry;
 /// </summary>
 public sealed partial class InventoryGauges : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly CenterStore _store;
     private readonly TimeProvider _time;

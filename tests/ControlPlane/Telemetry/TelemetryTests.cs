@@ -5,6 +5,8 @@ using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Telemetry;
 
+// Instruments belong to the process: other centers in it would be counted, too.
+[Collection(AloneCollection.Name)]
 public sealed class TelemetryTests
 {
     [Fact]
