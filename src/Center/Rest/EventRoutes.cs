@@ -21,7 +21,8 @@ internal static class EventRoutes
                 HttpContext http, EventService events) =>
             {
                 var query = Query(cursor is null ? after : Cursor.Number(cursor), id, @object, user, since, until)
-                    with { Limit = Paging.Limit(http.Request.Query, DefaultPage, EventLog.MaximumPage) };
+                    with
+                { Limit = Paging.Limit(http.Request.Query, DefaultPage, EventLog.MaximumPage) };
                 return TypedResults.Json(await events.ListAsync(http.Caller(), query, http.RequestAborted), RestJson.Default.ListModelEventModel);
             })
             .Describe([("limit", "Most events of the page: 200, at most 1000.")])

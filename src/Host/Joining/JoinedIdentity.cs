@@ -33,7 +33,10 @@ internal static class JoinedIdentity
             opened.Read(As, MaximumBytes) ?? throw new IOException($"{folder}/{As} is missing."), StateJson.Default.JoinedAs)!;
         return config with
         {
-            Id = joined.Id, CenterPin = joined.CenterPin, Certificate = Path.Combine(folder, Certificate), Key = Path.Combine(folder, Key),
+            Id = joined.Id,
+            CenterPin = joined.CenterPin,
+            Certificate = Path.Combine(folder, Certificate),
+            Key = Path.Combine(folder, Key),
             Ca = Path.Combine(folder, Ca),
         };
     }
