@@ -34,6 +34,7 @@ public static class ControlPlaneSetup
         services.AddSingleton<EventLog>();
         services.AddPolicies();
         services.AddSingleton<TaskSignals>();
+        services.AddSingleton<Revisions>();
         services.AddSingleton<TaskBoard>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<AlarmBoard>();

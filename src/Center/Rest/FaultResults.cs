@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane;
+using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.Center.Rest;
 
@@ -26,7 +26,7 @@ internal static class FaultResults
             _ => StatusCodes.Status400BadRequest,
         },
         FaultTypes.InvalidDeviceSpec => StatusCodes.Status400BadRequest,
-        FaultTypes.InvalidState when fault.Key == Revision.ChangedKey => StatusCodes.Status412PreconditionFailed,
+        FaultTypes.InvalidState when fault.Key == Revisions.ChangedKey => StatusCodes.Status412PreconditionFailed,
         FaultTypes.AlreadyExists or FaultTypes.ResourceInUse or FaultTypes.RequestCanceled or FaultTypes.InvalidPowerState or FaultTypes.InvalidState
             or FaultTypes.InvalidVmConfig or FaultTypes.InvalidDeviceOperation
                 or FaultTypes.GenericVmConfigFault => StatusCodes.Status409Conflict,

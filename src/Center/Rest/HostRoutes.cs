@@ -1,5 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Inventory;
 
 namespace Lorica.Center.Rest;
 
@@ -18,7 +19,7 @@ internal static class HostRoutes
             .Produces<ListModel<HostModel>>().WithSummary("List hosts");
         group.MapGet("/{name}", async (string name, HttpContext http, HostDirectory hosts) =>
                 Host(await hosts.GetAsync(http.Caller(), name, http.RequestAborted)))
-            .Produces<HostModel>().WithSummary("Show a host");
+            .Revised<HostModel>((_, h) => (ObjectKinds.Host, h.Id)).Produces<HostModel>().WithSummary("Show a host");
         group.MapPost("/probe", async (HttpContext http, HostService hosts) =>
             {
                 var body = await Body.ReadAsync<ProbeHostBody>(http);
@@ -37,25 +38,25 @@ internal static class HostRoutes
                 await hosts.RemoveAsync(http.Caller(), name, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a host that has no VMs");
+            .Edits(ObjectKinds.Host).Produces(StatusCodes.Status204NoContent).WithSummary("Remove a host that has no VMs");
         group.MapPost("/{name}/move", async (string name, HttpContext http, HostService hosts) =>
             {
                 var body = await Body.ReadAsync<MoveIntoBody>(http);
                 return Host(await hosts.MoveAsync(http.Caller(), name, body.Parent, http.RequestAborted));
             })
-            .Accepts<MoveIntoBody>(Json).Produces<HostModel>().WithSummary("Move a host to another cluster or datacenter");
+            .Accepts<MoveIntoBody>(Json).Edits(ObjectKinds.Host).Produces<HostModel>().WithSummary("Move a host to another cluster or datacenter");
         group.MapPost("/{name}/maintenance", async (string name, HttpContext http, HostService hosts) =>
             {
                 var body = await Body.ReadAsync<MaintenanceBody>(http);
                 return Host(await hosts.MaintenanceAsync(http.Caller(), name, body.Enter, http.RequestAborted));
             })
-            .Accepts<MaintenanceBody>(Json).Produces<HostModel>().WithSummary("Enter or leave maintenance");
+            .Accepts<MaintenanceBody>(Json).Edits(ObjectKinds.Host).Produces<HostModel>().WithSummary("Enter or leave maintenance");
         group.MapPost("/{name}/crypto", async (string name, HttpContext http, HostService hosts) =>
             {
                 var body = await Body.ReadAsync<HostCryptoBody>(http);
                 return Host(await hosts.CryptoAsync(http.Caller(), name, body.Action, http.RequestAborted));
             })
-            .Accepts<HostCryptoBody>(Json).Produces<HostModel>().WithSummary("Encryption mode: prepare, enable, rotate, disable");
+            .Accepts<HostCryptoBody>(Json).Edits(ObjectKinds.Host).Produces<HostModel>().WithSummary("Encryption mode: prepare, enable, rotate, disable");
     }
 
     private static IResult Host(HostModel host) => TypedResults.Json(host, RestJson.Default.HostModel);

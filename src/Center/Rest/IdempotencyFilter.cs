@@ -6,8 +6,9 @@ using Lorica.ControlPlane.Store;
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// <c>Idempotency-Key</c> on any POST with a JSON body: whoever did not get the answer asks again with the same key and gets the
-/// answer of the first time. Refusals are not kept: they changed nothing.
+/// <c>Idempotency-Key</c> on any POST with a JSON body or none: whoever did not get the answer asks again with the same key and gets the
+/// answer of the first time. Refusals are not kept: they changed nothing. An answer that tells a secret is not kept either: asking again
+/// says that it was done, and does nothing.
 /// </summary>
 internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFilter
 {
@@ -16,19 +17,30 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
 
     private const int MaximumKey = 128;
 
+    /// <summary>As slow as the hash of a password.</summary>
+    private const int SlowRounds = 210_000;
+
     /// <inheritdoc />
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         var header = http.Request.Headers[Header];
-        if (header.Count == 0 || !HttpMethods.IsPost(http.Request.Method) || !http.Request.HasJsonContentType())
+        if (header.Count == 0 || !HttpMethods.IsPost(http.Request.Method))
         {
             return await next(context);
         }
 
         var (user, key) = (http.Caller().User, Key(http, header));
-        if (await answers.BeginAsync(user, key, await HashAsync(http), http.RequestAborted) is { } before)
+        var secrecy = http.GetEndpoint()?.Metadata.GetMetadata<Secrecy>() ?? new Secrecy();
+        if (await answers.BeginAsync(user, key, await HashAsync(http, secrecy.Request ? key : null), http.RequestAborted) is { } before)
         {
+            if (secrecy.Answer)
+            {
+                throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.idempotencySecret", http.Request.Path,
+                    "The first request with this idempotency key was done. Its answer told a secret, which is told only once and kept nowhere.",
+                    "If that answer was lost, remove what it made (lorica token ls, lorica token revoke) and ask with a new key."));
+            }
+
             return TypedResults.Bytes(before.Body ?? [], before.ContentType) is var bytes && before.Body is { Length: > 0 }
                 ? new Repeated(bytes, before.Status)
                 : TypedResults.StatusCode(before.Status);
@@ -36,7 +48,7 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
 
         try
         {
-            return await KeepAsync(http, user, key, await next(context));
+            return await KeepAsync(http, user, key, await next(context), keepBody: !secrecy.Answer);
         }
         catch (FaultException)
         {
@@ -51,8 +63,16 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
             : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.idempotencyKey", http.Request.Path,
                 $"An idempotency key is 1 to {MaximumKey} ASCII characters.", "Take a random UUID."));
 
-    private static async Task<string> HashAsync(HttpContext http)
+    /// <param name="http">The request.</param>
+    /// <param name="slow">Salt of a slow hash; null for a fast one.</param>
+    private static async Task<string> HashAsync(HttpContext http, string? slow)
     {
+        if (!http.Request.HasJsonContentType() && http.Request.ContentLength is not (null or 0))
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.idempotencyKey", http.Request.Path,
+                "A stream is not kept, so it cannot be compared with a repetition.", "Leave the key out: a name is taken only once."));
+        }
+
         http.Request.EnableBuffering(Body.Maximum, Body.Maximum);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n"));
@@ -64,11 +84,14 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         }
 
         http.Request.Body.Position = 0;
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var digest = hash.GetHashAndReset();
+        return Convert.ToHexStringLower(slow is null
+            ? digest
+            : Rfc2898DeriveBytes.Pbkdf2(digest, Encoding.UTF8.GetBytes(slow), SlowRounds, HashAlgorithmName.SHA512, digest.Length));
     }
 
     /// <summary>The answer is written aside, kept, and only then sent: a client that has it can rely on it.</summary>
-    private async Task<object?> KeepAsync(HttpContext http, string user, string key, object? result)
+    private async Task<object?> KeepAsync(HttpContext http, string user, string key, object? result, bool keepBody)
     {
         if (result is not IResult answer)
         {
@@ -91,7 +114,7 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         if (http.Response.StatusCode < StatusCodes.Status400BadRequest)
         {
             await answers.EndAsync(
-                user, key, http.Response.StatusCode, http.Response.ContentType ?? "", aside.ToArray(), CancellationToken.None);
+                user, key, http.Response.StatusCode, http.Response.ContentType ?? "", keepBody ? aside.ToArray() : [], CancellationToken.None);
         }
         else
         {

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
 
 namespace Lorica.Center.Rest;
@@ -13,6 +14,7 @@ internal static class KeyRoutes
         group.MapGet("", async (string? provider, HttpContext http, KeyService service) => TypedResults.Json(
                 new ListModel<KeyInfoModel>(await service.ListAsync(http.Caller(), provider, http.RequestAborted)),
                 RestJson.Default.ListModelKeyInfoModel))
+            .Paged<KeyInfoModel>(k => k.Provider + "\0" + k.Id, ("state", k => k.State), ("label", k => k.Label), ("fault", k => k.Fault))
             .Produces<ListModel<KeyInfoModel>>().WithSummary("List keys and who uses them");
 
         group.MapPost("", async (HttpContext http, KeyService service) =>
@@ -43,13 +45,13 @@ internal static class KeyRoutes
                     ? await service.StatusAsync(http.Caller(), provider, id, http.RequestAborted)
                     : await service.GetAsync(http.Caller(), provider, id, http.RequestAborted),
                 RestJson.Default.KeyInfoModel))
-            .Produces<KeyInfoModel>().WithSummary("One key; with live=true as its KMS has it now");
+            .Revised<KeyInfoModel>((_, k) => (ObjectKinds.Key, ObjectRef.Key(k.Provider, k.Id).Id)).Produces<KeyInfoModel>().WithSummary("One key; with live=true as its KMS has it now");
 
         group.MapDelete("/{provider}/{**id}", async (string provider, string id, bool? force, HttpContext http, KeyService service) =>
             {
                 await service.RemoveAsync(http.Caller(), provider, id, force ?? false, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Forget a key; the KMS keeps it");
+            .Edits(ObjectKinds.Key).Produces(StatusCodes.Status204NoContent).WithSummary("Forget a key; the KMS keeps it");
     }
 }

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
 
 namespace Lorica.Center.Rest;
 
@@ -12,7 +13,11 @@ internal static class PeopleRoutes
         var users = api.MapGroup("/users").WithTags("users and groups");
         users.MapGet("", async (HttpContext http, UserService service) => TypedResults.Json(
                 new ListModel<UserModel>(await service.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelUserModel))
-            .Produces<ListModel<UserModel>>().WithSummary("List users; who may not manage them sees himself");
+            .Paged<UserModel>(u => u.Name, ("name", u => u.Name)).Produces<ListModel<UserModel>>().WithSummary("List users; who may not manage them sees himself");
+
+        users.MapGet("/{name}", async (string name, HttpContext http, UserService service) => TypedResults.Json(
+                await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.UserModel))
+            .Revised<UserModel>((_, u) => (ObjectKinds.Principal, u.Name)).Produces<UserModel>().WithSummary("Show a user");
 
         users.MapPost("", async (HttpContext http, UserService service) =>
             {
@@ -20,14 +25,14 @@ internal static class PeopleRoutes
                 var user = await service.AddAsync(http.Caller(), body, http.RequestAborted);
                 return TypedResults.Json(user, RestJson.Default.UserModel, statusCode: StatusCodes.Status201Created);
             })
-            .Accepts<AddUserBody>("application/json").Produces<UserModel>(StatusCodes.Status201Created).WithSummary("Add a user");
+            .Accepts<AddUserBody>("application/json").WithMetadata(new Secrecy(Request: true)).Produces<UserModel>(StatusCodes.Status201Created).WithSummary("Add a user");
 
         users.MapDelete("/{name}", async (string name, HttpContext http, UserService service) =>
             {
                 await service.RemoveAsync(http.Caller(), name, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a user with his sessions, tokens and permissions");
+            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Remove a user with his sessions, tokens and permissions");
 
         users.MapPut("/{name}/password", async (string name, HttpContext http, UserService service) =>
             {
@@ -44,14 +49,18 @@ internal static class PeopleRoutes
 
                 return TypedResults.NoContent();
             })
-            .Accepts<SetPasswordBody>("application/json").Produces(StatusCodes.Status204NoContent)
+            .Accepts<SetPasswordBody>("application/json").Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent)
             .RequireRateLimiting(RateLimits.SignIn)
             .WithSummary("Change a password; one's own with the old one. All sessions of the user end");
 
         var groups = api.MapGroup("/groups").WithTags("users and groups");
         groups.MapGet("", async (HttpContext http, GroupService service) => TypedResults.Json(
                 new ListModel<GroupModel>(await service.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelGroupModel))
-            .Produces<ListModel<GroupModel>>().WithSummary("List groups; who may not manage people sees his own");
+            .Paged<GroupModel>(g => g.Name, ("name", g => g.Name)).Produces<ListModel<GroupModel>>().WithSummary("List groups; who may not manage people sees his own");
+
+        groups.MapGet("/{name}", async (string name, HttpContext http, GroupService service) => TypedResults.Json(
+                await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.GroupModel))
+            .Revised<GroupModel>((_, g) => (ObjectKinds.Principal, g.Name)).Produces<GroupModel>().WithSummary("Show a group");
 
         groups.MapPost("", async (HttpContext http, GroupService service) =>
             {
@@ -66,20 +75,20 @@ internal static class PeopleRoutes
                 await service.RemoveAsync(http.Caller(), name, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a group with its permissions");
+            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Remove a group with its permissions");
 
         groups.MapPut("/{name}/members/{user}", async (string name, string user, HttpContext http, GroupService service) =>
             {
                 await service.AddMemberAsync(http.Caller(), name, user, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Put a user into a group");
+            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Put a user into a group");
 
         groups.MapDelete("/{name}/members/{user}", async (string name, string user, HttpContext http, GroupService service) =>
             {
                 await service.RemoveMemberAsync(http.Caller(), name, user, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Take a user out of a group");
+            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Take a user out of a group");
     }
 }

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Providers;
 
 namespace Lorica.Center.Rest;
@@ -14,6 +15,10 @@ internal static class ProviderRoutes
                 new ListModel<ProviderModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelProviderModel))
             .Paged<ProviderModel>(p => p.Name, ("name", p => p.Name)).Produces<ListModel<ProviderModel>>().WithSummary("List key providers");
+
+        group.MapGet("/{name}", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
+                await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.ProviderModel))
+            .Revised<ProviderModel>((_, p) => (ObjectKinds.Provider, p.Name)).Produces<ProviderModel>().WithSummary("Show a key provider");
 
         group.MapPost("", async (HttpContext http, ProviderService service) =>
             {
@@ -42,7 +47,7 @@ internal static class ProviderRoutes
                 var body = await Body.ReadAsync<EditProviderBody>(http);
                 return TypedResults.Json(await service.ChangeAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
             })
-            .Accepts<EditProviderBody>("application/json").Produces<ProviderModel>()
+            .Accepts<EditProviderBody>("application/json").Edits(ObjectKinds.Provider).Produces<ProviderModel>()
             .WithSummary("Change servers, trust, identity or credential of a key provider, or make it the default");
 
         group.MapPost("/{name}/csr", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
@@ -55,14 +60,14 @@ internal static class ProviderRoutes
                 return TypedResults.Json(
                     await service.InstallCertificateAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
             })
-            .Accepts<PemBody>("application/json").Produces<ProviderModel>().WithSummary("Install the signed client certificate");
+            .Accepts<PemBody>("application/json").Edits(ObjectKinds.Provider).Produces<ProviderModel>().WithSummary("Install the signed client certificate");
 
         group.MapDelete("/{name}", async (string name, bool? force, HttpContext http, ProviderService service) =>
             {
                 await service.RemoveAsync(http.Caller(), name, force ?? false, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a key provider");
+            .Edits(ObjectKinds.Provider).Produces(StatusCodes.Status204NoContent).WithSummary("Remove a key provider");
 
         api.MapGet("/broker", async (HttpContext http, ProviderService service) => TypedResults.Json(
                 await service.BrokerAsync(http.Caller(), http.RequestAborted), RestJson.Default.BrokerModel))

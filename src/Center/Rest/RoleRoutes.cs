@@ -1,5 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
 
 namespace Lorica.Center.Rest;
 
@@ -12,11 +13,11 @@ internal static class RoleRoutes
         var roles = api.MapGroup("/roles").WithTags("roles and permissions");
         roles.MapGet("", async (HttpContext http, RoleService service) => TypedResults.Json(
                 new ListModel<RoleModel>(await service.ListAsync(http.RequestAborted)), RestJson.Default.ListModelRoleModel))
-            .Produces<ListModel<RoleModel>>().WithSummary("List roles, the built-in ones first");
+            .Paged<RoleModel>(r => r.Name, ("name", r => r.Name), ("builtIn", r => r.BuiltIn ? "true" : "false")).Produces<ListModel<RoleModel>>().WithSummary("List roles, the built-in ones first");
 
         roles.MapGet("/{name}", async (string name, HttpContext http, RoleService service) => TypedResults.Json(
                 await service.GetAsync(name, http.RequestAborted), RestJson.Default.RoleModel))
-            .Produces<RoleModel>().WithSummary("Show a role by name or id");
+            .Revised<RoleModel>((_, r) => (ObjectKinds.Principal, r.Name)).Produces<RoleModel>().WithSummary("Show a role by name or id");
 
         roles.MapPost("/{name}/clone", async (string name, HttpContext http, RoleService service) =>
             {
@@ -32,19 +33,21 @@ internal static class RoleRoutes
                 var body = await Body.ReadAsync<SetRoleBody>(http);
                 return TypedResults.Json(await service.SetAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.RoleModel);
             })
-            .Accepts<SetRoleBody>("application/json").Produces<RoleModel>().WithSummary("Change what a role holds");
+            .Accepts<SetRoleBody>("application/json").Edits(ObjectKinds.Principal).Produces<RoleModel>().WithSummary("Change what a role holds");
 
         roles.MapDelete("/{name}", async (string name, HttpContext http, RoleService service) =>
             {
                 await service.RemoveAsync(http.Caller(), name, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a role that no permission uses");
+            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Remove a role that no permission uses");
 
         var permissions = api.MapGroup("/permissions").WithTags("roles and permissions");
         permissions.MapGet("", async (string? @object, HttpContext http, PermissionService service) => TypedResults.Json(
                 new ListModel<PermissionModel>(await service.ListAsync(http.Caller(), @object, http.RequestAborted)),
                 RestJson.Default.ListModelPermissionModel))
+            .Paged<PermissionModel>(
+                p => string.Join('\0', p.Object.Name, p.Object.Id, p.PrincipalKind, p.Principal), ("principal", p => p.Principal), ("role", p => p.Role))
             .Produces<ListModel<PermissionModel>>().WithSummary("List permissions: one's own, and those that one may change");
 
         permissions.MapPut("", async (HttpContext http, PermissionService service) =>
@@ -52,7 +55,7 @@ internal static class RoleRoutes
                 var body = await Body.ReadAsync<GrantBody>(http);
                 return TypedResults.Json(await service.GrantAsync(http.Caller(), body, http.RequestAborted), RestJson.Default.PermissionModel);
             })
-            .Accepts<GrantBody>("application/json").Produces<PermissionModel>()
+            .Accepts<GrantBody>("application/json").Edits(ObjectKinds.Principal).Produces<PermissionModel>()
             .WithSummary("Give a user or group a role at an object, instead of the one that it has there");
 
         permissions.MapDelete("", async (string @object, string? user, string? group, HttpContext http, PermissionService service) =>
@@ -60,7 +63,7 @@ internal static class RoleRoutes
                 await service.RevokeAsync(http.Caller(), user, group, @object, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Take away the role that a user or group has at an object");
+            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Take away the role that a user or group has at an object");
 
         permissions.MapGet("/effective", async (string? @object, string? user, HttpContext http, PermissionService service) => TypedResults.Json(
                 await service.EffectiveAsync(http.Caller(), user, @object ?? "root", http.RequestAborted), RestJson.Default.EffectiveModel))

@@ -28,7 +28,7 @@ internal static class SessionRoutes
         api.MapGet("/sessions", async (HttpContext http, SessionService sessions) => TypedResults.Json(
                 new ListModel<OpenSessionModel>(await sessions.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelOpenSessionModel))
-            .Produces<ListModel<OpenSessionModel>>().WithTags("session")
+            .Paged<OpenSessionModel>(s => s.User + "\0" + s.Id, ("user", s => s.User)).Produces<ListModel<OpenSessionModel>>().WithTags("session")
             .WithSummary("List open sessions: one's own, or all for who may end them");
 
         api.MapDelete("/sessions/{id}", async (string id, HttpContext http, SessionService sessions) =>

@@ -22,7 +22,7 @@ internal static class VmRoutes
             .Produces<ListModel<VmModel>>().WithSummary("List VMs");
         group.MapGet("/{vm}", async (string vm, HttpContext http, VmQueries vms) => TypedResults.Json(
                 await vms.GetAsync(http.Caller(), vm, http.RequestAborted), RestJson.Default.VmModel))
-            .Produces<VmModel>().WithSummary("Show a VM, by name or id");
+            .Revised<VmModel>((_, v) => (ObjectKinds.Vm, v.Id)).Produces<VmModel>().WithSummary("Show a VM, by name or id");
 
         group.MapPost("", async (HttpContext http, VmService vms) =>
             {
@@ -36,42 +36,42 @@ internal static class VmRoutes
             .WithSummary("Create a VM from the content of disks; answered when all of it was taken");
         group.MapDelete("/{vm}", async (string vm, HttpContext http, VmService vms) =>
                 Accepted(await vms.DeleteAsync(http.Caller(), vm, http.RequestAborted)))
-            .Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Delete a VM and its files");
+            .Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Delete a VM and its files");
 
         group.MapPost("/{vm}/policy", async (string vm, HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<SetPolicyBody>(http);
                 return Accepted(await vms.SetPolicyAsync(http.Caller(), vm, body, http.RequestAborted));
             })
-            .Accepts<SetPolicyBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .Accepts<SetPolicyBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
             .WithSummary("Set a storage policy: encrypts or decrypts what that changes");
         group.MapPost("/{vm}/recrypt", async (string vm, HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<RecryptBody>(http);
                 return Accepted(await vms.RecryptAsync(http.Caller(), vm, body, http.RequestAborted));
             })
-            .Accepts<RecryptBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .Accepts<RecryptBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
                 .WithSummary("Give a VM new KEKs; deep: new DEKs too");
         group.MapPost("/{vm}/clone", async (string vm, HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<CloneVmBody>(http);
                 return Accepted(await vms.CloneAsync(http.Caller(), vm, body, http.RequestAborted));
             })
-            .Accepts<CloneVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .Accepts<CloneVmBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
             .WithSummary("Make a full clone of a VM");
         group.MapPost("/{vm}/relocate", async (string vm, HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<RelocateVmBody>(http);
                 return Accepted(await vms.RelocateAsync(http.Caller(), vm, body, http.RequestAborted));
             })
-            .Accepts<RelocateVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .Accepts<RelocateVmBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
             .WithSummary("Move a VM to another datastore or disk format");
         group.MapPost("/{vm}/power", async (string vm, HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<PowerBody>(http);
                 return Accepted(await vms.PowerAsync(http.Caller(), vm, body, http.RequestAborted));
             })
-            .Accepts<PowerBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .Accepts<PowerBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
                 .WithSummary("Power on or off");
         group.MapConsole();
     }

@@ -89,7 +89,7 @@ internal static class CenterApplication
             "/docs", o => o.WithTitle("Lorica").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
         var open = app.MapGroup("/api/v1");
         var api = app.MapGroup("/api/v1").AddEndpointFilter<RouteGroupBuilder, CallerFilter>()
-            .AddEndpointFilter<RouteGroupBuilder, IdempotencyFilter>();
+            .AddEndpointFilter<RouteGroupBuilder, IdempotencyFilter>().AddEndpointFilter<RouteGroupBuilder, IfMatchFilter>();
         open.MapSessions(api);
         api.MapPeople();
         api.MapRoles();

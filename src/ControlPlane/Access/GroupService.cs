@@ -3,6 +3,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -24,6 +25,10 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
             },
             ct);
     }
+
+    /// <summary>One group; NotFound too when the caller may not see it.</summary>
+    public async Task<GroupModel> GetAsync(Caller caller, string name, CancellationToken ct) =>
+        (await ListAsync(caller, ct)).FirstOrDefault(g => g.Name == name) ?? throw NotFound(name);
 
     /// <summary>Adds a group without members.</summary>
     public async Task<GroupModel> AddAsync(Caller caller, AddGroupBody body, CancellationToken ct)
@@ -55,6 +60,11 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
             await RequireGroupAsync(db, name, ct);
+            foreach (var (_, user) in before.Members.Where(m => m.Group == name))
+            {
+                await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
+            }
+
             await db.GroupMembers.Where(m => m.GroupName == name).ExecuteDeleteAsync(ct);
             await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name).ExecuteDeleteAsync(ct);
             await db.Groups.Where(g => g.Name == name).ExecuteDeleteAsync(ct);
@@ -73,6 +83,7 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
             EscalationGuard.RequireNotMore(caller, actor, before, user);
             if (!before.Members.Contains((group, user)))
             {
+                await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
                 db.GroupMembers.Add(new GroupMemberRow { GroupName = group, UserName = user });
                 events.Add(db, EventIds.GroupChanged, caller.User, group, $"{caller.User} put {user} into the group {group}.");
             }
@@ -93,6 +104,7 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
                     $"{user} is not in the group {group}.", "See `lorica group ls`."));
             }
 
+            await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
             events.Add(db, EventIds.GroupChanged, caller.User, group, $"{caller.User} took {user} out of the group {group}.");
         },
         ct);
@@ -102,8 +114,10 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
     {
         if (!await db.Groups.AnyAsync(g => g.Name == name, ct))
         {
-            throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.groupNotFound", name,
-                $"There is no group {name}.", "See `lorica group ls`."));
+            throw NotFound(name);
         }
     }
+
+    private static FaultException NotFound(string name) => new(new Fault(FaultTypes.NotFound, "lorica.groupNotFound", name,
+        $"There is no group {name}.", "See `lorica group ls`."));
 }

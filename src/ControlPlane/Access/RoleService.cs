@@ -51,8 +51,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
         ct);
 
     /// <summary>Changes what a role holds: everything anew, or some added and some taken away.</summary>
-    public Task<RoleModel> SetAsync(Caller caller, string nameOrId, SetRoleBody body, CancellationToken ct) => guard.ChangeAsync(
-        caller, AccessTaskKinds.RoleChange, nameOrId, $"change the role {nameOrId}",
+    public async Task<RoleModel> SetAsync(Caller caller, string nameOrId, SetRoleBody body, CancellationToken ct) => await guard.ChangeAsync(
+        caller, AccessTaskKinds.RoleChange, (await GetAsync(nameOrId, ct)).Name, $"change the role {nameOrId}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ModifyRoles, ObjectRef.Root);
@@ -69,8 +69,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
         ct);
 
     /// <summary>Removes a role that no permission uses.</summary>
-    public Task RemoveAsync(Caller caller, string nameOrId, CancellationToken ct) => guard.ChangeAsync(
-        caller, AccessTaskKinds.RoleRemove, nameOrId, $"remove the role {nameOrId}",
+    public async Task RemoveAsync(Caller caller, string nameOrId, CancellationToken ct) => await guard.ChangeAsync(
+        caller, AccessTaskKinds.RoleRemove, (await GetAsync(nameOrId, ct)).Name, $"remove the role {nameOrId}",
         async (db, before, actor) =>
         {
             EscalationGuard.Require(caller, actor, before, Privileges.ModifyRoles, ObjectRef.Root);

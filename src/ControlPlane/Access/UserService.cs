@@ -27,6 +27,10 @@ public sealed class UserService(
             ct);
     }
 
+    /// <summary>One user; NotFound too when the caller may not see him.</summary>
+    public async Task<UserModel> GetAsync(Caller caller, string name, CancellationToken ct) =>
+        (await ListAsync(caller, ct)).FirstOrDefault(u => u.Name == name) ?? throw NotFound(name);
+
     /// <summary>Adds a user; he holds nothing yet.</summary>
     public async Task<UserModel> AddAsync(Caller caller, AddUserBody body, CancellationToken ct)
     {
@@ -61,6 +65,11 @@ public sealed class UserService(
             EscalationGuard.RequireNotMore(caller, actor, before, name);
             await db.Sessions.Where(s => s.UserName == name).ExecuteDeleteAsync(ct);
             await db.Tokens.Where(t => t.UserName == name).ExecuteDeleteAsync(ct);
+            foreach (var (group, _) in before.Members.Where(m => m.User == name))
+            {
+                await Revisions.RaiseAsync(db, ObjectKinds.Principal, group, ct);
+            }
+
             await db.GroupMembers.Where(m => m.UserName == name).ExecuteDeleteAsync(ct);
             await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.User && p.Principal == name).ExecuteDeleteAsync(ct);
             await db.Users.Where(u => u.Name == name).ExecuteDeleteAsync(ct);
@@ -117,10 +126,12 @@ public sealed class UserService(
     {
         if (!state.Users.Contains(name))
         {
-            throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.userNotFound", name,
-                $"There is no user {name}.", "See `lorica user ls`."));
+            throw NotFound(name);
         }
     }
+
+    private static FaultException NotFound(string name) => new(new Fault(FaultTypes.NotFound, "lorica.userNotFound", name,
+        $"There is no user {name}.", "See `lorica user ls`."));
 
     private async Task WriteAsync(CenterDb db, Caller caller, string name, string hash, CancellationToken ct)
     {

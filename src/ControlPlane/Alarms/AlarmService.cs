@@ -3,12 +3,13 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Alarms;
 
 /// <summary>Alarms, as the faces of the center see them: who may see an object sees its alarms.</summary>
-public sealed class AlarmService(CenterStore store, AlarmBoard board, IAuthorizer authorizer, TimeProvider time)
+public sealed class AlarmService(CenterStore store, AlarmBoard board, TaskBoard tasks, IAuthorizer authorizer, TimeProvider time)
 {
     /// <summary>Most alarms of one page.</summary>
     public const int MaximumPage = 500;
@@ -56,8 +57,8 @@ public sealed class AlarmService(CenterStore store, AlarmBoard board, IAuthorize
         var found = await store.ReadAsync(db => db.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct), ct) ?? throw NotFound(number);
         var about = AlarmBoard.About(found);
         await authorizer.RequireAsync(caller, Privileges.AcknowledgeAlarm, about, ct);
-        return await store.WriteAsync(
-            async db =>
+        return await tasks.WriteAsync(
+            TaskKinds.AlarmAcknowledge, about, caller, async db =>
             {
                 var row = await db.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct) ?? throw NotFound(number);
                 if (row.ClearedAt is not null)

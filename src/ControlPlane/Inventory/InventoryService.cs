@@ -58,6 +58,14 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
         return nodes;
     }
 
+    /// <summary>One container, by id, path or name.</summary>
+    public async Task<ContainerModel> GetAsync(Caller caller, string container, CancellationToken ct)
+    {
+        var row = await FindAsync(container, null, ct);
+        await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Of(row), ct);
+        return await ModelAsync(row, ct);
+    }
+
     /// <summary>Makes one.</summary>
     public async Task<ContainerModel> CreateAsync(Caller caller, CreateContainerBody body, CancellationToken ct)
     {

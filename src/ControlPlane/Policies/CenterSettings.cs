@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
@@ -26,6 +27,11 @@ public sealed class CenterSettings(CenterStore store, VmLookup lookup, Operation
                 .ToListAsync(ct)).ToDictionary(s => s.Name, s => s.Vm ?? s.Value),
             ct);
     }
+
+    /// <summary>One setting; NotFound when it is not set.</summary>
+    public async Task<SettingModel> GetAsync(Caller caller, string name, CancellationToken ct) =>
+        (await ListAsync(caller, ct)).TryGetValue(name, out var value) ? new SettingModel(name, value)
+            : throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.settingNotSet", name, $"{name} is not set.", $"There is {RunsIn}."));
 
     /// <summary>Sets a setting; null removes it.</summary>
     public async Task SetAsync(Caller caller, string name, string? value, CancellationToken ct)

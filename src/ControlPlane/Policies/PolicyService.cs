@@ -54,12 +54,7 @@ public sealed class PolicyService(
     }
 
     /// <summary>Edits a policy; what has it becomes outOfDate when a rule changes.</summary>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="policy">Id or name.</param>
-    /// <param name="body">What changes.</param>
-    /// <param name="revision">Revision that the caller saw; null edits whatever is there.</param>
-    /// <param name="ct">The caller went away.</param>
-    public async Task<StoragePolicy> EditAsync(Caller caller, string policy, EditPolicyBody body, string? revision, CancellationToken ct)
+    public async Task<StoragePolicy> EditAsync(Caller caller, string policy, EditPolicyBody body, CancellationToken ct)
     {
         var before = await GetAsync(caller, policy, ct);
         await RequireAsync(caller, before.Encryption || body.Encryption == true, ct);
@@ -71,11 +66,7 @@ public sealed class PolicyService(
                 async db =>
                 {
                     var row = await db.Policies.FirstOrDefaultAsync(p => p.Id == before.Id, ct) ?? throw Gone(before);
-                    var now = row.ToPolicy();
-                    Revision.Require(revision, RevisionOf(now), before.Object);
-
-                    // The privilege was checked for the rules as they were then.
-                    Revision.Require(RevisionOf(before), RevisionOf(now), before.Object);
+                    RequireSame(before, row);
                     await RequireFreeAsync(db, after, ct);
                     row.Write(after);
                     row.ChangedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -88,7 +79,7 @@ public sealed class PolicyService(
     }
 
     /// <summary>Deletes a policy; refused while anything has it.</summary>
-    public async Task DeleteAsync(Caller caller, string policy, string? revision, CancellationToken ct)
+    public async Task DeleteAsync(Caller caller, string policy, CancellationToken ct)
     {
         var before = await GetAsync(caller, policy, ct);
         await RequireAsync(caller, before.Encryption, ct);
@@ -99,9 +90,7 @@ public sealed class PolicyService(
                 async db =>
                 {
                     var row = await db.Policies.FirstOrDefaultAsync(p => p.Id == before.Id, ct) ?? throw Gone(before);
-                    var now = row.ToPolicy();
-                    Revision.Require(revision, RevisionOf(now), before.Object);
-                    Revision.Require(RevisionOf(before), RevisionOf(now), before.Object);
+                    RequireSame(before, row);
                     await users.RefuseUsedAsync(db, before, ct);
                     db.Policies.Remove(row);
                     events.Add(db, EventIds.PolicyDeleted, caller.User, before.Object,
@@ -146,7 +135,14 @@ public sealed class PolicyService(
         }
     }
 
-    private static string RevisionOf(StoragePolicy policy) => Revision.Of(policy.ToModel(), RestJson.Default.PolicyModel);
+    /// <summary>The privilege was checked for the rules as they were then.</summary>
+    private static void RequireSame(StoragePolicy before, PolicyRow row)
+    {
+        if (row.Version != before.Version)
+        {
+            throw Revisions.Changed(before.Object);
+        }
+    }
 
     private static async Task RequireFreeAsync(CenterDb db, StoragePolicy policy, CancellationToken ct)
     {

@@ -6,8 +6,10 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
@@ -68,6 +70,11 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             Fill(current, configured);
             if (change.MakeDefault && !current.IsDefault)
             {
+                foreach (var other in await db.Providers.Where(p => p.IsDefault).Select(p => p.Name).ToListAsync())
+                {
+                    await Revisions.RaiseAsync(db, ObjectKinds.Provider, other, CancellationToken.None);
+                }
+
                 await db.Providers.Where(p => p.IsDefault).ExecuteUpdateAsync(s => s.SetProperty(p => p.IsDefault, false));
                 current.IsDefault = true;
             }
@@ -129,6 +136,7 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             if (row.IsDefault && await db.Providers.OrderBy(p => p.CreatedAt).FirstOrDefaultAsync() is { } next)
             {
                 next.IsDefault = true;
+                await Revisions.RaiseAsync(db, ObjectKinds.Provider, next.Name, CancellationToken.None);
             }
 
             events.Add(db, EventIds.ProviderRemoved, caller.User, Name, users.Count == 0

@@ -57,8 +57,8 @@ public sealed class ProviderService(
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         await RowAsync(name, ct);
-        var reply = await broker.CallAsync((b, o) => b.RequestCertificateAsync(new ProviderRequest { Name = name }, o), ct);
-        return new PemBody(reply.Pem);
+        return await operations.RunAsync(TaskKinds.ProviderRequest, ObjectRef.Provider(name), caller, async _ =>
+            new PemBody((await broker.CallAsync((b, o) => b.RequestCertificateAsync(new ProviderRequest { Name = name }, o), ct)).Pem), ct);
     }
 
     /// <summary>Installs the certificate that somebody signed for the request, or a renewed one over the same key.</summary>
@@ -85,6 +85,13 @@ public sealed class ProviderService(
     {
         await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
         return [.. (await store.ReadAsync(db => db.Providers.OrderBy(p => p.Name).ToListAsync(ct), ct)).Select(ToModel)];
+    }
+
+    /// <summary>One provider.</summary>
+    public async Task<ProviderModel> GetAsync(Caller caller, string name, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
+        return ToModel(await RowAsync(name, ct));
     }
 
     /// <summary>

@@ -20,12 +20,16 @@ public sealed partial class CenterDb
     /// <summary>Creations that may be repeated.</summary>
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
+    /// <summary>Revisions of what people edit.</summary>
+    public DbSet<RevisionRow> Revisions => Set<RevisionRow>();
+
     private static void ConfigureTasks(ModelBuilder model)
     {
         model.Entity<TaskRow>().ToTable("tasks").HasKey(t => t.Id);
         model.Entity<EventRow>().ToTable("events").HasKey(e => e.Number);
         model.Entity<EventHeadRow>().ToTable("event_head").HasKey(h => h.Id);
         model.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(i => new { i.UserName, i.Key });
+        model.Entity<RevisionRow>().ToTable("revisions").HasKey(r => new { r.ObjectKind, r.ObjectId });
         model.Entity<AlarmRow>().ToTable("alarms").HasKey(a => a.Number);
     }
 }

@@ -9,7 +9,7 @@ public sealed class IdempotencyRow
     /// <summary>The key that the client chose.</summary>
     public required string Key { get; set; }
 
-    /// <summary>SHA-256 over method, path and body, hex.</summary>
+    /// <summary>SHA-256 over method, path and body, hex; PBKDF2 where the body holds a password.</summary>
     public required string RequestHash { get; set; }
 
     /// <summary>HTTP status of the answer; 0 while the first request is under way, or when the center stopped in it.</summary>
@@ -18,7 +18,7 @@ public sealed class IdempotencyRow
     /// <summary>Media type of the answer.</summary>
     public string ContentType { get; set; } = "";
 
-    /// <summary>Body of the answer.</summary>
+    /// <summary>Body of the answer; never one that tells a secret.</summary>
     public byte[]? Body { get; set; }
 
     /// <summary>Unix milliseconds.</summary>

@@ -19,6 +19,8 @@ public sealed partial class TaskBoard
             async db =>
             {
                 var value = await write(db);
+                await Revisions.RequireAsync(db, target, caller, ct);
+                await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
                 db.Tasks.Add(new TaskRow
                 {
                     Id = id, Kind = kind, VmId = "", ObjectKind = target.Kind, ObjectId = target.Id, Target = target.Name, State = TaskStates.Succeeded,

@@ -29,6 +29,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
                 async db =>
                 {
                     await RefuseSecondAsync(db, vm, ct);
+                    await Revisions.RequireAsync(db, ObjectRef.Of(vm), caller, ct);
                     var swapped = await db.Vms.Where(v => v.Id == vm.Id && v.Epoch == vm.Epoch)
                         .ExecuteUpdateAsync(s => s.SetProperty(v => v.Epoch, vm.Epoch + 1), ct);
                     if (swapped != 1)
@@ -42,6 +43,8 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
                     {
                         await also(db, row);
                     }
+
+                    await Revisions.RaiseAsync(db, kind, ObjectKinds.Vm, vm.Id, ct);
                 },
                 ct);
         }
@@ -69,6 +72,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
                 db.Vms.Add(vm);
                 db.Tasks.Add(row);
                 await also(db, row);
+                await Revisions.RaiseAsync(db, kind, ObjectKinds.Vm, vm.Id, ct);
             },
             ct);
         signals.Changed(row.Id);
@@ -92,7 +96,14 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
             StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             ParentId = TaskParent.Current,
         };
-        await store.WriteAsync(db => Task.FromResult(db.Tasks.Add(row)), ct);
+        await store.WriteAsync(
+            async db =>
+            {
+                await Revisions.RequireAsync(db, target, caller, ct);
+                await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
+                db.Tasks.Add(row);
+            },
+            ct);
         signals.Changed(row.Id);
         return row;
     }
@@ -222,6 +233,12 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
                 row.Step = fault is null ? "" : row.Step;
                 row.EndedAt = now;
                 ended = row;
+                await Revisions.RaiseAsync(db, row.Kind, row.ObjectKind, row.ObjectId, ct);
+                if (row.OtherVmId.Length > 0)
+                {
+                    await Revisions.RaiseAsync(db, ObjectKinds.Vm, row.OtherVmId, ct);
+                }
+
                 if (also is not null)
                 {
                     await also(db);

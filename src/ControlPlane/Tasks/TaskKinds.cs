@@ -30,6 +30,9 @@ public static class TaskKinds
     /// <summary>Change a setting.</summary>
     public const string SettingChange = "setting.change";
 
+    /// <summary>Say that an alarm was seen.</summary>
+    public const string AlarmAcknowledge = "alarm.acknowledge";
+
     /// <summary>Set a policy that changes nothing on disk.</summary>
     public const string SetPolicy = "vm.setPolicy";
 
@@ -101,6 +104,9 @@ public static class TaskKinds
 
     /// <summary>Change a key provider.</summary>
     public const string ProviderChange = "provider.change";
+
+    /// <summary>Have the broker make a key and a request for its certificate.</summary>
+    public const string ProviderRequest = "provider.requestCertificate";
 
     /// <summary>Remove a key provider.</summary>
     public const string ProviderRemove = "provider.remove";

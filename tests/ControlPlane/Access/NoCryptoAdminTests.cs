@@ -179,7 +179,7 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
         await policies.CreateAsync(People.Administrator, new CreatePolicyBody { Name = "guarded", Encryption = true, OutageAction = "suspend", OutageAfterSeconds = 60 }, None);
         foreach (var edit in (EditPolicyBody[])[new(OutageAction: "keepRunning", OutageAfterSeconds: 0), new(OutageAfterSeconds: 90000), new(Strict: false), new(Encryption: false)])
         {
-            Assert.Equal(Privileges.ManageEncryptionPolicy, await RefusedAsync("root", () => policies.EditAsync(Mallory, "guarded", edit, null, None)));
+            Assert.Equal(Privileges.ManageEncryptionPolicy, await RefusedAsync("root", () => policies.EditAsync(Mallory, "guarded", edit, None)));
         }
     }
 

@@ -28,6 +28,7 @@ internal static partial class OperationTable
         new("DatastoreService.ListAsync", Root, [], (c, who) => c.Service<DatastoreService>().ListAsync(who, None)),
         new("DatastoreService.GetAsync", Root, [], (c, who) => c.Service<DatastoreService>().GetAsync(who, "none", None)),
         new("InventoryService.TreeAsync", Root, [], (c, who) => Tree(c).TreeAsync(who, None)),
+        new("InventoryService.GetAsync", "dev", [Privileges.View], (c, who) => Tree(c).GetAsync(who, "dev", None)),
         new("InventoryService.CreateAsync", Root, [Privileges.CreateDatacenter], Create(ObjectKinds.Datacenter)),
         new("InventoryService.CreateAsync", Datacenter, [Privileges.CreateCluster], Create(ObjectKinds.Cluster, Datacenter)),
         new("InventoryService.CreateAsync", Datacenter, [Privileges.CreateFolder], Create(ObjectKinds.Folder, Datacenter)),

@@ -114,14 +114,14 @@ public sealed class PolicyTests
         const string Needed = "Cryptographer.ManageEncryptionPolicy";
 
         await policies.CreateAsync(bob, new CreatePolicyBody { Name = "Plain" }, default);
-        await policies.EditAsync(bob, "Plain", new EditPolicyBody(Description: "d"), null, default);
+        await policies.EditAsync(bob, "Plain", new EditPolicyBody(Description: "d"), default);
         await PolicyWorld.LacksAsync(Needed, () => policies.CreateAsync(bob, new CreatePolicyBody { Name = "E", Encryption = true }, default));
         await PolicyWorld.LacksAsync(Needed, () => policies.CloneAsync(bob, "Gold", new ClonePolicyBody("E"), default));
-        await PolicyWorld.LacksAsync(Needed, () => policies.EditAsync(bob, "Plain", new EditPolicyBody(Encryption: true), null, default));
-        await PolicyWorld.LacksAsync(Needed, () => policies.EditAsync(bob, "Gold", new EditPolicyBody(Encryption: false), null, default));
-        await PolicyWorld.LacksAsync(Needed, () => policies.EditAsync(bob, "Gold", new EditPolicyBody(Strict: false), null, default));
-        await PolicyWorld.LacksAsync(Needed, () => policies.DeleteAsync(bob, "Gold", null, default));
-        await policies.DeleteAsync(bob, "Plain", null, default);
+        await PolicyWorld.LacksAsync(Needed, () => policies.EditAsync(bob, "Plain", new EditPolicyBody(Encryption: true), default));
+        await PolicyWorld.LacksAsync(Needed, () => policies.EditAsync(bob, "Gold", new EditPolicyBody(Encryption: false), default));
+        await PolicyWorld.LacksAsync(Needed, () => policies.EditAsync(bob, "Gold", new EditPolicyBody(Strict: false), default));
+        await PolicyWorld.LacksAsync(Needed, () => policies.DeleteAsync(bob, "Gold", default));
+        await policies.DeleteAsync(bob, "Plain", default);
         var eve = await center.PersonAsync("eve", -2);
         await PolicyWorld.LacksAsync("StorageProfile.Update", () => policies.CreateAsync(eve, new CreatePolicyBody { Name = "Plain" }, default));
     }

@@ -86,9 +86,71 @@ public sealed class IdempotencyTests
         Assert.Empty((await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items);
     }
 
-    private static Task<HttpResponseMessage> PostAsync(TestCenter center, string key, string json)
+    [Fact]
+    public async Task A_token_is_made_once_and_its_secret_is_neither_kept_nor_told_again()
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/vms") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        await using var center = await TestCenter.StartAsync(provider: false);
+        var made = await (await PostAsync(center, "k1", "{}", "tokens")).Content.ReadFromJsonAsync(RestJson.Default.CreatedTokenModel);
+
+        var again = await PostAsync(center, "k1", "{}", "tokens");
+
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        Assert.Equal("lorica.idempotencySecret", (await again.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!.Code);
+        Assert.Equal(made!.Token.Id, Assert.Single((await center.GetAsync("tokens", RestJson.Default.ListModelTokenModel)).Items).Id);
+        Assert.All(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync()), r => Assert.Empty(r.Body ?? []));
+    }
+
+    [Fact]
+    public async Task A_user_is_added_once_and_his_password_leaves_no_fast_hash()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        const string Ann = """{"name":"ann","password":"correct horse"}""";
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(center, "k1", Ann, "users")).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(center, "k1", Ann, "users")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(center, "k1", Ann.Replace("horse", "mule", StringComparison.Ordinal), "users")).StatusCode);
+
+        var kept = Assert.Single(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync())).RequestHash;
+        var fast = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes("POST /api/v1/users\n" + Ann));
+        Assert.NotEqual(Convert.ToHexStringLower(fast), kept);
+    }
+
+    [Theory]
+    [InlineData("groups", """{"name":"team"}""", HttpStatusCode.Created)]
+    [InlineData("roles/ReadOnly/clone", """{"name":"mine"}""", HttpStatusCode.Created)]
+    [InlineData("policies", """{"name":"Gold"}""", HttpStatusCode.Created)]
+    [InlineData("policies/Datastore%20Default/clone", """{"name":"Silver"}""", HttpStatusCode.Created)]
+    [InlineData("containers", """{"kind":"folder","name":"prod"}""", HttpStatusCode.Created)]
+    [InlineData("keys", """{"label":"ahead"}""", HttpStatusCode.Created)]
+    [InlineData("vms/web/disks", """{"capacity":1048576}""", HttpStatusCode.Accepted)]
+    [InlineData("vms/web/clone", """{"name":"copy"}""", HttpStatusCode.Accepted)]
+    [InlineData("vms/web/unregister", "", HttpStatusCode.Accepted)]
+    public async Task Whatever_is_made_is_made_once_under_one_key(string path, string json, HttpStatusCode status)
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("web");
+        var first = await PostAsync(center, "k1", json, path);
+        Assert.True(first.StatusCode == status, await first.Content.ReadAsStringAsync());
+        if (status == HttpStatusCode.Accepted)
+        {
+            await center.EndAsync((await first.Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id);
+        }
+
+        var tasks = (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count;
+        var second = await PostAsync(center, "k1", json, path);
+
+        Assert.Equal((status, "true"), (second.StatusCode, second.Headers.GetValues("Idempotency-Replayed").Single()));
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
+        Assert.Equal(tasks, (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count);
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(TestCenter center, string key, string json, string path = "vms")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/" + path);
+        if (json.Length > 0)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+
         request.Headers.Add("Idempotency-Key", key);
         return center.Http.SendAsync(request);
     }

@@ -1,0 +1,14 @@
+namespace Lorica.ControlPlane.Store;
+
+/// <summary>How often what people may edit was changed, seen over all objects; see <see cref="Tasks.Revisions"/>.</summary>
+public sealed class RevisionRow
+{
+    /// <summary>One of <see cref="Inventory.ObjectKinds"/>.</summary>
+    public required string ObjectKind { get; set; }
+
+    /// <summary>Id of the object.</summary>
+    public required string ObjectId { get; set; }
+
+    /// <summary>Number of the last change, rising over all objects.</summary>
+    public long Number { get; set; }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Tasks;
+
+/// <summary>
+/// Revisions of objects that people edit, so that of two edits made from the same look only the first is done.
+/// <para>
+/// Every change is a task, so the one place is <see cref="TaskBoard"/>: the transaction in which a task begins compares the revision
+/// that the caller saw (<see cref="ExpectedRevision"/>) and raises it. The transaction in which it ends raises it again: who looked
+/// while it ran has not seen its result.
+/// </para>
+/// </summary>
+public sealed class Revisions(CenterStore store)
+{
+    /// <summary>Key of the refusal.</summary>
+    public const string ChangedKey = "lorica.changed";
+
+    private const int DigestBytes = 6;
+
+    /// <summary>Number of the last change of any object.</summary>
+    public Task<long> LatestAsync(CancellationToken ct) =>
+        store.ReadAsync(async db => await db.Revisions.MaxAsync(r => (long?)r.Number, ct) ?? 0, ct);
+
+    /// <summary>Revision of an object; null when it was changed after <paramref name="latest"/>, so that a look that began then may have
+    /// missed it.</summary>
+    public async Task<string?> OfAsync(string kind, string id, long latest, CancellationToken ct)
+    {
+        var number = await store.ReadAsync(db => NumberAsync(db, kind, id, ct), ct);
+        return number <= latest ? Text(kind, id, number) : null;
+    }
+
+    /// <summary>Refuses when <paramref name="caller"/> made his edit from another revision.</summary>
+    internal static async Task RequireAsync(CenterDb db, ObjectRef target, Caller caller, CancellationToken ct)
+    {
+        // What the center does by itself nobody has looked at, whosever request woke it up.
+        if (caller.IsSystem || ExpectedRevision.Of(target.Kind) is not { } expected)
+        {
+            return;
+        }
+
+        if (Text(target.Kind, target.Id, await NumberAsync(db, target.Kind, target.Id, ct)) != expected)
+        {
+            throw Changed(target);
+        }
+    }
+
+    /// <summary>Notes that an object is changed by a task of <paramref name="taskKind"/>, in the transaction of <paramref name="db"/>.</summary>
+    internal static Task RaiseAsync(CenterDb db, string taskKind, string objectKind, string objectId, CancellationToken ct) =>
+        Unchanging(taskKind) || objectId.Length == 0 ? Task.CompletedTask : RaiseAsync(db, objectKind, objectId, ct);
+
+    /// <summary>Notes that an object is changed on the way, in the transaction of <paramref name="db"/>.</summary>
+    internal static async Task RaiseAsync(CenterDb db, string objectKind, string objectId, CancellationToken ct) =>
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO revisions (object_kind, object_id, number)
+            VALUES ({objectKind}, {objectId}, (SELECT coalesce(max(number), 0) + 1 FROM revisions))
+            ON CONFLICT (object_kind, object_id) DO UPDATE SET number = excluded.number
+            """,
+            ct);
+
+    /// <summary>The refusal.</summary>
+    internal static FaultException Changed(ObjectRef target) => new(new Fault(FaultTypes.InvalidState, ChangedKey, target.Name,
+        $"{target.Name} was changed since you looked at it.", "Look at it again, then repeat the change."));
+
+    /// <summary>Tasks about an object that leave it as it is.</summary>
+    private static bool Unchanging(string taskKind) =>
+        taskKind is TaskKinds.PolicyApply or TaskKinds.Clone or TaskKinds.KeyCheck or TaskKinds.AlarmAcknowledge or TaskKinds.ProviderRequest;
+
+    private static async Task<long> NumberAsync(CenterDb db, string kind, string id, CancellationToken ct) =>
+        await db.Revisions.Where(r => r.ObjectKind == kind && r.ObjectId == id).Select(r => (long?)r.Number).FirstOrDefaultAsync(ct) ?? 0;
+
+    /// <summary>Says which object it is of: that of another one never passes.</summary>
+    private static string Text(string kind, string id, long number) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{number}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}/{id}")).AsSpan(0, DigestBytes))}");
+}
