@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -79,8 +80,8 @@ internal sealed class AccessWorld : IAsyncDisposable
     public static async Task<AccessWorld> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
+        await TestState.MakeAsync(folder);
         var world = new AccessWorld(await CenterStore.OpenAsync(folder, default), folder);
-        await world.SignIn.AddAdministratorAsync(Root.User, Password, default);
         await world.Store.WriteAsync(db =>
         {
             db.Containers.AddRange(

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -7,6 +8,7 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Microsoft.AspNetCore.Cryptography.KeyDerivation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
@@ -120,6 +122,16 @@ public sealed class SignInTests : IAsyncLifetime
         }).ToArray();
         Assert.Equal(-1, bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(session.Token)));
         Assert.Equal(-1, bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(TestCenter.Password)));
+    }
+
+    [Fact]
+    public async Task A_password_is_hashed_in_210_000_rounds_of_PBKDF2_with_a_salt()
+    {
+        var hash = Convert.FromBase64String(await _store.ReadAsync(db => db.Users.Select(u => u.PasswordHash).SingleAsync()));
+        Assert.Equal(1, hash[0]);
+        Assert.Equal((uint)KeyDerivationPrf.HMACSHA512, BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)));
+        Assert.Equal(210_000u, BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)));
+        Assert.Equal(16u, BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(9)));
     }
 
     [Fact]

@@ -107,13 +107,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
             Hosts = seeds,
         };
         configure?.Invoke(config);
-        using (var store = await CenterStore.OpenAsync(config.StateFolder, default))
-        {
-            await new SignInService(
-                store, new SignInThrottle(TimeProvider.System), new EventLog(store, TimeProvider.System), TimeProvider.System)
-                .AddAdministratorAsync(SignInService.Administrator, Password, default);
-        }
-
+        await TestState.MakeAsync(config.StateFolder);
         var app = await CenterApplication.StartAsync(config, default);
         var result = new TestCenter(folder, config, hostServers, brokerServer, app) { Hosts = fakeHosts, Broker = fakeBroker, CenterPin = centerPin };
         await result.SignInAsync();
