@@ -15,15 +15,29 @@ internal static class TestState
 {
     private static readonly PasswordHasher<UserRow> OneRound = new(Options.Create(new PasswordHasherOptions { IterationCount = 1 }));
 
-    private static readonly Lazy<Task<byte[]>> Database = new(MakeAsync);
+    private static readonly SemaphoreSlim Making = new(1, 1);
+    private static byte[]? _database;
 
     /// <summary>Makes <paramref name="folder"/> as a copy.</summary>
     public static async Task MakeAsync(string folder)
     {
-        var database = await Database.Value;
+        var database = await DatabaseAsync();
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllBytesAsync(CenterStore.PathIn(folder), database);
         File.SetUnixFileMode(CenterStore.PathIn(folder), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static async Task<byte[]> DatabaseAsync()
+    {
+        await Making.WaitAsync();
+        try
+        {
+            return _database ??= await MakeAsync();
+        }
+        finally
+        {
+            Making.Release();
+        }
     }
 
     private static async Task<byte[]> MakeAsync()
