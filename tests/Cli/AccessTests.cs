@@ -111,6 +111,7 @@ public sealed class AccessTests : IAsyncLifetime
     {
         _center.On("PUT /api/v1/groups/ops/members/bob", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });
         _center.On("DELETE /api/v1/permissions", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });
+        _center.On("GET /api/v1/roles/operator", new RoleModel(1, "operator", "", false, []), RestJson.Default.RoleModel);
         _center.On("PUT /api/v1/roles/operator", new RoleModel(1, "operator", "", false, ["System.View"]), RestJson.Default.RoleModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("group", "add-member", "ops", "bob"));
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("permission", "revoke", "--user", "bob", "--on", "folder:a b"));

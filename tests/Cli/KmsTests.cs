@@ -95,8 +95,7 @@ public sealed class KmsTests : IAsyncLifetime
     [Fact]
     public async Task TheCertificateForTheKmsIsPrintedAlone()
     {
-        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>([new ProviderModel("corp", true, [], "selfSigned", "PEM-OF-CLIENT\n", "ab", null)]),
-            RestJson.Default.ListModelProviderModel);
+        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "selfSigned", "PEM-OF-CLIENT\n", "ab", null), RestJson.Default.ProviderModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "certificate", "corp"));
         Assert.Equal("PEM-OF-CLIENT\n", _cli.Out);
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("kms", "certificate", "other"));
@@ -135,9 +134,7 @@ public sealed class KmsTests : IAsyncLifetime
     {
         var old = string.Concat(Enumerable.Repeat("4d", 32));
         EditProviderBody? changed = null;
-        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>(
-            [new ProviderModel("corp", true, [new ServerModel("kms1", 5696, old, "proxy:1")], "broker", "PEM", "ab", null)]),
-            RestJson.Default.ListModelProviderModel);
+        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [new ServerModel("kms1", 5696, old, "proxy:1")], "broker", "PEM", "ab", null), RestJson.Default.ProviderModel);
         _center.On("PATCH /api/v1/providers/corp", async context =>
         {
             changed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.EditProviderBody);
@@ -152,12 +149,35 @@ public sealed class KmsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ServersThatSomebodyElseChangedMeanwhileAreNotOverwritten()
+    {
+        var sent = "";
+        _center.On("GET /api/v1/providers/corp", context =>
+        {
+            context.Response.Headers.ETag = "\"3-ab.cd\"";
+            return FakeCenter.WriteAsync(context, new ProviderModel("corp", true, [new ServerModel("kms1", 5696, Shown)], "broker", "PEM", "ab", null),
+                RestJson.Default.ProviderModel, 200);
+        });
+        _center.On("PATCH /api/v1/providers/corp", context =>
+        {
+            sent = context.Request.Headers.IfMatch.ToString();
+            return FakeCenter.WriteAsync(context, new ProblemModel("urn", "InvalidState", 412, "corp was changed.", "lorica.changed", "corp", ""),
+                RestJson.Default.ProblemModel, 412, "application/problem+json");
+        });
+
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("kms", "set", "corp", "--add-server", "kms2", "--accept", Shown, "--runs-in", "web1"));
+
+        Assert.Equal("\"3-ab.cd\"", sent);
+        Assert.Contains("Somebody changed corp meanwhile", _cli.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("PUT /api/v1/providers/corp/runs-in", _center.Requests);
+    }
+
+    [Fact]
     public async Task ServersAreReorderedAndRemovedByName()
     {
         ServerModel[] servers = [new("kms1", 5696, Shown), new("kms2", 1234, Shown)];
         EditProviderBody? changed = null;
-        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>([new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null)]),
-            RestJson.Default.ListModelProviderModel);
+        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null), RestJson.Default.ProviderModel);
         _center.On("PATCH /api/v1/providers/corp", async context =>
         {
             changed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.EditProviderBody);

@@ -49,6 +49,7 @@ public sealed class PolicyTests : IAsyncLifetime
     public async Task AnEditSaysOnlyWhatChanges()
     {
         string? json = null;
+        _center.On("GET /api/v1/policies/Gold", Gold, RestJson.Default.PolicyModel);
         _center.On("PATCH /api/v1/policies/Gold", async context =>
         {
             json = await new StreamReader(context.Request.Body).ReadToEndAsync();
@@ -58,6 +59,30 @@ public sealed class PolicyTests : IAsyncLifetime
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("policy", "edit", "Gold", "--outage", "keepRunning", "--no-tags"));
 
         Assert.Equal("""{"tags":[],"outageAction":"keepRunning","outageAfterSeconds":0}""", json);
+    }
+
+    [Fact]
+    public async Task AnEditIsMadeFromWhatWasLookedAtAndSaysWhatToDoWhenSomebodyWasQuicker()
+    {
+        var tags = new List<string>();
+        _center.On("GET /api/v1/policies/Gold", context =>
+        {
+            context.Response.Headers.ETag = "\"7-ab.cd\"";
+            return FakeCenter.WriteAsync(context, Gold, RestJson.Default.PolicyModel, 200);
+        });
+        _center.On("PATCH /api/v1/policies/Gold", context =>
+        {
+            tags.Add(context.Request.Headers.IfMatch.ToString());
+            return FakeCenter.WriteAsync(context, new ProblemModel("urn", "InvalidState", 412, "Gold was changed.", "lorica.changed", "Gold", ""),
+                RestJson.Default.ProblemModel, 412, "application/problem+json");
+        });
+
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("policy", "edit", "Gold", "--strict", "off"));
+
+        Assert.Equal(["\"7-ab.cd\""], tags);
+        Assert.Contains("error: Somebody changed Gold meanwhile, so nothing was done.", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: Look again how it is now, and repeat the command if it is still wanted.", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains("code: lorica.changed", _cli.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,8 +152,7 @@ public sealed class PolicyTests : IAsyncLifetime
     public async Task WhatTheCenterCannotFindOutIsToldToIt()
     {
         string? json = null;
-        _center.On("GET /api/v1/providers", new ListModel<ProviderModel>([new ProviderModel("corp", true, [], "broker", "PEM", "ab", null)]),
-            RestJson.Default.ListModelProviderModel);
+        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "broker", "PEM", "ab", null), RestJson.Default.ProviderModel);
         _center.On("PUT /api/v1/providers/corp/runs-in", async context =>
         {
             json = await new StreamReader(context.Request.Body).ReadToEndAsync();

@@ -10,6 +10,8 @@ internal static class FaultText
     /// <summary>From the problem details of a response.</summary>
     public static CliException ToException(ProblemModel problem)
     {
+        if (problem.Status == 412)
+            return Changed(problem);
         var type = problem.Title;
         var hint = problem.Hint ?? "";
         if (problem.CorrelationId is { Length: > 0 } id && KindOf(type, problem.Status) == ExitCode.Other)
@@ -38,6 +40,11 @@ internal static class FaultText
         KeyReasons.WrongKey => "the KMS answers with another key under this id",
         _ => reason,
     };
+
+    /// <summary>An edit that came too late.</summary>
+    private static CliException Changed(ProblemModel problem) => new(
+        ExitCode.Refused, $"Somebody changed {problem.Object ?? "it"} meanwhile, so nothing was done.",
+        "Look again how it is now, and repeat the command if it is still wanted.") { Code = problem.Code ?? "" };
 
     private static ExitCode KindOf(string type, int status) => type switch
     {

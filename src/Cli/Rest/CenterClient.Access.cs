@@ -34,7 +34,7 @@ internal sealed partial class CenterClient
         => PostAsync(Role(source) + "/clone", body, RestJson.Default.CloneRoleBody, RestJson.Default.RoleModel, ct);
 
     public Task<RoleModel> SetRoleAsync(string name, SetRoleBody body, CancellationToken ct)
-        => SendAsync(HttpMethod.Put, Role(name), JsonBody(body, RestJson.Default.SetRoleBody), RestJson.Default.RoleModel, null, ct);
+        => SendAsync(HttpMethod.Put, Role(name), JsonBody(body, RestJson.Default.SetRoleBody), RestJson.Default.RoleModel, null, ct, Role(name));
 
     public Task RemoveRoleAsync(string name, CancellationToken ct) => DeleteAsync(Role(name), ct);
 

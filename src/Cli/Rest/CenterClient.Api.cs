@@ -68,6 +68,8 @@ internal sealed partial class CenterClient
     public Task<ListModel<ProviderModel>> ProvidersAsync(CancellationToken ct)
         => GetAsync(Api + "providers", RestJson.Default.ListModelProviderModel, ct);
 
+    public Task<ProviderModel> ProviderAsync(string name, CancellationToken ct) => GetAsync(Provider(name), RestJson.Default.ProviderModel, ct);
+
     public Task<ProviderModel> AddProviderAsync(AddProviderBody body, CancellationToken ct)
         => PostAsync(Api + "providers", body, RestJson.Default.AddProviderBody, RestJson.Default.ProviderModel, ct);
 

@@ -9,7 +9,8 @@ internal sealed partial class CenterClient
     private static readonly TimeSpan CheckPatience = TimeSpan.FromMinutes(5);
 
     public Task<ProviderModel> ChangeProviderAsync(string name, EditProviderBody body, CancellationToken ct)
-        => SendAsync(HttpMethod.Patch, Provider(name), JsonBody(body, RestJson.Default.EditProviderBody), RestJson.Default.ProviderModel, null, ct);
+        => SendAsync(HttpMethod.Patch, Provider(name), JsonBody(body, RestJson.Default.EditProviderBody), RestJson.Default.ProviderModel, null, ct,
+            Provider(name));
 
     public Task<PemBody> RequestCertificateAsync(string name, CancellationToken ct)
         => SendAsync(HttpMethod.Post, Provider(name) + "/csr", null, RestJson.Default.PemBody, null, ct);

@@ -17,7 +17,7 @@ internal sealed partial class CenterClient
         => PostAsync(Policy(policy) + "/clone", body, RestJson.Default.ClonePolicyBody, RestJson.Default.PolicyModel, ct);
 
     public Task<PolicyModel> EditPolicyAsync(string policy, EditPolicyBody body, CancellationToken ct)
-        => SendAsync(HttpMethod.Patch, Policy(policy), JsonBody(body, RestJson.Default.EditPolicyBody), RestJson.Default.PolicyModel, null, ct);
+        => SendAsync(HttpMethod.Patch, Policy(policy), JsonBody(body, RestJson.Default.EditPolicyBody), RestJson.Default.PolicyModel, null, ct, Policy(policy));
 
     public Task DeletePolicyAsync(string policy, CancellationToken ct) => DeleteAsync(Policy(policy), ct);
 
@@ -41,7 +41,7 @@ internal sealed partial class CenterClient
 
     public Task<TagsModel> SetDatastoreTagsAsync(string datastore, TagsModel tags, CancellationToken ct)
         => SendAsync(HttpMethod.Put, $"{Api}datastores/{Escape(datastore)}/tags", JsonBody(tags, RestJson.Default.TagsModel),
-            RestJson.Default.TagsModel, null, ct);
+            RestJson.Default.TagsModel, null, ct, $"{Api}datastores/{Escape(datastore)}/tags");
 
     public Task SetProviderRunsInAsync(string provider, string? vm, CancellationToken ct)
         => PutAsync($"{Api}providers/{Escape(provider)}/runs-in", JsonBody(new RunsInModel(vm), RestJson.Default.RunsInModel), ct);

@@ -12,6 +12,10 @@ namespace Lorica.Cli.Rest;
 /// <summary>
 /// The REST API of one center. Every failure comes out as <see cref="CliException"/>; answers that are shown are bounded in
 /// size, so that no server makes this process grow.
+/// <para>
+/// What this process looked at it edits only as it was: the ETag of a GET goes with the next edit of the same object as If-Match, so that
+/// nobody's change is overwritten while a person reads a fingerprint.
+/// </para>
 /// </summary>
 internal sealed partial class CenterClient : IDisposable
 {
@@ -20,6 +24,7 @@ internal sealed partial class CenterClient : IDisposable
 
     private readonly HttpClient _http;
     private readonly Uri _base;
+    private readonly Dictionary<string, EntityTagHeaderValue> _seen = new(StringComparer.Ordinal);
 
     public CenterClient(Profile profile)
     {
@@ -74,20 +79,28 @@ internal sealed partial class CenterClient : IDisposable
     {
         using var limit = Limit(Patience, ct);
         using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        AsItWas(request, path.Split('?')[0]);
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
         await ThrowIfRefusedAsync(request, response, limit.Token);
         var bytes = await ReadBoundedAsync(response.Content, limit.Token);
         return response.StatusCode == HttpStatusCode.Accepted ? Parse(bytes, RestJson.Default.TaskModel) : null;
     }
 
-    /// <summary>Sends a body of any kind and reads a JSON answer; <paramref name="patience"/> null waits for ever.</summary>
+    /// <summary>
+    /// Sends a body of any kind and reads a JSON answer; <paramref name="edited"/> is the path at which what it edits was looked at.
+    /// </summary>
     public async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type,
-        TimeSpan? patience, CancellationToken ct)
+        TimeSpan? patience, CancellationToken ct, string? edited = null)
     {
         using var limit = Limit(patience ?? Patience, ct);
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        AsItWas(request, edited);
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
         await ThrowIfRefusedAsync(request, response, limit.Token);
+        if (edited is not null)
+            _seen.Clear();
+        else if (method == HttpMethod.Get && response.Headers.ETag is { } tag)
+            _seen[path] = tag;
         return Parse(await ReadBoundedAsync(response.Content, limit.Token), type);
     }
 
@@ -107,6 +120,13 @@ internal sealed partial class CenterClient : IDisposable
         {
             throw new CliException(ExitCode.Unreachable, $"The center at {Address} does not answer.", RunningHint, e);
         }
+    }
+
+    /// <summary>After an edit nothing is as it was seen.</summary>
+    private void AsItWas(HttpRequestMessage request, string? path)
+    {
+        if (path is not null && _seen.TryGetValue(path, out var tag))
+            request.Headers.IfMatch.Add(tag);
     }
 
     private CliException Unreachable(HttpRequestException e)

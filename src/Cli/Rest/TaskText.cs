@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Lorica.Cli.Output;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Rest;
@@ -14,34 +16,15 @@ internal static class TaskText
 
     public static string Title(TaskModel task)
     {
-        var verb = task.Kind switch
-        {
-            "vm.import" => "Importing",
-            "vm.create" => "Creating",
-            "vm.encrypt" => "Encrypting",
-            "vm.decrypt" => "Decrypting",
-            "vm.recrypt" => "Recrypting",
-            "vm.clone" => "Cloning",
-            "vm.relocate" => "Relocating",
-            "vm.powerOn" => "Powering on",
-            "vm.powerOff" => "Powering off",
-            "vm.delete" => "Removing",
-            "vm.register" => "Registering",
-            "vm.unregister" => "Unregistering",
-            "vm.rename" => "Renaming",
-            "vm.move" => "Moving",
-            "vm.migrate" => "Migrating",
-            "vm.disk.add" => "Adding a disk to",
-            "vm.disk.attach" => "Attaching a disk to",
-            "vm.disk.detach" => "Detaching a disk of",
-            "vm.disk.remove" => "Removing a disk of",
-            "vm.disk.resize" => "Resizing a disk of",
-            "policy.apply" => "Applying",
-            "vm.unlock" => "Unlocking",
-            _ => task.Kind,
-        };
+        var verb = TaskWords.Of(task.Kind);
         return task.Target.Length == 0 ? verb : $"{verb} {task.Target}";
     }
+
+    /// <summary>What a task says of what it chose by itself, or did otherwise than it was asked.</summary>
+    public static IReadOnlyList<string> Notes(TaskModel task)
+        => task.Result is { ValueKind: JsonValueKind.Object } result && result.TryGetProperty("notes", out _)
+            ? result.Deserialize(RestJson.Default.TaskNotesModel)?.Notes ?? []
+            : [];
 
     public static string Detail(TaskModel task)
     {

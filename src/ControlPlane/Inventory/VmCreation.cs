@@ -31,7 +31,8 @@ internal sealed class VmCreation(
     {
         CreateRules.Check(body);
         var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : await policies.FindAsync(body.Policy, ct);
-        var host = await hosts.FindAsync(body.Host, ct);
+        var chosen = body.Host is null ? await placement.ChooseHostAsync(policy, body.Datastore, ct) : null;
+        var host = chosen ?? await hosts.FindAsync(body.Host, ct);
         await hosts.RequireInServiceAsync(host.Id, ct);
         var datastore = await DatastoreAsync(host, body, policy, ct);
         var id = Guid.NewGuid().ToString("D");
@@ -68,6 +69,8 @@ internal sealed class VmCreation(
                 async (db, row) =>
                 {
                     await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
+                    row.Result = chosen is null ? null : JsonSerializer.Serialize(
+                        new TaskNotesModel([$"{vm.Name} goes to host {host.Name}, datastore {datastore}."]), StoreJson.Default.TaskNotesModel);
                     beforeCommit?.Invoke(row);
                 },
                 ct);

@@ -114,7 +114,7 @@ public sealed class KeyDeliverer(
             var held = holds.GetValueOrDefault((key.Provider, key.KeyId));
             if (held is null && removed.Contains((key.Provider, key.KeyId)))
             {
-                result.Missing(key, KeyReasons.MissingOnHost, $"It was removed by hand; take that back with: lorica key restore {key}");
+                result.Missing(key, KeyReasons.MissingOnHost, KeyFaults.RemovedByHand(key));
             }
             else if (held is null)
             {

@@ -9,11 +9,13 @@ namespace Lorica.ControlPlane.Keys;
 /// <summary>Faults and events about keys that are out of reach; one table for all faces.</summary>
 internal static class KeyFaults
 {
+    private const string Removed = "It was removed by hand;";
+
     /// <summary>The refusal of an operation that needs the keys.</summary>
     public static Fault Missing(string vm, IReadOnlyList<KeyReason> keys) =>
         new(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", vm,
             $"{vm} is locked: {string.Join("; ", keys.Select(k => $"key {k.Provider}/{k.KeyId}: {Words(k.Reason)}"))}.",
-            keys.Count == 0 ? "" : Hint(keys[0].Reason))
+            keys.Count == 0 ? "" : Hint(keys[0]))
         {
             Keys = keys,
         };
@@ -38,7 +40,7 @@ internal static class KeyFaults
     /// <summary>A new key cannot be used.</summary>
     public static Fault NotUsable(string vm, KeyReason key) =>
         new(key.Reason is KeyReasons.ProviderUnreachable ? FaultTypes.HostCommunication : FaultTypes.InvalidState, "lorica.keyNotUsable", vm,
-            $"The new key {key.Provider}/{key.KeyId} for {vm} cannot be used: {Words(key.Reason)}. {key.Detail}".TrimEnd(), Hint(key.Reason))
+            $"The new key {key.Provider}/{key.KeyId} for {vm} cannot be used: {Words(key.Reason)}. {key.Detail}".TrimEnd(), Hint(key))
         {
             Keys = [key],
         };
@@ -64,8 +66,13 @@ internal static class KeyFaults
         _ => reason,
     };
 
-    private static string Hint(string reason) => reason switch
+    /// <summary>What is said of a key that somebody removed by force.</summary>
+    public static string RemovedByHand(KeyOrder key) => $"{Removed} take that back with: lorica key restore {key}";
+
+    private static string Hint(KeyReason key) => key.Reason switch
     {
+        KeyReasons.MissingOnHost when key.Detail.StartsWith(Removed, StringComparison.Ordinal) =>
+            $"Somebody removed that key by force. Take that back: lorica key restore {key.Provider}/{key.KeyId}",
         KeyReasons.MissingOnHost => "See that the host and the key broker run.",
         KeyReasons.MissingOnKms => "Restore the key on the KMS; the VM is unlocked by itself.",
         KeyReasons.NotActiveOnKms => "Activate the key on the KMS; the VM is unlocked by itself.",

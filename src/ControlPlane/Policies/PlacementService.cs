@@ -17,6 +17,16 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
         StoragePolicy policy, IReadOnlyList<DatastoreDescription> datastores, string? named, string host, CancellationToken ct) =>
         PlacementRules.Choose(policy, datastores, await store.ReadAsync(db => DatastoreTags.ReadAsync(db, ct), ct), named, host);
 
+    /// <summary>The host for a VM of which nobody said where it goes; see <see cref="HostChoice"/>. Null when there is only one, or none.</summary>
+    internal Task<HostRow?> ChooseHostAsync(StoragePolicy policy, string? datastore, CancellationToken ct) => store.ReadAsync(
+        async db =>
+        {
+            var hosts = await db.Hosts.ToListAsync(ct);
+            var vms = await db.Vms.GroupBy(v => v.HostId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+            return hosts.Count > 1 ? HostChoice.Choose(policy, hosts, vms, await DatastoreTags.ReadAsync(db, ct), datastore).Host : null;
+        },
+        ct);
+
     /// <summary>Refuses unless <paramref name="datastore"/> suits <paramref name="policy"/>; for cloning under it.</summary>
     internal async Task RequireAsync(StoragePolicy policy, string datastore, CancellationToken ct) =>
         PlacementRules.Require(policy, datastore, (await store.ReadAsync(db => DatastoreTags.ReadAsync(db, ct), ct)).Of(datastore));

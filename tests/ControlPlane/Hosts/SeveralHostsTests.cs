@@ -23,6 +23,24 @@ public sealed class SeveralHostsTests
     }
 
     [Fact]
+    public async Task A_VM_of_which_nobody_says_where_it_goes_is_put_on_a_host_that_fits_and_its_task_says_which()
+    {
+        await using var center = await TestCenter.StartAsync(hosts: 2);
+        var first = await center.CreateAsync("a");
+        var second = await center.CreateAsync("b");
+        (await center.PostAsync("hosts/h1/maintenance", """{"enter":true}""")).EnsureSuccessStatusCode();
+        var third = await center.CreateAsync("c");
+
+        Assert.All([first, second, third], t => Assert.Equal("succeeded", t.State));
+        Assert.Equal(("h1", "h2", "h2"), ((await center.VmAsync("a")).Host, (await center.VmAsync("b")).Host, (await center.VmAsync("c")).Host));
+        Assert.Contains("c goes to host h2, datastore ds1.", third.Result?.ToString(), StringComparison.Ordinal);
+        await center.DoAsync("vms", """{"name":"d","host":"h2","disks":[{"capacity":1048576}]}""");
+        (await center.PostAsync("hosts/h2/maintenance", """{"enter":true}""")).EnsureSuccessStatusCode();
+        var refused = await center.RefusedAsync("vms", """{"name":"e","disks":[{"capacity":1048576}]}""");
+        Assert.Equal(("lorica.noHostFits", "No host can take it: h1 is in maintenance; h2 is in maintenance."), (refused.Code, refused.Detail));
+    }
+
+    [Fact]
     public async Task A_host_of_the_configuration_that_was_removed_stays_removed()
     {
         await using var center = await TestCenter.StartAsync(hosts: 2);

@@ -70,7 +70,10 @@ public sealed class KeyServiceTests
 
         await Poll.UntilAsync(() => center.Host.Keys.IsEmpty, "the host drops the key");
         center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = "poweredOff", What = "poweredOff" });
-        Assert.Equal("msg.vigor.enc.keyNotFound", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
+        var refused = await center.RefusedAsync("vms/a/power", """{"action":"on"}""");
+        Assert.Equal(
+            ("msg.vigor.enc.keyNotFound", $"Somebody removed that key by force. Take that back: lorica key restore kms1/{vm.Key.Id}"),
+            (refused.Code, refused.Hint));
         await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
         Assert.True(center.Broker.Keys.ContainsKey(vm.Key.Id));
     }

@@ -78,6 +78,7 @@ internal static class RoleCommand
         {
             using var center = cli.Center();
             var body = new SetRoleBody(parsed.GetValue(only), parsed.GetValue(add), parsed.GetValue(remove));
+            await center.RoleAsync(parsed.GetValue(name)!, ct);
             Print(cli, await center.SetRoleAsync(parsed.GetValue(name)!, body, ct), parsed.GetValue(CommonOptions.Json));
         });
         return command;

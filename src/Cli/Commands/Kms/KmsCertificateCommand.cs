@@ -15,7 +15,7 @@ internal static class KmsCertificateCommand
         {
             using var center = cli.Center();
             var wanted = parsed.GetValue(name)!;
-            var provider = await ProviderLookup.FindAsync(center, wanted, ct);
+            var provider = await center.ProviderAsync(wanted, ct);
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(provider, RestJson.Default.ProviderModel);
             else

@@ -38,7 +38,7 @@ internal static class KmsSetCommand
             options.Files(parsed);
             using var center = cli.Center();
             var wanted = parsed.GetValue(name)!;
-            var provider = await ProviderLookup.FindAsync(center, wanted, ct);
+            var provider = await center.ProviderAsync(wanted, ct);
             var servers = Ordered(Without(provider.Servers, parsed.GetValue(remove) ?? []), parsed.GetValue(order) ?? []);
             servers.AddRange(await options.ServersAsync(parsed, cli, center, parsed.GetValue(add) ?? [], ct));
             var (identity, enc, blob) = await options.IdentityAsync(parsed, cli, center, ct);
@@ -49,10 +49,10 @@ internal static class KmsSetCommand
             var vm = parsed.GetValue(runsIn);
             if (body == new EditProviderBody() && vm is null)
                 throw new CliException(ExitCode.Usage, "Nothing to change was named.", "See: lorica kms set --help");
-            if (vm is not null)
-                await center.SetProviderRunsInAsync(wanted, vm == "none" ? null : vm, ct);
             if (body != new EditProviderBody())
                 provider = await center.ChangeProviderAsync(wanted, body, ct);
+            if (vm is not null)
+                await center.SetProviderRunsInAsync(wanted, vm == "none" ? null : vm, ct);
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(provider, RestJson.Default.ProviderModel);
             cli.Terminal.Note($"Key provider {wanted} is changed. Check it with: lorica kms status {wanted}");

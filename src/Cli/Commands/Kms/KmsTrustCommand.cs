@@ -22,7 +22,7 @@ internal static class KmsTrustCommand
             using var center = cli.Center();
             var wanted = parsed.GetValue(name)!;
             var only = parsed.GetValue(server) is { } text ? ServerAddress.Parse(text) : (ServerAddress?)null;
-            var provider = await ProviderLookup.FindAsync(center, wanted, ct);
+            var provider = await center.ProviderAsync(wanted, ct);
             var accepted = (parsed.GetValue(accept) ?? []).Select(Fingerprint.Parse).ToList();
             var trust = new ServerAcceptance(cli, center);
             var servers = new List<ServerModel>();

@@ -27,6 +27,7 @@ internal static class PolicyEditCommand
             if (body == new EditPolicyBody())
                 throw new CliException(ExitCode.Usage, "Nothing to change was given.", "lorica policy edit --help");
             using var center = cli.Center();
+            await center.PolicyAsync(parsed.GetValue(policy)!, ct);
             PolicyText.Print(cli, await center.EditPolicyAsync(parsed.GetValue(policy)!, body, ct), parsed.GetValue(CommonOptions.Json));
         });
         return command;

@@ -23,7 +23,7 @@ internal sealed class VmOptions
     private readonly Option<string?> _datastore =
         new("--datastore") { Description = "Datastore, when the host has several.", HelpName = "NAME" };
 
-    private readonly Option<string?> _host = new("--host") { Description = "Host, when there are several.", HelpName = "NAME" };
+    private readonly Option<string?> _host = new("--host") { Description = "Host; when left out and there are several, the center takes one that fits and has the fewest.", HelpName = "NAME" };
 
     private readonly Option<string?> _folder = new("--folder")
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Commands.Vms;
@@ -30,14 +29,8 @@ internal static class VmRelocateCommand
                 var other => other,
             });
             using var center = cli.Center();
-            var json = parsed.GetValue(CommonOptions.Json);
             var task = await center.RelocateVmAsync(parsed.GetValue(name)!, body, ct);
-            var ended = await cli.HandleAsync(center, task, parsed.GetValue(noWait), json, ct);
-            if (!json && ended?.Result is { } result && result.Deserialize(RestJson.Default.TaskNotesModel) is { } notes)
-            {
-                foreach (var note in notes.Notes)
-                    cli.Terminal.Line(note);
-            }
+            await cli.HandleAsync(center, task, parsed.GetValue(noWait), parsed.GetValue(CommonOptions.Json), ct);
         });
         return command;
     }
