@@ -14,6 +14,7 @@ internal static class AccessSetup
         .AddSingleton<ResumeCheck>()
         .AddSingleton<StrictRules>()
         .AddSingleton<MoveRules>()
+        .AddSingleton<SpaceRules>()
         .AddSingleton<UserService>()
         .AddSingleton<GroupService>()
         .AddSingleton<RoleService>()

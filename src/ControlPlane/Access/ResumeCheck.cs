@@ -16,7 +16,7 @@ namespace Lorica.ControlPlane.Access;
 /// same keys and the same privileges as the way on. What goes on is only what had been allowed when it began. A session that has
 /// ended in between ends nothing: who signs out does not cancel what he asked for.
 /// </summary>
-internal sealed class ResumeCheck(IAuthorizer authorizer, EventLog events)
+internal sealed class ResumeCheck(IAuthorizer authorizer, SpaceRules space, EventLog events)
 {
     /// <summary>Who asked for a task.</summary>
     public static Caller CallerOf(TaskRow task) =>
@@ -33,8 +33,8 @@ internal sealed class ResumeCheck(IAuthorizer authorizer, EventLog events)
             return;
         }
 
-        var (caller, target) = (CallerOf(context.Task), ObjectRef.Of(context.Vm));
-        foreach (var privilege in TaskPrivileges.Of(context.Task.Kind, context.Arguments))
+        var (caller, vm) = (CallerOf(context.Task), ObjectRef.Of(context.Vm));
+        foreach (var (privilege, target) in await NeededAsync(context, ct))
         {
             if (await authorizer.HoldsAsync(caller, privilege, target, ct))
             {
@@ -43,14 +43,26 @@ internal sealed class ResumeCheck(IAuthorizer authorizer, EventLog events)
 
             if (halfDone is null || !await halfDone())
             {
-                await events.AddAsync(EventIds.AccessRefused, caller.User, target,
+                await events.AddAsync(EventIds.AccessRefused, caller.User, vm,
                     $"Task {context.Task.Id} ({context.Task.Kind}) was not taken up again: {caller.User} no longer holds {privilege}.", ct);
                 throw AccessFaults.NoPermission(caller, privilege, target);
             }
 
-            await events.AddAsync(EventIds.AccessRefused, caller.User, target,
+            await events.AddAsync(EventIds.AccessRefused, caller.User, vm,
                 $"Task {context.Task.Id} ({context.Task.Kind}) goes on although {caller.User} no longer holds {privilege}: its files are in transition.", ct);
             return;
         }
+    }
+
+    private async Task<List<(string Privilege, ObjectRef At)>> NeededAsync(WorkContext context, CancellationToken ct)
+    {
+        var vm = ObjectRef.Of(context.Vm);
+        List<(string, ObjectRef)> needed = [.. TaskPrivileges.Of(context.Task.Kind, context.Arguments).Select(p => (p, vm))];
+        if (TaskPrivileges.TakesSpace(context.Task.Kind))
+        {
+            needed.Add((Privileges.AllocateSpace, await space.PlaceAsync(context.Vm.HostId, ct)));
+        }
+
+        return needed;
     }
 }

@@ -22,8 +22,8 @@ internal static class TaskPrivileges
         TaskKinds.Recrypt => [Privileges.Recrypt],
         TaskKinds.PowerOn => [Privileges.PowerOn],
         TaskKinds.PowerOff => [Privileges.PowerOff],
-        TaskKinds.Clone => [Privileges.CloneVm],
-        TaskKinds.Relocate => [Privileges.ColdMigrate],
+        TaskKinds.Clone => [Privileges.CloneVm, .. arguments.Asked],
+        TaskKinds.Relocate => [Privileges.ColdMigrate, .. arguments.Asked],
         TaskKinds.Migrate => [Privileges.ColdMigrate, .. Asked(arguments)],
         TaskKinds.Register => [Privileges.RegisterVm, .. Asked(arguments)],
         TaskKinds.Unregister => [Privileges.UnregisterVm],
@@ -35,6 +35,10 @@ internal static class TaskPrivileges
         TaskKinds.ResizeDisk => [Privileges.ExtendDisk],
         _ => throw new ArgumentException($"Tasks of kind {kind} have no row in {nameof(TaskPrivileges)}.", nameof(kind)),
     };
+
+    /// <summary>Whether it puts files on a datastore, for which <see cref="SpaceRules"/> ask.</summary>
+    public static bool TakesSpace(string kind) =>
+        kind is TaskKinds.Create or TaskKinds.Import or TaskKinds.Clone or TaskKinds.Relocate or TaskKinds.AddDisk;
 
     /// <summary>Cryptographer.* of an encrypted VM, and of what was accepted or is plain.</summary>
     private static IReadOnlyList<string> Asked(VmTaskArguments arguments) => arguments.Life?.Asked ?? [];

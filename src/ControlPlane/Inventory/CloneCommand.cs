@@ -5,6 +5,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// <param name="Datastore">Datastore; null for that of the source.</param>
 /// <param name="PolicyId">Policy of all its objects; null for those of the source.</param>
 /// <param name="Keys">Keys that the request names; empty for those of the source.</param>
+/// <param name="Asked">Privileges of encryption that the caller was asked for.</param>
 [GenerateSerializer]
 [Alias("Lorica.CloneCommand")]
-public sealed record CloneCommand(string Name, string? Datastore, string? PolicyId, List<KeySpec> Keys);
+public sealed record CloneCommand(string Name, string? Datastore, string? PolicyId, List<KeySpec> Keys, List<string> Asked);

@@ -52,8 +52,30 @@ internal sealed partial class CloneWork(
                 OperationCanceledException => await tasks.CancelledAsync(context.Task.Id, ct),
                 _ => Unforeseen(context, e),
             };
+            if (context.Resumed)
+            {
+                await TakeBackAsync(context, ct);
+            }
+
             await RemoveAsync(target, ct);
             await creation.FailAsync(target, fault);
+        }
+    }
+
+    /// <summary>An earlier run may have begun the job: it must not make a VM after its name is free again.</summary>
+    private async Task TakeBackAsync(WorkContext context, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await jobs.TakeBackAsync(context, ct);
+                return;
+            }
+            catch (RpcException) when (!ct.IsCancellationRequested)
+            {
+                await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ internal static class CreateRules
     private const long MinimumMemory = MachineLimits.MinimumMemoryMib;
     private const long MaximumMemory = MachineLimits.MaximumMemoryMib;
     private const long MaximumCapacity = 64L << 40;
+    private const int MaximumKeys = MaximumDisks + 1;
 
     /// <summary>Checks a request.</summary>
     public static void Check(CreateVmBody body)
@@ -28,6 +29,8 @@ internal static class CreateRules
         Require(body.Firmware == "bios", "lorica.firmware", body.Name, "The firmware is bios.");
         Require(body.Disks is { Count: >= 1 and <= MaximumDisks } && body.Disks.All(d => d is not null), "lorica.disks", body.Name,
             $"A VM has 1 to {MaximumDisks} disks.");
+        Require(body.Keys is null || (body.Keys.Count <= MaximumKeys && body.Keys.All(k => k is not null && k.Objects?.Any(o => o is null) != true)),
+            "lorica.keys", body.Name, $"At most {MaximumKeys} keys are named.");
         foreach (var disk in body.Disks!)
         {
             Require(disk.Capacity is > 0 and <= MaximumCapacity && disk.Capacity % 512 == 0, "lorica.capacity", body.Name,

@@ -126,6 +126,32 @@ internal sealed class JobDriver(
     /// <summary>Asks the host; a task that was taken up again waits for a host that is not up yet.</summary>
     public Task<T> PatientlyAsync<T>(WorkContext context, Func<Task<T>> call, CancellationToken ct) => HostCalls.PatientlyAsync(context, time, call, ct);
 
+    /// <summary>
+    /// Takes back what an earlier run asked the host for, and returns when the host works on it no more: it was taken back, has ended, or
+    /// was never begun. Only the files say which.
+    /// </summary>
+    public Task TakeBackAsync(WorkContext context, CancellationToken ct) => PatientlyAsync(
+        context,
+        async () =>
+        {
+            await CancelAsync(context, context.Task.Id, ct);
+            try
+            {
+                using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = context.Task.Id }, cancellationToken: ct);
+                while (await NextAsync(stream.ResponseStream, ct) && stream.ResponseStream.Current.State == "running")
+                {
+                    // To its end.
+                }
+            }
+            catch (RpcException e) when (FaultCodec.IsRefusal(e))
+            {
+                // The host knows no such job.
+            }
+
+            return true;
+        },
+        ct);
+
     private async Task PauseAsync(TimeSpan pause, CancellationToken cancelled, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, ct);

@@ -3,6 +3,7 @@ using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -15,7 +16,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// that was written anew has a higher generation) and the end of the task in one transaction.
 /// </summary>
 internal sealed class RelocateWork(
-    JobDriver jobs, KeyRegister register, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
+    JobDriver jobs, KeyRegister register, HostCrypto hostCrypto, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
     ResumeCheck resume)
 {
     /// <summary>How a disk takes its space afterwards: one that is lazily zeroed is not made thin.</summary>
@@ -26,7 +27,7 @@ internal sealed class RelocateWork(
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
-        await resume.RequireAsync(context, async () => IsDone(await snapshots.DescribeAsync(vm.HostId, vm.Id, ct), arguments), ct);
+        await resume.RequireAsync(context, () => IsDoneAfterAllAsync(context, ct), ct);
         var records = await lookup.RecordsAsync(vm.Id, ct);
         if (records.Exists(r => r.InUse))
         {
@@ -42,6 +43,11 @@ internal sealed class RelocateWork(
         start.Records.AddRange(KeyRegister.ToWire(records));
         start.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration { ObjectId = g.Key, Generation = g.Value }));
         List<KeyOrder> keys = arguments.DiskFormat is null ? [] : CryptoWork.Needed([], records);
+        if (context.Resumed && keys.Count > 0)
+        {
+            await RequireSafeAsync(context, ct);
+        }
+
         var job = await jobs.RunAsync(context, start, keys, f => IsDone(f, arguments), ct);
         var files = job.Result ?? await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
         if (job.State != "succeeded")
@@ -52,6 +58,28 @@ internal sealed class RelocateWork(
 
         await snapshots.SaveAsync(files, ct);
         await tasks.SucceedAsync(task.Id, db => SettleAsync(db, context, files, ct), ct);
+    }
+
+    private async Task RequireSafeAsync(WorkContext context, CancellationToken ct)
+    {
+        try
+        {
+            await hostCrypto.EnsureSafeIfThereAsync(context.Task, context.Vm.HostId, ct);
+        }
+        catch (FaultException)
+        {
+            if (!await IsDoneAfterAllAsync(context, ct))
+            {
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Takes back what an earlier run asked for; true when the host had moved the VM by then.</summary>
+    private async Task<bool> IsDoneAfterAllAsync(WorkContext context, CancellationToken ct)
+    {
+        await jobs.TakeBackAsync(context, ct);
+        return IsDone(await jobs.PatientlyAsync(context, () => snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct), ct), context.Arguments);
     }
 
     private async Task SettleAsync(CenterDb db, WorkContext context, VmDescription files, CancellationToken ct)

@@ -21,7 +21,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// </summary>
 internal sealed class VmCreation(
     PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register, HostCrypto hostCrypto, InventoryTree tree,
-    TaskBoard tasks, PlacementService placement, Preflight preflight, EventLog events, IGrainFactory grains, TimeProvider time)
+    TaskBoard tasks, PlacementService placement, Preflight preflight, SpaceRules space, KeyPlanner planner, CryptoWork crypto, EventLog events,
+    IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
@@ -34,16 +35,19 @@ internal sealed class VmCreation(
         var chosen = body.Host is null ? await placement.ChooseHostAsync(policy, body.Datastore, ct) : null;
         var host = chosen ?? await hosts.FindAsync(body.Host, ct);
         await hosts.RequireInServiceAsync(host.Id, ct);
+        await space.RequireAsync(caller, host.Id, ct);
         var datastore = await DatastoreAsync(host, body, policy, ct);
         var id = Guid.NewGuid().ToString("D");
         List<string> disks = [.. body.Disks.Select(_ => Guid.NewGuid().ToString("D"))];
+        var keys = await KeysAsync(body, policy, id, disks, ct);
         var arguments = new VmTaskArguments
         {
             PolicyId = policy.Id,
             RulesVersion = policy.RulesVersion,
             PolicyObjects = [id, .. disks],
             Objects = policy.Encryption ? [id, .. disks] : [],
-            Provider = policy.Encryption ? await providers.DefaultAsync(ct) : null,
+            Provider = keys.Count > 0 ? keys[0].Provider : policy.Encryption ? await providers.DefaultAsync(ct) : null,
+            Keys = keys,
             Create = body with { Host = host.Name, Datastore = datastore, Policy = policy.Id },
             CreateObjects = disks,
         };
@@ -59,7 +63,12 @@ internal sealed class VmCreation(
         };
         if (arguments.Provider is not null)
         {
-            await preflight.RequireAsync(new PreflightOrder(vm, new VmDescription(), PreflightAction.Create, arguments.Provider, []), ct);
+            var order = new PreflightOrder(vm, new VmDescription(), PreflightAction.Create, arguments.Provider, []);
+            await preflight.RequireAsync(order, ct);
+            foreach (var key in keys.Where(k => k.KeyId is not null || k.Provider != order.Provider))
+            {
+                await preflight.RequireAsync(order with { Provider = key.Provider, KeyId = key.KeyId }, ct);
+            }
         }
 
         try
@@ -83,7 +92,7 @@ internal sealed class VmCreation(
         }
     }
 
-    /// <summary>Makes the key if the policy wants one, brings it to the host, and builds what the host is asked.</summary>
+    /// <summary>Makes the keys if the policy wants some, brings them to the host, and builds what the host is asked.</summary>
     public async Task<CreateVmRequest> PrepareAsync(WorkContext context, CancellationToken ct)
     {
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
@@ -98,34 +107,34 @@ internal sealed class VmCreation(
             MemoryMib = body.MemoryMib,
             Firmware = body.Firmware,
         };
-        KeyOrder? key = null;
+        var keys = new Dictionary<string, KeyOrder>(StringComparer.Ordinal);
         if (arguments.Objects.Count > 0)
         {
             await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
             await hostCrypto.EnsureSafeAsync(task, vm.HostId, ct);
-            key = await register.MakeAsync(
-                task, vm, arguments.Provider!, [.. arguments.Objects.Select(o => new RecordedObject(o, o == vm.Id))], ct);
+            keys = await crypto.KeysAsync(context, vm, ct);
+            List<KeyOrder> all = [.. keys.Values.Distinct()];
             await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
-                $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {key}; keys before: none", ct);
-            (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync([key.Value], "create")).ThrowIfMissing(vm.Name);
-            request.HomeKey = key.Value.ToRef();
-            request.HomeKcv = key.Value.Kcv;
+                $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {string.Join(", ", all)}; keys before: none", ct);
+            (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(all, "create")).ThrowIfMissing(vm.Name);
+            request.HomeKey = keys[vm.Id].ToRef();
+            request.HomeKcv = keys[vm.Id].Kcv;
         }
 
         for (var i = 0; i < body.Disks.Count; i++)
         {
             var disk = new DiskSpec
             {
-                Label = string.Create(CultureInfo.InvariantCulture, $"virtio0:{i}"),
+                Label = LabelOf(i),
                 Capacity = body.Disks[i].Capacity,
                 Provisioning = body.Disks[i].Provisioning,
                 ObjectId = arguments.CreateObjects[i],
                 Data = body.Disks[i].Data,
             };
-            if (key is { } k)
+            if (keys.TryGetValue(disk.ObjectId, out var key))
             {
-                disk.Key = k.ToRef();
-                disk.Kcv = k.Kcv;
+                disk.Key = key.ToRef();
+                disk.Kcv = key.Kcv;
             }
 
             request.Disks.Add(disk);
@@ -217,6 +226,33 @@ internal sealed class VmCreation(
             // Not there, or it will not be deleted: the refusal that follows says what is wrong with it.
         }
     }
+
+    /// <summary>The keys that a request names; none: one new key for all.</summary>
+    private async Task<IReadOnlyList<KeyGroup>> KeysAsync(
+        CreateVmBody body, StoragePolicy policy, string home, List<string> disks, CancellationToken ct)
+    {
+        var specs = KeySpec.From(body.Keys);
+        if (specs.Count == 0)
+        {
+            return [];
+        }
+
+        if (!policy.Encryption)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", body.Name,
+                $"The request names keys, but \"{policy.Name}\" has no encryption rule.", "Choose a policy that says what the request says."));
+        }
+
+        var files = new VmDescription { Name = body.Name };
+        files.Disks.AddRange(disks.Select((_, i) => new DiskDescription { Label = LabelOf(i) }));
+        var objects = disks.Select((id, i) => (Label: LabelOf(i), Id: id)).ToDictionary(d => d.Label, d => d.Id, StringComparer.Ordinal);
+        objects.Add(KeySpec.Home, home);
+
+        // Every object of a new VM gets a key: none can be refused.
+        return await planner.SpreadAsync(files, objects, specs, n => throw new InvalidOperationException($"{n} gets no key."), ct);
+    }
+
+    private static string LabelOf(int disk) => string.Create(CultureInfo.InvariantCulture, $"virtio0:{disk}");
 
     private async Task<string> DatastoreAsync(HostRow host, CreateVmBody body, StoragePolicy policy, CancellationToken ct)
     {

@@ -25,6 +25,7 @@ internal sealed partial class VmOperations
         var policy = command.PolicyId is null ? null : await policies.FindAsync(command.PolicyId, ct);
         var (vm, files, records) = await LookAsync(id, ct);
         RequireWhole(files);
+        await hosts.RequireInServiceAsync(vm.HostId, ct);
         var encrypted = files.Encrypted || files.Disks.Any(d => d.Encrypted);
         if (policy is { Encryption: false } && (encrypted || command.Keys.Count > 0))
         {
@@ -47,6 +48,11 @@ internal sealed partial class VmOperations
         if (policy is not null)
         {
             await placement.RequireAsync(policy, target.Datastore, ct);
+        }
+        else if (target.Datastore != vm.Datastore)
+        {
+            // The clone gets the policies of its source.
+            await placement.RequireAsync(vm.Id, target.Datastore, ct);
         }
 
         var copies = files.Disks.ToDictionary(d => d.ObjectId, _ => Guid.NewGuid().ToString("D"), StringComparer.Ordinal);
@@ -73,6 +79,7 @@ internal sealed partial class VmOperations
             PolicyObjects = policy is null ? [] : [.. copies.Values],
             Objects = [.. keys.SelectMany(k => k.Objects)],
             Keys = keys,
+            Asked = command.Asked,
         };
         return await tasks.BeginAsync(
             TaskKinds.Clone, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
@@ -133,7 +140,7 @@ internal sealed partial class VmOperations
         var disks = files.Disks.Select(d => new DiskDescription(d) { Provisioning = RelocateWork.TargetOf(d, command.DiskFormat) });
         await preflight.RequireAsync(
             new PreflightOrder(vm, files, PreflightAction.Clone, null, [.. disks]) { Target = (vm.HostId, datastore) }, ct);
-        var arguments = new VmTaskArguments { Datastore = datastore, DiskFormat = command.DiskFormat };
+        var arguments = new VmTaskArguments { Datastore = datastore, DiskFormat = command.DiskFormat, Asked = command.Asked };
         return await BeginAsync(TaskKinds.Relocate, vm, caller, arguments, ct);
     }
 
@@ -183,6 +190,7 @@ internal sealed partial class VmOperations
 
     private async Task<string> DatastoreAsync(VmRow vm, string name, CancellationToken ct)
     {
+        await hosts.RequireUsableAsync(await hosts.FindAsync(vm.HostId, ct), name, ct);
         try
         {
             var host = await links.Client(vm.HostId).DescribeAsync(

@@ -37,21 +37,25 @@ public sealed partial class VmService
         var row = await RequireAsync(caller, Privileges.CloneVm, vm, ct);
         var folder = await FolderAsync(row, ct);
         await authorizer.RequireAsync(caller, Privileges.CreateVmFromExisting, folder, ct);
+        List<string> asked = [];
         if ((await lookup.RecordsAsync(row.Id, ct)).Exists(r => r.InUse))
         {
             await authorizer.RequireAsync(caller, Privileges.CryptoClone, ObjectRef.Of(row), ct);
+            asked.Add(Privileges.CryptoClone);
         }
 
         if (policy is { Encryption: true })
         {
             await authorizer.RequireAsync(caller, Privileges.EncryptNew, folder, ct);
+            asked.Add(Privileges.EncryptNew);
             if (!policy.Strict)
             {
                 await strict.RequireAsync(caller, StrictOperation.LoosenPolicy, row, ct);
             }
         }
 
-        var command = new CloneCommand(body.Name, body.Datastore, policy?.Id, KeysOf(body.Keys, row.Name));
+        await services.GetRequiredService<SpaceRules>().RequireAsync(caller, row.HostId, ct);
+        var command = new CloneCommand(body.Name, body.Datastore, policy?.Id, KeysOf(body.Keys, row.Name), asked);
         return await DoAsync(row, g => g.CloneAsync(caller, command), ct);
     }
 
@@ -59,12 +63,15 @@ public sealed partial class VmService
     public async Task<TaskModel> RelocateAsync(Caller caller, string vm, RelocateVmBody body, CancellationToken ct)
     {
         var row = await RequireAsync(caller, Privileges.ColdMigrate, vm, ct);
+        List<string> asked = [];
         if ((await lookup.RecordsAsync(row.Id, ct)).Exists(r => r.InUse))
         {
             await authorizer.RequireAsync(caller, Privileges.CryptoMigrate, ObjectRef.Of(row), ct);
+            asked.Add(Privileges.CryptoMigrate);
         }
 
-        return await DoAsync(row, g => g.RelocateAsync(caller, new RelocateCommand(body.Datastore, body.DiskFormat)), ct);
+        await services.GetRequiredService<SpaceRules>().RequireAsync(caller, row.HostId, ct);
+        return await DoAsync(row, g => g.RelocateAsync(caller, new RelocateCommand(body.Datastore, body.DiskFormat, asked)), ct);
     }
 
     private async Task<ObjectRef> FolderAsync(VmRow vm, CancellationToken ct) =>

@@ -62,6 +62,9 @@ internal sealed record VmTaskArguments
     /// <summary>How long the guest may take.</summary>
     public int TimeoutSeconds { get; set; }
 
+    /// <summary>Clone, relocation: privileges of encryption that the caller was asked for.</summary>
+    public IReadOnlyList<string> Asked { get; set; } = [];
+
     /// <summary>What registering, moving, and changes of disks are about.</summary>
     public Lifecycle.LifeArguments? Life { get; set; }
 

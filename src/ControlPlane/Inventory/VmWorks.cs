@@ -109,12 +109,14 @@ internal sealed partial class VmWorks(
 
     private Task NoteAsync(CenterDb db, TaskRow task, Fault fault)
     {
-        var id = fault.Type == FaultTypes.NoDiskSpace ? EventIds.NoDiskSpace : task.Kind == TaskKinds.Recrypt
-            ? EventIds.RekeyFail
-            : null;
-        if (id is not null)
+        if (fault.Type == FaultTypes.NoDiskSpace)
         {
-            events.Add(db, id, task.UserName, task.Target, fault.Message);
+            events.Add(db, EventIds.NoDiskSpace, task.UserName, task.Target, fault.Message);
+        }
+
+        if (task.Kind == TaskKinds.Recrypt)
+        {
+            events.Add(db, EventIds.RekeyFail, task.UserName, task.Target, fault.Message);
         }
 
         return Task.CompletedTask;

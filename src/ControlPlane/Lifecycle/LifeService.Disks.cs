@@ -16,6 +16,7 @@ public sealed partial class LifeService
         var row = await RequireAsync(caller, Privileges.AddNewDisk, vm, ct);
         var policy = body.Policy is null ? null : await _policies.FindAsync(body.Policy, ct);
         var asked = await RequireDiskAsync(caller, row, plain: !(policy ?? await _policies.OfObjectAsync(row.Id, ct)).Encryption, ct);
+        await _space.RequireAsync(caller, row.HostId, ct);
         return await DoAsync(row, caller, TaskKinds.AddDisk, new LifeArguments
         {
             Label = body.Label ?? "", Capacity = body.Capacity, Provisioning = body.Provisioning ?? "thin", PolicyId = policy?.Id ?? "", Provider = body.NewKeyFrom ?? "",

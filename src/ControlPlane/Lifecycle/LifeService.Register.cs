@@ -59,6 +59,7 @@ public sealed partial class LifeService
             await _hosts.RequireFencingAsync(caller, host.Id, ct);
         }
 
+        await _hosts.RequireInServiceAsync(host.Id, ct);
         if (body.Name is { } name && name != files.Name)
         {
             throw Invalid("lorica.registerName", files.Name, $"{files.Path} is the VM {files.Name}; a VM is registered under its own name. Rename it afterwards.");
@@ -142,7 +143,7 @@ public sealed partial class LifeService
     private async Task<(HostRow Host, VmDescription Files)> FindFilesAsync(RegisterVmBody body, CancellationToken ct)
     {
         var candidates = body.Host is { } named ? [await _hosts.FindAsync(named, ct)]
-            : await _store.ReadAsync(db => db.Hosts.AsNoTracking().Where(h => h.State == HostStates.Connected).OrderBy(h => h.Name).ToListAsync(ct), ct);
+            : await _store.ReadAsync(db => db.Hosts.AsNoTracking().Where(h => h.State == HostStates.Connected).OrderBy(h => h.Maintenance).ThenBy(h => h.Name).ToListAsync(ct), ct);
         Fault? refused = null;
         foreach (var host in candidates)
         {

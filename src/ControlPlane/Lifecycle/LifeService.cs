@@ -33,17 +33,18 @@ public sealed partial class LifeService
     private readonly HostCrypto _hostCrypto;
     private readonly StrictRules _strict;
     private readonly MoveRules _moves;
+    private readonly SpaceRules _space;
     private readonly EventLog _events;
     private readonly TimeProvider _time;
 
     internal LifeService(
         VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, OperationRunner runner, HostDirectory hosts, HostLinks links, InventoryTree tree,
         IAuthorizer authorizer, IGrainFactory grains, CenterStore store, KeyRegister register, ComingRules coming, HostCrypto hostCrypto,
-        StrictRules strict, MoveRules moves, EventLog events, TimeProvider time)
+        StrictRules strict, MoveRules moves, SpaceRules space, EventLog events, TimeProvider time)
     {
         (_lookup, _policies, _tasks, _runner, _hosts, _links, _tree) = (lookup, policies, tasks, runner, hosts, links, tree);
         (_authorizer, _grains, _store, _register, _coming) = (authorizer, grains, store, register, coming);
-        (_hostCrypto, _strict, _moves, _events, _time) = (hostCrypto, strict, moves, events, time);
+        (_hostCrypto, _strict, _moves, _space, _events, _time) = (hostCrypto, strict, moves, space, events, time);
     }
 
     /// <summary>Takes a VM out of the inventory; its files stay.</summary>
@@ -100,6 +101,7 @@ public sealed partial class LifeService
         }
 
         var host = await _hosts.FindAsync(body.Host, ct);
+        await _hosts.RequireInServiceAsync(host.Id, ct);
         return await DoAsync(row, caller, TaskKinds.Migrate, new LifeArguments { HostId = host.Id, Asked = asked }, ct);
     }
 

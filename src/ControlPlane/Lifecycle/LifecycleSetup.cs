@@ -21,7 +21,7 @@ internal static class LifecycleSetup
             p.GetRequiredService<InventoryTree>(), p.GetRequiredService<IAuthorizer>(), p.GetRequiredService<IGrainFactory>(),
             p.GetRequiredService<CenterStore>(), p.GetRequiredService<KeyRegister>(), p.GetRequiredService<ComingRules>(),
             p.GetRequiredService<HostCrypto>(), p.GetRequiredService<StrictRules>(), p.GetRequiredService<MoveRules>(),
-            p.GetRequiredService<EventLog>(), p.GetRequiredService<TimeProvider>()))
+            p.GetRequiredService<SpaceRules>(), p.GetRequiredService<EventLog>(), p.GetRequiredService<TimeProvider>()))
         .AddSingleton<LifeOperations>()
         .AddSingleton<LifeWorks>()
         .AddSingleton<LifeCalls>()

@@ -18,7 +18,10 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
     public VmDescription Inspect(string text)
     {
         var path = DatastorePath.Parse(text, Ending);
-        return describer.Describe(Unregistered(VmHome.ReadId(table.Datastores.PathOf(path.Datastore), path), path, epoch: 0), running: false);
+        var files = Unregistered(VmHome.ReadId(table.Datastores.PathOf(path.Datastore), path), path, epoch: 0);
+        using (var home = table.OpenHome(files))
+            RefuseSecrets(home.ReadModel(), files.DisplayPath);
+        return describer.Describe(files, running: false);
     }
 
     /// <summary>
@@ -49,6 +52,7 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
 
             // Step 2
             using var lease = keys.Lease(pin: true);
+            RefuseSecrets(home.ReadModel(), files.DisplayPath);
             if (home.ReadModel().PendingJob is { } job)
                 throw Refuse.JobPending(files.DisplayPath, job.Word());
             using var vm = OpenedVm.Open(home, expectations, lease);
@@ -99,6 +103,16 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
         catch (Exception e) when (e is IOException || FaultMap.Find(e, registration.DisplayPath) is not null)
         {
             // No folder, or somebody else's by now: only the registry entry is ours to remove.
+        }
+    }
+
+    /// <summary>A secret that somebody wrote into the file by hand is known to all who read the datastore: it is never taken over.</summary>
+    private static void RefuseSecrets(VmModel model, string about)
+    {
+        if (model.File[VmxKeys.DataFileKey] is not null)
+        {
+            throw Refuse.With(Contracts.Faults.FaultTypes.InvalidArgument, "config.extraConfig[\"dataFileKey\"]", about,
+                $"{about} has a line {VmxKeys.DataFileKey}: that secret is made by the host and lies in the bundle only.", "Remove the line.");
         }
     }
 

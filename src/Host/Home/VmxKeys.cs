@@ -17,6 +17,9 @@ internal static class VmxKeys
     public const string Rekey = "encryption.rekey";
     public const string Seal = "encryption.seal";
 
+    /// <summary>Never a line of a file: the secret lies in the bundle.</summary>
+    public const string DataFileKey = "dataFileKey";
+
     public static string DiskFile(string label) => label + ".fileName";
 
     public static string DiskObject(string label) => label + ".objectId";

@@ -24,7 +24,7 @@ internal sealed class JobContext(
 
     public HostLog Log { get; } = log;
 
-    /// <summary>Told of each durable step of a shallow recrypt.</summary>
+    /// <summary>Told of each durable step of a shallow recrypt and of a relocation.</summary>
     public Action<string>? AfterStep { get; init; }
 
     /// <summary>The VM's folder for the disks library.</summary>

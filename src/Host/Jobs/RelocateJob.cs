@@ -72,11 +72,14 @@ internal sealed class RelocateJob : IJobWork
         var folder = c.Table.Registry.ChooseFolder(datastore, taken => FreeFolder(path, registration.Folder, taken));
         c.Table.Registry.RememberLeftovers(registration.Id,
             [new VmLeftover(datastore, temporary, Own: true), new VmLeftover(datastore, folder, Own: false)]);
+        c.AfterStep?.Invoke("1 noted");
         try
         {
             // Step 2
             Directory.CreateDirectory(Path.Combine(path, temporary), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             await CopyAsync(c, Path.Combine(path, temporary), ct);
+
+            c.AfterStep?.Invoke("2 copied");
 
             // Step 3
             using (var target = Folder.Open(path))
@@ -87,6 +90,8 @@ internal sealed class RelocateJob : IJobWork
                         $"The folder [{datastore}] {folder} appeared meanwhile.", "Try again.");
             }
 
+            c.AfterStep?.Invoke("3 renamed");
+
             // Step 4
             c.Job.Settle();
             c.Table.Registry.Move(registration.Id, datastore, folder);
@@ -96,6 +101,8 @@ internal sealed class RelocateJob : IJobWork
             RemoveLeftovers(c);
             throw;
         }
+
+        c.AfterStep?.Invoke("4 switched");
 
         // Step 5
         RemoveLeftovers(c);

@@ -47,7 +47,8 @@ internal static class FaultMap
             DiskErrorKind.NotADisk => Of(
                 FaultTypes.InvalidDeviceSpec, "lorica.notADisk", "Look at the disk, or force the operation."),
             DiskErrorKind.Unsupported => Of(FaultTypes.NotSupported, "lorica.unsupportedDisk"),
-            DiskErrorKind.HasParent => Of(FaultTypes.NotSupported, "msg.hostd.deviceSpec.enc.diskChain"),
+            DiskErrorKind.HasParent => Of(
+                FaultTypes.InvalidVmConfig, "msg.hostd.deviceSpec.enc.diskChain", "Consolidate the chain into one disk first."),
             DiskErrorKind.TooLarge => Of(FaultTypes.InvalidArgument, "lorica.diskTooLarge"),
             DiskErrorKind.InvalidArgument => Of(FaultTypes.InvalidArgument, "lorica.invalidArgument"),
             DiskErrorKind.InUse => Of(FaultTypes.ResourceInUse, "lorica.diskInUse", "End the program that uses the disk."),

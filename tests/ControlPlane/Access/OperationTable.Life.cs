@@ -25,10 +25,14 @@ internal static partial class OperationTable
         new("LifeService.MigrateAsync", "plain", [Privileges.ColdMigrate], (c, who) => Life(c).MigrateAsync(who, "plain", new MigrateVmBody("none"), None)),
         new("LifeService.MigrateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate],
             (c, who) => Life(c).MigrateAsync(who, "enc", new MigrateVmBody("none"), None)),
-        new("LifeService.AddDiskAsync", "plain", [Privileges.AddNewDisk], AddDisk("plain", null)),
-        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk], AddDisk("enc", null)),
-        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess],
-            AddDisk("enc", TestCenter.DefaultPolicy)),
+        new("LifeService.AddDiskAsync", "plain", [Privileges.AddNewDisk, Privileges.AllocateSpace], AddDisk("plain", null))
+        { Elsewhere = SpaceAtDatacenter },
+        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.AllocateSpace], AddDisk("enc", null))
+        { Elsewhere = SpaceAtDatacenter },
+        new("LifeService.AddDiskAsync", "enc",
+            [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess, Privileges.AllocateSpace],
+            AddDisk("enc", TestCenter.DefaultPolicy))
+        { Elsewhere = SpaceAtDatacenter },
         new("LifeService.AttachDiskAsync", "plain", [Privileges.AddExistingDisk], AttachDisk("plain", null)),
         new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk], AttachDisk("enc", TestCenter.EncryptionPolicy)),
         new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess], AttachDisk("enc", null)),
@@ -40,9 +44,15 @@ internal static partial class OperationTable
         Clone("plain", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.EncryptNew),
         Clone("enc", null, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone),
         Clone("enc", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone, Privileges.EncryptNew),
-        new("VmService.RelocateAsync", "plain", [Privileges.ColdMigrate], (c, who) => Vms(c).RelocateAsync(who, "plain", NoFormat, None)),
-        new("VmService.RelocateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate], (c, who) => Vms(c).RelocateAsync(who, "enc", NoFormat, None)),
+        new("VmService.RelocateAsync", "plain", [Privileges.ColdMigrate, Privileges.AllocateSpace],
+            (c, who) => Vms(c).RelocateAsync(who, "plain", NoFormat, None))
+        { Elsewhere = SpaceAtDatacenter },
+        new("VmService.RelocateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate, Privileges.AllocateSpace],
+            (c, who) => Vms(c).RelocateAsync(who, "enc", NoFormat, None))
+        { Elsewhere = SpaceAtDatacenter },
     ];
+
+    private static Dictionary<string, string> SpaceAtDatacenter => new() { [Privileges.AllocateSpace] = Datacenter };
 
     private static RelocateVmBody NoFormat => new(DiskFormat: "none");
 
@@ -58,8 +68,11 @@ internal static partial class OperationTable
         Life(c).AttachDiskAsync(who, vm, new AttachDiskBody { Path = NoDisk, Policy = policy }, None);
 
     private static OperationRow Clone(string vm, string? policy, params string[] privileges) =>
-        new("VmService.CloneAsync", vm, privileges, (c, who) => Vms(c).CloneAsync(who, vm, new CloneVmBody("", Policy: policy), None))
+        new("VmService.CloneAsync", vm, [.. privileges, Privileges.AllocateSpace], (c, who) => Vms(c).CloneAsync(who, vm, new CloneVmBody("", Policy: policy), None))
         {
-            Elsewhere = new Dictionary<string, string> { [Privileges.CreateVmFromExisting] = Datacenter, [Privileges.EncryptNew] = Datacenter },
+            Elsewhere = new Dictionary<string, string>
+            {
+                [Privileges.CreateVmFromExisting] = Datacenter, [Privileges.EncryptNew] = Datacenter, [Privileges.AllocateSpace] = Datacenter,
+            },
         };
 }

@@ -45,11 +45,12 @@ internal static partial class OperationTable
         .. TreeRows(),
 
         // VMs
-        new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm], (c, who) => Vms(c).CreateAsync(who, Vm("", null), None)),
-        new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm, Privileges.EncryptNew],
-            (c, who) => Vms(c).CreateAsync(who, Vm("", TestCenter.EncryptionPolicy), None)),
-        new("VmService.ImportAsync", Datacenter, [Privileges.CreateVm],
-            (c, who) => Vms(c).ImportAsync(who, PipeReader.Create(OfOneVm()), _ => Vm("", null), None)),
+        new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm, Privileges.AllocateSpace],
+            (c, who) => Vms(c).CreateAsync(who, Taken(null), None)),
+        new("VmService.CreateAsync", Datacenter, [Privileges.CreateVm, Privileges.EncryptNew, Privileges.AllocateSpace],
+            (c, who) => Vms(c).CreateAsync(who, Taken(TestCenter.EncryptionPolicy), None)),
+        new("VmService.ImportAsync", Datacenter, [Privileges.CreateVm, Privileges.AllocateSpace],
+            (c, who) => Vms(c).ImportAsync(who, PipeReader.Create(OfOneVm()), _ => Taken(null), None)),
         new("VmService.SetPolicyAsync", "plain", [Privileges.StoragePolicy, Privileges.Encrypt],
             (c, who) => Vms(c).SetPolicyAsync(who, "plain", Policy(TestCenter.EncryptionPolicy), None)),
         new("VmService.SetPolicyAsync", "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
@@ -193,7 +194,8 @@ internal static partial class OperationTable
 
     private static PolicyService Policies(TestCenter center) => center.Service<PolicyService>();
 
-    private static CreateVmBody Vm(string name, string? policy) => new() { Name = name, Disks = [], Policy = policy };
+    /// <summary>A name that a VM has: refused after the privileges.</summary>
+    private static CreateVmBody Taken(string? policy) => new() { Name = "plain", Disks = [new CreateDiskBody(1 << 20)], Policy = policy };
 
     /// <summary>More disks than there can be: refused after the privileges.</summary>
     private static SetPolicyBody Policy(string policy) => new(policy, Disks: [.. Enumerable.Repeat("scsi0:0", 65)]);

@@ -37,6 +37,7 @@ public sealed class HostServiceTests
         Assert.True((await center.GetAsync("hosts/h1", RestJson.Default.HostModel)).Maintenance);
         Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
         Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms", """{"name":"b","disks":[{"capacity":1048576}]}""")).Code);
+        Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/a/clone", """{"name":"b"}""")).Code);
         (await center.PostAsync("hosts/h1/maintenance", """{"enter":false}""")).EnsureSuccessStatusCode();
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }

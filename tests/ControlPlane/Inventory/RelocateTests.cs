@@ -42,6 +42,9 @@ public sealed class RelocateTests
         var cloned = await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"ds2","policy":"golden"}""");
         Assert.Equal(("lorica.placement", "ds2"), (cloned.Code, cloned.Object));
 
+        cloned = await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"ds2"}""");
+        Assert.Equal(("lorica.placement", "ds2"), (cloned.Code, cloned.Object));
+
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"b","policy":"golden"}""")).State);
         await center.Store.WriteAsync(db => Task.FromResult(db.DatastoreTags.Add(new DatastoreTagRow { Datastore = "ds2", Tag = "gold" })));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"datastore":"ds2"}""")).State);
@@ -84,6 +87,41 @@ public sealed class RelocateTests
         Assert.Equal("lorica.provisioning", (await center.RefusedAsync("vms/a/relocate", """{"diskFormat":"flat"}""")).Code);
         center.Host.SecondDatastoreFree = 1;
         Assert.Equal(FaultTypes.NoDiskSpace, (await center.RefusedAsync("vms/a/relocate", """{"datastore":"ds2"}""")).Title);
+        Assert.Empty(center.Host.Started);
+    }
+
+    [Fact]
+    public async Task A_relocation_is_cancelled_and_the_VM_stays_where_it_was()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        center.Host.SecondDatastoreFree = 1 << 29;
+        center.Host.HoldJobs = new TaskCompletionSource();
+        var task = await center.BeginAsync("vms/a/relocate", """{"datastore":"ds2"}""");
+        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+
+        (await center.PostAsync($"tasks/{task.Id}/cancel", "")).EnsureSuccessStatusCode();
+
+        Assert.Equal(("cancelled", FaultTypes.RequestCanceled), await center.EndAsync(task.Id) is var t ? (t.State, t.Fault!.Type) : default);
+        var vm = await center.VmAsync("a");
+        Assert.Equal(("[ds1] a/a.vmx", null, null), (vm.Path, vm.Suspect, vm.Task));
+        Assert.Equal("ds1", (await center.Store.ReadAsync(db => Task.FromResult(db.Vms.Single()))).Datastore);
+        center.Host.HoldJobs = null;
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"datastore":"ds2"}""")).State);
+    }
+
+    [Fact]
+    public async Task A_datastore_that_the_host_cannot_use_is_refused_to_a_move_and_to_a_clone()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a");
+        center.Host.SecondDatastoreFree = 1 << 29;
+        await center.Store.WriteAsync(db => Task.FromResult(db.HostDatastores.Add(new HostDatastoreRow
+        {
+            HostId = TestCenter.HostId, DatastoreId = "d2", Name = "ds2", Path = "/ds2", Problem = "Another datastore is called ds2.",
+        })));
+        Assert.Equal("lorica.datastoreProblem", (await center.RefusedAsync("vms/a/relocate", """{"datastore":"ds2"}""")).Code);
+        Assert.Equal("lorica.datastoreProblem", (await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"ds2"}""")).Code);
         Assert.Empty(center.Host.Started);
     }
 }

@@ -117,6 +117,7 @@ public sealed class EncryptionTests
         Assert.All((await center.RecordsAsync()).Where(r => r.State == KeyRecordStates.Usable), r => Assert.Equal((old, true), (r.KeyId, r.InUse)));
         Assert.Single(await center.EventsAsync(EventIds.OrphanKey));
         Assert.Single(await center.EventsAsync(EventIds.NoDiskSpace));
+        Assert.Single(await center.EventsAsync(EventIds.RekeyFail));
         center.Host.JobFault = null;
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }

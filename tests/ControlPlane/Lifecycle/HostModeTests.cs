@@ -17,6 +17,7 @@ public sealed class HostModeTests
     [InlineData(TaskKinds.ResizeDisk)]
     [InlineData(TaskKinds.Rename)]
     [InlineData(TaskKinds.Clone)]
+    [InlineData(TaskKinds.Relocate)]
     public async Task An_operation_that_brings_keys_to_a_host_needs_RegisterHost_unless_the_host_is_safe(string kind)
     {
         await using var center = await LifeWorld.StartAsync(kind);
@@ -42,6 +43,8 @@ public sealed class HostModeTests
     [InlineData(TaskKinds.Migrate)]
     [InlineData(TaskKinds.AddDisk)]
     [InlineData(TaskKinds.AttachDisk)]
+    [InlineData(TaskKinds.Clone)]
+    [InlineData(TaskKinds.Relocate)]
     public async Task Work_that_is_taken_up_again_asks_the_original_caller_for_a_host_that_left_encryption_mode(string kind)
     {
         await using var center = await LifeWorld.StartAsync(kind);

@@ -52,6 +52,7 @@ internal static class LifeWorld
             TaskKinds.ResizeDisk => life.ResizeDiskAsync(caller, "a", "virtio0:1", new ResizeDiskBody(2 << 20), None),
             TaskKinds.Rename => life.RenameAsync(caller, "a", new RenameVmBody("b"), None),
             TaskKinds.Clone => vms.CloneAsync(caller, "a", new CloneVmBody("b"), None),
+            TaskKinds.Relocate => vms.RelocateAsync(caller, "a", new RelocateVmBody(DiskFormat: "eagerZeroed"), None),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
     }
@@ -60,6 +61,11 @@ internal static class LifeWorld
     /// <returns>The task, after the center was started again.</returns>
     public static async Task<TaskModel> InterruptAsync(TestCenter center, Caller caller, string kind, bool done, Func<Task> meanwhile)
     {
+        if (kind is TaskKinds.Clone or TaskKinds.Relocate)
+        {
+            return await InterruptJobAsync(center, caller, kind, done, meanwhile);
+        }
+
         var (reached, stop, end) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         var what = kind switch
         {
@@ -91,6 +97,25 @@ internal static class LifeWorld
         {
             stop.SetResult();
             await end.Task;
+        });
+        return await center.EndAsync(task.Id);
+    }
+
+    /// <summary>The same while the host works on a job.</summary>
+    private static async Task<TaskModel> InterruptJobAsync(TestCenter center, Caller caller, string kind, bool done, Func<Task> meanwhile)
+    {
+        center.Host.HoldJobs = new TaskCompletionSource();
+        var task = await DoAsync(center, caller, kind);
+        await Poll.UntilAsync(() => center.Host.Started.Any(s => s.JobId == task.Id), "the host works on it");
+        await meanwhile();
+        await center.RestartAsync(() =>
+        {
+            if (done)
+            {
+                center.Host.FinishJob(task.Id);
+            }
+
+            return Task.CompletedTask;
         });
         return await center.EndAsync(task.Id);
     }

@@ -66,6 +66,21 @@ public sealed class PlaceTests
     }
 
     [Fact]
+    public async Task A_host_in_maintenance_takes_no_VM()
+    {
+        await using var center = await OfTwoAsync();
+        await CreateOnFirstAsync(center, "a", TestCenter.EncryptionPolicy);
+        (await center.PostAsync("hosts/h2/maintenance", """{"enter":true}""")).EnsureSuccessStatusCode();
+        Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/a/migrate", """{"host":"h2"}""")).Code);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
+        Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/register", """{"path":"[ds1] a/a.vmx","host":"h2"}""")).Code);
+
+        // Where no host is named, one that is in service takes it.
+        Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx"}""")).State);
+        Assert.Equal("h1", (await center.VmAsync("a")).Host);
+    }
+
+    [Fact]
     public async Task A_host_that_does_not_see_the_datastore_is_refused_with_the_way_out()
     {
         await using var center = await TestCenter.StartAsync(hosts: 2);

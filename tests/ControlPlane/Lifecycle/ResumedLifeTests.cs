@@ -24,6 +24,12 @@ public sealed class ResumedLifeTests
     [InlineData(TaskKinds.DetachDisk, Privileges.RemoveDisk)]
     [InlineData(TaskKinds.RemoveDisk, Privileges.RemoveDisk)]
     [InlineData(TaskKinds.ResizeDisk, Privileges.ExtendDisk)]
+    [InlineData(TaskKinds.AddDisk, Privileges.AllocateSpace)]
+    [InlineData(TaskKinds.Clone, Privileges.CloneVm)]
+    [InlineData(TaskKinds.Clone, Privileges.CryptoClone)]
+    [InlineData(TaskKinds.Clone, Privileges.AllocateSpace)]
+    [InlineData(TaskKinds.Relocate, Privileges.CryptoMigrate)]
+    [InlineData(TaskKinds.Relocate, Privileges.AllocateSpace)]
     public async Task A_permission_that_was_withdrawn_ends_the_operation_and_nothing_was_changed(string kind, string privilege)
     {
         await using var center = await LifeWorld.StartAsync(kind);
@@ -45,6 +51,9 @@ public sealed class ResumedLifeTests
         Assert.Equal(("h1", "unlocked", null), (after.Host, after.CryptoState, after.Suspect));
         Assert.Equal(before.Disks.Select(d => (d.Label, d.Capacity)), after.Disks.Select(d => (d.Label, d.Capacity)));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
+        Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Single(center.Host.Vms);
+        Assert.All(center.Host.Vms.Values.Single().Disks, d => Assert.Equal("thin", d.Provisioning));
     }
 
     [Theory]
@@ -53,6 +62,7 @@ public sealed class ResumedLifeTests
     [InlineData(TaskKinds.Migrate, Privileges.CryptoMigrate)]
     [InlineData(TaskKinds.AddDisk, Privileges.CryptoAddDisk)]
     [InlineData(TaskKinds.DetachDisk, Privileges.RemoveDisk)]
+    [InlineData(TaskKinds.Relocate, Privileges.CryptoMigrate)]
     public async Task What_the_host_has_done_already_is_brought_to_its_end_and_the_audit_says_so(string kind, string privilege)
     {
         await using var center = await LifeWorld.StartAsync(kind);

@@ -1,0 +1,28 @@
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Access;
+
+/// <summary>
+/// Whoever puts files on a datastore (create, import, clone, relocate, add a disk) needs Datastore.AllocateSpace, beside the
+/// privilege of the operation. A datastore hangs below a datacenter: that of the host that writes there, and there it is asked for.
+/// </summary>
+internal sealed class SpaceRules(CenterStore store, IAuthorizer authorizer)
+{
+    /// <summary>Returns when the caller may take space of a datastore that this host sees.</summary>
+    /// <exception cref="Contracts.Faults.FaultException">NoPermission for Datastore.AllocateSpace at the datacenter.</exception>
+    public async Task RequireAsync(Caller caller, string hostId, CancellationToken ct) =>
+        await authorizer.RequireAsync(caller, Privileges.AllocateSpace, await PlaceAsync(hostId, ct), ct);
+
+    /// <summary>The datacenter of a host; the root for one that is in none.</summary>
+    internal Task<ObjectRef> PlaceAsync(string hostId, CancellationToken ct) => store.ReadAsync(
+        async db =>
+        {
+            var path = await InventoryTree.PathAsync(db, new ObjectRef(ObjectKinds.Host, hostId, hostId), ct);
+            var datacenter = await db.Containers.AsNoTracking()
+                .FirstOrDefaultAsync(c => c.Kind == ObjectKinds.Datacenter && path.Contains(c.Id), ct);
+            return datacenter is null ? ObjectRef.Root : ObjectRef.Of(datacenter);
+        },
+        ct);
+}
