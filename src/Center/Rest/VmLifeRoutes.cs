@@ -18,6 +18,9 @@ internal static class VmLifeRoutes
         group.MapPost("/{vm}/unregister", async (string vm, HttpContext http, LifeService life) =>
                 Accepted(await life.UnregisterAsync(http.Caller(), vm, http.RequestAborted)))
             .Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Take a VM out of the inventory; its files stay");
+        group.MapPost("/{vm}/unlock", async (string vm, HttpContext http, LifeService life) =>
+                Accepted(await life.UnlockAsync(http.Caller(), vm, http.RequestAborted)))
+            .Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Fetch the keys of a locked VM now");
         group.MapPost("/{vm}/rename", async (string vm, HttpContext http, LifeService life) =>
                 Accepted(await life.RenameAsync(http.Caller(), vm, await Body.ReadAsync<RenameVmBody>(http), http.RequestAborted)))
             .Accepts<RenameVmBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Rename a VM");

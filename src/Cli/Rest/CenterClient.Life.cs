@@ -10,6 +10,8 @@ internal sealed partial class CenterClient
 
     public Task<TaskModel> UnregisterVmAsync(string vm, CancellationToken ct) => PostAsync(Vm(vm) + "/unregister", ct);
 
+    public Task<TaskModel> UnlockVmAsync(string vm, CancellationToken ct) => PostAsync(Vm(vm) + "/unlock", ct);
+
     public Task<TaskModel> RenameVmAsync(string vm, RenameVmBody body, CancellationToken ct)
         => PostAsync(Vm(vm) + "/rename", body, RestJson.Default.RenameVmBody, RestJson.Default.TaskModel, ct);
 

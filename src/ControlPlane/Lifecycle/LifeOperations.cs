@@ -28,6 +28,7 @@ internal sealed partial class LifeOperations(
     public Task<TaskRow> BeginAsync(string id, Caller caller, string kind, LifeArguments life, CancellationToken ct) => kind switch
     {
         TaskKinds.Unregister => UnregisterAsync(id, caller, life, ct),
+        TaskKinds.Unlock => UnlockAsync(id, caller, life, ct),
         TaskKinds.Rename => RenameAsync(id, caller, life, ct),
         TaskKinds.Migrate => MigrateAsync(id, caller, life, ct),
         TaskKinds.AddDisk => AddDiskAsync(id, caller, life, ct),
@@ -50,6 +51,20 @@ internal sealed partial class LifeOperations(
         }
 
         return await BeginAsync(TaskKinds.Unregister, vm, caller, life with { Path = files?.Path ?? PathOf(vm) }, ct: ct);
+    }
+
+    /// <summary>In any power state, and of an interrupted job too; what is not locked is looked at all the same.</summary>
+    private async Task<TaskRow> UnlockAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)
+    {
+        var (vm, _, records) = await operations.LookAsync(id, ct);
+        if (!records.Exists(r => r.InUse))
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.notEncrypted", vm.Name,
+                $"{vm.Name} is not encrypted, so it is never locked.", $"lorica vm show {vm.Name}"));
+        }
+
+        await RequireKeysAsync(caller, vm, records, "unlock", ct);
+        return await BeginAsync(TaskKinds.Unlock, vm, caller, life, ct: ct);
     }
 
     private async Task<TaskRow> RenameAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)

@@ -54,6 +54,15 @@ public sealed partial class LifeService
         return await DoAsync(row, caller, TaskKinds.Unregister, new LifeArguments(), ct);
     }
 
+    /// <summary>Fetches the keys of a locked VM now: registering it again, as the privilege has it, in its folder.</summary>
+    public async Task<TaskModel> UnlockAsync(Caller caller, string vm, CancellationToken ct)
+    {
+        var row = await _lookup.FindAsync(vm, ct);
+        var folder = await _tree.FindAsync(row.ParentId, ct);
+        await _authorizer.RequireAsync(caller, Privileges.CryptoRegisterVm, ObjectRef.Of(folder), ct);
+        return await DoAsync(row, caller, TaskKinds.Unlock, new LifeArguments(), ct);
+    }
+
     /// <summary>Changes the display name.</summary>
     public async Task<TaskModel> RenameAsync(Caller caller, string vm, RenameVmBody body, CancellationToken ct)
     {

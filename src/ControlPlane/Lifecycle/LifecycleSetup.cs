@@ -28,6 +28,7 @@ internal static class LifecycleSetup
         .AddSingleton<ComingRules>()
         .AddSingleton<RegisterWork>()
         .AddSingleton<UnregisterWork>()
+        .AddSingleton<UnlockWork>()
         .AddSingleton<RenameWork>()
         .AddSingleton<MigrateWork>()
         .AddSingleton<DiskWork>();

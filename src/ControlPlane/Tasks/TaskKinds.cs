@@ -57,6 +57,9 @@ public static class TaskKinds
     /// <summary>Take a VM out of the inventory; its files stay.</summary>
     public const string Unregister = "vm.unregister";
 
+    /// <summary>Fetch the keys of a locked VM.</summary>
+    public const string Unlock = "vm.unlock";
+
     /// <summary>Change the display name.</summary>
     public const string Rename = "vm.rename";
 

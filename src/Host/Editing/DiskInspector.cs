@@ -32,7 +32,7 @@ internal sealed class DiskInspector(VmTable table)
                 Transition = model.Transition?.Kind.ToString().ToLowerInvariant() ?? (model.Keys.Count > 1 ? "rekey" : ""),
             };
         }
-        catch (DiskException e) when (e.Kind == DiskErrorKind.NotADisk)
+        catch (DiskException e) when (e.Kind is DiskErrorKind.NotADisk or DiskErrorKind.InvalidArgument)
         {
             throw Refuse.With(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", text, $"{text} is not a virtual disk.",
                 "Name the descriptor, the small text file, not the data file.", e);

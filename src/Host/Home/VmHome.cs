@@ -42,7 +42,7 @@ internal sealed class VmHome : IDisposable
         }
         catch (FormatException e)
         {
-            throw Refuse.Tampered("malformedVmx", home.About, $"{home.About} is not a VMX file: {e.Message}.", inner: e);
+            throw NotReadable(home.About, e);
         }
     }
 
@@ -284,7 +284,7 @@ internal sealed class VmHome : IDisposable
         }
         catch (FormatException e)
         {
-            throw Refuse.Tampered("malformedVmx", About, $"{About} is not a VMX file: {e.Message}.", inner: e);
+            throw NotReadable(About, e);
         }
 
         return model.Id == Registration.Id
@@ -299,4 +299,9 @@ internal sealed class VmHome : IDisposable
     }
 
     private void Write(byte[] bytes) => Folder.Replace(Registration.VmxName, bytes);
+
+    /// <summary>A bundle that is none has a reason of its own: the keys of the VM cannot be told.</summary>
+    private static FaultException NotReadable(string about, FormatException e) => e.InnerException is CryptoException c && FaultMap.IsLocator(c)
+        ? new FaultException(FaultMap.Locator(about, $"{about}: {e.Message}."), e)
+        : Refuse.Tampered("malformedVmx", about, $"{about} is not a VMX file: {e.Message}.", inner: e);
 }

@@ -41,6 +41,7 @@ internal static class FaultMap
             DiskErrorKind.WeakerThanRecorded => Tampered("weakerThanRecorded"),
             DiskErrorKind.DiffersFromRecord => Tampered("differsFromRecord"),
             DiskErrorKind.EscapesFolder => Tampered("escapesFolder"),
+            DiskErrorKind.Malformed when e.InnerException is CryptoException c && IsLocator(c) => Locator(path, e.Message),
             DiskErrorKind.Malformed => Tampered("malformedDisk"),
             DiskErrorKind.ZeroSector => Tampered("zeroSector"),
             DiskErrorKind.SideFileLost => Tampered("sideFileLost", "Put the side file back, or restore the disk."),
@@ -67,15 +68,20 @@ internal static class FaultMap
         };
     }
 
+    /// <summary>Whether it is about the text that names keys, and not about what they open.</summary>
+    public static bool IsLocator(CryptoException e) => e.Kind is CryptoErrorKind.MalformedLocator or CryptoErrorKind.MalformedBundle;
+
+    /// <summary>The fault of a broken key locator.</summary>
+    public static Fault Locator(string about, string message) => new(FaultTypes.GenericVmConfigFault, "msg.keysafe.locator", about, message,
+        "Nothing was changed. Put back the file that belongs there.");
+
     private static Fault OfCrypto(CryptoException e, string about) => e.Kind switch
     {
         CryptoErrorKind.WrongKey => Refuse.Tampered("wrongKey", about, e.Message).Fault,
         CryptoErrorKind.BundleEdited => Refuse.Tampered("bundleEdited", about, e.Message).Fault,
         CryptoErrorKind.ForeignBundle => Refuse.Tampered("foreignBundle", about, e.Message).Fault,
         CryptoErrorKind.BadSeal => Refuse.Tampered("sealBroken", about, e.Message).Fault,
-        CryptoErrorKind.MalformedLocator or CryptoErrorKind.MalformedBundle =>
-            new Fault(FaultTypes.GenericVmConfigFault, "msg.keysafe.locator", about, e.Message,
-                "Nothing was changed. Put back the file that belongs there."),
+        CryptoErrorKind.MalformedLocator or CryptoErrorKind.MalformedBundle => Locator(about, e.Message),
         CryptoErrorKind.BadStream => Refuse.Tampered("streamEdited", about, e.Message).Fault,
         CryptoErrorKind.HpkeOpenFailed => new Fault(FaultTypes.InvalidArgument, "lorica.deliveryRefused", about, e.Message,
             "Ask the host for its presentation and seal the key anew."),

@@ -20,6 +20,7 @@ internal static partial class OperationTable
         new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.CryptoAccess],
             Register(new RegisterVmBody { Path = ForeignPath, AcceptChanged = true })),
         new("LifeService.UnregisterAsync", "leaving", [Privileges.UnregisterVm], (c, who) => Life(c).UnregisterAsync(who, "leaving", None)),
+        new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm], (c, who) => Life(c).UnlockAsync(who, "plain", None)),
         new("LifeService.RenameAsync", "plain", [Privileges.RenameVm], (c, who) => Life(c).RenameAsync(who, "plain", new RenameVmBody(""), None)),
         new("LifeService.MoveAsync", "plain", [Privileges.MoveVm], (c, who) => Life(c).MoveAsync(who, "plain", new MoveVmBody(Datacenter), None)),
         new("LifeService.MigrateAsync", "plain", [Privileges.ColdMigrate], (c, who) => Life(c).MigrateAsync(who, "plain", new MigrateVmBody("none"), None)),

@@ -27,6 +27,10 @@ public sealed class PrivilegeMatrixTests
     }
 
     [Fact]
+    public void Every_privilege_of_encryption_is_asked_for_somewhere() =>
+        Nothing(Privileges.All.Where(Privileges.IsCrypto).Except(OperationTable.Rows.SelectMany(r => r.Privileges)).Order(StringComparer.Ordinal));
+
+    [Fact]
     public async Task Without_one_of_its_privileges_an_operation_is_refused_and_names_it_and_the_object()
     {
         await using var center = await StartAsync();

@@ -49,6 +49,28 @@ public sealed class LockingTests
     }
 
     [Fact]
+    public async Task A_VM_is_unlocked_by_request_or_the_reason_is_said_for_each_key()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        await center.CreateAsync("plain");
+        var key = (await center.VmAsync("a")).Key!.Id;
+        center.Broker.Keys.TryRemove(key, out var kcv);
+        center.Host.Restart();
+        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
+
+        var refused = await center.RefusedAsync("vms/a/unlock", "", HttpStatusCode.Conflict);
+        Assert.Equal(("msg.vigor.enc.keyNotFound", KeyReasons.MissingOnKms), (refused.Code, Assert.Single(refused.Keys!).Reason));
+        Assert.Equal("msg.hostd.configSpec.enc.notEncrypted", (await center.RefusedAsync("vms/plain/unlock", "")).Code);
+
+        center.Broker.Keys[key] = kcv!;
+        var task = await center.DoAsync("vms/a/unlock", "");
+        Assert.Equal(("succeeded", "vm.unlock"), (task.State, task.Kind));
+        Assert.Equal("unlocked", (await center.VmAsync("a")).CryptoState);
+        Assert.Single(await center.EventsAsync(EventIds.Unlocked));
+    }
+
+    [Fact]
     public async Task Reasons_are_kept_apart_per_key()
     {
         await using var center = await TestCenter.StartAsync();

@@ -73,6 +73,26 @@ public sealed class DiskTests : IAsyncLifetime
         Assert.False(File.Exists(Path.Combine(_host.Datastore, "web01", "web01_1.vmdk")));
     }
 
+    [Theory]
+    [InlineData("web01_1-flat.vmdk")]
+    [InlineData("web01_1-flat.vmdk", "web01_1.vmdk")]
+    public async Task An_attachment_that_was_cut_between_its_files_goes_on(params string[] moved)
+    {
+        var (vm, now) = await MakeAsync("web01", _kek, disks: 2);
+        var disk = now.Disks[1];
+        await ChangeAsync(vm, now, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
+        var (other, then) = await MakeAsync("web02", _kek);
+        foreach (var file in moved)
+            File.Move(Path.Combine(_host.Datastore, "web01", file), Path.Combine(_host.Datastore, "web02", file));
+
+        then = await ChangeAsync(other, then, r => r.Attach = Attach("virtio0:1", disk), [.. TestVm.RecordsOf(then), RecordOf(disk)]);
+
+        var attached = then.Disks.Single(d => d.Label == "virtio0:1");
+        Assert.Equal((null, disk.ObjectId, "[ds1] web02/web01_1.vmdk"), (attached.Suspect, attached.ObjectId, attached.Path));
+        Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Path.Combine(_host.Datastore, "web02"), "web01_1", _kek));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")), f => f.Contains("web01_1", StringComparison.Ordinal) && !f.EndsWith(".lock", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_disk_of_another_vm_is_not_shared()
     {

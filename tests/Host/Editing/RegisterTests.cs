@@ -72,6 +72,24 @@ public sealed class RegisterTests : IAsyncLifetime
             _host.Client.RegisterVmAsync(new RegisterVmRequest { VmId = vm.Id, Epoch = 1, Path = before.Path }));
     }
 
+    [Fact]
+    public async Task A_data_file_key_that_somebody_wrote_into_the_file_is_refused_and_not_repeated()
+    {
+        var vm = new TestVm("web01");
+        var before = await vm.ImportAsync(_host.Client);
+        await UnregisterAsync(vm);
+        var file = Path.Combine(_host.Datastore, "web01", "web01.vmx");
+        await File.AppendAllTextAsync(file, "DataFileKey = \"c2VjcmV0\"\n");
+        foreach (var ask in (Func<Task>[])[() => RegisterAsync(vm, before),
+            () => _host.Client.InspectVmAsync(new InspectVmRequest { Path = before.Path }).ResponseAsync])
+        {
+            var fault = await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "config.extraConfig[\"dataFileKey\"]", ask);
+            Assert.DoesNotContain("c2VjcmV0", fault.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
+    }
+
     [Theory]
     [InlineData("[ds1] ../web01/web01.vmx")]
     [InlineData("[ds1] web01/../../etc/passwd.vmx")]

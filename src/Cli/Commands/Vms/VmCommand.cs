@@ -16,6 +16,7 @@ internal static class VmCommand
         VmPolicyCommand.Create(cli),
         VmRecryptCommand.Create(cli),
         VmDiskCommand.Create(cli),
+        VmUnlockCommand.Create(cli),
         VmRenameCommand.Create(cli),
         VmMoveCommand.Create(cli),
         VmMigrateCommand.Create(cli),

@@ -40,6 +40,8 @@ internal sealed class VmOptions
         Description = "How its disks take space.", HelpName = "thin|lazyZeroed|eagerZeroed", DefaultValueFactory = _ => "thin",
     };
 
+    private readonly Option<string[]> _keys = KeyOptions.Create("one new key of the default provider, if the policy encrypts");
+
     public Argument<string> Name { get; } = new("NAME") { Description = "Name of the new virtual machine." };
 
     public VmOptions AddTo(Command command)
@@ -52,7 +54,7 @@ internal sealed class VmOptions
                 result.AddError("--cpus: at least 1.");
         });
         command.Add(Name);
-        foreach (var option in new Option[] { _policy, _cpus, _memory, _datastore, _host, _folder, _firmware, _provisioning })
+        foreach (var option in new Option[] { _policy, _cpus, _memory, _datastore, _host, _folder, _firmware, _provisioning, _keys })
             command.Add(option);
         return this;
     }
@@ -69,6 +71,7 @@ internal sealed class VmOptions
         Cpus = parsed.GetValue(_cpus),
         MemoryMib = Math.Max(1, parsed.GetValue(_memory) / Mib),
         Firmware = parsed.GetValue(_firmware)!,
+        Keys = KeyOptions.Parse(parsed.GetValue(_keys)),
         Disks = disks,
     };
 }
