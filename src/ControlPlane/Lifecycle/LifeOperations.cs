@@ -20,7 +20,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// </summary>
 internal sealed partial class LifeOperations(
     VmOperations operations, VmLookup lookup, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    ComingRules coming, HostCrypto hostCrypto, CenterStore store, HostLinks links, TimeProvider time)
+    ComingRules coming, Preflight preflight, HostCrypto hostCrypto, CenterStore store, HostLinks links, TimeProvider time)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 
@@ -114,6 +114,9 @@ internal sealed partial class LifeOperations(
             throw new FaultException(MigrateWork.OtherDatastore(vm.Name, path));
         }
 
+        // Neither host could take it on a full datastore, and then it would be on no list.
+        var order = new PreflightOrder(vm, there, PreflightAction.Migrate, null, []) { Target = (life.HostId, DatastoreTags.OfPath(path)) };
+        await preflight.RequireAsync(order, ct);
         if ((await lookup.RecordsAsync(vm.Id, ct)).Exists(r => r.InUse))
         {
             await hostCrypto.EnsureSafeAsync(caller, life.HostId, ct);

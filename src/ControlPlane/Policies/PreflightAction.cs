@@ -18,6 +18,9 @@ internal enum PreflightAction
     /// <summary>A copy at another place.</summary>
     Clone,
 
+    /// <summary>To another host: small files only, but between two hosts there must be room for them.</summary>
+    Migrate,
+
     /// <summary>A new VM; how much room its disks take the host says.</summary>
     Create,
 }

@@ -11,13 +11,16 @@ namespace Lorica.ControlPlane.Policies;
 /// kms          the new key's provider could only start after the VM that needs it       a KMS of another provider runs in the VM
 /// certificate  a certificate of the provider ended, or ends within a day                it ends within 30 days
 /// key          the named key belongs to another VM                                      -
-/// space        the datastore has no room for the side file (or the copy)                -
+/// space        the datastore has no room for the side file (the copy, the lock file)    -
 /// </code>
 /// </summary>
 internal static class PreflightRules
 {
     /// <summary>Side file of the one disk that is changed at a time (two windows of 4 MiB and their records), and new descriptors.</summary>
     public const long SideFileSpace = 16L << 20;
+
+    /// <summary>A lock file and a VMX, written beside the old ones.</summary>
+    public const long SmallFilesSpace = 1L << 20;
 
     private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
     private static readonly TimeSpan TooSoon = TimeSpan.FromDays(1);
@@ -117,6 +120,7 @@ internal static class PreflightRules
         PreflightAction.Clone => order.Target is { } target
             ? [(target.Datastore, order.Disks.Sum(d => d.Provisioning == "thin" ? d.Used : d.Capacity) + SideFileSpace)]
             : [],
+        PreflightAction.Migrate => order.Target is { } target ? [(target.Datastore, SmallFilesSpace)] : [],
         PreflightAction.RecryptShallow or PreflightAction.Create => [],
         _ => order.Disks.Select(d => DatastoreTags.OfPath(d.Path)).Where(d => d.Length > 0).Distinct(StringComparer.Ordinal)
             .Select(d => (d, SideFileSpace)),

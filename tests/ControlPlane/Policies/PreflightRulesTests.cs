@@ -87,6 +87,18 @@ public sealed class PreflightRulesTests
         Assert.Contains("db1, web1", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nothing_moves_between_hosts_on_a_datastore_that_is_full()
+    {
+        var order = Order(provider: null, PreflightAction.Migrate) with { Target = ("h2", "ds1") };
+
+        var fault = Refused("lorica.noSpace", order, Facts() with { Free = new Dictionary<string, long> { ["ds1"] = 4096 } });
+
+        Assert.Equal((FaultTypes.NoDiskSpace, "ds1"), (fault.Type, fault.Object));
+        Assert.DoesNotContain(
+            PreflightRules.Check(order, Facts() with { Free = new Dictionary<string, long> { ["ds1"] = 2 << 20 } }), f => f.Refuses);
+    }
+
     private static Fault Refused(string key, PreflightOrder order, PreflightFacts facts)
     {
         var found = PreflightRules.Check(order, facts).First(f => f.Refuses);

@@ -64,7 +64,7 @@ internal sealed class CenterApi : IDisposable
     }
 
     /// <summary>Imports a VM with one disk.</summary>
-    public async Task<ApiAnswer> ImportAsync(string name, string? policy, byte[] disk)
+    public async Task<ApiAnswer> ImportAsync(string name, string? policy, byte[] disk, string? host = null)
     {
         var body = new JsonObject
         {
@@ -72,6 +72,8 @@ internal sealed class CenterApi : IDisposable
             ["memoryMib"] = 64,
             ["disks"] = new JsonArray(new JsonObject { ["capacity"] = disk.Length, ["data"] = disk.Length }),
         };
+        if (host is not null)
+            (body["host"], body["datastore"]) = (host, "datastore1");
         if (policy is not null)
             body["policy"] = policy;
         using var stream = new MemoryStream();

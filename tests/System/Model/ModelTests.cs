@@ -25,6 +25,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {seed} (LORICA_MODEL_SEED={seed} gives the same plan)");
         await using var world = await World.StartAsync();
+        var clock = Stopwatch.StartNew();
         for (var run = 0; !enough(world); run++)
         {
             var plan = Plans.Make(seed, RoundsOfARun);
@@ -41,9 +42,8 @@ public sealed class ModelTests(ITestOutputHelper output)
             }
 
             await world.CheckAsync();
+            output.WriteLine($"{world.Acts} operations after {clock.Elapsed.TotalSeconds:0} s");
             seed = Plans.After(seed);
         }
-
-        output.WriteLine($"{world.Acts} operations");
     }
 }

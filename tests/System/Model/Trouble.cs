@@ -5,8 +5,11 @@ internal enum Trouble
 {
     None,
 
-    /// <summary>The host is killed in the middle.</summary>
+    /// <summary>The first host is killed in the middle.</summary>
     HostKilled,
+
+    /// <summary>The second host is.</summary>
+    SecondHostKilled,
 
     /// <summary>The center is killed in the middle.</summary>
     CenterKilled,
@@ -17,7 +20,7 @@ internal enum Trouble
     /// <summary>The key server returns before the round.</summary>
     KmsReturns,
 
-    /// <summary>The other key server answers with other keys under known ids, and the host has forgotten the right ones.</summary>
+    /// <summary>The other key server answers with other keys under known ids, and the VM's host has forgotten the right ones.</summary>
     WrongKey,
 
     /// <summary>The datastore is full during the round.</summary>

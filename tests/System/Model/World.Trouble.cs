@@ -32,7 +32,7 @@ internal sealed partial class World
     private async Task ReturnKmsAsync()
     {
         await _up.ControlAsync("start", "kms");
-        _weather = _weather with { Kms = true, Safe = true };
+        _weather = _weather with { Kms = true, FirstSafe = true, SecondSafe = true };
         // A server that has just failed rests for a second; asking for its health ends that.
         await Wait.UntilAsync(async () => (await _api.GetAsync("providers/kms1/status")).Body!["healthy"]!.GetValue<bool>(), "the key server is healthy");
         await KeysAsync(all: true);
@@ -44,8 +44,9 @@ internal sealed partial class World
         await _py.StopAsync();
         await _py.SpoilKeysAsync();
         await _py.ResumeAsync();
-        await _up.KillAsync("host");
-        await _up.ControlAsync("restart", "host");
+        var part = _vms[Providers.PyVm].Host == 0 ? FirstPart : SecondPart;
+        await _up.KillAsync(part);
+        await _up.ControlAsync("restart", part);
         _weather = _weather with { Wrong = true };
         await HostIsBackAsync();
         await KeysAsync(all: true);
@@ -66,60 +67,82 @@ internal sealed partial class World
         if (trouble == Trouble.DiskFull)
             File.Delete(Ballast);
         if (trouble == Trouble.HostKilled && !_weather.Kms)
-            _weather = _weather with { Safe = false };
+            _weather = _weather with { FirstSafe = false };
+        if (trouble == Trouble.SecondHostKilled && !_weather.Kms)
+            _weather = _weather with { SecondSafe = false };
         await HostIsBackAsync();
         await KeysAsync(all: _weather.Kms);
     }
 
     private async Task HostIsBackAsync()
     {
-        await Wait.UntilAsync(async () => (await _up.PidAsync("center")) > 0 && (await _up.PidAsync("host")) > 0, "center and host run");
-        await Wait.UntilAsync(async () => (await _api.GetAsync("hosts")).Body!["items"]![0]!["state"]!.GetValue<string>() == "connected", "the host is connected");
+        await Wait.UntilAsync(
+            async () => (await _up.PidAsync("center")) > 0 && (await _up.PidAsync(FirstPart)) > 0 && (await _up.PidAsync(SecondPart)) > 0,
+            "center and hosts run");
+        await Wait.UntilAsync(async () => (await HostsAsync()).All(h => h!["state"]!.GetValue<string>() == "connected"), "the hosts are connected");
         await Wait.UntilAsync(async () => (await _api.GetAsync("vms")).Body!["items"]!.AsArray().All(v => v!["task"] is null), "no task is left", 150);
     }
 
-    /// <summary>Which keys the host has; with <paramref name="all"/> it must come to have those of every VM.</summary>
+    private async Task<JsonArray> HostsAsync() => (await _api.GetAsync("hosts")).Body!["items"]!.AsArray();
+
+    /// <summary>Which keys the hosts have; with <paramref name="all"/> they must come to have those of every VM.</summary>
     private async Task KeysAsync(bool all)
     {
         await Wait.UntilAsync(async () =>
         {
-            var held = (await _api.GetAsync("hosts")).Body!["items"]![0]!["keys"]!.AsArray().Select(k => k!["id"]!.GetValue<string>()).ToHashSet();
+            var held = (await HostsAsync()).ToDictionary(
+                h => h!["name"]!.GetValue<string>(), h => h!["keys"]!.AsArray().Select(k => k!["id"]!.GetValue<string>()).ToHashSet());
             var complete = true;
+            var sources = new bool[Plans.Vms];
             for (var i = 0; i < _vms.Length; i++)
             {
-                var key = (await _api.GetAsync($"vms/{Name(i)}")).Body?["key"]?["id"]?.GetValue<string>();
-                var has = key is not null && held.Contains(key);
-                complete &= key is null || has || (_weather.Wrong && _vms[i].Provider == Providers.Py);
+                var (key, has) = await KeyOnHostAsync(Name(i), held);
+                complete &= !key || has || (_weather.Wrong && _vms[i].Provider == Providers.Py);
                 _vms[i] = _vms[i] with { KeyOnHost = has };
+                (_, sources[i]) = await KeyOnHostAsync(Source(i), held);
+                complete &= sources[i];
             }
 
+            _weather = _weather with { SourceKeys = sources };
             return complete || !all;
-        }, "the host has the keys of all VMs");
+        }, "the hosts have the keys of all VMs");
+    }
+
+    private async Task<(bool Key, bool Has)> KeyOnHostAsync(string vm, Dictionary<string, HashSet<string>> held)
+    {
+        var body = (await _api.GetAsync($"vms/{vm}")).Body;
+        var key = body?["key"]?["id"]?.GetValue<string>();
+        return (key is not null, key is not null && held[body!["host"]!.GetValue<string>()].Contains(key));
     }
 
     /// <summary>
     /// What a disturbed act left: the VM before it or after it. A job that a full disk stopped in the middle is finished by
-    /// asking again.
+    /// asking again; of a VM that left the inventory to come back at once, the second half may be missing.
     /// </summary>
     private async Task SettleAsync(int vm, Act act, ModelVm before, byte[] content)
     {
         var seen = await LookAsync(vm);
-        if (seen is null && _weather.Kms)
+        if (act == Act.Reregister && before.Exists && seen == ModelVm.Nothing)
         {
-            var (ok, code) = await ActAsync(vm, act, []);
-            Assert.True(ok, $"{Name(vm)}: {act} that was broken off cannot be finished: {code}");
+            var (ok, code) = await RegisterAsync(vm, PathOf(vm, before), before.Host);
+            Assert.True(ok, $"{Name(vm)} cannot be registered again: {code} {_refusals.GetValueOrDefault(vm)} ({History(vm)})");
             seen = await LookAsync(vm);
         }
 
-        Assert.True(seen is not null, $"{Name(vm)} is between two states after {act}");
-        var after = Rules.Of(before, act, Providers.Of(vm, act), new Weather(Kms: true, Wrong: false, Safe: true)).After;
-        Assert.True(Same(seen, before) || Same(seen, after), $"{Name(vm)} was {before}, should be that or {after} after {act}, and is {seen}");
+        if (seen is null && _weather.Kms)
+        {
+            var (ok, code) = await ActAsync(vm, act, []);
+            Assert.True(ok, $"{Name(vm)}: {act} that was broken off cannot be finished: {code} {_refusals.GetValueOrDefault(vm)} ({History(vm)})");
+            seen = await LookAsync(vm);
+        }
+
+        Assert.True(seen is not null, $"{Name(vm)} is between two states after {act} ({History(vm)})");
+        var after = Rules.Of(vm, before, act, Weather.Fine).After;
+        Assert.True(seen.Looks(before) || seen.Looks(after), $"{Name(vm)} was {before}, should be that or {after} after {act}, and is {seen} ({History(vm)})");
         _vms[vm] = seen;
         if (seen.Exists && !before.Exists)
             _content[vm] = content;
     }
-
-    private static bool Same(ModelVm a, ModelVm b) => (a.Exists, a.Encrypted, a.On) == (b.Exists, b.Encrypted, b.On);
 
     /// <summary>The VM as the center shows it; null while its files are between two states.</summary>
     private async Task<ModelVm?> LookAsync(int vm)
@@ -131,10 +154,17 @@ internal sealed partial class World
         var body = answer.Body!;
         Assert.True(body["suspect"] is null, $"{Name(vm)} is suspect: {body["suspect"]}");
         var home = body["encrypted"]!.GetValue<bool>();
-        var on = body["powerState"]!.GetValue<string>() == "poweredOn";
         var whole = body["disks"]!.AsArray().All(d => d!["encrypted"]!.GetValue<bool>() == home) && !Transition(body);
-        var provider = body["key"]?["provider"]?.GetValue<string>() ?? "";
-        return whole ? new ModelVm(true, provider, on, _vms[vm].KeyOnHost) : null;
+        return !whole ? null : new ModelVm
+        {
+            Exists = true,
+            Provider = body["key"]?["provider"]?.GetValue<string>() ?? "",
+            On = body["powerState"]!.GetValue<string>() == "poweredOn",
+            Host = body["host"]!.GetValue<string>() == HostName(0) ? 0 : 1,
+            Elsewhere = body["path"]!.GetValue<string>().StartsWith("[datastore2]", StringComparison.Ordinal),
+            SecondDisk = body["disks"]!.AsArray().Count == 2,
+            KeyOnHost = _vms[vm].KeyOnHost,
+        };
     }
 
     private bool Transition(JsonNode vm) => vm["disks"]!.AsArray().Any(d =>
@@ -143,5 +173,8 @@ internal sealed partial class World
         return text.Contains("ddb.transition", StringComparison.Ordinal);
     }) || File.ReadAllText(FileOf(vm["path"]!.GetValue<string>())).Contains("encryption.rekey", StringComparison.Ordinal);
 
-    private string FileOf(string display) => Path.Combine(_up.Datastore, display[(display.IndexOf(']') + 2)..]);
+    private static string PathOf(int vm, ModelVm model) => $"[{(model.Elsewhere ? "datastore2" : "datastore1")}] {Name(vm)}/{Name(vm)}.vmx";
+
+    private string FileOf(string display) => Path.Combine(
+        display.StartsWith("[datastore2]", StringComparison.Ordinal) ? _up.SecondDatastore : _up.Datastore, display[(display.IndexOf(']') + 2)..]);
 }

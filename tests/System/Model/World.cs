@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Lorica.SystemTests.Support;
 
 namespace Lorica.SystemTests.Model;
@@ -9,15 +8,19 @@ internal sealed partial class World : IAsyncDisposable
 {
     private const string Encryption = "VM Encryption Policy", Default = "Datastore Default";
     private const string Marker = ".lorica-datastore";
+    private const string FirstPart = "host", SecondPart = "host2";
+    private const string SecondLabel = "virtio0:1";
     private const int DiskBytes = 512 * 1024;
 
     private readonly LoricaUp _up;
     private readonly PyKmip _py;
     private readonly CenterApi _api;
     private readonly ModelVm[] _vms = [.. Enumerable.Repeat(ModelVm.Nothing, Plans.Vms)];
+    private readonly List<string>[] _history = [.. Enumerable.Range(0, Plans.Vms).Select(_ => new List<string>())];
     private readonly byte[][] _content = new byte[Plans.Vms][];
-    private string _last = "";
-    private Weather _weather = new(Kms: true, Wrong: false, Safe: true);
+    private readonly byte[][] _sources = new byte[Plans.Vms][];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<int, string> _refusals = new();
+    private Weather _weather = Weather.Fine;
 
     private World(LoricaUp up, PyKmip py, CenterApi api) => (_up, _py, _api) = (up, py, api);
 
@@ -26,7 +29,7 @@ internal sealed partial class World : IAsyncDisposable
 
     public static async Task<World> StartAsync()
     {
-        var up = await LoricaUp.StartAsync();
+        var up = await LoricaUp.StartAsync(hosts: 2, secondDatastore: true);
         var py = await PyKmip.StartAsync();
         try
         {
@@ -41,7 +44,9 @@ internal sealed partial class World : IAsyncDisposable
             await up.AddKmsAsync(Providers.Py, py.Port, "--client-cert", py.Pki("client.crt"), "--client-key", py.Pki("client.key"));
             Keys.UploadedIdentity = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(
                 py.Pki("client.crt"), py.Pki("client.key"));
-            return new World(up, py, await CenterApi.SignInAsync(up));
+            var world = new World(up, py, await CenterApi.SignInAsync(up));
+            await world.MakeSourcesAsync();
+            return world;
         }
         catch
         {
@@ -60,14 +65,21 @@ internal sealed partial class World : IAsyncDisposable
 
         // Step 2: all acts at once, and in the middle what goes wrong
         var before = _vms.ToArray();
-        var content = round.Acts.Select(a => a is Act.ImportPlain or Act.ImportEncrypted ? RandomNumberGenerator.GetBytes(DiskBytes) : []).ToArray();
+        var content = round.Acts.Select((a, i) => a switch
+        {
+            Act.ImportPlain or Act.ImportEncrypted => RandomNumberGenerator.GetBytes(DiskBytes),
+            Act.Clone => _sources[i],
+            _ => [],
+        }).ToArray();
         var acts = round.Acts.Select((act, i) => ActAsync(i, act, content[i])).ToArray();
         await DisturbAsync(round);
         var outcomes = await Task.WhenAll(acts);
         Acts += outcomes.Length;
+        for (var i = 0; i < outcomes.Length; i++)
+            _history[i].Add($"{round.Acts[i]} ({round.Trouble}): {(outcomes[i].Ok ? "done" : outcomes[i].Code)}");
 
         // Step 3: what was disturbed is looked at, the rest must be as the rules say
-        if (round.Trouble is Trouble.HostKilled or Trouble.CenterKilled or Trouble.DiskFull)
+        if (round.Trouble is Trouble.HostKilled or Trouble.SecondHostKilled or Trouble.CenterKilled or Trouble.DiskFull)
         {
             await RepairAsync(round.Trouble);
             for (var i = 0; i < outcomes.Length; i++)
@@ -77,10 +89,11 @@ internal sealed partial class World : IAsyncDisposable
 
         for (var i = 0; i < outcomes.Length; i++)
         {
-            var verdict = Rules.Of(before[i], round.Acts[i], Providers.Of(i, round.Acts[i]), _weather);
+            var verdict = Rules.Of(i, before[i], round.Acts[i], _weather);
             var (ok, code) = outcomes[i];
             Assert.True(verdict.Refusal is null ? ok : !ok && verdict.Allows(code),
-                $"{Name(i)} {before[i]}: {round.Acts[i]}, {_weather}: expected {verdict.Refusal ?? "success"}, got {(ok ? "success" : code)} (last refusal: {_last})\n{_up.LogsOfParts()}");
+                $"{Name(i)} {before[i]}: {round.Acts[i]}, {_weather}: expected {verdict.Refusal ?? "success"}, got "
+                + $"{(ok ? "success" : code)} ({_refusals.GetValueOrDefault(i)}; {History(i)})\n{_up.LogsOfParts(60)}");
             _vms[i] = verdict.After;
             if (ok && content[i].Length > 0)
                 _content[i] = content[i];
@@ -89,6 +102,8 @@ internal sealed partial class World : IAsyncDisposable
         if (round.Trouble == Trouble.WrongKey)
             await RightKeysAsync();
     }
+
+    private string History(int vm) => "before: " + string.Join(", ", _history[vm].TakeLast(5));
 
     public async ValueTask DisposeAsync()
     {
@@ -99,54 +114,35 @@ internal sealed partial class World : IAsyncDisposable
 
     /// <summary>
     /// A job under way whose key goes with the host waits for the key server: not before that returns. Without the host's own key
-    /// only what needs no key is tried.
+    /// only what needs no key is tried; and what leaves the one place before it needs a key at the other, only when it can be had.
     /// </summary>
-    private Round Possible(Round round) => (round.Trouble == Trouble.HostKilled && !_weather.Kms) || !_weather.Safe
-        ? round with { Acts = [.. round.Acts.Select(a => a is Act.Decrypt or Act.Recrypt or Act.RecryptDeep ? Act.Show : a)] }
-        : round.Trouble == Trouble.WrongKey && !_weather.Kms ? round with { Trouble = Trouble.None }
-        : round;
-
-    private async Task<(bool Ok, string Code)> ActAsync(int vm, Act act, byte[] content)
+    private Round Possible(Round round)
     {
-        var path = $"vms/{Name(vm)}";
-        var answer = act switch
+        var acts = round.Acts.ToArray();
+        var keyless = (round.Trouble is Trouble.HostKilled or Trouble.SecondHostKilled && !_weather.Kms) || !_weather.FirstSafe || !_weather.SecondSafe;
+        for (var i = 0; i < acts.Length; i++)
         {
-            Act.ImportPlain => await _api.ImportAsync(Name(vm), null, content),
-            Act.ImportEncrypted => await _api.ImportAsync(Name(vm), Encryption, content),
-            Act.Encrypt => await PostAsync($"{path}/policy", new JsonObject { ["policy"] = Encryption, ["keys"] = KeysFrom(vm, act) }),
-            // The disks hold noise, which looks like no file system.
-            Act.Decrypt => await PostAsync($"{path}/policy", new JsonObject { ["policy"] = Default, ["force"] = true }),
-            Act.Recrypt => await PostAsync($"{path}/recrypt", new JsonObject { ["mode"] = "shallow", ["keys"] = KeysFrom(vm, act) }),
-            Act.RecryptDeep => await PostAsync(
-                $"{path}/recrypt", new JsonObject { ["mode"] = "deep", ["force"] = true, ["keys"] = KeysFrom(vm, act) }),
-            Act.PowerOn => await PostAsync($"{path}/power", new JsonObject { ["action"] = "on" }),
-            Act.PowerOff => await PostAsync($"{path}/power", new JsonObject { ["action"] = "off", ["hard"] = true }),
-            Act.Remove => await _api.SendAsync(HttpMethod.Delete, path),
-            _ => await _api.SendAsync(HttpMethod.Get, path),
-        };
-        if (!answer.Accepted)
-            _last = answer.ToString();
-        if (!answer.Accepted || act == Act.Show)
-            return (answer.Accepted, answer.Lost ? "lost" : answer.Code);
-        var task = await _api.EndOfAsync(answer.Body!["id"]!.GetValue<string>());
-        if (task["state"]!.GetValue<string>() == "succeeded")
-            return (true, "");
-        _last = task.ToJsonString();
-        return (false, task["fault"]?["key"]?.GetValue<string>() ?? "");
+            var moves = acts[i] is Act.Migrate or Act.Reregister;
+            if (keyless && (moves || acts[i] is Act.Decrypt or Act.Recrypt or Act.RecryptDeep or Act.ChangeDisk or Act.Clone))
+                acts[i] = Act.Show;
+            if (moves && _vms[i].Encrypted && (!_weather.Gives(_vms[i].Provider) || round.Trouble is Trouble.WrongKey or Trouble.KmsLeaves))
+                acts[i] = Act.Show;
+        }
+
+        return round with { Acts = acts, Trouble = round.Trouble == Trouble.WrongKey && !_weather.Kms ? Trouble.None : round.Trouble };
     }
-
-    private Task<ApiAnswer> PostAsync(string path, JsonObject body) => _api.SendAsync(HttpMethod.Post, path, body);
-
-    private static JsonArray KeysFrom(int vm, Act act) => [new JsonObject { ["provider"] = Providers.Of(vm, act) }];
-
-    private static string Name(int vm) => $"vm{vm}";
 
     private async Task DisturbAsync(Round round)
     {
-        if (round.Trouble is not (Trouble.HostKilled or Trouble.CenterKilled))
+        if (round.Trouble is not (Trouble.HostKilled or Trouble.SecondHostKilled or Trouble.CenterKilled))
             return;
         await Task.Delay(round.AfterMs);
-        var part = round.Trouble == Trouble.HostKilled ? "host" : "center";
+        var part = round.Trouble switch
+        {
+            Trouble.HostKilled => FirstPart,
+            Trouble.SecondHostKilled => SecondPart,
+            _ => "center",
+        };
         await _up.KillAsync(part);
 
         // At once: who starts a part that fails again and again waits longer each time.

@@ -176,8 +176,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     }
 
     /// <summary>The end of each part's log.</summary>
-    public string LogsOfParts() => string.Join('\n', Directory.EnumerateDirectories(State).Select(d => Path.Combine(d, "log")).Where(File.Exists)
-        .Select(f => $"--- {f}\n{string.Join('\n', File.ReadLines(f).TakeLast(15))}"));
+    public string LogsOfParts(int lines = 15) => string.Join('\n', Directory.EnumerateDirectories(State).Select(d => Path.Combine(d, "log")).Where(File.Exists)
+        .Select(f => $"--- {f}\n{string.Join('\n', File.ReadLines(f).TakeLast(lines))}"));
 
     public async ValueTask DisposeAsync()
     {
