@@ -8,9 +8,19 @@ public sealed class ModelTests(ITestOutputHelper output)
     private const int RoundsOfARun = 56;
     private const int Operations = 2000;
 
-    [Fact(Explicit = true)]
-    public async Task TwoThousandRandomOperationsWithTroubleComeToWhatTheRulesSay() =>
-        await RunAsync(Environment.GetEnvironmentVariable("LORICA_MODEL_SEED") ?? Plans.NewSeed(), w => w.Acts >= Operations);
+    /// <summary>Plans that once ended otherwise than the rules say; each run begins with them.</summary>
+    private static readonly string[] s_kept =
+    [
+        // A migration on a full datastore: the one host had let the VM go, the other could not take it.
+        "6K6vaf26_NQ1",
+    ];
+
+    [Fact]
+    public async Task TwoThousandRandomOperationsWithTroubleComeToWhatTheRulesSay()
+    {
+        var told = Environment.GetEnvironmentVariable("LORICA_MODEL_SEED");
+        await RunAsync(told is null ? [.. s_kept, Plans.NewSeed()] : [told], w => w.Acts >= Operations);
+    }
 
     /// <summary>Without end but for <c>LORICA_SOAK_MINUTES</c> (10).</summary>
     [Fact(Explicit = true)]
@@ -18,16 +28,18 @@ public sealed class ModelTests(ITestOutputHelper output)
     {
         var minutes = double.TryParse(Environment.GetEnvironmentVariable("LORICA_SOAK_MINUTES"), out var m) ? m : 10;
         var clock = Stopwatch.StartNew();
-        await RunAsync(Plans.NewSeed(), _ => clock.Elapsed.TotalMinutes >= minutes);
+        await RunAsync([Plans.NewSeed()], _ => clock.Elapsed.TotalMinutes >= minutes);
     }
 
-    private async Task RunAsync(string seed, Func<World, bool> enough)
+    private async Task RunAsync(IReadOnlyList<string> seeds, Func<World, bool> enough)
     {
-        output.WriteLine($"seed {seed} (LORICA_MODEL_SEED={seed} gives the same plan)");
+        output.WriteLine($"last seed {seeds[^1]} (LORICA_MODEL_SEED={seeds[^1]} gives the same plan)");
         await using var world = await World.StartAsync();
         var clock = Stopwatch.StartNew();
+        var seed = seeds[0];
         for (var run = 0; !enough(world); run++)
         {
+            seed = run < seeds.Count ? seeds[run] : Plans.After(seed);
             var plan = Plans.Make(seed, RoundsOfARun);
             for (var i = 0; i < plan.Length && !enough(world); i++)
             {
@@ -43,7 +55,8 @@ public sealed class ModelTests(ITestOutputHelper output)
 
             await world.CheckAsync();
             output.WriteLine($"{world.Acts} operations after {clock.Elapsed.TotalSeconds:0} s");
-            seed = Plans.After(seed);
         }
+
+        output.WriteLine(world.Tally());
     }
 }

@@ -17,6 +17,8 @@ internal sealed partial class World : IAsyncDisposable
     private readonly CenterApi _api;
     private readonly ModelVm[] _vms = [.. Enumerable.Repeat(ModelVm.Nothing, Plans.Vms)];
     private readonly List<string>[] _history = [.. Enumerable.Range(0, Plans.Vms).Select(_ => new List<string>())];
+    private readonly List<Act> _done = [];
+    private readonly List<Trouble> _troubles = [];
     private readonly byte[][] _content = new byte[Plans.Vms][];
     private readonly byte[][] _sources = new byte[Plans.Vms][];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<int, string> _refusals = new();
@@ -75,8 +77,13 @@ internal sealed partial class World : IAsyncDisposable
         await DisturbAsync(round);
         var outcomes = await Task.WhenAll(acts);
         Acts += outcomes.Length;
+        _troubles.Add(round.Trouble);
         for (var i = 0; i < outcomes.Length; i++)
+        {
             _history[i].Add($"{round.Acts[i]} ({round.Trouble}): {(outcomes[i].Ok ? "done" : outcomes[i].Code)}");
+            if (outcomes[i].Ok)
+                _done.Add(round.Acts[i]);
+        }
 
         // Step 3: what was disturbed is looked at, the rest must be as the rules say
         if (round.Trouble is Trouble.HostKilled or Trouble.SecondHostKilled or Trouble.CenterKilled or Trouble.DiskFull)
@@ -102,6 +109,12 @@ internal sealed partial class World : IAsyncDisposable
         if (round.Trouble == Trouble.WrongKey)
             await RightKeysAsync();
     }
+
+    /// <summary>What was done and what went wrong, for people.</summary>
+    public string Tally() => $"{_done.Count} of {Acts} operations done, the rest refused or lost: {Counts(_done)}; trouble: {Counts(_troubles)}";
+
+    private static string Counts<T>(IEnumerable<T> all)
+        where T : struct, Enum => string.Join(", ", all.CountBy(t => t).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"));
 
     private string History(int vm) => "before: " + string.Join(", ", _history[vm].TakeLast(5));
 
