@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Lorica.Crypto;
+using Lorica.SystemTests.Model;
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>Rows of the rules, over the command line and REST, on real processes and files.</summary>
+public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
+{
+    private const string Encryption = "VM Encryption Policy";
+
+    private LoricaUp Up => one.Up;
+
+    [Fact]
+    public async Task ADiskGoesFromOneEncryptedVmToAnotherAndBackAndNeverToAPlainOne()
+    {
+        await ImportAsync("giver", 4, Encryption);
+        await CreateAsync("taker", Encryption);
+        await CreateAsync("plain");
+        const string Disk = "[datastore1] giver/giver.vmdk";
+        var content = await PlaintextAsync(At("giver", "giver.vmdk"));
+        await Up.JsonAsync("vm", "disk", "add", "giver", "--size", "1M");
+
+        await Up.JsonAsync("vm", "disk", "detach", "giver", "virtio0:0");
+        await Up.RefusedAsync("msg.hostd.configSpec.enc.mismatch", "vm", "disk", "attach", "plain", Disk, "--policy", Encryption);
+        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.badPolicy", "vm", "disk", "attach", "taker", Disk);
+        await Up.JsonAsync("vm", "disk", "attach", "taker", Disk, "--policy", Encryption);
+        Assert.Equal(content, await PlaintextAsync(At("taker", "giver.vmdk")));
+        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.sharedBacking", "vm", "disk", "attach", "giver", "[datastore1] taker/giver.vmdk", "--policy", Encryption);
+
+        await Up.JsonAsync("vm", "disk", "detach", "taker", "virtio0:1");
+        await Up.JsonAsync("vm", "disk", "attach", "giver", "[datastore1] taker/giver.vmdk", "--policy", Encryption, "--label", "virtio0:0");
+        Assert.Equal(content, await PlaintextAsync(At("giver", "giver.vmdk")));
+        Assert.Equal(("unlocked", "compliant"), (Text((await Up.ShowAsync("giver"))["cryptoState"]), Text((await Up.ShowAsync("giver"))["compliance"])));
+    }
+
+    [Fact]
+    public async Task APlainDiskComesToAnEncryptedVmAsItIsAndIsEncryptedByThePolicyAfterwards()
+    {
+        await ImportAsync("donor", 4);
+        await Up.JsonAsync("vm", "disk", "add", "donor", "--size", "1M");
+        await CreateAsync("sealed", Encryption);
+        var content = Files.Sha256(At("donor", "donor-flat.vmdk"));
+        await Up.JsonAsync("vm", "disk", "detach", "donor", "virtio0:0");
+
+        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.notEncrypted", "vm", "disk", "attach", "sealed", "[datastore1] donor/donor.vmdk", "--policy", Encryption);
+        await Up.JsonAsync("vm", "disk", "attach", "sealed", "[datastore1] donor/donor.vmdk");
+        Assert.Equal(content, Files.Sha256(At("sealed", "donor-flat.vmdk")));
+        await Up.JsonAsync("vm", "policy", "set", "sealed", Encryption);
+        Assert.NotEqual(content, Files.Sha256(At("sealed", "donor-flat.vmdk")));
+        Assert.Equal(content, await PlaintextAsync(At("sealed", "donor.vmdk")));
+    }
+
+    [Fact]
+    public async Task AVmThatIsBeingEncryptedDoesNotStartAndTakesNoSecondOperation()
+    {
+        await ImportAsync("busy", 128);
+        using var api = await CenterApi.SignInAsync(Up);
+        var begun = await api.SendAsync(HttpMethod.Post, "vms/busy/policy", new JsonObject { ["policy"] = Encryption });
+        var task = Text(begun.Body!["id"]);
+        var answers = await Task.WhenAll(
+            api.SendAsync(HttpMethod.Post, "vms/busy/power", new JsonObject { ["action"] = "on" }),
+            api.SendAsync(HttpMethod.Post, "vms/busy/recrypt", new JsonObject { ["mode"] = "shallow" }),
+            api.SendAsync(HttpMethod.Post, "vms/busy/rename", new JsonObject { ["name"] = "idle" }));
+        foreach (var answer in answers)
+        {
+            Assert.Equal("lorica.taskUnderWay", answer.Code);
+            Assert.Contains(task, answer.ToString(), StringComparison.Ordinal);
+        }
+
+        await Up.JsonAsync("task", "wait", task);
+        Assert.Equal("compliant", Text((await Up.ShowAsync("busy"))["compliance"]));
+        await Up.JsonAsync("vm", "power", "on", "busy");
+        await Up.JsonAsync("vm", "power", "off", "busy", "--hard");
+    }
+
+    [Fact]
+    public async Task ADeepRecryptLeavesTheGuestsBytesAndNothingThatTheOldKeysOpen()
+    {
+        await ImportAsync("deep", 8, Encryption);
+        var (descriptor, flat) = (At("deep", "deep.vmdk"), At("deep", "deep-flat.vmdk"));
+        using var oldKek = await Keys.FetchKekAsync(Up, descriptor, "kms1");
+        var (content, cipher) = (Keys.PlaintextSha256(descriptor, oldKek), Files.Sha256(flat));
+        var kept = Directory.CreateDirectory(Path.Combine(Up.Folder, "kept")).FullName;
+        File.Copy(descriptor, Path.Combine(kept, "deep.vmdk"));
+
+        await Up.JsonAsync("vm", "power", "on", "deep");
+        await Up.RefusedAsync("must be powered off", "vm", "recrypt", "deep", "--deep");
+        await Up.JsonAsync("vm", "power", "off", "deep", "--hard");
+        await Up.JsonAsync("vm", "recrypt", "deep", "--deep");
+
+        Assert.Equal(content, await PlaintextAsync(descriptor));
+        Assert.NotEqual(cipher, Files.Sha256(flat));
+        Assert.ThrowsAny<CryptoException>(() => Keys.OpenBundle(descriptor, oldKek).Dispose());
+
+        // Who kept descriptor and KEK of before has a data key that is not the disk's any more.
+        File.Copy(flat, Path.Combine(kept, "deep-flat.vmdk"));
+        Assert.NotEqual(content, Keys.PlaintextSha256(Path.Combine(kept, "deep.vmdk"), oldKek));
+    }
+
+    [Fact]
+    public async Task AFullCloneHasDataKeysOfItsOwnUnderTheSameKekOrTheOneThatIsNamed()
+    {
+        await ImportAsync("source", 4, Encryption);
+        await Up.JsonAsync("vm", "clone", "source", "same");
+        await Up.JsonAsync("vm", "clone", "source", "other", "--datastore", "datastore2", "--key", "kms1");
+
+        var flats = new[] { At("source", "source-flat.vmdk"), At("same", "same-flat.vmdk"), Path.Combine(Up.SecondDatastore, "other/other-flat.vmdk") };
+        var content = await PlaintextAsync(At("source", "source.vmdk"));
+        Assert.All(flats, f => Assert.Equal(content, PlaintextAsync(f.Replace("-flat", "", StringComparison.Ordinal)).GetAwaiter().GetResult()));
+        var ciphers = flats.Select(File.ReadAllBytes).ToArray();
+        for (var at = 0; at < ciphers[0].Length; at += 512)
+            Assert.Equal(3, ciphers.Select(c => Convert.ToHexString(c, at, 512)).Distinct().Count());
+        var (source, same, other) = (await Up.ShowAsync("source"), await Up.ShowAsync("same"), await Up.ShowAsync("other"));
+        Assert.Equal(KeyOf(source), KeyOf(same));
+        Assert.NotEqual(KeyOf(source), KeyOf(other));
+        Assert.Equal(KeyOf(other), KeyOf(other["disks"]![0]!));
+        foreach (var vm in (string[])["same", "other"])
+        {
+            await Up.JsonAsync("vm", "power", "on", vm);
+            await Up.JsonAsync("vm", "power", "off", vm, "--hard");
+        }
+    }
+
+    [Fact]
+    public async Task KeysAreNamedWhenAVmIsMade()
+    {
+        await Up.JsonAsync("vm", "create", "named", "--size", "1M", "--size", "1M", "--datastore", "datastore1", "--policy", Encryption,
+            "--key", "home=kms1", "--key", "virtio0:1=kms1");
+        var vm = await Up.ShowAsync("named");
+        var keys = vm["disks"]!.AsArray().Select(d => KeyOf(d!)).Append(KeyOf(vm)).ToList();
+        Assert.Equal(3, keys.Distinct().Count());
+        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.badPolicy", "vm", "create", "never", "--size", "1M", "--datastore", "datastore1", "--key", "kms1");
+        await Up.JsonAsync("vm", "power", "on", "named");
+        await Up.JsonAsync("vm", "power", "off", "named", "--hard");
+    }
+
+    [Fact]
+    public async Task AVmOfAHostThatIsGoneIsTakenWhenSomebodySaysThatItIsFenced()
+    {
+        await CreateAsync("orphan", Encryption);
+        await Up.JsonAsync("vm", "unregister", "orphan");
+        HeldBySomebodyElse(At("orphan", ".orphan.vmx.lock"));
+
+        await Up.JsonAsync("vm", "register", "[datastore1] orphan/orphan.vmx", "--fenced");
+
+        Assert.Equal("unlocked", Text((await Up.ShowAsync("orphan"))["cryptoState"]));
+        Assert.Contains("lorica.vm.Fenced", (await Up.JsonAsync("event", "ls")).ToJsonString(), StringComparison.Ordinal);
+        await Up.JsonAsync("vm", "power", "on", "orphan");
+        await Up.JsonAsync("vm", "power", "off", "orphan", "--hard");
+    }
+
+    [Fact]
+    public async Task AVmWhoseKeyIsDestroyedSaysSoWhenItIsToBeUnlockedAndOthersRun()
+    {
+        await CreateAsync("lost", Encryption);
+        await CreateAsync("well", Encryption);
+        var key = KeyOf(await Up.ShowAsync("lost"));
+        await Keys.DestroyAsync(Up, "kms1", key);
+        await Up.ControlAsync("restart", "host");
+        await Wait.UntilAsync(async () => Text((await Up.ShowAsync("lost"))["cryptoState"]) == "locked", "the VM is locked");
+
+        var refused = await Up.RefusedAsync("missingOnKms", "vm", "unlock", "lost");
+        Assert.Contains(key, refused.Error, StringComparison.Ordinal);
+        await Wait.UntilAsync(async () => Text((await Up.ShowAsync("well"))["cryptoState"]) == "unlocked", "the other VM is not");
+        await Up.JsonAsync("vm", "unlock", "well");
+        await Up.JsonAsync("vm", "power", "on", "well");
+        await Up.JsonAsync("vm", "power", "off", "well", "--hard");
+        await Up.JsonAsync("vm", "unregister", "lost");
+    }
+
+    /// <summary>The record of a host that was cut off in the middle of its work, as the format of the lock file has it.</summary>
+    private static void HeldBySomebodyElse(string lockFile)
+    {
+        var lines = File.ReadAllText(lockFile).Split('\n')[..6];
+        Assert.StartsWith("host ", lines[1], StringComparison.Ordinal);
+        Assert.Equal("state free", lines[5]);
+        (lines[1], lines[5]) = ("host " + Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture), "state held");
+        var text = string.Join('\n', lines) + "\n";
+        text += $"check {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)).AsSpan(0, 8))}\n";
+        File.WriteAllText(lockFile, text.PadRight(255) + "\n");
+    }
+
+    private async Task ImportAsync(string name, int mebibytes, string? policy = null)
+    {
+        var image = await DataImage.MakeAsync(Up, name, mebibytes);
+        await Up.JsonAsync(["vm", "import", name, "--disk", image, "--datastore", "datastore1", .. PolicyOf(policy)]);
+        File.Delete(image);
+    }
+
+    private Task CreateAsync(string name, string? policy = null) =>
+        Up.JsonAsync(["vm", "create", name, "--size", "1M", "--datastore", "datastore1", .. PolicyOf(policy)]);
+
+    private static string[] PolicyOf(string? policy) => policy is null ? [] : ["--policy", policy];
+
+    private string At(string folder, string name) => Path.Combine(Up.Datastore, folder, name);
+
+    /// <summary>SHA-256 of what a guest sees of an encrypted disk.</summary>
+    private async Task<string> PlaintextAsync(string descriptor)
+    {
+        using var kek = await Keys.FetchKekAsync(Up, descriptor, "kms1");
+        return Keys.PlaintextSha256(descriptor, kek);
+    }
+
+    private static string KeyOf(JsonNode node) => Text(node["key"]!["id"]);
+
+    private static string Text(JsonNode? node) => node!.GetValue<string>();
+}
