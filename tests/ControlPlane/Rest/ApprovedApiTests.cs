@@ -44,6 +44,17 @@ public sealed class ApprovedApiTests
         Assert.Empty(poor);
     }
 
+    /// <summary>What is read of a VM: the content of its disks is not among it, encrypted or not.</summary>
+    [Fact]
+    public async Task Nothing_exports_a_VM()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        var document = JsonNode.Parse(await center.Http.GetStringAsync("/openapi/v1.json"))!;
+        var read = document["paths"]!.AsObject().Where(p => p.Key.StartsWith("/api/v1/vms", StringComparison.Ordinal) && p.Value!["get"] is not null)
+            .Select(p => p.Key["/api/v1/vms".Length..]).Order(StringComparer.Ordinal);
+        Assert.Equal(["", "/{vm}", "/{vm}/compliance", "/{vm}/console"], read);
+    }
+
     /// <summary>Members in order, so that the file does not depend on the order in which routes are mapped.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {

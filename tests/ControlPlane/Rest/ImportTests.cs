@@ -76,6 +76,57 @@ public sealed class ImportTests
             t => Assert.Equal("failed", t.State));
     }
 
+    [Fact]
+    public async Task An_import_is_cancelled_and_leaves_nothing()
+    {
+        await using var center = await TestCenter.StartAsync();
+        var json = Vm.Replace("\"name\"", $"\"policy\":\"{TestCenter.EncryptionPolicy}\",\"name\"", StringComparison.Ordinal);
+        using var content = new UnfinishedContent(Stream(Json(json), Data(0, 0, 1, 512)));
+        var posting = center.Http.PostAsync("/api/v1/vms/import", content);
+        TaskModel? task = null;
+        await Poll.UntilAsync(async () => (task = (await center.GetAsync("tasks?state=unfinished", RestJson.Default.ListModelTaskModel)).Items
+            .FirstOrDefault(t => t is { Kind: "vm.import", Cancellable: true })) is not null, "the import is under way");
+
+        (await center.PostAsync($"tasks/{task!.Id}/cancel", "")).EnsureSuccessStatusCode();
+
+        Assert.Equal(("cancelled", "lorica.cancelled"), await center.EndAsync(task.Id) is var t ? (t.State, t.Fault!.Key) : default);
+        content.Release();
+        Assert.Equal(HttpStatusCode.Conflict, (await posting).StatusCode);
+        Assert.Empty(center.Host.Vms);
+        Assert.Empty((await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items);
+        Assert.DoesNotContain(await center.RecordsAsync(), r => r.InUse);
+        await Poll.UntilAsync(() => center.Host.Keys.IsEmpty, "the key leaves the host");
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(center, Stream(Json(Vm), End()))).StatusCode);
+    }
+
+    /// <summary>A body that does not end before it is told to.</summary>
+    private sealed class UnfinishedContent : HttpContent
+    {
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly byte[] _begin;
+
+        public UnfinishedContent(byte[] begin)
+        {
+            _begin = begin;
+            Headers.ContentType = new MediaTypeHeaderValue(DiskStream.MediaType);
+        }
+
+        public void Release() => _end.TrySetResult();
+
+        protected override async Task SerializeToStreamAsync(System.IO.Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_begin);
+            await stream.FlushAsync();
+            await _end.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
     private static Task<HttpResponseMessage> PostAsync(TestCenter center, byte[] body) =>
         center.Http.PostAsync("/api/v1/vms/import",
             new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(DiskStream.MediaType) } });

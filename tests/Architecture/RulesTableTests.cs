@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace Lorica.Architecture.Tests;
+
+/// <summary><c>docs/protocols/rules.md</c>: each rule names the tests that hold it.</summary>
+public sealed partial class RulesTableTests
+{
+    private const string Document = "docs/protocols/rules.md";
+
+    private static readonly IReadOnlyList<string> s_tests = Repository.Files("tests", "*Tests.cs");
+
+    public static TheoryData<string> Rows => [.. Repository.Lines(Document).Where(l => l.StartsWith("| ", StringComparison.Ordinal)
+        && !l.StartsWith("| ---", StringComparison.Ordinal) && !l.EndsWith("| held by |", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void ARuleIsHeldByTestsThatExist(string row)
+    {
+        var held = row.TrimEnd('|', ' ').Split(" | ")[^1];
+        var names = Named().Matches(held);
+        Assert.True(names.Count > 0, "no test is named");
+        Assert.Equal(names.Count, held.Split('`').Length / 2);
+        Rule.NobodyBreaksIt(names.Where(n => !Exists(n.Groups["room"].Value, n.Groups["class"].Value, n.Groups["method"].Value))
+            .Select(n => n.Value));
+    }
+
+    [Fact]
+    public void EachFaultOfTheOriginalItsEventsAndTheAlarmsHaveARow()
+    {
+        var text = Repository.Read(Document);
+        var faults = Repository.Files("src", "*.cs").SelectMany(f => FaultKey().Matches(Repository.Read(f))).Select(m => m.Groups[1].Value);
+        var ids = new[] { "src/ControlPlane/Events/EventIds.cs", "src/ControlPlane/Alarms/AlarmIds.cs" }
+            .SelectMany(f => Constant().Matches(Repository.Read(f))).Select(m => m.Groups[1].Value)
+            .Where(id => !id.StartsWith("lorica.", StringComparison.Ordinal) && !id.StartsWith("vim.event.", StringComparison.Ordinal));
+        Rule.NobodyBreaksIt(faults.Concat(ids).Distinct().Where(id => !text.Contains($"`{id}`", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    private static bool Exists(string room, string type, string method) => s_tests
+        .Where(f => f.StartsWith($"tests/{room}/", StringComparison.Ordinal) && f.EndsWith($"/{type}.cs", StringComparison.Ordinal))
+        .Any(f => Regex.IsMatch(Repository.Read(f), $@"\[(Fact|Theory)[^\]]*\](\s*\[[^\]]*\][^\n]*)*\s*public (async )?(Task|void) {method}\("));
+
+    [GeneratedRegex(@"`(?<room>[A-Za-z]+)/(?<class>[A-Za-z0-9]+)\.(?<method>[A-Za-z0-9_]+)`")]
+    private static partial Regex Named();
+
+    [GeneratedRegex("\"(msg\\.[A-Za-z]+\\.[A-Za-z.]+)\"")]
+    private static partial Regex FaultKey();
+
+    [GeneratedRegex("const string [A-Za-z]+ = \"([^\"]+)\";")]
+    private static partial Regex Constant();
+}
