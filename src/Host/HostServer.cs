@@ -30,8 +30,12 @@ internal sealed class HostServer : IAsyncDisposable
     /// </summary>
     public static async Task<HostServer> StartAsync(HostConfig config, string baseFolder, TimeProvider time)
     {
-        var builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [] });
+        // Nothing but its own file configures it: the builder need not watch a folder for another.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         builder.Services.AddTelemetry(config.Telemetry, HostNode.Version);
         if (config.Telemetry.JsonLog || Environment.GetEnvironmentVariable("LORICA_LOG_FORMAT") == "json")

@@ -35,8 +35,8 @@ public sealed record KmipClientOptions
     /// <summary>User name for servers that ask for one beside the certificate.</summary>
     public string? UserName { get; init; }
 
-    /// <summary>Password that goes with <see cref="UserName"/>.</summary>
-    public string? Password { get; init; }
+    /// <summary>Shows the password that goes with <see cref="UserName"/>.</summary>
+    public KmipPassword? Password { get; init; }
 
     /// <summary>The newest version to use; what the server has in common with this is negotiated.</summary>
     public KmipVersion MaximumVersion { get; init; } = KmipVersion.V14;

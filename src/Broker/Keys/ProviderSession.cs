@@ -16,7 +16,7 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
     private readonly Dictionary<ServerEntry, KmipException> _failed = [];
     private X509Certificate2? _identity;
     private bool _ownsIdentity;
-    private (string User, string Password)? _credential;
+    private Credential? _credential;
 
     /// <summary>The server that answered last.</summary>
     public ServerEntry? Answered { get; private set; }
@@ -93,7 +93,7 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
             RequestTimeout = server.RequestTimeout(),
             ClientCertificate = _identity,
             UserName = _credential?.User,
-            Password = _credential?.Password,
+            Password = _credential is { } credential ? () => credential.Password : null,
             ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = server.CertificateSha256 },
         });
         _clients.Add(server, client);
@@ -105,6 +105,7 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
         await ReconnectAsync();
         if (_ownsIdentity)
             _identity?.Dispose();
+        _credential?.Dispose();
     }
 
     private string WhyNot(ServerEntry server) => _failed.GetValueOrDefault(server)?.Message

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Lorica.Broker.Start;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
-using Lorica.Crypto;
 
 namespace Lorica.Broker.Providers;
 
@@ -17,9 +16,6 @@ internal sealed class ProviderStore
     public const string SelfSigned = "selfSigned";
     public const string Uploaded = "uploaded";
     public const string Requested = "requested";
-
-    /// <summary>Longest user name or password.</summary>
-    public const int MaximumCredential = 1024;
 
     private readonly Lock _gate = new();
     private readonly string _folder;
@@ -89,21 +85,15 @@ internal sealed class ProviderStore
     }
 
     /// <summary>User name and password, where the servers want them.</summary>
-    public (string User, string Password)? OpenCredential(ProviderEntry entry)
+    public Credential? OpenCredential(ProviderEntry entry)
     {
         if (entry.SealedCredential is not { Length: > 0 })
             return null;
-        using var opened = _seal.Unseal(CredentialOf(entry.Name), entry.SealedCredential);
-        return ReadCredential(opened);
-    }
-
-    /// <summary>Reads "user LF password"; null when it is something else.</summary>
-    public static (string User, string Password)? ReadCredential(KeyBuffer text)
-    {
-        var line = text.Span.IndexOf((byte)'\n');
-        return line is > 0 and <= MaximumCredential && text.Length - line - 1 <= MaximumCredential
-            ? (Encoding.UTF8.GetString(text.Span[..line]), Encoding.UTF8.GetString(text.Span[(line + 1)..]))
-            : null;
+        var opened = _seal.Unseal(CredentialOf(entry.Name), entry.SealedCredential);
+        var credential = Credential.Read(opened);
+        if (credential is null)
+            opened.Dispose();
+        return credential;
     }
 
     /// <summary>Under what a credential is sealed; a provider's name holds no line feed, so it is never an identity's.</summary>

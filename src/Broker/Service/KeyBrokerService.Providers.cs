@@ -147,7 +147,7 @@ internal sealed partial class KeyBrokerService
     private ProviderEntry WithCredential(ProviderEntry entry, SealedIdentity blob)
     {
         using var text = Open(entry.Name, blob, "lorica-credential-v1"u8);
-        return ProviderStore.ReadCredential(text) is { } credential
+        return Credential.Read(text) is { } credential
             ? entry with { UserName = credential.User, SealedCredential = seal.Seal(ProviderStore.CredentialOf(entry.Name), text) }
             : throw Argument(entry.Name, "A credential is a user name and a password of at most 1024 bytes each.");
     }

@@ -40,7 +40,12 @@ internal static class BrokerApplication
         MakeStateFolder(config.StateFolder);
         var self = NodeIdentity.Load(config.Certificate, config.Key, config.Ca);
         var center = new Peer(self.Ca, Roles.Center, config.CenterPin);
-        var builder = WebApplication.CreateSlimBuilder();
+        // Nothing but its own file configures it. The builder would watch every folder below the one that it is started in: "/".
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(o =>
         {

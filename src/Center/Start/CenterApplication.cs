@@ -43,7 +43,12 @@ internal static class CenterApplication
     private static async Task<WebApplication> StartAsync(
         CenterConfig config, CenterIdentity identity, CenterStore store, StateLock held, CancellationToken ct)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        // Nothing but its own file configures it: the builder need not watch a folder for another.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         ConfigureLogging(builder.Logging, config.Telemetry);
         builder.Services.AddTelemetry(config.Telemetry, ThisAssembly.Version);
         builder.Services.AddSingleton<Readiness>();

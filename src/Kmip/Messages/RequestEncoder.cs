@@ -13,7 +13,7 @@ internal static class RequestEncoder
 
     /// <summary>Writes the whole message; <paramref name="payload"/> writes what is inside Request Payload.</summary>
     public static void Encode(
-        TtlvWriter writer, KmipVersion version, string? userName, string? password, Operation operation,
+        TtlvWriter writer, KmipVersion version, string? userName, KmipPassword? password, Operation operation,
         Action<TtlvWriter> payload)
     {
         writer.Begin(Tags.RequestMessage);
@@ -36,7 +36,7 @@ internal static class RequestEncoder
     /// the item of that number: Operation, Unique Batch Item ID, Request Payload.
     /// </summary>
     public static void EncodeBatch(
-        TtlvWriter writer, KmipVersion version, string? userName, string? password, int count, Action<TtlvWriter, int> item)
+        TtlvWriter writer, KmipVersion version, string? userName, KmipPassword? password, int count, Action<TtlvWriter, int> item)
     {
         writer.Begin(Tags.RequestMessage);
         writer.Begin(Tags.RequestHeader);
@@ -56,7 +56,7 @@ internal static class RequestEncoder
         writer.End();
     }
 
-    private static void Authentication(TtlvWriter writer, string? userName, string? password)
+    private static void Authentication(TtlvWriter writer, string? userName, KmipPassword? password)
     {
         if (userName is not null)
         {
@@ -67,7 +67,7 @@ internal static class RequestEncoder
             writer.Text(Tags.Username, userName);
             if (password is not null)
             {
-                writer.Text(Tags.Password, password);
+                writer.Text(Tags.Password, password());
             }
 
             writer.End();

@@ -69,6 +69,9 @@ internal sealed class TtlvWriter : IDisposable
     public void Text(int tag, string value) =>
         Encoding.UTF8.GetBytes(value, Value(tag, TtlvType.TextString, Encoding.UTF8.GetByteCount(value)));
 
+    /// <summary>Text that is UTF-8 already.</summary>
+    public void Text(int tag, ReadOnlySpan<byte> utf8) => utf8.CopyTo(Value(tag, TtlvType.TextString, utf8.Length));
+
     public void Bytes(int tag, ReadOnlySpan<byte> value) => value.CopyTo(Value(tag, TtlvType.ByteString, value.Length));
 
     /// <summary>Copies one item, or several side by side, that are encoded already.</summary>

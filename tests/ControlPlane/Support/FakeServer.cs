@@ -17,7 +17,11 @@ internal static class FakeServer
         NodeIdentity self, string centerPin, TService service, Action<KestrelServerOptions, Action<ListenOptions>> listen)
         where TService : class
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = 8 * 1024 * 1024);
         builder.Services.AddSingleton(service);
