@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Lorica.Kmip;
@@ -7,7 +6,7 @@ using Lorica.SystemTests.Support;
 namespace Lorica.SystemTests;
 
 /// <summary>The embedded key server and a PyKMIP as providers at once, and what happens to VMs when something happens to them.</summary>
-public sealed class KeyProviderTests(ITestOutputHelper output)
+public sealed class KeyProviderTests
 {
     private const string Encryption = "VM Encryption Policy";
 
@@ -90,27 +89,6 @@ public sealed class KeyProviderTests(ITestOutputHelper output)
         Assert.NotEqual(key, Text((await up.ShowAsync("b"))["key"]!["id"]));
     }
 
-    /// <summary>Not a test of time: prints how long it takes on this machine.</summary>
-    [Fact(Explicit = true)]
-    public async Task FiveHundredLockedVmsUnlockWhenTheirProviderIsBack()
-    {
-        const int Count = 500;
-        await using var up = await LoricaUp.StartAsync();
-        await up.AddEmbeddedKmsAsync();
-        await Parallel.ForEachAsync(Enumerable.Range(0, Count), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (i, _) =>
-            await up.JsonAsync("vm", "create", $"vm{i}", "--size", "1M", "--policy", Encryption));
-        await up.ControlAsync("stop", "kms");
-        await up.ControlAsync("restart", "host");
-        await Wait.UntilAsync(async () => await CountAsync(up, "locked") == Count, "all are locked", 300);
-
-        var clock = Stopwatch.StartNew();
-        await up.ControlAsync("start", "kms");
-        output.WriteLine($"the key server was back {clock.ElapsedMilliseconds} ms after it was started");
-        clock.Restart();
-        await Wait.UntilAsync(async () => await CountAsync(up, "unlocked") == Count, "all are unlocked", 300);
-        output.WriteLine($"{Count} VMs unlocked {clock.ElapsedMilliseconds} ms after that");
-    }
-
     private static async Task StartAsync(LoricaUp up, PyKmip kms)
     {
         await up.AddEmbeddedKmsAsync();
@@ -133,9 +111,6 @@ public sealed class KeyProviderTests(ITestOutputHelper output)
 
     private static Task UnlockedAsync(LoricaUp up, string vm) => Wait.UntilAsync(
         async () => Text((await up.ShowAsync(vm))["cryptoState"]) == "unlocked", $"{vm} is unlocked");
-
-    private static async Task<int> CountAsync(LoricaUp up, string state) =>
-        (await up.JsonAsync("vm", "ls"))["items"]!.AsArray().Count(v => Text(v!["cryptoState"]) == state);
 
     private static async Task RevokeAsync(PyKmip kms, string key)
     {
