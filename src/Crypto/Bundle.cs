@@ -50,7 +50,8 @@ public static class Bundle
     {
         var pairs = Pairs(bundle);
         var kept = pairs.Where(p => KeyOf(p) != key).ToArray();
-        return kept.Length == pairs.Count ? throw new CryptoException(CryptoErrorKind.WrongKey, $"The bundle is not sealed under {key}.")
+        return kept.Length == pairs.Count
+            ? throw new CryptoException(CryptoErrorKind.WrongKey, $"The bundle is not sealed under {key}.")
             : kept.Length == 0 ? throw new ArgumentException("The last pair of a bundle cannot be removed.", nameof(key))
             : Join(kept);
     }
@@ -85,7 +86,8 @@ public static class Bundle
         {
             throw new CryptoException(
                 CryptoErrorKind.WrongKey,
-                $"The key held as {kekId} has check value {KeyCheckValue.Compute(kek)}; {expectedKcv} is expected: it is another key.");
+                $"The key held as {kekId} has check value {KeyCheckValue.Compute(kek)}; {expectedKcv} is expected: it "
+                    + "is another key.");
         }
 
         // Step 3: open and parse, in key memory.

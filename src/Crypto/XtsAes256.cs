@@ -211,8 +211,8 @@ public sealed unsafe class XtsAes256 : IDisposable
         }
     }
 
-    // Disposal marks before it zeroes: whoever still sees no mark here has used whole keys all along. Otherwise what was written may
-    // be a transformation under zeros or another key, which must not reach a disk.
+    // Disposal marks before it zeroes: whoever still sees no mark here has used whole keys all along. Otherwise what was written
+    // may be a transformation under zeros or another key, which must not reach a disk.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void RefuseIfDisposedMeanwhile(Span<byte> destination)
     {

@@ -15,7 +15,8 @@ public static class DiskJob
 {
     /// <summary>Encrypts a plain disk under a new data key. AlreadyEncrypted when it is.</summary>
     public static Task<DiskJobResult> EncryptAsync(
-        DiskFolder folder, string name, KeyId kekId, KeyBuffer kek, long epoch, IProgress<DiskProgress>? progress, CancellationToken ct) =>
+        DiskFolder folder, string name, KeyId kekId, KeyBuffer kek, long epoch, IProgress<DiskProgress>? progress,
+        CancellationToken ct) =>
         EncryptAsync(folder, name, new DiskKeys(kekId, kek), epoch, progress, ct);
 
     /// <summary>The same with a recorded object id: a resumed disk must carry it, a new job gives it to the disk.</summary>
@@ -28,7 +29,8 @@ public static class DiskJob
     /// and a stored all-zero sector of an eagerly zeroed disk ends the job (ZeroSector); forced, it becomes zeros.
     /// </summary>
     public static Task<DiskJobResult> DecryptAsync(
-        DiskFolder folder, string name, IKekSource keks, long epoch, bool force, IProgress<DiskProgress>? progress, CancellationToken ct) =>
+        DiskFolder folder, string name, IKekSource keks, long epoch, bool force, IProgress<DiskProgress>? progress,
+        CancellationToken ct) =>
         DecryptAsync(folder, name, null, keks, epoch, force, progress, ct);
 
     /// <summary>
@@ -61,7 +63,8 @@ public static class DiskJob
     /// Finishes whatever job the descriptor names. Without one it only removes what a crash at the very end left.
     /// </summary>
     public static Task<DiskJobResult> ResumeAsync(
-        DiskFolder folder, string name, IKekSource keks, long epoch, bool force, IProgress<DiskProgress>? progress, CancellationToken ct) =>
+        DiskFolder folder, string name, IKekSource keks, long epoch, bool force, IProgress<DiskProgress>? progress,
+        CancellationToken ct) =>
         RunAsync(folder, name, progress, job => job.Resume(keks, epoch, force), ct);
 
     private static Task<DiskJobResult> RunAsync(

@@ -5,8 +5,8 @@ namespace Lorica.Disks;
 
 /// <summary>
 /// Copies a disk's files as they are, for moving it to another folder: ciphertext stays ciphertext, no key is needed and the
-/// descriptor keeps its seal. Holes and, on thin disks, blocks of zeros take no space in the copy; other disks take all their space
-/// first. Whoever copies must remove one of the two: they have one data key.
+/// descriptor keeps its seal. Holes and, on thin disks, blocks of zeros take no space in the copy; other disks take all their
+/// space first. Whoever copies must remove one of the two: they have one data key.
 /// </summary>
 public static class DiskMove
 {
@@ -14,11 +14,13 @@ public static class DiskMove
     private const int BlockBytes = 4096;
 
     /// <summary>
-    /// Copies. Order: lock of the source · data file, durable · descriptor, durable. A crash before the last step leaves no disk but
-    /// perhaps a stray data file.
+    /// Copies. Order: lock of the source · data file, durable · descriptor, durable. A crash before the last step leaves no disk
+    /// but perhaps a stray data file.
     /// </summary>
-    /// <exception cref="DiskException">InUse, NotFound, Malformed, HasHardLinks, TransitionUnderWay, AlreadyExists, NoSpace, Io.</exception>
-    public static Task CopyAsync(DiskFolder from, string name, DiskFolder to, IProgress<DiskProgress>? progress, CancellationToken ct)
+    /// <exception cref="DiskException">InUse, NotFound, Malformed, HasHardLinks, TransitionUnderWay, AlreadyExists, NoSpace,
+    /// Io.</exception>
+    public static Task CopyAsync(
+        DiskFolder from, string name, DiskFolder to, IProgress<DiskProgress>? progress, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);

@@ -149,6 +149,7 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     private void ThrowIfFailed()
     {
         if (_failure is { } failure)
-            throw new DiskException(failure.Kind, "The disk has failed before: " + failure.Message, _path, failure.Offset, failure);
+            throw new DiskException(
+                failure.Kind, "The disk has failed before: " + failure.Message, _path, failure.Offset, failure);
     }
 }

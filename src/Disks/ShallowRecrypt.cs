@@ -18,7 +18,9 @@ public static class ShallowRecrypt
         DiskFolder folder, string name, KeyBuffer oldKek, KeyId newKekId, KeyBuffer newKek, DiskLock? held = null) =>
         AddPair(folder, name, null, oldKek, newKekId, newKek, held);
 
-    /// <summary>The same, checked against the record in the same read: an older or foreign descriptor is not sealed again.</summary>
+    /// <summary>
+    /// The same, checked against the record in the same read: an older or foreign descriptor is not sealed again.
+    /// </summary>
     public static long AddPair(
         DiskFolder folder, string name, DiskExpectation? expectation, KeyBuffer oldKek, KeyId newKekId, KeyBuffer newKek,
         DiskLock? held = null) =>

@@ -12,8 +12,8 @@ public static partial class Vmdk
     /// Makes a disk larger; it never becomes smaller. Steps: 1 exclusive lock · 2 descriptor verified, no job under way · 3 data
     /// file cut to the size that the descriptor says (what a resize that broke off had added), then lengthened, durable · 4
     /// descriptor with the new size, one generation up (so that the old one cannot come back unnoticed). A crash before step 4
-    /// leaves the old descriptor and a data file that is too long, which is refused when the disk is opened: resize again. The same
-    /// size again is no change.
+    /// leaves the old descriptor and a data file that is too long, which is refused when the disk is opened: resize again. The
+    /// same size again is no change.
     /// </summary>
     /// <exception cref="DiskException">The kinds of <see cref="Open"/>, and InvalidArgument, NoSpace.</exception>
     public static Task<DiskModel> ResizeAsync(
@@ -41,16 +41,20 @@ public static partial class Vmdk
         using var opened = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, expectation, keks);
         var model = opened.Model;
         if (model.Transition is not null || model.Keys.Count > 1)
-            throw new DiskException(DiskErrorKind.TransitionUnderWay, $"The disk {path} is half way through a job; finish that first.", path);
+            throw new DiskException(
+                DiskErrorKind.TransitionUnderWay, $"The disk {path} is half way through a job; finish that first.", path);
         if (capacity < model.Capacity)
             throw new DiskException(
-                DiskErrorKind.InvalidArgument, $"The disk {path} has {model.Capacity} bytes; a disk grows, it never becomes smaller.", path);
+                DiskErrorKind.InvalidArgument,
+                $"The disk {path} has {model.Capacity} bytes; a disk grows, it never becomes smaller.", path);
         using var extent = store.Open(model.ExtentFile, writable: true);
         var stat = extent.Stat();
         if (stat.Links > 1)
-            throw new DiskException(DiskErrorKind.HasHardLinks, $"The data file of {path} has {stat.Links} names; changing it would change them all.", path);
+            throw new DiskException(DiskErrorKind.HasHardLinks,
+                $"The data file of {path} has {stat.Links} names; changing it would change them all.", path);
         if (stat.Length < model.Capacity)
-            throw new DiskException(DiskErrorKind.Malformed, $"The data file of {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
+            throw new DiskException(DiskErrorKind.Malformed,
+                $"The data file of {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
 
         // Step 3
         if (stat.Length > model.Capacity)
@@ -86,7 +90,8 @@ public static partial class Vmdk
         long sectors = capacity / BlockRequest.SectorSize;
         var text = Descriptor.Of([.. opened.Text.Lines.Select(l =>
             l.Extent is { } extent
-                ? new DescriptorLine($"RW {sectors} VMFS \"{DiskName.Flat(name)}\"", null, null, extent with { Sectors = sectors })
+                ? new DescriptorLine(
+                    $"RW {sectors} VMFS \"{DiskName.Flat(name)}\"", null, null, extent with { Sectors = sectors })
                 : l.Key is "ddb.geometry.cylinders"
                     ? DescriptorLine.Ddb(l.Key, Math.Clamp(sectors / (255 * 63), 1, 65535).ToString(CultureInfo.InvariantCulture))
                     : l)]);
@@ -95,7 +100,10 @@ public static partial class Vmdk
         var key = opened.OpenedWith!.Value;
 
         // Borrows the data key: its owner disposes it.
-        var contents = new BundleContents { ObjectId = old.ObjectId, Generation = old.Generation + 1, Zero = old.Zero, Key = old.Key };
+        var contents = new BundleContents
+        {
+            ObjectId = old.ObjectId, Generation = old.Generation + 1, Zero = old.Zero, Key = old.Key,
+        };
         return (EncryptionLines.Of(opened.Model) with { Bundle = Bundle.Seal(BundleKind.Disk, key, keks.Find(key)!, contents) })
             .Apply(text, opened.SealKey);
     }

@@ -22,7 +22,9 @@ public sealed partial class KmipClient
             : throw Client.Failure.Malformed(Server, "the server gives no state for the object");
     }
 
-    /// <summary>State and dates of an object, in one request. A server that refuses to be asked for dates is asked for the state.</summary>
+    /// <summary>
+    /// State and dates of an object, in one request. A server that refuses to be asked for dates is asked for the state.
+    /// </summary>
     /// <exception cref="KmipException">Also Protocol, when the server gives no state.</exception>
     public async Task<KmipKeyLife> GetLifeAsync(string uniqueIdentifier, CancellationToken ct)
     {
@@ -32,8 +34,8 @@ public sealed partial class KmipClient
             found = await GetAttributesAsync(
                 uniqueIdentifier,
                 [
-                    AttributeNames.State, AttributeNames.ProtectStopDate, AttributeNames.DeactivationDate, AttributeNames.DestroyDate,
-                    AttributeNames.CompromiseDate,
+                    AttributeNames.State, AttributeNames.ProtectStopDate, AttributeNames.DeactivationDate,
+                    AttributeNames.DestroyDate, AttributeNames.CompromiseDate,
                 ],
                 ct);
         }
@@ -42,7 +44,8 @@ public sealed partial class KmipClient
             return new(await GetStateAsync(uniqueIdentifier, ct), null, null, null, null);
         }
 
-        return found.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number && Enum.IsDefined((KmipKeyState)number)
+        return found.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number
+            && Enum.IsDefined((KmipKeyState)number)
             ? new((KmipKeyState)number, Date(found, AttributeNames.ProtectStopDate), Date(found, AttributeNames.DeactivationDate),
                 Date(found, AttributeNames.DestroyDate), Date(found, AttributeNames.CompromiseDate))
             : throw Client.Failure.Malformed(Server, "the server gives no state for the object");

@@ -14,8 +14,8 @@ public sealed partial class KmipClient
     private bool _oneByOne;
 
     /// <summary>
-    /// State and material of several keys: one message, Get Attributes and Get for each, in order, going on after failures. A server
-    /// that takes no batches is asked one by one from then on.
+    /// State and material of several keys: one message, Get Attributes and Get for each, in order, going on after failures. A
+    /// server that takes no batches is asked one by one from then on.
     /// </summary>
     /// <returns>Per key what the server refused; null where it was given to <paramref name="sink"/>.</returns>
     /// <exception cref="KmipException">The whole failed: transport, malformed answer, misuse.</exception>
@@ -68,7 +68,8 @@ public sealed partial class KmipClient
     }
 
     /// <returns>Null when the server refused the message as a whole: it takes no batches.</returns>
-    private async Task<KmipException?[]?> GetBatchAsync(IReadOnlyList<string> identifiers, KeyBatchSink sink, CancellationToken ct)
+    private async Task<KmipException?[]?> GetBatchAsync(
+        IReadOnlyList<string> identifiers, KeyBatchSink sink, CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
@@ -159,7 +160,8 @@ public sealed partial class KmipClient
             }
             else if (refusals[key] is null)
             {
-                sink(key, states[key]!.Value, KeyBlockReader.Material(item.Need(Tags.ResponsePayload), identifiers[key], KeyBits / 8));
+                sink(key, states[key]!.Value,
+                    KeyBlockReader.Material(item.Need(Tags.ResponsePayload), identifiers[key], KeyBits / 8));
             }
         }
 
@@ -167,7 +169,8 @@ public sealed partial class KmipClient
     }
 
     private static KmipKeyState StateOf(IReadOnlyList<KmipAttribute> attributes) =>
-        attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number && Enum.IsDefined((KmipKeyState)number)
+        attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number
+            && Enum.IsDefined((KmipKeyState)number)
             ? (KmipKeyState)number
             : throw KmipException.Malformed("the server gives no state for the object");
 

@@ -162,7 +162,8 @@ public sealed partial class KmipClient
         var attributes = await GetAttributesAsync(
             found[0], [AttributeNames.CryptographicAlgorithm, AttributeNames.CryptographicLength, AttributeNames.ObjectType], ct);
         long? Value(string attribute) => attributes.FirstOrDefault(a => a.Name == attribute)?.Number;
-        return Value(AttributeNames.CryptographicAlgorithm) == AlgorithmAes && Value(AttributeNames.CryptographicLength) == KeyBits
+        return Value(AttributeNames.CryptographicAlgorithm) == AlgorithmAes
+            && Value(AttributeNames.CryptographicLength) == KeyBits
             && Value(AttributeNames.ObjectType) == (int)KmipObjectType.SymmetricKey
             ? found[0]
             : throw Client.Failure.Malformed(Server, "an object that is no AES-256 key carries the name of the key to be made");

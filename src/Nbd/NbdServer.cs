@@ -75,7 +75,8 @@ public sealed class NbdServer
                 }
                 catch (SocketException e) when (++failures < MaximumFailures)
                 {
-                    _options.OnConnectionError?.Invoke(new NbdException(NbdErrorKind.Transport, $"A connection was not accepted: {e.Message}", inner: e));
+                    _options.OnConnectionError?.Invoke(new NbdException(
+                        NbdErrorKind.Transport, $"A connection was not accepted: {e.Message}", inner: e));
                     await Task.Delay(s_acceptPause, _options.Clock, ct);
                 }
             }
@@ -97,7 +98,8 @@ public sealed class NbdServer
             // Before any byte: who is it?
             var peer = PeerCredentials.Of(socket);
             if (!_options.PeerFilter(peer))
-                throw new NbdException(NbdErrorKind.PeerRefused, $"A process of uid {peer.Uid} (pid {peer.Pid}) may not connect.");
+                throw new NbdException(
+                    NbdErrorKind.PeerRefused, $"A process of uid {peer.Uid} (pid {peer.Pid}) may not connect.");
             if (Connections >= _options.MaximumConnections)
                 throw new NbdException(NbdErrorKind.TooLarge, $"More than {_options.MaximumConnections} connections.");
             socket.Blocking = true;

@@ -42,7 +42,8 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
         using var serving = new CancellationTokenSource();
         var guest = new GuestSupervisor(_board, InFolder(Sockets.Qmp), clock);
         using var serial = new SerialLine(InFolder(Sockets.Serial), _ring, clock);
-        var requests = new ControlRequests(config.VmId, _board, guest, _ring, serial, disks.Exports, clock, () => disks.FlushFailed);
+        var requests = new ControlRequests(
+            config.VmId, _board, guest, _ring, serial, disks.Exports, clock, () => disks.FlushFailed);
         var controlTask = new ControlServer(requests, peer => peer.Uid == 0).RunAsync(control, serving.Token);
         var nbdTask = Server(disks, guest).RunAsync(nbd, serving.Token);
         using var lineEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -116,7 +117,8 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
             if (config.Adopt)
                 return await AdoptAsync(guest, stop);
             if (config.Firmware == "uefi")
-                throw new VmxException(VmxErrorKind.NotSupported, "UEFI firmware is not supported yet: its variables could not be kept sealed.");
+                throw new VmxException(
+                    VmxErrorKind.NotSupported, "UEFI firmware is not supported yet: its variables could not be kept sealed.");
 
             // Left by an earlier run; QEMU replaces its sockets itself.
             File.Delete(InFolder(Sockets.PidFile));

@@ -32,12 +32,14 @@ internal sealed class HostPins
         {
             HostPinning.Center => true,
             HostPinning.Operator => false,
-            _ => throw new InvalidOperationException($"hostPinning is '{pinning}'; it can be {HostPinning.Center} or {HostPinning.Operator}."),
+            _ => throw new InvalidOperationException(
+                $"hostPinning is '{pinning}'; it can be {HostPinning.Center} or {HostPinning.Operator}."),
         };
         foreach (var (id, pin) in configured)
         {
             if (!IsPin(pin) || !Guid.TryParseExact(id, "D", out _))
-                throw new InvalidOperationException($"The pin of host '{id}' is malformed: an id is a UUID, a pin 64 hex digits.");
+                throw new InvalidOperationException(
+                    $"The pin of host '{id}' is malformed: an id is a UUID, a pin 64 hex digits.");
             var wanted = pin.ToLowerInvariant();
             if (Read().GetValueOrDefault(id)?.SpkiSha256 != wanted)
                 Set(stateFolder, id, wanted);
@@ -120,7 +122,8 @@ internal sealed class HostPins
         throw Refused(p.HostId, "Its signature over the receive key does not verify.");
     }
 
-    private static FaultException Refused(string host, string why) => new(new Fault(FaultTypes.NoPermission, "lorica.hostNotPinned", host,
+    private static FaultException Refused(string host, string why) => new(new Fault(
+        FaultTypes.NoPermission, "lorica.hostNotPinned", host,
         $"No key goes to host {host}. {why}", "Join the host again from its own console."));
 
     private static string FileOf(string folder) => Path.Combine(folder, "hosts.json");
@@ -137,7 +140,8 @@ internal sealed class HostPins
         var pins = Read(folder);
         if (!change(pins))
             return;
-        DurableFile.Replace(FileOf(folder), JsonSerializer.SerializeToUtf8Bytes(pins, BrokerJson.Default.DictionaryStringPinnedHost));
+        DurableFile.Replace(
+            FileOf(folder), JsonSerializer.SerializeToUtf8Bytes(pins, BrokerJson.Default.DictionaryStringPinnedHost));
         Libc.GiveToOwnerOf(folder, FileOf(folder));
     }
 }

@@ -24,7 +24,10 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
         try
         {
             var errors = await Task.WhenAll(provider.Servers.Select(s => PingAsync(provider, s, ct)));
-            return new PingProviderReply { Healthy = errors.Any(e => e is null), Error = string.Join("; ", errors.Where(e => e is not null)) };
+            return new PingProviderReply
+            {
+                Healthy = errors.Any(e => e is null), Error = string.Join("; ", errors.Where(e => e is not null)),
+            };
         }
         catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or Contracts.Faults.FaultException)
         {

@@ -124,14 +124,16 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
         }
         catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or FaultException)
         {
-            status.Fault = Say(KeyFaults.Of(key, KeyReasons.ProviderUnreachable, $"The client identity of {key.Provider} cannot be used: {e.Message}"));
+            status.Fault = Say(KeyFaults.Of(
+                key, KeyReasons.ProviderUnreachable, $"The client identity of {key.Provider} cannot be used: {e.Message}"));
         }
 
         return status;
     }
 
     /// <summary>
-    /// Fetches keys for delivery, many in one message, and hands each to <paramref name="use"/> in order; or says why it may not go.
+    /// Fetches keys for delivery, many in one message, and hands each to <paramref name="use"/> in order; or says why it may not
+    /// go.
     /// </summary>
     public async Task<IReadOnlyList<KeyFault>> DeliverAsync(
         ProviderSession session, IReadOnlyList<KeyToSeal> wanted, Action<KeyToSeal, KeyBuffer, string> use, CancellationToken ct)
@@ -143,7 +145,8 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
     }
 
     private async Task DeliverBatchAsync(
-        ProviderSession session, KeyToSeal[] batch, Action<KeyToSeal, KeyBuffer, string> use, List<KeyFault> faults, CancellationToken ct)
+        ProviderSession session, KeyToSeal[] batch, Action<KeyToSeal, KeyBuffer, string> use, List<KeyFault> faults,
+        CancellationToken ct)
     {
         var keks = new KeyBuffer?[batch.Length];
         var states = new KmipKeyState[batch.Length];
@@ -264,7 +267,8 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
     private FaultException Refused(KeyRef key, KmipException e)
     {
         var fault = Say(KeyFaults.From(key, e));
-        return new FaultException(new Fault(FaultTypes.HostCommunication, "com.vmware.vc.kms.crypto.KeyGenerateFail", key.Provider,
+        return new FaultException(new Fault(
+            FaultTypes.HostCommunication, "com.vmware.vc.kms.crypto.KeyGenerateFail", key.Provider,
             $"Key provider {key.Provider} made no key: {fault.Detail}", $"See 'lorica kms status {key.Provider}'.")
         { Keys = [FaultCodec.FromMessage(fault)] });
     }

@@ -10,7 +10,8 @@ namespace Lorica.Broker.Keys;
 /// for the rest of the session, and rests for the others (<see cref="ServerRests"/>). What a server refuses is its answer, not a
 /// reason to ask the next.
 /// </summary>
-internal sealed class ProviderSession(ProviderEntry provider, ProviderStore store, ServerRests rests, ILogger log) : IAsyncDisposable
+internal sealed class ProviderSession(ProviderEntry provider, ProviderStore store, ServerRests rests, ILogger log)
+    : IAsyncDisposable
 {
     private readonly Dictionary<ServerEntry, KmipClient> _clients = [];
     private readonly Dictionary<ServerEntry, KmipException> _failed = [];
@@ -22,8 +23,8 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
     public ServerEntry? Answered { get; private set; }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the first server that can be reached, <paramref name="avoid"/> last. What must not happen twice
-    /// (not <paramref name="repeatable"/>) goes to the next server only when this one surely did not do it.
+    /// Runs <paramref name="work"/> on the first server that can be reached, <paramref name="avoid"/> last. What must not happen
+    /// twice (not <paramref name="repeatable"/>) goes to the next server only when this one surely did not do it.
     /// </summary>
     public async Task<T> RunAsync<T>(Func<KmipClient, Task<T>> work, ServerEntry? avoid = null, bool repeatable = true)
     {

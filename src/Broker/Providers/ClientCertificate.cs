@@ -26,7 +26,10 @@ internal static class ClientCertificate
         return result;
     }
 
-    /// <summary>A self-signed certificate with the extended usage clientAuth for <paramref name="key"/>: certificate and key as PEM in key memory.</summary>
+    /// <summary>
+    /// A self-signed certificate with the extended usage clientAuth for <paramref name="key"/>: certificate and key as PEM in key
+    /// memory.
+    /// </summary>
     public static KeyBuffer SelfSigned(string provider, KeyBuffer key, TimeProvider time)
     {
         using var rsa = Import(key);
@@ -62,7 +65,8 @@ internal static class ClientCertificate
         {
             if (text[from..][found.Label].EndsWith("PRIVATE KEY"))
             {
-                using var key = pem.Slice(from + found.Location.Start.Value, found.Location.End.Value - found.Location.Start.Value);
+                using var key = pem.Slice(
+                    from + found.Location.Start.Value, found.Location.End.Value - found.Location.Start.Value);
                 return Join(certificatePem, key);
             }
         }
@@ -121,7 +125,8 @@ internal static class ClientCertificate
         return result;
     }
 
-    private static FaultException Malformed(string provider, string why) => new(new Fault(FaultTypes.InvalidArgument, "lorica.clientIdentity",
+    private static FaultException Malformed(string provider, string why) => new(new Fault(
+        FaultTypes.InvalidArgument, "lorica.clientIdentity",
         provider, $"The client identity for {provider} cannot be used: {why}.",
         "Give the certificate and the unencrypted private key (PKCS#1 or PKCS#8) that the KMS issued."));
 }

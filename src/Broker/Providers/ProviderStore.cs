@@ -52,7 +52,8 @@ internal sealed class ProviderStore
             return _entries.GetValueOrDefault(name);
     }
 
-    public ProviderEntry Get(string name) => Find(name) ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.providerUnknown",
+    public ProviderEntry Get(string name) => Find(name)
+        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.providerUnknown",
         name, $"There is no key provider named {name}.", "Register it under this very name: names are part of key locators."));
 
     public void Save(ProviderEntry entry)

@@ -9,7 +9,9 @@ namespace Lorica.Broker.Providers;
 /// <summary>
 /// The key under which client identities lie on disk: <c>seal.key</c>, 32 random bytes, 0600, made once. It protects copies of
 /// the provider files alone; whoever has the whole state folder has both.
-/// <code>sealed = nonce 12 ‖ ciphertext ‖ tag 16     AES-256-GCM, additional data "lorica-provider-identity-v1\n" ‖ provider name</code>
+/// <code>
+/// sealed = nonce 12 ‖ ciphertext ‖ tag 16     AES-256-GCM, additional data "lorica-provider-identity-v1\n" ‖ provider name
+/// </code>
 /// </summary>
 internal sealed class SealKey : IDisposable
 {
@@ -49,8 +51,10 @@ internal sealed class SealKey : IDisposable
             return;
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)?.SealedIdentity is { Length: > 0 })
-                throw new InvalidOperationException($"{path} is missing, but {file} was sealed under it. Restore it from the backup of the broker's state.");
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)?.SealedIdentity
+                is { Length: > 0 })
+                throw new InvalidOperationException(
+                    $"{path} is missing, but {file} was sealed under it. Restore it from the backup of the broker's state.");
         }
     }
 
@@ -60,7 +64,8 @@ internal sealed class SealKey : IDisposable
         var nonce = result.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var gcm = new AesGcm(_key.Span, TagBytes);
-        gcm.Encrypt(nonce, plaintext.Span, result.AsSpan(NonceBytes, plaintext.Length), result.AsSpan(NonceBytes + plaintext.Length),
+        gcm.Encrypt(
+            nonce, plaintext.Span, result.AsSpan(NonceBytes, plaintext.Length), result.AsSpan(NonceBytes + plaintext.Length),
             AdditionalData(provider));
         return result;
     }
@@ -74,7 +79,8 @@ internal sealed class SealKey : IDisposable
         try
         {
             using var gcm = new AesGcm(_key.Span, TagBytes);
-            gcm.Decrypt(blob.AsSpan(0, NonceBytes), blob.AsSpan(NonceBytes, length), blob.AsSpan(NonceBytes + length), plaintext.Span,
+            gcm.Decrypt(
+                blob.AsSpan(0, NonceBytes), blob.AsSpan(NonceBytes, length), blob.AsSpan(NonceBytes + length), plaintext.Span,
                 AdditionalData(provider));
             return plaintext;
         }

@@ -9,8 +9,8 @@ namespace Lorica.Broker.Providers;
 ///                    │                                                └──failed──► rests longer
 ///                    └── pinged and answered: up
 /// </code>
-/// While all servers of a provider rest, what is asked fails at once, but only for <see cref="AllRest"/> after the last failure: then
-/// they are tried in order whatever their rest, so that a person who repaired something is not told yesterday's news.
+/// While all servers of a provider rest, what is asked fails at once, but only for <see cref="AllRest"/> after the last failure:
+/// then they are tried in order whatever their rest, so that a person who repaired something is not told yesterday's news.
 /// </summary>
 internal sealed class ServerRests(TimeProvider time)
 {

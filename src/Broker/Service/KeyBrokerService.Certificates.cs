@@ -11,8 +11,8 @@ namespace Lorica.Broker.Service;
 /// <summary>
 /// Client certificates that somebody else signs.
 /// <code>
-/// RequestCertificate: a new key, kept aside ──► (the KMS's administrator signs the request) ──► InstallCertificate: key and certificate
-/// become the identity. Until then the identity in use stays in use; the same request is given again.
+/// RequestCertificate: a new key, kept aside ──► (the KMS's administrator signs the request) ──► InstallCertificate: key and
+/// certificate become the identity. Until then the identity in use stays in use; the same request is given again.
 /// </code>
 /// </summary>
 internal sealed partial class KeyBrokerService

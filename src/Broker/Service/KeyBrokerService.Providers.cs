@@ -25,7 +25,8 @@ internal sealed partial class KeyBrokerService
         try
         {
             var chain = await KmipClient.FetchServerCertificateAsync(
-                address.Host, address.Port, proxy is null ? null : new KmipProxy(proxy.Host, proxy.Port), context.CancellationToken);
+                address.Host, address.Port, proxy is null ? null : new KmipProxy(proxy.Host, proxy.Port),
+                context.CancellationToken);
             var leaf = chain[0];
             return new ServerCertificate
             {
@@ -39,7 +40,8 @@ internal sealed partial class KeyBrokerService
         }
         catch (KmipException e)
         {
-            throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.kmsUnreachable", $"{address.Host}:{address.Port}",
+            throw new FaultException(new Fault(
+                FaultTypes.HostCommunication, "lorica.kmsUnreachable", $"{address.Host}:{address.Port}",
                 $"The key server {address.Host}:{address.Port} showed no certificate: {e.Message}",
                 "Check address, port and firewall."));
         }
@@ -60,7 +62,8 @@ internal sealed partial class KeyBrokerService
             Name = request.Name,
             Servers = [.. request.Servers.Select(s => new ServerEntry(
                 s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant(),
-                s.Proxy is { Host.Length: > 0 } proxy ? proxy.Host : null, s.Proxy?.Port ?? 0, s.ConnectTimeoutMs, s.RequestTimeoutMs))],
+                s.Proxy is { Host.Length: > 0 } proxy ? proxy.Host : null, s.Proxy?.Port ?? 0, s.ConnectTimeoutMs,
+                s.RequestTimeoutMs))],
             Identity = known?.Identity ?? ProviderStore.BrokerCertificate,
             CertificatePem = known?.CertificatePem,
             SealedIdentity = known?.SealedIdentity,
@@ -148,7 +151,10 @@ internal sealed partial class KeyBrokerService
     {
         using var text = Open(entry.Name, blob, "lorica-credential-v1"u8);
         return Credential.Read(text) is { } credential
-            ? entry with { UserName = credential.User, SealedCredential = seal.Seal(ProviderStore.CredentialOf(entry.Name), text) }
+            ? entry with
+            {
+                UserName = credential.User, SealedCredential = seal.Seal(ProviderStore.CredentialOf(entry.Name), text),
+            }
             : throw Argument(entry.Name, "A credential is a user name and a password of at most 1024 bytes each.");
     }
 
@@ -192,7 +198,8 @@ internal sealed partial class KeyBrokerService
 
     private static void Check(ConfigureProviderRequest request)
     {
-        if (request.Name.Length is 0 or > MaximumNameLength || Encoding.UTF8.GetByteCount(request.Name) > MaximumNameBytes || request.Name.Any(char.IsControl))
+        if (request.Name.Length is 0 or > MaximumNameLength || Encoding.UTF8.GetByteCount(request.Name) > MaximumNameBytes
+            || request.Name.Any(char.IsControl))
             throw Argument("server.info.name", "A key provider has a name of 1 to 80 printable characters, at most 120 bytes.");
         if (request.Servers.Count is 0 or > MaximumServers)
             throw Argument(request.Name, "A key provider has 1 to 16 servers.");

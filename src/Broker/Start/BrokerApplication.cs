@@ -83,7 +83,8 @@ internal static class BrokerApplication
         builder.Services.AddSingleton<ServerRests>();
         builder.Services.AddSingleton<KeyWork>();
         builder.Services.AddSingleton<Health>();
-        builder.Services.AddSingleton(s => new IdleWatch(s.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(config.IdleSeconds), () =>
+        builder.Services.AddSingleton(s => new IdleWatch(
+            s.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(config.IdleSeconds), () =>
         {
             s.GetRequiredService<ILogger<IdleWatch>>().Idle();
             s.GetRequiredService<IHostApplicationLifetime>().StopApplication();

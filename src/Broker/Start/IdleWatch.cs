@@ -26,8 +26,8 @@ internal sealed class IdleWatch(TimeProvider time, TimeSpan limit, Action stop) 
     }
 
     /// <param name="isPing">
-    /// Only health was asked for. That keeps a process alive that never carried a key, and no other: while an outage is watched, the
-    /// broker that served keys before ends, and a fresh one goes on asking.
+    /// Only health was asked for. That keeps a process alive that never carried a key, and no other: while an outage is watched,
+    /// the broker that served keys before ends, and a fresh one goes on asking.
     /// </param>
     public void Leave(bool isPing)
     {

@@ -42,7 +42,8 @@ public sealed class EventChainCheck
         }
         else if (e.Number != Number + 1)
         {
-            Trouble = e.Number > Number ? $"Events {Number + 1} to {e.Number - 1} are missing." : $"Event {e.Number} stands after {Number}.";
+            Trouble = e.Number > Number
+                ? $"Events {Number + 1} to {e.Number - 1} are missing." : $"Event {e.Number} stands after {Number}.";
         }
         else if (!CryptographicOperations.FixedTimeEquals(EventChain.Next(_previous ?? EventChain.Start, e), hash))
         {

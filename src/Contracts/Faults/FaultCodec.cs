@@ -21,7 +21,9 @@ public static class FaultCodec
     /// <summary>Whether the peer itself said what is wrong: only then did it take the call and refuse it.</summary>
     public static bool IsRefusal(RpcException exception) => exception.Trailers.Any(t => t.Key == Trailer);
 
-    /// <summary>The fault that a peer sent, or a <see cref="FaultTypes.HostCommunication"/> fault about <paramref name="peer"/>.</summary>
+    /// <summary>
+    /// The fault that a peer sent, or a <see cref="FaultTypes.HostCommunication"/> fault about <paramref name="peer"/>.
+    /// </summary>
     public static Fault FromRpc(RpcException exception, string peer)
     {
         var bytes = exception.Trailers.FirstOrDefault(t => t.Key == Trailer)?.ValueBytes;

@@ -3,12 +3,15 @@ using System.Text;
 
 namespace Lorica.Contracts.Names;
 
-/// <summary>Names of VMs: one rule for whoever takes a name from a person, and for whoever makes folders and files of it.</summary>
+/// <summary>
+/// Names of VMs: one rule for whoever takes a name from a person, and for whoever makes folders and files of it.
+/// </summary>
 public static class VmNameRule
 {
     /// <summary>The rule in words.</summary>
     public const string Text =
-        "The name of a VM has 1 to 80 characters (200 bytes as UTF-8), no / or \\, no control or invisible characters, no dot at its start and no space at its ends.";
+        "The name of a VM has 1 to 80 characters (200 bytes as UTF-8), no / or \\, no control or invisible characters, no dot at "
+            + "its start and no space at its ends.";
 
     private const int MaximumCharacters = 80;
     private const int MaximumBytes = 200;

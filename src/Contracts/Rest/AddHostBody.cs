@@ -6,7 +6,8 @@ namespace Lorica.Contracts.Rest;
 /// <param name="CertificateSha256">The certificate that the person saw, hex.</param>
 /// <param name="Cluster">Cluster or datacenter; null for the only one.</param>
 /// <param name="Name">Display name; null for the host's own.</param>
-public sealed record AddHostBody(string Address, string Token, string CertificateSha256, string? Cluster = null, string? Name = null)
+public sealed record AddHostBody(
+    string Address, string Token, string CertificateSha256, string? Cluster = null, string? Name = null)
 {
     /// <inheritdoc />
     public override string ToString() => $"{nameof(AddHostBody)} {Address}";

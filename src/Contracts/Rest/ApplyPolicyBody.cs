@@ -10,5 +10,5 @@ namespace Lorica.Contracts.Rest;
 /// <param name="Disks">Labels of the disks.</param>
 /// <param name="Parallel">VMs at the same time.</param>
 public sealed record ApplyPolicyBody(
-    IReadOnlyList<string>? Vms = null, string? Folder = null, bool All = false, bool? Home = null, IReadOnlyList<string>? Disks = null,
-    int Parallel = 8);
+    IReadOnlyList<string>? Vms = null, string? Folder = null, bool All = false, bool? Home = null,
+    IReadOnlyList<string>? Disks = null, int Parallel = 8);

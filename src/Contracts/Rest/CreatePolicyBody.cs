@@ -22,7 +22,9 @@ public sealed record CreatePolicyBody
     /// <summary>Tags that a datastore must carry.</summary>
     public IReadOnlyList<string> Tags { get; set; } = [];
 
-    /// <summary><c>keepRunning</c>, <c>preventPowerOn</c>, <c>suspend</c> or <c>shutDown</c> when a key stays out of reach.</summary>
+    /// <summary>
+    /// <c>keepRunning</c>, <c>preventPowerOn</c>, <c>suspend</c> or <c>shutDown</c> when a key stays out of reach.
+    /// </summary>
     public string OutageAction { get; set; } = "keepRunning";
 
     /// <summary>How long it must have been out of reach.</summary>

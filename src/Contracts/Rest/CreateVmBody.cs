@@ -30,7 +30,9 @@ public sealed record CreateVmBody
     /// <summary><c>bios</c> or <c>uefi</c>.</summary>
     public string Firmware { get; set; } = "bios";
 
-    /// <summary>Keys to use under a policy with encryption, disks by the labels that they get (<c>virtio0:0</c>, …); null for one new key.</summary>
+    /// <summary>
+    /// Keys to use under a policy with encryption, disks by the labels that they get (<c>virtio0:0</c>, …); null for one new key.
+    /// </summary>
     public IReadOnlyList<KeySpecBody>? Keys { get; init; }
 
     /// <summary>Disks in order; at least one.</summary>

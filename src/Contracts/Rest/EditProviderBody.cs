@@ -2,9 +2,11 @@ namespace Lorica.Contracts.Rest;
 
 /// <summary><c>PATCH /api/v1/providers/{name}</c>: what is left out stays as it is.</summary>
 /// <param name="Servers">All replicas in their new order.</param>
-/// <param name="Identity">A new identity towards the KMS: <c>broker</c>, <c>selfSigned</c>, <c>csr</c> or <c>uploaded</c>.</param>
+/// <param name="Identity">A new identity towards the KMS: <c>broker</c>, <c>selfSigned</c>, <c>csr</c> or
+/// <c>uploaded</c>.</param>
 /// <param name="SealedEnc">With <c>uploaded</c>: HPKE encapsulation, base64.</param>
-/// <param name="SealedIdentity">With <c>uploaded</c>: PEM certificate and key, sealed to the broker's receive key, base64.</param>
+/// <param name="SealedIdentity">With <c>uploaded</c>: PEM certificate and key, sealed to the broker's receive key,
+/// base64.</param>
 /// <param name="Default">True: it becomes the default provider.</param>
 /// <param name="CredentialEnc">User name and password: HPKE encapsulation, base64.</param>
 /// <param name="SealedCredential">User name, line feed, password, sealed to the broker's receive key, base64.</param>

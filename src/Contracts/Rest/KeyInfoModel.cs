@@ -36,7 +36,9 @@ public sealed record KeyInfoModel
     /// <summary>State on the KMS at the last check; empty when it was not checked.</summary>
     public string KmsState { get; init; } = "";
 
-    /// <summary>Why it could not be used at the last check (<c>missingOnKms</c>, <c>wrongKey</c>, …); empty when it could.</summary>
+    /// <summary>
+    /// Why it could not be used at the last check (<c>missingOnKms</c>, <c>wrongKey</c>, …); empty when it could.
+    /// </summary>
     public string Fault { get; init; } = "";
 
     /// <summary>What the KMS said of that.</summary>

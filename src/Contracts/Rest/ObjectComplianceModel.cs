@@ -6,4 +6,5 @@ namespace Lorica.Contracts.Rest;
 /// <param name="Policy">Its policy.</param>
 /// <param name="State">As for the VM.</param>
 /// <param name="Drift">What differs, one sentence each.</param>
-public sealed record ObjectComplianceModel(string Object, string Path, PolicyRefModel Policy, string State, IReadOnlyList<string> Drift);
+public sealed record ObjectComplianceModel(
+    string Object, string Path, PolicyRefModel Policy, string State, IReadOnlyList<string> Drift);

@@ -7,4 +7,5 @@ namespace Lorica.Contracts.Rest;
 /// <param name="RoleId">Its id.</param>
 /// <param name="Object">Where.</param>
 /// <param name="Propagate">Whether it holds below too.</param>
-public sealed record PermissionModel(string PrincipalKind, string Principal, string Role, int RoleId, ObjectModel Object, bool Propagate);
+public sealed record PermissionModel(
+    string PrincipalKind, string Principal, string Role, int RoleId, ObjectModel Object, bool Propagate);

@@ -8,4 +8,5 @@ namespace Lorica.Contracts.Rest;
 /// <param name="ConnectTimeoutMs">For connection and handshake; 5 s when left out.</param>
 /// <param name="RequestTimeoutMs">For one request; 10 s when left out.</param>
 public sealed record ServerModel(
-    string Host, int Port, string CertificateSha256, string? Proxy = null, int? ConnectTimeoutMs = null, int? RequestTimeoutMs = null);
+    string Host, int Port, string CertificateSha256, string? Proxy = null, int? ConnectTimeoutMs = null,
+    int? RequestTimeoutMs = null);

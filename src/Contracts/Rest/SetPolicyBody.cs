@@ -11,5 +11,5 @@ namespace Lorica.Contracts.Rest;
 /// <param name="Provider">With <c>encrypt</c>: the provider that makes the new key; the default one when left out.</param>
 /// <param name="Keys">With <c>encrypt</c>: keys of single objects.</param>
 public sealed record SetPolicyBody(
-    string Policy, bool? Home = null, IReadOnlyList<string>? Disks = null, bool Force = false, string? Crypto = null, string? Provider = null,
-    IReadOnlyList<KeySpecBody>? Keys = null);
+    string Policy, bool? Home = null, IReadOnlyList<string>? Disks = null, bool Force = false, string? Crypto = null,
+    string? Provider = null, IReadOnlyList<KeySpecBody>? Keys = null);

@@ -1,8 +1,8 @@
 namespace Lorica.Contracts.State;
 
 /// <summary>
-/// Keeps a second process out of a state folder: the file <c>lock</c> in it, held open and locked as long as this object lives. The
-/// kernel lets go of it when the process ends, however it ends; the file stays and means nothing by itself.
+/// Keeps a second process out of a state folder: the file <c>lock</c> in it, held open and locked as long as this object lives.
+/// The kernel lets go of it when the process ends, however it ends; the file stays and means nothing by itself.
 /// </summary>
 public sealed class StateLock : IDisposable
 {
@@ -14,8 +14,8 @@ public sealed class StateLock : IDisposable
 
     private StateLock(FileStream file) => _file = file;
 
-    /// <summary>Makes <paramref name="folder"/> if it is not there (its owner's alone) and takes its lock. A predecessor that is just ending
-    /// is waited for.</summary>
+    /// <summary>Makes <paramref name="folder"/> if it is not there (its owner's alone) and takes its lock. A predecessor that is
+    /// just ending is waited for.</summary>
     /// <exception cref="IOException">Another process holds it.</exception>
     public static async Task<StateLock> TakeAsync(string folder, TimeProvider time, CancellationToken ct)
     {
@@ -38,7 +38,8 @@ public sealed class StateLock : IDisposable
             {
                 if (time.GetElapsedTime(start) > Patience)
                 {
-                    throw new IOException($"Another process uses the state folder {folder}. End it, or give this one a folder of its own.", e);
+                    throw new IOException(
+                        $"Another process uses the state folder {folder}. End it, or give this one a folder of its own.", e);
                 }
             }
 

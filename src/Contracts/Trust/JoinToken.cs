@@ -4,8 +4,8 @@ using System.Text;
 namespace Lorica.Contracts.Trust;
 
 /// <summary>
-/// The one-time token of joining: 128 random bits, shown as 26 characters in groups. Characters that look alike are taken for each
-/// other (O is 0, I and L are 1), case and separators do not matter.
+/// The one-time token of joining: 128 random bits, shown as 26 characters in groups. Characters that look alike are taken for
+/// each other (O is 0, I and L are 1), case and separators do not matter.
 /// </summary>
 public sealed class JoinToken
 {

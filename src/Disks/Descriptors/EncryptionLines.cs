@@ -77,16 +77,19 @@ internal sealed record EncryptionLines
     private void CheckReadable(byte[] file, byte[] content)
     {
         var again = Descriptor.Parse(file, null);
-        if (!OwnDescriptor.IsEncrypted(again) || again[Keys.KeyId] != Key.Id || again[Keys.Bundle] != Bundle || again[Keys.Transition] != Transition?.ToString()
+        if (!OwnDescriptor.IsEncrypted(again) || again[Keys.KeyId] != Key.Id || again[Keys.Bundle] != Bundle
+            || again[Keys.Transition] != Transition?.ToString()
             || again.Lines[^1].Key != Keys.Seal || !Split(file, again).Content.Span.SequenceEqual(content))
         {
-            throw new DiskException(DiskErrorKind.Malformed, "The descriptor would not read back as what is meant; nothing was changed.");
+            throw new DiskException(
+                DiskErrorKind.Malformed, "The descriptor would not read back as what is meant; nothing was changed.");
         }
     }
 
     private static void CheckQuotable(string id)
     {
         if (id.Length == 0 || id.Contains('"') || id.Any(char.IsControl))
-            throw new DiskException(DiskErrorKind.InvalidArgument, "A key id with quotes or control characters cannot name a disk's key.");
+            throw new DiskException(
+                DiskErrorKind.InvalidArgument, "A key id with quotes or control characters cannot name a disk's key.");
     }
 }

@@ -103,7 +103,8 @@ internal sealed class SealedDescriptor : IDisposable
         if (expected?.Kcv is { } recorded && expected.KeyId is { } id && id == key)
             return recorded;
         return (key == model.Key ? model.Kcv : model.NewKcv)
-            ?? throw new DiskException(DiskErrorKind.Malformed, $"The descriptor {path} has no check value for the key {key}.", path);
+            ?? throw new DiskException(
+                DiskErrorKind.Malformed, $"The descriptor {path} has no check value for the key {key}.", path);
     }
 
     private static BundleContents OpenBundle(DiskModel model, string path, KeyId key, KeyBuffer kek, string kcv)

@@ -58,7 +58,10 @@ internal sealed partial class JobRun
             generation = old.Generation + 1;
 
             // Borrows the key of `old`, which is disposed by its owner.
-            var contents = new BundleContents { ObjectId = old.ObjectId, Generation = generation, Zero = old.Zero, Key = old.Key };
+            var contents = new BundleContents
+            {
+                ObjectId = old.ObjectId, Generation = generation, Zero = old.Zero, Key = old.Key,
+            };
             var id = descriptor.OpenedWith!.Value;
             Replace(descriptor, EncryptionLines.Of(descriptor.Model) with
             {

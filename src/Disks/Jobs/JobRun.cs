@@ -7,7 +7,8 @@ namespace Lorica.Disks.Jobs;
 /// <summary>
 /// One in-place job on a locked disk, docs/formats/in-place-change.md. Every step is durable before the next begins:
 /// <code>
-///   1 lock (caller) · 2 side file · 3 descriptor with the transition line · 4 windows (JobEngine) · 5 final descriptor, side file removed
+/// 1 lock (caller) · 2 side file · 3 descriptor with the transition line · 4 windows (JobEngine) · 5 final descriptor, side file
+/// removed
 ///
 ///   plain ──2──► plain + side ──3──► encrypting ──4──► encrypting, all done ──5──► encrypted + side ──► encrypted
 ///     ▲            │ stray side is    │ ▲ resume: newest                               │ side removed by whoever
@@ -15,7 +16,8 @@ namespace Lorica.Disks.Jobs;
 /// </code>
 /// Decrypt and rekey are the same picture with other ends.
 /// </summary>
-internal sealed partial class JobRun(IDiskStore store, string name, string path, IProgress<DiskProgress>? progress, CancellationToken ct)
+internal sealed partial class JobRun(
+    IDiskStore store, string name, string path, IProgress<DiskProgress>? progress, CancellationToken ct)
 {
     public int WindowBytes { get; init; } = SideFormat.DefaultWindowBytes;
 

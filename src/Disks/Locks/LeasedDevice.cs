@@ -56,6 +56,7 @@ public sealed class LeasedDevice(FileDevice inner, WriterLease lease, string nam
     private void Check()
     {
         if (!lease.IsValid)
-            throw new DiskException(DiskErrorKind.Io, $"The disk {name} is not served any more: the right to write it was lost.", name);
+            throw new DiskException(
+                DiskErrorKind.Io, $"The disk {name} is not served any more: the right to write it was lost.", name);
     }
 }

@@ -36,7 +36,9 @@ public sealed class WriterLease : IAsyncDisposable
     private long _renewedAt;
     private volatile bool _gone;
 
-    /// <summary>Goes on with a record that stands in the file already; it was written just now. The handle stays the caller's.</summary>
+    /// <summary>
+    /// Goes on with a record that stands in the file already; it was written just now. The handle stays the caller's.
+    /// </summary>
     public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);

@@ -52,7 +52,8 @@ public sealed record WriterRecord
         CheckId(HostId);
         CheckId(BootId);
         var body = string.Create(CultureInfo.InvariantCulture,
-            $"{Magic}\nhost {HostId}\nboot {BootId}\nepoch {Epoch:D20}\ncounter {Counter:D20}\nstate {(Held ? "held" : "free")}\n");
+            $"{Magic}\nhost {HostId}\nboot {BootId}\n"
+            + $"epoch {Epoch:D20}\ncounter {Counter:D20}\nstate {(Held ? "held" : "free")}\n");
         var text = $"{body}check {CheckOf(body)}\n";
         var bytes = new byte[Bytes];
         bytes.AsSpan().Fill((byte)' ');
@@ -78,15 +79,18 @@ public sealed record WriterRecord
             : null;
     }
 
-    private static string CheckOf(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(body)).AsSpan(0, 8));
+    private static string CheckOf(string body) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(body)).AsSpan(0, 8));
 
     private static string? Value(string line, string name) =>
         line.StartsWith(name + " ", StringComparison.Ordinal) ? line[(name.Length + 1)..] : null;
 
     private static long? Number(string line, string name) =>
-        Value(line, name) is { Length: 20 } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : null;
+        Value(line, name) is { Length: 20 } text
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : null;
 
-    private static bool IsId(string id) => id.Length is > 0 and <= MaximumId && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    private static bool IsId(string id) =>
+        id.Length is > 0 and <= MaximumId && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     private static void CheckId(string id)
     {

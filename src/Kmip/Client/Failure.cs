@@ -22,7 +22,8 @@ internal static class Failure
 
     public static KmipException Handshake(string server, Exception inner) => Transport(
         server,
-        $"{server}: TLS handshake failed: {inner.InnerException?.Message ?? inner.Message} (we offer TLS 1.2 and 1.3; the server may refuse our certificate)",
+        $"{server}: TLS handshake failed: {inner.InnerException?.Message ?? inner.Message} (we offer TLS 1.2 and 1.3; the server "
+            + "may refuse our certificate)",
         transient: false, sent: false, inner);
 
     public static KmipException ClosedBeforeAnswer(string server, bool answeredBefore) => answeredBefore
@@ -31,7 +32,8 @@ internal static class Failure
             sent: true);
 
     public static KmipException BrokenBeforeAnswer(string server, Exception inner) => Transport(
-        server, $"{server}: the connection broke before an answer: {ProbablyUs} ({inner.InnerException?.Message ?? inner.Message})",
+        server, $"{server}: the connection broke before an answer: {ProbablyUs} "
+            + $"({inner.InnerException?.Message ?? inner.Message})",
         transient: false, sent: true, inner);
 
     public static KmipException Broken(string server, Exception inner) =>
@@ -44,7 +46,8 @@ internal static class Failure
         new(KmipErrorKind.Protocol, $"{server}: {why}") { Server = server, MayHaveBeenCarriedOut = true };
 
     /// <summary>The same failure with the server's name on it.</summary>
-    public static KmipException At(string server, string what, KmipException e) => e.Server.Length > 0 ? e : e.Kind == KmipErrorKind.Refused
+    public static KmipException At(string server, string what, KmipException e) =>
+        e.Server.Length > 0 ? e : e.Kind == KmipErrorKind.Refused
         ? new KmipException(e.Reason ?? KmipResultReason.None, $"{server} refused {what}: {e.Message}") { Server = server }
         : new KmipException(e.Kind, $"{server}, {what}: {e.Message}", e) { Server = server, MayHaveBeenCarriedOut = true };
 

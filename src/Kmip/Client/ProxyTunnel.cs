@@ -15,7 +15,8 @@ internal static class ProxyTunnel
         var target = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : server;
         try
         {
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n"), deadline.Token);
+            await socket.SendAsync(
+                Encoding.ASCII.GetBytes($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n"), deadline.Token);
             var status = await StatusAsync(socket, deadline);
             if (status is not (>= 200 and < 300))
             {
@@ -45,7 +46,8 @@ internal static class ProxyTunnel
             if (length >= 3 && head.AsSpan(length - 3, 4).SequenceEqual("\r\n\r\n"u8))
             {
                 var words = Encoding.ASCII.GetString(head, 0, length).Split(' ', 3);
-                return words.Length >= 2 && words[0].StartsWith("HTTP/1.", StringComparison.Ordinal) && int.TryParse(words[1], out var status)
+                return words.Length >= 2 && words[0].StartsWith("HTTP/1.", StringComparison.Ordinal)
+                    && int.TryParse(words[1], out var status)
                     ? status
                     : 0;
             }

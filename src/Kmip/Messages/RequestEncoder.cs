@@ -32,8 +32,8 @@ internal static class RequestEncoder
     }
 
     /// <summary>
-    /// Writes a message of several items, to be carried out in order and to the end; <paramref name="item"/> writes what is inside
-    /// the item of that number: Operation, Unique Batch Item ID, Request Payload.
+    /// Writes a message of several items, to be carried out in order and to the end; <paramref name="item"/> writes what is
+    /// inside the item of that number: Operation, Unique Batch Item ID, Request Payload.
     /// </summary>
     public static void EncodeBatch(
         TtlvWriter writer, KmipVersion version, string? userName, KmipPassword? password, int count, Action<TtlvWriter, int> item)

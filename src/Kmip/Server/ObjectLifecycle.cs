@@ -44,7 +44,8 @@ internal static class ObjectLifecycle
             _ => throw new KmipException(
                 KmipResultReason.IllegalOperation, "the object is not in a state that can be revoked for this reason"),
         };
-        var revoked = (o with { State = next }).WithDate(AttributeNames.LastChangeDate, now).With(AttributeNames.RevocationReason, w =>
+        var revoked = (o with { State = next })
+            .WithDate(AttributeNames.LastChangeDate, now).With(AttributeNames.RevocationReason, w =>
         {
             w.Begin(Tags.AttributeValue);
             w.Enumeration(Tags.RevocationReasonCode, (int)reason);

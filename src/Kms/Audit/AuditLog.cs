@@ -7,13 +7,14 @@ namespace Lorica.Kms.Audit;
 
 /// <summary>
 /// Append-only record of who did what: one line per event, <c>HASH SP JSON LF</c>, where HASH = SHA-256(hash of the line before ‖
-/// SP ‖ JSON) in hex and the first line's predecessor is 64 zeros. A line taken out or changed breaks the chain from there on; who can
-/// rewrite the whole file can make a new chain, so ship it elsewhere if that matters. Never material; foreign text is escaped.
+/// SP ‖ JSON) in hex and the first line's predecessor is 64 zeros. A line taken out or changed breaks the chain from there on;
+/// who can rewrite the whole file can make a new chain, so ship it elsewhere if that matters. Never material; foreign text is
+/// escaped.
 /// </summary>
 /// <remarks>
-/// A loss of power can cut the last line short, which then was of something that was never answered: the next start removes it and
-/// says so in a line of its own. Changes are durable before they are answered, reads are left to the system to flush. A line that
-/// cannot be written whole (a full disk) is taken back before the next one, so that the chain stays one.
+/// A loss of power can cut the last line short, which then was of something that was never answered: the next start removes it
+/// and says so in a line of its own. Changes are durable before they are answered, reads are left to the system to flush. A line
+/// that cannot be written whole (a full disk) is taken back before the next one, so that the chain stays one.
 /// </remarks>
 internal sealed class AuditLog : IDisposable
 {
@@ -59,7 +60,8 @@ internal sealed class AuditLog : IDisposable
         var log = new AuditLog(file, last, end);
         if (cut > 0)
         {
-            log.Append(new(time.GetUtcNow(), "", "", "", "Recover", "", "", $"{cut} bytes of a line cut short were removed"), durable: true);
+            log.Append(new(time.GetUtcNow(), "", "", "", "Recover", "", "", $"{cut} bytes of a line cut short were removed"),
+                durable: true);
         }
 
         return log;
@@ -78,7 +80,8 @@ internal sealed class AuditLog : IDisposable
             var entry = new AuditEntry(
                 e.Time, PrintableText.Escape(e.Client?.DisplayName ?? "", 256), e.Client?.Owner ?? "", e.Remote, e.Operation,
                 PrintableText.Escape(e.UniqueIdentifier, 256), e.Reason?.ToString() ?? "Success", e.Detail);
-            Append(entry, durable: e.Reason is null && e.Operation is not ("Get" or "GetAttributes" or "GetAttributeList" or "Locate"));
+            Append(entry,
+                durable: e.Reason is null && e.Operation is not ("Get" or "GetAttributes" or "GetAttributeList" or "Locate"));
         }
     }
 
@@ -149,7 +152,9 @@ internal sealed class AuditLog : IDisposable
         _torn = false;
     }
 
-    /// <summary>Who hammers the port must not fill the disk: so many refusals a minute are written, and one line that more came.</summary>
+    /// <summary>
+    /// Who hammers the port must not fill the disk: so many refusals a minute are written, and one line that more came.
+    /// </summary>
     private bool Flooded(DateTimeOffset time)
     {
         var minute = time.ToUnixTimeSeconds() / 60;
@@ -161,7 +166,8 @@ internal sealed class AuditLog : IDisposable
         _refusals++;
         if (_refusals == RefusalsPerMinute + 1)
         {
-            Append(new(time, "", "", "", "Connect", "", "", "more refused connections in this minute are not listed"), durable: false);
+            Append(new(time, "", "", "", "Connect", "", "", "more refused connections in this minute are not listed"),
+                durable: false);
         }
 
         return _refusals > RefusalsPerMinute;

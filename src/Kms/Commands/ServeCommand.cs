@@ -34,11 +34,13 @@ internal static class ServeCommand
         using var store = ObjectStore.Open(folder, RootKey.OpenOrCreate(folder), cleanUp: true, rule);
         if (config.AllowKeysWithoutBackup)
         {
-            await errors.WriteLineAsync("WARNING: allowKeysWithoutBackup is set: new keys are made without any backup. One broken disk, and every VM encrypted with them is lost.");
+            await errors.WriteLineAsync("WARNING: allowKeysWithoutBackup is set: new keys are made without any backup. One "
+                + "broken disk, and every VM encrypted with them is lost.");
         }
         else if (rule.IsDue)
         {
-            await errors.WriteLineAsync($"WARNING: {folder.Root} is older than a day and has no backup: no new keys are made until lorica-kms backup has run");
+            await errors.WriteLineAsync($"WARNING: {folder.Root} is older than a day and has no backup: no new keys are made "
+                + "until lorica-kms backup has run");
         }
 
         foreach (var damaged in store.Damaged)

@@ -22,13 +22,15 @@ internal static class StatusCommand
         output.WriteLine($"clients        {pinned.Count} pinned");
         var (lines, broken) = AuditLog.Verify(folder.Audit);
         output.WriteLine($"audit          {lines} lines, {(broken is null ? "chain whole" : $"CHAIN BROKEN at line {broken}")}");
-        output.WriteLine($"last backup    {(File.Exists(folder.LastBackup) ? File.ReadAllText(folder.LastBackup).Trim() : "never")}");
+        output.WriteLine(
+            $"last backup    {(File.Exists(folder.LastBackup) ? File.ReadAllText(folder.LastBackup).Trim() : "never")}");
         if (File.Exists(folder.RootKey) && new BackupRule(folder, overridden: false, TimeProvider.System).IsDue)
         {
             output.WriteLine("NEW KEYS       refused: older than a day and without a backup");
         }
 
-        output.WriteLine("protection     keys and root key lie on one disk: this protects copies of single files, not the machine");
+        output.WriteLine(
+            "protection     keys and root key lie on one disk: this protects copies of single files, not the machine");
         return good && broken is null ? 0 : 1;
     }
 
@@ -63,7 +65,8 @@ internal static class StatusCommand
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificateFromFile(folder.Certificate);
-            output.WriteLine($"certificate    {PrintableText.Escape(certificate.Subject, 200)}, until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+            output.WriteLine($"certificate    {PrintableText.Escape(certificate.Subject, 200)}, until "
+                + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
             output.WriteLine($"fingerprint    SHA-256 {PinnedClients.Fingerprint(certificate)}");
         }
         catch (CryptographicException e)

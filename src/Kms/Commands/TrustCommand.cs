@@ -41,5 +41,6 @@ internal static class TrustCommand
     }
 
     private static void Line(TextWriter output, X509Certificate2 certificate) => output.WriteLine(
-        $"{PinnedClients.Fingerprint(certificate)}  until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}  {PrintableText.Escape(certificate.Subject, 200)}");
+        $"{PinnedClients.Fingerprint(certificate)}  until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}  "
+            + $"{PrintableText.Escape(certificate.Subject, 200)}");
 }

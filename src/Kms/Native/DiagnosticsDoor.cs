@@ -29,8 +29,8 @@ internal static class DiagnosticsDoor
         using var envp = new TextVector([.. environment]);
         Array.ForEach(sockets, File.Delete);
 
-        // SAFETY: both vectors are arrays of pointers to zero-terminated texts with a null pointer at the end, alive until the call
-        // returns, which it does on failure only; then nothing has changed.
+        // SAFETY: both vectors are arrays of pointers to zero-terminated texts with a null pointer at the end, alive until the
+        // call returns, which it does on failure only; then nothing has changed.
         _ = execve(program, argv.Pointer, envp.Pointer);
     }
 

@@ -12,7 +12,8 @@ namespace Lorica.Kms.Store;
 /// 0    8   "LORICAB1"
 /// 8    4   PBKDF2-HMAC-SHA-256 iterations
 /// 12   16  salt
-/// 28   60  nonce (12) ‖ root key (32) sealed ‖ tag (16): AES-256-GCM under PBKDF2(passphrase), additional data = the 28 bytes before
+/// 28   60  nonce (12) ‖ root key (32) sealed ‖ tag (16): AES-256-GCM under PBKDF2(passphrase), additional data = the
+///          28 bytes before
 /// 88   4   number of objects
 /// 92       per object: number in its file name (8), length (4), the object's file
 /// end  32  HMAC-SHA-256 over all before, under HKDF(root, "lorica-kms-backup-v1")

@@ -43,8 +43,8 @@ internal sealed partial class Handshake
         Reply(to, NbdOption.List, OptionReply.Acknowledge);
     }
 
-    // Data: u32 length of name, name, u16 number of requests, u16 each. All information is always sent, asked for or not, since the
-    // block size binds a client also if it did not ask.
+    // Data: u32 length of name, name, u16 number of requests, u16 each. All information is always sent, asked for or not, since
+    // the block size binds a client also if it did not ask.
     private void InfoOrGo(NbdOption option, ReadOnlySpan<byte> data, IBufferWriter<byte> to)
     {
         if (!TryName(ref data, out var name) || data.Length < 2

@@ -9,8 +9,8 @@ namespace Lorica.Vmx.Control;
 
 /// <summary>What each request of the host means.</summary>
 internal sealed class ControlRequests(
-    string vm, StatusBoard board, GuestSupervisor guest, ConsoleRing ring, SerialLine serial, IReadOnlyList<NbdExport> exports, TimeProvider clock,
-    Func<bool>? flushFailed = null)
+    string vm, StatusBoard board, GuestSupervisor guest, ConsoleRing ring, SerialLine serial,
+    IReadOnlyList<NbdExport> exports, TimeProvider clock, Func<bool>? flushFailed = null)
 {
     private const int ConsoleChunk = 256 * 1024;
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(1);

@@ -88,7 +88,8 @@ internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentia
                 requests.Answered(reply);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidProtocolBufferException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is IOException or InvalidProtocolBufferException or OperationCanceledException or ObjectDisposedException)
         {
             // The host left, this process ends, or what came was no request.
         }

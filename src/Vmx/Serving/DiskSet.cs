@@ -119,7 +119,8 @@ internal sealed class DiskSet : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new VmxException(VmxErrorKind.BadConfig, $"The lock file of the virtual machine cannot be read: {e.Message}", e);
+            throw new VmxException(
+                VmxErrorKind.BadConfig, $"The lock file of the virtual machine cannot be read: {e.Message}", e);
         }
     }
 

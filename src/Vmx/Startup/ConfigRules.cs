@@ -16,10 +16,12 @@ internal static class ConfigRules
         Require(Guid.TryParseExact(c.VmId, "D", out _), "vm_id is no UUID");
         Require(c.Name.Length is > 0 and <= 255, "name is empty or too long");
         Require(c.Uid == uid, "uid differs from the command line's");
-        Require(IsPlainPath(c.RunFolder) && System.Text.Encoding.UTF8.GetByteCount(c.RunFolder) <= MaximumFolderBytes, "run_folder is no short absolute path");
+        Require(IsPlainPath(c.RunFolder) && System.Text.Encoding.UTF8.GetByteCount(c.RunFolder) <= MaximumFolderBytes,
+            "run_folder is no short absolute path");
         Require(IsPlainPath(c.Qemu), "qemu is no absolute path");
         Require(c.Cpus is > 0 and <= MachineLimits.MaximumCpus, $"cpus is not within 1 and {MachineLimits.MaximumCpus}");
-        Require(c.MemoryMib is >= MachineLimits.MinimumMemoryMib and <= MachineLimits.MaximumMemoryMib, "memory_mib is out of bounds");
+        Require(c.MemoryMib is >= MachineLimits.MinimumMemoryMib and <= MachineLimits.MaximumMemoryMib,
+            "memory_mib is out of bounds");
         Require(c.Firmware is "" or "bios" or "uefi", "firmware is neither bios nor uefi");
         Require(c.Console.Length <= Consoles.ConsoleRing.Capacity && c.ConsoleOffset >= 0, "the console tail is out of bounds");
         Require(c.Disks.Count <= MachineLimits.MaximumDisks, $"more than {MachineLimits.MaximumDisks} disks");
@@ -27,7 +29,8 @@ internal static class ConfigRules
         var descriptors = new HashSet<int>();
         Require(descriptors.Add(c.ControlFd) && descriptors.Add(c.NbdFd), "a descriptor is named twice");
         Require(c.VmLockFd == 0 || descriptors.Add(c.VmLockFd), "a descriptor is named twice");
-        Require(c.LockHost.Length == 0 || (c.VmLockFd != 0 && IsId(c.LockHost) && IsId(c.LockBoot) && c.LockEpoch >= 0), "the holder of the lock is malformed");
+        Require(c.LockHost.Length == 0 || (c.VmLockFd != 0 && IsId(c.LockHost) && IsId(c.LockBoot) && c.LockEpoch >= 0),
+            "the holder of the lock is malformed");
         var labels = new HashSet<string>(StringComparer.Ordinal);
         foreach (var disk in c.Disks)
         {
@@ -46,7 +49,8 @@ internal static class ConfigRules
 
     private static bool IsId(string s) => s.Length is > 0 and <= 40 && s.All(ch => char.IsAsciiLetterOrDigit(ch) || ch == '-');
 
-    private static bool IsPlainPath(string path) => path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && path.Length <= 4096;
+    private static bool IsPlainPath(string path) =>
+        path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) && path.Length <= 4096;
 
     private static void Require(bool condition, string rule)
     {
