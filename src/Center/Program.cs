@@ -35,7 +35,8 @@ try
         case ["issue", ..]:
             var issue = Arguments.Parse(args.Skip(1), ["--state", "--role", "--name", "--out"]);
             return IssueCommand.Run(
-                issue.Require("--state"), issue.Require("--role"), issue.Require("--name"), issue.Require("--out"), TimeProvider.System);
+                issue.Require("--state"), issue.Require("--role"), issue.Require("--name"), issue.Require("--out"),
+                TimeProvider.System);
         case ["--config", var file]:
             return await RunCommand.RunAsync(file);
         default:

@@ -39,8 +39,8 @@ public static class AloneSilo
     });
 
     /// <summary>
-    /// Below the ports that the kernel gives to connections on their way out: one of those could take it between this look and the
-    /// silo's binding.
+    /// Below the ports that the kernel gives to connections on their way out: one of those could take it between this look and
+    /// the silo's binding.
     /// </summary>
     private static int FreePort()
     {

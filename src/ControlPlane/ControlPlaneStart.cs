@@ -15,7 +15,8 @@ namespace Lorica.ControlPlane;
 /// </code>
 /// </summary>
 public sealed class ControlPlaneStart(
-    HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains, PolicyWatch policies, ProviderWatch providers, DailyCheck keys)
+    HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains, PolicyWatch policies,
+    ProviderWatch providers, DailyCheck keys)
 {
     /// <summary>Before the silo starts.</summary>
     public Task PrepareAsync(CancellationToken ct) => seeds.TakeOverAsync(ct);

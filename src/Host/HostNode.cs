@@ -30,10 +30,13 @@ internal sealed class HostNode : IDisposable
         Time = time;
         Log = new HostLog(logs.CreateLogger<HostLog>());
         string Full(string path) => Path.GetFullPath(path, baseFolder);
-        Identity = new HostIdentity(config.Id, NodeIdentity.Load(Full(config.Certificate), Full(config.Key), Full(config.Ca)), config.CenterPin);
+        Identity = new HostIdentity(
+            config.Id, NodeIdentity.Load(Full(config.Certificate), Full(config.Key), Full(config.Ca)), config.CenterPin);
         Events = new HostEvents(time, Guid.NewGuid().ToString());
-        Directory.CreateDirectory(Full(config.StateFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Table = new VmTable(new VmRegistry(Full(config.StateFolder), config.UidBase, config.UidCount), new Datastores(config.Datastores, baseFolder, Full(config.StateFolder)),
+        Directory.CreateDirectory(
+            Full(config.StateFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Table = new VmTable(new VmRegistry(Full(config.StateFolder), config.UidBase, config.UidCount),
+            new Datastores(config.Datastores, baseFolder, Full(config.StateFolder)),
             new WriterIdentity(config.Id, Events.BootId), time);
         Keys = new KeyCache(k => IsNeededByRunningVm(k) || Crypto?.Key == k);
         Crypto = new CryptoMode(Full(config.StateFolder), Keys);
@@ -80,7 +83,8 @@ internal sealed class HostNode : IDisposable
 
     /// <summary>Version of the product.</summary>
     public static string Version { get; } =
-        typeof(HostNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+        typeof(HostNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "";
 
     /// <summary>Cancelled when the host stops. VMs go on.</summary>
     public CancellationToken Stopping => _stopping.Token;

@@ -12,7 +12,8 @@ internal static class AlarmRoutes
     public static void MapAlarms(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/alarms").WithTags("alarms");
-        group.MapGet("", async (bool? history, string? @object, string? alarm, string? cursor, HttpContext http, AlarmService alarms) =>
+        group.MapGet("",
+            async (bool? history, string? @object, string? alarm, string? cursor, HttpContext http, AlarmService alarms) =>
             {
                 var limit = Paging.Limit(http.Request.Query, DefaultPage, AlarmService.MaximumPage);
                 return TypedResults.Json(
@@ -20,9 +21,11 @@ internal static class AlarmRoutes
                     RestJson.Default.ListModelAlarmModel);
             })
             .Describe([("limit", "Most alarms of the page: 200, at most 500.")])
-            .Produces<ListModel<AlarmModel>>().WithSummary("List alarms, newest first: those that are raised, or with history all");
+            .Produces<ListModel<AlarmModel>>()
+            .WithSummary("List alarms, newest first: those that are raised, or with history all");
         group.MapPost("/{number:long}/acknowledge", async (long number, HttpContext http, AlarmService alarms) =>
-                TypedResults.Json(await alarms.AcknowledgeAsync(http.Caller(), number, http.RequestAborted), RestJson.Default.AlarmModel))
+                TypedResults.Json(
+                    await alarms.AcknowledgeAsync(http.Caller(), number, http.RequestAborted), RestJson.Default.AlarmModel))
             .Produces<AlarmModel>().WithSummary("Say that an alarm was seen; it stays raised");
     }
 }

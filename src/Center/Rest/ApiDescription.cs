@@ -17,7 +17,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         {
             Title = "Lorica",
             Version = ThisAssembly.Version,
-            Description = "Whole-VM encryption. Sign in at POST /api/v1/session; every refusal is application/problem+json (RFC 9457).",
+            Description = "Whole-VM encryption. Sign in at POST /api/v1/session; every refusal is "
+                + "application/problem+json (RFC 9457).",
         };
         document.Servers = [];
         document.Components ??= new OpenApiComponents();

@@ -17,38 +17,44 @@ internal static class EventRoutes
     {
         var group = api.MapGroup("/events").WithTags("events");
         group.MapGet("", async (
-                long? after, string? cursor, string? id, string? @object, string? user, DateTimeOffset? since, DateTimeOffset? until,
-                HttpContext http, EventService events) =>
+                long? after, string? cursor, string? id, string? @object, string? user, DateTimeOffset? since,
+                DateTimeOffset? until, HttpContext http, EventService events) =>
             {
                 var query = Query(cursor is null ? after : Cursor.Number(cursor), id, @object, user, since, until)
                     with
                 { Limit = Paging.Limit(http.Request.Query, DefaultPage, EventLog.MaximumPage) };
-                return TypedResults.Json(await events.ListAsync(http.Caller(), query, http.RequestAborted), RestJson.Default.ListModelEventModel);
+                return TypedResults.Json(
+                    await events.ListAsync(http.Caller(), query, http.RequestAborted), RestJson.Default.ListModelEventModel);
             })
             .Describe([("limit", "Most events of the page: 200, at most 1000.")])
-            .Produces<ListModel<EventModel>>().WithSummary("List audit events in ascending order: the last, or those after a number");
+            .Produces<ListModel<EventModel>>()
+            .WithSummary("List audit events in ascending order: the last, or those after a number");
         group.MapGet("/head", async (bool? verify, HttpContext http, EventService events) => TypedResults.Json(
                 await events.HeadAsync(http.Caller(), verify ?? false, http.RequestAborted), RestJson.Default.EventHeadModel))
             .Produces<EventHeadModel>().WithSummary("The end of the chain of events; with verify after walking all of it");
         group.MapGet("/export", async (
-                long? after, string? id, string? @object, string? user, DateTimeOffset? since, DateTimeOffset? until, HttpContext http,
-                EventService events) =>
+                long? after, string? id, string? @object, string? user, DateTimeOffset? since,
+                DateTimeOffset? until, HttpContext http, EventService events) =>
             {
-                var items = await events.ExportAsync(http.Caller(), Query(after, id, @object, user, since, until), http.RequestAborted);
+                var items = await events.ExportAsync(
+                    http.Caller(), Query(after, id, @object, user, since, until), http.RequestAborted);
                 http.Response.ContentType = JsonLines;
                 http.Response.Headers.CacheControl = "no-store";
                 await foreach (var item in items)
                 {
-                    await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(item, RestJson.Default.EventModel), http.RequestAborted);
+                    await http.Response.Body.WriteAsync(
+                        JsonSerializer.SerializeToUtf8Bytes(item, RestJson.Default.EventModel), http.RequestAborted);
                     await http.Response.Body.WriteAsync("\n"u8.ToArray(), http.RequestAborted);
                 }
             })
             .Produces<EventModel>(contentType: JsonLines).WithSummary("Export audit events as JSON lines, in ascending order");
         group.MapGet("/stream", async (
-                long? after, string? id, string? @object, string? user, HttpContext http, EventService events, IHostApplicationLifetime life) =>
+                long? after, string? id, string? @object, string? user, HttpContext http, EventService events,
+                IHostApplicationLifetime life) =>
             {
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-                var last = http.Request.Headers["Last-Event-ID"] is [{ } text] && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
+                var last = http.Request.Headers["Last-Event-ID"] is [{ } text]
+                    && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
                     ? number : after;
                 await EventStream.SendAsync(
                     http, "event", await events.WatchAsync(http.Caller(), Query(last, id, @object, user, null, null), stop.Token),

@@ -15,7 +15,8 @@ internal static class EventStream
 
     /// <summary>Sends <paramref name="items"/> until they end or the client leaves.</summary>
     public static async Task SendAsync<T>(
-        HttpContext http, string name, IAsyncEnumerable<T?> items, Func<T, string?> id, JsonTypeInfo<T> type, CancellationToken ct)
+        HttpContext http, string name, IAsyncEnumerable<T?> items, Func<T, string?> id, JsonTypeInfo<T> type,
+        CancellationToken ct)
         where T : class
     {
         await using var source = items.GetAsyncEnumerator(ct);
@@ -27,7 +28,8 @@ internal static class EventStream
             await http.Response.Body.FlushAsync(ct);
             while (await source.MoveNextAsync())
             {
-                await http.Response.WriteAsync(source.Current is { } item ? Format(name, item, id(item), type) : ":\n\n", Encoding.UTF8, ct);
+                await http.Response.WriteAsync(
+                    source.Current is { } item ? Format(name, item, id(item), type) : ":\n\n", Encoding.UTF8, ct);
                 await http.Response.Body.FlushAsync(ct);
             }
         }

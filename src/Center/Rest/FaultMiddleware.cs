@@ -51,7 +51,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
                 await FaultResults.WriteAsync(http, f.Fault);
                 break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                await FaultResults.WriteAsync(http, new Fault(FaultTypes.InvalidArgument, "lorica.bodyTooLarge", http.Request.Path,
+                await FaultResults.WriteAsync(
+                    http, new Fault(FaultTypes.InvalidArgument, "lorica.bodyTooLarge", http.Request.Path,
                     "The body of the request is too large.", "Send less."));
                 break;
             case BadHttpRequestException b:
@@ -74,7 +75,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
 
     private static Fault Bare(HttpContext http) => http.Response.StatusCode switch
     {
-        StatusCodes.Status405MethodNotAllowed => new Fault(FaultTypes.InvalidArgument, "lorica.methodNotAllowed", http.Request.Path,
+        StatusCodes.Status405MethodNotAllowed => new Fault(
+            FaultTypes.InvalidArgument, "lorica.methodNotAllowed", http.Request.Path,
             $"{http.Request.Method} is not allowed at {http.Request.Path}.", "See the API at /docs."),
         StatusCodes.Status413PayloadTooLarge => new Fault(FaultTypes.InvalidArgument, "lorica.bodyTooLarge", http.Request.Path,
             "The body of the request is too large.", "Send less."),

@@ -25,14 +25,16 @@ internal static class Paging
     {
         route.AddEndpointFilter(async (context, next) =>
             await next(context) is var result && result is JsonHttpResult<ListModel<T>> { Value: { } list } json
-                ? TypedResults.Json(Cut(context.HttpContext.Request.Query, list.Items, key, filters), json.JsonSerializerOptions, json.ContentType, json.StatusCode)
+                ? TypedResults.Json(Cut(context.HttpContext.Request.Query, list.Items, key, filters), json.JsonSerializerOptions,
+                    json.ContentType, json.StatusCode)
                 : result);
         return route.Describe([("limit", "Most items of the page."), ("cursor", "Member next of the page before."),
             .. filters.Select(f => (f.Name, $"Only those whose {f.Name} is so."))]);
     }
 
     /// <summary>Says in the OpenAPI document which query parameters a route takes.</summary>
-    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, IReadOnlyList<(string Name, string Text)> parameters) =>
+    public static RouteHandlerBuilder Describe(
+        this RouteHandlerBuilder route, IReadOnlyList<(string Name, string Text)> parameters) =>
         route.AddOpenApiOperationTransformer((operation, _, _) =>
         {
             operation.Parameters ??= [];

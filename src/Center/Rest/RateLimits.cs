@@ -21,8 +21,11 @@ internal static class RateLimits
         {
             o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             o.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
-                http => RateLimitPartition.GetTokenBucketLimiter(Address(http), _ => Bucket(limits.PerAddress, 2 * limits.PerAddress)));
-            o.AddPolicy(SignIn, http => RateLimitPartition.GetTokenBucketLimiter(Address(http), _ => Bucket(limits.SignIns, 4 * limits.SignIns)));
+                http => RateLimitPartition.GetTokenBucketLimiter(
+                    Address(http), _ => Bucket(limits.PerAddress, 2 * limits.PerAddress)));
+            o.AddPolicy(
+                SignIn, http => RateLimitPartition.GetTokenBucketLimiter(
+                    Address(http), _ => Bucket(limits.SignIns, 4 * limits.SignIns)));
         });
 
     /// <summary>So many a second, and so many at once.</summary>

@@ -24,7 +24,8 @@ internal static class RunCommand
 
         await using (app)
         {
-            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.StartsWith("https:", StringComparison.Ordinal));
+            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(
+                a => a.StartsWith("https:", StringComparison.Ordinal));
             await Console.Out.WriteLineAsync($"lorica-center ready on {address}");
             await app.WaitForShutdownAsync();
         }

@@ -15,7 +15,8 @@ internal static class Liveness
     public static void MapLiveness(this IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", AnswerAsync).WithTags("system").WithSummary("Whether the process answers");
-        app.MapGet("/health/ready", AnswerAsync).WithTags("system").WithSummary("Whether the start is over and the database can be read");
+        app.MapGet("/health/ready", AnswerAsync)
+            .WithTags("system").WithSummary("Whether the start is over and the database can be read");
     }
 
     /// <summary>Answers by path.</summary>
@@ -40,6 +41,7 @@ internal static class Liveness
         }
 
         var database = await http.RequestServices.GetRequiredService<CenterHealth>().DatabaseAsync(http.RequestAborted);
-        return database == CenterHealth.Ok ? (StatusCodes.Status200OK, "ready") : (StatusCodes.Status503ServiceUnavailable, $"database: {database}");
+        return database == CenterHealth.Ok
+            ? (StatusCodes.Status200OK, "ready") : (StatusCodes.Status503ServiceUnavailable, $"database: {database}");
     }
 }

@@ -55,7 +55,8 @@ internal static class TelemetrySetup
         var address = IPEndPoint.Parse(config.Listen);
         if (!IPAddress.IsLoopback(address.Address))
         {
-            throw new InvalidOperationException($"telemetry.listen is {address}: without TLS and sign-in only loopback is allowed.");
+            throw new InvalidOperationException(
+                $"telemetry.listen is {address}: without TLS and sign-in only loopback is allowed.");
         }
 
         kestrel.Listen(address, l =>

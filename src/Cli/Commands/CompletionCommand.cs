@@ -40,8 +40,10 @@ internal static class CompletionCommand
     public static Command Create(CliContext cli) => new("completion", "Completion for shells.")
     {
         Of(cli, "bash", Bash, "source <(lorica completion bash)", "lorica completion bash > /etc/bash_completion.d/lorica"),
-        Of(cli, "zsh", Zsh, "source <(lorica completion zsh)", "lorica completion zsh > /usr/local/share/zsh/site-functions/_lorica"),
-        Of(cli, "fish", Fish, "lorica completion fish | source", "lorica completion fish > ~/.config/fish/completions/lorica.fish"),
+        Of(cli, "zsh", Zsh, "source <(lorica completion zsh)",
+            "lorica completion zsh > /usr/local/share/zsh/site-functions/_lorica"),
+        Of(cli, "fish", Fish, "lorica completion fish | source",
+            "lorica completion fish > ~/.config/fish/completions/lorica.fish"),
     };
 
     private static Command Of(CliContext cli, string shell, string script, string now, string always)

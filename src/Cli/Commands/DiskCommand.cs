@@ -33,7 +33,8 @@ internal static class DiskCommand
                 ("key check", disk.KeyCheck ?? ""), ("under way", disk.Transition ?? ""),
             ]);
             if (disk.Encrypted)
-                cli.Terminal.Line("Nothing of this is proven: whoever writes the file can make it say anything. Opening it with its key proves it.");
+                cli.Terminal.Line("Nothing of this is proven: whoever writes the file can make it say anything. Opening it with "
+                    + "its key proves it.");
         });
         return new Command("disk", "Disk images on this machine, without a center.") { info };
     }

@@ -31,7 +31,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         if (command is RootCommand)
         {
             output.WriteLine("Exit codes:");
-            output.WriteLine("  0 done · 1 failed · 2 bad usage · 3 not signed in · 4 refused by a rule or a state · 5 not found");
+            output.WriteLine(
+                "  0 done · 1 failed · 2 bad usage · 3 not signed in · 4 refused by a rule or a state · 5 not found");
             output.WriteLine("  6 no permission · 7 unreachable · 130 interrupted");
             output.WriteLine();
         }

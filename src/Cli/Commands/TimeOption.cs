@@ -22,7 +22,8 @@ internal static class TimeOption
     /// <summary>The moment, or null when the text names none.</summary>
     public static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
-        if (text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        if (text.Length > 1
+            && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && count <= 100_000)
         {
             TimeSpan? ago = text[^1] switch
@@ -36,6 +37,7 @@ internal static class TimeOption
             if (ago is { } span)
                 return now - span;
         }
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time : null;
     }
 }

@@ -21,7 +21,8 @@ internal static class UpCommand
         var hosts = Hosts();
         var datastores = Datastores();
         var command = new Command("up",
-            "Run key server, broker, center and hosts on this machine, on loopback, until Ctrl-C. Running virtual machines go on.")
+            "Run key server, broker, center and hosts on this machine, on loopback, until Ctrl-C. "
+                + "Running virtual machines go on.")
         {
             state, center, host, kms, hosts, datastores, Ctl(cli, state),
         };
@@ -57,13 +58,15 @@ internal static class UpCommand
     {
         var option = new Option<int?>("--hosts")
         {
-            Description = "Hosts to run, each with its own folders, port and user ids; they share the datastores. A host that was "
+            Description = "Hosts to run, each with its own folders, port and user ids; they share the datastores. A "
+                + "host that was "
                 + "made stays. [default: as before, else 1]",
             HelpName = "N",
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 1 or > PartNames.MaximumHosts)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count)
+                && count is < 1 or > PartNames.MaximumHosts)
                 result.AddError($"--hosts: 1 to {PartNames.MaximumHosts} hosts run on one machine.");
         });
         return option;
@@ -73,7 +76,8 @@ internal static class UpCommand
     {
         var option = new Option<string[]>("--datastore")
         {
-            Description = "A folder to use as a datastore of all hosts, beside STATE/datastore; remembered.", HelpName = "NAME=DIR",
+            Description = "A folder to use as a datastore of all hosts, beside STATE/datastore; remembered.",
+            HelpName = "NAME=DIR",
         };
         option.Validators.Add(result =>
         {

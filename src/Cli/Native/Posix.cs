@@ -40,7 +40,9 @@ internal static unsafe partial class Posix
         return kill(pid, signal) == 0;
     }
 
-    /// <summary>A handle of the process that has this id now; it stays of that process when the id passes on. Null when there is none.</summary>
+    /// <summary>
+    /// A handle of the process that has this id now; it stays of that process when the id passes on. Null when there is none.
+    /// </summary>
     public static SafeFileHandle? OpenProcess(int pid)
     {
         var fd = (int)syscall(PidFdOpen, pid, 0, 0, 0);

@@ -18,7 +18,9 @@ internal sealed class CliException : Exception
     /// <summary>What to do about it; may be empty.</summary>
     public string Hint { get; }
 
-    /// <summary>The fault's key for programs (<c>lorica.bundleEdited</c>); empty when the failure is the command line's own.</summary>
+    /// <summary>
+    /// The fault's key for programs (<c>lorica.bundleEdited</c>); empty when the failure is the command line's own.
+    /// </summary>
     public string Code { get; init; } = "";
 
     /// <summary>Keys that are out of reach, each with its reason.</summary>

@@ -8,7 +8,8 @@ namespace Lorica.Cli.Output;
 /// The command line's only way out. Its rules:
 /// <list type="bullet">
 /// <item>stdout: what was asked for, and nothing else: a table, a console log, or with <c>--json</c> one JSON text.</item>
-/// <item>stderr: progress, notices, <c>error:</c>, <c>code:</c> (for programs), <c>hint:</c> and one <c>key:</c> line per key that is out of reach.</item>
+/// <item>stderr: progress, notices, <c>error:</c>, <c>code:</c> (for programs), <c>hint:</c> and one <c>key:</c> line per key
+/// that is out of reach.</item>
 /// <item>the terminal itself: passwords only, without echo.</item>
 /// <item>never anywhere: tokens and keys. A password only once, by <c>lorica up</c> at its first start.</item>
 /// </list>

@@ -16,7 +16,8 @@ internal sealed partial class CenterClient
     public Task RemoveHostAsync(string name, CancellationToken ct) => DeleteAsync($"{Api}hosts/{Escape(name)}", ct);
 
     public Task<HostModel> MoveHostAsync(string name, string parent, CancellationToken ct)
-        => PostAsync($"{Api}hosts/{Escape(name)}/move", new MoveIntoBody(parent), RestJson.Default.MoveIntoBody, RestJson.Default.HostModel, ct);
+        => PostAsync($"{Api}hosts/{Escape(name)}/move", new MoveIntoBody(parent), RestJson.Default.MoveIntoBody,
+            RestJson.Default.HostModel, ct);
 
     public Task<HostModel> MaintenanceAsync(string name, bool enter, CancellationToken ct)
         => PostAsync($"{Api}hosts/{Escape(name)}/maintenance", new MaintenanceBody(enter), RestJson.Default.MaintenanceBody,

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Lorica.Cli.Up;
 
-/// <summary>One process that this state's parts ran in. A process id alone is soon somebody else's; the three together never are.</summary>
+/// <summary>
+/// One process that this state's parts ran in. A process id alone is soon somebody else's; the three together never are.
+/// </summary>
 /// <param name="Pid">Process id.</param>
 /// <param name="Start">When it started, in clock ticks since boot: field 22 of <c>/proc/PID/stat</c>.</param>
 /// <param name="Boot">The boot it belongs to.</param>

@@ -5,8 +5,8 @@ using Lorica.Cli.Native;
 namespace Lorica.Cli.Up;
 
 /// <summary>
-/// <c>STATE/up.children</c>: the processes that run for this state. When <c>lorica up</c> is killed they stop by themselves, which
-/// takes a while in which they still hold their ports and locks; the next start waits for them by this file.
+/// <c>STATE/up.children</c>: the processes that run for this state. When <c>lorica up</c> is killed they stop by themselves,
+/// which takes a while in which they still hold their ports and locks; the next start waits for them by this file.
 /// </summary>
 internal sealed class Children(UpPaths paths, TimeProvider time, TimeSpan patience)
 {
@@ -27,7 +27,8 @@ internal sealed class Children(UpPaths paths, TimeProvider time, TimeSpan patien
         _known.Add(record);
         try
         {
-            SafeFile.Replace(paths.Children, JsonSerializer.SerializeToUtf8Bytes(_known, UpJson.Default.ListChildRecord), SafeFile.OwnerOnly);
+            SafeFile.Replace(
+                paths.Children, JsonSerializer.SerializeToUtf8Bytes(_known, UpJson.Default.ListChildRecord), SafeFile.OwnerOnly);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
@@ -71,7 +72,8 @@ internal sealed class Children(UpPaths paths, TimeProvider time, TimeSpan patien
 
     private static void Kill(ChildRecord child)
     {
-        // The handle is of whoever has the id now; only after it is held can a look at the start time say that it is the right one.
+        // The handle is of whoever has the id now; only after it is held can a look at the start
+        // time say that it is the right one.
         using var handle = Posix.OpenProcess(child.Pid);
         if (handle is not null && child.Runs)
             Posix.Signal(handle, Posix.SigKill);

@@ -80,7 +80,8 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
         foreach (var added in options.Datastores)
         {
             if (datastores.Find(d => d.Name == added.Name) is { } other && other != added)
-                throw new CliException(ExitCode.Refused, $"The datastore {added.Name} is {other.Path} already.", "Choose another name.");
+                throw new CliException(
+                    ExitCode.Refused, $"The datastore {added.Name} is {other.Path} already.", "Choose another name.");
             if (datastores.TrueForAll(d => d.Name != added.Name))
                 datastores.Add(added);
         }

@@ -127,7 +127,8 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                // Also a program that an update replaces right now, no memory, no process id left: all of it may be over in a while.
+                // Also a program that an update replaces right now, no memory, no process id left: all of it
+                // may be over in a while.
                 _state = "waiting";
                 var last = e is CliException { Details: [.., var line] } ? " " + line : "";
                 Say("crashed", $"{e.Message} Next attempt in {pause.TotalSeconds:0.#} s.{last}");
@@ -146,7 +147,9 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
             ct.ThrowIfCancellationRequested();
     }, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Tells, if anybody can be told: where it is said may be a full disk or a closed pipe, and the part matters more.</summary>
+    /// <summary>
+    /// Tells, if anybody can be told: where it is said may be a full disk or a closed pipe, and the part matters more.
+    /// </summary>
     private void Say(string phase, string message, int? pid = null)
     {
         try

@@ -6,7 +6,8 @@ namespace Lorica.Cli.Up;
 /// <summary>
 /// The log of a part: <c>STATE/PART/log</c>, and <c>log.1</c> before it; together at most twice <see cref="MaximumBytes"/>.
 /// A line that cannot be written (a full disk) is counted and dropped: whoever reads the part's output must go on reading, or the
-/// part blocks on its full pipe. Each next line tries to open the file again, and the first that succeeds says how many were lost.
+/// part blocks on its full pipe. Each next line tries to open the file again, and the first
+/// that succeeds says how many were lost.
 /// </summary>
 internal sealed class PartLog : IDisposable
 {

@@ -16,8 +16,10 @@ internal static class PartNames
     public const int MaximumHosts = 16;
 
     /// <summary>The host of a number: <c>host</c>, <c>host2</c>, <c>host3</c>…</summary>
-    public static string HostOf(int number) => number == 1 ? Host : string.Create(CultureInfo.InvariantCulture, $"{Host}{number}");
+    public static string HostOf(int number) =>
+        number == 1 ? Host : string.Create(CultureInfo.InvariantCulture, $"{Host}{number}");
 
     /// <summary>Whether a part has that name, in some installation.</summary>
-    public static bool Can(string name) => All.Contains(name) || Enumerable.Range(2, MaximumHosts - 1).Any(n => HostOf(n) == name);
+    public static bool Can(string name) =>
+        All.Contains(name) || Enumerable.Range(2, MaximumHosts - 1).Any(n => HostOf(n) == name);
 }

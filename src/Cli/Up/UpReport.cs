@@ -39,7 +39,8 @@ internal sealed class UpReport(Terminal terminal, bool json)
             terminal.Line($"  lorica login --profile {ready.Profile}");
             terminal.Line($"  lorica kms add default --server {ready.Kms} --accept {ready.KmsCertificateSha256}");
             terminal.Line();
-            terminal.Line("Keys and data are on one machine here: that protects against nothing but copies of the datastore's files.");
+            terminal.Line(
+                "Keys and data are on one machine here: that protects against nothing but copies of the datastore's files.");
             terminal.Line("Ctrl-C stops it; virtual machines that run go on running.");
             terminal.Out.Flush();
         }

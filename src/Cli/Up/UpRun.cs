@@ -25,7 +25,8 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
     {
         if (Posix.EffectiveUser != 0)
         {
-            throw new CliException(ExitCode.NoPermission, "lorica up needs root: each virtual machine runs under a user id of its own.",
+            throw new CliException(
+                ExitCode.NoPermission, "lorica up needs root: each virtual machine runs under a user id of its own.",
                 $"sudo lorica up --state {options.State}");
         }
         interrupts.HoldsOn = true;
@@ -93,7 +94,8 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         return
         [
             new PartSpec(PartNames.Kms, programs.Kms, ["--config", _paths.Config(PartNames.Kms)]),
-            new PartSpec(PartNames.Broker, programs.Broker, ["--config", _paths.Config(PartNames.Broker), "--listen-fd", fd], brokerSocket.SafeHandle),
+            new PartSpec(PartNames.Broker, programs.Broker, ["--config", _paths.Config(PartNames.Broker), "--listen-fd", fd],
+                brokerSocket.SafeHandle),
             .. state.Hosts.Select(host => new PartSpec(host.Part, programs.Host, ["--config", _paths.Config(host.Part)])),
             new PartSpec(PartNames.Center, programs.Center, ["--config", _paths.Config(PartNames.Center)]),
         ];

@@ -9,7 +9,9 @@ internal readonly record struct AccessPath(string Kind, IReadOnlyList<string> Id
 {
     private static readonly AccessPath Root = new(ObjectKinds.Root, [InventoryTree.RootId]);
 
-    /// <summary>What hangs at the root is checked at the root itself; its id is a name that somebody chose, and means nothing here.</summary>
+    /// <summary>
+    /// What hangs at the root is checked at the root itself; its id is a name that somebody chose, and means nothing here.
+    /// </summary>
     public static AccessPath Of(ObjectRef target, Func<ObjectRef, IReadOnlyList<string>> path) =>
         AtRoot(target.Kind) ? Root : new AccessPath(target.Kind, path(target));
 

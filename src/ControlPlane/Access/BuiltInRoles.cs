@@ -13,10 +13,12 @@ public static class BuiltInRoles
         Set(Privileges.Anonymous, Privileges.View, Privileges.Read));
 
     /// <summary>Sees that objects are there.</summary>
-    public static Role View { get; } = new(-3, "View", "Sees that objects are there.", Set(Privileges.Anonymous, Privileges.View));
+    public static Role View { get; } = new(
+        -3, "View", "Sees that objects are there.", Set(Privileges.Anonymous, Privileges.View));
 
     /// <summary>What somebody has who is not signed in.</summary>
-    public static Role Anonymous { get; } = new(-4, "Anonymous", "What somebody has who is not signed in.", Set(Privileges.Anonymous));
+    public static Role Anonymous { get; } = new(
+        -4, "Anonymous", "What somebody has who is not signed in.", Set(Privileges.Anonymous));
 
     /// <summary>Nothing: takes away below what a permission above gives.</summary>
     public static Role NoAccess { get; } = new(-5, "NoAccess", "Nothing: takes away what a permission above gives.", Set());

@@ -61,9 +61,13 @@ internal sealed class CallerAccess
         token.ObjectId, token.ObjectKind);
 
     /// <summary>Whether he holds <paramref name="privilege"/> at the object of <paramref name="path"/>.</summary>
-    public bool Holds(string privilege, AccessPath path) => _caller.IsSystem || Effective(path, propagated: false).Contains(privilege);
+    public bool Holds(string privilege, AccessPath path) =>
+        _caller.IsSystem || Effective(path, propagated: false).Contains(privilege);
 
-    /// <summary>What he holds at the object of <paramref name="path"/>; with <paramref name="propagated"/> only what he holds below it as well.</summary>
+    /// <summary>
+    /// What he holds at the object of <paramref name="path"/>; with <paramref name="propagated"/> only what he holds below it as
+    /// well.
+    /// </summary>
     public FrozenSet<string> Effective(AccessPath path, bool propagated)
     {
         if (_caller.IsSystem)

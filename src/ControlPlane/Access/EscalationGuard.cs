@@ -16,7 +16,8 @@ namespace Lorica.ControlPlane.Access;
 /// <list type="number">
 /// <item>Whoever adds, edits or removes a permission, or puts somebody into a group or out of it, holds everything that the roles
 /// of those permissions hold, before and after.</item>
-/// <item>Whatever anybody gains or loses anywhere by the change, the caller holds there: taking away what restricts gives too.</item>
+/// <item>Whatever anybody gains or loses anywhere by the change, the caller holds there:
+/// taking away what restricts gives too.</item>
 /// <item>No object is left that nobody administers: where somebody held every privilege, somebody still does.</item>
 /// </list>
 /// </summary>
@@ -30,7 +31,8 @@ public sealed class EscalationGuard(TaskBoard tasks, EventLog events, TimeProvid
     /// <param name="change">Changes; is given how things were, and what the caller may.</param>
     /// <param name="ct">The caller went away.</param>
     internal async Task<T> ChangeAsync<T>(
-        Caller caller, string kind, string about, string what, Func<CenterDb, AccessState, CallerAccess, Task<T>> change, CancellationToken ct)
+        Caller caller, string kind, string about, string what, Func<CenterDb, AccessState, CallerAccess, Task<T>> change,
+        CancellationToken ct)
     {
         try
         {
@@ -53,14 +55,16 @@ public sealed class EscalationGuard(TaskBoard tasks, EventLog events, TimeProvid
         }
         catch (FaultException e) when (e.Fault.Type == FaultTypes.NoPermission)
         {
-            await events.AddAsync(EventIds.AccessRefused, caller.User, e.Fault.Object, $"{caller.User} was refused to {what}: {e.Fault.Message}", ct);
+            await events.AddAsync(EventIds.AccessRefused, caller.User, e.Fault.Object,
+                $"{caller.User} was refused to {what}: {e.Fault.Message}", ct);
             throw;
         }
     }
 
     /// <summary>The same without a result.</summary>
     internal Task ChangeAsync(
-        Caller caller, string kind, string about, string what, Func<CenterDb, AccessState, CallerAccess, Task> change, CancellationToken ct) =>
+        Caller caller, string kind, string about, string what, Func<CenterDb, AccessState, CallerAccess, Task> change,
+        CancellationToken ct) =>
         ChangeAsync(caller, kind, about, what, async (db, before, actor) =>
         {
             await change(db, before, actor);
@@ -90,7 +94,9 @@ public sealed class EscalationGuard(TaskBoard tasks, EventLog events, TimeProvid
         }
     }
 
-    /// <summary>Requires that <paramref name="user"/> holds nowhere more than the caller: else his credentials would be a way to more.</summary>
+    /// <summary>
+    /// Requires that <paramref name="user"/> holds nowhere more than the caller: else his credentials would be a way to more.
+    /// </summary>
     internal static void RequireNotMore(Caller caller, CallerAccess actor, AccessState state, string user)
     {
         foreach (var place in state.Places)
@@ -113,7 +119,8 @@ public sealed class EscalationGuard(TaskBoard tasks, EventLog events, TimeProvid
         // Rule 1
         foreach (var state in (AccessState[])[before, after])
         {
-            foreach (var grant in state.Grants.Where(g => grants.Contains(g) || members.Any(m => g.IsGroup && m.Group == g.Principal)))
+            foreach (var grant in state.Grants.Where(
+                g => grants.Contains(g) || members.Any(m => g.IsGroup && m.Group == g.Principal)))
             {
                 RequireAll(caller, actor, before, state.Role(grant.RoleId), state.Place(grant));
             }

@@ -12,6 +12,8 @@ public interface IAuthorizer
     /// <summary>Whether <paramref name="caller"/> holds <paramref name="privilege"/> at <paramref name="target"/>.</summary>
     Task<bool> HoldsAsync(Caller caller, string privilege, ObjectRef target, CancellationToken ct);
 
-    /// <summary>What <paramref name="caller"/> may, loaded once: for lists, where one question per object would be slow.</summary>
+    /// <summary>
+    /// What <paramref name="caller"/> may, loaded once: for lists, where one question per object would be slow.
+    /// </summary>
     Task<AccessView> ViewAsync(Caller caller, CancellationToken ct);
 }

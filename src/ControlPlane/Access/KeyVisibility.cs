@@ -10,7 +10,8 @@ namespace Lorica.ControlPlane.Access;
 internal static class KeyVisibility
 {
     /// <summary>The model as somebody without the privilege sees it.</summary>
-    public static VmModel WithoutKeys(VmModel vm) => vm with { Key = null, Disks = [.. vm.Disks.Select(d => d with { Key = null })] };
+    public static VmModel WithoutKeys(VmModel vm) =>
+        vm with { Key = null, Disks = [.. vm.Disks.Select(d => d with { Key = null })] };
 
     /// <summary>The same of a host: which keys it holds.</summary>
     public static HostModel WithoutKeys(HostModel host) => host with { Keys = [] };

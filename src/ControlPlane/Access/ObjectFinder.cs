@@ -28,12 +28,14 @@ internal static class ObjectFinder
         var found = new List<ObjectRef>();
         if (kind is null or ObjectKinds.Vm)
         {
-            found.AddRange((await db.Vms.AsNoTracking().Where(v => v.Id == name || v.Name == name).ToListAsync(ct)).Select(ObjectRef.Of));
+            found.AddRange(
+                (await db.Vms.AsNoTracking().Where(v => v.Id == name || v.Name == name).ToListAsync(ct)).Select(ObjectRef.Of));
         }
 
         if (kind is null or ObjectKinds.Host)
         {
-            found.AddRange((await db.Hosts.AsNoTracking().Where(h => h.Id == name || h.Name == name).ToListAsync(ct)).Select(ObjectRef.Of));
+            found.AddRange(
+                (await db.Hosts.AsNoTracking().Where(h => h.Id == name || h.Name == name).ToListAsync(ct)).Select(ObjectRef.Of));
         }
 
         if (kind is not (ObjectKinds.Vm or ObjectKinds.Host))

@@ -18,7 +18,8 @@ internal static class Passwords
         new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
 
     /// <summary>Verified when the name is unknown, so that both answers take the same time.</summary>
-    private static readonly Lazy<string> NobodysHash = new(() => Hasher.HashPassword(null!, RandomNumberGenerator.GetHexString(32)));
+    private static readonly Lazy<string> NobodysHash = new(
+        () => Hasher.HashPassword(null!, RandomNumberGenerator.GetHexString(32)));
 
     /// <summary>Hash of a new password, when it keeps the rules.</summary>
     public static string Hash(string user, string password)
@@ -36,7 +37,9 @@ internal static class Passwords
         return Hasher.HashPassword(null!, password);
     }
 
-    /// <summary>Whether <paramref name="password"/> is that of <paramref name="user"/>; takes as long when there is none.</summary>
+    /// <summary>
+    /// Whether <paramref name="password"/> is that of <paramref name="user"/>; takes as long when there is none.
+    /// </summary>
     public static bool Verify(UserRow? user, string password) =>
         Hasher.VerifyHashedPassword(user!, user?.PasswordHash ?? NobodysHash.Value, password) != PasswordVerificationResult.Failed
         && user is not null;

@@ -20,11 +20,13 @@ public sealed class PermissionAuthorizer(CenterStore store, TimeProvider time) :
     {
         AccessFaults.RequireKnown(privilege);
         return caller.IsSystem || await store.ReadAsync(
-            async db => (await CallerAccess.LoadAsync(db, caller, time, ct)).Holds(privilege, await AccessPath.OfAsync(db, target, ct)), ct);
+            async db => (await CallerAccess.LoadAsync(db, caller, time, ct))
+                .Holds(privilege, await AccessPath.OfAsync(db, target, ct)), ct);
     }
 
     /// <inheritdoc />
     public Task<AccessView> ViewAsync(Caller caller, CancellationToken ct) =>
         store.ReadAsync(
-            async db => new AccessView(await CallerAccess.LoadAsync(db, caller, time, ct), await TreeSnapshot.LoadAsync(db, ct)), ct);
+            async db =>
+                new AccessView(await CallerAccess.LoadAsync(db, caller, time, ct), await TreeSnapshot.LoadAsync(db, ct)), ct);
 }

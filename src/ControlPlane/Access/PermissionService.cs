@@ -56,7 +56,8 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
 
                 (row.RoleId, row.Propagate) = (role.Id, body.Propagate);
                 events.Add(db, old.Length == 0 ? EventIds.PermissionAdded : EventIds.PermissionUpdated, caller.User, target.Name,
-                    $"{caller.User} gave the {kind} {principal} the role {role.Name} ({role.Id}) at {target.Kind} {target.Name}{(body.Propagate ? " and below" : "")}{old}.");
+                    $"{caller.User} gave the {kind} {principal} the role {role.Name} ({role.Id}) at {target.Kind} "
+                        + $"{target.Name}{(body.Propagate ? " and below" : "")}{old}.");
                 return ToModel(Grant.Of(row), target, role);
             },
             ct);
@@ -74,7 +75,8 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
                 EscalationGuard.Require(caller, actor, before, Privileges.ModifyPermissions, place);
                 var row = await FindAsync(db, kind, principal, place, ct)
                     ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.permissionNotFound", principal,
-                        $"The {kind} {principal} has no permission set at {place.Name} itself.", "See `lorica permission ls`: it may be inherited."));
+                        $"The {kind} {principal} has no permission set at {place.Name} itself.",
+                        "See `lorica permission ls`: it may be inherited."));
                 db.Permissions.Remove(row);
                 events.Add(db, EventIds.PermissionRemoved, caller.User, place.Name,
                     $"{caller.User} took the role {row.RoleId} of the {kind} {principal} at {place.Kind} {place.Name} away.");
@@ -83,7 +85,8 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
     }
 
     /// <summary>What somebody holds at an object: the caller himself, or another whose permissions there he may change.</summary>
-    public Task<EffectiveModel> EffectiveAsync(Caller caller, string? user, string target, CancellationToken ct) => store.ReadAsync(
+    public Task<EffectiveModel> EffectiveAsync(
+        Caller caller, string? user, string target, CancellationToken ct) => store.ReadAsync(
         async db =>
         {
             var place = await ObjectFinder.FindAsync(db, target, ct);
@@ -96,7 +99,8 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
                 UserService.RequireUser(state, who);
             }
 
-            var held = who == caller.User ? actor.Effective(state.Path(place), propagated: false) : state.Effective(who, place, propagated: false);
+            var held = who == caller.User
+                ? actor.Effective(state.Path(place), propagated: false) : state.Effective(who, place, propagated: false);
             return new EffectiveModel(
                 who, [.. state.Members.Where(m => m.User == who).Select(m => m.Group).Order(StringComparer.Ordinal)],
                 new ObjectModel(place.Kind, place.Id, place.Name), [.. held.Order(StringComparer.Ordinal)]);
@@ -111,7 +115,8 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
             "A permission is of one user or of one group.", "Name either.")),
     };
 
-    private static async Task RequirePrincipalAsync(CenterDb db, AccessState state, string kind, string name, CancellationToken ct)
+    private static async Task RequirePrincipalAsync(
+        CenterDb db, AccessState state, string kind, string name, CancellationToken ct)
     {
         if (kind == PrincipalKinds.User)
         {
@@ -123,9 +128,11 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
         }
     }
 
-    private static Task<PermissionRow?> FindAsync(CenterDb db, string kind, string principal, ObjectRef target, CancellationToken ct) =>
+    private static Task<PermissionRow?> FindAsync(
+        CenterDb db, string kind, string principal, ObjectRef target, CancellationToken ct) =>
         db.Permissions.FirstOrDefaultAsync(
-            p => p.PrincipalKind == kind && p.Principal == principal && p.ObjectKind == target.Kind && p.ObjectId == target.Id, ct);
+            p => p.PrincipalKind == kind && p.Principal == principal && p.ObjectKind == target.Kind && p.ObjectId == target.Id,
+            ct);
 
     private static bool IsOf(Grant grant, string user, AccessState state) =>
         grant.IsGroup ? state.Members.Contains((grant.Principal, user)) : grant.Principal == user;

@@ -17,7 +17,8 @@ internal static class PrincipalNames
             || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-' or '@')))
         {
             throw Invalid("lorica.principalName", name,
-                $"A name has 1 to {Maximum} letters, digits, dots, underscores, hyphens or @, and begins with a letter or digit.");
+                $"A name has 1 to {Maximum} letters, digits, dots, underscores, hyphens or @, "
+                    + "and begins with a letter or digit.");
         }
 
         if (string.Equals(name, Caller.SystemName, StringComparison.OrdinalIgnoreCase))
@@ -29,14 +30,16 @@ internal static class PrincipalNames
     /// <summary>A description: one line, not long.</summary>
     public static string Text(string? text, string name) => text is null ? ""
         : text.Length <= MaximumText && !text.Any(char.IsControl) ? text
-        : throw Invalid("lorica.description", name, $"A description has at most {MaximumText} characters and no control characters.");
+        : throw Invalid(
+            "lorica.description", name, $"A description has at most {MaximumText} characters and no control characters.");
 
     /// <summary>No user and no group has the name, in whatever case.</summary>
     public static async Task RequireFreeAsync(CenterDb db, string name, CancellationToken ct)
     {
         var lower = name.ToLowerInvariant();
 #pragma warning disable CA1862, RCS1155, MA0011 // Translated to SQL.
-        if (await db.Users.AnyAsync(u => u.Name.ToLower() == lower, ct) || await db.Groups.AnyAsync(g => g.Name.ToLower() == lower, ct))
+        if (await db.Users.AnyAsync(u => u.Name.ToLower() == lower, ct)
+            || await db.Groups.AnyAsync(g => g.Name.ToLower() == lower, ct))
 #pragma warning restore CA1862, RCS1155, MA0011
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.principalExists", name,

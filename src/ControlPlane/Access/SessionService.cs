@@ -37,7 +37,8 @@ public sealed class SessionService(CenterStore store, TaskBoard tasks, IAuthoriz
 
         if (owner is null)
         {
-            throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.sessionNotFound", id, $"There is no session {id}.", "See `lorica session ls`."));
+            throw new FaultException(new Fault(
+                FaultTypes.NotFound, "lorica.sessionNotFound", id, $"There is no session {id}.", "See `lorica session ls`."));
         }
 
         await tasks.WriteAsync(

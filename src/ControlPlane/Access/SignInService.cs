@@ -23,10 +23,13 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
 
     private const int MaximumName = 128;
 
-    /// <summary>Checks the password and opens a session. Failures count by name and <paramref name="address"/> of the caller.</summary>
+    /// <summary>
+    /// Checks the password and opens a session. Failures count by name and <paramref name="address"/> of the caller.
+    /// </summary>
     public async Task<Session> SignInAsync(string user, string password, string address, CancellationToken ct)
     {
-        if (string.IsNullOrEmpty(user) || user.Length > MaximumName || string.IsNullOrEmpty(password) || password.Length > Passwords.Maximum)
+        if (string.IsNullOrEmpty(user) || user.Length > MaximumName || string.IsNullOrEmpty(password)
+            || password.Length > Passwords.Maximum)
         {
             throw Refused();
         }
@@ -51,7 +54,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
             throttle.Failed(user, address);
             if (throttle.LockedFor(user, address) > TimeSpan.Zero && row is not null)
             {
-                await events.AddAsync(EventIds.SignInLocked, user, user, $"Sign-in of {user} from {address} is locked after too many failures.", ct);
+                await events.AddAsync(EventIds.SignInLocked, user, user,
+                    $"Sign-in of {user} from {address} is locked after too many failures.", ct);
             }
 
             throw Refused();
@@ -90,8 +94,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     }
 
     /// <summary>
-    /// Gives an administrator a new password, makes the user when there is none of that name, gives the role Admin at the root, and
-    /// ends all its sessions and API tokens: for who has the database itself and lost the password.
+    /// Gives an administrator a new password, makes the user when there is none of that name, gives the role Admin at the root,
+    /// and ends all its sessions and API tokens: for who has the database itself and lost the password.
     /// </summary>
     public Task ResetAdministratorAsync(string user, string password, CancellationToken ct)
     {
@@ -102,7 +106,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
                 await MakeAdministratorAsync(db, user, hash, ct);
                 await db.Sessions.Where(s => s.UserName == user).ExecuteDeleteAsync(ct);
                 await db.Tokens.Where(t => t.UserName == user).ExecuteDeleteAsync(ct);
-                events.Add(db, EventIds.PasswordSet, user, user, $"The password of {user} was set on the center's machine; its sessions and tokens ended.");
+                events.Add(db, EventIds.PasswordSet, user, user,
+                    $"The password of {user} was set on the center's machine; its sessions and tokens ended.");
             },
             ct);
     }
@@ -139,7 +144,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     {
         var idleSince = now - (long)Idle.TotalMilliseconds;
         var session = await store.ReadAsync(
-            db => db.Sessions.FirstOrDefaultAsync(s => s.TokenHash == hash && s.ExpiresAt > now && s.LastUsedAt > idleSince, ct), ct)
+            db => db.Sessions.FirstOrDefaultAsync(s => s.TokenHash == hash && s.ExpiresAt > now && s.LastUsedAt > idleSince, ct),
+            ct)
             ?? throw NotSignedIn();
         if (now - session.LastUsedAt >= Exactness.TotalMilliseconds)
         {
@@ -154,7 +160,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
 
     private async Task<Caller> OfApiTokenAsync(string hash, long now, CancellationToken ct)
     {
-        var token = await store.ReadAsync(db => db.Tokens.FirstOrDefaultAsync(t => t.TokenHash == hash && t.ExpiresAt > now, ct), ct)
+        var token = await store.ReadAsync(
+            db => db.Tokens.FirstOrDefaultAsync(t => t.TokenHash == hash && t.ExpiresAt > now, ct), ct)
             ?? throw NotSignedIn();
         if (now - token.LastUsedAt >= Exactness.TotalMilliseconds)
         {

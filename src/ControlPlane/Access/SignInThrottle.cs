@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
-/// Counts failed sign-ins, of names known or not, so that an answer never tells which names exist. After <see cref="Limit"/> failures a
-/// name is locked for <see cref="Pause"/> at that address only: whoever guesses elsewhere does not lock out its owner. Guessing from
-/// many addresses at once locks the name at <see cref="NameLimit"/> failures, but not where it was signed in before. Bounded: old
-/// entries go first.
+/// Counts failed sign-ins, of names known or not, so that an answer never tells which names exist. After <see cref="Limit"/>
+/// failures a name is locked for <see cref="Pause"/> at that address only: whoever guesses elsewhere does not lock out its owner.
+/// Guessing from many addresses at once locks the name at <see cref="NameLimit"/> failures, but not where it was signed in
+/// before. Bounded: old entries go first.
 /// </summary>
 public sealed class SignInThrottle(TimeProvider time)
 {
@@ -25,11 +25,14 @@ public sealed class SignInThrottle(TimeProvider time)
     private readonly ConcurrentDictionary<string, Entry> _names = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string User, string Address), Entry> _trusted = new();
 
-    /// <summary>Time left during which <paramref name="user"/> is locked at <paramref name="address"/>; zero when it is not.</summary>
+    /// <summary>
+    /// Time left during which <paramref name="user"/> is locked at <paramref name="address"/>; zero when it is not.
+    /// </summary>
     public TimeSpan LockedFor(string user, string address)
     {
         var here = Left(_failures.GetValueOrDefault((user, address)), Limit);
-        return here > TimeSpan.Zero || _trusted.ContainsKey((user, address)) ? here : Left(_names.GetValueOrDefault(user), NameLimit);
+        return here > TimeSpan.Zero || _trusted.ContainsKey((user, address))
+            ? here : Left(_names.GetValueOrDefault(user), NameLimit);
     }
 
     /// <summary>Notes a failure. One failure after a pause locks again only when the count is full anew.</summary>
@@ -63,7 +66,8 @@ public sealed class SignInThrottle(TimeProvider time)
     {
         Trim(entries);
         var now = time.GetUtcNow();
-        entries.AddOrUpdate(key, _ => new Entry(1, now), (_, e) => now - e.Last > Pause ? new Entry(1, now) : new Entry(e.Failures + 1, now));
+        entries.AddOrUpdate(
+            key, _ => new Entry(1, now), (_, e) => now - e.Last > Pause ? new Entry(1, now) : new Entry(e.Failures + 1, now));
     }
 
     private static void Trim<TKey>(ConcurrentDictionary<TKey, Entry> entries)

@@ -6,9 +6,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
-/// Strict: on an encrypted VM whatever reaches its plain content from beside it needs Cryptographer.Access too, beside the privilege
-/// of the operation. It is a rule of encryption policies, on by default. One strict policy on home or on any disk makes the VM
-/// strict; so does an encrypted VM without any encryption policy, of which nobody said otherwise. Raw QEMU arguments do not exist.
+/// Strict: on an encrypted VM whatever reaches its plain content from beside it needs Cryptographer.Access too, beside the
+/// privilege of the operation. It is a rule of encryption policies, on by default. One strict policy on home or on any disk makes
+/// the VM strict; so does an encrypted VM without any encryption policy, of which nobody said
+/// otherwise. Raw QEMU arguments do not exist.
 /// </summary>
 public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
 {
@@ -38,7 +39,8 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
             }
 
             var policies = await PolicyCatalog.ReadAsync(db, ct);
-            var encryption = (await db.PolicyAssociations.Where(p => p.VmId == vmId).Select(p => p.PolicyId).Distinct().ToListAsync(ct))
+            var encryption = (await db.PolicyAssociations.Where(p => p.VmId == vmId)
+                .Select(p => p.PolicyId).Distinct().ToListAsync(ct))
                 .Select(policies.OfId).Where(p => p.Encryption).ToList();
             return encryption.Count == 0 || encryption.Exists(p => p.Strict);
         },

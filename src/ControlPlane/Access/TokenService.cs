@@ -13,7 +13,8 @@ namespace Lorica.ControlPlane.Access;
 /// API tokens: what programs sign in with. A token may at most what its owner may at that moment, less what its scope leaves out;
 /// it always expires. Everybody makes tokens for himself only.
 /// </summary>
-public sealed class TokenService(CenterStore store, EscalationGuard guard, TaskBoard tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
+public sealed class TokenService(
+    CenterStore store, EscalationGuard guard, TaskBoard tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
     /// <summary>Longest life.</summary>
     public static readonly TimeSpan MaximumLife = TimeSpan.FromDays(366);
@@ -32,7 +33,8 @@ public sealed class TokenService(CenterStore store, EscalationGuard guard, TaskB
             async db =>
             {
                 var tree = await TreeSnapshot.LoadAsync(db, ct);
-                var rows = await db.Tokens.Where(t => all || t.UserName == caller.User).OrderBy(t => t.UserName).ThenBy(t => t.CreatedAt).ToListAsync(ct);
+                var rows = await db.Tokens.Where(t => all || t.UserName == caller.User)
+                    .OrderBy(t => t.UserName).ThenBy(t => t.CreatedAt).ToListAsync(ct);
                 return (IReadOnlyList<TokenModel>)[.. rows.Select(r => ToModel(r, tree))];
             },
             ct);
@@ -42,7 +44,8 @@ public sealed class TokenService(CenterStore store, EscalationGuard guard, TaskB
     public async Task<CreatedTokenModel> CreateAsync(Caller caller, CreateTokenBody body, CancellationToken ct)
     {
         UserService.RequireSession(caller);
-        var privileges = body.Privileges is null ? null : RoleService.Known(body.Privileges).Distinct(StringComparer.Ordinal).ToList();
+        var privileges = body.Privileges is null
+            ? null : RoleService.Known(body.Privileges).Distinct(StringComparer.Ordinal).ToList();
         var life = TimeSpan.FromHours(Math.Clamp(body.Hours, 0, 1_000_000));
         if (life <= TimeSpan.Zero || life > MaximumLife)
         {
@@ -79,7 +82,9 @@ public sealed class TokenService(CenterStore store, EscalationGuard guard, TaskB
                 };
                 db.Tokens.Add(row);
                 events.Add(db, EventIds.TokenCreated, caller.User, row.Id,
-                    $"{caller.User} made the API token {row.Id} until {now + life:u}, for {(privileges is null ? "everything he holds" : string.Join(", ", privileges))} at {target?.Name ?? "every object"}.");
+                    $"{caller.User} made the API token {row.Id} until {now + life:u}, "
+                        + $"for {(privileges is null ? "everything he holds" : string.Join(", ", privileges))} at "
+                        + $"{target?.Name ?? "every object"}.");
                 return new CreatedTokenModel(ToModel(row, await TreeSnapshot.LoadAsync(db, ct)), token);
             },
             ct);
@@ -98,7 +103,8 @@ public sealed class TokenService(CenterStore store, EscalationGuard guard, TaskB
 
             if (row is null)
             {
-                throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.tokenNotFound", id, $"There is no token {id}.", "See `lorica token ls`."));
+                throw new FaultException(new Fault(
+                    FaultTypes.NotFound, "lorica.tokenNotFound", id, $"There is no token {id}.", "See `lorica token ls`."));
             }
 
             if (row.UserName != caller.User)
@@ -107,13 +113,15 @@ public sealed class TokenService(CenterStore store, EscalationGuard guard, TaskB
             }
 
             db.Tokens.Remove(row);
-            events.Add(db, EventIds.TokenRevoked, caller.User, id, $"{caller.User} revoked the API token {id} of {row.UserName}.");
+            events.Add(
+                db, EventIds.TokenRevoked, caller.User, id, $"{caller.User} revoked the API token {id} of {row.UserName}.");
         },
         ct);
 
     private static TokenModel ToModel(TokenRow t, TreeSnapshot tree)
     {
-        var target = t.ObjectId is null ? (ObjectRef?)null : tree.Find(t.ObjectKind!, t.ObjectId) ?? new ObjectRef(t.ObjectKind!, t.ObjectId, t.ObjectId);
+        var target = t.ObjectId is null
+            ? (ObjectRef?)null : tree.Find(t.ObjectKind!, t.ObjectId) ?? new ObjectRef(t.ObjectKind!, t.ObjectId, t.ObjectId);
         return new TokenModel(
             t.Id, t.UserName, t.Description,
             t.Privileges is null ? null : JsonSerializer.Deserialize(t.Privileges, StoreJson.Default.ListString),

@@ -11,7 +11,8 @@ public sealed partial class AlarmBoard
 {
     /// <summary>Raises <paramref name="alarm"/> for each object, or brings its message up to date.</summary>
     internal async Task RaiseManyAsync(
-        CenterDb db, string alarm, AlarmSeverity severity, IReadOnlyCollection<(ObjectRef About, string Message)> alarms, CancellationToken ct)
+        CenterDb db, string alarm, AlarmSeverity severity, IReadOnlyCollection<(ObjectRef About, string Message)> alarms,
+        CancellationToken ct)
     {
         var ids = alarms.Select(a => a.About.Id).ToList();
         var raised = await db.Alarms.Where(a => a.Alarm == alarm && ids.Contains(a.ObjectId) && a.ClearedAt == null)
@@ -48,7 +49,8 @@ public sealed partial class AlarmBoard
     internal async Task ClearManyAsync(CenterDb db, string alarm, IReadOnlyCollection<string> objectIds, CancellationToken ct)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var row in await db.Alarms.Where(a => a.Alarm == alarm && objectIds.Contains(a.ObjectId) && a.ClearedAt == null).ToListAsync(ct))
+        foreach (var row in await db.Alarms.Where(a => a.Alarm == alarm && objectIds.Contains(a.ObjectId) && a.ClearedAt == null)
+            .ToListAsync(ct))
         {
             row.ClearedAt = now;
             Note(db, EventIds.AlarmCleared, Caller.System.User, About(row), alarm, row.Severity, "it is over.");

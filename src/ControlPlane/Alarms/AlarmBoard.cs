@@ -73,19 +73,22 @@ public sealed partial class AlarmBoard(CenterStore store, EventLog events, TimeP
 
     /// <summary>The same in a transaction of its own; writes nothing when nothing is raised.</summary>
     public async Task<bool> ClearAsync(string alarm, string objectId, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == alarm && a.ObjectId == objectId && a.ClearedAt == null, ct), ct)
+        await store.ReadAsync(
+            db => db.Alarms.AnyAsync(a => a.Alarm == alarm && a.ObjectId == objectId && a.ClearedAt == null, ct), ct)
         && await store.WriteAsync(db => ClearAsync(db, alarm, objectId, ct), ct);
 
     /// <summary>Clears every alarm about an object that is gone.</summary>
     public async Task ClearAllAsync(CenterDb db, string objectId, CancellationToken ct)
     {
-        foreach (var alarm in await db.Alarms.Where(a => a.ObjectId == objectId && a.ClearedAt == null).Select(a => a.Alarm).ToListAsync(ct))
+        foreach (var alarm in await db.Alarms.Where(a => a.ObjectId == objectId && a.ClearedAt == null)
+            .Select(a => a.Alarm).ToListAsync(ct))
         {
             await ClearAsync(db, alarm, objectId, ct);
         }
     }
 
-    internal void Note(CenterDb db, string eventId, string user, ObjectRef about, string alarm, string severity, string message) =>
+    internal void Note(
+        CenterDb db, string eventId, string user, ObjectRef about, string alarm, string severity, string message) =>
         events.Add(db, eventId, user, about, $"{alarm} ({severity}): {message}");
 
     internal static ObjectRef About(AlarmRow row) => new(row.ObjectKind, row.ObjectId, row.ObjectName);

@@ -15,7 +15,8 @@ namespace Lorica.ControlPlane.Events;
 /// kept, raises an alarm; the kept head is then left as it is, as evidence.
 /// </summary>
 public sealed partial class EventAnchor(
-    EventService events, EventLog log, CenterStore store, AlarmBoard alarms, TimeProvider time, ILogger<EventAnchor> logger) : BackgroundService
+    EventService events, EventLog log, CenterStore store, AlarmBoard alarms, TimeProvider time,
+    ILogger<EventAnchor> logger) : BackgroundService
 {
     private const int TellEvery = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -54,7 +55,8 @@ public sealed partial class EventAnchor(
 
         LogBroken(logger, trouble);
         await alarms.RaiseAsync(AlarmIds.EventLogBroken, ObjectRef.Root, AlarmSeverity.Critical,
-            $"The log of events is not whole: {trouble} Compare it with an export or a backup; then move {EventHeadFile.Name} away.", ct);
+            $"The log of events is not whole: {trouble} Compare it with an export or a backup; then move "
+                + $"{EventHeadFile.Name} away.", ct);
         return false;
     }
 

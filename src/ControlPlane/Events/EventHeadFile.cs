@@ -27,7 +27,8 @@ internal static class EventHeadFile
             Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
         {
-            await file.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{head.Number}:{head.Hash}\n")), ct);
+            await file.WriteAsync(
+                Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{head.Number}:{head.Hash}\n")), ct);
             file.Flush(flushToDisk: true);
         }
 

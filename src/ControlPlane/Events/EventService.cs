@@ -19,7 +19,8 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
         await RequireAsync(caller, ct);
         var items = await log.ListAsync(query, ct);
         var full = query.After is not null && items.Count == Math.Clamp(query.Limit, 1, EventLog.MaximumPage);
-        return new ListModel<EventModel>(items, full ? Cursor.Of(items[^1].Number.ToString(System.Globalization.CultureInfo.InvariantCulture)) : null);
+        return new ListModel<EventModel>(
+            items, full ? Cursor.Of(items[^1].Number.ToString(System.Globalization.CultureInfo.InvariantCulture)) : null);
     }
 
     /// <summary>All events that the query finds, in ascending order, page after page.</summary>
@@ -77,7 +78,8 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
         return FollowAsync(caller, query with { After = after }, ct);
     }
 
-    private async IAsyncEnumerable<EventModel?> FollowAsync(Caller caller, EventQuery query, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<EventModel?> FollowAsync(
+        Caller caller, EventQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         void Wake(object? sender, EventArgs e) => wake.Writer.TryWrite(true);

@@ -37,22 +37,26 @@ public sealed class DatastoreTable(EventLog events)
                 events.Add(db, EventIds.DatastoreProblem, Caller.SystemName, told.Name, $"{host.Name}: {problem}");
             }
 
-            (row.DatastoreId, row.Path, row.Capacity, row.Free, row.Problem) = (told.Id, told.Path, told.Capacity, told.Free, problem);
+            (row.DatastoreId, row.Path, row.Capacity, row.Free, row.Problem) =
+                (told.Id, told.Path, told.Capacity, told.Free, problem);
         }
     }
 
     private static async Task<string> ClashAsync(CenterDb db, DatastoreDescription told, CancellationToken ct)
     {
-        var same = db.Datastores.Local.FirstOrDefault(d => d.Id == told.Id) ?? await db.Datastores.FirstOrDefaultAsync(d => d.Id == told.Id, ct);
+        var same = db.Datastores.Local.FirstOrDefault(d => d.Id == told.Id)
+            ?? await db.Datastores.FirstOrDefaultAsync(d => d.Id == told.Id, ct);
         if (same is not null)
         {
             return same.Name == told.Name ? ""
-                : $"The datastore at {told.Path} is called {same.Name} elsewhere, not {told.Name}. Give it that name in the host's configuration.";
+                : $"The datastore at {told.Path} is called {same.Name} elsewhere, not {told.Name}. Give it that name in the "
+                    + "host's configuration.";
         }
 
         if (db.Datastores.Local.Any(d => d.Name == told.Name) || await db.Datastores.AnyAsync(d => d.Name == told.Name, ct))
         {
-            return $"Another datastore is called {told.Name} already. Give the one at {told.Path} another name in the host's configuration.";
+            return $"Another datastore is called {told.Name} already. Give the one at {told.Path} another name in the host's "
+                + "configuration.";
         }
 
         db.Datastores.Add(new DatastoreRow { Id = told.Id, Name = told.Name });

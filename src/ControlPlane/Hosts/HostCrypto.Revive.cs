@@ -12,9 +12,9 @@ namespace Lorica.ControlPlane.Hosts;
 public sealed partial class HostCrypto
 {
     /// <summary>
-    /// Brings a host that was started again back into encryption mode: with the same key, fetched by its id; with a new one when it
-    /// was moved to another cluster meanwhile. What cannot be done raises the alarm; a person with Cryptographer.RegisterHost then
-    /// puts the host into encryption mode anew.
+    /// Brings a host that was started again back into encryption mode: with the same key, fetched by its id; with a new one when
+    /// it was moved to another cluster meanwhile. What cannot be done raises the alarm; a person with Cryptographer.RegisterHost
+    /// then puts the host into encryption mode anew.
     /// </summary>
     /// <returns>Whether to look again.</returns>
     /// <exception cref="Contracts.Faults.FaultException">The host does not answer.</exception>
@@ -56,7 +56,8 @@ public sealed partial class HostCrypto
     {
         var (record, raised) = await store.ReadAsync(
             async db => (await KeyRegister.HostRecordAsync(db, host.Id, ct),
-                await db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ObjectId == host.Id && a.ClearedAt == null, ct)), ct);
+                await db.Alarms.AnyAsync(
+                    a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ObjectId == host.Id && a.ClearedAt == null, ct)), ct);
         var follows = description.HostKey is not { } key || (record?.Provider == key.Provider && record.KeyId == key.KeyId);
         if (follows && !raised)
         {
@@ -98,7 +99,8 @@ public sealed partial class HostCrypto
             ct);
     }
 
-    private async Task<bool> AgainAsync(Store.HostRow host, HostDescription description, Contracts.KeyRef key, CancellationToken ct)
+    private async Task<bool> AgainAsync(
+        Store.HostRow host, HostDescription description, Contracts.KeyRef key, CancellationToken ct)
     {
         await store.WriteAsync(db => register.SettleHostAsync(db, host, key, Caller.System.User, ct), ct);
         if (await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct) is not { } record)
@@ -152,7 +154,8 @@ public sealed partial class HostCrypto
         async db =>
         {
             var message = $"{host.Name} is out of encryption mode since it was started again: {why}.";
-            if (await alarms.RaiseAsync(db, AlarmIds.HostNeedsEncryptionMode, ObjectRef.Of(host), AlarmSeverity.Warning, message, ct))
+            if (await alarms.RaiseAsync(
+                db, AlarmIds.HostNeedsEncryptionMode, ObjectRef.Of(host), AlarmSeverity.Warning, message, ct))
             {
                 events.Add(db, eventId, Caller.System.User, ObjectRef.Of(host), message);
             }

@@ -39,8 +39,8 @@ public sealed partial class HostCrypto(
     /// <param name="hostId">The host.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="FaultException">
-    /// NoPermission (Cryptographer.RegisterHost at the host): the host is not in encryption mode and the caller may not change that;
-    /// or why it could not be changed.
+    /// NoPermission (Cryptographer.RegisterHost at the host): the host is not in encryption mode and the caller may not change
+    /// that; or why it could not be changed.
     /// </exception>
     public async Task EnsureSafeAsync(Caller caller, string hostId, CancellationToken ct)
     {
@@ -51,7 +51,9 @@ public sealed partial class HostCrypto(
         }
 
         await authorizer.RequireAsync(caller, Privileges.RegisterHost, ObjectRef.Of(host), ct);
-        await RunAsync(HostTaskKinds.EnableCrypto, caller, host, onlyIfNeeded: true, (task, row) => EnableAsync(task, row, rotate: false, ct), ct);
+        await RunAsync(
+            HostTaskKinds.EnableCrypto, caller, host, onlyIfNeeded: true, (task, row) =>
+                EnableAsync(task, row, rotate: false, ct), ct);
     }
 
     /// <summary>The same for work that may have been taken up again: the original caller counts, as he is now.</summary>
@@ -78,7 +80,8 @@ public sealed partial class HostCrypto(
         await RunAsync(HostTaskKinds.PrepareCrypto, caller, host, onlyIfNeeded: false, async (task, row) =>
         {
             await CallAsync(row, (c, o) => c.PrepareCryptoAsync(new PrepareCryptoRequest(), o), ct);
-            await events.AddAsync(EventIds.HostCryptoChanged, task.UserName, ObjectRef.Of(row), $"{row.Name} is prepared for encryption mode.", ct);
+            await events.AddAsync(
+                EventIds.HostCryptoChanged, task.UserName, ObjectRef.Of(row), $"{row.Name} is prepared for encryption mode.", ct);
         }, ct);
     }
 
@@ -86,7 +89,9 @@ public sealed partial class HostCrypto(
     public async Task EnableAsync(Caller caller, HostRow host, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.RegisterHost, ObjectRef.Of(host), ct);
-        await RunAsync(HostTaskKinds.EnableCrypto, caller, host, onlyIfNeeded: false, (task, row) => EnableAsync(task, row, rotate: false, ct), ct);
+        await RunAsync(
+            HostTaskKinds.EnableCrypto, caller, host, onlyIfNeeded: false, (task, row) =>
+                EnableAsync(task, row, rotate: false, ct), ct);
     }
 
     /// <summary>Gives a host that is in encryption mode a new host key.</summary>
@@ -98,7 +103,8 @@ public sealed partial class HostCrypto(
             if ((await DescribeAsync(row, ct)).CryptoMode is var mode and not HostCryptoModes.Safe)
             {
                 throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.cryptoMode", row.Name,
-                    $"{row.Name} is {mode}: only a host in encryption mode gets a new host key.", $"lorica host crypto enable {row.Name}"));
+                    $"{row.Name} is {mode}: only a host in encryption mode gets a new host key.",
+                    $"lorica host crypto enable {row.Name}"));
             }
 
             await EnableAsync(task, row, rotate: true, ct);
@@ -144,9 +150,10 @@ public sealed partial class HostCrypto(
             }
             catch (Exception e)
             {
-                await tasks.FailAsync(task.Id, e is FaultException f ? f.Fault : new Fault(FaultTypes.SystemError, "lorica.systemError",
-                    host.Name, "Something failed that should not.", $"The center's log has more under task {task.Id}."), also: null,
-                    CancellationToken.None);
+                await tasks.FailAsync(
+                    task.Id, e is FaultException f ? f.Fault : new Fault(FaultTypes.SystemError, "lorica.systemError",
+                    host.Name, "Something failed that should not.",
+                    $"The center's log has more under task {task.Id}."), also: null, CancellationToken.None);
                 throw;
             }
         }
@@ -158,10 +165,10 @@ public sealed partial class HostCrypto(
 
     /// <summary>
     /// <code>
-    /// 1 key     the one of the host's record by its id; a new one when rotating, when the host was moved to another cluster, or when
-    ///           the old one cannot be had                                     (dies here: the record is retired by the next attempt)
+    /// 1 key     the one of the host's record by its id; a new one when rotating, when the host was moved to another cluster, or
+    ///           when the old one cannot be had                    (dies here: the record is retired by the next attempt)
     /// 2 deliver sealed to the host
-    /// 3 host    takes it as its host key, durably by name                     (dies here: the host says which one, records follow)
+    /// 3 host    takes it as its host key, durably by name         (dies here: the host says which one, records follow)
     /// 4 settle  record in use, old one retired, events, alarm cleared: one transaction
     /// </code>
     /// </summary>
@@ -210,7 +217,8 @@ public sealed partial class HostCrypto(
     }
 
     private async Task SettleAsync(
-        string user, HostRow host, KeyOrder key, KeyRecordRow? old, string? newKey, bool rotate, HostDescription reply, CancellationToken ct)
+        string user, HostRow host, KeyOrder key, KeyRecordRow? old, string? newKey, bool rotate, HostDescription reply,
+        CancellationToken ct)
     {
         var about = ObjectRef.Of(host);
         var unused = await store.WriteAsync(
@@ -221,7 +229,8 @@ public sealed partial class HostCrypto(
                 row.Description = Google.Protobuf.MessageExtensions.ToByteArray(reply);
                 if (newKey is not null)
                 {
-                    events.Add(db, newKey, user, about, $"{host.Name} has a new host key {key}; before: {old?.Provider}/{old?.KeyId}.");
+                    events.Add(
+                        db, newKey, user, about, $"{host.Name} has a new host key {key}; before: {old?.Provider}/{old?.KeyId}.");
                 }
 
                 events.Add(db, EventIds.CryptoOperation, user, about,
@@ -238,11 +247,14 @@ public sealed partial class HostCrypto(
         }
     }
 
-    /// <summary>Why a new key is made instead of one that cannot be had; null when host or broker are the trouble, not the key.</summary>
+    /// <summary>
+    /// Why a new key is made instead of one that cannot be had; null when host or broker are the trouble, not the key.
+    /// </summary>
     private static string? NewKeyEvent(KeyReason reason) => reason.Reason switch
     {
         KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey => EventIds.NewHostKeyMissingOnKms,
-        KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission => EventIds.NewHostKeyClusterError,
+        KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission =>
+            EventIds.NewHostKeyClusterError,
         _ => null,
     };
 
@@ -251,7 +263,8 @@ public sealed partial class HostCrypto(
     private Task<List<string>> EncryptedVmsAsync(string hostId, CancellationToken ct) =>
         store.ReadAsync(
             db => (from v in db.Vms
-                   where v.HostId == hostId && db.KeyRecords.Any(r => r.VmId == v.Id && r.State == KeyRecordStates.Usable && r.InUse)
+                   where v.HostId == hostId
+                       && db.KeyRecords.Any(r => r.VmId == v.Id && r.State == KeyRecordStates.Usable && r.InUse)
                    orderby v.Name
                    select v.Name).ToListAsync(ct),
             ct);
@@ -265,7 +278,8 @@ public sealed partial class HostCrypto(
         CallAsync(host, (c, o) => c.DescribeAsync(new DescribeHostRequest(), o), ct);
 
     private async Task<HostDescription> CallAsync(
-        HostRow host, Func<HostControl.HostControlClient, CallOptions, AsyncUnaryCall<HostDescription>> call, CancellationToken ct)
+        HostRow host, Func<HostControl.HostControlClient, CallOptions, AsyncUnaryCall<HostDescription>> call,
+        CancellationToken ct)
     {
         try
         {

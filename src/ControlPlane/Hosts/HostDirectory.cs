@@ -20,7 +20,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         var access = await authorizer.ViewAsync(caller, ct);
         var rows = (await RowsAsync(ct)).Where(r => access.Holds(Privileges.View, ObjectRef.Of(r)));
         var models = await Task.WhenAll(rows.Select(r => LiveAsync(r, ct)));
-        return access.Holds(Privileges.ReadKeyServersInfo, ObjectRef.Root) ? models : [.. models.Select(KeyVisibility.WithoutKeys)];
+        return access.Holds(Privileges.ReadKeyServersInfo, ObjectRef.Root)
+            ? models : [.. models.Select(KeyVisibility.WithoutKeys)];
     }
 
     /// <summary>One host by name or id.</summary>
@@ -29,7 +30,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         var row = await FindAsync(nameOrId, ct);
         await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Of(row), ct);
         var model = await LiveAsync(row, ct);
-        return await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct) ? model : KeyVisibility.WithoutKeys(model);
+        return await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct)
+            ? model : KeyVisibility.WithoutKeys(model);
     }
 
     /// <summary>A host by name or id; the only one when <paramref name="nameOrId"/> is null.</summary>
@@ -38,7 +40,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         var rows = await RowsAsync(ct);
         if (nameOrId is null)
         {
-            return rows.Count == 1 ? rows[0] : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.hostNeeded", "host",
+            return rows.Count == 1 ? rows[0] : throw new FaultException(new Fault(
+                FaultTypes.InvalidArgument, "lorica.hostNeeded", "host",
                 rows.Count == 0 ? "The center has no host." : "There are several hosts: say which one.",
                 "See `lorica host ls`."));
         }
@@ -56,7 +59,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     /// <summary>Refuses when a host is in maintenance: nothing is placed or powered on there.</summary>
     public async Task RequireInServiceAsync(string hostId, CancellationToken ct)
     {
-        if (await store.ReadAsync(db => db.Hosts.Where(h => h.Id == hostId && h.Maintenance).Select(h => h.Name).FirstOrDefaultAsync(ct), ct)
+        if (await store.ReadAsync(
+            db => db.Hosts.Where(h => h.Id == hostId && h.Maintenance).Select(h => h.Name).FirstOrDefaultAsync(ct), ct)
             is { } name)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.hostMaintenance", name,
@@ -75,7 +79,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     internal async Task RequireUsableAsync(HostRow host, string? datastore, CancellationToken ct)
     {
         var problem = await store.ReadAsync(
-            db => db.HostDatastores.Where(d => d.HostId == host.Id && d.Problem != "" && (datastore == null || d.Name == datastore))
+            db => db.HostDatastores.Where(
+                d => d.HostId == host.Id && d.Problem != "" && (datastore == null || d.Name == datastore))
                 .Select(d => d.Problem).FirstOrDefaultAsync(ct), ct);
         if (problem is not null && datastore is not null)
         {

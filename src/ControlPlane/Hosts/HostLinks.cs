@@ -13,7 +13,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// </summary>
 public sealed class HostLinks(CenterIdentity identity) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, (HostPeer Peer, Lazy<GrpcChannel> Channel)> _hosts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (HostPeer Peer, Lazy<GrpcChannel> Channel)> _hosts =
+        new(StringComparer.Ordinal);
 
     /// <summary>All hosts.</summary>
     public IReadOnlyList<HostPeer> Peers => [.. _hosts.Values.Select(h => h.Peer)];
@@ -96,7 +97,8 @@ public sealed class HostLinks(CenterIdentity identity) : IDisposable
     {
         HttpHandler = PeerChannel.Handler(
             identity.Node, new Peer(identity.Node.Ca, Roles.Host, peer.Pin),
-            ParseAddress(peer.Address) ?? throw new InvalidOperationException($"\"{peer.Address}\" is not an address with a port.")),
+            ParseAddress(peer.Address)
+                ?? throw new InvalidOperationException($"\"{peer.Address}\" is not an address with a port.")),
         DisposeHttpClient = true,
         MaxReceiveMessageSize = 8 * 1024 * 1024,
         MaxSendMessageSize = 8 * 1024 * 1024,

@@ -68,7 +68,8 @@ internal sealed partial class HostMonitor(
     private async Task WatchOnceAsync(Action heard, CancellationToken ct)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var timer = time.CreateTimer(static s => Fall((CancellationTokenSource)s!), silence, Silence, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(
+            static s => Fall((CancellationTokenSource)s!), silence, Silence, Timeout.InfiniteTimeSpan);
         using var stream = links.Client(hostId).Watch(new WatchRequest(), cancellationToken: silence.Token);
         while (await stream.ResponseStream.MoveNext(silence.Token))
         {
@@ -116,7 +117,8 @@ internal sealed partial class HostMonitor(
         _lostSince = null;
         _bootId = bootId;
         await SaveAsync(HostStates.Connected, "", bootId, description,
-            EventIds.HostConnected, restarted ? "The host restarted and is connected again." : "The host is connected.", false, ct);
+            EventIds.HostConnected, restarted ? "The host restarted and is connected again." : "The host is connected.", false,
+            ct);
         LogConnected(log, hostId, bootId);
         Nudge();
     }

@@ -27,7 +27,10 @@ public sealed class HostSeeds(CenterStore store, HostLinks links, IReadOnlyList<
                         db.HostSeeds.Add(new HostSeedRow { Id = seed.Id, Seed = text });
                         if (row is null)
                         {
-                            row = new HostRow { Id = seed.Id, Name = seed.Name, Address = seed.Address, Pin = seed.Pin, State = "" };
+                            row = new HostRow
+                            {
+                                Id = seed.Id, Name = seed.Name, Address = seed.Address, Pin = seed.Pin, State = "",
+                            };
                             db.Hosts.Add(row);
                             hosts.Add(row);
                         }

@@ -20,8 +20,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// <summary>Hosts come, move, rest and go.</summary>
 public sealed class HostService(
     CenterStore store, HostDirectory directory, HostLinks links, HostCrypto crypto, BrokerLink broker, CenterIdentity identity,
-    IHostCertificates certificates, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events, AlarmBoard alarms, IGrainFactory grains,
-    TimeProvider time)
+    IHostCertificates certificates, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events,
+    AlarmBoard alarms, IGrainFactory grains, TimeProvider time)
 {
     private const int LongestName = 80, LongestAddress = 255;
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
@@ -33,7 +33,8 @@ public sealed class HostService(
         using var client = Client(body.Address, null);
         await client.HelloAsync(ct);
         var shown = client.Shown;
-        return new CertificateModel(shown.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), shown.Subject, shown.Issuer,
+        return new CertificateModel(
+            shown.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), shown.Subject, shown.Issuer,
             new DateTimeOffset(shown.NotBefore), new DateTimeOffset(shown.NotAfter), shown.ExportCertificatePem());
     }
 
@@ -46,13 +47,15 @@ public sealed class HostService(
     /// 4 the host takes certificate and CA, durably                       (dies here: joined; the center finds it when it runs)
     /// 5 it is no longer "joining"
     /// </code>
-    /// A host that stays "joining" connects by itself if step 4 was done; else adding it again takes the place of the attempt, and
-    /// removing it withdraws it. Whether step 4 was done the center cannot know when the host does not answer, so it decides nothing.
+    /// A host that stays "joining" connects by itself if step 4 was done; else adding it again takes the place of the attempt,
+    /// and removing it withdraws it. Whether step 4 was done the center cannot know when the host
+    /// does not answer, so it decides nothing.
     /// </summary>
     public async Task<HostModel> AddAsync(Caller caller, AddHostBody body, CancellationToken ct)
     {
         var parent = await RequireAddAsync(caller, body.Cluster, ct);
-        var token = JoinToken.Parse(body.Token) ?? throw Invalid("lorica.joinToken", body.Address, "That is no token: it has 26 letters and digits.");
+        var token = JoinToken.Parse(body.Token)
+            ?? throw Invalid("lorica.joinToken", body.Address, "That is no token: it has 26 letters and digits.");
         if (body.CertificateSha256.Length != 64)
         {
             throw Invalid("lorica.fingerprint", body.Address, "The certificate is named by its SHA-256, 64 hexadecimal digits.");
@@ -101,7 +104,9 @@ public sealed class HostService(
                 // Step 5
                 await store.WriteAsync(
                     db => db.Hosts.Where(h => h.Id == proved.HostId && h.State == HostStates.Joining)
-                        .ExecuteUpdateAsync(s => s.SetProperty(h => h.State, HostStates.Connecting).SetProperty(h => h.Detail, ""), CancellationToken.None),
+                        .ExecuteUpdateAsync(
+                            s => s.SetProperty(h => h.State, HostStates.Connecting).SetProperty(h => h.Detail, ""),
+                            CancellationToken.None),
                     CancellationToken.None);
                 return task;
             },
@@ -134,14 +139,16 @@ public sealed class HostService(
 
         await authorizer.RequireAsync(caller, Privileges.MoveHost, ObjectRef.Of(row), ct);
         await authorizer.RequireAsync(
-            caller, target.Kind == ObjectKinds.Cluster ? Privileges.AddHostToCluster : Privileges.AddStandaloneHost, ObjectRef.Of(target), ct);
+            caller, target.Kind == ObjectKinds.Cluster ? Privileges.AddHostToCluster : Privileges.AddStandaloneHost,
+            ObjectRef.Of(target), ct);
         await moves.RequireAsync(caller, ObjectRef.Of(row), ObjectRef.Of(target), ct);
         await runner.RunAsync(HostTaskKinds.Move, ObjectRef.Of(row), caller, _ => store.WriteAsync(
             async db =>
             {
                 var now = await db.Hosts.FirstAsync(h => h.Id == row.Id, ct);
                 now.ParentId = target.Id;
-                events.Add(db, EventIds.HostMoved, caller.User, ObjectRef.Of(now), $"{caller.User} moved host {now.Name} to {target.Name}.");
+                events.Add(db, EventIds.HostMoved, caller.User, ObjectRef.Of(now),
+                    $"{caller.User} moved host {now.Name} to {target.Name}.");
             },
             ct), ct);
         return await directory.GetAsync(caller, row.Id, ct);
@@ -152,12 +159,14 @@ public sealed class HostService(
     {
         var row = await directory.FindAsync(host, ct);
         await authorizer.RequireAsync(caller, Privileges.HostMaintenance, ObjectRef.Of(row), ct);
-        await runner.RunAsync(enter ? HostTaskKinds.EnterMaintenance : HostTaskKinds.ExitMaintenance, ObjectRef.Of(row), caller, async _ =>
+        await runner.RunAsync(enter ? HostTaskKinds.EnterMaintenance : HostTaskKinds.ExitMaintenance,
+            ObjectRef.Of(row), caller, async _ =>
         {
             if (row.Maintenance == enter)
             {
                 throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.maintenance", row.Name,
-                    enter ? $"{row.Name} is in maintenance already." : $"{row.Name} is not in maintenance.", $"lorica host show {row.Name}"));
+                    enter ? $"{row.Name} is in maintenance already." : $"{row.Name} is not in maintenance.",
+                    $"lorica host show {row.Name}"));
             }
 
             // First no VM starts any more, then none may run: between the two none slips in.
@@ -177,7 +186,8 @@ public sealed class HostService(
                 throw;
             }
 
-            await events.AddAsync(EventIds.HostMaintenance, caller.User, ObjectRef.Of(row), $"{caller.User} put host {row.Name} into maintenance.", ct);
+            await events.AddAsync(EventIds.HostMaintenance, caller.User, ObjectRef.Of(row),
+                $"{caller.User} put host {row.Name} into maintenance.", ct);
         }, ct);
         return await directory.GetAsync(caller, row.Id, ct);
     }
@@ -211,11 +221,13 @@ public sealed class HostService(
         }
 
         await authorizer.RequireAsync(
-            caller, parent.Kind == ObjectKinds.Cluster ? Privileges.AddHostToCluster : Privileges.AddStandaloneHost, ObjectRef.Of(parent), ct);
+            caller, parent.Kind == ObjectKinds.Cluster ? Privileges.AddHostToCluster : Privileges.AddStandaloneHost,
+            ObjectRef.Of(parent), ct);
         return parent;
     }
 
-    private JoinClient Client(string address, string? expected) => address.Length <= LongestAddress && HostLinks.ParseAddress(address) is { } point
+    private JoinClient Client(string address, string? expected) =>
+        address.Length <= LongestAddress && HostLinks.ParseAddress(address) is { } point
         ? new JoinClient(identity, address, point, expected, time)
         : throw Invalid("lorica.hostAddress", address, "The address of a host is ADDRESS:PORT or NAME:PORT.");
 
@@ -223,7 +235,8 @@ public sealed class HostService(
     {
         // A host at this address that never connected is an attempt that was broken off.
         var before = await store.ReadAsync(
-            db => db.Hosts.Where(h => h.Address == peer.Address && h.BootId == "" && h.Description == null).Select(h => h.Id).ToListAsync(ct), ct);
+            db => db.Hosts.Where(
+                h => h.Address == peer.Address && h.BootId == "" && h.Description == null).Select(h => h.Id).ToListAsync(ct), ct);
         foreach (var id in before)
         {
             await ForgetAsync(caller, id, $"{caller.User} lets the host at {peer.Address} join anew.");
@@ -240,8 +253,10 @@ public sealed class HostService(
                 {
                     var row = new HostRow
                     {
-                        Id = peer.Id, Name = peer.Name, Address = peer.Address, Pin = peer.Pin, ParentId = parent.Id, State = HostStates.Joining,
-                        Detail = "It was being added and has not connected yet. If it says that it has not joined, run `lorica-host join` there, then "
+                        Id = peer.Id, Name = peer.Name, Address = peer.Address, Pin = peer.Pin, ParentId = parent.Id,
+                        State = HostStates.Joining,
+                        Detail = "It was being added and has not connected yet. If it says that it has not joined, run "
+                            + "`lorica-host join` there, then "
                             + $"`lorica host add {peer.Address}` here again; or give up with `lorica host rm {peer.Name}`.",
                     };
                     db.Hosts.Add(row);
@@ -316,7 +331,8 @@ public sealed class HostService(
             throw new FaultException(FaultCodec.FromRpc(e, $"host {row.Name}"), e);
         }
 
-        var busy = reply.Vms.Where(v => v.PowerState != "poweredOff").Select(v => v.Name).Concat(starting).Distinct().Order().ToList();
+        var busy = reply.Vms.Where(v => v.PowerState != "poweredOff")
+            .Select(v => v.Name).Concat(starting).Distinct().Order().ToList();
         if (busy.Count > 0)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.hostBusy", row.Name,
@@ -324,14 +340,16 @@ public sealed class HostService(
         }
     }
 
-    private Task SetMaintenanceAsync(Caller caller, HostRow host, bool maintenance, bool note, CancellationToken ct) => store.WriteAsync(
+    private Task SetMaintenanceAsync(
+        Caller caller, HostRow host, bool maintenance, bool note, CancellationToken ct) => store.WriteAsync(
         async db =>
         {
             var row = await db.Hosts.FirstAsync(h => h.Id == host.Id, ct);
             row.Maintenance = maintenance;
             if (note)
             {
-                events.Add(db, EventIds.HostMaintenance, caller.User, ObjectRef.Of(row), $"{caller.User} took host {row.Name} out of maintenance.");
+                events.Add(db, EventIds.HostMaintenance, caller.User, ObjectRef.Of(row),
+                    $"{caller.User} took host {row.Name} out of maintenance.");
             }
         },
         ct);
@@ -339,9 +357,11 @@ public sealed class HostService(
     private async Task<string> NameAsync(string address, CancellationToken ct) =>
         await store.ReadAsync(db => db.Hosts.Where(h => h.Address == address).Select(h => h.Name).FirstAsync(ct), ct);
 
-    private static string CheckName(string name) => name.Length is > 0 and <= LongestName && !name.Any(c => c == '/' || char.IsControl(c))
+    private static string CheckName(string name) =>
+        name.Length is > 0 and <= LongestName && !name.Any(c => c == '/' || char.IsControl(c))
         ? name
-        : throw Invalid("lorica.hostName", "host", $"A host's name has 1 to {LongestName} characters, no '/' and no control characters.");
+        : throw Invalid(
+            "lorica.hostName", "host", $"A host's name has 1 to {LongestName} characters, no '/' and no control characters.");
 
     private static FaultException Invalid(string key, string target, string message) =>
         new(new Fault(FaultTypes.InvalidArgument, key, target, message, "Correct the request."));

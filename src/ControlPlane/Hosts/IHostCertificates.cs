@@ -8,6 +8,7 @@ public interface IHostCertificates
     /// <param name="spki">The key that it must be: the one of the host's TLS connection.</param>
     /// <param name="hostId">Common name.</param>
     /// <returns>PEM of the certificate and of the CA.</returns>
-    /// <exception cref="Contracts.Faults.FaultException">InvalidArgument: the request is not signed, or of another key.</exception>
+    /// <exception cref="Contracts.Faults.FaultException">InvalidArgument: the request is not
+    /// signed, or of another key.</exception>
     (string CertificatePem, string CaPem) Issue(byte[] request, byte[] spki, string hostId);
 }

@@ -33,9 +33,11 @@ public sealed class LockBoard(CenterStore store, EventLog events, AlarmBoard ala
             {
                 // One may have left the inventory while its host was asked.
                 var all = changes.ConvertAll(c => c.Vm.Id);
-                var there = (await db.Vms.Where(v => all.Contains(v.Id)).Select(v => v.Id).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal);
+                var there = (await db.Vms.Where(v => all.Contains(v.Id)).Select(v => v.Id).ToListAsync(ct))
+                    .ToHashSet(StringComparer.Ordinal);
                 changes.RemoveAll(c => !there.Contains(c.Vm.Id));
-                foreach (var group in changes.GroupBy(c => JsonSerializer.Serialize(c.Missing, StoreJson.Default.ListKeyReason), StringComparer.Ordinal))
+                foreach (var group in changes.GroupBy(
+                    c => JsonSerializer.Serialize(c.Missing, StoreJson.Default.ListKeyReason), StringComparer.Ordinal))
                 {
                     var ids = group.Select(c => c.Vm.Id).ToList();
                     var state = group.First().Missing.Count > 0 ? Locked : "unlocked";
@@ -48,7 +50,8 @@ public sealed class LockBoard(CenterStore store, EventLog events, AlarmBoard ala
                     AddEvents(db, vm, missing, before);
                 }
 
-                var locked = changes.Where(c => c.Missing.Count > 0).Select(c => (ObjectRef.Of(c.Vm), Sentence(c.Vm, c.Missing))).ToList();
+                var locked = changes.Where(c => c.Missing.Count > 0)
+                    .Select(c => (ObjectRef.Of(c.Vm), Sentence(c.Vm, c.Missing))).ToList();
                 await alarms.RaiseManyAsync(db, AlarmIds.VmLocked, AlarmSeverity.Critical, locked, ct);
                 await alarms.ClearManyAsync(
                     db, AlarmIds.VmLocked, [.. changes.Where(c => c.Missing.Count == 0).Select(c => c.Vm.Id)], ct);
@@ -60,7 +63,8 @@ public sealed class LockBoard(CenterStore store, EventLog events, AlarmBoard ala
     {
         if (missing.Count == 0)
         {
-            events.Add(db, EventIds.Unlocked, Caller.System.User, ObjectRef.Of(vm), $"{vm.Name} is unlocked: its host has all its keys.");
+            events.Add(db, EventIds.Unlocked, Caller.System.User, ObjectRef.Of(vm),
+                $"{vm.Name} is unlocked: its host has all its keys.");
             return;
         }
 
@@ -78,9 +82,11 @@ public sealed class LockBoard(CenterStore store, EventLog events, AlarmBoard ala
         return $"{fault.Message} {fault.Hint}";
     }
 
-    private static List<KeyReason> Read(VmRow vm) => JsonSerializer.Deserialize(vm.LockedKeys, StoreJson.Default.ListKeyReason) ?? [];
+    private static List<KeyReason> Read(VmRow vm) =>
+        JsonSerializer.Deserialize(vm.LockedKeys, StoreJson.Default.ListKeyReason) ?? [];
 
     /// <summary>The words of a KMS may change from look to look: what counts is which key, and why.</summary>
     private static bool Same(List<KeyReason> a, List<KeyReason> b) =>
-        a.Count == b.Count && a.TrueForAll(x => b.Exists(y => y.Provider == x.Provider && y.KeyId == x.KeyId && y.Reason == x.Reason));
+        a.Count == b.Count
+            && a.TrueForAll(x => b.Exists(y => y.Provider == x.Provider && y.KeyId == x.KeyId && y.Reason == x.Reason));
 }

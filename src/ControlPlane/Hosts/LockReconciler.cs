@@ -16,8 +16,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// be brought there; it is unlocked by itself as soon as it can.
 /// </summary>
 internal sealed class LockReconciler(
-    CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser, VmLookup lookup, LockBoard locks,
-    HostCrypto crypto, AlarmBoard alarms, EventLog events, TimeProvider time)
+    CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser,
+    VmLookup lookup, LockBoard locks, HostCrypto crypto, AlarmBoard alarms, EventLog events, TimeProvider time)
 {
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
 
@@ -48,7 +48,8 @@ internal sealed class LockReconciler(
             // Step 2: what the files say; what a task left behind is settled; a suspect VM gets no key
             var reply = await links.Client(hostId).ListVmsAsync(
                 new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
-            var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal).ToDictionary(v => v.VmId, StringComparer.Ordinal);
+            var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal)
+                .ToDictionary(v => v.VmId, StringComparer.Ordinal);
             var byVm = records.ToLookup(r => r.VmId, StringComparer.Ordinal);
             var again = left;
             var orders = new List<(VmRow Vm, List<KeyOrder> Keys)>();
@@ -105,11 +106,13 @@ internal sealed class LockReconciler(
         }
 
         _suspects.UnionWith(await store.ReadAsync(
-            db => db.Alarms.Where(a => a.Alarm == AlarmIds.VmSuspect && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct));
+            db => db.Alarms.Where(
+                a => a.Alarm == AlarmIds.VmSuspect && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct));
         _alarmsRead = true;
     }
 
-    private Task<(List<VmRow> Vms, List<KeyRecordRow> Records, HashSet<string> Busy)> ReadAsync(string hostId, CancellationToken ct) =>
+    private Task<(List<VmRow> Vms, List<KeyRecordRow> Records, HashSet<string> Busy)> ReadAsync(
+        string hostId, CancellationToken ct) =>
         store.ReadAsync(
             async db =>
             {
@@ -141,7 +144,8 @@ internal sealed class LockReconciler(
         return await lookup.RecordsAsync(vm.Id, ct);
     }
 
-    private async Task<bool> IsSuspectAsync(VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
+    private async Task<bool> IsSuspectAsync(
+        VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
     {
         var suspect = RecordCheck.Find(file, records, underWay);
         if (suspect is null)

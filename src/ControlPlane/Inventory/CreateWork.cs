@@ -93,6 +93,7 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
         }
     }
 
-    private static Fault Interrupted(WorkContext context) => new(FaultTypes.InvalidState, "lorica.importInterrupted", context.Vm.Name,
+    private static Fault Interrupted(WorkContext context) => new(
+        FaultTypes.InvalidState, "lorica.importInterrupted", context.Vm.Name,
         $"The import of {context.Vm.Name} was broken off; nothing of it was kept.", "Import it again.");
 }

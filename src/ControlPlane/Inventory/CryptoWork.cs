@@ -21,8 +21,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there.
 /// </summary>
 internal sealed class CryptoWork(
-    KeyRegister register, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, CenterStore store, EventLog events,
-    HostCrypto hostCrypto, IGrainFactory grains, ResumeCheck resume, TimeProvider time)
+    KeyRegister register, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks,
+    CenterStore store, EventLog events, HostCrypto hostCrypto, IGrainFactory grains, ResumeCheck resume, TimeProvider time)
 {
     private const int MaximumLooks = 10;
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
@@ -52,7 +52,10 @@ internal sealed class CryptoWork(
         var records = await lookup.RecordsAsync(vm.Id, ct);
         await AuditAsync(context, keys, records, ct);
         var request = Request(context, keys, records);
-        request.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration { ObjectId = g.Key, Generation = g.Value }));
+        request.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration
+        {
+            ObjectId = g.Key, Generation = g.Value,
+        }));
 
         // Step 3
         JobDescription job;
@@ -68,10 +71,12 @@ internal sealed class CryptoWork(
         }
 
         // Steps 4 and 5
-        var files = job.Result is { } result && RecordCheck.SuspectOf(result) is null ? result : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+        var files = job.Result is { } result && RecordCheck.SuspectOf(result) is null
+            ? result : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
         var fault = job.State == "succeeded" ? Verify(context, keys, files)
             : job.Fault is { } f ? FaultCodec.FromMessage(f)
-            : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
+            : new Fault(
+                FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
         await SettleAsync(context, files, fault, end: true, ct);
     }
 
@@ -92,7 +97,9 @@ internal sealed class CryptoWork(
         }
     }
 
-    /// <summary>The host may have left encryption mode, and the caller's rights may be others, since the task was begun.</summary>
+    /// <summary>
+    /// The host may have left encryption mode, and the caller's rights may be others, since the task was begun.
+    /// </summary>
     private async Task EnsureSafeAsync(WorkContext context, CancellationToken ct)
     {
         if (context.Task.Kind != TaskKinds.Decrypt)
@@ -101,7 +108,9 @@ internal sealed class CryptoWork(
         }
     }
 
-    /// <summary>Makes or adopts the new keys of a task's objects, for records of <paramref name="owner"/>; by object id.</summary>
+    /// <summary>
+    /// Makes or adopts the new keys of a task's objects, for records of <paramref name="owner"/>; by object id.
+    /// </summary>
     internal async Task<Dictionary<string, KeyOrder>> KeysAsync(WorkContext context, VmRow owner, CancellationToken ct)
     {
         var arguments = context.Arguments;
@@ -111,7 +120,10 @@ internal sealed class CryptoWork(
             return keys;
         }
 
-        var all = new KeyGroup { Objects = arguments.Objects, Provider = arguments.Provider!, KeyId = arguments.KeyId, Kcv = arguments.Kcv };
+        var all = new KeyGroup
+        {
+            Objects = arguments.Objects, Provider = arguments.Provider!, KeyId = arguments.KeyId, Kcv = arguments.Kcv,
+        };
         foreach (var group in arguments.Keys.Count > 0 ? arguments.Keys : [all])
         {
             List<RecordedObject> objects = [.. group.Objects.Select(o => new RecordedObject(o, o == owner.Id))];
@@ -185,11 +197,13 @@ internal sealed class CryptoWork(
             var (encrypted, has, kcv) = id == files.VmId ? (files.Encrypted, files.Key, files.Kcv)
                 : disk is not null ? (disk.Encrypted && disk.Transition.Length == 0, disk.Key, disk.Kcv)
                 : (key is null, null, "");
-            var right = key is { } k ? encrypted && k.Names(has) && (kcv.Length == 0 || kcv == k.Kcv) : !encrypted && (disk?.Transition ?? "").Length == 0;
+            var right = key is { } k ? encrypted && k.Names(has) && (kcv.Length == 0 || kcv == k.Kcv)
+                : !encrypted && (disk?.Transition ?? "").Length == 0;
             if (!right)
             {
                 return new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", disk?.Path ?? files.Path,
-                    $"{disk?.Path ?? files.Path} is not as the job should have left it.", "Look at the VM; set the policy again.");
+                    $"{disk?.Path ?? files.Path} is not as the job should have left it.",
+                    "Look at the VM; set the policy again.");
             }
         }
 
@@ -237,7 +251,9 @@ internal sealed class CryptoWork(
         await ReleaseAsync(vm, unused);
     }
 
-    /// <summary>The files are changed already: records that do not follow would make the VM suspect, so the write is not given up.</summary>
+    /// <summary>
+    /// The files are changed already: records that do not follow would make the VM suspect, so the write is not given up.
+    /// </summary>
     private async Task WrittenAsync(Func<Task> write, CancellationToken ct)
     {
         for (var pause = LookPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -262,8 +278,8 @@ internal sealed class CryptoWork(
         }
     }
 
-    /// <summary>The files after a failure. A host that does not answer is waited for a while; then records stay as they are, keys stay
-    /// deliverable, and the next look at the VM settles them.</summary>
+    /// <summary>The files after a failure. A host that does not answer is waited for a while; then records stay as they are, keys
+    /// stay deliverable, and the next look at the VM settles them.</summary>
     private async Task<VmDescription?> FilesAsync(WorkContext context, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
@@ -285,15 +301,20 @@ internal sealed class CryptoWork(
     }
 
     private Task AbandonAsync(WorkContext context) => store.WriteAsync(
-        db => register.AbandonAsync(db, context.Task.Id, context.Task.UserName, context.Vm.Name, CancellationToken.None), CancellationToken.None);
+        db => register.AbandonAsync(db, context.Task.Id, context.Task.UserName, context.Vm.Name, CancellationToken.None),
+        CancellationToken.None);
 
-    private Task AuditAsync(WorkContext context, Dictionary<string, KeyOrder> keys, List<KeyRecordRow> records, CancellationToken ct)
+    private Task AuditAsync(
+        WorkContext context, Dictionary<string, KeyOrder> keys, List<KeyRecordRow> records, CancellationToken ct)
     {
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
-        var old = string.Join(", ", records.Where(r => r.InUse).Select(r => $"{r.Provider}/{r.KeyId}").Distinct(StringComparer.Ordinal));
+        var old = string.Join(
+            ", ", records.Where(r => r.InUse).Select(r => $"{r.Provider}/{r.KeyId}").Distinct(StringComparer.Ordinal));
         var what = string.Join(", ", (arguments.Home ? ["home"] : Array.Empty<string>()).Concat(arguments.Disks));
         return events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
-            $"{task.UserName}: {task.Kind}{(arguments.Deep ? " (deep)" : "")} of {vm.Name} ({what}), task {task.Id}; new key {(keys.Count > 0 ? string.Join(", ", keys.Values.Distinct()) : "none")}; keys before: {(old.Length > 0 ? old : "none")}"
+            $"{task.UserName}: {task.Kind}{(arguments.Deep ? " (deep)" : "")} of {vm.Name} ({what}), task {task.Id}; new "
+                + $"key {(keys.Count > 0 ? string.Join(", ", keys.Values.Distinct()) : "none")}; keys before: "
+                + $"{(old.Length > 0 ? old : "none")}"
             + (context.Resumed ? "; taken up again" : ""), ct);
     }
 }

@@ -13,8 +13,8 @@ public sealed class DatastoreService(CenterStore store, IAuthorizer authorizer)
     public async Task<IReadOnlyList<DatastoreListModel>> ListAsync(Caller caller, CancellationToken ct)
     {
         var (stores, seen, hosts, vms) = await store.ReadAsync(
-            async db => (await db.Datastores.OrderBy(d => d.Name).ToListAsync(ct), await db.HostDatastores.OrderBy(d => d.HostId).ToListAsync(ct),
-                await db.Hosts.ToDictionaryAsync(h => h.Id, ct),
+            async db => (await db.Datastores.OrderBy(d => d.Name).ToListAsync(ct),
+                await db.HostDatastores.OrderBy(d => d.HostId).ToListAsync(ct), await db.Hosts.ToDictionaryAsync(h => h.Id, ct),
                 (await db.Vms.GroupBy(v => v.Datastore).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct))
                     .ToDictionary(g => g.Key, g => g.Count)), ct);
         var visible = new HashSet<string>(StringComparer.Ordinal);
@@ -33,13 +33,15 @@ public sealed class DatastoreService(CenterStore store, IAuthorizer authorizer)
             if (by.Count > 0)
             {
                 var best = by.OrderBy(s => s.Problem.Length).First();
-                result.Add(new DatastoreListModel(datastore.Id, datastore.Name, best.Capacity, best.Free, vms.GetValueOrDefault(datastore.Name),
+                result.Add(new DatastoreListModel(
+                    datastore.Id, datastore.Name, best.Capacity, best.Free, vms.GetValueOrDefault(datastore.Name),
                     [.. by.Select(s => new DatastoreHostModel(hosts[s.HostId].Name, s.Path, s.Problem)).OrderBy(h => h.Host)]));
             }
         }
 
         // What a host cannot use has no place of its own: it is shown under the name that the host gives it.
-        foreach (var other in seen.Where(s => visible.Contains(s.HostId) && s.Problem.Length > 0 && stores.TrueForAll(d => d.Id != s.DatastoreId)))
+        foreach (var other in seen.Where(
+            s => visible.Contains(s.HostId) && s.Problem.Length > 0 && stores.TrueForAll(d => d.Id != s.DatastoreId)))
         {
             result.Add(new DatastoreListModel(other.DatastoreId, other.Name, 0, 0, 0,
                 [new DatastoreHostModel(hosts[other.HostId].Name, other.Path, other.Problem)]));

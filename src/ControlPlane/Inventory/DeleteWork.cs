@@ -12,8 +12,8 @@ namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Deletes a VM: files first, then everything that the center knows of it. Its keys stay on the KMS.</summary>
 internal sealed class DeleteWork(
-    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, EventLog events, IGrainFactory grains,
-    ResumeCheck resume, AlarmBoard alarms, TimeProvider time)
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, EventLog events,
+    IGrainFactory grains, ResumeCheck resume, AlarmBoard alarms, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 

@@ -130,7 +130,8 @@ internal sealed class DiskStreamReader(PipeReader source)
         return _buffer.AsMemory(0, count);
     }
 
-    private static FaultException Malformed(string what) => new(new Fault(FaultTypes.InvalidArgument, "lorica.diskStream", "import",
+    private static FaultException Malformed(string what) => new(new Fault(
+        FaultTypes.InvalidArgument, "lorica.diskStream", "import",
         $"The stream of disks is malformed: {what}.", "Nothing was kept. Import with `lorica vm import`."));
 
     private readonly record struct Header(byte Kind, byte Disk, int Length, long Offset);

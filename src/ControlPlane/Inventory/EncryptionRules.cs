@@ -20,7 +20,8 @@ internal static class EncryptionRules
     /// <param name="labels">Choose these disks.</param>
     /// <param name="request">What the request expects.</param>
     public static PolicyPlan Decide(
-        StoragePolicy policy, VmDescription vm, bool? home, IReadOnlyList<string>? labels, CryptoRequest request = CryptoRequest.None)
+        StoragePolicy policy, VmDescription vm, bool? home, IReadOnlyList<string>? labels,
+        CryptoRequest request = CryptoRequest.None)
     {
         var all = home is null && labels is null;
         var chosenHome = all || home == true;
@@ -33,8 +34,10 @@ internal static class EncryptionRules
 
         // What a broken-off encryption left half done is not encrypted yet.
         bool Is(bool encrypted, string transition) => encrypted && !(policy.Encryption && transition == Encrypting);
-        PolicyVerdict? homeVerdict = chosenHome ? PolicyDecision.Of(request, policy.Encryption, Is(vm.Encrypted, vm.PendingJob)) : null;
-        var verdicts = chosen.Select(d => (Disk: d, Verdict: PolicyDecision.Of(request, policy.Encryption, Is(d.Encrypted, d.Transition)))).ToList();
+        PolicyVerdict? homeVerdict = chosenHome
+            ? PolicyDecision.Of(request, policy.Encryption, Is(vm.Encrypted, vm.PendingJob)) : null;
+        var verdicts = chosen.Select(
+            d => (Disk: d, Verdict: PolicyDecision.Of(request, policy.Encryption, Is(d.Encrypted, d.Transition)))).ToList();
         if (homeVerdict == PolicyVerdict.BadPolicy || verdicts.Exists(v => v.Verdict == PolicyVerdict.BadPolicy))
         {
             throw BadPolicy(policy, vm, request);
@@ -48,7 +51,8 @@ internal static class EncryptionRules
         RequireOff(vm);
         RequireNoSnapshots(vm);
         RefusePending(vm, policy.Encryption ? Decrypting : Encrypting,
-            policy.Encryption ? "Set the policy without encryption again: that finishes it." : "Set the encryption policy again: that finishes it.");
+            policy.Encryption ? "Set the policy without encryption again: that finishes it."
+                : "Set the encryption policy again: that finishes it.");
         RefuseHome(vm, homeVerdict);
         foreach (var (disk, verdict) in verdicts)
         {
@@ -92,7 +96,8 @@ internal static class EncryptionRules
     }
 
     /// <summary>
-    /// What a recrypt changes: what is named, or everything that is encrypted. Order of checks: power, snapshots (deep), encrypted-ness.
+    /// What a recrypt changes: what is named, or everything that is encrypted. Order of checks:
+    /// power, snapshots (deep), encrypted-ness.
     /// </summary>
     public static (bool Home, List<DiskDescription> Disks) Recryptable(VmDescription vm, RecryptCommand command)
     {
@@ -152,7 +157,8 @@ internal static class EncryptionRules
         if (verdict is PolicyVerdict.AlreadyEncrypted or PolicyVerdict.NotEncrypted)
         {
             var (key, message) = verdict == PolicyVerdict.AlreadyEncrypted
-                ? ("msg.hostd.configSpec.enc.encrypted", "is encrypted already") : ("msg.hostd.configSpec.enc.notEncrypted", "is not encrypted");
+                ? ("msg.hostd.configSpec.enc.encrypted", "is encrypted already")
+                : ("msg.hostd.configSpec.enc.notEncrypted", "is not encrypted");
             throw new FaultException(new Fault(FaultTypes.InvalidVmConfig, key, vm.Name, $"{vm.Name} {message}.",
                 "Leave VM home out of the request, or let the policy decide."));
         }
@@ -163,7 +169,8 @@ internal static class EncryptionRules
         if (verdict is PolicyVerdict.AlreadyEncrypted or PolicyVerdict.NotEncrypted)
         {
             var (key, message) = verdict == PolicyVerdict.AlreadyEncrypted
-                ? ("msg.hostd.deviceSpec.enc.encrypted", "is encrypted already") : ("msg.hostd.deviceSpec.enc.notEncrypted", "is not encrypted");
+                ? ("msg.hostd.deviceSpec.enc.encrypted", "is encrypted already")
+                : ("msg.hostd.deviceSpec.enc.notEncrypted", "is not encrypted");
             throw new FaultException(new Fault(FaultTypes.InvalidDeviceOperation, key, disk.Path, $"Disk {disk.Path} {message}.",
                 "Leave this disk out of the request, or let the policy decide."));
         }

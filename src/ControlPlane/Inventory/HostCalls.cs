@@ -19,8 +19,11 @@ internal static class HostCalls
     /// <summary>Whether a grain's refusal says the same.</summary>
     public static bool IsTransport(FaultException e) => e.Fault.Type == FaultTypes.HostCommunication;
 
-    /// <summary>Calls the host; work that was taken up again after a start of the center waits a while for a host that is not up yet.</summary>
-    public static async Task<T> PatientlyAsync<T>(WorkContext context, TimeProvider time, Func<Task<T>> call, CancellationToken ct)
+    /// <summary>
+    /// Calls the host; work that was taken up again after a start of the center waits a while for a host that is not up yet.
+    /// </summary>
+    public static async Task<T> PatientlyAsync<T>(
+        WorkContext context, TimeProvider time, Func<Task<T>> call, CancellationToken ct)
     {
         var start = time.GetTimestamp();
         while (true)
@@ -39,8 +42,8 @@ internal static class HostCalls
         }
     }
 
-    /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or the
-    /// database. It says nothing about what was asked of the host.</summary>
+    /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or
+    /// the database. It says nothing about what was asked of the host.</summary>
     public static bool IsPassing(Exception e) =>
         e is TimeoutException or OrleansException or DbException or DbUpdateException or IOException
         || e is FaultException { Fault.Type: FaultTypes.ResourceInUse }

@@ -39,8 +39,10 @@ public sealed class InventoryTree(CenterStore store)
         var next = target.Kind switch
         {
             ObjectKinds.Root => null,
-            ObjectKinds.Vm => await db.Vms.Where(v => v.Id == target.Id).Select(v => v.ParentId).FirstOrDefaultAsync(ct) ?? RootId,
-            ObjectKinds.Host => await db.Hosts.Where(h => h.Id == target.Id).Select(h => h.ParentId).FirstOrDefaultAsync(ct) ?? RootId,
+            ObjectKinds.Vm => await db.Vms.Where(v => v.Id == target.Id)
+                .Select(v => v.ParentId).FirstOrDefaultAsync(ct) ?? RootId,
+            ObjectKinds.Host => await db.Hosts.Where(h => h.Id == target.Id)
+                .Select(h => h.ParentId).FirstOrDefaultAsync(ct) ?? RootId,
             ObjectKinds.Datacenter or ObjectKinds.Cluster or ObjectKinds.Folder =>
                 await db.Containers.Where(c => c.Id == target.Id).Select(c => c.ParentId).FirstOrDefaultAsync(ct) ?? RootId,
             _ => RootId,
@@ -49,7 +51,8 @@ public sealed class InventoryTree(CenterStore store)
         {
             path.Add(next);
             var id = next;
-            next = id == RootId ? null : await db.Containers.Where(c => c.Id == id).Select(c => c.ParentId).FirstOrDefaultAsync(ct) ?? RootId;
+            next = id == RootId ? null : await db.Containers.Where(c => c.Id == id)
+                .Select(c => c.ParentId).FirstOrDefaultAsync(ct) ?? RootId;
         }
 
         return path;
@@ -57,7 +60,8 @@ public sealed class InventoryTree(CenterStore store)
 
     /// <summary>A container by id, by path (<c>Datacenter/prod</c>) or by a name that only one has.</summary>
     /// <exception cref="FaultException">NotFound; InvalidArgument when several have the name.</exception>
-    public Task<ContainerRow> FindAsync(string reference, CancellationToken ct) => store.ReadAsync(db => FindAsync(db, reference, ct), ct);
+    public Task<ContainerRow> FindAsync(string reference, CancellationToken ct) =>
+        store.ReadAsync(db => FindAsync(db, reference, ct), ct);
 
     /// <summary>The same within a transaction.</summary>
     public static async Task<ContainerRow> FindAsync(CenterDb db, string reference, CancellationToken ct) =>
@@ -90,7 +94,8 @@ public sealed class InventoryTree(CenterStore store)
         if (found.Count > 1)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.containerAmbiguous", reference,
-                $"Several datacenters, clusters or folders are called {reference}.", "Name it by its path, as in Datacenter/folder."));
+                $"Several datacenters, clusters or folders are called {reference}.",
+                "Name it by its path, as in Datacenter/folder."));
         }
 
         var id = found.FirstOrDefault();

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// Decides which object gets which key when a request names keys. A named key is fetched by the broker first (Get and check value):
-/// what cannot be fetched, or is another key than recorded, is refused before anything is done.
+/// Decides which object gets which key when a request names keys. A named key is fetched by the broker first (Get and check
+/// value): what cannot be fetched, or is another key than recorded, is refused before anything is done.
 /// </summary>
 internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, CenterStore store)
 {
@@ -24,15 +24,16 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
     /// <param name="refuse">The refusal of an object that is there but gets no key.</param>
     /// <param name="ct">Gives up.</param>
     public async Task<List<KeyGroup>> SpreadAsync(
-        VmDescription vm, IReadOnlyDictionary<string, string> objects, IReadOnlyList<KeySpec> specs, Func<string, FaultException> refuse,
-        CancellationToken ct)
+        VmDescription vm, IReadOnlyDictionary<string, string> objects, IReadOnlyList<KeySpec> specs,
+        Func<string, FaultException> refuse, CancellationToken ct)
     {
         var rest = objects.Keys.ToHashSet(StringComparer.Ordinal);
         foreach (var name in specs.SelectMany(s => s.Objects))
         {
             if (name != KeySpec.Home && vm.Disks.All(d => d.Label != name))
             {
-                throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.diskNotFound", vm.Name, $"{vm.Name} has no disk {name}.",
+                throw new FaultException(new Fault(
+                    FaultTypes.NotFound, "lorica.diskNotFound", vm.Name, $"{vm.Name} has no disk {name}.",
                     $"lorica vm show {vm.Name}"));
             }
 
@@ -73,9 +74,13 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
     /// <summary>The newest usable key of each object: what a broken-off job was begun with.</summary>
     public static List<KeyGroup> Begun(IEnumerable<string> objects, IReadOnlyCollection<KeyRecordRow> records) =>
     [
-        .. objects.Select(o => (Object: o, Record: records.Where(r => r.ObjectId == o && r.State == KeyRecordStates.Usable).MaxBy(r => r.Number)))
+        .. objects.Select(o => (Object: o,
+            Record: records.Where(r => r.ObjectId == o && r.State == KeyRecordStates.Usable).MaxBy(r => r.Number)))
             .Where(o => o.Record is not null).GroupBy(o => (o.Record!.Provider, o.Record.KeyId, o.Record.Kcv))
-            .Select(g => new KeyGroup { Objects = [.. g.Select(o => o.Object)], Provider = g.Key.Provider, KeyId = g.Key.KeyId, Kcv = g.Key.Kcv }),
+            .Select(g => new KeyGroup
+            {
+                Objects = [.. g.Select(o => o.Object)], Provider = g.Key.Provider, KeyId = g.Key.KeyId, Kcv = g.Key.Kcv,
+            }),
     ];
 
     private async Task<KeyGroup> GroupAsync(VmDescription vm, KeySpec spec, List<string> objects, CancellationToken ct)
@@ -91,14 +96,21 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
             throw Invalid(vm, "The identifier of a key has 1 to 1024 characters.");
         }
 
-        return new KeyGroup { Objects = objects, Provider = provider, KeyId = id, Kcv = await CheckAsync(vm.Name, provider, id, ct) };
+        return new KeyGroup
+        {
+            Objects = objects, Provider = provider, KeyId = id, Kcv = await CheckAsync(vm.Name, provider, id, ct),
+        };
     }
 
     private async Task<string> CheckAsync(string vm, string provider, string id, CancellationToken ct)
     {
         var recorded = await store.ReadAsync(
-            db => db.KeyRecords.Where(r => r.Provider == provider && r.KeyId == id && r.Kcv != "").Select(r => r.Kcv).Distinct().ToListAsync(ct), ct);
-        var request = new CheckKeyRequest { Key = new KeyRef { Provider = provider, KeyId = id }, ExpectedKcv = recorded.FirstOrDefault() ?? "" };
+            db => db.KeyRecords.Where(
+                r => r.Provider == provider && r.KeyId == id && r.Kcv != "").Select(r => r.Kcv).Distinct().ToListAsync(ct), ct);
+        var request = new CheckKeyRequest
+        {
+            Key = new KeyRef { Provider = provider, KeyId = id }, ExpectedKcv = recorded.FirstOrDefault() ?? "",
+        };
         var status = await broker.CallAsync((b, o) => b.CheckKeyAsync(request, o), ct);
         if (status.Fault is { } fault)
         {

@@ -26,7 +26,8 @@ public readonly record struct ObjectRef(string Kind, string Id, string Name)
     public static ObjectRef Provider(string name) => new(ObjectKinds.Provider, name, name);
 
     /// <summary>A key.</summary>
-    public static ObjectRef Key(string provider, string keyId) => new(ObjectKinds.Key, $"{provider}/{keyId}", $"{provider}/{keyId}");
+    public static ObjectRef Key(string provider, string keyId) =>
+        new(ObjectKinds.Key, $"{provider}/{keyId}", $"{provider}/{keyId}");
 
     /// <inheritdoc />
     public override string ToString() => Name;

@@ -9,7 +9,8 @@ namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Powers a VM on or off.</summary>
 internal sealed class PowerWork(
-    HostLinks links, HostDirectory hosts, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, ResumeCheck resume, TimeProvider time)
+    HostLinks links, HostDirectory hosts, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks,
+    ResumeCheck resume, TimeProvider time)
 {
     private static readonly TimeSpan OnTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan OffGrace = TimeSpan.FromSeconds(30);

@@ -13,7 +13,8 @@ internal static class RecordCheck
 {
     /// <summary>What the host itself found wrong with the files, or null.</summary>
     public static Fault? SuspectOf(VmDescription vm) =>
-        (vm.Suspect ?? vm.Disks.FirstOrDefault(d => d.Suspect is not null)?.Suspect) is { } suspect ? FaultCodec.FromMessage(suspect) : null;
+        (vm.Suspect ?? vm.Disks.FirstOrDefault(d => d.Suspect is not null)?.Suspect) is { } suspect
+            ? FaultCodec.FromMessage(suspect) : null;
 
     /// <summary>
     /// What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task. So may

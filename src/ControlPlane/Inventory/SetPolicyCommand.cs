@@ -14,5 +14,5 @@ namespace Lorica.ControlPlane.Inventory;
 [GenerateSerializer]
 [Alias("Lorica.SetPolicyCommand")]
 public sealed record SetPolicyCommand(
-    string PolicyId, bool? Home, List<string>? Disks, bool Force, long RulesVersion = 1, CryptoRequest Crypto = CryptoRequest.None,
-    string? Provider = null, List<KeySpec>? Keys = null);
+    string PolicyId, bool? Home, List<string>? Disks, bool Force, long RulesVersion = 1,
+    CryptoRequest Crypto = CryptoRequest.None, string? Provider = null, List<KeySpec>? Keys = null);

@@ -12,7 +12,8 @@ internal sealed class TreeSnapshot
     private readonly Dictionary<string, IReadOnlyList<string>> _above = new(StringComparer.Ordinal);
 
     private TreeSnapshot(
-        Dictionary<string, ContainerRow> containers, Dictionary<string, (string, string)> vms, Dictionary<string, (string, string)> hosts)
+        Dictionary<string, ContainerRow> containers, Dictionary<string, (string, string)> vms,
+        Dictionary<string, (string, string)> hosts)
     {
         _containers = containers;
         _vms = vms;
@@ -22,15 +23,18 @@ internal sealed class TreeSnapshot
     /// <summary>Loads it.</summary>
     public static async Task<TreeSnapshot> LoadAsync(CenterDb db, CancellationToken ct) => new(
         await db.Containers.AsNoTracking().ToDictionaryAsync(c => c.Id, ct),
-        (await db.Vms.Select(v => new { v.Id, v.ParentId, v.Name }).ToListAsync(ct)).ToDictionary(v => v.Id, v => (v.ParentId, v.Name)),
-        (await db.Hosts.Select(h => new { h.Id, h.ParentId, h.Name }).ToListAsync(ct)).ToDictionary(h => h.Id, h => (h.ParentId, h.Name)));
+        (await db.Vms.Select(v => new { v.Id, v.ParentId, v.Name }).ToListAsync(ct))
+            .ToDictionary(v => v.Id, v => (v.ParentId, v.Name)),
+        (await db.Hosts.Select(h => new { h.Id, h.ParentId, h.Name }).ToListAsync(ct))
+            .ToDictionary(h => h.Id, h => (h.ParentId, h.Name)));
 
     /// <summary>The object's id and those above it, nearest first; the last is the root.</summary>
     public IReadOnlyList<string> Path(ObjectRef target) => target.Kind switch
     {
         ObjectKinds.Root => [target.Id],
         ObjectKinds.Vm => [target.Id, .. Above(_vms.TryGetValue(target.Id, out var vm) ? vm.Parent : InventoryTree.RootId)],
-        ObjectKinds.Host => [target.Id, .. Above(_hosts.TryGetValue(target.Id, out var host) ? host.Parent : InventoryTree.RootId)],
+        ObjectKinds.Host =>
+            [target.Id, .. Above(_hosts.TryGetValue(target.Id, out var host) ? host.Parent : InventoryTree.RootId)],
         ObjectKinds.Datacenter or ObjectKinds.Cluster or ObjectKinds.Folder =>
             [target.Id, .. Above(_containers.GetValueOrDefault(target.Id)?.ParentId ?? InventoryTree.RootId)],
         _ => [target.Id, InventoryTree.RootId],

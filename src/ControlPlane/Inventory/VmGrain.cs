@@ -8,7 +8,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// See <see cref="IVmGrain"/>. Not reentrant: two operations never interleave their checks; the work runs beside them.
 /// </summary>
 internal sealed class VmGrain(
-    VmOperations operations, Lifecycle.LifeOperations life, VmWorks works, TaskBoard tasks, ImportsUnderWay imports, TimeProvider time) : Grain, IVmGrain
+    VmOperations operations, Lifecycle.LifeOperations life, VmWorks works, TaskBoard tasks, ImportsUnderWay imports,
+    TimeProvider time) : Grain, IVmGrain
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;

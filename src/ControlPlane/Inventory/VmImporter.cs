@@ -19,7 +19,9 @@ internal sealed class VmImporter(
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Imports; returns the task's id when the host has everything, or when its grain finds out whether it has.</summary>
+    /// <summary>
+    /// Imports; returns the task's id when the host has everything, or when its grain finds out whether it has.
+    /// </summary>
     public async Task<string> ImportAsync(
         Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, Func<CreateVmBody, Task> authorize,
         CancellationToken ct)
@@ -32,7 +34,8 @@ internal sealed class VmImporter(
         try
         {
             context = await creation.BeginAsync(TaskKinds.Import, caller, vm, ct, row => mark = underWay.Mark(row.Id));
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, await tasks.CancellationOfAsync(context.Task, CancellationToken.None));
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+                ct, await tasks.CancellationOfAsync(context.Task, CancellationToken.None));
             await tasks.EnterCancellableAsync(context.Task.Id, CancellationToken.None);
             if (await RunAsync(context, reader, ending.Token))
             {
@@ -85,7 +88,8 @@ internal sealed class VmImporter(
         }
     }
 
-    private async Task<VmDescription> RelayAsync(WorkContext context, DiskStreamReader reader, Progress progress, CancellationToken ct)
+    private async Task<VmDescription> RelayAsync(
+        WorkContext context, DiskStreamReader reader, Progress progress, CancellationToken ct)
     {
         var request = await creation.PrepareAsync(context, ct);
         using var call = links.Client(context.Vm.HostId).ImportVm(cancellationToken: ct);
@@ -102,7 +106,10 @@ internal sealed class VmImporter(
                     call,
                     new ImportVmRequest
                     {
-                        Data = new DiskData { Disk = frame.Disk, Offset = frame.Offset, Data = UnsafeByteOperations.UnsafeWrap(frame.Data) },
+                        Data = new DiskData
+                        {
+                            Disk = frame.Disk, Offset = frame.Offset, Data = UnsafeByteOperations.UnsafeWrap(frame.Data),
+                        },
                     },
                     ct);
                 done += frame.Data.Length;
@@ -129,7 +136,8 @@ internal sealed class VmImporter(
     }
 
     /// <summary>Writes; a host that answers before it has everything may never take the rest.</summary>
-    private static async Task WriteAsync(AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest part, CancellationToken ct)
+    private static async Task WriteAsync(
+        AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest part, CancellationToken ct)
     {
         var write = call.RequestStream.WriteAsync(part, ct);
         if (await Task.WhenAny(write, call.ResponseAsync) != write)
@@ -159,7 +167,8 @@ internal sealed class VmImporter(
     {
         FaultException f => f.Fault,
         RpcException r => FaultCodec.FromRpc(r, "the host"),
-        OperationCanceledException or IOException => new Fault(FaultTypes.InvalidState, "lorica.importInterrupted", context.Vm.Name,
+        OperationCanceledException or IOException => new Fault(
+            FaultTypes.InvalidState, "lorica.importInterrupted", context.Vm.Name,
             $"The import of {context.Vm.Name} was broken off; nothing of it was kept.", "Import it again."),
         _ => new Fault(FaultTypes.SystemError, "lorica.systemError", context.Vm.Name, "Something failed that should not.",
             $"The center's log has more under task {context.Task.Id}."),

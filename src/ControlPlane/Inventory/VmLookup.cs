@@ -16,7 +16,8 @@ public sealed class VmLookup(CenterStore store)
     /// </summary>
     public async Task<VmRow> FindAsync(string nameOrId, CancellationToken ct) =>
         await store.ReadAsync(
-            async db => await db.Vms.FirstOrDefaultAsync(v => v.Id == nameOrId, ct) ?? await db.Vms.FirstOrDefaultAsync(v => v.Name == nameOrId, ct)
+            async db => await db.Vms.FirstOrDefaultAsync(v => v.Id == nameOrId, ct)
+                ?? await db.Vms.FirstOrDefaultAsync(v => v.Name == nameOrId, ct)
                 ?? await FindByPathAsync(db, nameOrId, ct),
             ct)
         ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.vmNotFound", nameOrId,
@@ -51,18 +52,21 @@ public sealed class VmLookup(CenterStore store)
     public Task<Dictionary<string, long>> GenerationsAsync(string vmId, CancellationToken ct) =>
         store.ReadAsync(
             db => db.KeyRecords.Where(r => r.VmId == vmId).GroupBy(r => r.ObjectId)
-                .Select(g => new { g.Key, Generation = g.Max(r => r.Generation) }).ToDictionaryAsync(g => g.Key, g => g.Generation, ct),
+                .Select(g => new { g.Key, Generation = g.Max(r => r.Generation) })
+                .ToDictionaryAsync(g => g.Key, g => g.Generation, ct),
             ct);
 
     /// <summary>Everything that the models of <paramref name="vms"/> need.</summary>
     internal Task<VmContext> ContextAsync(IReadOnlyCollection<string> vms, CancellationToken ct) =>
         store.ReadAsync(
             async db => new VmContext(
-                (await db.KeyRecords.Where(r => vms.Contains(r.VmId) && r.State == KeyRecordStates.Usable).ToListAsync(ct)).ToLookup(r => r.VmId),
+                (await db.KeyRecords.Where(r => vms.Contains(r.VmId) && r.State == KeyRecordStates.Usable).ToListAsync(ct))
+                    .ToLookup(r => r.VmId),
                 await PolicyCatalog.ReadAsync(db, ct),
                 (await db.PolicyAssociations.Where(p => vms.Contains(p.VmId)).ToListAsync(ct)).ToDictionary(p => p.ObjectId),
                 await DatastoreTags.ReadAsync(db, ct),
-                (await db.Tasks.Where(t => t.VmId != "" && (t.State == TaskStates.Queued || t.State == TaskStates.Running)).ToListAsync(ct))
+                (await db.Tasks.Where(t => t.VmId != "" && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
+                    .ToListAsync(ct))
                     .ToDictionary(t => t.VmId, t => t.Id),
                 await db.Hosts.ToDictionaryAsync(h => h.Id, ct))
             {

@@ -24,7 +24,8 @@ internal static class VmModelBuilder
         var underWay = task is not null;
         var present = vm.State == VmStates.Present;
         var home = Policy(context, vm.Id);
-        var homeCompliance = Judge(context, vm.Id, live is null || !present ? null : HomeFacts(files, context, records, underWay));
+        var homeCompliance = Judge(
+            context, vm.Id, live is null || !present ? null : HomeFacts(files, context, records, underWay));
         var disks = files.Disks.Select(d =>
         {
             var compliance = Judge(context, d.ObjectId, live is null ? null : DiskFacts(files, d, context, records, underWay));
@@ -57,7 +58,8 @@ internal static class VmModelBuilder
             LockedKeys = locked,
             Suspect = live is null ? null : RecordCheck.Find(files, records, underWay),
             Folder = context.Containers.GetValueOrDefault(vm.ParentId) ?? vm.ParentId,
-            LockHolder = files.Lock is { Held: true } held ? context.Hosts.GetValueOrDefault(held.HostId)?.Name ?? held.HostId : null,
+            LockHolder = files.Lock is { Held: true } held
+                ? context.Hosts.GetValueOrDefault(held.HostId)?.Name ?? held.HostId : null,
             Task = task,
         };
     }
@@ -68,15 +70,18 @@ internal static class VmModelBuilder
     private static ObjectCompliance Judge(VmContext context, string objectId, ObjectFacts? facts)
     {
         var policy = Policy(context, objectId);
-        return ComplianceRules.Judge(policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts);
+        return ComplianceRules.Judge(
+            policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts);
     }
 
     private static ObjectFacts HomeFacts(VmDescription files, VmContext context, List<KeyRecordRow> records, bool underWay) =>
-        new(files.Path, files.Encrypted, "", RecordCheck.Home(files, records, underWay), context.Tags.Of(DatastoreTags.OfPath(files.Path)));
+        new(files.Path, files.Encrypted, "", RecordCheck.Home(files, records, underWay),
+            context.Tags.Of(DatastoreTags.OfPath(files.Path)));
 
     private static ObjectFacts DiskFacts(
         VmDescription files, DiskDescription d, VmContext context, List<KeyRecordRow> records, bool underWay) =>
-        new(d.Path, d.Encrypted, d.Transition, RecordCheck.Disk(files, d, records, underWay), context.Tags.Of(DatastoreTags.OfPath(d.Path)));
+        new(d.Path, d.Encrypted, d.Transition, RecordCheck.Disk(files, d, records, underWay),
+            context.Tags.Of(DatastoreTags.OfPath(d.Path)));
 
     private static KeyModel? Key(bool encrypted, KeyRef? key) =>
         encrypted && key is not null ? new KeyModel(key.Provider, key.KeyId) : null;

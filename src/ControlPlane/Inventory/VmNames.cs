@@ -19,5 +19,6 @@ internal static class VmNames
         }
     }
 
-    private static string Printable(string name) => new([.. name.Take(Shown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
+    private static string Printable(string name) =>
+        new([.. name.Take(Shown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 }

@@ -22,7 +22,8 @@ internal sealed partial class VmOperations
         var begun = files.PendingJob.Length > 0;
         IReadOnlyList<KeyGroup> keys = begun ? KeyPlanner.Begun(objects, records)
             : command.Keys.Count > 0
-                ? await planner.SpreadAsync(files, Names(vm, home, disks), command.Keys, n => NotChosen(files, n, encrypt: false), ct)
+                ? await planner.SpreadAsync(
+                    files, Names(vm, home, disks), command.Keys, n => NotChosen(files, n, encrypt: false), ct)
                 : [new KeyGroup { Objects = objects, Provider = await providers.DefaultAsync(ct) }];
         var arguments = new VmTaskArguments
         {
@@ -44,7 +45,8 @@ internal sealed partial class VmOperations
     }
 
     private async Task<IReadOnlyList<KeyGroup>> EncryptionKeysAsync(
-        VmRow vm, VmDescription files, PolicyPlan plan, SetPolicyCommand command, CancellationToken ct) => command.Keys is not { Count: > 0 } specs
+        VmRow vm, VmDescription files, PolicyPlan plan, SetPolicyCommand command, CancellationToken ct) =>
+        command.Keys is not { Count: > 0 } specs
         ? []
         : await planner.SpreadAsync(files, Names(vm, plan.Home, plan.Disks), specs, n => NotChosen(files, n, encrypt: true), ct);
 
@@ -75,6 +77,7 @@ internal sealed partial class VmOperations
         return disk is { Encrypted: true } && encrypt ? EncryptionRules.AlreadyEncrypted(disk)
             : disk is { Encrypted: false } && !encrypt ? EncryptionRules.NotEncrypted(disk)
             : new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.keys", files.Name,
-                $"A key is named for {name} of {files.Name}, which the request does not change.", "Choose it too, or leave its key out."));
+                $"A key is named for {name} of {files.Name}, which the request does not change.",
+                "Choose it too, or leave its key out."));
     }
 }

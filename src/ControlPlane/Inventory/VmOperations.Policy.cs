@@ -48,7 +48,8 @@ internal sealed partial class VmOperations
                 }
                 else
                 {
-                    await PreflightAsync(new PreflightOrder(vm, files, PreflightAction.Encrypt, arguments.Provider, plan.Disks), arguments.Keys, ct);
+                    await PreflightAsync(new PreflightOrder(vm, files, PreflightAction.Encrypt, arguments.Provider, plan.Disks),
+                        arguments.Keys, ct);
                 }
 
                 return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, policy, ct);
@@ -85,12 +86,14 @@ internal sealed partial class VmOperations
                 var encrypt = plan.Action == PolicyAction.Encrypt;
                 var provider = encrypt ? await ProviderAsync(command, ct) : null;
                 checks.AddRange(await preflight.CheckAsync(
-                    new PreflightOrder(row, files, encrypt ? PreflightAction.Encrypt : PreflightAction.Decrypt, provider, plan.Disks), ct));
+                    new PreflightOrder(
+                        row, files, encrypt ? PreflightAction.Encrypt : PreflightAction.Decrypt, provider, plan.Disks), ct));
             }
         }
         catch (FaultException e)
         {
-            checks.Add(new PreflightFinding(checks.Count == 0 ? "files" : checks.Count == 1 ? "rules" : "provider", Refuses: true, e.Fault));
+            checks.Add(new PreflightFinding(
+                checks.Count == 0 ? "files" : checks.Count == 1 ? "rules" : "provider", Refuses: true, e.Fault));
         }
 
         return new PreflightModel(vm.Name, action, !checks.Exists(c => c.Refuses), [.. checks.Select(c => c.ToModel())]);

@@ -18,9 +18,9 @@ namespace Lorica.ControlPlane.Inventory;
 /// files not suspect · power · snapshots · encrypted-ness · keys within reach. Only then epoch and task are taken.
 /// </summary>
 internal sealed partial class VmOperations(
-    VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    Preflight preflight, OutageFinder outages, HostCrypto hostCrypto, HostDirectory hosts, KeyPlanner planner, HostLinks links,
-    PlacementService placement, EventLog events, TimeProvider time, IGrainFactory grains)
+    VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies,
+    ProviderService providers, Preflight preflight, OutageFinder outages, HostCrypto hostCrypto, HostDirectory hosts,
+    KeyPlanner planner, HostLinks links, PlacementService placement, EventLog events, TimeProvider time, IGrainFactory grains)
 {
     /// <summary>Begins powering on or off.</summary>
     public async Task<TaskRow> PowerAsync(string id, Caller caller, PowerCommand command, CancellationToken ct)
@@ -59,7 +59,8 @@ internal sealed partial class VmOperations(
             await RequireAllKeysAsync(vm, files, records, ct);
         }
 
-        var arguments = JsonSerializer.Serialize(new VmTaskArguments { Fenced = command.Fenced }, StoreJson.Default.VmTaskArguments);
+        var arguments = JsonSerializer.Serialize(
+            new VmTaskArguments { Fenced = command.Fenced }, StoreJson.Default.VmTaskArguments);
         return await tasks.BeginAsync(
             TaskKinds.PowerOn, vm, caller, arguments,
             (db, task) =>
@@ -67,7 +68,8 @@ internal sealed partial class VmOperations(
                 if (command.Fenced)
                 {
                     events.Add(db, EventIds.VmFenced, caller.User, vm.Name,
-                        $"{caller.User} powers on {vm.Name} ({vm.Id}) and says that the host that held it before is cut off for good; task {task.Id}.");
+                        $"{caller.User} powers on {vm.Name} ({vm.Id}) and says that the host that held it before is cut off for "
+                            + $"good; task {task.Id}.");
                 }
 
                 return Task.CompletedTask;
@@ -89,8 +91,8 @@ internal sealed partial class VmOperations(
     }
 
     /// <summary>
-    /// Encryption mode first, then the keys. Where the host cannot come into it because its own key is out of reach, the VM's keys
-    /// most likely are, too, and they are the reason that helps.
+    /// Encryption mode first, then the keys. Where the host cannot come into it because its own key is out of reach, the VM's
+    /// keys most likely are, too, and they are the reason that helps.
     /// </summary>
     private async Task EnsureSafeAsync(Caller caller, VmRow vm, Func<Task> requireKeys, CancellationToken ct)
     {
@@ -139,7 +141,8 @@ internal sealed partial class VmOperations(
     {
         var vm = await lookup.FindAsync(id, ct);
         await tasks.RefuseSecondAsync(vm, ct);
-        var files = await DescribeAsync(vm, ct) ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
+        var files = await DescribeAsync(vm, ct)
+            ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
             $"The host has no files of {vm.Name}.", "Put them back, or delete the VM."));
         var records = await lookup.RecordsAsync(vm.Id, ct);
         if (await register.SettleLeftAsync(vm, files, records, ct) is { } unused)
@@ -151,7 +154,8 @@ internal sealed partial class VmOperations(
             }
         }
 
-        return RecordCheck.Find(files, records, underWay: false) is { } suspect ? throw new FaultException(suspect) : (vm, files, records);
+        return RecordCheck.Find(files, records, underWay: false) is { } suspect
+            ? throw new FaultException(suspect) : (vm, files, records);
     }
 
     internal async Task<VmDescription?> DescribeAsync(VmRow vm, CancellationToken ct)
@@ -190,7 +194,8 @@ internal sealed partial class VmOperations(
     }
 
     private Task<TaskRow> BeginAsync(string kind, VmRow vm, Caller caller, VmTaskArguments arguments, CancellationToken ct) =>
-        tasks.BeginAsync(kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), also: null, ct);
+        tasks.BeginAsync(
+            kind, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), also: null, ct);
 
     private static void RequireObjectIds(VmDescription files, IEnumerable<DiskDescription> disks)
     {

@@ -53,7 +53,8 @@ public sealed class VmQueries(
         // Read again after the host answered: a job may have ended between, and records must not be older than the files.
         var context = await lookup.ContextAsync([row.Id], ct);
         var model = VmModelBuilder.Build(await lookup.FindAsync(row.Id, ct), live, context);
-        return await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct) ? model : KeyVisibility.WithoutKeys(model);
+        return await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct)
+            ? model : KeyVisibility.WithoutKeys(model);
     }
 
     private async Task<List<VmRow>> VisibleAsync(Caller caller, CancellationToken ct)

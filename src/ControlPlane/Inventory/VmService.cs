@@ -112,7 +112,8 @@ public sealed partial class VmService(
         }
 
         return (row, new SetPolicyCommand(
-            policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force, policy.RulesVersion, crypto, body.Provider, keys));
+            policy.Id, body.Home, body.Disks is null ? null : [.. body.Disks], body.Force, policy.RulesVersion, crypto,
+            body.Provider, keys));
     }
 
     /// <summary>Powers on or off.</summary>

@@ -27,8 +27,8 @@ public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider
     }
 
     /// <summary>
-    /// What the files say now. Asked twice where the first answer was lost: a connection that a restart of the host has left behind
-    /// breaks at its next use.
+    /// What the files say now. Asked twice where the first answer was lost: a connection that a restart of the host has left
+    /// behind breaks at its next use.
     /// </summary>
     public async Task<VmDescription> DescribeAsync(string hostId, string vmId, CancellationToken ct)
     {
@@ -36,7 +36,8 @@ public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider
         {
             return await AskAsync(hostId, vmId, ct);
         }
-        catch (RpcException e) when (HostCalls.IsTransport(e) && e.StatusCode != StatusCode.DeadlineExceeded && !ct.IsCancellationRequested)
+        catch (RpcException e) when (HostCalls.IsTransport(e) && e.StatusCode != StatusCode.DeadlineExceeded
+            && !ct.IsCancellationRequested)
         {
             return await AskAsync(hostId, vmId, ct);
         }

@@ -5,9 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Keys;
 
-/// <summary>Once a day: all keys and certificates. When it last ran is in the database, so a restart neither skips nor repeats it.</summary>
+/// <summary>
+/// Once a day: all keys and certificates. When it last ran is in the database, so a restart neither skips nor repeats it.
+/// </summary>
 public sealed partial class DailyCheck(
-    CenterStore store, KeyCheck keys, CertificateCheck certificates, TimeProvider time, ILogger<DailyCheck> log) : IAsyncDisposable
+    CenterStore store, KeyCheck keys, CertificateCheck certificates, TimeProvider time,
+    ILogger<DailyCheck> log) : IAsyncDisposable
 {
     private const string Name = "keys";
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -73,7 +76,8 @@ public sealed partial class DailyCheck(
 
     private async Task<TimeSpan> FirstAsync(CancellationToken ct)
     {
-        var last = await store.ReadAsync(db => db.DailyChecks.Where(d => d.Name == Name).Select(d => d.DoneAt).FirstOrDefaultAsync(ct), ct);
+        var last = await store.ReadAsync(
+            db => db.DailyChecks.Where(d => d.Name == Name).Select(d => d.DoneAt).FirstOrDefaultAsync(ct), ct);
         var due = DateTimeOffset.FromUnixTimeMilliseconds(last) + Day - time.GetUtcNow();
         return due > Soonest ? due : Soonest;
     }

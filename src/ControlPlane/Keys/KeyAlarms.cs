@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
-/// <summary>Alarms about single keys: <c>key.wrong</c>, <c>key.ends</c>, <c>key.lastCopy</c>. An event tells each that is new.</summary>
+/// <summary>
+/// Alarms about single keys: <c>key.wrong</c>, <c>key.ends</c>, <c>key.lastCopy</c>. An event tells each that is new.
+/// </summary>
 public sealed class KeyAlarms(CenterStore store, AlarmBoard alarms, EventLog events)
 {
     /// <summary>After a delivery: another key than the recorded one is an alarm; the right one clears it.</summary>
@@ -17,7 +19,8 @@ public sealed class KeyAlarms(CenterStore store, AlarmBoard alarms, EventLog eve
         foreach (var key in result.Reasons.Where(r => r.Reason == KeyReasons.WrongKey))
         {
             await RaiseAsync(AlarmIds.WrongKey, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.WrongKey,
-                $"Another key than the recorded one answers as {key.Provider}/{key.KeyId}; it is not delivered. {key.Detail} Restore the right key on the KMS.",
+                $"Another key than the recorded one answers as {key.Provider}/{key.KeyId}; it is not delivered. {key.Detail} "
+                    + "Restore the right key on the KMS.",
                 ct);
         }
 
@@ -29,7 +32,8 @@ public sealed class KeyAlarms(CenterStore store, AlarmBoard alarms, EventLog eve
 
     /// <summary>Raises, with an event when it is new.</summary>
     internal Task RaiseAsync(
-        string alarm, AlarmSeverity severity, string provider, string keyId, string eventId, string message, CancellationToken ct) =>
+        string alarm, AlarmSeverity severity, string provider, string keyId, string eventId, string message,
+        CancellationToken ct) =>
         store.WriteAsync(
             async db =>
             {

@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Keys;
 
 /// <summary>
-/// Looks at keys on their KMS: whether each can be fetched and is the recorded one, its state, and the dates that end it. What was
-/// found is kept, and raises or clears alarms:
+/// Looks at keys on their KMS: whether each can be fetched and is the recorded one, its state, and the dates that end it. What
+/// was found is kept, and raises or clears alarms:
 /// <code>
 /// another check value                                   key.wrong
 /// gone from the KMS, a host still holds it              key.lastCopy
@@ -22,8 +22,8 @@ namespace Lorica.ControlPlane.Keys;
 /// A provider that cannot be asked says nothing about its keys: their alarms stay as they are.
 /// </summary>
 public sealed class KeyCheck(
-    CenterStore store, KeyIndex index, BrokerLink broker, HostLinks links, KeyAlarms alarms, KeyReleaser releaser, ProviderWatch watch,
-    TimeProvider time)
+    CenterStore store, KeyIndex index, BrokerLink broker, HostLinks links, KeyAlarms alarms, KeyReleaser releaser,
+    ProviderWatch watch, TimeProvider time)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
@@ -35,7 +35,9 @@ public sealed class KeyCheck(
         var uses = await index.UsesAsync(provider, keyId, ct);
         var rows = await index.RowsAsync(provider, keyId, ct);
         var keys = uses.Select(u => new KeyOrder(u.Provider, u.KeyId, u.Kcv))
-            .Concat(rows.Where(r => r.State == KeyRecordStates.Usable && (r.Generated || r.RemovedAt > 0)).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)))
+            .Concat(
+                rows.Where(r => r.State == KeyRecordStates.Usable && (r.Generated || r.RemovedAt > 0))
+                    .Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)))
             .DistinctBy(k => (k.Provider, k.KeyId)).ToList();
         var result = new List<KeyRow>();
         foreach (var batch in keys.Chunk(BatchSize))
@@ -43,10 +45,12 @@ public sealed class KeyCheck(
             var request = new CheckKeysRequest();
             request.Keys.AddRange(batch.Select(k => new CheckKeyRequest { Key = k.ToRef(), ExpectedKcv = k.Kcv }));
             var reply = await broker.CallAsync((b, o) => b.CheckKeysAsync(request, o), ct);
-            var found = batch.Select(k => (Key: k, Status: reply.Keys.FirstOrDefault(s => k.Names(s.Key)))).Where(f => f.Status is not null)
+            var found = batch.Select(k => (Key: k, Status: reply.Keys.FirstOrDefault(s => k.Names(s.Key))))
+                .Where(f => f.Status is not null)
                 .Select(f => (f.Key, Status: f.Status!)).ToList();
             result.AddRange(await SaveAsync(found, ct));
-            foreach (var name in found.Where(f => f.Status.Fault?.Reason == KeyReasons.ProviderUnreachable).Select(f => f.Key.Provider).Distinct(StringComparer.Ordinal))
+            foreach (var name in found.Where(f => f.Status.Fault?.Reason == KeyReasons.ProviderUnreachable)
+                .Select(f => f.Key.Provider).Distinct(StringComparer.Ordinal))
             {
                 watch.Missed(name);
             }
@@ -110,7 +114,8 @@ public sealed class KeyCheck(
             if (reason == KeyReasons.WrongKey)
             {
                 await alarms.RaiseAsync(AlarmIds.WrongKey, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.WrongKey,
-                    $"Another key than the recorded one answers as {key}. {status.Fault!.Detail} Restore the right key on the KMS.", ct);
+                    $"Another key than the recorded one answers as {key}. {status.Fault!.Detail} "
+                        + "Restore the right key on the KMS.", ct);
             }
             else if (reason != KeyReasons.MissingOnKms)
             {
@@ -136,7 +141,8 @@ public sealed class KeyCheck(
             }
             else
             {
-                await alarms.RaiseAsync(AlarmIds.KeyEnds, end.Now ? AlarmSeverity.Critical : AlarmSeverity.Warning, key.Provider, key.KeyId,
+                await alarms.RaiseAsync(
+                    AlarmIds.KeyEnds, end.Now ? AlarmSeverity.Critical : AlarmSeverity.Warning, key.Provider, key.KeyId,
                     EventIds.KeyEnds, $"Key {key} {end.Words}. {end.WayOut}", ct);
             }
         }
@@ -169,7 +175,8 @@ public sealed class KeyCheck(
         return first.At == 0
             ? null
             : (first.At <= time.GetUtcNow().ToUnixTimeSeconds(),
-                $"has {first.What} at {DateTimeOffset.FromUnixTimeSeconds(first.At):yyyy-MM-dd HH:mm} UTC", $"Take the date off on the KMS, or {Recrypt.ToLowerInvariant()[..1]}{Recrypt[1..]}");
+                $"has {first.What} at {DateTimeOffset.FromUnixTimeSeconds(first.At):yyyy-MM-dd HH:mm} UTC",
+                $"Take the date off on the KMS, or {Recrypt.ToLowerInvariant()[..1]}{Recrypt[1..]}");
     }
 
     /// <summary>Names of the hosts that hold each key now.</summary>

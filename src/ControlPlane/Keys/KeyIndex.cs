@@ -30,7 +30,8 @@ public sealed class KeyIndex(CenterStore store, IEnumerable<IKeyUsers> users)
 
     /// <summary>A key that was made ahead and can be given to an object; null when it is none.</summary>
     public async Task<KeyOrder?> GeneratedAsync(string provider, string keyId, CancellationToken ct) =>
-        (await RowsAsync(provider, keyId, ct)).FirstOrDefault(k => k is { Generated: true, State: KeyRecordStates.Usable, RemovedAt: 0 }) is { } row
+        (await RowsAsync(provider, keyId, ct))
+            .FirstOrDefault(k => k is { Generated: true, State: KeyRecordStates.Usable, RemovedAt: 0 }) is { } row
             ? new KeyOrder(row.Provider, row.KeyId, row.Kcv)
             : null;
 }

@@ -60,7 +60,8 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
                     row.State = KeyRecordStates.Usable;
                     row.KmsState = status.State;
                     events.Add(db, EventIds.CryptoOperation, caller.User, $"{key.Provider}/{key.KeyId}",
-                        $"{caller.User}: key.generate, task {taskId}; new key {key.Provider}/{key.KeyId}{(label.Length > 0 ? $" ({label})" : "")}");
+                        $"{caller.User}: key.generate, task {taskId}; new key "
+                            + $"{key.Provider}/{key.KeyId}{(label.Length > 0 ? $" ({label})" : "")}");
                 },
                 ct);
             return new KeyOrder(key.Provider, key.KeyId, status.Kcv);

@@ -24,7 +24,8 @@ public sealed partial class KeyRegister
     internal async Task<List<KeyOrder>> SettleHostAsync(CenterDb db, HostRow host, KeyRef? key, string user, CancellationToken ct)
     {
         var rows = await db.KeyRecords
-            .Where(r => r.ObjectId == host.Id && r.Kind == RecordedObject.HostKind && r.State != KeyRecordStates.Retired).ToListAsync(ct);
+            .Where(r => r.ObjectId == host.Id && r.Kind == RecordedObject.HostKind && r.State != KeyRecordStates.Retired)
+            .ToListAsync(ct);
         var used = rows.Find(r => r.State == KeyRecordStates.Usable && r.Provider == key?.Provider && r.KeyId == key?.KeyId);
         if (key is not null && used is null)
         {

@@ -9,12 +9,12 @@ namespace Lorica.ControlPlane.Keys;
 /// <summary>
 /// Records of objects that leave the inventory and come back.
 /// <code>
-/// usable, in use ──unregister, detach──► known ──register, attach: the key checked at the KMS──► usable ──file verified──► in use
-///                                          ▲                                                       │
-///                                          └────────────── withdrawn: the file did not verify ─────┘   (never known: deleted)
+/// usable, in use ──unregister, detach──► known ──register, attach: key checked at the KMS──► usable ──file verified──► in use
+///                                          ▲                                                   │
+///                                          └──────────── withdrawn: the file did not verify ───┘   (never known: deleted)
 /// </code>
-/// A known record is delivered nowhere. Only the privileged act of registering or attaching makes it usable, for one host, and only
-/// a file that opened with its key makes it stay.
+/// A known record is delivered nowhere. Only the privileged act of registering or attaching makes it usable, for one host, and
+/// only a file that opened with its key makes it stay.
 /// </summary>
 public sealed partial class KeyRegister
 {
@@ -22,9 +22,11 @@ public sealed partial class KeyRegister
     /// <exception cref="FaultException">The key is out of reach, or another one.</exception>
     internal async Task CheckAsync(KeyOrder key, string about, CancellationToken ct)
     {
-        var status = await broker.CallAsync((b, o) => b.CheckKeyAsync(new CheckKeyRequest { Key = key.ToRef(), ExpectedKcv = key.Kcv }, o), ct);
+        var status = await broker.CallAsync(
+            (b, o) => b.CheckKeyAsync(new CheckKeyRequest { Key = key.ToRef(), ExpectedKcv = key.Kcv }, o), ct);
         var reason = status.Fault is { } fault ? FaultCodec.FromMessage(fault)
-            : status.Kcv != key.Kcv ? new KeyReason(key.Provider, key.KeyId, KeyReasons.WrongKey, $"The KMS holds a key with check value {status.Kcv}; the file names {key.Kcv}.")
+            : status.Kcv != key.Kcv ? new KeyReason(key.Provider, key.KeyId, KeyReasons.WrongKey,
+                $"The KMS holds a key with check value {status.Kcv}; the file names {key.Kcv}.")
             : null;
         if (reason is not null)
         {
@@ -42,8 +44,10 @@ public sealed partial class KeyRegister
             {
                 db.KeyRecords.Add(new KeyRecordRow
                 {
-                    ObjectId = plan.ObjectId, Kind = plan.IsHome ? "vm" : "disk", VmId = vmId, Provider = plan.Provider, KeyId = plan.KeyId,
-                    Kcv = plan.Kcv, State = KeyRecordStates.Usable, TaskId = taskId, CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                    ObjectId = plan.ObjectId, Kind = plan.IsHome ? "vm" : "disk", VmId = vmId,
+                    Provider = plan.Provider, KeyId = plan.KeyId,
+                    Kcv = plan.Kcv, State = KeyRecordStates.Usable, TaskId = taskId,
+                    CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 });
                 continue;
             }
@@ -106,6 +110,7 @@ public sealed partial class KeyRegister
         db.KeyRecords.Where(r => objects.Contains(r.ObjectId) && r.State == KeyRecordStates.Known)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, KeyRecordStates.Retired), ct);
 
-    private static Task<KeyRecordRow?> FindAsync(CenterDb db, RecordPlan plan, CancellationToken ct) => db.KeyRecords.FirstOrDefaultAsync(
+    private static Task<KeyRecordRow?> FindAsync(
+        CenterDb db, RecordPlan plan, CancellationToken ct) => db.KeyRecords.FirstOrDefaultAsync(
         r => r.ObjectId == plan.ObjectId && r.Provider == plan.Provider && r.KeyId == plan.KeyId, ct);
 }

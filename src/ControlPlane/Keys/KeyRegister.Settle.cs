@@ -19,7 +19,8 @@ public sealed partial class KeyRegister
         store.WriteAsync(
             async db =>
             {
-                var rows = await db.KeyRecords.Where(r => r.VmId == vm.Id && r.Provider == key.Provider && r.KeyId == key.KeyId).ToListAsync(ct);
+                var rows = await db.KeyRecords.Where(r => r.VmId == vm.Id && r.Provider == key.Provider && r.KeyId == key.KeyId)
+                    .ToListAsync(ct);
                 foreach (var o in objects)
                 {
                     var row = rows.Find(r => r.ObjectId == o.Id);
@@ -63,13 +64,15 @@ public sealed partial class KeyRegister
             return [];
         }
 
-        var rows = await db.KeyRecords.Where(r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
+        var rows = await db.KeyRecords.Where(
+            r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
         var pending = files.PendingJob.Length > 0;
         foreach (var records in rows.GroupBy(r => r.ObjectId, StringComparer.Ordinal))
         {
             var (known, encrypted, key, generation) = StateOf(files, records.Key);
-            var used = records.FirstOrDefault(r => encrypted && key is not null && r.Provider == key.Provider && r.KeyId == key.KeyId);
+            var used = records.FirstOrDefault(
+                r => encrypted && key is not null && r.Provider == key.Provider && r.KeyId == key.KeyId);
             if (encrypted && used is null)
             {
                 continue;
@@ -106,7 +109,8 @@ public sealed partial class KeyRegister
     }
 
     /// <summary>
-    /// Settles what a task left behind that ended without a look at the files. Only when no task is under way and none began since
+    /// Settles what a task left behind that ended without a look at the files. Only when no task
+    /// is under way and none began since
     /// <paramref name="vm"/> was read, which must be before <paramref name="files"/> were described. Never weakens a record.
     /// </summary>
     /// <returns>Keys that no object of the VM uses any more; null when nothing was left.</returns>
@@ -122,7 +126,8 @@ public sealed partial class KeyRegister
             async db =>
             {
                 var still = await db.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch, ct)
-                    && !await db.Tasks.AnyAsync(t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
+                    && !await db.Tasks.AnyAsync(
+                        t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
                 return still ? await SettleAsync(db, files, mayWeaken: false, Caller.System.User, vm.Name, ct) : [];
             },
             ct);
@@ -141,7 +146,8 @@ public sealed partial class KeyRegister
     internal async Task AbandonAsync(CenterDb db, string taskId, string user, string vmName, CancellationToken ct)
     {
         var rows = await db.KeyRecords
-            .Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known && !r.InUse).ToListAsync(ct);
+            .Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known && !r.InUse)
+            .ToListAsync(ct);
         rows.ForEach(r => Retire(db, r, user, vmName));
     }
 
@@ -159,10 +165,12 @@ public sealed partial class KeyRegister
     private void Retire(CenterDb db, KeyRecordRow row, string user, string vmName)
     {
         var first = row is { InUse: false, State: not KeyRecordStates.Retired }
-            && !db.ChangeTracker.Entries<EventRow>().Any(e => e.Entity.EventId == EventIds.OrphanKey && e.Entity.Message.Contains(row.KeyId, StringComparison.Ordinal));
+            && !db.ChangeTracker.Entries<EventRow>().Any(
+                e => e.Entity.EventId == EventIds.OrphanKey && e.Entity.Message.Contains(row.KeyId, StringComparison.Ordinal));
         if (first && row.Generation == 0)
         {
-            events.Add(db, EventIds.OrphanKey, user, vmName, $"Key {row.Provider}/{row.KeyId} was made for {vmName} and is not used.");
+            events.Add(
+                db, EventIds.OrphanKey, user, vmName, $"Key {row.Provider}/{row.KeyId} was made for {vmName} and is not used.");
         }
 
         row.InUse = false;
@@ -170,7 +178,8 @@ public sealed partial class KeyRegister
     }
 
     private static List<KeyOrder> Unused(List<KeyRecordRow> rows) =>
-        [.. rows.GroupBy(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Where(g => g.All(r => r.State == KeyRecordStates.Retired)).Select(g => g.Key)];
+        [.. rows.GroupBy(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv))
+            .Where(g => g.All(r => r.State == KeyRecordStates.Retired)).Select(g => g.Key)];
 
     private static (bool Known, bool Encrypted, KeyRef? Key, long Generation) StateOf(VmDescription files, string objectId)
     {

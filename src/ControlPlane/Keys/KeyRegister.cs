@@ -18,9 +18,9 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     /// <summary>
     /// Makes a KEK for a task and records it for <paramref name="objects"/>.
     /// <code>
-    /// 1 the name under which the KMS will know it is noted in the task      (dies here: nothing was made)
-    /// 2 broker: Create                                                      (dies here: orphan, named by the task; noted on resume)
-    /// 3 record pending; an id that any record ever had is refused           (dies here: resumed at 4)
+    /// 1 the name under which the KMS will know it is noted in the task   (dies here: nothing was made)
+    /// 2 broker: Create                                                   (dies here: orphan, named by the task; noted on resume)
+    /// 3 record pending; an id that any record ever had is refused        (dies here: resumed at 4)
     /// 4 broker: Activate, Get over a new connection, check value
     /// 5 record usable with its check value
     /// </code>
@@ -31,7 +31,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         var ids = objects.Select(o => o.Id).ToList();
         var row = await store.ReadAsync(
             db => db.KeyRecords.FirstOrDefaultAsync(
-                r => r.TaskId == task.Id && r.Provider == provider && ids.Contains(r.ObjectId) && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
+                r => r.TaskId == task.Id && r.Provider == provider && ids.Contains(r.ObjectId)
+                    && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
         if (row is { State: KeyRecordStates.Usable })
         {
             return new KeyOrder(row.Provider, row.KeyId, row.Kcv);
@@ -103,7 +104,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                     CreatedAt = now,
                 }));
                 // The records tell of it from here on; a task may make another one.
-                await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(u => u.SetProperty(t => t.KeyName, (string?)null), ct);
+                await db.Tasks.Where(t => t.Id == task.Id)
+                    .ExecuteUpdateAsync(u => u.SetProperty(t => t.KeyName, (string?)null), ct);
                 return true;
             },
             ct);

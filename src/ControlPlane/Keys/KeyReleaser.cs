@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Lorica.ControlPlane.Keys;
 
 /// <summary>
-/// Removes keys from a host that no record of a VM on it names any more, or that were removed by force. The one door through which
-/// a host drops a key. The KMS keeps its copy always.
+/// Removes keys from a host that no record of a VM on it names any more, or that were removed by force. The one door through
+/// which a host drops a key. The KMS keeps its copy always.
 /// <code>
 /// 1 needed   a key that a record of a VM on this host names stays, unless it was removed by force
 /// 2 proof    the broker fetches each from the KMS and compares the check value: what the KMS does not have any more stays
@@ -49,8 +49,8 @@ public sealed partial class KeyReleaser(
     }
 
     /// <summary>
-    /// Looks at what the host holds and releases what only retired records name, and what was removed by force. Keys that the center
-    /// does not know are left alone.
+    /// Looks at what the host holds and releases what only retired records name, and what was removed by force. Keys that the
+    /// center does not know are left alone.
     /// </summary>
     public async Task SweepAsync(string hostId, CancellationToken ct)
     {
@@ -75,8 +75,11 @@ public sealed partial class KeyReleaser(
                     }
 
                     var ids = surplus.Select(k => k.KeyId).ToList();
-                    var known = (await db.KeyRecords.Where(r => ids.Contains(r.KeyId)).Select(r => new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct))
-                        .Concat(await db.Keys.Where(k => k.RemovedAt > 0 && ids.Contains(k.KeyId)).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct))
+                    var known = (await db.KeyRecords.Where(r => ids.Contains(r.KeyId))
+                        .Select(r => new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct))
+                        .Concat(
+                            await db.Keys.Where(k => k.RemovedAt > 0 && ids.Contains(k.KeyId))
+                                .Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct))
                         .Select(k => (k.Provider, k.KeyId)).ToHashSet();
                     return surplus.Where(k => known.Contains((k.Provider, k.KeyId))).ToList();
                 },
@@ -99,7 +102,8 @@ public sealed partial class KeyReleaser(
     {
         // Step 1
         var needed = await store.ReadAsync(db => NeededAsync(db, hostId, ct), ct);
-        var unneeded = keys.Where(k => !needed.Contains((k.Provider, k.KeyId)) && host.Keys.Any(h => k.Names(h.Key))).Distinct().ToList();
+        var unneeded = keys.Where(k => !needed.Contains((k.Provider, k.KeyId)) && host.Keys.Any(h => k.Names(h.Key)))
+            .Distinct().ToList();
         if (unneeded.Count == 0)
         {
             return;
@@ -127,7 +131,10 @@ public sealed partial class KeyReleaser(
         }
     }
 
-    /// <summary>Those of which the KMS gives the right key. State does not matter: a deactivated key can be activated again, a lost one not.</summary>
+    /// <summary>
+    /// Those of which the KMS gives the right key. State does not matter: a deactivated key can be activated again, a lost one
+    /// not.
+    /// </summary>
     private async Task<List<KeyOrder>> ProvenAsync(string hostName, List<KeyOrder> keys, CancellationToken ct)
     {
         var request = new CheckKeysRequest();
@@ -168,10 +175,12 @@ public sealed partial class KeyReleaser(
     /// <summary>The alarm of a key that the KMS does not have any more.</summary>
     internal Task LastCopyAsync(KeyOrder key, IReadOnlyList<string> hosts, CancellationToken ct) =>
         alarms.RaiseAsync(AlarmIds.LastCopy, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.LastCopy,
-            $"Last copy of key {key} on host {string.Join(", ", hosts)}: the KMS does not have it any more. Recrypt what uses it while the host runs (lorica vm recrypt --shallow VM), or restore the key on the KMS.",
+            $"Last copy of key {key} on host {string.Join(", ", hosts)}: the KMS does not have it any more. Recrypt what uses it "
+                + "while the host runs (lorica vm recrypt --shallow VM), or restore the key on the KMS.",
             ct);
 
-    private static async Task<HashSet<(string Provider, string KeyId)>> NeededAsync(CenterDb db, string hostId, CancellationToken ct)
+    private static async Task<HashSet<(string Provider, string KeyId)>> NeededAsync(
+        CenterDb db, string hostId, CancellationToken ct)
     {
         var records = await (
             from r in db.KeyRecords
@@ -179,12 +188,14 @@ public sealed partial class KeyReleaser(
             where v.HostId == hostId && r.State == KeyRecordStates.Usable
             select new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct);
         var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
-        var own = await db.KeyRecords.Where(r => r.Kind == RecordedObject.HostKind && r.ObjectId == hostId && r.State == KeyRecordStates.Usable)
+        var own = await db.KeyRecords.Where(
+            r => r.Kind == RecordedObject.HostKind && r.ObjectId == hostId && r.State == KeyRecordStates.Usable)
             .Select(r => new { r.Provider, r.KeyId }).ToListAsync(ct);
         return [.. records.Except(removed).Concat(own).Select(k => (k.Provider, k.KeyId))];
     }
 
-    private CallOptions Options(CancellationToken ct) => new(deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+    private CallOptions Options(CancellationToken ct) =>
+        new(deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
 
     [LoggerMessage(2101, LogLevel.Warning, "Host {HostId} was not asked to drop {Count} keys: {Status}")]
     private static partial void LogNotReleased(ILogger log, string hostId, int count, StatusCode status);

@@ -13,8 +13,9 @@ namespace Lorica.ControlPlane.Keys;
 
 /// <summary>Keys, as the faces of the center see them. What is done by hand needs Cryptographer.ManageKeys.</summary>
 public sealed class KeyService(
-    CenterStore store, KeyIndex index, KeyMaker maker, KeyCheck check, DailyCheck daily, ProviderService providers, OperationRunner operations,
-    IAuthorizer authorizer, EventLog events, HostNudger nudger, IGrainFactory grains, TimeProvider time)
+    CenterStore store, KeyIndex index, KeyMaker maker, KeyCheck check, DailyCheck daily, ProviderService providers,
+    OperationRunner operations, IAuthorizer authorizer, EventLog events, HostNudger nudger,
+    IGrainFactory grains, TimeProvider time)
 {
     private const int MaximumLabel = 80;
 
@@ -55,13 +56,14 @@ public sealed class KeyService(
         var provider = body.Provider ?? await providers.DefaultAsync(ct);
         await providers.RequireAsync(provider, ct);
         var key = await operations.RunAsync(
-            TaskKinds.KeyGenerate, ObjectRef.Provider(provider), caller, task => maker.MakeAsync(caller, provider, label, task, ct), ct);
+            TaskKinds.KeyGenerate, ObjectRef.Provider(provider), caller, task =>
+                maker.MakeAsync(caller, provider, label, task, ct), ct);
         return await FindAsync(key.Provider, key.KeyId, ct);
     }
 
     /// <summary>
-    /// Makes the center forget a key and the hosts drop it; the KMS keeps it. In use: refused with the names of its users, or by force
-    /// marked, not delivered any more, and dropped by its hosts; at a VM that runs it stays until power-off.
+    /// Makes the center forget a key and the hosts drop it; the KMS keeps it. In use: refused with the names of its users, or by
+    /// force marked, not delivered any more, and dropped by its hosts; at a VM that runs it stays until power-off.
     /// </summary>
     public async Task RemoveAsync(Caller caller, string provider, string keyId, bool force, CancellationToken ct)
     {
@@ -72,10 +74,12 @@ public sealed class KeyService(
         {
             var names = string.Join(", ", uses.Select(u => u.Name).Distinct(StringComparer.Ordinal));
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.keyInUse", $"{provider}/{keyId}",
-                $"Key {provider}/{keyId} is used by {names}.", "Recrypt them first (lorica vm recrypt --shallow VM), or force it: then they lock."));
+                $"Key {provider}/{keyId} is used by {names}.",
+                "Recrypt them first (lorica vm recrypt --shallow VM), or force it: then they lock."));
         }
 
-        await operations.RunAsync(TaskKinds.KeyRemove, ObjectRef.Key(provider, keyId), caller, task => RemoveAsync(caller, known, uses, task), ct);
+        await operations.RunAsync(
+            TaskKinds.KeyRemove, ObjectRef.Key(provider, keyId), caller, task => RemoveAsync(caller, known, uses, task), ct);
     }
 
     /// <summary>Takes a removal by force back: the key is delivered again.</summary>
@@ -88,7 +92,8 @@ public sealed class KeyService(
             task => store.WriteAsync(
                 async db =>
                 {
-                    if (await db.Keys.FirstOrDefaultAsync(k => k.Provider == provider && k.KeyId == keyId && k.RemovedAt > 0, ct) is not { } row)
+                    if (await db.Keys.FirstOrDefaultAsync(k => k.Provider == provider && k.KeyId == keyId && k.RemovedAt > 0, ct)
+                        is not { } row)
                     {
                         throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.keyNotRemoved", $"{provider}/{keyId}",
                             $"Key {provider}/{keyId} is not removed.", $"See `lorica key show {provider}/{keyId}`."));
@@ -130,7 +135,11 @@ public sealed class KeyService(
                 {
                     if (row is null)
                     {
-                        row = new KeyRow { Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv, CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds() };
+                        row = new KeyRow
+                        {
+                            Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv,
+                            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                        };
                         db.Keys.Add(row);
                     }
 
@@ -139,7 +148,8 @@ public sealed class KeyService(
 
                 var users = string.Join(", ", uses.Select(u => u.Name).Distinct(StringComparer.Ordinal));
                 events.Add(db, EventIds.CryptoOperation, caller.User, key.ToString(),
-                    $"{caller.User}: key.remove, task {task}; key {key}{(uses.Count > 0 ? $" by force; used by {users}" : "")}; the KMS keeps it");
+                    $"{caller.User}: key.remove, task {task}; key {key}{(uses.Count > 0 ? $" by force; used by {users}" : "")}; "
+                        + "the KMS keeps it");
             },
             CancellationToken.None);
         foreach (var host in uses.Select(u => u.HostId).Distinct(StringComparer.Ordinal))

@@ -7,11 +7,13 @@ namespace Lorica.ControlPlane.Keys;
 internal sealed class VmKeyUsers : IKeyUsers
 {
     /// <inheritdoc />
-    public async Task<IReadOnlyList<KeyUse>> ListAsync(CenterDb db, string? provider, string? keyId, CancellationToken ct) => await (
+    public async Task<IReadOnlyList<KeyUse>> ListAsync(
+        CenterDb db, string? provider, string? keyId, CancellationToken ct) => await (
         from r in db.KeyRecords
         join v in db.Vms on r.VmId equals v.Id
         join h in db.Hosts on v.HostId equals h.Id
-        where r.State == KeyRecordStates.Usable && (provider == null || r.Provider == provider) && (keyId == null || r.KeyId == keyId)
+        where r.State == KeyRecordStates.Usable && (provider == null || r.Provider == provider)
+            && (keyId == null || r.KeyId == keyId)
         orderby v.Name, r.Kind descending, r.ObjectId
         select new KeyUse(r.Provider, r.KeyId, r.Kcv, r.Kind, r.ObjectId, v.Name, h.Id, h.Name)).ToListAsync(ct);
 }

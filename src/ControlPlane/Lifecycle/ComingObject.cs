@@ -4,10 +4,12 @@ using Lorica.Contracts.Host;
 namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>An object that comes into the inventory, as its unverified file describes it.</summary>
-internal sealed record ComingObject(string Id, string VmId, bool IsHome, string Path, bool Encrypted, string Provider, string KeyId, string Kcv)
+internal sealed record ComingObject(
+    string Id, string VmId, bool IsHome, string Path, bool Encrypted, string Provider, string KeyId, string Kcv)
 {
     /// <summary>VM home.</summary>
-    public static ComingObject Home(VmDescription vm) => new(vm.VmId, vm.VmId, true, vm.Path, vm.Encrypted, ProviderOf(vm.Key), KeyOf(vm.Key), vm.Kcv);
+    public static ComingObject Home(VmDescription vm) =>
+        new(vm.VmId, vm.VmId, true, vm.Path, vm.Encrypted, ProviderOf(vm.Key), KeyOf(vm.Key), vm.Kcv);
 
     /// <summary>A disk that <paramref name="vmId"/> is to have.</summary>
     public static ComingObject Disk(DiskDescription disk, string vmId) =>

@@ -15,16 +15,17 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// <summary>
 /// Changes which disks a VM has.
 /// <code>
-/// 1 key     of a new encrypted disk: the VM's, or a new one; recorded for the disk (of an attached one that was done at the start)
+/// 1 key     of a new encrypted disk: the VM's, or a new one; recorded for the disk (an attached one's was at the start)
 /// 2 keys    that the host needs: the home's, and the disk's but to let it go
 /// 3 host    changes the VMX and the files
-/// 4 settle  records follow the files; of a disk that left they are known (detached) or history (removed); policy; end of the task
+/// 4 settle  records follow the files; of a disk that left they are known (detached) or history (removed); policy; end of the
+///           task
 ///   else    the files are asked what came of it, records follow, an unused record is withdrawn
 /// </code>
 /// </summary>
 internal sealed class DiskWork(
-    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events,
-    IGrainFactory grains, HostCrypto hostCrypto, ResumeCheck resume)
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls,
+    TaskBoard tasks, EventLog events, IGrainFactory grains, HostCrypto hostCrypto, ResumeCheck resume)
 {
     /// <summary>An eagerly zeroed disk is written in full.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
@@ -45,7 +46,8 @@ internal sealed class DiskWork(
             // Step 2
             var records = await lookup.RecordsAsync(vm.Id, ct);
             var leaves = task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk;
-            var needed = records.Where(r => r.InUse ? r.ObjectId == vm.Id || (r.ObjectId == life.ObjectId && !leaves) : r.TaskId == task.Id)
+            var needed = records.Where(
+                r => r.InUse ? r.ObjectId == vm.Id || (r.ObjectId == life.ObjectId && !leaves) : r.TaskId == task.Id)
                 .Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();
             if (needed.Count > 0)
             {
@@ -60,7 +62,8 @@ internal sealed class DiskWork(
             var request = Request(context, key);
             request.Records.AddRange(KeyRegister.ToWire(records));
             request.Records.AddRange(RegisterWork.ToWire(life.Records));
-            files = await calls.AskAsync(context, life.Label, Timeout, o => links.Client(vm.HostId).ChangeDiskAsync(request, o), ct);
+            files = await calls.AskAsync(
+                context, life.Label, Timeout, o => links.Client(vm.HostId).ChangeDiskAsync(request, o), ct);
         }
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {
@@ -82,7 +85,8 @@ internal sealed class DiskWork(
             {
                 unused = await FollowAsync(db, context, files, ct);
                 await PolicyWork.AssociateAsync(db, context, ct);
-                events.Add(db, EventIds.VmDisksChanged, task.UserName, vm.Name, $"{task.UserName}: {task.Kind} of {vm.Name}, disk {life.Label} ({life.ObjectId}).");
+                events.Add(db, EventIds.VmDisksChanged, task.UserName, vm.Name,
+                    $"{task.UserName}: {task.Kind} of {vm.Name}, disk {life.Label} ({life.ObjectId}).");
             },
             ct);
         await ReleaseAsync(vm, unused);
@@ -92,7 +96,8 @@ internal sealed class DiskWork(
     private async Task<bool> IsDoneAsync(WorkContext context, CancellationToken ct)
     {
         var life = context.Arguments.Life!;
-        var disk = (await calls.FindAsync(context, context.Vm.HostId, ct))?.Disks.FirstOrDefault(d => d.ObjectId == life.ObjectId);
+        var disk = (await calls.FindAsync(context, context.Vm.HostId, ct))?.Disks.FirstOrDefault(
+            d => d.ObjectId == life.ObjectId);
         return context.Task.Kind switch
         {
             TaskKinds.ResizeDisk => disk?.Capacity == life.Capacity,
@@ -128,7 +133,10 @@ internal sealed class DiskWork(
         switch (context.Task.Kind)
         {
             case TaskKinds.AddDisk:
-                request.Add = new DiskSpec { Label = life.Label, Capacity = life.Capacity, Provisioning = life.Provisioning, ObjectId = life.ObjectId };
+                request.Add = new DiskSpec
+                {
+                    Label = life.Label, Capacity = life.Capacity, Provisioning = life.Provisioning, ObjectId = life.ObjectId,
+                };
                 if (key is { } k)
                 {
                     request.Add.Key = k.ToRef();
@@ -137,7 +145,10 @@ internal sealed class DiskWork(
 
                 break;
             case TaskKinds.AttachDisk:
-                request.Attach = new AttachDisk { Label = life.Label, Path = life.Path, ObjectId = life.ObjectId, Encrypted = life.Encrypted };
+                request.Attach = new AttachDisk
+                {
+                    Label = life.Label, Path = life.Path, ObjectId = life.ObjectId, Encrypted = life.Encrypted,
+                };
                 break;
             case TaskKinds.ResizeDisk:
                 request.Resize = new ResizeDisk { Label = life.Label, Capacity = life.Capacity };
@@ -145,7 +156,8 @@ internal sealed class DiskWork(
             default:
                 request.Detach = new DetachDisk
                 {
-                    Label = life.Label, ObjectId = life.ObjectId, Path = life.Path, Remove = context.Task.Kind == TaskKinds.RemoveDisk,
+                    Label = life.Label, ObjectId = life.ObjectId, Path = life.Path,
+                    Remove = context.Task.Kind == TaskKinds.RemoveDisk,
                 };
                 break;
         }
@@ -181,7 +193,8 @@ internal sealed class DiskWork(
         try
         {
             files = await calls.AskAsync(
-                context, "look", LookTimeout, o => links.Client(vm.HostId).DescribeVmAsync(new VmRequest { VmId = vm.Id }, o), ct);
+                context, "look", LookTimeout, o =>
+                    links.Client(vm.HostId).DescribeVmAsync(new VmRequest { VmId = vm.Id }, o), ct);
             await snapshots.SaveAsync(files, ct);
         }
         catch (RpcException) when (!ct.IsCancellationRequested)
@@ -222,11 +235,13 @@ internal sealed class DiskWork(
     private Task AuditAsync(WorkContext context, KeyOrder? key, List<KeyRecordRow> records, CancellationToken ct)
     {
         var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
-        var used = key ?? records.Where(r => r.ObjectId == life.ObjectId).Select(r => (KeyOrder?)new KeyOrder(r.Provider, r.KeyId, r.Kcv)).FirstOrDefault();
+        var used = key ?? records.Where(r => r.ObjectId == life.ObjectId)
+            .Select(r => (KeyOrder?)new KeyOrder(r.Provider, r.KeyId, r.Kcv)).FirstOrDefault();
         return used is null && records.Count == 0
             ? Task.CompletedTask
             : events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
-                $"{task.UserName}: {task.Kind} of {vm.Name}, disk {life.Label} ({life.ObjectId}), key {used?.ToString() ?? "none"}, task {task.Id}"
+                $"{task.UserName}: {task.Kind} of {vm.Name}, disk {life.Label} ({life.ObjectId}), key "
+                    + $"{used?.ToString() ?? "none"}, task {task.Id}"
                 + (context.Resumed ? "; taken up again" : ""), ct);
     }
 }

@@ -1,6 +1,8 @@
 namespace Lorica.ControlPlane.Lifecycle;
 
-/// <summary>What registering, unregistering, renaming, migrating and changes of disks were asked for; kept with the task.</summary>
+/// <summary>
+/// What registering, unregistering, renaming, migrating and changes of disks were asked for; kept with the task.
+/// </summary>
 [GenerateSerializer]
 [Alias("Lorica.LifeArguments")]
 public sealed record LifeArguments
@@ -69,7 +71,9 @@ public sealed record LifeArguments
     [Id(15)]
     public List<RecordPlan> Records { get; set; } = [];
 
-    /// <summary>Privileges beside that of the operation that were asked for at the VM; they are again when it is taken up.</summary>
+    /// <summary>
+    /// Privileges beside that of the operation that were asked for at the VM; they are again when it is taken up.
+    /// </summary>
     [Id(16)]
     public List<string> Asked { get; set; } = [];
 }

@@ -7,8 +7,8 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>
-/// Asks a host for something that it can be asked for again and again. A host that does not answer may have done it or not, so it is
-/// waited for: only its answer says where the VM stands.
+/// Asks a host for something that it can be asked for again and again. A host that does not answer may have done it or not, so it
+/// is waited for: only its answer says where the VM stands.
 /// </summary>
 internal sealed class LifeCalls(HostLinks links, TaskBoard tasks, TimeProvider time)
 {
@@ -22,7 +22,8 @@ internal sealed class LifeCalls(HostLinks links, TaskBoard tasks, TimeProvider t
         try
         {
             return await AskAsync(
-                context, "look", LookTimeout, o => links.Client(hostId).DescribeVmAsync(new VmRequest { VmId = context.Vm.Id }, o), ct);
+                context, "look", LookTimeout, o =>
+                    links.Client(hostId).DescribeVmAsync(new VmRequest { VmId = context.Vm.Id }, o), ct);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
@@ -36,7 +37,8 @@ internal sealed class LifeCalls(HostLinks links, TaskBoard tasks, TimeProvider t
     /// <param name="timeout">Of one attempt.</param>
     /// <param name="call">The call.</param>
     /// <param name="ct">The center stops.</param>
-    public async Task<T> AskAsync<T>(WorkContext context, string step, TimeSpan timeout, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
+    public async Task<T> AskAsync<T>(
+        WorkContext context, string step, TimeSpan timeout, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
     {
         await tasks.ProgressAsync(context.Task.Id, step, 0, 0, ct);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)

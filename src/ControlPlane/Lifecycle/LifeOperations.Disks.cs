@@ -15,14 +15,17 @@ internal sealed partial class LifeOperations
 {
     private const int MaximumLabel = 63;
 
-    /// <summary>The policy decides: that of VM home when none is named. The KEK is the VM's, or a new one when a provider is named.</summary>
+    /// <summary>
+    /// The policy decides: that of VM home when none is named. The KEK is the VM's, or a new one when a provider is named.
+    /// </summary>
     private async Task<TaskRow> AddDiskAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)
     {
         var (vm, files, records) = await LookOffAsync(id, ct);
         var policy = await DiskPolicyAsync(vm, life, ct);
         if (life.Provider.Length > 0 && !policy.Encryption)
         {
-            throw BadPolicy(life.Label.Length > 0 ? life.Label : vm.Name, $"A key is named for a new disk of {vm.Name}, but the policy {policy.Name} has no encryption rule.");
+            throw BadPolicy(life.Label.Length > 0 ? life.Label : vm.Name,
+                $"A key is named for a new disk of {vm.Name}, but the policy {policy.Name} has no encryption rule.");
         }
 
         if (policy.Encryption && !files.Encrypted)
@@ -32,7 +35,10 @@ internal sealed partial class LifeOperations
 
         await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
         var home = records.Find(r => r.ObjectId == vm.Id && r.InUse);
-        life = life with { Label = LabelOf(files, life.Label), ObjectId = Guid.NewGuid().ToString("D"), Encrypted = policy.Encryption };
+        life = life with
+        {
+            Label = LabelOf(files, life.Label), ObjectId = Guid.NewGuid().ToString("D"), Encrypted = policy.Encryption,
+        };
         if (policy.Encryption && life.Provider.Length == 0)
         {
             life = life with { Provider = home!.Provider, KeyId = home.KeyId, Kcv = home.Kcv };
@@ -64,12 +70,14 @@ internal sealed partial class LifeOperations
 
         if (disk.Encrypted && !policy.Encryption)
         {
-            throw BadPolicy(disk.Path, $"{disk.Path} is encrypted: attaching it needs a policy with an encryption rule, and {policy.Name} has none.");
+            throw BadPolicy(disk.Path,
+                $"{disk.Path} is encrypted: attaching it needs a policy with an encryption rule, and {policy.Name} has none.");
         }
 
         if (!disk.Encrypted && policy.Encryption)
         {
-            throw new FaultException(new Fault(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted", disk.Path,
+            throw new FaultException(new Fault(
+                FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted", disk.Path,
                 $"{disk.Path} is not encrypted, so it cannot be attached under {policy.Name}.",
                 $"Attach it with {PolicyCatalog.DatastoreDefault.Name}, then set the policy."));
         }
@@ -85,10 +93,13 @@ internal sealed partial class LifeOperations
             Records = plan is null ? [] : [plan],
         };
         return await BeginAsync(
-            TaskKinds.AttachDisk, vm, caller, life, (db, task) => register.PlanAsync(db, task.Id, vm.Id, life.Records, ct), Policy(policy, life), ct);
+            TaskKinds.AttachDisk, vm, caller, life, (db, task) =>
+                register.PlanAsync(db, task.Id, vm.Id, life.Records, ct), Policy(policy, life), ct);
     }
 
-    /// <summary>Needs the home's key only: a disk whose key is out of reach, or whose files are not what they should be, can go.</summary>
+    /// <summary>
+    /// Needs the home's key only: a disk whose key is out of reach, or whose files are not what they should be, can go.
+    /// </summary>
     private async Task<TaskRow> DetachDiskAsync(string id, Caller caller, string kind, LifeArguments life, CancellationToken ct)
     {
         var vm = await lookup.FindAsync(id, ct);
@@ -106,7 +117,8 @@ internal sealed partial class LifeOperations
         EncryptionRules.RequireOff(files);
         RequireNoJob(vm, files);
         await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
-        return await BeginAsync(kind, vm, caller, life with { Label = disk.Label, ObjectId = disk.ObjectId, Path = disk.Path, Encrypted = disk.Encrypted }, ct: ct);
+        return await BeginAsync(kind, vm, caller,
+            life with { Label = disk.Label, ObjectId = disk.ObjectId, Path = disk.Path, Encrypted = disk.Encrypted }, ct: ct);
     }
 
     private async Task<TaskRow> ResizeDiskAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)
@@ -119,8 +131,10 @@ internal sealed partial class LifeOperations
                 $"{disk.Path} has {disk.Capacity} bytes; a disk grows, it never becomes smaller.", "Name a larger size."));
         }
 
-        await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id || r.ObjectId == disk.ObjectId)], "disk", ct);
-        return await BeginAsync(TaskKinds.ResizeDisk, vm, caller, life with { Label = disk.Label, ObjectId = disk.ObjectId, Path = disk.Path, Encrypted = disk.Encrypted }, ct: ct);
+        await RequireKeysAsync(
+            caller, vm, [.. records.Where(r => r.ObjectId == vm.Id || r.ObjectId == disk.ObjectId)], "disk", ct);
+        return await BeginAsync(TaskKinds.ResizeDisk, vm, caller,
+            life with { Label = disk.Label, ObjectId = disk.ObjectId, Path = disk.Path, Encrypted = disk.Encrypted }, ct: ct);
     }
 
     private async Task<(VmRow Vm, VmDescription Files, List<KeyRecordRow> Records)> LookOffAsync(string id, CancellationToken ct)
@@ -137,15 +151,20 @@ internal sealed partial class LifeOperations
     private static VmTaskArguments Policy(StoragePolicy policy, LifeArguments life) =>
         new() { PolicyId = policy.Id, PolicyObjects = [life.ObjectId], RulesVersion = policy.RulesVersion };
 
-    private static DiskDescription Find(VmRow vm, VmDescription files, string label) => files.Disks.FirstOrDefault(d => d.Label == label)
-        ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.diskNotFound", label, $"{vm.Name} has no disk {label}.", $"See `lorica vm show {vm.Name}`."));
+    private static DiskDescription Find(VmRow vm, VmDescription files, string label) =>
+        files.Disks.FirstOrDefault(d => d.Label == label)
+        ?? throw new FaultException(new Fault(
+            FaultTypes.NotFound, "lorica.diskNotFound", label, $"{vm.Name} has no disk {label}.",
+            $"See `lorica vm show {vm.Name}`."));
 
     private static string LabelOf(VmDescription files, string label)
     {
         if (label.Length > 0)
         {
             return files.Disks.All(d => d.Label != label) ? label
-                : throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.diskExists", label, $"{files.Name} has a disk {label} already.", "Use another label."));
+                : throw new FaultException(new Fault(
+                    FaultTypes.AlreadyExists, "lorica.diskExists", label, $"{files.Name} has a disk {label} already.",
+                    "Use another label."));
         }
 
         return Enumerable.Range(0, MaximumLabel + 1).Select(n => $"virtio0:{n}").First(l => files.Disks.All(d => d.Label != l));
@@ -156,7 +175,8 @@ internal sealed partial class LifeOperations
         try
         {
             return await links.Client(vm.HostId).InspectDiskAsync(
-                new InspectDiskRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout, cancellationToken: ct);
+                new InspectDiskRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
+                cancellationToken: ct);
         }
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {
@@ -167,13 +187,16 @@ internal sealed partial class LifeOperations
     /// <summary>A file that a VM of the inventory has is never shared, on whichever host that VM is.</summary>
     private async Task RequireNobodysAsync(VmRow vm, DiskDescription disk, CancellationToken ct)
     {
-        var rows = await store.ReadAsync(db => db.Vms.AsNoTracking().Where(v => v.Datastore == vm.Datastore && v.Snapshot != null).ToListAsync(ct), ct);
+        var rows = await store.ReadAsync(
+            db => db.Vms.AsNoTracking().Where(v => v.Datastore == vm.Datastore && v.Snapshot != null).ToListAsync(ct), ct);
         foreach (var row in rows)
         {
             if (VmDescription.Parser.ParseFrom(row.Snapshot).Disks.Any(d => d.Path == disk.Path))
             {
-                throw new FaultException(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking", disk.Path,
-                    $"{disk.Path} is a disk of {row.Name}: two VMs never share one.", "Detach it there first, or clone that VM."));
+                throw new FaultException(new Fault(
+                    FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking", disk.Path,
+                    $"{disk.Path} is a disk of {row.Name}: two VMs never share one.",
+                    "Detach it there first, or clone that VM."));
             }
         }
     }
@@ -182,7 +205,8 @@ internal sealed partial class LifeOperations
         FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", target, message, "Encrypt the VM's home first."));
 
     private static FaultException BadPolicy(string target, string message) => new(new Fault(
-        FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", target, message, "Name a policy with an encryption rule."));
+        FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", target, message,
+        "Name a policy with an encryption rule."));
 
     private static FaultException FilesGone(VmRow vm) => new(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
         $"The host has no files of {vm.Name}.", "Put them back, or unregister the VM."));

@@ -22,12 +22,12 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// 5 end      keys leave the old host
 ///   else     the new host forgets it, placed on the old one again, which takes it back
 /// </code>
-/// Between 1 and 4 the VM is on no host's list and runs nowhere; its task is under way, so nothing else is let in. A run that dies is
-/// gone over from 1 by the next; each step finds what is done.
+/// Between 1 and 4 the VM is on no host's list and runs nowhere; its task is under way, so nothing else is let in. A run that
+/// dies is gone over from 1 by the next; each step finds what is done.
 /// </summary>
 internal sealed class MigrateWork(
-    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, CenterStore store,
-    EventLog events, IGrainFactory grains, HostCrypto hostCrypto, ResumeCheck resume)
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls,
+    TaskBoard tasks, CenterStore store, EventLog events, IGrainFactory grains, HostCrypto hostCrypto, ResumeCheck resume)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
@@ -60,7 +60,8 @@ internal sealed class MigrateWork(
         }
         catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
         {
-            await BackAsync(context, keys, records, e is FaultException f ? f.Fault : FaultCodec.FromRpc((RpcException)e, "the host"), ct);
+            await BackAsync(
+                context, keys, records, e is FaultException f ? f.Fault : FaultCodec.FromRpc((RpcException)e, "the host"), ct);
             return;
         }
 
@@ -71,21 +72,23 @@ internal sealed class MigrateWork(
             async db =>
             {
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
-                events.Add(db, EventIds.VmMigrated, task.UserName, vm.Name, $"{task.UserName} migrated {vm.Name} ({vm.Id}) from host {life.FromHostId} to {life.HostId}.");
+                events.Add(db, EventIds.VmMigrated, task.UserName, vm.Name,
+                    $"{task.UserName} migrated {vm.Name} ({vm.Id}) from host {life.FromHostId} to {life.HostId}.");
             },
             ct);
         await ReleaseAsync(life.FromHostId, keys);
     }
 
     /// <summary>
-    /// The names of datastores prove nothing, and neither does a copy of the files: the new host must read the epoch that the old one
-    /// has just written into the lock file.
+    /// The names of datastores prove nothing, and neither does a copy of the files: the new host must read the epoch that the old
+    /// one has just written into the lock file.
     /// </summary>
     private async Task RequireSameFilesAsync(WorkContext context, CancellationToken ct)
     {
         var (vm, life) = (context.Vm, context.Arguments.Life!);
         var there = (await calls.AskAsync(
-            context, "look", Timeout, o => links.Client(life.HostId).InspectVmAsync(new InspectVmRequest { Path = life.Path }, o), ct)).Vm;
+            context, "look", Timeout, o =>
+                links.Client(life.HostId).InspectVmAsync(new InspectVmRequest { Path = life.Path }, o), ct)).Vm;
         if (there.VmId != vm.Id || there.Lock is not { Held: false } found || found.Epoch != context.Task.Epoch)
         {
             throw new FaultException(OtherDatastore(vm.Name, life.Path));
@@ -98,7 +101,8 @@ internal sealed class MigrateWork(
         {
             await calls.AskAsync(
                 context, "leave", Timeout,
-                o => links.Client(hostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch }, o), ct);
+                o => links.Client(hostId)
+                    .UnregisterVmAsync(new UnregisterVmRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch }, o), ct);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
@@ -125,7 +129,8 @@ internal sealed class MigrateWork(
     }
 
     /// <summary>The old host takes it back; what it does not take is said with the reason for which it had to.</summary>
-    private async Task BackAsync(WorkContext context, List<KeyOrder> keys, List<KeyRecordRow> records, Fault fault, CancellationToken ct)
+    private async Task BackAsync(
+        WorkContext context, List<KeyOrder> keys, List<KeyRecordRow> records, Fault fault, CancellationToken ct)
     {
         var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
         try
@@ -140,7 +145,11 @@ internal sealed class MigrateWork(
         catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
         {
             var why = e is FaultException f ? f.Fault.Message : FaultCodec.FromRpc((RpcException)e, "the host").Message;
-            fault = fault with { Message = $"{fault.Message} The host that it came from did not take it back either: {why}", Hint = $"Migrate {vm.Name} again." };
+            fault = fault with
+            {
+                Message = $"{fault.Message} The host that it came from did not take it back either: {why}",
+                Hint = $"Migrate {vm.Name} again.",
+            };
         }
 
         await tasks.FailAsync(task.Id, fault, also: null, ct);
@@ -157,5 +166,6 @@ internal sealed class MigrateWork(
 
     /// <summary>The refusal of a host that sees other files.</summary>
     internal static Fault OtherDatastore(string vm, string path) => new(FaultTypes.NotSupported, "lorica.otherDatastore", vm,
-        $"The host does not see {path} of {vm}: its datastore of that name is another one.", "Relocate the VM to a datastore that both hosts see first.");
+        $"The host does not see {path} of {vm}: its datastore of that name is another one.",
+        "Relocate the VM to a datastore that both hosts see first.");
 }

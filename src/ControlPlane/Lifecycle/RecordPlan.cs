@@ -2,7 +2,9 @@ using Lorica.ControlPlane.Keys;
 
 namespace Lorica.ControlPlane.Lifecycle;
 
-/// <summary>A record that an object gets because somebody with the privilege said so, before its file is verified under it.</summary>
+/// <summary>
+/// A record that an object gets because somebody with the privilege said so, before its file is verified under it.
+/// </summary>
 [GenerateSerializer]
 [Alias("Lorica.RecordPlan")]
 public sealed record RecordPlan

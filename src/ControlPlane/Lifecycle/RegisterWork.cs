@@ -24,15 +24,16 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// Each step may be the last of a run that dies; the next run does all of them again.
 /// </summary>
 internal sealed class RegisterWork(
-    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains, HostCrypto hostCrypto,
-    ResumeCheck resume)
+    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains,
+    HostCrypto hostCrypto, ResumeCheck resume)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     /// <summary>The records of a plan as a host is told them.</summary>
     public static IEnumerable<ObjectRecord> ToWire(IEnumerable<RecordPlan> plans) => plans.Select(p => new ObjectRecord
     {
-        ObjectId = p.ObjectId, Kind = p.IsHome ? ObjectKind.Vm : ObjectKind.Disk, Key = p.Key.ToRef(), Kcv = p.Kcv, Generation = p.Generation,
+        ObjectId = p.ObjectId, Kind = p.IsHome ? ObjectKind.Vm : ObjectKind.Disk, Key = p.Key.ToRef(), Kcv = p.Kcv,
+        Generation = p.Generation,
     });
 
     /// <summary>Runs.</summary>
@@ -86,7 +87,8 @@ internal sealed class RegisterWork(
                 await db.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
                     s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
-                events.Add(db, EventIds.VmRegistered, task.UserName, vm.Name, $"{task.UserName} registered {vm.Name} ({vm.Id}) from {life.Path}.");
+                events.Add(db, EventIds.VmRegistered, task.UserName, vm.Name,
+                    $"{task.UserName} registered {vm.Name} ({vm.Id}) from {life.Path}.");
             },
             ct);
         await grains.GetGrain<IHostGrain>(vm.HostId).NudgeAsync();
@@ -99,7 +101,9 @@ internal sealed class RegisterWork(
         {
             // Refused, so it is not there; an earlier run that died may have registered it all the same.
             await calls.AskAsync(
-                context, "undo", Timeout, o => links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o), ct);
+                context, "undo", Timeout, o =>
+                    links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o),
+                    ct);
         }
         catch (RpcException) when (!ct.IsCancellationRequested)
         {

@@ -12,12 +12,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>
-/// Renames a VM. The new name was taken in the transaction that began the task; the host writes it into the VMX; a refusal gives the
-/// old name back.
+/// Renames a VM. The new name was taken in the transaction that began the task; the host writes it into the VMX; a refusal gives
+/// the old name back.
 /// </summary>
 internal sealed class RenameWork(
-    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events,
-    ResumeCheck resume)
+    HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, LifeCalls calls,
+    TaskBoard tasks, EventLog events, ResumeCheck resume)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
@@ -29,15 +29,18 @@ internal sealed class RenameWork(
         request.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(vm.Id, ct)));
         try
         {
-            await resume.RequireAsync(context, async () => (await calls.FindAsync(context, vm.HostId, ct))?.Name != life.OldName, ct);
-            var files = await calls.AskAsync(context, "files", Timeout, o => links.Client(vm.HostId).RenameVmAsync(request, o), ct);
+            await resume.RequireAsync(
+                context, async () => (await calls.FindAsync(context, vm.HostId, ct))?.Name != life.OldName, ct);
+            var files = await calls.AskAsync(
+                context, "files", Timeout, o => links.Client(vm.HostId).RenameVmAsync(request, o), ct);
             await snapshots.SaveAsync(files, ct);
             await tasks.SucceedAsync(
                 task.Id,
                 async db =>
                 {
                     await register.SettleAsync(db, files, mayWeaken: false, task.UserName, life.Name, ct);
-                    events.Add(db, EventIds.VmRenamed, task.UserName, life.Name, $"{task.UserName} renamed {life.OldName} ({vm.Id}) to {life.Name}.");
+                    events.Add(db, EventIds.VmRenamed, task.UserName, life.Name,
+                        $"{task.UserName} renamed {life.OldName} ({vm.Id}) to {life.Name}.");
                 },
                 ct);
         }

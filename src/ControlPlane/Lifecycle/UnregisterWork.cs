@@ -13,12 +13,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>
-/// Takes a VM out of the inventory: host first (its lock file says free), then one transaction in which its records become known and
-/// its row goes; then its keys leave the host. The files stay as they are.
+/// Takes a VM out of the inventory: host first (its lock file says free), then one transaction in which its records become known
+/// and its row goes; then its keys leave the host. The files stay as they are.
 /// </summary>
 internal sealed class UnregisterWork(
-    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events, IGrainFactory grains, ResumeCheck resume,
-    AlarmBoard alarms, TimeProvider time)
+    HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events,
+    IGrainFactory grains, ResumeCheck resume, AlarmBoard alarms, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
@@ -30,7 +30,9 @@ internal sealed class UnregisterWork(
         try
         {
             await calls.AskAsync(
-                context, "host", Timeout, o => links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o), ct);
+                context, "host", Timeout, o =>
+                    links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o),
+                    ct);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
@@ -47,11 +49,13 @@ internal sealed class UnregisterWork(
                 await db.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
                 db.KnownVms.Add(new KnownVmRow
                 {
-                    VmId = vm.Id, Name = vm.Name, HostId = vm.HostId, Path = life.Path, Epoch = task.Epoch, LeftAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                    VmId = vm.Id, Name = vm.Name, HostId = vm.HostId, Path = life.Path, Epoch = task.Epoch,
+                    LeftAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 });
                 await alarms.ClearAllAsync(db, vm.Id, ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
-                events.Add(db, EventIds.VmUnregistered, task.UserName, vm.Name, $"{task.UserName} unregistered {vm.Name} ({vm.Id}); its files stay at {life.Path}.");
+                events.Add(db, EventIds.VmUnregistered, task.UserName, vm.Name,
+                    $"{task.UserName} unregistered {vm.Name} ({vm.Id}); its files stay at {life.Path}.");
             },
             ct);
         if (unused.Count > 0)

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Policies;
 
 /// <summary>
-/// A provider is out of reach for as long as its alarm says: raised when a key could not be fetched, cleared by the first probe key
-/// that comes. It survives a restart of the center, so an outage never begins anew.
+/// A provider is out of reach for as long as its alarm says: raised when a key could not be fetched, cleared by the first probe
+/// key that comes. It survives a restart of the center, so an outage never begins anew.
 /// </summary>
 internal sealed class AlarmKeyReach(CenterStore store) : IKeyReach
 {

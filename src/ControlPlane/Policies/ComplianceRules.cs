@@ -27,9 +27,11 @@ public static class ComplianceRules
         var drift = Drift(policy, facts).ToList();
         if (facts.Suspect is { } suspect)
         {
-            // What a descriptor says that does not verify is no base for "compliant"; that it differs is worth telling all the same.
+            // What a descriptor says that does not verify is no base for "compliant"; that it differs is
+            // worth telling all the same.
             return new ObjectCompliance(
-                facts.Encrypted ? ComplianceStates.Unknown : drift.Count > 0 ? ComplianceStates.NonCompliant : ComplianceStates.Unknown,
+                facts.Encrypted ? ComplianceStates.Unknown : drift.Count > 0
+                    ? ComplianceStates.NonCompliant : ComplianceStates.Unknown,
                 [suspect.Message, .. drift]);
         }
 

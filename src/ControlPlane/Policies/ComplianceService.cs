@@ -9,15 +9,16 @@ namespace Lorica.ControlPlane.Policies;
 public sealed class ComplianceService(VmQueries vms, AlarmBoard alarms)
 {
     /// <summary>One VM by name or id.</summary>
-    public async Task<ComplianceModel> GetAsync(Caller caller, string vm, CancellationToken ct) => ToModel(await vms.GetAsync(caller, vm, ct));
+    public async Task<ComplianceModel> GetAsync(Caller caller, string vm, CancellationToken ct) =>
+        ToModel(await vms.GetAsync(caller, vm, ct));
 
     /// <summary>All VMs that the caller can see, by name.</summary>
     public async Task<IReadOnlyList<ComplianceModel>> ListAsync(Caller caller, CancellationToken ct) =>
         [.. (await vms.ListAsync(caller, ct)).Select(ToModel)];
 
     /// <summary>
-    /// Looks at all VMs: the alarm is raised where files and policy differ, and cleared where they do no more. A VM with a task under
-    /// way and one that cannot be read keep the alarm that they have.
+    /// Looks at all VMs: the alarm is raised where files and policy differ, and cleared where they do no more. A VM with a task
+    /// under way and one that cannot be read keep the alarm that they have.
     /// </summary>
     public async Task CheckAllAsync(CancellationToken ct)
     {

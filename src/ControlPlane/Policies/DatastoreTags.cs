@@ -11,7 +11,8 @@ internal static class DatastoreTags
     /// <summary>Tags by datastore name.</summary>
     public static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadAsync(CenterDb db, CancellationToken ct) =>
         (await db.DatastoreTags.AsNoTracking().ToListAsync(ct)).GroupBy(t => t.Datastore, StringComparer.Ordinal).ToDictionary(
-            g => g.Key, IReadOnlySet<string> (g) => g.Select(t => t.Tag).ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal);
+            g => g.Key, IReadOnlySet<string> (g) =>
+                g.Select(t => t.Tag).ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal);
 
     /// <summary>Tags of one datastore.</summary>
     public static IReadOnlySet<string> Of(this IReadOnlyDictionary<string, IReadOnlySet<string>> tags, string datastore) =>

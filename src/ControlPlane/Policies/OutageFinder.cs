@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
-/// <summary>Finds VMs whose keys have been out of reach for longer than their policy allows, and keeps them from being powered on.</summary>
+/// <summary>
+/// Finds VMs whose keys have been out of reach for longer than their policy allows, and keeps them from being powered on.
+/// </summary>
 internal sealed class OutageFinder(CenterStore store, IKeyReach reach, TimeProvider time)
 {
     /// <summary>All of them.</summary>
@@ -21,7 +23,9 @@ internal sealed class OutageFinder(CenterStore store, IKeyReach reach, TimeProvi
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.keyOutage", vm.Name,
                 string.Create(CultureInfo.InvariantCulture,
-                    $"{vm.Name} may not be powered on: {outage.Provider}, which has its key, has been out of reach since {outage.Since:yyyy-MM-dd HH:mm:ss'Z'}, longer than \"{outage.Policy.Name}\" allows ({outage.Policy.Rules.Outage.After})."),
+                    $"{vm.Name} may not be powered on: {outage.Provider}, which has its key, has been out of reach since "
+                        + $"{outage.Since:yyyy-MM-dd HH:mm:ss'Z'}, longer than \"{outage.Policy.Name}\" allows "
+                        + $"({outage.Policy.Rules.Outage.After})."),
                 $"Bring {outage.Provider} back (lorica kms status), or give the VM a policy with another outage rule."));
         }
     }
@@ -46,7 +50,8 @@ internal sealed class OutageFinder(CenterStore store, IKeyReach reach, TimeProvi
                     select new { Vm = v, p.PolicyId }).ToListAsync(ct);
                 var providers = away.Keys.ToList();
                 var needs = await db.KeyRecords
-                    .Where(r => r.State == KeyRecordStates.Usable && r.InUse && providers.Contains(r.Provider) && (vmId == null || r.VmId == vmId))
+                    .Where(r => r.State == KeyRecordStates.Usable && r.InUse && providers.Contains(r.Provider)
+                        && (vmId == null || r.VmId == vmId))
                     .Select(r => new { r.VmId, r.Provider }).Distinct().ToListAsync(ct);
                 return (policies, vms.Select(v => (v.Vm, v.PolicyId)).ToList(), needs.ToLookup(n => n.VmId, n => n.Provider));
             },

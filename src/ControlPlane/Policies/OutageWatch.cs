@@ -26,8 +26,8 @@ namespace Lorica.ControlPlane.Policies;
 /// goes, so none is left paused by a stop of the center.
 /// </summary>
 internal sealed partial class OutageWatch(
-    OutageFinder finder, CenterStore store, AlarmBoard alarms, EventLog events, VmSnapshots snapshots, HostLinks links, VmService vms,
-    TimeProvider time, ILogger<OutageWatch> log)
+    OutageFinder finder, CenterStore store, AlarmBoard alarms, EventLog events, VmSnapshots snapshots,
+    HostLinks links, VmService vms, TimeProvider time, ILogger<OutageWatch> log)
 {
     private const int ShutDownSeconds = 300;
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
@@ -44,7 +44,9 @@ internal sealed partial class OutageWatch(
 
         foreach (var outage in found.Values)
         {
-            await TryAsync(outage.Vm.Name, () => ActAsync(outage, acts.Exists(a => a.VmId == outage.Vm.Id && a.Action == outage.Policy.Rules.Outage.Action), ct), ct);
+            await TryAsync(
+                outage.Vm.Name, () => ActAsync(
+                    outage, acts.Exists(a => a.VmId == outage.Vm.Id && a.Action == outage.Policy.Rules.Outage.Action), ct), ct);
         }
     }
 
@@ -54,13 +56,15 @@ internal sealed partial class OutageWatch(
         if (!acted)
         {
             var message = string.Create(CultureInfo.InvariantCulture,
-                $"{vm.Name} {Words(rule.Action)}: {outage.Provider}, which has its key, has been out of reach since {outage.Since:yyyy-MM-dd HH:mm:ss'Z'}, longer than \"{outage.Policy.Name}\" allows ({rule.After}).");
+                $"{vm.Name} {Words(rule.Action)}: {outage.Provider}, which has its key, has been out of reach since "
+                    + $"{outage.Since:yyyy-MM-dd HH:mm:ss'Z'}, longer than \"{outage.Policy.Name}\" allows ({rule.After}).");
             await store.WriteAsync(
                 async db =>
                 {
                     db.OutageActs.Add(new OutageActRow
                     {
-                        VmId = vm.Id, Action = rule.Action, Provider = outage.Provider, Since = outage.Since.ToUnixTimeMilliseconds(),
+                        VmId = vm.Id, Action = rule.Action, Provider = outage.Provider,
+                        Since = outage.Since.ToUnixTimeMilliseconds(),
                     });
                     events.Add(db, EventIds.OutageActed, Caller.System.User, ObjectRef.Of(vm), message);
                     await alarms.RaiseAsync(db, AlarmIds.VmOutage, ObjectRef.Of(vm), AlarmSeverity.Critical, message, ct);
@@ -111,7 +115,8 @@ internal sealed partial class OutageWatch(
         try
         {
             await links.Client(vm.HostId).PauseVmAsync(
-                new PauseVmRequest { VmId = vm.Id, Paused = paused }, deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+                new PauseVmRequest { VmId = vm.Id, Paused = paused }, deadline: time.GetUtcNow().UtcDateTime + HostTimeout,
+                cancellationToken: ct);
         }
         catch (RpcException e) when (FaultCodec.IsRefusal(e)
             && FaultCodec.FromRpc(e, "the host").Type is FaultTypes.InvalidPowerState or FaultTypes.NotFound)

@@ -6,15 +6,17 @@ namespace Lorica.ControlPlane.Policies;
 /// <summary>On which datastore a VM with a policy may be put, pure.</summary>
 internal static class PlacementRules
 {
-    /// <summary>The datastore: the one named if it has the tags, else the only one; among several with the tags the one with most room.</summary>
+    /// <summary>
+    /// The datastore: the one named if it has the tags, else the only one; among several with the tags the one with most room.
+    /// </summary>
     /// <param name="policy">Policy of VM home.</param>
     /// <param name="datastores">What the host sees.</param>
     /// <param name="tags">Tags by datastore name.</param>
     /// <param name="named">What the request names.</param>
     /// <param name="host">Name of the host.</param>
     public static string Choose(
-        StoragePolicy policy, IReadOnlyList<DatastoreDescription> datastores, IReadOnlyDictionary<string, IReadOnlySet<string>> tags,
-        string? named, string host)
+        StoragePolicy policy, IReadOnlyList<DatastoreDescription> datastores,
+        IReadOnlyDictionary<string, IReadOnlySet<string>> tags, string? named, string host)
     {
         var names = string.Join(", ", datastores.Select(d => d.Name));
         if (named is not null)
@@ -37,7 +39,8 @@ internal static class PlacementRules
                     $"{host} has several datastores or none: {names}.", "Say which one."));
         }
 
-        return fitting.MaxBy(d => d.Free)?.Name ?? throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.placement", host,
+        return fitting.MaxBy(d => d.Free)?.Name
+            ?? throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.placement", host,
             $"No datastore of {host} carries what \"{policy.Name}\" wants: {string.Join(", ", policy.Rules.Tags)}.",
             "Tag a datastore (lorica datastore tag), or choose another host or policy."));
     }

@@ -21,21 +21,25 @@ public sealed class PolicyApplier(
     {
         var ways = (body.Vms is null ? 0 : 1) + (body.Folder is null ? 0 : 1) + (body.All ? 1 : 0);
         Require(ways == 1, "lorica.applyTo", "Name VMs, or a folder, or all.");
-        Require(body.Vms is null || (body.Vms.Count is > 0 and <= MaximumVms && body.Vms.All(v => v is { Length: > 0 and <= 200 })),
+        Require(
+            body.Vms is null || (body.Vms.Count is > 0 and <= MaximumVms && body.Vms.All(v => v is { Length: > 0 and <= 200 })),
             "lorica.applyTo", $"Name 1 to {MaximumVms} VMs.");
-        Require(body.Parallel is >= 1 and <= MaximumParallel, "lorica.parallel", $"1 to {MaximumParallel} VMs are served at the same time.");
+        Require(body.Parallel is >= 1 and <= MaximumParallel, "lorica.parallel",
+            $"1 to {MaximumParallel} VMs are served at the same time.");
         var policy = await catalog.FindAsync(policyName, ct);
         var items = await ItemsAsync(caller, body, ct);
         Require(items.Count > 0, "lorica.applyTo", "There is no VM to apply it to.");
 
         var task = await tasks.BeginAsync(TaskKinds.PolicyApply, policy.Object, caller, ct);
         var arguments = JsonSerializer.Serialize(
-            new PolicyBatchArguments(policy.Id, body.Home, body.Disks, body.Parallel, caller), StoreJson.Default.PolicyBatchArguments);
+            new PolicyBatchArguments(policy.Id, body.Home, body.Disks, body.Parallel, caller),
+            StoreJson.Default.PolicyBatchArguments);
         await store.WriteAsync(
             async db =>
             {
                 await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
-                await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Arguments, arguments), ct);
+                await db.Tasks.Where(t => t.Id == task.Id)
+                    .ExecuteUpdateAsync(s => s.SetProperty(t => t.Arguments, arguments), ct);
                 foreach (var (item, number) in items.Select((i, n) => (i, n)))
                 {
                     item.TaskId = task.Id;
@@ -110,7 +114,8 @@ public sealed class PolicyApplier(
         VmId = "",
         VmName = name,
         State = PolicyBatchStates.Failed,
-        Fault = TaskMapping.ToJson(new Fault(FaultTypes.NotFound, "lorica.vmNotFound", name, $"There is no VM {name}.", "See `lorica vm ls`.")),
+        Fault = TaskMapping.ToJson(new Fault(
+            FaultTypes.NotFound, "lorica.vmNotFound", name, $"There is no VM {name}.", "See `lorica vm ls`.")),
     };
 
     private static void Require(bool rule, string key, string message)

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Lorica.ControlPlane.Policies;
 
 /// <summary>See <see cref="IPolicyBatchGrain"/>.</summary>
-internal sealed partial class PolicyBatchGrain(PolicyBatchWork work, TimeProvider time, ILogger<PolicyBatchGrain> log) : Grain, IPolicyBatchGrain
+internal sealed partial class PolicyBatchGrain(PolicyBatchWork work, TimeProvider time, ILogger<PolicyBatchGrain> log)
+    : Grain, IPolicyBatchGrain
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 

@@ -32,7 +32,8 @@ internal sealed partial class PolicyBatchWork(
             return;
         }
 
-        if (items.Count == 0 || JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.PolicyBatchArguments) is not { } arguments)
+        if (items.Count == 0
+            || JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.PolicyBatchArguments) is not { } arguments)
         {
             await tasks.FailAsync(taskId, new Fault(FaultTypes.InvalidState, "lorica.interrupted", task.Target,
                 "The center stopped in the middle of it.", "Ask for it again."), also: null, ct);
@@ -53,12 +54,14 @@ internal sealed partial class PolicyBatchWork(
     }
 
     private async Task OneAsync(
-        TaskRow task, PolicyBatchArguments arguments, PolicyBatchItemRow item, int count, CancellationToken cancelled, CancellationToken ct)
+        TaskRow task, PolicyBatchArguments arguments, PolicyBatchItemRow item, int count, CancellationToken cancelled,
+        CancellationToken ct)
     {
         try
         {
             item.ChildTaskId ??= await store.ReadAsync(
-                db => db.Tasks.Where(t => t.ParentId == task.Id && t.ObjectId == item.VmId).Select(t => t.Id).FirstOrDefaultAsync(ct), ct);
+                db => db.Tasks.Where(
+                    t => t.ParentId == task.Id && t.ObjectId == item.VmId).Select(t => t.Id).FirstOrDefaultAsync(ct), ct);
             if (item.ChildTaskId is null)
             {
                 if (cancelled.IsCancellationRequested)
@@ -94,7 +97,8 @@ internal sealed partial class PolicyBatchWork(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             LogFailed(log, e, task.Id, item.VmName);
-            (item.State, item.Fault) = (PolicyBatchStates.Failed, TaskMapping.ToJson(new Fault(FaultTypes.SystemError, "lorica.systemError",
+            (item.State, item.Fault) = (PolicyBatchStates.Failed, TaskMapping.ToJson(new Fault(FaultTypes.SystemError,
+                "lorica.systemError",
                 item.VmName, "Something failed that should not.", $"The center's log has more under task {task.Id}.")));
         }
 
@@ -110,9 +114,11 @@ internal sealed partial class PolicyBatchWork(
                 await db.SaveChangesAsync(ct);
                 db.Entry(item).State = EntityState.Detached;
                 var done = await db.PolicyBatchItems.CountAsync(
-                    i => i.TaskId == task.Id && (i.State == PolicyBatchStates.Succeeded || i.State == PolicyBatchStates.Failed), ct);
+                    i => i.TaskId == task.Id && (i.State == PolicyBatchStates.Succeeded || i.State == PolicyBatchStates.Failed),
+                    ct);
                 await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(
-                    s => s.SetProperty(t => t.Percent, done * 100 / count).SetProperty(t => t.Step, $"{done} of {count} VMs"), ct);
+                    s => s.SetProperty(t => t.Percent, done * 100 / count).SetProperty(t => t.Step, $"{done} of {count} VMs"),
+                    ct);
             },
             ct);
         signals.Changed(task.Id);
@@ -121,8 +127,10 @@ internal sealed partial class PolicyBatchWork(
     private async Task EndAsync(TaskRow task, bool cancelled, CancellationToken ct)
     {
         var (failed, all) = await store.ReadAsync(
-            async db => (await db.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id && i.State == PolicyBatchStates.Failed, ct),
-                await db.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id, ct)), ct);
+            async db => (
+                await db.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id && i.State == PolicyBatchStates.Failed, ct),
+                await db.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id, ct)),
+            ct);
         if (failed == 0)
         {
             await tasks.SucceedAsync(task.Id, also: null, ct);
@@ -133,7 +141,8 @@ internal sealed partial class PolicyBatchWork(
                 task.Id,
                 cancelled ? await tasks.CancelledAsync(task.Id, ct)
                     : new Fault(FaultTypes.InvalidState, "lorica.applyIncomplete", task.Target,
-                        $"\"{task.Target}\" could not be applied to {failed} of {all} VMs.", $"Each has its reason: lorica policy report {task.Id}"),
+                        $"\"{task.Target}\" could not be applied to {failed} of {all} VMs.",
+                        $"Each has its reason: lorica policy report {task.Id}"),
                 also: null, ct);
         }
     }

@@ -40,7 +40,8 @@ internal static class PolicyChecks
             Strict = body.Strict ?? rules.Strict,
             Tags = body.Tags is null ? rules.Tags : Tags(body.Tags),
             Outage = new OutageRule(
-                body.OutageAction ?? rules.Outage.Action, body.OutageAfterSeconds is { } after ? Seconds(after) : rules.Outage.After),
+                body.OutageAction ?? rules.Outage.Action,
+                body.OutageAfterSeconds is { } after ? Seconds(after) : rules.Outage.After),
         };
         var version = policy.Version + 1;
         return Check(policy with
@@ -56,7 +57,8 @@ internal static class PolicyChecks
     /// <summary>Sorted tags without duplicates.</summary>
     public static IReadOnlyList<string> Tags(IReadOnlyList<string> tags)
     {
-        if (tags.Count > MaximumTags || tags.Any(t => t is null || t.Length is 0 or > MaximumTag || t != t.Trim() || t.Any(char.IsControl)))
+        if (tags.Count > MaximumTags
+            || tags.Any(t => t is null || t.Length is 0 or > MaximumTag || t != t.Trim() || t.Any(char.IsControl)))
         {
             throw Invalid("lorica.tags", "tags", $"There are at most {MaximumTags} tags of 1 to {MaximumTag} characters.");
         }
@@ -67,19 +69,24 @@ internal static class PolicyChecks
     private static StoragePolicy Check(StoragePolicy policy)
     {
         var (name, rules) = (policy.Name, policy.Rules);
-        Require(name.Length is > 0 and <= MaximumName && name == name.Trim() && !name.Any(char.IsControl) && !Guid.TryParse(name, out _),
-            "lorica.policyName", "policy", $"A policy's name has 1 to {MaximumName} characters, no control characters, and is no id.");
-        Require(policy.Description.Length <= MaximumDescription && !policy.Description.Any(char.IsControl), "lorica.policyDescription", name,
-            $"A policy's description has at most {MaximumDescription} characters on one line.");
+        Require(name.Length is > 0 and <= MaximumName && name == name.Trim() && !name.Any(char.IsControl)
+            && !Guid.TryParse(name, out _),
+            "lorica.policyName", "policy",
+            $"A policy's name has 1 to {MaximumName} characters, no control characters, and is no id.");
+        Require(policy.Description.Length <= MaximumDescription && !policy.Description.Any(char.IsControl),
+            "lorica.policyDescription", name, $"A policy's description has at most {MaximumDescription} characters on one line.");
         Require(rules.Encryption || !rules.AllowCleartextFilters, "lorica.policyFilters", name,
             "Filters before encryption are a property of the encryption rule.");
-        Require(rules.Encryption || rules.Strict, "lorica.policyStrict", name, "Only a policy with an encryption rule can be less than strict.");
+        Require(rules.Encryption || rules.Strict, "lorica.policyStrict", name,
+            "Only a policy with an encryption rule can be less than strict.");
         Require(OutageActions.All.Contains(rules.Outage.Action), "lorica.policyOutage", name,
             $"The outage rule is {string.Join(", ", OutageActions.All)}.");
         Require(
-            rules.Outage.Acts ? rules.Outage.After >= MinimumAfter && rules.Outage.After <= MaximumAfter : rules.Outage.After == TimeSpan.Zero,
+            rules.Outage.Acts ? rules.Outage.After >= MinimumAfter && rules.Outage.After <= MaximumAfter
+                : rules.Outage.After == TimeSpan.Zero,
             "lorica.policyOutage", name,
-            $"An outage rule that acts does so after {MinimumAfter.TotalSeconds:0} seconds to {MaximumAfter.TotalDays:0} days; keepRunning has no time.");
+            $"An outage rule that acts does so after {MinimumAfter.TotalSeconds:0} seconds to {MaximumAfter.TotalDays:0} days; "
+                + "keepRunning has no time.");
         return policy;
     }
 

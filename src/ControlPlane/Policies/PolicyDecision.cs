@@ -20,7 +20,8 @@ namespace Lorica.ControlPlane.Policies;
 internal static class PolicyDecision
 {
     /// <summary>Looks it up.</summary>
-    public static PolicyVerdict Of(CryptoRequest request, bool encryptionPolicy, bool encrypted) => (request, encryptionPolicy, encrypted) switch
+    public static PolicyVerdict Of(CryptoRequest request, bool encryptionPolicy, bool encrypted) =>
+        (request, encryptionPolicy, encrypted) switch
     {
         (CryptoRequest.None, true, false) => PolicyVerdict.Encrypt,
         (CryptoRequest.None, true, true) => PolicyVerdict.Nothing,

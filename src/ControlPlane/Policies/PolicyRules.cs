@@ -6,12 +6,14 @@ public sealed record PolicyRules
     /// <summary>Has an encryption rule: VM home and disks with this policy are encrypted.</summary>
     public bool Encryption { get; init; }
 
-    /// <summary>The encryption rule's one property: I/O filters may stand before encryption (<c>AllowCleartextFilters</c>).</summary>
+    /// <summary>
+    /// The encryption rule's one property: I/O filters may stand before encryption (<c>AllowCleartextFilters</c>).
+    /// </summary>
     public bool AllowCleartextFilters { get; init; }
 
     /// <summary>
-    /// On an encrypted VM, whatever could reach into the guest needs Cryptographer.Access beside its own privilege. Off only for VMs
-    /// whose home has a policy that says so.
+    /// On an encrypted VM, whatever could reach into the guest needs Cryptographer.Access beside its own privilege. Off only for
+    /// VMs whose home has a policy that says so.
     /// </summary>
     public bool Strict { get; init; } = true;
 
@@ -23,7 +25,8 @@ public sealed record PolicyRules
 
     /// <inheritdoc />
     public bool Equals(PolicyRules? other) =>
-        other is not null && Encryption == other.Encryption && AllowCleartextFilters == other.AllowCleartextFilters && Strict == other.Strict
+        other is not null && Encryption == other.Encryption && AllowCleartextFilters == other.AllowCleartextFilters
+            && Strict == other.Strict
         && Outage == other.Outage && Tags.SequenceEqual(other.Tags, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc />

@@ -26,11 +26,14 @@ public sealed class PolicyUsers
         {
             var more = names.Count > MaximumNames ? $" and {names.Count - MaximumNames} more" : "";
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.policyInUse", policy.Name,
-                $"\"{policy.Name}\" is used by {string.Join(", ", names.Take(MaximumNames))}{more}.", "Give them another policy first."));
+                $"\"{policy.Name}\" is used by {string.Join(", ", names.Take(MaximumNames))}{more}.",
+                "Give them another policy first."));
         }
     }
 
-    /// <summary>Within the transaction that begins work under <paramref name="policy"/>: it must still be there with the same rules.</summary>
+    /// <summary>
+    /// Within the transaction that begins work under <paramref name="policy"/>: it must still be there with the same rules.
+    /// </summary>
     internal static async Task RequireUnchangedAsync(CenterDb db, StoragePolicy policy, CancellationToken ct)
     {
         if ((await PolicyCatalog.ReadAsync(db, ct)).All.All(p => p.Id != policy.Id || p.RulesVersion != policy.RulesVersion))
@@ -39,6 +42,7 @@ public sealed class PolicyUsers
         }
     }
 
-    internal static FaultException Changed(StoragePolicy policy) => new(new Fault(FaultTypes.ResourceInUse, "lorica.policyChanged", policy.Name,
+    internal static FaultException Changed(StoragePolicy policy) => new(new Fault(
+        FaultTypes.ResourceInUse, "lorica.policyChanged", policy.Name,
         $"\"{policy.Name}\" was edited or deleted meanwhile.", "Look at it again, then repeat."));
 }

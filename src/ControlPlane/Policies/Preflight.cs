@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Policies;
 
 /// <summary>
-/// Checks before encrypt, decrypt, recrypt and clone: gathers what <see cref="PreflightRules"/> needs and asks them. What cannot be
-/// found out now (a host that does not answer, a KMS that does not show its certificate) is no reason to refuse: the operation
+/// Checks before encrypt, decrypt, recrypt and clone: gathers what <see cref="PreflightRules"/> needs and asks them. What cannot
+/// be found out now (a host that does not answer, a KMS that does not show its certificate) is no reason to refuse: the operation
 /// itself meets it.
 /// </summary>
 internal sealed class Preflight(CenterStore store, HostLinks links, ProviderCertificates certificates, TimeProvider time)
@@ -32,9 +32,11 @@ internal sealed class Preflight(CenterStore store, HostLinks links, ProviderCert
             async db => new PreflightFacts
             {
                 Now = time.GetUtcNow(),
-                CenterVm = await db.CenterSettings.Where(s => s.Name == CenterSettings.RunsIn).Select(s => s.Value).FirstOrDefaultAsync(ct),
+                CenterVm = await db.CenterSettings.Where(s => s.Name == CenterSettings.RunsIn)
+                    .Select(s => s.Value).FirstOrDefaultAsync(ct),
                 Guests = await db.ProviderGuests.ToDictionaryAsync(g => g.Provider, g => g.VmId, ct),
-                Needs = (await db.KeyRecords.Where(r => r.State == KeyRecordStates.Usable && db.ProviderGuests.Any(g => g.VmId == r.VmId))
+                Needs = (await db.KeyRecords.Where(
+                    r => r.State == KeyRecordStates.Usable && db.ProviderGuests.Any(g => g.VmId == r.VmId))
                     .Select(r => new { r.VmId, r.Provider }).Distinct().ToListAsync(ct)).ToLookup(r => r.VmId, r => r.Provider),
                 KeyUsers = order.KeyId is not { } key ? [] : await (
                     from r in db.KeyRecords

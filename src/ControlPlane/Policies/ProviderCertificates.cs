@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Policies;
 
 /// <summary>
-/// Ends of the certificates of key providers: the client's from the database, the servers' as they show them. What a server showed
-/// is believed for ten minutes, so that a policy for many VMs does not ask once for each.
+/// Ends of the certificates of key providers: the client's from the database, the servers' as they show them. What a server
+/// showed is believed for ten minutes, so that a policy for many VMs does not ask once for each.
 /// </summary>
 internal sealed class ProviderCertificates(CenterStore store, BrokerLink broker, TimeProvider time)
 {
@@ -37,7 +37,8 @@ internal sealed class ProviderCertificates(CenterStore store, BrokerLink broker,
         if (ends.Length > 0 && !ends.Contains(0))
         {
             var best = Array.IndexOf(ends, ends.Max());
-            Add(result, $"The certificate of {provider}'s server {servers[best].Host}:{servers[best].Port}", ends[best], client: false);
+            Add(result, $"The certificate of {provider}'s server {servers[best].Host}:{servers[best].Port}",
+                ends[best], client: false);
         }
 
         return result;

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Providers;
 
 /// <summary>
-/// Warns of certificates that end: ours towards a KMS and the KMS's own, 60, 30 and 7 days before, and when they have ended. One alarm
-/// per provider; an event each time that a nearer line is crossed. A renewed certificate clears it.
+/// Warns of certificates that end: ours towards a KMS and the KMS's own, 60, 30 and 7 days before, and when they have ended. One
+/// alarm per provider; an event each time that a nearer line is crossed. A renewed certificate clears it.
 /// </summary>
 public sealed class CertificateCheck(
     CenterStore store, BrokerLink broker, AlarmBoard alarms, EventLog events, ProviderWatch watch, TimeProvider time)
@@ -58,8 +58,11 @@ public sealed class CertificateCheck(
                     return;
                 }
 
-                var ours = clientLine == 0 ? "" : $"Our certificate towards {reply.Name} {Words(client)}. Renew it: lorica kms csr {reply.Name}, then lorica kms certificate upload.";
-                var theirs = serverLine == 0 ? "" : $"The certificate of {server!.Address?.Host}:{server.Address?.Port} of {reply.Name} {Words(server.ServerNotAfterUnix)}. When the KMS has a new one: lorica kms trust {reply.Name}.";
+                var ours = clientLine == 0 ? "" : $"Our certificate towards {reply.Name} {Words(client)}. Renew it: lorica kms "
+                    + $"csr {reply.Name}, then lorica kms certificate upload.";
+                var theirs = serverLine == 0
+                    ? "" : $"The certificate of {server!.Address?.Host}:{server.Address?.Port} of {reply.Name} "
+                        + $"{Words(server.ServerNotAfterUnix)}. When the KMS has a new one: lorica kms trust {reply.Name}.";
                 row.ClientWarned = Warn(db, row.ClientWarned, clientLine, EventIds.KmsClientCertExpiration, reply.Name, ours);
                 row.ServerWarned = Warn(db, row.ServerWarned, serverLine, EventIds.KmsServerCertExpiration, reply.Name, theirs);
                 if (clientLine == 0 && serverLine == 0)

@@ -17,9 +17,11 @@ internal static class ProviderRules
     /// <summary>Checks a request and makes its specification.</summary>
     public static ProviderSpec Check(AddProviderBody body)
     {
-        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > MaximumName || Encoding.UTF8.GetByteCount(body.Name) > MaximumNameBytes || body.Name.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > MaximumName
+            || Encoding.UTF8.GetByteCount(body.Name) > MaximumNameBytes || body.Name.Any(char.IsControl))
         {
-            throw Invalid("server.info.name", "name", $"A provider's name has 1 to {MaximumName} characters, at most {MaximumNameBytes} bytes of UTF-8, and no control characters.");
+            throw Invalid("server.info.name", "name", $"A provider's name has 1 to {MaximumName} characters, at most "
+                + $"{MaximumNameBytes} bytes of UTF-8, and no control characters.");
         }
 
         var (enc, identity) = Identity(body.Name, body.Identity, body.SealedEnc, body.SealedIdentity);
@@ -121,7 +123,8 @@ internal static class ProviderRules
             }
 
             return s.CertificateSha256 is { Length: 64 } pin && pin.All(char.IsAsciiHexDigit)
-                ? new ServerSpec(s.Host, s.Port, pin.ToLowerInvariant(), s.Proxy, s.ConnectTimeoutMs ?? 0, s.RequestTimeoutMs ?? 0)
+                ? new ServerSpec(
+                    s.Host, s.Port, pin.ToLowerInvariant(), s.Proxy, s.ConnectTimeoutMs ?? 0, s.RequestTimeoutMs ?? 0)
                 : throw Invalid("lorica.certificateSha256", $"{s.Host}:{s.Port}",
                     "The accepted certificate of a server is named by its SHA-256, 64 hex digits.");
         }).ToList();
@@ -134,7 +137,8 @@ internal static class ProviderRules
     {
         "broker" or "selfSigned" or "csr" when enc is null && blob is null => ([], []),
         "uploaded" => (Base64(enc, "sealedEnc"), Base64(blob, "sealedIdentity")),
-        "broker" or "selfSigned" or "csr" => throw Invalid("lorica.identity", name, "A sealed identity goes with the identity \"uploaded\" only."),
+        "broker" or "selfSigned" or "csr" =>
+            throw Invalid("lorica.identity", name, "A sealed identity goes with the identity \"uploaded\" only."),
         _ => throw Invalid("lorica.identity", name, "The identity is broker, selfSigned, csr or uploaded."),
     };
 

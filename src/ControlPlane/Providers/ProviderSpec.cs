@@ -1,8 +1,8 @@
 namespace Lorica.ControlPlane.Providers;
 
 /// <summary>
-/// What a provider is to be; on a change, what is absent stays. Identity and credential are opaque blobs sealed to the broker; the
-/// center cannot open them.
+/// What a provider is to be; on a change, what is absent stays. Identity and credential are opaque blobs sealed to the broker;
+/// the center cannot open them.
 /// </summary>
 [GenerateSerializer]
 [Alias("Lorica.ProviderSpec")]

@@ -23,7 +23,8 @@ namespace Lorica.ControlPlane.Providers;
 /// Which providers are down is what the alarms say, so a restart of the center goes on where it was.
 /// </summary>
 public sealed partial class ProviderWatch(
-    CenterStore store, BrokerLink broker, HostNudger nudger, AlarmBoard alarms, EventLog events, TimeProvider time, ILogger<ProviderWatch> log)
+    CenterStore store, BrokerLink broker, HostNudger nudger, AlarmBoard alarms, EventLog events, TimeProvider time,
+    ILogger<ProviderWatch> log)
     : IAsyncDisposable
 {
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(5);
@@ -171,7 +172,8 @@ public sealed partial class ProviderWatch(
         }
 
         var raised = await store.ReadAsync(
-            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
+            db => db.Alarms.AnyAsync(
+                a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
         if (was || raised)
         {
             // First the keys, then the paper.
@@ -186,7 +188,8 @@ public sealed partial class ProviderWatch(
                 {
                     if (await alarms.ClearAsync(db, AlarmIds.ProviderConnection, provider, ct))
                     {
-                        events.Add(db, EventIds.KmsReachable, Caller.System.User, provider, $"Key provider {provider} serves keys again.");
+                        events.Add(db, EventIds.KmsReachable, Caller.System.User, provider,
+                            $"Key provider {provider} serves keys again.");
                     }
                 },
                 ct);
@@ -195,9 +198,11 @@ public sealed partial class ProviderWatch(
 
     private async Task IllAsync(string provider, string error, CancellationToken ct)
     {
-        var message = $"Key provider {provider} does not serve keys: {error} See `lorica kms status {provider}`. VMs that run go on; those that need a key lock until it is back.";
+        var message = $"Key provider {provider} does not serve keys: {error} See `lorica kms status {provider}`. VMs that run go "
+            + "on; those that need a key lock until it is back.";
         var raised = await store.ReadAsync(
-            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
+            db => db.Alarms.AnyAsync(
+                a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
         if (raised)
         {
             return;
@@ -206,9 +211,11 @@ public sealed partial class ProviderWatch(
         await store.WriteAsync(
             async db =>
             {
-                if (await alarms.RaiseAsync(db, AlarmIds.ProviderConnection, ObjectRef.Provider(provider), AlarmSeverity.Critical, message, ct))
+                if (await alarms.RaiseAsync(
+                    db, AlarmIds.ProviderConnection, ObjectRef.Provider(provider), AlarmSeverity.Critical, message, ct))
                 {
-                    events.Add(db, EventIds.KmsUnreachable, Caller.System.User, provider, $"{provider} does not serve keys: {error}");
+                    events.Add(
+                        db, EventIds.KmsUnreachable, Caller.System.User, provider, $"{provider} does not serve keys: {error}");
                 }
             },
             ct);
@@ -257,7 +264,8 @@ public sealed partial class ProviderWatch(
 
     private Task<List<string>> RaisedAsync(CancellationToken ct) =>
         store.ReadAsync(
-            db => db.Alarms.Where(a => a.Alarm == AlarmIds.ProviderConnection && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
+            db => db.Alarms.Where(
+                a => a.Alarm == AlarmIds.ProviderConnection && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
 
     /// <summary>Waits <paramref name="pause"/>, or until something is missed.</summary>
     /// <returns>Whether something was missed.</returns>

@@ -17,7 +17,8 @@ public sealed partial class CenterDb
         throw new NotSupportedException("The store writes asynchronously.");
 
     /// <inheritdoc />
-    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(
+        bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         await ChainAsync(cancellationToken);
         return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
@@ -25,7 +26,8 @@ public sealed partial class CenterDb
 
     private async Task ChainAsync(CancellationToken ct)
     {
-        List<EventRow> added = [.. ChangeTracker.Entries<EventRow>().Where(e => e.State == EntityState.Added).Select(e => e.Entity)];
+        List<EventRow> added = [.. ChangeTracker.Entries<EventRow>()
+            .Where(e => e.State == EntityState.Added).Select(e => e.Entity)];
         if (added.Count == 0)
         {
             return;

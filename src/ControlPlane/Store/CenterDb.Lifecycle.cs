@@ -8,5 +8,6 @@ public sealed partial class CenterDb
     /// <summary>VMs that were unregistered.</summary>
     public DbSet<KnownVmRow> KnownVms => Set<KnownVmRow>();
 
-    private static void ConfigureLifecycle(ModelBuilder model) => model.Entity<KnownVmRow>().ToTable("known_vms").HasKey(k => k.VmId);
+    private static void ConfigureLifecycle(ModelBuilder model) =>
+        model.Entity<KnownVmRow>().ToTable("known_vms").HasKey(k => k.VmId);
 }

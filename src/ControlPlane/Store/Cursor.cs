@@ -42,5 +42,6 @@ public static class Cursor
         long.TryParse(Key(cursor), CultureInfo.InvariantCulture, out var number) ? number : throw Malformed(cursor);
 
     private static FaultException Malformed(string cursor) => new(new Fault(FaultTypes.InvalidArgument, "lorica.cursor",
-        cursor.Length > 40 ? cursor[..40] : cursor, "The cursor is not one that a list gave.", "Take the member next of the page before."));
+        cursor.Length > 40 ? cursor[..40] : cursor, "The cursor is not one that a list gave.",
+        "Take the member next of the page before."));
 }

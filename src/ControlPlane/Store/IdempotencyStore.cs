@@ -25,7 +25,8 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
             async db =>
             {
                 await db.IdempotencyKeys.Where(i => i.CreatedAt < old).ExecuteDeleteAsync(ct);
-                var row = await db.IdempotencyKeys.AsNoTracking().FirstOrDefaultAsync(i => i.UserName == user && i.Key == key, ct);
+                var row = await db.IdempotencyKeys.AsNoTracking()
+                    .FirstOrDefaultAsync(i => i.UserName == user && i.Key == key, ct);
                 if (row is null)
                 {
                     db.IdempotencyKeys.Add(new IdempotencyRow
@@ -41,7 +42,8 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
                         "The idempotency key was used for another request.", "Take a new key for each new request."));
                 }
 
-                return row.Status != 0 ? row : throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.idempotencyPending", key,
+                return row.Status != 0 ? row : throw new FaultException(new Fault(
+                    FaultTypes.ResourceInUse, "lorica.idempotencyPending", key,
                     "The first request with this idempotency key has not ended, or the center stopped in the middle of it.",
                     "Wait a little; if it stays so, look whether it happened, then take a new key."));
             },
@@ -52,10 +54,12 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
     public Task EndAsync(string user, string key, int status, string contentType, byte[] body, CancellationToken ct) =>
         store.WriteAsync(
             db => db.IdempotencyKeys.Where(i => i.UserName == user && i.Key == key).ExecuteUpdateAsync(
-                s => s.SetProperty(i => i.Status, status).SetProperty(i => i.ContentType, contentType).SetProperty(i => i.Body, body), ct),
+                s => s.SetProperty(
+                    i => i.Status, status).SetProperty(i => i.ContentType, contentType).SetProperty(i => i.Body, body), ct),
             ct);
 
     /// <summary>Forgets a request that was refused: nothing happened, and it may be asked again.</summary>
     public Task ForgetAsync(string user, string key, CancellationToken ct) =>
-        store.WriteAsync(db => db.IdempotencyKeys.Where(i => i.UserName == user && i.Key == key && i.Status == 0).ExecuteDeleteAsync(ct), ct);
+        store.WriteAsync(
+            db => db.IdempotencyKeys.Where(i => i.UserName == user && i.Key == key && i.Status == 0).ExecuteDeleteAsync(ct), ct);
 }

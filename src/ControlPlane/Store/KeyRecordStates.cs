@@ -10,8 +10,8 @@ public static class KeyRecordStates
     public const string Usable = "usable";
 
     /// <summary>
-    /// What is known of an object that has left the inventory with its files: its VM was unregistered, or its disk detached. Never
-    /// delivered; measured against the files when they come back.
+    /// What is known of an object that has left the inventory with its files: its VM was unregistered, or its disk detached.
+    /// Never delivered; measured against the files when they come back.
     /// </summary>
     public const string Known = "known";
 

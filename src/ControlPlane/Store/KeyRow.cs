@@ -1,8 +1,8 @@
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>
-/// What the center knows of a key apart from the records of objects: that it was made ahead by hand, that it was removed by force, and
-/// what the daily check found. A key of a VM has a row only once one of these happened.
+/// What the center knows of a key apart from the records of objects: that it was made ahead by hand, that it was removed by
+/// force, and what the daily check found. A key of a VM has a row only once one of these happened.
 /// </summary>
 public sealed class KeyRow
 {
@@ -33,7 +33,9 @@ public sealed class KeyRow
     /// <summary>State on the KMS at the last check.</summary>
     public string KmsState { get; set; } = "";
 
-    /// <summary>One of <see cref="Contracts.Faults.KeyReasons"/> when the last check found it unusable; empty otherwise.</summary>
+    /// <summary>
+    /// One of <see cref="Contracts.Faults.KeyReasons"/> when the last check found it unusable; empty otherwise.
+    /// </summary>
     public string Fault { get; set; } = "";
 
     /// <summary>What the KMS said.</summary>

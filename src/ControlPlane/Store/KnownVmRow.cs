@@ -1,6 +1,8 @@
 namespace Lorica.ControlPlane.Store;
 
-/// <summary>A VM that was unregistered: what its files are measured against when they come back. Its records stay as known.</summary>
+/// <summary>
+/// A VM that was unregistered: what its files are measured against when they come back. Its records stay as known.
+/// </summary>
 public sealed class KnownVmRow
 {
     /// <summary>Immutable object id.</summary>

@@ -12,6 +12,8 @@ public sealed class PolicyAssociationRow
     /// <summary>Policy id.</summary>
     public required string PolicyId { get; set; }
 
-    /// <summary>Version of the policy's rules when it was applied; the policy's own is newer once its rules were edited.</summary>
+    /// <summary>
+    /// Version of the policy's rules when it was applied; the policy's own is newer once its rules were edited.
+    /// </summary>
     public long RulesVersion { get; set; } = 1;
 }

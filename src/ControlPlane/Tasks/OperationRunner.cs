@@ -19,7 +19,8 @@ public sealed class OperationRunner(TaskBoard tasks)
     /// <param name="work">Is given the task's id, for progress.</param>
     /// <param name="ct">The caller went away.</param>
     /// <exception cref="FaultException">What the work refused; the task has failed with it.</exception>
-    public async Task<T> RunAsync<T>(string kind, ObjectRef target, Caller caller, Func<string, Task<T>> work, CancellationToken ct)
+    public async Task<T> RunAsync<T>(
+        string kind, ObjectRef target, Caller caller, Func<string, Task<T>> work, CancellationToken ct)
     {
         var task = await tasks.BeginAsync(kind, target, caller, ct);
         try
@@ -52,7 +53,8 @@ public sealed class OperationRunner(TaskBoard tasks)
             using var both = CancellationTokenSource.CreateLinkedTokenSource(await tasks.CancellationOfAsync(task, ct), ct);
             var value = await work(task.Id, both.Token);
             await tasks.SucceedAsync(
-                task.Id, db => TaskBoard.SetResultAsync(db, task.Id, value, result, CancellationToken.None), CancellationToken.None);
+                task.Id, db => TaskBoard.SetResultAsync(db, task.Id, value, result, CancellationToken.None),
+                CancellationToken.None);
             return value;
         }
         catch (Exception e)

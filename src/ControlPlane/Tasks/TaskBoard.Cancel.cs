@@ -38,7 +38,8 @@ public sealed partial class TaskBoard
                 if (!row.Cancellable)
                 {
                     throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.notCancellable", row.Target,
-                        $"Task {id} ({row.Kind}) of {row.Target} cannot be cancelled where it is.", $"Wait for its end: lorica task wait {id}"));
+                        $"Task {id} ({row.Kind}) of {row.Target} cannot be cancelled where it is.",
+                        $"Wait for its end: lorica task wait {id}"));
                 }
 
                 row.CancelBy ??= user;

@@ -14,7 +14,8 @@ public sealed partial class TaskBoard
     {
         var limit = Math.Clamp(query.Limit, 1, TaskQuery.MaximumLimit);
         var rows = await store.ReadAsync(
-            db => Where(db.Tasks, query).OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(limit + 1).ToListAsync(ct), ct);
+            db => Where(db.Tasks, query)
+                .OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(limit + 1).ToListAsync(ct), ct);
         var next = rows.Count > limit ? Cursor.Of(rows[limit - 1].StartedAt, rows[limit - 1].Id) : null;
         return new ListModel<TaskModel>([.. rows.Take(limit).Select(r => r.ToModel())], next);
     }

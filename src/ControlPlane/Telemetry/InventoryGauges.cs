@@ -31,7 +31,8 @@ public sealed partial class InventoryGauges : BackgroundService
         Gauge("lorica.tasks", "state", "Tasks that have not ended.", c => c.Tasks);
         Gauge("lorica.alarms", "severity", "Alarms that are raised.", c => c.Alarms);
         _meter.CreateObservableGauge(
-            "lorica.events", () => _counts is { } c ? [new Measurement<long>(c.Events)] : Array.Empty<Measurement<long>>(), description: "Number of the last audit event.");
+            "lorica.events", () => _counts is { } c ? [new Measurement<long>(c.Events)] : Array.Empty<Measurement<long>>(),
+            description: "Number of the last audit event.");
     }
 
     /// <inheritdoc />
@@ -66,7 +67,8 @@ public sealed partial class InventoryGauges : BackgroundService
         await db.Hosts.GroupBy(h => h.State).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
         await db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
             .GroupBy(t => t.State).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        await db.Alarms.Where(a => a.ClearedAt == null).GroupBy(a => a.Severity).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
+        await db.Alarms.Where(a => a.ClearedAt == null)
+            .GroupBy(a => a.Severity).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
         (await db.EventHead.SingleAsync(ct)).Number);
 
     private void Gauge(string name, string tag, string description, Func<Counts, Dictionary<string, long>> counts) =>
@@ -81,5 +83,6 @@ public sealed partial class InventoryGauges : BackgroundService
     private static partial void LogFailed(ILogger log, Exception e);
 
     private sealed record Counts(
-        Dictionary<string, long> Vms, Dictionary<string, long> Hosts, Dictionary<string, long> Tasks, Dictionary<string, long> Alarms, long Events);
+        Dictionary<string, long> Vms, Dictionary<string, long> Hosts, Dictionary<string, long> Tasks,
+        Dictionary<string, long> Alarms, long Events);
 }

@@ -6,8 +6,8 @@ using Lorica.Host.Service;
 namespace Lorica.Host.Creation;
 
 /// <summary>
-/// Removes the folders that a relocation left: the unfinished copy before it switched, the old place afterwards. The VMX goes last,
-/// so that what is left of a crash in the middle can still be told to be this VM's.
+/// Removes the folders that a relocation left: the unfinished copy before it switched, the old place afterwards. The VMX goes
+/// last, so that what is left of a crash in the middle can still be told to be this VM's.
 /// </summary>
 internal static class RelocationLeftovers
 {

@@ -88,7 +88,8 @@ internal sealed class VmBuilder : IAsyncDisposable
         if (data.Length == 0 || data.Length > _buffer.Length || data.Length % 512 != 0 || offset % 512 != 0 || offset < _end
             || offset > _devices[disk].Length - data.Length)
         {
-            throw Refuse.Argument("data", $"Content of disk {disk} at {offset} is out of order, out of range or not in whole sectors.");
+            throw Refuse.Argument(
+                "data", $"Content of disk {disk} at {offset} is out of order, out of range or not in whole sectors.");
         }
 
         _end = offset + data.Length;
@@ -167,12 +168,14 @@ internal sealed class VmBuilder : IAsyncDisposable
         foreach (var (id, kcv) in wanted)
         {
             if (keys.KcvOf(id) != kcv)
-                throw Refuse.Tampered("wrongKey", id.ToString(), $"The key held as {id} has check value {keys.KcvOf(id)}; {kcv} is expected: it is another key.");
+                throw Refuse.Tampered("wrongKey", id.ToString(),
+                    $"The key held as {id} has check value {keys.KcvOf(id)}; {kcv} is expected: it is another key.");
         }
     }
 
     /// <summary>Bytes that the disks of a VM will take, as far as that is known.</summary>
-    public static long SpaceOf(VmSpec spec) => spec.Disks.Sum(d => d.Provisioning == Provisioning.Thin ? Math.Min(d.Data, d.Capacity) : d.Capacity);
+    public static long SpaceOf(VmSpec spec) =>
+        spec.Disks.Sum(d => d.Provisioning == Provisioning.Thin ? Math.Min(d.Data, d.Capacity) : d.Capacity);
 
     private static (string Folder, string File) FreeName(VmSpec spec, string datastorePath, IReadOnlySet<string> registered)
     {

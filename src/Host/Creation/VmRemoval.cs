@@ -37,7 +37,8 @@ internal static class VmRemoval
                 var detached = DetachedOf(home);
                 await RemoveDisksAsync(home, detached, ct);
                 foreach (var name in home.Folder.Names()
-                    .Where(n => IsOurs(n, registration.File) && !detached.Any(d => IsFileOf(n, d))).OrderBy(n => n == registration.VmxName))
+                    .Where(n => IsOurs(n, registration.File) && !detached.Any(d => IsFileOf(n, d)))
+                        .OrderBy(n => n == registration.VmxName))
                     home.Folder.Delete(name);
                 home.Folder.Sync();
             }
@@ -63,7 +64,8 @@ internal static class VmRemoval
         const string Flat = "-flat";
         using var folder = DiskFolder.Open(home.Path);
         var disks = home.Folder.Names()
-            .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.' && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
+            .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.'
+                && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
             .Select(n => n[..^VmDiskModel.Ending.Length])
             .Select(n => n.EndsWith(Flat, StringComparison.Ordinal) ? n[..^Flat.Length] : n)
             .Distinct().Where(d => !detached.Contains(d)).ToArray();
@@ -80,8 +82,10 @@ internal static class VmRemoval
             using var folder = DiskFolder.Open(home.Path);
             var named = home.ReadModel().Disks.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
             return home.Folder.Names()
-                .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.' && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
-                .Select(n => n[..^VmDiskModel.Ending.Length]).Where(n => !named.Contains(n) && IsDisk(folder, n)).ToHashSet(StringComparer.Ordinal);
+                .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.'
+                    && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
+                .Select(n => n[..^VmDiskModel.Ending.Length])
+                .Where(n => !named.Contains(n) && IsDisk(folder, n)).ToHashSet(StringComparer.Ordinal);
         }
         catch (FaultException)
         {
@@ -103,12 +107,14 @@ internal static class VmRemoval
     }
 
     private static bool IsFileOf(string file, string disk) =>
-        file == disk + VmDiskModel.Ending || file == disk + "-flat" + VmDiskModel.Ending || file.StartsWith("." + disk + ".", StringComparison.Ordinal);
+        file == disk + VmDiskModel.Ending || file == disk + "-flat" + VmDiskModel.Ending
+            || file.StartsWith("." + disk + ".", StringComparison.Ordinal);
 
     /// <summary>Whether a file of a VM's folder is the VM's.</summary>
     public static bool IsOurs(string name, string file)
     {
         var plain = name.TrimStart('.');
-        return plain.StartsWith(file, StringComparison.Ordinal) && (plain.Length == file.Length || plain[file.Length] is '.' or '_' or '-');
+        return plain.StartsWith(file, StringComparison.Ordinal)
+            && (plain.Length == file.Length || plain[file.Length] is '.' or '_' or '-');
     }
 }

@@ -72,7 +72,8 @@ internal sealed record VmSpec
                 throw Refuse.Argument(d.Label, $"'{d.ObjectId}' is no id of a disk.");
             if (d.Data < 0)
                 throw Refuse.Argument(d.Label, "The size of a disk's content is not negative.");
-            disks.Add(new NewDisk(d.Label, d.Capacity, DiskProvisioning.Parse(d.Provisioning), objectId, KeyOf(d.Key, d.Kcv), d.Data));
+            disks.Add(new NewDisk(
+                d.Label, d.Capacity, DiskProvisioning.Parse(d.Provisioning), objectId, KeyOf(d.Key, d.Kcv), d.Data));
         }
 
         if (disks.DistinctBy(d => d.Label).Count() != disks.Count || disks.DistinctBy(d => d.ObjectId).Count() != disks.Count)

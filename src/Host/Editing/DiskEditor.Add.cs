@@ -13,8 +13,8 @@ internal sealed partial class DiskEditor
     private const long Reserve = 32 * 1024 * 1024;
 
     /// <summary>
-    /// Steps: 1 disk made, empty, encrypted from its first byte when it has a key · 2 VMX with it. Its files are named after its object
-    /// id, so that what a crash between left is found and made anew by the same request.
+    /// Steps: 1 disk made, empty, encrypted from its first byte when it has a key · 2 VMX with it. Its files are named after its
+    /// object id, so that what a crash between left is found and made anew by the same request.
     /// </summary>
     private async Task AddAsync(VmEdit edit, DiskSpec spec, CancellationToken ct)
     {
@@ -26,8 +26,10 @@ internal sealed partial class DiskEditor
         var keys = KeysOf(edit, spec, id);
         if (spec.Capacity is <= 0 or > Vmdk.MaxCapacity || spec.Capacity % 512 != 0)
             throw Refuse.Argument(spec.Label, "The size of a disk is a positive multiple of 512 bytes, at most 64 TiB.");
-        editor.Table.Datastores.RequireFree(edit.Home.Registration.Datastore, (provisioning == Provisioning.Thin ? 0 : spec.Capacity) + Reserve);
-        var disk = new VmDiskModel(spec.Label, $"{edit.Home.Registration.File}-{id.ToString("N")[..12]}{VmDiskModel.Ending}", id, keys is not null);
+        editor.Table.Datastores.RequireFree(
+            edit.Home.Registration.Datastore, (provisioning == Provisioning.Thin ? 0 : spec.Capacity) + Reserve);
+        var disk = new VmDiskModel(
+            spec.Label, $"{edit.Home.Registration.File}-{id.ToString("N")[..12]}{VmDiskModel.Ending}", id, keys is not null);
         using var folder = DiskFolder.Open(edit.Home.Path);
 
         // Step 1
@@ -61,6 +63,7 @@ internal sealed partial class DiskEditor
             ?? throw Refuse.KeysMissing(edit.About, $"{what} is to be encrypted and a required key was not found.", [id]);
         return edit.Keys.KcvOf(id) == kcv
             ? kek
-            : throw Refuse.Tampered("wrongKey", id.ToString(), $"The key held as {id} has check value {edit.Keys.KcvOf(id)}; {kcv} is expected: it is another key.");
+            : throw Refuse.Tampered("wrongKey", id.ToString(),
+                $"The key held as {id} has check value {edit.Keys.KcvOf(id)}; {kcv} is expected: it is another key.");
     }
 }

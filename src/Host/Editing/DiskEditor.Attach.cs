@@ -12,9 +12,10 @@ namespace Lorica.Host.Editing;
 internal sealed partial class DiskEditor
 {
     /// <summary>
-    /// Steps: 1 nobody else's VMX names the disk; it opens with the recorded key (or is plain, as asked) · 2 if it lies in another folder
-    /// of the datastore: its data file moved, then its descriptor, both under its lock · 3 opened again where it lies now, VMX with it.
-    /// A crash in between leaves a disk that no VMX names, whole or in two folders; the same request goes on.
+    /// Steps: 1 nobody else's VMX names the disk; it opens with the recorded key (or is plain, as asked) · 2 if it lies in
+    /// another folder of the datastore: its data file moved, then its descriptor, both under its lock · 3 opened again where it
+    /// lies now, VMX with it. A crash in between leaves a disk that no VMX names, whole or in two
+    /// folders; the same request goes on.
     /// </summary>
     private async Task AttachAsync(VmEdit edit, AttachDisk attach)
     {
@@ -35,7 +36,9 @@ internal sealed partial class DiskEditor
             RequireHome(edit, attach.Path);
         var disk = new VmDiskModel(attach.Label, path.File + VmDiskModel.Ending, id, attach.Encrypted);
         if (edit.Model.Disks.Any(d => d.FileName.Equals(disk.FileName, StringComparison.OrdinalIgnoreCase)))
-            throw Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists", attach.Path, $"{edit.About} has a disk of that file name.", "Rename the file.");
+            throw Refuse.With(
+                FaultTypes.AlreadyExists, "lorica.fileExists", attach.Path, $"{edit.About} has a disk of that file name.",
+                "Rename the file.");
 
         if (path.Folder != registration.Folder)
             Move(edit, path, disk);
@@ -127,10 +130,12 @@ internal sealed partial class DiskEditor
                 continue;
             }
 
-            if (other.Id != edit.Model.Id && other.Disks.Any(d => d.FileName.Equals(fileName, StringComparison.OrdinalIgnoreCase)))
+            if (other.Id != edit.Model.Id
+                && other.Disks.Any(d => d.FileName.Equals(fileName, StringComparison.OrdinalIgnoreCase)))
             {
                 throw Refuse.With(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking", shown,
-                    $"{shown} is a disk of the VM {other.Name}: two VMs never share one.", "Detach it there first, or clone that VM.");
+                    $"{shown} is a disk of the VM {other.Name}: two VMs never share one.",
+                    "Detach it there first, or clone that VM.");
             }
         }
     }

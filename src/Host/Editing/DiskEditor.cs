@@ -43,7 +43,8 @@ internal sealed partial class DiskEditor(VmEditor editor)
         if (!DiskLabel.IsValid(label))
             throw Refuse.Argument("label", $"'{label}' is no label of a disk.", "Use virtio0:0, virtio0:1, …");
         if (edit.Model.Disk(label) is not null)
-            throw Refuse.With(FaultTypes.AlreadyExists, "lorica.diskExists", label, $"{edit.About} has a disk {label} already.", "Use another label.");
+            throw Refuse.With(FaultTypes.AlreadyExists, "lorica.diskExists", label, $"{edit.About} has a disk {label} already.",
+                "Use another label.");
         if (edit.Model.Disks.Count >= VmModel.MaximumDisks)
             throw Refuse.Argument("disks", $"{edit.About} has {VmModel.MaximumDisks} disks; that is the most.");
     }
@@ -68,8 +69,8 @@ internal sealed partial class DiskEditor(VmEditor editor)
     }
 
     /// <summary>
-    /// Needs no key but the home's. Steps: 1 VMX without the disk · 2 (remove) its files, descriptor first. A crash between leaves files
-    /// that no VMX names; the same request removes them.
+    /// Needs no key but the home's. Steps: 1 VMX without the disk · 2 (remove) its files, descriptor first. A crash between
+    /// leaves files that no VMX names; the same request removes them.
     /// </summary>
     private static async Task DetachAsync(VmEdit edit, DetachDisk detach, CancellationToken ct)
     {

@@ -10,6 +10,8 @@ internal sealed record VmEdit(VmHome Home, OpenedHome Opened, Expectations Expec
 
     public string About => Home.Registration.DisplayPath;
 
-    /// <summary>Replaces the VMX: sealed again at the next generation, or plain as it was. The one commit point of a change.</summary>
+    /// <summary>
+    /// Replaces the VMX: sealed again at the next generation, or plain as it was. The one commit point of a change.
+    /// </summary>
     public void Rewrite(VmxFile lines) => Home.RewriteSame(Opened, lines, Keys);
 }

@@ -6,8 +6,8 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Editing;
 
 /// <summary>
-/// The frame of every short change of a VM: its turn, its epoch, powered off, its lock, its home verified against the records and no
-/// job half done. Only then something is written.
+/// The frame of every short change of a VM: its turn, its epoch, powered off, its lock, its home verified against the records and
+/// no job half done. Only then something is written.
 /// </summary>
 internal sealed class VmEditor(VmTable table, KeyCache keys)
 {
@@ -15,14 +15,16 @@ internal sealed class VmEditor(VmTable table, KeyCache keys)
 
     /// <summary>Runs <paramref name="change"/> inside that frame.</summary>
     public async Task EditAsync(
-        string vmId, long epoch, IEnumerable<Contracts.ObjectRecord> records, bool whileRunning, Func<VmEdit, Task> change, CancellationToken ct)
+        string vmId, long epoch, IEnumerable<Contracts.ObjectRecord> records, bool whileRunning, Func<VmEdit, Task> change,
+        CancellationToken ct)
     {
         var expectations = new Expectations(records);
         var (registration, entry) = Table.Find(vmId);
         using var turn = await entry.EnterAsync(registration.DisplayPath, ct);
         Table.Registry.Advance(registration.Id, epoch, registration.DisplayPath);
         if (entry.Running is not null && !whileRunning)
-            throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on; it must be off for that.", "Power it off.");
+            throw Refuse.PowerState(
+                registration.DisplayPath, $"{registration.DisplayPath} is powered on; it must be off for that.", "Power it off.");
         using var home = Table.OpenHome(registration);
 
         // A running VM's vmx holds the lock; a restart of the vmx reads the same files.

@@ -238,7 +238,8 @@ internal sealed class Folder : IDisposable
     }
 
     /// <summary>Names of the entries, in no order.</summary>
-    public IReadOnlyList<string> Names() => [.. Directory.EnumerateFileSystemEntries(Magic).Select(p => System.IO.Path.GetFileName(p))];
+    public IReadOnlyList<string> Names() =>
+        [.. Directory.EnumerateFileSystemEntries(Magic).Select(p => System.IO.Path.GetFileName(p))];
 
     /// <summary>Whether an entry of that name exists (a link counts, wherever it leads).</summary>
     public bool Has(string name) => Names().Contains(name);

@@ -18,7 +18,8 @@ internal static class ConsoleFile
     public static Task SaveAsync(VmHome home, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct) =>
         SaveAsync(home, NameOf(home), dataFileKey, console, ct);
 
-    private static async Task SaveAsync(VmHome home, string name, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct)
+    private static async Task SaveAsync(
+        VmHome home, string name, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct)
     {
         using var file = home.Folder.CreateAside(name);
         if (dataFileKey is null)
@@ -27,7 +28,10 @@ internal static class ConsoleFile
         }
         else
         {
-            var header = new SealedStreamHeader { Kind = SealedStreamKind.ConsoleLog, OwnerId = home.Registration.Id, StreamId = Guid.NewGuid() };
+            var header = new SealedStreamHeader
+            {
+                Kind = SealedStreamKind.ConsoleLog, OwnerId = home.Registration.Id, StreamId = Guid.NewGuid(),
+            };
             using var key = KeyDerivation.HomeKey(dataFileKey, Kind, header.StreamId);
             using var writer = new SealedStreamWriter(file.Stream, header, key, []);
             await writer.WriteAsync(console, ct);
@@ -60,7 +64,9 @@ internal static class ConsoleFile
         return console.ToArray();
     }
 
-    /// <summary>Gives a console that does not verify another name, <c>FILE.console.refused</c>, in place of an earlier one.</summary>
+    /// <summary>
+    /// Gives a console that does not verify another name, <c>FILE.console.refused</c>, in place of an earlier one.
+    /// </summary>
     /// <returns>The name.</returns>
     public static string SetAside(VmHome home)
     {

@@ -24,7 +24,8 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     /// <summary>Called between the VMX and the disks; for tests of what changes there.</summary>
     internal Action? BetweenReads { get; set; }
 
-    public VmDescription Describe(VmRegistration registration, VmEntry entry) => Describe(registration, entry.Running is not null);
+    public VmDescription Describe(VmRegistration registration, VmEntry entry) =>
+        Describe(registration, entry.Running is not null);
 
     /// <summary>The same for files that need not be registered.</summary>
     public VmDescription Describe(VmRegistration registration, bool running)
@@ -89,7 +90,8 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             description.Disks.Add(DescribeDisk(home, folder, model, disk, lease, missing));
         if (description.PendingJob.Length == 0 && description.Disks.FirstOrDefault(d => d.Transition.Length > 0) is { } half)
             description.PendingJob = half.Transition;
-        description.MissingKeys.AddRange(missing.OrderBy(k => k.ToString(), StringComparer.Ordinal).Select(k => FaultCodec.ToMessage(Refuse.Missing(k))));
+        description.MissingKeys.AddRange(
+            missing.OrderBy(k => k.ToString(), StringComparer.Ordinal).Select(k => FaultCodec.ToMessage(Refuse.Missing(k))));
     }
 
     private static LockDescription DescribeLock(VmHome home)
@@ -99,7 +101,8 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             ? new LockDescription { Locked = locked }
             : new LockDescription
             {
-                HostId = record.HostId, BootId = record.BootId, Epoch = record.Epoch, Counter = record.Counter, Held = record.Held, Locked = locked,
+                HostId = record.HostId, BootId = record.BootId, Epoch = record.Epoch, Counter = record.Counter,
+                Held = record.Held, Locked = locked,
             };
     }
 
@@ -123,14 +126,16 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     /// </summary>
     private static void RequireOwnWork(VmModel vm, VmDiskModel disk, DiskDescription description)
     {
-        if (vm.Job is { Kind: JobKind.Decrypt } mark && mark.Covers(disk.Label) && !description.Encrypted && !mark.Finished.Contains(disk.Label))
+        if (vm.Job is { Kind: JobKind.Decrypt } mark && mark.Covers(disk.Label) && !description.Encrypted
+            && !mark.Finished.Contains(disk.Label))
         {
             throw Refuse.Tampered("weakerThanRecorded", description.Path,
                 $"The disk {description.Path} is being decrypted, but its descriptor says plain, and it was not decrypted yet.");
         }
     }
 
-    private static DiskDescription DescribeDisk(VmHome home, DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease, HashSet<KeyId> missing)
+    private static DiskDescription DescribeDisk(
+        VmHome home, DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease, HashSet<KeyId> missing)
     {
         var path = home.Registration.DisplayOf(disk.FileName);
         var description = new DiskDescription

@@ -13,14 +13,15 @@ namespace Lorica.Host.Home;
 /// <remarks>
 /// Taken in these steps: 1 the lock · 2 the record read: a higher epoch is a newer operation elsewhere · 3 a record that another
 /// host holds is taken over only if it let go, if an operator says that it is fenced, or if its counter stands still for 45 s ·
-/// 4 own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes it
-/// over at once, since on its own machine the lock alone tells.
+/// 4 own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes
+/// it over at once, since on its own machine the lock alone tells.
 /// </remarks>
 internal sealed class VmLock : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
-    private VmLock(SafeFileHandle handle, WriterRecord record, WriterLease lease) => (Handle, Record, Lease) = (handle, record, lease);
+    private VmLock(SafeFileHandle handle, WriterRecord record, WriterLease lease) =>
+        (Handle, Record, Lease) = (handle, record, lease);
 
     public SafeFileHandle Handle { get; }
 
@@ -92,7 +93,8 @@ internal sealed class VmLock : IAsyncDisposable
 
     private static string NameOf(VmHome home) => $".{home.Registration.VmxName}.lock";
 
-    private static async Task RequireStillAsync(SafeFileHandle handle, WriterRecord found, string about, TimeProvider time, CancellationToken ct)
+    private static async Task RequireStillAsync(
+        SafeFileHandle handle, WriterRecord found, string about, TimeProvider time, CancellationToken ct)
     {
         var since = time.GetTimestamp();
         while (time.GetElapsedTime(since) < WriterLease.Takeover)

@@ -64,7 +64,8 @@ internal sealed record VmModel
             Name = Required(file, VmxKeys.DisplayName),
             Cpus = (int)Number(file, VmxKeys.Cpus, 1, MachineLimits.MaximumCpus),
             MemoryMib = Number(file, VmxKeys.MemoryMib, MachineLimits.MinimumMemoryMib, MachineLimits.MaximumMemoryMib),
-            Firmware = Required(file, VmxKeys.Firmware) switch { "bios" => "bios", "efi" => "uefi", _ => throw Bad(VmxKeys.Firmware) },
+            Firmware = Required(
+                file, VmxKeys.Firmware) switch { "bios" => "bios", "efi" => "uefi", _ => throw Bad(VmxKeys.Firmware) },
             Disks = ReadDisks(file),
             Bundle = bundle,
             Keys = keys,
@@ -86,8 +87,10 @@ internal sealed record VmModel
             if (!DiskLabel.IsValid(label) || !IsDescriptorName(value))
                 throw Bad(key);
             disks.Add(new VmDiskModel(label, value,
-                Guid.TryParseExact(Required(file, VmxKeys.DiskObject(label)), "D", out var id) ? id : throw Bad(VmxKeys.DiskObject(label)),
-                Required(file, VmxKeys.DiskEncrypted(label)) switch { "TRUE" => true, "FALSE" => false, _ => throw Bad(VmxKeys.DiskEncrypted(label)) }));
+                Guid.TryParseExact(Required(file, VmxKeys.DiskObject(label)), "D", out var id)
+                    ? id : throw Bad(VmxKeys.DiskObject(label)),
+                Required(file, VmxKeys.DiskEncrypted(label)) switch { "TRUE" => true, "FALSE" => false, _ => throw Bad(
+                    VmxKeys.DiskEncrypted(label)) }));
         }
 
         if (disks.Count > MaximumDisks)
@@ -104,7 +107,8 @@ internal sealed record VmModel
     private static string Required(VmxFile file, string key) => file[key] ?? throw new FormatException($"it has no {key}");
 
     private static long Number(VmxFile file, string key, long minimum, long maximum) =>
-        long.TryParse(Required(file, key), NumberStyles.None, CultureInfo.InvariantCulture, out long n) && n >= minimum && n <= maximum
+        long.TryParse(Required(file, key), NumberStyles.None, CultureInfo.InvariantCulture, out long n) && n >= minimum
+            && n <= maximum
             ? n
             : throw Bad(key);
 

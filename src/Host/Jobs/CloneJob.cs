@@ -9,8 +9,8 @@ namespace Lorica.Host.Jobs;
 
 /// <summary>
 /// Full clone of a VM that is off, all or nothing, by <see cref="VmBuilder"/>: new ids, new data keys, content decrypted and
-/// encrypted in memory. The source is locked against everybody who writes, and not changed. Killed or taken back before the new VM
-/// is registered, nothing of it is left; the same order begins anew, or finds it made.
+/// encrypted in memory. The source is locked against everybody who writes, and not changed. Killed or taken back before the new
+/// VM is registered, nothing of it is left; the same order begins anew, or finds it made.
 /// </summary>
 internal sealed class CloneJob(KeyCache cache) : IJobWork
 {
@@ -26,11 +26,13 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
         using var vm = OpenedVm.Open(c.Home, c.Order.Expectations, c.Keys);
         var spec = SpecOf(c, vm);
         if (spec.HomeKey is null && vm.Home.Model.Encrypted)
-            throw Refuse.Config("msg.hostd.configSpec.enc.mismatch", spec.Name, $"{c.About} is encrypted, so its clone is.", "Name a key.");
+            throw Refuse.Config(
+                "msg.hostd.configSpec.enc.mismatch", spec.Name, $"{c.About} is encrypted, so its clone is.", "Name a key.");
         for (int i = 0; i < spec.Disks.Count; i++)
         {
             if (spec.Disks[i].Key is null && vm.Disks[i].Disk.Encrypted)
-                throw Refuse.Config("msg.hostd.configSpec.enc.mismatch", spec.Disks[i].Label, $"A disk of {c.About} is encrypted, so its copy is.", "Name a key.");
+                throw Refuse.Config("msg.hostd.configSpec.enc.mismatch", spec.Disks[i].Label,
+                    $"A disk of {c.About} is encrypted, so its copy is.", "Name a key.");
         }
 
         c.Table.Datastores.RequireFree(spec.Datastore, VmBuilder.SpaceOf(spec) + VmBuilder.Reserve);
@@ -72,7 +74,8 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
             for (long at = 0; at < source.Length;)
             {
                 ct.ThrowIfCancellationRequested();
-                var range = source is IAllocationMap map ? await map.RangeAtAsync(at, ct) : new DiskRange(at, source.Length - at, true);
+                var range = source is IAllocationMap map
+                    ? await map.RangeAtAsync(at, ct) : new DiskRange(at, source.Length - at, true);
                 while (range.Allocated && at < range.End)
                 {
                     ct.ThrowIfCancellationRequested();
@@ -102,13 +105,14 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
         if (disks.Length != spec.Disks.Count || disks.Length != vm.Disks.Count
             || disks.Any(d => d.First.Label != d.Second.Disk.Label || d.First.Capacity != d.Second.Opened.Model.Capacity))
         {
-            throw Refuse.With(FaultTypes.InvalidState, "lorica.vmChanged", c.About, $"The disks of {c.About} are not those that were to be cloned.",
-                "Look at the VM and start again.");
+            throw Refuse.With(FaultTypes.InvalidState, "lorica.vmChanged", c.About,
+                $"The disks of {c.About} are not those that were to be cloned.", "Look at the VM and start again.");
         }
 
         return spec with
         {
-            Disks = [.. disks.Select(d => d.First with { Data = c.Home.Folder.AllocatedBytes(d.Second.Opened.Model.ExtentFile) })],
+            Disks = [.. disks.Select(
+                d => d.First with { Data = c.Home.Folder.AllocatedBytes(d.Second.Opened.Model.ExtentFile) })],
             Lines = LinesOf(vm.Home.Model),
         };
     }

@@ -37,8 +37,8 @@ internal sealed class DecryptJob : IJobWork
                 throw Refuse.With(FaultTypes.NotFound, "lorica.diskNotFound", label, $"{c.About} has no disk {label}.");
             if (!named.Encrypted && c.Order.Expectations.Find(named.ObjectId) is null)
             {
-                throw Refuse.With(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted", c.Home.Registration.DisplayOf(named.FileName),
-                    $"The disk {label} of {c.About} is not encrypted.");
+                throw Refuse.With(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted",
+                    c.Home.Registration.DisplayOf(named.FileName), $"The disk {label} of {c.About} is not encrypted.");
             }
         }
 
@@ -128,7 +128,8 @@ internal sealed class DecryptJob : IJobWork
         }
     }
 
-    private static async Task DecryptDisksAsync(JobContext c, JobMark mark, IReadOnlyList<VmDiskModel> disks, CancellationToken ct)
+    private static async Task DecryptDisksAsync(
+        JobContext c, JobMark mark, IReadOnlyList<VmDiskModel> disks, CancellationToken ct)
     {
         c.Job.Plan(disks.Sum(d => Vmdk.ReadModel(c.Folder, d.Name).Capacity));
         foreach (var disk in disks)
@@ -142,10 +143,12 @@ internal sealed class DecryptJob : IJobWork
                 var record = c.Order.Expectations.Find(disk.ObjectId);
                 var expectation = new DiskExpectation
                 {
-                    Encrypted = true, ObjectId = disk.ObjectId, KeyId = record?.Key.ToId(), Kcv = record?.Kcv, Generation = record?.Generation ?? 0,
+                    Encrypted = true, ObjectId = disk.ObjectId, KeyId = record?.Key.ToId(), Kcv = record?.Kcv,
+                    Generation = record?.Generation ?? 0,
                 };
                 await DiskJob.DecryptAsync(
-                    c.Folder, disk.Name, expectation, c.Keys, c.Order.Epoch, c.Order.Force, () => MarkFinished(c, disk.Label), c.Progress, ct);
+                    c.Folder, disk.Name, expectation, c.Keys, c.Order.Epoch, c.Order.Force, () =>
+                        MarkFinished(c, disk.Label), c.Progress, ct);
             }
             else
             {
@@ -166,12 +169,14 @@ internal sealed class DecryptJob : IJobWork
         if (!model.Encrypted && !finished)
         {
             throw Refuse.Tampered("weakerThanRecorded", path,
-                $"The disk {path} is to be decrypted, but its descriptor is not that of an encrypted disk, and it was not decrypted before.");
+                $"The disk {path} is to be decrypted, but its descriptor is not that of an encrypted disk, and it was not "
+                    + "decrypted before.");
         }
 
         // Its data is plain already: a descriptor from before the job would have it decrypted once more, into noise.
         if (finished && model.Encrypted && model.Transition is not { Kind: TransitionKind.Decrypt })
-            throw Refuse.Tampered("olderThanKnown", path, $"The disk {path} has been decrypted, but its descriptor is one from before.");
+            throw Refuse.Tampered(
+                "olderThanKnown", path, $"The disk {path} has been decrypted, but its descriptor is one from before.");
         return model.Encrypted;
     }
 

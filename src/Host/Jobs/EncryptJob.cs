@@ -7,9 +7,10 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Encrypts a VM in place: home first, then disks, one KEK for all unless the order names one for an object. Steps, each durable before the next: 1 VMX sealed, with the
-/// mark of the job · 2 console sealed · 3 per disk: encrypted in place, then its line in the VMX's table · 4 mark removed. Killed
-/// at any moment, the mark says what was under way, and the next run goes on with the key that the first one used.
+/// Encrypts a VM in place: home first, then disks, one KEK for all unless the order names one for an object. Steps, each durable
+/// before the next: 1 VMX sealed, with the mark of the job · 2 console sealed · 3 per disk: encrypted in place, then its line in
+/// the VMX's table · 4 mark removed. Killed at any moment, the mark says what was under way, and the next run goes on with the
+/// key that the first one used.
 /// </summary>
 internal sealed class EncryptJob : IJobWork
 {
@@ -30,17 +31,20 @@ internal sealed class EncryptJob : IJobWork
         foreach (var disk in vm.Disks.Where(c.Order.Wants))
             c.Order.RequireNewKey(disk.ObjectId, c.About, c.Keys);
         if (vm.Encrypted && c.Order.Home)
-            throw Refuse.Config("msg.hostd.configSpec.enc.encrypted", c.About, $"{c.About} is encrypted already.", "Use a recrypt to change its key.");
+            throw Refuse.Config("msg.hostd.configSpec.enc.encrypted", c.About, $"{c.About} is encrypted already.",
+                "Use a recrypt to change its key.");
         if (!vm.Encrypted && !c.Order.Home)
-            throw Refuse.Config("msg.hostd.configSpec.enc.mismatch", c.About, $"Disks of {c.About} are to be encrypted, but its home is not.", "Encrypt the home too.");
+            throw Refuse.Config(
+                "msg.hostd.configSpec.enc.mismatch", c.About, $"Disks of {c.About} are to be encrypted, but its home is not.",
+                "Encrypt the home too.");
         foreach (var label in c.Order.Disks ?? [])
         {
             if (vm.Disk(label) is not { } named)
                 throw Refuse.With(FaultTypes.NotFound, "lorica.diskNotFound", label, $"{c.About} has no disk {label}.");
             if (named.Encrypted)
             {
-                throw Refuse.With(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.encrypted", c.Home.Registration.DisplayOf(named.FileName),
-                    $"The disk {label} of {c.About} is encrypted already.");
+                throw Refuse.With(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.encrypted",
+                    c.Home.Registration.DisplayOf(named.FileName), $"The disk {label} of {c.About} is encrypted already.");
             }
         }
 
@@ -69,7 +73,8 @@ internal sealed class EncryptJob : IJobWork
             var lines = home.Model.File.With(VmxKeys.Job, mark.ToString());
             c.Table.Registry.RememberDecrypted(c.Home.Registration.Id, false);
             if (!home.Model.Encrypted)
-                c.Home.RewriteEncrypted(home, lines, c.Order.RequireNewKey(home.Model.Id, c.About, c.Keys), c.Order.KnownGeneration(home.Model.Id));
+                c.Home.RewriteEncrypted(
+                    home, lines, c.Order.RequireNewKey(home.Model.Id, c.About, c.Keys), c.Order.KnownGeneration(home.Model.Id));
             else if (home.Model.Job is null)
                 c.Home.Rewrite(home, lines, HomeKek(c, home));
             else
@@ -126,7 +131,8 @@ internal sealed class EncryptJob : IJobWork
             return false;
         var wanted = vm.Disks.Where(c.Order.Wants).ToArray();
         return (c.Order.Home || wanted.Length > 0)
-            && wanted.All(d => d.Encrypted && (Vmdk.ReadModel(c.Folder, d.Name).Key == c.Order.KeyOf(d.ObjectId).Id || (c.Order.Disks is null && c.Order.Home)));
+            && wanted.All(d => d.Encrypted && (Vmdk.ReadModel(c.Folder, d.Name).Key == c.Order.KeyOf(d.ObjectId).Id
+                || (c.Order.Disks is null && c.Order.Home)));
     }
 
     private static JobMark NewMark(JobContext c, VmModel vm) => new(JobKind.Encrypt, c.Order.Epoch,
@@ -139,7 +145,8 @@ internal sealed class EncryptJob : IJobWork
         .Where(d => mark.Covers(d.Label))
         .Select(d => (d.Label, Vmdk.ReadModel(c.Folder, d.Name).Capacity));
 
-    private static NamedKek HomeKek(JobContext c, OpenedHome home) => new(home.OpenedWith!.Value, Require(c, home.OpenedWith.Value));
+    private static NamedKek HomeKek(JobContext c, OpenedHome home) =>
+        new(home.OpenedWith!.Value, Require(c, home.OpenedWith.Value));
 
     private static KeyBuffer Require(JobContext c, KeyId id) => c.Keys.Find(id)
         ?? throw Refuse.KeysMissing(c.About, $"A key that the encryption of {c.About} was begun with was not found.", [id]);

@@ -52,7 +52,8 @@ internal sealed record JobOrder
     {
         if (r.JobId.Length is 0 or > MaximumId)
             throw Refuse.Argument("job_id", "A job needs an id.");
-        var kind = JobKinds.Parse(r.Kind) ?? throw Refuse.Argument("kind", $"'{r.Kind}' is no job.", "Use encrypt, decrypt, recryptShallow, recryptDeep, clone or relocate.");
+        var kind = JobKinds.Parse(r.Kind) ?? throw Refuse.Argument(
+            "kind", $"'{r.Kind}' is no job.", "Use encrypt, decrypt, recryptShallow, recryptDeep, clone or relocate.");
         var key = r.NewKey is { KeyId.Length: > 0 } k ? (k.ToId(), r.NewKcv) : ((KeyId, string)?)null;
         if (key is null && kind is JobKind.Encrypt or JobKind.RecryptShallow or JobKind.RecryptDeep)
             throw Refuse.Argument("new_key", $"The job {kind.Name()} needs a key.");
@@ -61,8 +62,10 @@ internal sealed record JobOrder
             Id = r.JobId, Epoch = r.Epoch, Kind = kind, NewKey = key, Expectations = new Expectations(r.Records),
             Home = r.Home, Disks = r.AllDisks ? null : [.. r.Disks], Force = r.Force,
             Generations = GenerationsOf(r), Keys = KeysOf(r),
-            NewVm = kind == JobKind.Clone ? VmSpec.From(r.NewVm ?? throw Refuse.Argument("clone", "A clone needs the VM to make.")) : null,
-            Relocate = kind == JobKind.Relocate ? PlaceOf(r.Relocate ?? throw Refuse.Argument("relocate", "A relocation needs a place.")) : null,
+            NewVm = kind == JobKind.Clone
+                ? VmSpec.From(r.NewVm ?? throw Refuse.Argument("clone", "A clone needs the VM to make.")) : null,
+            Relocate = kind == JobKind.Relocate
+                ? PlaceOf(r.Relocate ?? throw Refuse.Argument("relocate", "A relocation needs a place.")) : null,
         };
     }
 
@@ -74,7 +77,8 @@ internal sealed record JobOrder
         var keys = new Dictionary<Guid, (KeyId, string)>();
         foreach (var k in r.Keys)
         {
-            if (!Guid.TryParseExact(k.ObjectId, "D", out var id) || k.Key is not { KeyId.Length: > 0 } || !keys.TryAdd(id, (k.Key.ToId(), k.Kcv)))
+            if (!Guid.TryParseExact(k.ObjectId, "D", out var id) || k.Key is not { KeyId.Length: > 0 }
+                || !keys.TryAdd(id, (k.Key.ToId(), k.Kcv)))
                 throw Refuse.Argument("keys", $"The key of object '{k.ObjectId}' is malformed.");
         }
 
@@ -86,7 +90,8 @@ internal sealed record JobOrder
         var known = new Dictionary<Guid, long>();
         foreach (var g in r.Generations)
         {
-            if (!Guid.TryParseExact(g.ObjectId, "D", out var id) || g.Generation is < 0 or > long.MaxValue / 2 || !known.TryAdd(id, g.Generation))
+            if (!Guid.TryParseExact(g.ObjectId, "D", out var id) || g.Generation is < 0 or > long.MaxValue / 2
+                || !known.TryAdd(id, g.Generation))
                 throw Refuse.Argument("generations", $"The generation of object '{g.ObjectId}' is malformed.");
         }
 
@@ -108,6 +113,7 @@ internal sealed record JobOrder
         var kek = keys.Find(id) ?? throw Refuse.KeysMissing(about, $"The new key for {about} was not found.", [id]);
         return keys.KcvOf(id) == kcv
             ? new NamedKek(id, kek)
-            : throw Refuse.Tampered("wrongKey", id.ToString(), $"The key held as {id} has check value {keys.KcvOf(id)}; {kcv} is expected: it is another key.");
+            : throw Refuse.Tampered("wrongKey", id.ToString(),
+                $"The key held as {id} has check value {keys.KcvOf(id)}; {kcv} is expected: it is another key.");
     }
 }

@@ -15,7 +15,8 @@ internal sealed partial class JobService
         if (!job.TryCancel() && job.Snapshot().Description.State == JobStates.Running)
         {
             throw Refuse.With(FaultTypes.InvalidState, "lorica.cannotCancel", id,
-                $"The {job.Kind.Word()} cannot be taken back any more: what it changes is between two states, and only its end makes it whole.",
+                $"The {job.Kind.Word()} cannot be taken back any more: what it changes is between two states, and only its end "
+                    + "makes it whole.",
                 "Wait for its end; then undo it by the operation that does the opposite.");
         }
 

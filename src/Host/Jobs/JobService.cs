@@ -14,7 +14,8 @@ namespace Lorica.Host.Jobs;
 /// long he stays. When the host stops, jobs stop at their next step: the files say what was under way, and the same request goes
 /// on from there.
 /// </summary>
-internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescriber describer, HostEvents events, HostLog log, TimeProvider time, CancellationToken stopping)
+internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescriber describer, HostEvents events, HostLog log,
+    TimeProvider time, CancellationToken stopping)
 {
     private const int MaximumKept = 256;
     private static readonly TimeSpan EventPeriod = TimeSpan.FromMilliseconds(500);
@@ -104,11 +105,13 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
             return [.. _order.Select(id => _jobs[id].Snapshot().Description)];
     }
 
-    private async Task<JobContext> PrepareAsync(JobOrder order, Job job, VmRegistration registration, VmEntry entry, CancellationToken ct)
+    private async Task<JobContext> PrepareAsync(
+        JobOrder order, Job job, VmRegistration registration, VmEntry entry, CancellationToken ct)
     {
         if (entry.Running is not null && order.Kind != JobKind.RecryptShallow)
         {
-            throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on; it must be off to {order.Kind.Word()} it.",
+            throw Refuse.PowerState(
+                registration.DisplayPath, $"{registration.DisplayPath} is powered on; it must be off to {order.Kind.Word()} it.",
                 "Power it off.");
         }
 

@@ -44,7 +44,8 @@ internal static class Meant
             if (!named.Encrypted)
             {
                 throw Refuse.With(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted",
-                    c.Home.Registration.DisplayOf(named.FileName), $"The disk {label} of {c.About} is not encrypted.", "Encrypt it first.");
+                    c.Home.Registration.DisplayOf(named.FileName), $"The disk {label} of {c.About} is not encrypted.",
+                    "Encrypt it first.");
             }
         }
     }
@@ -54,6 +55,9 @@ internal static class Meant
         var (id, kcv) = c.Order.KeyOf(Guid.Parse(record.ObjectId));
         return keys.Contains(record.Key.ToId()) || !keys.Contains(id)
             ? record
-            : new ObjectRecord { ObjectId = record.ObjectId, Kind = record.Kind, Generation = record.Generation, Key = id.ToRef(), Kcv = kcv };
+            : new ObjectRecord
+            {
+                ObjectId = record.ObjectId, Kind = record.Kind, Generation = record.Generation, Key = id.ToRef(), Kcv = kcv,
+            };
     }
 }

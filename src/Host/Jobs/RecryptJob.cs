@@ -7,11 +7,11 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Shallow recrypt: a new KEK for home and encrypted disks (those that the order names), data untouched, in any power state. Steps, each durable before
-/// the next: 1 VMX with the mark and a second pair for the new KEK · 2 second pair in every disk · 3 each file read again and
-/// opened with the new KEK alone · 4 VMX with the new pair only and the mark <c>committed</c>: the one commit point · 5 old pairs
-/// dropped from the disks · 6 mark removed. Before step 4 whoever opens the VM next rolls back, afterwards forward: only this
-/// job's own key finishes it then.
+/// Shallow recrypt: a new KEK for home and encrypted disks (those that the order names), data untouched, in any power state.
+/// Steps, each durable before the next: 1 VMX with the mark and a second pair for the new KEK · 2 second pair in every disk · 3
+/// each file read again and opened with the new KEK alone · 4 VMX with the new pair only and the mark <c>committed</c>: the one
+/// commit point · 5 old pairs dropped from the disks · 6 mark removed. Before step 4 whoever opens the VM next rolls back,
+/// afterwards forward: only this job's own key finishes it then.
 /// </summary>
 internal sealed class RecryptJob : IJobWork
 {
@@ -23,7 +23,8 @@ internal sealed class RecryptJob : IJobWork
         RequireEncrypted(c);
         NextOf(c, c.Home.ReadModel());
         RekeyRecovery.Recover(
-            c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, only: c.Order.Home ? c.Order.KeyOf(c.Home.Registration.Id).Id : null);
+            c.Home, Meant.RecordOf(c), c.Keys, d =>
+                LockOf(c, d), c.Log, only: c.Order.Home ? c.Order.KeyOf(c.Home.Registration.Id).Id : null);
         using var home = Meant.OpenHome(c);
         if (home.Model.Job is { } pending)
             throw Refuse.JobPending(c.About, pending.Kind.Word());
@@ -67,7 +68,8 @@ internal sealed class RecryptJob : IJobWork
         {
             try
             {
-                RekeyRecovery.Recover(c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true, afterStep: c.AfterStep);
+                RekeyRecovery.Recover(
+                    c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true, afterStep: c.AfterStep);
                 return;
             }
             catch (Exception e) when (attempt < Attempts && FaultMap.Find(e, c.About) is not null)
@@ -95,7 +97,8 @@ internal sealed class RecryptJob : IJobWork
             disks = [.. vm.Disks.Where(d => next.ContainsKey(d.ObjectId))];
             var old = new NamedKek(home.OpenedWith!.Value, c.Keys.Find(home.OpenedWith.Value)!);
             homeNext = next.GetValueOrDefault(vm.Id, old);
-            if (vm.Key == homeNext.Id && disks.All(d => Vmdk.ReadModel(c.Folder, d.Name).Keys is [var only] && only == next[d.ObjectId].Id))
+            if (vm.Key == homeNext.Id
+                && disks.All(d => Vmdk.ReadModel(c.Folder, d.Name).Keys is [var only] && only == next[d.ObjectId].Id))
                 return;
 
             // Step 1
@@ -115,7 +118,8 @@ internal sealed class RecryptJob : IJobWork
             if (old != kek.Id)
             {
                 ShallowRecrypt.AddPair(
-                    c.Folder, disk.Name, Meant.ExpectationOf(c, vm, disk), c.Keys.Find(old) ?? throw Missing(c, old), kek.Id, kek.Key, held);
+                    c.Folder, disk.Name, Meant.ExpectationOf(c, vm, disk), c.Keys.Find(old) ?? throw Missing(c, old),
+                    kek.Id, kek.Key, held);
                 c.AfterStep?.Invoke($"2 second pair of {disk.Label}");
             }
         }
@@ -125,7 +129,10 @@ internal sealed class RecryptJob : IJobWork
         {
             var kek = next[disk.ObjectId];
             Vmdk.Verify(c.Folder, disk.Name,
-                new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId, KeyId = kek.Id, Kcv = KeyCheckValue.Compute(kek.Key) },
+                new DiskExpectation
+                {
+                    Encrypted = true, ObjectId = disk.ObjectId, KeyId = kek.Id, Kcv = KeyCheckValue.Compute(kek.Key),
+                },
                 new OnlyKek(kek));
         }
 
@@ -154,12 +161,14 @@ internal sealed class RecryptJob : IJobWork
     {
         var vm = c.Home.ReadModel();
         if (!vm.Encrypted && c.Order.Expectations.Find(vm.Id) is null)
-            throw Refuse.Config("msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.", "Encrypt it first.");
+            throw Refuse.Config(
+                "msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.", "Encrypt it first.");
     }
 
     private static DiskLock? LockOf(JobContext c, VmDiskModel disk) => c.Entry.Running is { } running
         ? HeldDescriptors.Lock(running.State, disk.Label, c.Home.Registration.DisplayOf(disk.FileName))
         : null;
 
-    private static Exception Missing(JobContext c, KeyId key) => Refuse.KeysMissing(c.About, $"A key of {c.About} was not found.", [key]);
+    private static Exception Missing(JobContext c, KeyId key) =>
+        Refuse.KeysMissing(c.About, $"A key of {c.About} was not found.", [key]);
 }

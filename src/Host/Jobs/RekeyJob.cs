@@ -7,10 +7,10 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Deep recrypt of a VM that is off: new data keys, new KEKs, data rewritten in place. Disks first, then home. Steps, each durable
-/// before the next: 1 VMX with the mark of the job · 2 per disk: rekeyed in place (docs/formats/in-place-change.md), then the mark
-/// says so · 3 if the home is covered: VMX under a new dataFileKey and the new KEK, its bundle keeps the old dataFileKey, the mark
-/// says so · 4 console sealed anew · 5 old dataFileKey and mark removed.
+/// Deep recrypt of a VM that is off: new data keys, new KEKs, data rewritten in place. Disks first, then home. Steps, each
+/// durable before the next: 1 VMX with the mark of the job · 2 per disk: rekeyed in place (docs/formats/in-place-change.md), then
+/// the mark says so · 3 if the home is covered: VMX under a new dataFileKey and the new KEK, its bundle keeps the old
+/// dataFileKey, the mark says so · 4 console sealed anew · 5 old dataFileKey and mark removed.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -35,7 +35,8 @@ internal sealed class RekeyJob : IJobWork
         if (vm.Job is { Kind: not JobKind.RecryptDeep } other)
             throw Refuse.JobPending(c.About, other.Kind.Word());
         if (!vm.Encrypted)
-            throw Refuse.Config("msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.", "Encrypt it first.");
+            throw Refuse.Config(
+                "msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.", "Encrypt it first.");
         if (c.Order.Home)
             c.Order.RequireNewKey(vm.Id, c.About, c.Keys);
         Meant.RequireEncryptedDisks(c, vm);
@@ -101,14 +102,16 @@ internal sealed class RekeyJob : IJobWork
             var record = c.Order.Expectations.Find(disk.ObjectId);
             var expectation = new DiskExpectation
             {
-                Encrypted = true, ObjectId = disk.ObjectId, KeyId = record?.Key.ToId(), Kcv = record?.Kcv, Generation = record?.Generation ?? 0,
+                Encrypted = true, ObjectId = disk.ObjectId, KeyId = record?.Key.ToId(), Kcv = record?.Kcv,
+                Generation = record?.Generation ?? 0,
             };
             await DiskJob.RekeyAsync(c.Folder, disk.Name, expectation, c.Keys, new DiskKeys(kek.Id, kek.Key, disk.ObjectId),
                 c.Order.Epoch, c.Order.Force, c.Progress, ct);
         }
 
         // Only what opens as this very disk, under the key it was to get, counts as finished.
-        Vmdk.Open(c.Folder, disk.Name, new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId, KeyId = id, Kcv = kcv }, c.Keys)
+        Vmdk.Open(c.Folder, disk.Name,
+            new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId, KeyId = id, Kcv = kcv }, c.Keys)
             .Dispose();
         MarkFinished(c, disk.Label);
     }
@@ -139,7 +142,8 @@ internal sealed class RekeyJob : IJobWork
             // Step 4
             try
             {
-                await ConsoleFile.ResealAsync(c.Home, home.Contents!.Secrets.GetValueOrDefault(OldDataFileKey), home.DataFileKey!, ct);
+                await ConsoleFile.ResealAsync(
+                    c.Home, home.Contents!.Secrets.GetValueOrDefault(OldDataFileKey), home.DataFileKey!, ct);
             }
             catch (CryptoException e)
             {
@@ -159,8 +163,8 @@ internal sealed class RekeyJob : IJobWork
     }
 
     /// <summary>
-    /// After a refusal: the mark goes, unless a disk is half way. A disk that is finished is whole under its new keys, one that was
-    /// not begun under its old ones.
+    /// After a refusal: the mark goes, unless a disk is half way. A disk that is finished is whole under its new keys, one that
+    /// was not begun under its old ones.
     /// </summary>
     private static void Settle(JobContext c)
     {
@@ -174,7 +178,9 @@ internal sealed class RekeyJob : IJobWork
         model.Transition is null && model.Key == c.Order.KeyOf(disk.ObjectId).Id
         && c.Order.Expectations.Find(disk.ObjectId) is { } record && record.Key.ToId() != model.Key;
 
-    /// <summary>The same of all that was asked. Under a key that it had before, that cannot be told: it is done once more.</summary>
+    /// <summary>
+    /// The same of all that was asked. Under a key that it had before, that cannot be told: it is done once more.
+    /// </summary>
     private static bool IsDone(JobContext c, VmModel vm)
     {
         var wanted = vm.Disks.Where(d => d.Encrypted && c.Order.Wants(d)).ToArray();

@@ -39,8 +39,8 @@ internal static class RekeyRecovery
     /// </summary>
     /// <returns>The mark that was found; null when there was none.</returns>
     public static RekeyMark? Recover(
-        VmHome home, ObjectRecord? record, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log, bool quiet = false, KeyId? only = null,
-        Action<string>? afterStep = null)
+        VmHome home, ObjectRecord? record, KeyLease keys, Func<VmDiskModel, DiskLock?> lockOf, HostLog log,
+        bool quiet = false, KeyId? only = null, Action<string>? afterStep = null)
     {
         // Before it is opened: its record names the key from before, so that its mark is the better reason.
         if (home.ReadModel().Rekey is { Committed: true, New: var made } && only is { } meant && meant != made)
@@ -74,5 +74,6 @@ internal static class RekeyRecovery
     }
 
     private static KeyBuffer Require(VmHome home, KeyLease keys, KeyId id) => keys.Find(id) ?? throw Refuse.KeysMissing(
-        home.Registration.DisplayPath, $"A recrypt of {home.Registration.DisplayPath} was interrupted and a key that puts it right was not found.", [id]);
+        home.Registration.DisplayPath,
+        $"A recrypt of {home.Registration.DisplayPath} was interrupted and a key that puts it right was not found.", [id]);
 }

@@ -21,7 +21,10 @@ internal sealed class HostJoinService(JoinSession session) : HostJoin.HostJoinBa
     public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context) => AnswerAsync(() =>
     {
         var (proof, csr) = session.Prove(SpkiOf(context), request.CenterProof.Span);
-        return new ProveReply { HostProof = ByteString.CopyFrom(proof), HostId = session.HostId, Request = ByteString.CopyFrom(csr) };
+        return new ProveReply
+        {
+            HostProof = ByteString.CopyFrom(proof), HostId = session.HostId, Request = ByteString.CopyFrom(csr),
+        };
     });
 
     public override Task<InstallReply> Install(InstallRequest request, ServerCallContext context) => AnswerAsync(() =>
@@ -46,6 +49,7 @@ internal sealed class HostJoinService(JoinSession session) : HostJoin.HostJoinBa
 
     private static byte[] SpkiOf(ServerCallContext context) => CertificateOf(context).PublicKey.ExportSubjectPublicKeyInfo();
 
-    private static X509Certificate2 CertificateOf(ServerCallContext context) => context.GetHttpContext().Connection.ClientCertificate
+    private static X509Certificate2 CertificateOf(ServerCallContext context) =>
+        context.GetHttpContext().Connection.ClientCertificate
         ?? throw Refuse.Argument("connection", "The peer shows no certificate.");
 }

@@ -78,12 +78,14 @@ internal sealed class JoinSession
                 _tries++;
                 throw Refuse.With(FaultTypes.NoPermission, "lorica.joinToken", Name,
                     $"That is not the token of {Name}, or somebody stands between center and host.",
-                    $"Type the token that the host's console shows; {MaximumTries - _tries} tries are left. If it was right, look who answers at that address.");
+                    $"Type the token that the host's console shows; {MaximumTries - _tries} tries are left. If it was right, "
+                        + "look who answers at that address.");
             }
 
             _proved = Convert.ToHexString(centerSpki);
             var request = new CertificateRequest("CN=" + HostId, _key, HashAlgorithmName.SHA256);
-            return (JoinProof.Of(_token, Roles.Host, nonces.CenterNonce, nonces.HostNonce, centerSpki, _spki), request.CreateSigningRequest());
+            return (JoinProof.Of(_token, Roles.Host, nonces.CenterNonce, nonces.HostNonce, centerSpki, _spki),
+                request.CreateSigningRequest());
         }
     }
 
@@ -94,7 +96,8 @@ internal sealed class JoinSession
         {
             var spki = center.PublicKey.ExportSubjectPublicKeyInfo();
             if (_proved is null || _proved != Convert.ToHexString(spki))
-                throw Refuse.With(FaultTypes.NoPermission, "lorica.joinOrder", "join", "This peer has not proved that it knows the token.", "Begin again.");
+                throw Refuse.With(FaultTypes.NoPermission, "lorica.joinOrder", "join",
+                    "This peer has not proved that it knows the token.", "Begin again.");
             if (Joined.IsCompleted)
                 return;
             RequireOpen_NeedsLock();
@@ -103,17 +106,20 @@ internal sealed class JoinSession
                 using var ca = X509Certificate2.CreateFromPem(caPem);
                 using var own = X509Certificate2.CreateFromPem(certificatePem);
                 if (!new Peer(ca, Roles.Host, Convert.ToHexStringLower(SHA256.HashData(_spki))).Accepts(own))
-                    throw Refuse.Argument("certificate", "The certificate is not a host's, not of this host's key, or not of that CA.");
+                    throw Refuse.Argument(
+                        "certificate", "The certificate is not a host's, not of this host's key, or not of that CA.");
                 if (!new Peer(ca, Roles.Center, Peer.PinOf(center)).Accepts(center))
                     throw Refuse.Argument("ca", "The center's own certificate is not a center's of that CA.");
             }
             catch (CryptographicException e)
             {
-                throw Refuse.With(FaultTypes.InvalidArgument, "lorica.invalidArgument", "certificate", $"A certificate cannot be read: {e.Message}", "", e);
+                throw Refuse.With(FaultTypes.InvalidArgument, "lorica.invalidArgument", "certificate",
+                    $"A certificate cannot be read: {e.Message}", "", e);
             }
 
             JoinedIdentity.Commit(
-                _stateFolder, new JoinedAs(HostId, Peer.PinOf(center)), certificatePem, _key.ExportPkcs8PrivateKeyPem() + "\n", caPem);
+                _stateFolder, new JoinedAs(HostId, Peer.PinOf(center)), certificatePem,
+                _key.ExportPkcs8PrivateKeyPem() + "\n", caPem);
             _joined.SetResult();
         }
     }
@@ -121,10 +127,12 @@ internal sealed class JoinSession
     private void RequireOpen_NeedsLock()
     {
         if (_time.GetElapsedTime(_start) > Life)
-            throw Refuse.With(FaultTypes.NoPermission, "lorica.joinExpired", Name, "The token has expired: it is good for 15 minutes.",
+            throw Refuse.With(
+                FaultTypes.NoPermission, "lorica.joinExpired", Name, "The token has expired: it is good for 15 minutes.",
                 "Run `lorica-host join` again on the host.");
         if (_tries >= MaximumTries)
-            throw Refuse.With(FaultTypes.NoPermission, "lorica.joinTries", Name, $"{MaximumTries} wrong proofs came; the token is void.",
+            throw Refuse.With(
+                FaultTypes.NoPermission, "lorica.joinTries", Name, $"{MaximumTries} wrong proofs came; the token is void.",
                 "Run `lorica-host join` again on the host.");
     }
 }

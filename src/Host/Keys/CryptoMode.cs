@@ -28,7 +28,9 @@ internal sealed class CryptoMode
     private readonly string _folder;
     private readonly KeyCache _keys;
 
-    /// <summary>Replaced whole under the gate, read without it: the key cache asks for the host key while it holds its own lock.</summary>
+    /// <summary>
+    /// Replaced whole under the gate, read without it: the key cache asks for the host key while it holds its own lock.
+    /// </summary>
     private volatile CryptoState? _state;
 
     /// <exception cref="InvalidOperationException">The file is damaged.</exception>
@@ -38,12 +40,14 @@ internal sealed class CryptoMode
         using var folder = Folder.Open(_folder);
         try
         {
-            _state = folder.Read(FileName, MaximumBytes) is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.CryptoState) : null;
+            _state = folder.Read(FileName, MaximumBytes) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, StateJson.Default.CryptoState) : null;
         }
         catch (JsonException e)
         {
             throw new InvalidOperationException(
-                $"{Path.Combine(_folder, FileName)} is damaged: {e.Message}. Remove it: the host is then out of encryption mode.", e);
+                $"{Path.Combine(_folder, FileName)} is damaged: {e.Message}. Remove it: the host is then out of encryption mode.",
+                e);
         }
 
         if (_state is { Disabled: true })
@@ -86,7 +90,8 @@ internal sealed class CryptoMode
             if (_keys.KcvOf(key) is not { } held)
                 throw Refuse.KeysMissing("host", $"The host key {key} was not delivered to this host.", [key]);
             if (held != kcv)
-                throw Refuse.Tampered("wrongKey", key.ToString(), $"The key {key} has check value {held}, not {kcv}: it is another key.");
+                throw Refuse.Tampered(
+                    "wrongKey", key.ToString(), $"The key {key} has check value {held}, not {kcv}: it is another key.");
             Save_NeedsLock(new CryptoState { Provider = key.Provider, KeyId = key.Id, Kcv = kcv });
         }
     }

@@ -1,6 +1,8 @@
 namespace Lorica.Host.Keys;
 
-/// <summary><c>STATE/crypto.json</c>: encryption mode as it survives a restart. The name of the host key, never the key.</summary>
+/// <summary>
+/// <c>STATE/crypto.json</c>: encryption mode as it survives a restart. The name of the host key, never the key.
+/// </summary>
 internal sealed record CryptoState
 {
     /// <summary>Provider of the host key.</summary>

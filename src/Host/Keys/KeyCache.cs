@@ -113,7 +113,8 @@ internal sealed class KeyCache(Func<KeyId, bool> neededElsewhere) : IDisposable
         List<KeyState> held;
         lock (_gate)
             held = [.. _keys.Values.Select(k => new KeyState(k.Id, k.Kcv, k.Pins > 0))];
-        return [.. held.Select(k => k with { Pinned = k.Pinned || neededElsewhere(k.Id) }).OrderBy(k => k.Id.ToString(), StringComparer.Ordinal)];
+        return [.. held.Select(k => k with { Pinned = k.Pinned || neededElsewhere(k.Id) })
+            .OrderBy(k => k.Id.ToString(), StringComparer.Ordinal)];
     }
 
     /// <summary>A lease that takes keys as they are asked for; dispose it when the work is done.</summary>

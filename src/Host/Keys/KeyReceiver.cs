@@ -55,7 +55,8 @@ internal sealed class KeyReceiver : IDisposable
     public string Receive(SealedKey delivery)
     {
         // Step 1: shape, before anything is computed.
-        if (delivery.Key is null || delivery.Key.Provider.Length is 0 or > MaximumText || delivery.Key.KeyId.Length is 0 or > MaximumText
+        if (delivery.Key is null || delivery.Key.Provider.Length is 0 or > MaximumText
+            || delivery.Key.KeyId.Length is 0 or > MaximumText
             || delivery.Kcv.Length != 16 || delivery.Operation.Length > MaximumText
             || delivery.Enc.Length != 65 || delivery.Ciphertext.Length != KekBytes + TagBytes)
         {

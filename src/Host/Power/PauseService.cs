@@ -6,8 +6,8 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// Pauses a guest's processors and lets them go; both idempotent. It changes no file and no power state, so it takes no turn and no
-/// epoch: a power-off that comes at the same time wins.
+/// Pauses a guest's processors and lets them go; both idempotent. It changes no file and no power state, so it takes no turn and
+/// no epoch: a power-off that comes at the same time wins.
 /// </summary>
 internal sealed class PauseService(VmTable table, RunFolders folders)
 {

@@ -30,7 +30,9 @@ internal sealed class PowerService
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
 
-    public PowerService(HostConfig config, string baseFolder, VmTable table, KeyCache keys, HostEvents events, HostLog log, TimeProvider time, CancellationToken stopping)
+    public PowerService(
+        HostConfig config, string baseFolder, VmTable table, KeyCache keys, HostEvents events, HostLog log, TimeProvider time,
+        CancellationToken stopping)
     {
         (_table, _keys, _events, _log, _time, _stopping) = (table, keys, events, log, time, stopping);
         _folders = new RunFolders(Path.GetFullPath(config.RunFolder, baseFolder));
@@ -72,7 +74,8 @@ internal sealed class PowerService
         if (entry.Running is not null)
             throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on already.", "");
         if (!Posix.IsRoot)
-            throw Refuse.With(FaultTypes.NotSupported, "lorica.notRoot", "host", "VMs run under users of their own, which only root can give them.", "Run lorica-host as root.");
+            throw Refuse.With(FaultTypes.NotSupported, "lorica.notRoot", "host",
+                "VMs run under users of their own, which only root can give them.", "Run lorica-host as root.");
         _folders.RequireReachable();
         _table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
 
@@ -120,7 +123,8 @@ internal sealed class PowerService
                 PowerOff = new VmxPowerOffRequest { Hard = request.Hard, TimeoutSeconds = (int)limit.TotalSeconds },
             }, asking.Token);
         }
-        catch (Exception e) when (e is IOException or FaultException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or FaultException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             // No vmx to ask. The guest hangs on its disks and hears no power button.
             if (request.Hard || running.State.Vmx?.IsAlive() != true)
@@ -146,13 +150,15 @@ internal sealed class PowerService
         while (true)
         {
             if (entry.Running is null)
-                throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered off; nobody reads its console.", "Power it on.");
+                throw Refuse.PowerState(registration.DisplayPath,
+                    $"{registration.DisplayPath} is powered off; nobody reads its console.", "Power it on.");
             try
             {
                 await VmxControl.CallOnceAsync(_folders.ControlSocket(registration.Id), typing, ct);
                 return;
             }
-            catch (Exception e) when (_time.GetElapsedTime(since) < TypingLimit && e is IOException or FaultException { Fault.Key: "lorica.consoleBusy" })
+            catch (Exception e) when (_time.GetElapsedTime(since) < TypingLimit
+                && e is IOException or FaultException { Fault.Key: "lorica.consoleBusy" })
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), _time, ct);
             }
@@ -191,7 +197,8 @@ internal sealed class PowerService
         if (_folders.IsTaken(registration.Id))
         {
             throw Refuse.With(FaultTypes.ResourceInUse, "lorica.runFolderTaken", registration.DisplayPath,
-                $"Another powered-on VM, whose id begins like that of {registration.DisplayPath}, has its run folder.", "Power that one off first.");
+                $"Another powered-on VM, whose id begins like that of {registration.DisplayPath}, has its run folder.",
+                "Power that one off first.");
         }
 
         _folders.Remove(registration.Id);
@@ -201,7 +208,8 @@ internal sealed class PowerService
             var state = _launcher.Launch(
                 new VmxLaunch
                 {
-                    Vm = vm.Home.Model, Uid = registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = nbd, Facts = RunFacts.Of(vm, lease),
+                    Vm = vm.Home.Model, Uid = registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = nbd,
+                    Facts = RunFacts.Of(vm, lease),
                 },
                 qemuBefore: null);
             var running = new RunningVm(registration, state, _folders) { Nbd = nbd };
@@ -211,7 +219,8 @@ internal sealed class PowerService
         catch
         {
             nbd.Dispose();
-            await ProcessId.EndAllAsync(registration.Uid, _folders.OfVm(registration.Id), [], LeftoversLimit, _time, CancellationToken.None);
+            await ProcessId.EndAllAsync(
+                registration.Uid, _folders.OfVm(registration.Id), [], LeftoversLimit, _time, CancellationToken.None);
             Clean(registration);
             throw;
         }

@@ -63,7 +63,8 @@ internal sealed record ProcessId(int Pid, long Started)
     /// Kills every process of a VM, and those that are known to be, and waits until none is left; false when some are after the
     /// limit.
     /// </summary>
-    public static async Task<bool> EndAllAsync(uint uid, string folder, ProcessId?[] known, TimeSpan limit, TimeProvider time, CancellationToken ct)
+    public static async Task<bool> EndAllAsync(
+        uint uid, string folder, ProcessId?[] known, TimeSpan limit, TimeProvider time, CancellationToken ct)
     {
         var since = time.GetTimestamp();
         while (true)

@@ -38,7 +38,8 @@ internal sealed record RunFacts
         return new RunFacts
         {
             Home = Object(vm.Home.Model.Id, "", 0, vm.Home.OpenedWith, vm.Home.Generation),
-            Disks = [.. vm.Disks.Select(d => Object(d.Disk.ObjectId, d.Disk.Label, d.Opened.Model.Capacity, d.Opened.OpenedWith, d.Opened.Generation))],
+            Disks = [.. vm.Disks.Select(
+                d => Object(d.Disk.ObjectId, d.Disk.Label, d.Opened.Model.Capacity, d.Opened.OpenedWith, d.Opened.Generation))],
         };
     }
 
@@ -61,8 +62,10 @@ internal sealed record RunFacts
     public void Require(OpenedVm vm, string about)
     {
         var now = vm.Disks.Select(d => (d.Disk.Label, d.Disk.ObjectId, d.Opened.Model.Capacity, d.Opened.OpenedWith is not null));
-        if (vm.Home.Model.Encrypted != Encrypted || !now.SequenceEqual(Disks.Select(d => (d.Label, d.Id, d.Capacity, d.Encrypted))))
-            throw Refuse.Tampered("differsFromRecord", about, $"{about} is not what it was when it was powered on: its files were changed while it runs.");
+        if (vm.Home.Model.Encrypted != Encrypted
+            || !now.SequenceEqual(Disks.Select(d => (d.Label, d.Id, d.Capacity, d.Encrypted))))
+            throw Refuse.Tampered("differsFromRecord", about,
+                $"{about} is not what it was when it was powered on: its files were changed while it runs.");
     }
 
     /// <summary>A shallow recrypt begins: from now on each object is under its KEK or under this one.</summary>
@@ -96,7 +99,8 @@ internal sealed record RunFacts
             (key, kcv) = (next, o.NextKcv!);
         return new ObjectRecord
         {
-            ObjectId = o.Id.ToString(), Kind = o == Home ? ObjectKind.Vm : ObjectKind.Disk, Key = key.ToRef(), Kcv = kcv, Generation = o.Generation,
+            ObjectId = o.Id.ToString(), Kind = o == Home ? ObjectKind.Vm : ObjectKind.Disk, Key = key.ToRef(), Kcv = kcv,
+            Generation = o.Generation,
         };
     }
 
@@ -104,7 +108,8 @@ internal sealed record RunFacts
     {
         try
         {
-            return home.ReadModel().Disks.FirstOrDefault(d => d.ObjectId == disk.Id) is { } named ? Vmdk.ReadModel(folder, named.Name).Keys : [];
+            return home.ReadModel().Disks.FirstOrDefault(d => d.ObjectId == disk.Id) is { } named
+                ? Vmdk.ReadModel(folder, named.Name).Keys : [];
         }
         catch (DiskException)
         {

@@ -106,7 +106,8 @@ internal sealed class RunFolders
         using var folder = Folder.Open(Control);
         try
         {
-            var state = folder.Read(StateName(vm), MaximumState) is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.RunState) : null;
+            var state = folder.Read(StateName(vm), MaximumState) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, StateJson.Default.RunState) : null;
             return state?.KernelBoot == KernelBoot ? state : null;
         }
         catch (JsonException)

@@ -23,7 +23,8 @@ internal sealed partial class VmSupervisor
             while (running.State.Vmx?.IsAlive() == true && time.GetElapsedTime(started) < VmxLeaves)
                 await Task.Delay(TimeSpan.FromMilliseconds(20), time, stopping);
             ProcessId?[] known = [running.State.Vmx, running.State.Qemu];
-            bool left = !await ProcessId.EndAllAsync(running.Registration.Uid, folders.OfVm(running.Id), known, VmxLeaves, time, stopping);
+            bool left = !await ProcessId.EndAllAsync(
+                running.Registration.Uid, folders.OfVm(running.Id), known, VmxLeaves, time, stopping);
 
             if (!left)
                 await FreeLockAsync(stopping);
@@ -92,7 +93,8 @@ internal sealed partial class VmSupervisor
             // A VM that was started encrypted stays so: its console is never written plain, whatever its files have become.
             using var opened = home.Open(facts.Expect(home).Find(running.Id), lease);
             if (opened.Model.Encrypted != facts.Encrypted)
-                throw Refuse.Tampered("differsFromRecord", running.Registration.DisplayPath, "Its home is not what it was when the VM was powered on.");
+                throw Refuse.Tampered("differsFromRecord", running.Registration.DisplayPath,
+                    "Its home is not what it was when the VM was powered on.");
             await ConsoleFile.SaveAsync(home, opened.DataFileKey, console, ct);
         }
         catch (Exception e) when (FaultMap.Find(e, running.Registration.DisplayPath) is { } fault)

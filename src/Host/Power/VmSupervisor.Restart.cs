@@ -9,7 +9,8 @@ internal sealed partial class VmSupervisor
     /// <summary>Starts a vmx that attaches to the running QEMU. False when QEMU ends before that works.</summary>
     private async Task<bool> RestartAsync(int attempt, CancellationToken stopping)
     {
-        var pause = attempt <= 1 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(250 * Math.Pow(2, attempt - 2), LongestPause.TotalMilliseconds));
+        var pause = attempt <= 1
+            ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(250 * Math.Pow(2, attempt - 2), LongestPause.TotalMilliseconds));
         while (true)
         {
             if (pause > TimeSpan.Zero)
@@ -41,7 +42,8 @@ internal sealed partial class VmSupervisor
                 }
                 else
                 {
-                    pause = pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+                    pause = pause == TimeSpan.Zero
+                        ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
                 }
             }
         }
@@ -62,8 +64,8 @@ internal sealed partial class VmSupervisor
             running.Take(launcher.Launch(
                 new VmxLaunch
                 {
-                    Vm = vm.Home.Model, Uid = running.Registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = running.Nbd, Adopt = true,
-                    Console = (offset, data), Facts = running.State.Facts,
+                    Vm = vm.Home.Model, Uid = running.Registration.Uid, VmLock = vmLock, Disks = vm.Disks,
+                    Nbd = running.Nbd, Adopt = true, Console = (offset, data), Facts = running.State.Facts,
                 },
                 running.State.Qemu));
         }

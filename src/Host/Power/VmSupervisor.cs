@@ -19,7 +19,8 @@ namespace Lorica.Host.Power;
 /// When the host stops, the task just ends: vmx and guest go on, and the next start of the host finds them.
 /// </summary>
 internal sealed partial class VmSupervisor(
-    RunningVm running, VmEntry entry, VmTable table, KeyCache keys, VmxLauncher launcher, RunFolders folders, HostEvents events, HostLog log, TimeProvider time)
+    RunningVm running, VmEntry entry, VmTable table, KeyCache keys, VmxLauncher launcher, RunFolders folders, HostEvents events,
+    HostLog log, TimeProvider time)
 {
     private const int WaitMilliseconds = 10_000;
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
@@ -66,7 +67,8 @@ internal sealed partial class VmSupervisor(
             if (running.State.FlushFailed)
             {
                 running.State.Qemu?.SendKill();
-                await FinishAsync("a disk failed to make acknowledged writes durable, and the vmx that knew of it ended", stopping);
+                await FinishAsync(
+                    "a disk failed to make acknowledged writes durable, and the vmx that knew of it ended", stopping);
                 return;
             }
 
@@ -100,7 +102,10 @@ internal sealed partial class VmSupervisor(
             {
                 while (true)
                 {
-                    var request = new VmxRequest { Wait = new VmxWait { Seen = running.Status?.Version ?? -1, WaitMs = WaitMilliseconds } };
+                    var request = new VmxRequest
+                    {
+                        Wait = new VmxWait { Seen = running.Status?.Version ?? -1, WaitMs = WaitMilliseconds },
+                    };
                     using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                     limit.CancelAfter(AnswerLimit);
                     var reply = await control.CallAsync(request, limit.Token);
@@ -118,7 +123,8 @@ internal sealed partial class VmSupervisor(
                 await pump;
             }
         }
-        catch (Exception e) when (e is IOException or FaultException || (e is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or FaultException
+            || (e is OperationCanceledException && !stopping.IsCancellationRequested))
         {
             // Versions start anew with the next vmx.
             running.Status = null;
@@ -134,7 +140,8 @@ internal sealed partial class VmSupervisor(
 
         // The vmx is trusted less than this process, which will kill what it is told here: only a process of the VM's own user
         // can be meant.
-        if (status.QemuPid > 0 && running.State.Qemu?.Pid != status.QemuPid && ProcessId.Of(status.QemuPid, running.Registration.Uid) is { } qemu)
+        if (status.QemuPid > 0 && running.State.Qemu?.Pid != status.QemuPid
+            && ProcessId.Of(status.QemuPid, running.Registration.Uid) is { } qemu)
             running.Change(s => s with { Qemu = qemu });
         if (status.FlushFailed && !running.State.FlushFailed)
         {
@@ -166,7 +173,8 @@ internal sealed partial class VmSupervisor(
             while (true)
             {
                 var reply = await control.CallAsync(
-                    new VmxRequest { ReadConsole = new VmxReadConsole { FromOffset = running.Console.End, WaitMs = WaitMilliseconds } }, ct);
+                    new VmxRequest { ReadConsole =
+                        new VmxReadConsole { FromOffset = running.Console.End, WaitMs = WaitMilliseconds } }, ct);
                 if (reply.Console is { } console)
                     running.Console.Append(console.Offset, console.Data.Span);
                 if (reply.Status.Guest == GuestStates.Ended && running.Console.End >= (reply.Console?.EndOffset ?? 0))

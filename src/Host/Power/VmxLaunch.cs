@@ -34,14 +34,17 @@ internal sealed record VmxLaunch
     {
         var config = new VmxConfig
         {
-            VmId = Vm.Id.ToString(), Name = Vm.Name, RunFolder = runFolder, ControlFd = controlFd, NbdFd = NumberOf(Nbd), Uid = Uid,
+            VmId = Vm.Id.ToString(), Name = Vm.Name, RunFolder = runFolder, ControlFd = controlFd,
+            NbdFd = NumberOf(Nbd), Uid = Uid,
             Cpus = Vm.Cpus, MemoryMib = Vm.MemoryMib, Qemu = qemu, Adopt = Adopt, Firmware = Vm.Firmware,
-            Console = Google.Protobuf.ByteString.CopyFrom(Console.Data), ConsoleOffset = Console.Offset, VmLockFd = NumberOf(VmLock.Handle),
-            LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId, LockEpoch = VmLock.Record.Epoch,
+            Console = Google.Protobuf.ByteString.CopyFrom(Console.Data), ConsoleOffset = Console.Offset,
+            VmLockFd = NumberOf(VmLock.Handle), LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId,
+            LockEpoch = VmLock.Record.Epoch,
         };
         config.Disks.AddRange(Disks.Select(d => new VmxDisk
         {
-            Label = d.Disk.Label, ExtentFd = NumberOf(d.Opened.Extent), LockFd = NumberOf(d.Opened.Lock.Handle), Length = d.Opened.Model.Capacity,
+            Label = d.Disk.Label, ExtentFd = NumberOf(d.Opened.Extent), LockFd = NumberOf(d.Opened.Lock.Handle),
+            Length = d.Opened.Model.Capacity,
             ZeroRule = d.Opened.Zero == Crypto.ZeroRule.Hole ? "hole" : "error", DekLength = d.Opened.Dek?.Length ?? 0,
             KeepAllocation = d.Opened.KeepAllocation,
         }));

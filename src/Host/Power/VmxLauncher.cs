@@ -60,8 +60,8 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         var id = ProcessId.Of(process.Id);
         var state = new RunState
         {
-            VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd, Facts = launch.Facts,
-            DiskLockFds = config.Disks.ToDictionary(d => d.Label, d => d.LockFd, StringComparer.Ordinal),
+            VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd,
+            Facts = launch.Facts, DiskLockFds = config.Disks.ToDictionary(d => d.Label, d => d.LockFd, StringComparer.Ordinal),
         };
         try
         {

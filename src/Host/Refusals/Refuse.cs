@@ -7,7 +7,8 @@ namespace Lorica.Host.Refusals;
 /// <summary>The refusals of this program, each made in one place. All name the object, the rule and the way out.</summary>
 internal static class Refuse
 {
-    public static FaultException With(string type, string key, string about, string message, string hint = "", Exception? inner = null) =>
+    public static FaultException With(
+        string type, string key, string about, string message, string hint = "", Exception? inner = null) =>
         new(new Fault(type, key, about, message, hint), inner);
 
     public static FaultException NotFound(string vmId) => With(FaultTypes.NotFound, "lorica.vmNotFound", vmId,
@@ -22,7 +23,8 @@ internal static class Refuse
     public static FaultException PowerState(string vm, string message, string hint) =>
         With(FaultTypes.InvalidPowerState, "lorica.powerState", vm, message, hint);
 
-    public static FaultException StaleEpoch(string vm, long epoch, long known) => With(FaultTypes.InvalidState, "lorica.staleEpoch", vm,
+    public static FaultException StaleEpoch(string vm, long epoch, long known) => With(
+        FaultTypes.InvalidState, "lorica.staleEpoch", vm,
         $"The operation on {vm} carries epoch {epoch}, but {known} has been seen: a newer operation has taken its place.",
         "Start the operation again.");
 
@@ -43,17 +45,22 @@ internal static class Refuse
 
     /// <summary>Another process or host has the VM; what its lock file says of it.</summary>
     public static FaultException VmLocked(string vm, WriterRecord? holder) => With(FaultTypes.ResourceInUse, "lorica.vmInUse", vm,
-        holder is { Held: true } ? $"Host {holder.HostId} holds the lock of {vm} (epoch {holder.Epoch})." : $"Another process holds the lock of {vm}.",
-        "Power the VM off where it runs, or end the program that uses its files; a host that is gone for good is said to be fenced.");
+        holder is { Held: true }
+            ? $"Host {holder.HostId} holds the lock of {vm} (epoch {holder.Epoch})." : $"Another process holds the lock of {vm}.",
+        "Power the VM off where it runs, or end the program that uses its files; a host that is gone for good is said "
+            + "to be fenced.");
 
     /// <summary>Who held the lock could not renew it.</summary>
     public static FaultException LockLost(string vm, string reason) => With(FaultTypes.InvalidState, "lorica.lockLost", vm,
-        $"The right to change {vm} was lost: {reason}. Its I/O was stopped.", "See that the datastore answers; then start the operation again.");
+        $"The right to change {vm} was lost: {reason}. Its I/O was stopped.",
+        "See that the datastore answers; then start the operation again.");
 
-    public static FaultException NoSpace(string where, long needed, long free) => With(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
+    public static FaultException NoSpace(string where, long needed, long free) => With(
+        FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
         $"{where} has {free} bytes free, {needed} are needed.", "Free space on the datastore, or use another one.");
 
-    public static FaultException NoSpaceLeft(string where, Exception inner) => With(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
+    public static FaultException NoSpaceLeft(string where, Exception inner) => With(
+        FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
         $"{where} became full.", "Free space on the datastore, or use another one.", inner);
 
     /// <summary>The refusal for keys that this host does not hold.</summary>
@@ -69,7 +76,8 @@ internal static class Refuse
         new(key.Provider, key.Id, KeyReasons.MissingOnHost, $"This host does not hold the key {key}.");
 
     /// <summary>What the files say is not what must be true: nothing is done, nothing is changed.</summary>
-    public static FaultException Tampered(string reason, string about, string message, string hint = "", Exception? inner = null) =>
+    public static FaultException Tampered(
+        string reason, string about, string message, string hint = "", Exception? inner = null) =>
         With(FaultTypes.GenericVmConfigFault, "lorica." + reason, about, message,
             hint.Length > 0
                 ? hint

@@ -41,7 +41,8 @@ internal static class DatastoreMarker
         try
         {
             return folder.Read(FileName, MaximumBytes) is not { } bytes ? null
-                : JsonSerializer.Deserialize(bytes, StateJson.Default.DatastoreMark) is { } mark && mark.Id != Guid.Empty ? mark.Id
+                : JsonSerializer.Deserialize(bytes, StateJson.Default.DatastoreMark)
+                is { } mark && mark.Id != Guid.Empty ? mark.Id
                 : throw new IOException($"{folder.Path}/{FileName} is empty.");
         }
         catch (JsonException e)

@@ -4,8 +4,8 @@ using Lorica.Host.Refusals;
 namespace Lorica.Host.Registry;
 
 /// <summary>
-/// A file of a VM as people name it: <c>[datastore] folder/file</c>. The folder is one of the datastore itself, so that no name leads
-/// elsewhere.
+/// A file of a VM as people name it: <c>[datastore] folder/file</c>. The folder is one of the datastore itself, so that no name
+/// leads elsewhere.
 /// </summary>
 internal sealed record DatastorePath(string Datastore, string Folder, string File)
 {
@@ -29,5 +29,6 @@ internal sealed record DatastorePath(string Datastore, string Folder, string Fil
     private static string Shown(string text) => new([.. text.Take(300).Select(c => char.IsControl(c) ? '?' : c)]);
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= MaximumPart && name[0] != '.' && !name.Any(char.IsControl) && !name.Contains('\\') && !name.Contains('"');
+        name.Length is > 0 and <= MaximumPart && name[0] != '.' && !name.Any(char.IsControl) && !name.Contains('\\')
+            && !name.Contains('"');
 }

@@ -56,7 +56,8 @@ internal sealed class Datastores
             throw Refuse.With(FaultTypes.NotFound, "lorica.datastoreNotFound", name, $"This host has no datastore {name}.",
                 $"It has: {string.Join(", ", _paths.Keys)}.");
         return Check(name, path).Problem is { } problem
-            ? throw Refuse.With(FaultTypes.InvalidState, "lorica.datastoreNotThere", name, problem, "Mount it, or correct the host's configuration.")
+            ? throw Refuse.With(FaultTypes.InvalidState, "lorica.datastoreNotThere", name, problem,
+                "Mount it, or correct the host's configuration.")
             : path;
     }
 

@@ -33,7 +33,9 @@ internal sealed record VmRegistration
     /// <summary>The VM's files are being removed: its folder may be gone already.</summary>
     public bool Removing { get; init; }
 
-    /// <summary>Folders to be removed: where a relocation copies to until it switches, and from where it came afterwards.</summary>
+    /// <summary>
+    /// Folders to be removed: where a relocation copies to until it switches, and from where it came afterwards.
+    /// </summary>
     public IReadOnlyList<VmLeftover> Leftovers { get; init; } = [];
 
     /// <summary>Name of the VMX file.</summary>

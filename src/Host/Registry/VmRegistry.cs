@@ -60,7 +60,8 @@ internal sealed class VmRegistry : IDisposable
     /// The same with a folder chosen in one step with registering it, so that two VMs that are made at once never get the same
     /// one. <paramref name="choose"/> is given the folders that VMs have on the datastore, compared without case.
     /// </summary>
-    public VmRegistration Reserve(Guid id, string datastore, Func<IReadOnlySet<string>, (string Folder, string File)> choose, long epoch)
+    public VmRegistration Reserve(
+        Guid id, string datastore, Func<IReadOnlySet<string>, (string Folder, string File)> choose, long epoch)
     {
         lock (_gate)
         {
@@ -70,10 +71,13 @@ internal sealed class VmRegistry : IDisposable
                     $"This host already has the VM {id} as {existing.DisplayPath}.", "Use another id.");
             }
 
-            var (folder, file) = choose(_entries.Values.Where(e => e.Datastore == datastore).Select(e => e.Folder).ToHashSet(StringComparer.OrdinalIgnoreCase));
+            var (folder, file) = choose(
+                _entries.Values.Where(e => e.Datastore == datastore)
+                    .Select(e => e.Folder).ToHashSet(StringComparer.OrdinalIgnoreCase));
             var entry = new VmRegistration
             {
-                Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Pending = true, Uid = FreeUid_NeedsLock(),
+                Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Pending = true,
+                Uid = FreeUid_NeedsLock(),
             };
             Write_NeedsLock(entry);
             return entry;
@@ -81,22 +85,27 @@ internal sealed class VmRegistry : IDisposable
     }
 
     /// <summary>
-    /// Registers a VM whose files are there already: it stands at once, and no crash ever removes its files. The same again keeps its
-    /// uid.
+    /// Registers a VM whose files are there already: it stands at once, and no crash ever removes its files. The same again keeps
+    /// its uid.
     /// </summary>
     public VmRegistration Take(Guid id, string datastore, string folder, string file, long epoch)
     {
         lock (_gate)
         {
-            if (_entries.TryGetValue(id, out var existing) && (existing.Datastore, existing.Folder, existing.File) != (datastore, folder, file))
+            if (_entries.TryGetValue(id, out var existing)
+                && (existing.Datastore, existing.Folder, existing.File) != (datastore, folder, file))
             {
                 throw Refuse.With(FaultTypes.AlreadyExists, "lorica.vmExists", id.ToString(),
                     $"This host already has the VM {id} as {existing.DisplayPath}.", "Unregister that one first.");
             }
 
-            if (_entries.Values.Any(e => e.Id != id && e.Datastore == datastore && e.Folder.Equals(folder, StringComparison.OrdinalIgnoreCase)))
+            if (_entries.Values.Any(
+                e => e.Id != id && e.Datastore == datastore && e.Folder.Equals(folder, StringComparison.OrdinalIgnoreCase)))
                 throw FolderTaken(datastore, folder);
-            var entry = existing ?? new VmRegistration { Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Uid = FreeUid_NeedsLock() };
+            var entry = existing ?? new VmRegistration
+            {
+                Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Uid = FreeUid_NeedsLock(),
+            };
             Write_NeedsLock(entry with { Epoch = Math.Max(epoch, entry.Epoch) });
             return _entries[id];
         }
@@ -154,25 +163,34 @@ internal sealed class VmRegistry : IDisposable
             Write_NeedsLock(_entries[id] with { Leftovers = leftovers });
     }
 
-    /// <summary>A folder for a VM on a datastore, by <paramref name="choose"/>, which is given the folders that VMs have there.</summary>
+    /// <summary>
+    /// A folder for a VM on a datastore, by <paramref name="choose"/>, which is given the folders that VMs have there.
+    /// </summary>
     public string ChooseFolder(string datastore, Func<IReadOnlySet<string>, string> choose)
     {
         lock (_gate)
-            return choose(_entries.Values.Where(e => e.Datastore == datastore).Select(e => e.Folder).ToHashSet(StringComparer.OrdinalIgnoreCase));
+            return choose(
+                _entries.Values.Where(e => e.Datastore == datastore)
+                    .Select(e => e.Folder).ToHashSet(StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>
-    /// The VM is in another folder from now on, and the one that it was in is a leftover: one durable write, the commit point of a
-    /// relocation.
+    /// The VM is in another folder from now on, and the one that it was in is a leftover: one durable write, the commit point of
+    /// a relocation.
     /// </summary>
     public VmRegistration Move(Guid id, string datastore, string folder)
     {
         lock (_gate)
         {
             var old = _entries[id];
-            if (_entries.Values.Any(e => e.Id != id && e.Datastore == datastore && string.Equals(e.Folder, folder, StringComparison.OrdinalIgnoreCase)))
+            if (_entries.Values.Any(
+                e => e.Id != id && e.Datastore == datastore
+                    && string.Equals(e.Folder, folder, StringComparison.OrdinalIgnoreCase)))
                 throw FolderTaken(datastore, folder);
-            var moved = old with { Datastore = datastore, Folder = folder, Leftovers = [new VmLeftover(old.Datastore, old.Folder, Own: false)] };
+            var moved = old with
+            {
+                Datastore = datastore, Folder = folder, Leftovers = [new VmLeftover(old.Datastore, old.Folder, Own: false)],
+            };
             Write_NeedsLock(moved);
             return moved;
         }
@@ -197,7 +215,8 @@ internal sealed class VmRegistry : IDisposable
         _entries[entry.Id] = entry;
     }
 
-    private static FaultException FolderTaken(string datastore, string folder) => Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists",
+    private static FaultException FolderTaken(string datastore, string folder) => Refuse.With(
+        FaultTypes.AlreadyExists, "lorica.fileExists",
         $"[{datastore}] {folder}", $"Another VM of this host has the folder [{datastore}] {folder}.", "Use another name.");
 
     private uint FreeUid_NeedsLock()
@@ -206,7 +225,8 @@ internal sealed class VmRegistry : IDisposable
         if (Damaged.Count > 0)
         {
             throw Refuse.With(FaultTypes.InvalidState, "lorica.registryDamaged", "host",
-                $"The host's registry has files that cannot be read ({string.Join(", ", Damaged)}), so no uid is known to be free.",
+                $"The host's registry has files that cannot be read ({string.Join(", ", Damaged)}), "
+                    + "so no uid is known to be free.",
                 "Put them right or move them away, then restart the host.");
         }
 

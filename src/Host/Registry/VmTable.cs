@@ -35,7 +35,8 @@ internal sealed class VmTable(VmRegistry registry, Datastores datastores, Writer
         LockAsync(home, Registry.Find(home.Registration.Id)?.Epoch ?? home.Registration.Epoch, fenced, ct);
 
     /// <summary>The lock of a VM under an epoch.</summary>
-    public Task<VmLock> LockAsync(VmHome home, long epoch, bool fenced, CancellationToken ct) => VmLock.TakeAsync(home, me, epoch, fenced, time, ct);
+    public Task<VmLock> LockAsync(VmHome home, long epoch, bool fenced, CancellationToken ct) =>
+        VmLock.TakeAsync(home, me, epoch, fenced, time, ct);
 
     /// <summary>Forgets the gate of a VM that is gone.</summary>
     public void Forget(Guid id) => _entries.TryRemove(id, out _);

@@ -18,7 +18,10 @@ internal sealed class HostEvents(TimeProvider time, string bootId)
 
     /// <summary>A VM has changed.</summary>
     public void VmChanged(Guid vmId, string powerState, string what, string detail = "") =>
-        Publish(new HostEvent { Vm = new VmChanged { VmId = vmId.ToString(), PowerState = powerState, What = what, Detail = detail } });
+        Publish(new HostEvent
+        {
+            Vm = new VmChanged { VmId = vmId.ToString(), PowerState = powerState, What = what, Detail = detail },
+        });
 
     /// <summary>A job has changed.</summary>
     public void JobChanged(JobDescription job) => Publish(new HostEvent { Job = job });

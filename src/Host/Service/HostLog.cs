@@ -9,7 +9,8 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1101, LogLevel.Warning, "This machine has no AES instructions: encryption works, but slowly ({Backend}).")]
     public partial void NoHardwareAes(string backend);
 
-    [LoggerMessage(1102, LogLevel.Warning, "The file {File} of the registry is damaged; its VM is not there until it is put right.")]
+    [LoggerMessage(
+        1102, LogLevel.Warning, "The file {File} of the registry is damaged; its VM is not there until it is put right.")]
     public partial void RegistryDamaged(string file);
 
     [LoggerMessage(1103, LogLevel.Information, "Removed what was left of {Path}: the host had stopped while it was made.")]
@@ -18,7 +19,9 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1105, LogLevel.Information, "Encryption mode is {Mode}, host key {Key}")]
     public partial void CryptoModeChanged(string mode, string key);
 
-    [LoggerMessage(1104, LogLevel.Warning, "What is left of {Path}, which was being made when the host stopped, cannot be removed yet: {Reason}")]
+    [LoggerMessage(
+        1104, LogLevel.Warning,
+        "What is left of {Path}, which was being made when the host stopped, cannot be removed yet: {Reason}")]
     public partial void SweepFailed(string path, string reason);
 
     [LoggerMessage(1105, LogLevel.Warning, "What a former run of VM {VmId} left cannot be removed: {Reason}")]
@@ -54,7 +57,8 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1131, LogLevel.Information, "VM {VmId} powered off: {Detail}")]
     public partial void PoweredOff(Guid vmId, string detail);
 
-    [LoggerMessage(1132, LogLevel.Warning, "The vmx of VM {VmId} ended while the guest runs; starting it again (attempt {Attempt})")]
+    [LoggerMessage(
+        1132, LogLevel.Warning, "The vmx of VM {VmId} ended while the guest runs; starting it again (attempt {Attempt})")]
     public partial void VmxRestarting(Guid vmId, int attempt);
 
     [LoggerMessage(1133, LogLevel.Warning, "The vmx of VM {VmId} cannot be started again yet: {Reason}")]

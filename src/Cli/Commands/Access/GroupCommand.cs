@@ -38,7 +38,8 @@ internal static class GroupCommand
         var name = new Argument<string>("NAME") { Description = "Name of the group." };
         var description = new Option<string?>("--description") { Description = "What it is for.", HelpName = "TEXT" };
         var command = new Command("add", "Add a group without members.") { name, description };
-        command.Examples(("those who administer encryption", "lorica group add crypto-admins --description \"keys and policies\""));
+        command.Examples(
+            ("those who administer encryption", "lorica group add crypto-admins --description \"keys and policies\""));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();

@@ -12,11 +12,13 @@ internal static class PermissionCommand
     public static Command Create(CliContext cli)
         => new("permission", "Who has which role where.") { List(cli), Grant(cli), Revoke(cli), Check(cli) };
 
-    public static Option<string?> On(bool required) => new("--on") { Description = ObjectHelp, HelpName = "OBJECT", Required = required };
+    public static Option<string?> On(bool required) =>
+        new("--on") { Description = ObjectHelp, HelpName = "OBJECT", Required = required };
 
     private static Option<string?> User() => new("--user") { Description = "The user.", HelpName = "USER" };
 
-    private static Option<string?> Group() => new("--group") { Description = "The group; instead of --user.", HelpName = "GROUP" };
+    private static Option<string?> Group() =>
+        new("--group") { Description = "The group; instead of --user.", HelpName = "GROUP" };
 
     private static Command List(CliContext cli)
     {
@@ -57,12 +59,14 @@ internal static class PermissionCommand
         {
             using var center = cli.Center();
             var body = new GrantBody(
-                parsed.GetValue(role)!, parsed.GetValue(on)!, parsed.GetValue(user), parsed.GetValue(group), !parsed.GetValue(here));
+                parsed.GetValue(role)!, parsed.GetValue(on)!, parsed.GetValue(user), parsed.GetValue(group),
+                !parsed.GetValue(here));
             var p = await center.GrantAsync(body, ct);
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(p, RestJson.Default.PermissionModel);
             else
-                cli.Terminal.Note($"{p.PrincipalKind} {p.Principal} has the role {p.Role} at {p.Object.Name}{(p.Propagate ? " and below" : "")}.");
+                cli.Terminal.Note($"{p.PrincipalKind} {p.Principal} has the role {p.Role} at "
+                    + $"{p.Object.Name}{(p.Propagate ? " and below" : "")}.");
         });
         return command;
     }
@@ -87,7 +91,8 @@ internal static class PermissionCommand
         user.Description = "The user; without it oneself.";
         var privilege = new Argument<string?>("PRIVILEGE")
         {
-            Description = "Ends with 6 when it is not held; without it all that are held are listed.", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Ends with 6 when it is not held; without it all that are held are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("check", "What somebody holds at an object.") { privilege, user, on };
         command.Examples(
@@ -105,7 +110,8 @@ internal static class PermissionCommand
             if (parsed.GetValue(privilege) is { } wanted && !held.Privileges.Contains(wanted))
             {
                 throw new CliException(ExitCode.NoPermission, $"{held.User} does not hold {wanted} at {held.Object.Name}.",
-                    $"Roles that hold it can be given: lorica permission grant --user {held.User} --role ROLE --on {parsed.GetValue(on)}");
+                    $"Roles that hold it can be given: lorica permission grant --user {held.User} --role ROLE --on "
+                        + $"{parsed.GetValue(on)}");
             }
         });
         return command;

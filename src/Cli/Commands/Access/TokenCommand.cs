@@ -24,10 +24,12 @@ internal static class TokenCommand
                 cli.Terminal.Json(tokens, RestJson.Default.ListModelTokenModel);
                 return;
             }
-            cli.Terminal.Table(["ID", "USER", "SCOPE", "OBJECT", "UNTIL", "LAST USED", "DESCRIPTION"], tokens.Items.Select(t => (string[])
+            cli.Terminal.Table(
+                ["ID", "USER", "SCOPE", "OBJECT", "UNTIL", "LAST USED", "DESCRIPTION"], tokens.Items.Select(t => (string[])
             [
-                t.Id, t.User, t.Privileges is null ? "all" : string.Join(", ", t.Privileges), t.Object is { } o ? $"{o.Kind}:{o.Name}" : "",
-                Times.Format(t.ExpiresAt), t.LastUsedAt is { } used ? Times.Format(used) : "never", t.Description,
+                t.Id, t.User, t.Privileges is null ? "all" : string.Join(", ", t.Privileges),
+                t.Object is { } o ? $"{o.Kind}:{o.Name}" : "", Times.Format(t.ExpiresAt),
+                t.LastUsedAt is { } used ? Times.Format(used) : "never", t.Description,
             ]));
         });
         return command;
@@ -43,27 +45,33 @@ internal static class TokenCommand
         };
         var on = PermissionCommand.On(required: false);
         on.Description = "Limits it to an object and what is below: " + PermissionCommand.ObjectHelp;
-        var hours = new Option<int>("--hours") { Description = "How long it lives, at most 8784.", HelpName = "N", DefaultValueFactory = _ => 720 };
+        var hours = new Option<int>("--hours")
+        {
+            Description = "How long it lives, at most 8784.", HelpName = "N", DefaultValueFactory = _ => 720,
+        };
         var command = new Command("create", "Make a token for oneself and print its secret: the only time that it is told.")
         {
             description, scope, on, hours,
         };
         command.Examples(
             ("for a script that starts and stops machines of one folder",
-                "lorica token create --privileges VirtualMachine.Interact.PowerOn VirtualMachine.Interact.PowerOff --on folder:dev"),
+                "lorica token create --privileges VirtualMachine.Interact.PowerOn VirtualMachine.Interact.PowerOff "
+                    + "--on folder:dev"),
             ("into a file that only one's own user reads", "(umask 077; lorica token create --hours 24 > token)"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
             var body = new CreateTokenBody(
-                parsed.GetValue(description), parsed.GetValue(scope) is { Length: > 0 } p ? p : null, parsed.GetValue(on), parsed.GetValue(hours));
+                parsed.GetValue(description), parsed.GetValue(scope) is { Length: > 0 } p ? p : null, parsed.GetValue(on),
+                parsed.GetValue(hours));
             var made = await center.CreateTokenAsync(body, ct);
             if (parsed.GetValue(CommonOptions.Json))
             {
                 cli.Terminal.Json(made, RestJson.Default.CreatedTokenModel);
                 return;
             }
-            cli.Terminal.Note($"Token {made.Token.Id} of {made.Token.User} until {Times.Format(made.Token.ExpiresAt)}; sent as Authorization: Bearer.");
+            cli.Terminal.Note($"Token {made.Token.Id} of {made.Token.User} until {Times.Format(made.Token.ExpiresAt)}; sent as "
+                + "Authorization: Bearer.");
             cli.Terminal.Line(made.Secret);
         });
         return command;

@@ -4,7 +4,9 @@ using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Commands.Access;
 
-/// <summary><c>lorica user</c>. Passwords come from the terminal without echo, or from lines of stdin; never from an argument.</summary>
+/// <summary>
+/// <c>lorica user</c>. Passwords come from the terminal without echo, or from lines of stdin; never from an argument.
+/// </summary>
 internal static class UserCommand
 {
     public static Command Create(CliContext cli)
@@ -45,7 +47,8 @@ internal static class UserCommand
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(user, RestJson.Default.UserModel);
             else
-                cli.Terminal.Note($"{user.Name} can sign in. Give a role: lorica permission grant --user {user.Name} --role ROLE --on OBJECT");
+                cli.Terminal.Note(
+                    $"{user.Name} can sign in. Give a role: lorica permission grant --user {user.Name} --role ROLE --on OBJECT");
         });
         return command;
     }
@@ -68,7 +71,8 @@ internal static class UserCommand
     {
         var name = new Argument<string?>("NAME")
         {
-            Description = "Name of the user; without it oneself, and the old password is asked for first.", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Name of the user; without it oneself, and the old password is asked for first.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("passwd", "Change a password; all sessions of the user end.") { name };
         command.Examples(

@@ -35,5 +35,6 @@ internal static class WhoamiCommand
     private static string Encryption(IReadOnlyList<string> privileges)
         => privileges.Any(p => p.StartsWith("Cryptographer.", StringComparison.Ordinal))
             ? "may what is listed under Cryptographer"
-            : "sees that machines are encrypted and may run them; keys, decryption and consoles of encrypted machines are for others";
+            : "sees that machines are encrypted and may run them; keys, decryption and consoles of encrypted machines "
+                + "are for others";
 }

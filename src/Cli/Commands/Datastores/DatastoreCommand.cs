@@ -7,7 +7,8 @@ namespace Lorica.Cli.Commands.Datastores;
 /// <summary><c>lorica datastore</c>.</summary>
 internal static class DatastoreCommand
 {
-    public static Command Create(CliContext cli) => new("datastore", "Datastores: where the files of virtual machines lie.") { List(cli), Show(cli), DatastoreTagCommand.Create(cli) };
+    public static Command Create(CliContext cli) => new("datastore",
+        "Datastores: where the files of virtual machines lie.") { List(cli), Show(cli), DatastoreTagCommand.Create(cli) };
 
     private static Command List(CliContext cli)
     {
@@ -24,7 +25,8 @@ internal static class DatastoreCommand
             }
             cli.Terminal.Table(["NAME", "CAPACITY", "FREE", "VMS", "HOSTS", "PROBLEM"], all.Items.Select(d => (string[])
             [
-                d.Name, Sizes.Format(d.Capacity), Sizes.Format(d.Free), $"{d.Vms}", string.Join(", ", d.Hosts.Select(h => h.Host)),
+                d.Name, Sizes.Format(d.Capacity), Sizes.Format(d.Free), $"{d.Vms}",
+                string.Join(", ", d.Hosts.Select(h => h.Host)),
                 string.Join("; ", d.Hosts.Where(h => h.Problem.Length > 0).Select(h => $"{h.Host}: {h.Problem}")),
             ]));
         });

@@ -16,7 +16,8 @@ internal static class DatastoreTagCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var none = new Option<bool>("--none") { Description = "Take all tags away." };
-        var command = new Command("tag", "Show or set the tags by which storage policies place virtual machines.") { name, tags, none };
+        var command = new Command(
+            "tag", "Show or set the tags by which storage policies place virtual machines.") { name, tags, none };
         command.Examples(
             ("fast and encrypted only by policy Gold", "lorica datastore tag ssd1 gold fast"),
             ("which has it", "lorica datastore tag ssd1"));

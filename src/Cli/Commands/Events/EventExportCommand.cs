@@ -8,7 +8,8 @@ internal static class EventExportCommand
     public static Command Create(CliContext cli)
     {
         var filter = new EventFilter(cli.Time);
-        var command = new Command("export", "Print audit events as JSON lines, oldest first; without filters `event verify` can check them.")
+        var command = new Command(
+            "export", "Print audit events as JSON lines, oldest first; without filters `event verify` can check them.")
         {
             filter.After, filter.Id, filter.About, filter.User, filter.Since, filter.Until,
         };

@@ -8,13 +8,19 @@ namespace Lorica.Cli.Commands.Events;
 /// <summary>Options that say which events are meant.</summary>
 internal sealed class EventFilter(TimeProvider time)
 {
-    public Option<string?> Id { get; } = new("--id") { Description = "Only events of this id; com.vmware.vc.vm* for a beginning." };
+    public Option<string?> Id { get; } = new("--id")
+    {
+        Description = "Only events of this id; com.vmware.vc.vm* for a beginning.",
+    };
 
     public Option<string?> About { get; } = new("--object") { Description = "Only events about this object, by name or id." };
 
     public Option<string?> User { get; } = new("--user") { Description = "Only what this person did." };
 
-    public Option<long?> After { get; } = new("--after") { Description = "Only events after this number, in ascending order.", HelpName = "NUMBER" };
+    public Option<long?> After { get; } = new("--after")
+    {
+        Description = "Only events after this number, in ascending order.", HelpName = "NUMBER",
+    };
 
     public Option<DateTimeOffset?> Since { get; } = TimeOption.Create("--since", "Only events since", time);
 

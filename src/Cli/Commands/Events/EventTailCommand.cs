@@ -14,7 +14,8 @@ internal static class EventTailCommand
     public static Command Create(CliContext cli)
     {
         var filter = new EventFilter(cli.Time);
-        var command = new Command("tail", "Show audit events as they happen, until Ctrl-C.") { filter.Id, filter.About, filter.User, filter.After };
+        var command = new Command(
+            "tail", "Show audit events as they happen, until Ctrl-C.") { filter.Id, filter.About, filter.User, filter.After };
         command.Examples(
             ("watch", "lorica event tail"),
             ("into another system, from the beginning", "lorica event tail --after 0 --json | logger -t lorica"));

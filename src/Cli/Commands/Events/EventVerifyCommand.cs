@@ -43,7 +43,8 @@ internal static class EventVerifyCommand
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(found, RestJson.Default.EventHeadModel);
             else if (check.Trouble is null)
-                cli.Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{check.Count} events, all in order. Head: {check.Number}:{check.Hash}"));
+                cli.Terminal.Line(string.Create(
+                    CultureInfo.InvariantCulture, $"{check.Count} events, all in order. Head: {check.Number}:{check.Hash}"));
             if (check.Trouble is { } trouble)
             {
                 throw new CliException(ExitCode.Refused, "The log of events is not whole: " + trouble,
@@ -62,7 +63,8 @@ internal static class EventVerifyCommand
             check.Fail($"It ends with event {check.Number}, and the center says that {head.Number} is the last.");
     }
 
-    private static async Task WalkAsync(EventChainCheck check, IAsyncEnumerable<string> lines, KnownHead? known, bool fromStart = false)
+    private static async Task WalkAsync(
+        EventChainCheck check, IAsyncEnumerable<string> lines, KnownHead? known, bool fromStart = false)
     {
         await foreach (var line in lines)
         {

@@ -16,7 +16,8 @@ internal sealed class KnownHead(long number, string hash)
     public bool Seen { get; private set; }
 
     /// <summary>Looks at an event of the log.</summary>
-    public void Look(EventModel e) => Seen |= e.Number == number && string.Equals(e.Hash, hash, StringComparison.OrdinalIgnoreCase);
+    public void Look(EventModel e) =>
+        Seen |= e.Number == number && string.Equals(e.Hash, hash, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Parses <c>NUMBER:HASH</c>.</summary>
     public static KnownHead Parse(string text)
@@ -25,6 +26,7 @@ internal sealed class KnownHead(long number, string hash)
         return parts is [var first, { Length: 2 * EventChain.HashSize } hash]
             && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new KnownHead(number, hash)
-            : throw new CliException(ExitCode.Usage, $"{text} is no head of the log.", "It looks like 1041:5e88…, as `lorica event verify` prints it.");
+            : throw new CliException(ExitCode.Usage, $"{text} is no head of the log.",
+                "It looks like 1041:5e88…, as `lorica event verify` prints it.");
     }
 }

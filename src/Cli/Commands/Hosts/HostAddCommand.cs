@@ -9,14 +9,21 @@ internal static class HostAddCommand
 {
     public static Command Create(CliContext cli)
     {
-        var address = new Argument<string>("ADDRESS") { Description = "Where the host waits to join: ADDRESS:PORT, as its console says." };
+        var address = new Argument<string>("ADDRESS")
+        {
+            Description = "Where the host waits to join: ADDRESS:PORT, as its console says.",
+        };
         var cluster = new Option<string?>("--cluster")
         {
             Description = "Cluster or datacenter into which it comes, when there are several.", HelpName = "NAME",
         };
-        var name = new Option<string?>("--name") { Description = "Display name; the host's own when left out.", HelpName = "NAME" };
+        var name = new Option<string?>("--name")
+        {
+            Description = "Display name; the host's own when left out.", HelpName = "NAME",
+        };
         var command = new Command(
-            "add", "Let a host join that runs `lorica-host join`. Asks for the token on its console, or reads it from standard input.")
+            "add", "Let a host join that runs `lorica-host join`. Asks for the token on its console, or reads it from "
+                + "standard input.")
         {
             address, cluster, name,
         };

@@ -13,7 +13,8 @@ internal static class HostCryptoCommand
             Action(cli, "prepare", "Prepare a host that is incapable."),
             Action(cli, "enable", "Put a host into encryption mode: with the host key that it had, or a new one."),
             Action(cli, "rotate", "Give a host in encryption mode a new host key."),
-            Action(cli, "disable", "End encryption mode at the host's next start; refused while encrypted virtual machines are on it."),
+            Action(cli, "disable", "End encryption mode at the host's next start; refused while encrypted virtual "
+                + "machines are on it."),
         };
 
     private static Command Status(CliContext cli)

@@ -20,7 +20,8 @@ internal static class HostLsCommand
                 return;
             }
             cli.Terminal.Table(["NAME", "STATE", "ENCRYPTION MODE", "KEYS", "ADDRESS"],
-                hosts.Items.Select(h => (string[])[h.Name, h.Maintenance ? h.State + ", maintenance" : h.State, h.CryptoMode, $"{h.Keys.Count}", h.Address]));
+                hosts.Items.Select(h => (string[])[h.Name, h.Maintenance ? h.State + ", maintenance" : h.State, h.CryptoMode,
+                    $"{h.Keys.Count}", h.Address]));
             foreach (var host in hosts.Items.Where(h => h.Detail.Length > 0))
                 cli.Terminal.Note($"{host.Name}: {host.Detail}");
         });

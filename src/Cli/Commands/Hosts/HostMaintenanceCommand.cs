@@ -17,7 +17,8 @@ internal static class HostMaintenanceCommand
     {
         var name = HostCommand.Name();
         var command = new Command(action, description) { name };
-        command.Examples((action == "enter" ? "before its machine is updated" : "afterwards", $"lorica host maintenance {action} node2"));
+        command.Examples(
+            (action == "enter" ? "before its machine is updated" : "afterwards", $"lorica host maintenance {action} node2"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();

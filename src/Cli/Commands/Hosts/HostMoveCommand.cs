@@ -10,7 +10,8 @@ internal static class HostMoveCommand
     {
         var name = HostCommand.Name();
         var to = new Argument<string>("PARENT") { Description = "Cluster or datacenter: name, id or path." };
-        var command = new Command("move", "Move a host to another cluster or datacenter; at its next start it gets a new host key.") { name, to };
+        var command = new Command(
+            "move", "Move a host to another cluster or datacenter; at its next start it gets a new host key.") { name, to };
         command.Examples(("from one cluster to another", "lorica host move node2 Datacenter/lab"));
         command.SetAction(async (parsed, ct) =>
         {

@@ -19,7 +19,8 @@ internal static class ContainerCommand
         var name = new Argument<string>("NAME") { Description = $"Name of the new {kind}." };
         var into = new Option<string?>("--in")
         {
-            Description = kind == "folder" ? "Datacenter or folder, when there are several datacenters." : "Datacenter, when there are several.",
+            Description = kind == "folder"
+                ? "Datacenter or folder, when there are several datacenters." : "Datacenter, when there are several.",
             HelpName = "PARENT",
         };
         var command = new Command("create", $"Make a {kind}.") { name };
@@ -76,7 +77,8 @@ internal static class ContainerCommand
         return command;
     }
 
-    private static Argument<string> Which(string kind) => new("WHICH") { Description = $"The {kind}: name, id or path (Datacenter/prod)." };
+    private static Argument<string> Which(string kind) =>
+        new("WHICH") { Description = $"The {kind}: name, id or path (Datacenter/prod)." };
 
     private static void Show(CliContext cli, ParseResult parsed, ContainerModel container)
     {

@@ -10,7 +10,8 @@ internal static class KeyCheckCommand
     public static Command Create(CliContext cli)
     {
         var command = new Command(
-            "check", "Do the daily check now: every key on its KMS (right one, state, dates), every certificate; raises and clears alarms.");
+            "check", "Do the daily check now: every key on its KMS (right one, state, dates), every certificate; raises and "
+                + "clears alarms.");
         command.Examples(("in a monitor: exit code 0 only when all is well", "lorica key check"));
         command.SetAction(async (parsed, ct) =>
         {
@@ -23,7 +24,8 @@ internal static class KeyCheckCommand
                 KeyText.Table(cli.Terminal, ill);
             cli.Terminal.Note($"{keys.Items.Count} keys checked, {ill.Count} with a trouble.");
             if (ill.Count > 0)
-                throw new CliException(ExitCode.Refused, $"{ill.Count} of {keys.Items.Count} keys cannot be used.", "See: lorica key status KEY");
+                throw new CliException(
+                    ExitCode.Refused, $"{ill.Count} of {keys.Items.Count} keys cannot be used.", "See: lorica key status KEY");
         });
         return command;
     }

@@ -8,7 +8,10 @@ internal static class KeyGenerateCommand
 {
     public static Command Create(CliContext cli)
     {
-        var provider = new Option<string?>("--provider") { Description = "Key provider; the default one when left out.", HelpName = "NAME" };
+        var provider = new Option<string?>("--provider")
+        {
+            Description = "Key provider; the default one when left out.", HelpName = "NAME",
+        };
         var label = new Option<string?>("--label") { Description = "Label, for people.", HelpName = "TEXT" };
         var command = new Command("generate", "Make a key ahead, for no object yet.") { provider, label };
         command.Examples(("for what comes", "lorica key generate --label archive"));

@@ -16,9 +16,9 @@ internal static class KeyText
     {
         terminal.Pairs(
         [
-            ("key", $"{key.Provider}/{key.Id}"), ("state", key.RemovedBy.Length > 0 ? $"{key.State} by {key.RemovedBy}" : key.State),
-            ("check value", key.Kcv), ("label", key.Label),
-            ("made by hand", key.Generated ? $"by {key.CreatedBy}, {Times.Format(key.CreatedAt)}" : ""),
+            ("key", $"{key.Provider}/{key.Id}"),
+            ("state", key.RemovedBy.Length > 0 ? $"{key.State} by {key.RemovedBy}" : key.State), ("check value", key.Kcv),
+            ("label", key.Label), ("made by hand", key.Generated ? $"by {key.CreatedBy}, {Times.Format(key.CreatedAt)}" : ""),
             ("on the KMS", OnKms(key)), ("said the KMS", key.Detail), ("checked", Times.Format(key.CheckedAt)),
             ("protect stop", Times.Format(key.ProtectStop)), ("deactivation", Times.Format(key.Deactivation)),
             ("destroy", Times.Format(key.Destroy)), ("compromise", Times.Format(key.Compromise)),
@@ -29,7 +29,8 @@ internal static class KeyText
             terminal.Line("used by      nothing");
     }
 
-    public static string OnKms(KeyInfoModel key) => key.Fault.Length > 0 ? $"{key.KmsState} {FaultText.Reason(key.Fault)}".Trim() : key.KmsState;
+    public static string OnKms(KeyInfoModel key) =>
+        key.Fault.Length > 0 ? $"{key.KmsState} {FaultText.Reason(key.Fault)}".Trim() : key.KmsState;
 
     private static string Users(KeyInfoModel key)
     {

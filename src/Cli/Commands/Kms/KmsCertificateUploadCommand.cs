@@ -13,7 +13,10 @@ internal static class KmsCertificateUploadCommand
     public static Command Create(CliContext cli)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the provider." };
-        var file = new Argument<string>("FILE") { Description = "PEM certificate; signed for the request, or a renewed one over the same key." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "PEM certificate; signed for the request, or a renewed one over the same key.",
+        };
         var command = new Command("upload", "Take the signed client certificate into use.") { name, file };
         command.Examples(("what the KMS's administrator sent back", "lorica kms certificate upload corp lorica.crt"));
         command.SetAction(async (parsed, ct) =>
@@ -22,7 +25,8 @@ internal static class KmsCertificateUploadCommand
             var provider = await center.UploadCertificateAsync(parsed.GetValue(name)!, Read(parsed.GetValue(file)!), ct);
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(provider, RestJson.Default.ProviderModel);
-            cli.Terminal.Note($"Key provider {provider.Name} uses certificate {provider.ClientCertificateSha256}, until {Times.Day(provider.ClientNotAfter)}.");
+            cli.Terminal.Note($"Key provider {provider.Name} uses certificate {provider.ClientCertificateSha256}, until "
+                + $"{Times.Day(provider.ClientNotAfter)}.");
         });
         return command;
     }
@@ -33,6 +37,7 @@ internal static class KmsCertificateUploadCommand
         var text = System.Text.Encoding.ASCII.GetString(pem.Span);
         return !text.Contains("PRIVATE KEY", StringComparison.Ordinal)
             ? text
-            : throw new CliException(ExitCode.Usage, $"{path} holds a private key.", "Upload the certificate alone; with a key it is: lorica kms set NAME --client-cert FILE --client-key FILE");
+            : throw new CliException(ExitCode.Usage, $"{path} holds a private key.",
+                "Upload the certificate alone; with a key it is: lorica kms set NAME --client-cert FILE --client-key FILE");
     }
 }

@@ -10,7 +10,10 @@ internal static class KmsCsrCommand
     {
         var name = new Argument<string>("NAME") { Description = "Name of the provider." };
         var command = new Command(
-            "csr", "Print a request for a client certificate (PKCS#10, PEM); its key is made by the broker and never leaves it.") { name };
+            "csr", "Print a request for a client certificate (PKCS#10, PEM); its key is made by the broker and never leaves it.")
+        {
+            name,
+        };
         command.Examples(("have it signed", "lorica kms csr corp > lorica.csr"));
         command.SetAction(async (parsed, ct) =>
         {

@@ -9,7 +9,10 @@ internal static class KmsDefaultCommand
 {
     public static Command Create(CliContext cli)
     {
-        var name = new Argument<string?>("NAME") { Description = "The new default; shown when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "The new default; shown when left out.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("default", "Show or set the provider that makes the keys when none is named.") { name };
         command.Examples(("which is it", "lorica kms default"), ("from now on", "lorica kms default corp"));
         command.SetAction(async (parsed, ct) =>

@@ -10,7 +10,8 @@ internal static class KmsRmCommand
         var name = new Argument<string>("NAME") { Description = "Name of the provider." };
         var force = new Option<bool>("--force")
         {
-            Description = "Although virtual machines use it: they lock at their next power-on. The same name registered again heals.",
+            Description = "Although virtual machines use it: they lock at their next power-on. The same name "
+                + "registered again heals.",
         };
         var command = new Command("rm", "Remove a key provider; keys on the KMS stay.") { name, force };
         command.Examples(("one that nothing uses", "lorica kms rm old"));

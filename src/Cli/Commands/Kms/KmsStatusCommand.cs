@@ -49,7 +49,9 @@ internal static class KmsStatusCommand
         terminal.Line($"{status.Name}: {(status.Healthy ? "healthy: a key was fetched" : "NOT healthy")}");
         foreach (var s in status.Servers)
         {
-            terminal.Line($"  {s.Host}:{s.Port} {s.State}{(s.RetryAt is null ? "" : $", {s.Failures} failures in a row, tried again at {Times.Format(s.RetryAt)}")}");
+            var again = s.RetryAt is null
+                ? "" : $", {s.Failures} failures in a row, tried again at {Times.Format(s.RetryAt)}";
+            terminal.Line($"  {s.Host}:{s.Port} {s.State}{again}");
             Print(terminal, "connected", s.Connected);
             Print(terminal, "we trust its certificate", s.ClientTrustsServer);
             Print(terminal, "it trusts ours", s.ServerTrustsClient);

@@ -15,7 +15,8 @@ internal sealed class ProviderOptions
 
     public Option<string?> Identity { get; } = new("--identity")
     {
-        Description = "Who we are to the KMS: a certificate of the center's CA, a self-signed one, or one that the KMS signs (kms csr).",
+        Description = "Who we are to the KMS: a certificate of the center's CA, a self-signed one, or one that the KMS "
+            + "signs (kms csr).",
         HelpName = "broker|self-signed|csr",
     };
 
@@ -58,7 +59,8 @@ internal sealed class ProviderOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Accept, Identity, ClientCertificate, ClientKey, User, PasswordFile, Proxy, ConnectTimeout, RequestTimeout])
+        foreach (var option in (Option[])[Accept, Identity, ClientCertificate, ClientKey, User, PasswordFile, Proxy,
+            ConnectTimeout, RequestTimeout])
             command.Options.Add(option);
     }
 
@@ -95,7 +97,8 @@ internal sealed class ProviderOptions
         return (parsed.GetValue(Identity) switch { "self-signed" => "selfSigned", var other => other }, null, null);
     }
 
-    public async Task<(string? Enc, string? Sealed)> CredentialAsync(ParseResult parsed, CliContext cli, CenterClient center, CancellationToken ct)
+    public async Task<(string? Enc, string? Sealed)> CredentialAsync(
+        ParseResult parsed, CliContext cli, CenterClient center, CancellationToken ct)
     {
         var (user, file) = (parsed.GetValue(User), parsed.GetValue(PasswordFile));
         if (user is null != file is null)

@@ -6,7 +6,9 @@ using Lorica.Crypto;
 
 namespace Lorica.Cli.Commands.Kms;
 
-/// <summary>A user name and the password from a file, sealed with HPKE to the broker's receive key; the center cannot open it.</summary>
+/// <summary>
+/// A user name and the password from a file, sealed with HPKE to the broker's receive key; the center cannot open it.
+/// </summary>
 internal static class SealedCredential
 {
     private const int Maximum = 1024;

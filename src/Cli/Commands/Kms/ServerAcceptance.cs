@@ -7,7 +7,8 @@ namespace Lorica.Cli.Commands.Kms;
 /// <summary>Shows a server's certificate to the person, and pins it only when he accepts it, or named it beforehand.</summary>
 internal sealed class ServerAcceptance(CliContext cli, CenterClient center)
 {
-    public async Task<ServerModel> AcceptAsync(ServerAddress address, IReadOnlyList<string> accepted, CancellationToken ct, string? proxy = null)
+    public async Task<ServerModel> AcceptAsync(
+        ServerAddress address, IReadOnlyList<string> accepted, CancellationToken ct, string? proxy = null)
     {
         var shown = await center.ProbeAsync(address.Host, address.Port, proxy, ct);
         var fingerprint = Fingerprint.Parse(shown.Sha256);

@@ -32,7 +32,8 @@ internal readonly record struct ServerAddress(string Host, int Port)
             throw bad;
         if (rest.Length == 0)
             return new ServerAddress(host, KmipPort);
-        return rest[0] == ':' && int.TryParse(rest.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
+        return rest[0] == ':' && int.TryParse(rest.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and < 65536
             ? new ServerAddress(host, port)
             : throw bad;
     }

@@ -40,7 +40,8 @@ internal static class UploadedIdentity
         {
             using var certificate = X509CertificateLoader.LoadCertificateFromFile(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
             throw new CliException(ExitCode.Usage, $"{path} is no certificate: {e.Message}", inner: e);
         }
@@ -53,7 +54,8 @@ internal static class UploadedIdentity
         if (pem.IndexOf("ENCRYPTED"u8) >= 0)
         {
             throw new CliException(ExitCode.Usage, $"{path} is protected by a passphrase.",
-                "Take the protection off into a file that only you can read, and remove it afterwards: openssl pkey -in FILE -out FILE2");
+                "Take the protection off into a file that only you can read, and remove it afterwards: openssl pkey -in "
+                    + "FILE -out FILE2");
         }
     }
 

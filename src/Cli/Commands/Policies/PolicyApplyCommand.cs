@@ -11,15 +11,25 @@ internal static class PolicyApplyCommand
     public static Command Create(CliContext cli)
     {
         var policy = PolicyCommand.Policy();
-        var vms = new Argument<string[]>("VM") { Description = "Virtual machines, by name or id.", Arity = ArgumentArity.ZeroOrMore };
-        var folder = new Option<string?>("--folder") { Description = "All in this folder or datacenter and below it.", HelpName = "NAME" };
+        var vms = new Argument<string[]>("VM")
+        {
+            Description = "Virtual machines, by name or id.", Arity = ArgumentArity.ZeroOrMore,
+        };
+        var folder = new Option<string?>("--folder")
+        {
+            Description = "All in this folder or datacenter and below it.", HelpName = "NAME",
+        };
         var all = new Option<bool>("--all") { Description = "All virtual machines." };
         var home = new Option<bool>("--home") { Description = "To VM home (without --home and --disk: to everything)." };
-        var disks = new Option<string[]>("--disk") { Description = "To this disk of each; repeat it for more.", HelpName = "LABEL" };
+        var disks = new Option<string[]>("--disk")
+        {
+            Description = "To this disk of each; repeat it for more.", HelpName = "LABEL",
+        };
         var parallel = new Option<int>("--parallel")
         { Description = "Virtual machines at the same time, 1 to 32.", HelpName = "N", DefaultValueFactory = _ => 8 };
         var noWait = CommonOptions.NoWait();
-        var command = new Command("apply", "Apply a storage policy to many virtual machines; what one refuses does not stop the others.")
+        var command = new Command(
+            "apply", "Apply a storage policy to many virtual machines; what one refuses does not stop the others.")
         {
             policy, vms, folder, all, home, disks, parallel, noWait,
         };
@@ -31,11 +41,13 @@ internal static class PolicyApplyCommand
         {
             var named = parsed.GetValue(vms) is { Length: > 0 } given ? given : null;
             if ((named is null ? 0 : 1) + (parsed.GetValue(folder) is null ? 0 : 1) + (parsed.GetValue(all) ? 1 : 0) != 1)
-                throw new CliException(ExitCode.Usage, "To which virtual machines?", "Name them, or say --folder NAME, or --all.");
+                throw new CliException(
+                    ExitCode.Usage, "To which virtual machines?", "Name them, or say --folder NAME, or --all.");
             var labels = parsed.GetValue(disks) is { Length: > 0 } some ? some : null;
             bool? withHome = parsed.GetValue(home) ? true : labels is null ? null : false;
             var body = new ApplyPolicyBody(
-                named, parsed.GetValue(folder), parsed.GetValue(all), withHome, withHome == true ? labels ?? [] : labels, parsed.GetValue(parallel));
+                named, parsed.GetValue(folder), parsed.GetValue(all), withHome, withHome == true ? labels ?? [] : labels,
+                parsed.GetValue(parallel));
             using var center = cli.Center();
             var json = parsed.GetValue(CommonOptions.Json);
             var task = await center.ApplyPolicyAsync(parsed.GetValue(policy)!, body, ct);

@@ -11,7 +11,8 @@ internal static class PolicyCheckCommand
     {
         var vm = new Argument<string?>("VM") { Description = "Virtual machine, by name or id.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All virtual machines." };
-        var command = new Command("check", "Check compliance with storage policies in the files themselves, and show what differs.") { vm, all };
+        var command = new Command(
+            "check", "Check compliance with storage policies in the files themselves, and show what differs.") { vm, all };
         command.Examples(
             ("one, disk by disk", "lorica policy check web1"),
             ("all; exit code 4 when one differs", "lorica policy check --all"));
@@ -50,5 +51,6 @@ internal static class PolicyCheckCommand
 
     private static void Print(CliContext cli, IReadOnlyList<ComplianceModel> found)
         => cli.Terminal.Table(["VM", "OBJECT", "COMPLIANCE", "POLICY", "DIFFERS"],
-            found.SelectMany(f => f.Objects.Select(o => (string[])[f.Vm, o.Object, o.State, o.Policy.Name, string.Join(" ", o.Drift)])));
+            found.SelectMany(
+                f => f.Objects.Select(o => (string[])[f.Vm, o.Object, o.State, o.Policy.Name, string.Join(" ", o.Drift)])));
 }

@@ -13,7 +13,8 @@ internal static class PolicyCreateCommand
         var options = new PolicyOptions().AddTo(command);
         command.Examples(
             ("encrypted, on datastores tagged gold", "lorica policy create Gold --encryption on --tag gold"),
-            ("powered off when its key is away for a day", "lorica policy create Careful --encryption on --outage shutDown --outage-after 1d"));
+            ("powered off when its key is away for a day",
+                "lorica policy create Careful --encryption on --outage shutDown --outage-after 1d"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();

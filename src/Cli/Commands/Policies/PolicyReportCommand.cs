@@ -13,7 +13,8 @@ internal static class PolicyReportCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            PolicyText.Print(cli, await center.PolicyReportAsync(parsed.GetValue(task)!, ct), parsed.GetValue(CommonOptions.Json));
+            PolicyText.Print(
+                cli, await center.PolicyReportAsync(parsed.GetValue(task)!, ct), parsed.GetValue(CommonOptions.Json));
         });
         return command;
     }

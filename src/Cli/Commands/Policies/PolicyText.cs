@@ -7,7 +7,8 @@ namespace Lorica.Cli.Commands.Policies;
 internal static class PolicyText
 {
     public static string Outage(PolicyModel policy)
-        => policy.OutageAction == "keepRunning" ? policy.OutageAction : $"{policy.OutageAction} after {Durations.Format(policy.OutageAfterSeconds)}";
+        => policy.OutageAction == "keepRunning"
+            ? policy.OutageAction : $"{policy.OutageAction} after {Durations.Format(policy.OutageAfterSeconds)}";
 
     /// <summary>A policy on stdout.</summary>
     public static void Print(CliContext cli, PolicyModel policy, bool json)
@@ -19,7 +20,8 @@ internal static class PolicyText
         }
         cli.Terminal.Pairs(
         [
-            ("name", policy.Name), ("id", policy.Id), ("description", policy.Description), ("encryption", policy.Encryption ? "yes" : "no"),
+            ("name", policy.Name), ("id", policy.Id), ("description", policy.Description),
+            ("encryption", policy.Encryption ? "yes" : "no"),
             ("filters before encryption", policy.Encryption ? policy.AllowCleartextFilters ? "allowed" : "no" : ""),
             ("strict", policy.Encryption ? policy.Strict ? "yes" : "no" : ""), ("datastore tags", string.Join(", ", policy.Tags)),
             ("keys out of reach", Outage(policy)), ("built in", policy.BuiltIn ? "yes" : "no"),
@@ -37,7 +39,8 @@ internal static class PolicyText
         else
         {
             cli.Terminal.Table(["VM", "OUTCOME", "TASK", "WHY"],
-                report.Items.Select(i => (string[])[i.Vm, Outcome(i), i.Task ?? "", i.Fault is { } f ? $"{f.Message} {f.Hint}".Trim() : ""]));
+                report.Items.Select(
+                    i => (string[])[i.Vm, Outcome(i), i.Task ?? "", i.Fault is { } f ? $"{f.Message} {f.Hint}".Trim() : ""]));
         }
         return report.Items.All(i => i.State != "failed");
     }

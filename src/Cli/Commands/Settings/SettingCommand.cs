@@ -32,7 +32,8 @@ internal static class SettingCommand
         var name = Name();
         var value = new Argument<string>("VALUE") { Description = "Its value." };
         var command = new Command("set", "Set a setting.") { name, value };
-        command.Examples(("the center runs in this virtual machine: it is never encrypted", "lorica setting set center.runsIn lorica1"));
+        command.Examples(
+            ("the center runs in this virtual machine: it is never encrypted", "lorica setting set center.runsIn lorica1"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
@@ -54,5 +55,6 @@ internal static class SettingCommand
         return command;
     }
 
-    private static Argument<string> Name() => new("NAME") { Description = "center.runsIn: the virtual machine that runs the center." };
+    private static Argument<string> Name() =>
+        new("NAME") { Description = "center.runsIn: the virtual machine that runs the center." };
 }

@@ -20,7 +20,8 @@ internal static class TaskLsCommand
         var until = TimeOption.Create("--until", "Only tasks begun before", cli.Time);
         var limit = new Option<int>("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 200 };
         var cursor = new Option<string?>("--cursor") { Description = "Go on where a list with --json ended (its member next)." };
-        var command = new Command("ls", "List tasks, newest last.") { state, kind, about, user, parent, since, until, limit, cursor };
+        var command = new Command(
+            "ls", "List tasks, newest last.") { state, kind, about, user, parent, since, until, limit, cursor };
         command.Examples(
             ("what is under way", "lorica task ls --state unfinished"),
             ("what failed today, for one virtual machine", "lorica task ls --state failed --since 24h --object web1"));
@@ -29,9 +30,9 @@ internal static class TaskLsCommand
             using var center = cli.Center();
             var tasks = await center.TasksAsync(ct, QueryText.Of(
                 ("state", parsed.GetValue(state)), ("kind", parsed.GetValue(kind)), ("object", parsed.GetValue(about)),
-                ("user", parsed.GetValue(user)), ("parent", parsed.GetValue(parent)), ("since", QueryText.Of(parsed.GetValue(since))),
-                ("until", QueryText.Of(parsed.GetValue(until))), ("limit", QueryText.Of(parsed.GetValue(limit))),
-                ("cursor", parsed.GetValue(cursor))));
+                ("user", parsed.GetValue(user)), ("parent", parsed.GetValue(parent)),
+                ("since", QueryText.Of(parsed.GetValue(since))), ("until", QueryText.Of(parsed.GetValue(until))),
+                ("limit", QueryText.Of(parsed.GetValue(limit))), ("cursor", parsed.GetValue(cursor))));
             if (parsed.GetValue(CommonOptions.Json))
             {
                 cli.Terminal.Json(tasks, RestJson.Default.ListModelTaskModel);

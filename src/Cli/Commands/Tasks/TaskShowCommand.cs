@@ -28,7 +28,8 @@ internal static class TaskShowCommand
                 ("done", $"{task.Percent} %"),
                 ("step", TaskText.Detail(task)), ("user", task.User), ("started", Times.Format(task.StartedAt)),
                 ("ended", Times.Format(task.EndedAt)), ("fault", task.Fault?.Message ?? ""), ("hint", task.Fault?.Hint ?? ""),
-                ("part of", task.Parent ?? ""), ("cancellable", task.Cancellable ? "yes" : ""), ("result", task.Result?.ToString() ?? ""),
+                ("part of", task.Parent ?? ""), ("cancellable", task.Cancellable ? "yes" : ""),
+                ("result", task.Result?.ToString() ?? ""),
             ]);
             foreach (var key in task.Fault?.Keys ?? [])
                 cli.Terminal.Line($"key    {key.Provider}/{key.KeyId}: {FaultText.Reason(key.Reason)}");

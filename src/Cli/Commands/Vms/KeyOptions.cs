@@ -24,10 +24,12 @@ internal static class KeyOptions
         var slash = value.IndexOf('/', StringComparison.Ordinal);
         var head = slash < 0 ? value : value[..slash];
         var equals = head.IndexOf('=', StringComparison.Ordinal);
-        var objects = equals < 0 ? null : head[..equals].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var objects = equals < 0
+            ? null : head[..equals].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var provider = head[(equals + 1)..];
         return provider.Length == 0 || objects is { Length: 0 } || slash == value.Length - 1
-            ? throw new CliException(ExitCode.Usage, $"--key {value} names no key.", "--key kms1, --key kms1/KEYID, --key virtio0:1=kms1")
+            ? throw new CliException(
+                ExitCode.Usage, $"--key {value} names no key.", "--key kms1, --key kms1/KEYID, --key virtio0:1=kms1")
             : new KeySpecBody(objects, provider, slash < 0 ? null : value[(slash + 1)..]);
     }
 }

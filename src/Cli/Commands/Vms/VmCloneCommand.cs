@@ -10,7 +10,10 @@ internal static class VmCloneCommand
     {
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
         var clone = new Argument<string>("NEW") { Description = "Name of the new virtual machine." };
-        var datastore = new Option<string?>("--datastore") { Description = "Datastore; that of the source when left out.", HelpName = "NAME" };
+        var datastore = new Option<string?>("--datastore")
+        {
+            Description = "Datastore; that of the source when left out.", HelpName = "NAME",
+        };
         var policy = new Option<string?>("--policy")
         { Description = "Storage policy, by name or id; those of the source when left out.", HelpName = "POLICY" };
         var key = KeyOptions.Create("the keys of the source");
@@ -25,7 +28,8 @@ internal static class VmCloneCommand
         command.SetAction(async (parsed, ct) =>
         {
             var body = new CloneVmBody(
-                parsed.GetValue(clone)!, parsed.GetValue(datastore), parsed.GetValue(policy), KeyOptions.Parse(parsed.GetValue(key)));
+                parsed.GetValue(clone)!, parsed.GetValue(datastore), parsed.GetValue(policy),
+                KeyOptions.Parse(parsed.GetValue(key)));
             using var center = cli.Center();
             var task = await center.CloneVmAsync(parsed.GetValue(name)!, body, ct);
             await cli.HandleAsync(center, task, parsed.GetValue(noWait), parsed.GetValue(CommonOptions.Json), ct);

@@ -16,7 +16,8 @@ internal static class VmConsoleCommand
         { Description = "Type this and Enter into the guest's serial port.", HelpName = "TEXT" };
         var until = new Option<string?>("--until")
         {
-            Description = "Follow until the guest wrote this, and the rest of that line; with --send only what it wrote after that counts.", HelpName = "TEXT",
+            Description = "Follow until the guest wrote this, and the rest of that line; with --send only what it wrote "
+                + "after that counts.", HelpName = "TEXT",
         };
         var timeout = new Option<int>("--timeout")
         {

@@ -9,7 +9,8 @@ internal static class VmMigrateCommand
     {
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
         var host = new Option<string>("--host") { Description = "Host to which it goes.", HelpName = "NAME", Required = true };
-        var command = new Command("migrate", "Move a powered-off virtual machine to another host that sees the same datastore.") { name, host, noWait };
+        var command = new Command(
+            "migrate", "Move a powered-off virtual machine to another host that sees the same datastore.") { name, host, noWait };
         command.Examples(("to another host", "lorica vm migrate web1 --host h2"));
         command.SetAction(async (parsed, ct) =>
         {

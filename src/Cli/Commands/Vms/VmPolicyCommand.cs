@@ -20,7 +20,10 @@ internal static class VmPolicyCommand
         { Description = "What you expect: refused when the policy comes to something else.", HelpName = "encrypt|decrypt" };
         crypto.AcceptOnlyFromAmong("encrypt", "decrypt");
         var provider = new Option<string?>("--provider")
-        { Description = "Key provider that makes the new key, with --crypto encrypt; the default one when left out.", HelpName = "NAME" };
+        {
+            Description = "Key provider that makes the new key, with --crypto encrypt; the default one when left out.",
+            HelpName = "NAME",
+        };
         var key = KeyOptions.Create("a new one of the provider for all");
         var check = new Option<bool>("--check") { Description = "Only say what it would meet." };
         var force = new Option<bool>("--force")
@@ -46,7 +49,8 @@ internal static class VmPolicyCommand
             using var center = cli.Center();
             if (parsed.GetValue(check))
             {
-                VmPolicyCheck.Print(cli, await center.CheckPolicyAsync(parsed.GetValue(name)!, body, ct), parsed.GetValue(CommonOptions.Json));
+                VmPolicyCheck.Print(
+                    cli, await center.CheckPolicyAsync(parsed.GetValue(name)!, body, ct), parsed.GetValue(CommonOptions.Json));
                 return;
             }
             var task = await center.SetPolicyAsync(parsed.GetValue(name)!, body, ct);

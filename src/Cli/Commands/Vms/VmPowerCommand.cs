@@ -14,11 +14,14 @@ internal static class VmPowerCommand
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
         var fenced = new Option<bool>("--fenced")
         { Description = "The host that held it last is cut off from the datastore for good: take its lock over at once." };
-        var command = new Command("on", "Power on; refused while a key is missing, with the reason of each.") { name, fenced, noWait };
+        var command = new Command(
+            "on", "Power on; refused while a key is missing, with the reason of each.") { name, fenced, noWait };
         command.Examples(
             ("start it", "lorica vm power on web1"),
             ("its former host is dead and switched off: do not wait for its lock", "lorica vm power on web1 --fenced"));
-        command.SetAction((parsed, ct) => SendAsync(cli, parsed, parsed.GetValue(name)!, new PowerBody("on", Fenced: parsed.GetValue(fenced)), noWait, ct));
+        command.SetAction(
+            (parsed, ct) => SendAsync(
+                cli, parsed, parsed.GetValue(name)!, new PowerBody("on", Fenced: parsed.GetValue(fenced)), noWait, ct));
         return command;
     }
 

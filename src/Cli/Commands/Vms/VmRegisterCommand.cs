@@ -9,8 +9,14 @@ internal static class VmRegisterCommand
     public static Command Create(CliContext cli)
     {
         var path = new Argument<string>("PATH") { Description = "Its VMX file: \"[datastore] folder/file.vmx\"." };
-        var host = new Option<string?>("--host") { Description = "Host; the first that sees the files when left out.", HelpName = "NAME" };
-        var folder = new Option<string?>("--folder") { Description = "Folder or datacenter of the inventory.", HelpName = "NAME" };
+        var host = new Option<string?>("--host")
+        {
+            Description = "Host; the first that sees the files when left out.", HelpName = "NAME",
+        };
+        var folder = new Option<string?>("--folder")
+        {
+            Description = "Folder or datacenter of the inventory.", HelpName = "NAME",
+        };
         var older = new Option<bool>("--accept-older")
         { Description = "Accept files that are older than what is known of them, as from a backup." };
         var changed = new Option<bool>("--accept-changed")
@@ -23,14 +29,15 @@ internal static class VmRegisterCommand
             path, host, folder, older, changed, fenced, noWait,
         };
         command.Examples(
-            ("a virtual machine that was unregistered, or comes from elsewhere with the same KMS", "lorica vm register \"[datastore1] web1/web1.vmx\""),
+            ("a virtual machine that was unregistered, or comes from elsewhere with the same KMS",
+                "lorica vm register \"[datastore1] web1/web1.vmx\""),
             ("on a named host, in a folder", "lorica vm register \"[shared] db/db.vmx\" --host h2 --folder prod"));
         command.SetAction(async (parsed, ct) =>
         {
             var body = new RegisterVmBody
             {
-                Path = parsed.GetValue(path)!, Host = parsed.GetValue(host), Folder = parsed.GetValue(folder), AcceptOlder = parsed.GetValue(older),
-                AcceptChanged = parsed.GetValue(changed), Fenced = parsed.GetValue(fenced),
+                Path = parsed.GetValue(path)!, Host = parsed.GetValue(host), Folder = parsed.GetValue(folder),
+                AcceptOlder = parsed.GetValue(older), AcceptChanged = parsed.GetValue(changed), Fenced = parsed.GetValue(fenced),
             };
             using var center = cli.Center();
             await cli.HandleAsync(

@@ -30,8 +30,8 @@ internal static class VmShowCommand
     {
         terminal.Pairs(
         [
-            ("name", vm.Name), ("id", vm.Id), ("power", VmText.Power(vm)), ("host", vm.Host), ("folder", vm.Folder), ("path", vm.Path),
-            ("lock", vm.LockHolder ?? "nobody"),
+            ("name", vm.Name), ("id", vm.Id), ("power", VmText.Power(vm)), ("host", vm.Host),
+            ("folder", vm.Folder), ("path", vm.Path), ("lock", vm.LockHolder ?? "nobody"),
             ("hardware", $"{vm.Cpus} cpu, {vm.MemoryMib} MiB"), ("encrypted", vm.Encrypted ? "yes" : "no"),
             ("key", VmText.Key(vm.Key)), ("policy", vm.Policy.Name), ("compliance", vm.Compliance),
             ("state", vm.CryptoState), ("task", vm.Task ?? ""),

@@ -8,7 +8,8 @@ internal static class VmUnregisterCommand
     public static Command Create(CliContext cli)
     {
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
-        var command = new Command("unregister", "Take a virtual machine out of the inventory. Its files and its keys stay.") { name, noWait };
+        var command = new Command(
+            "unregister", "Take a virtual machine out of the inventory. Its files and its keys stay.") { name, noWait };
         command.Examples(("take it out; register brings it back", "lorica vm unregister web1"));
         command.SetAction(async (parsed, ct) =>
         {

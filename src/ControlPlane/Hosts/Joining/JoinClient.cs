@@ -13,8 +13,8 @@ using Lorica.Contracts.Trust;
 namespace Lorica.ControlPlane.Hosts.Joining;
 
 /// <summary>
-/// The center's side of joining, over one connection to a host that nobody has vouched for: the certificate that it shows first is
-/// the one that counts to the end.
+/// The center's side of joining, over one connection to a host that nobody has vouched for: the certificate that it shows first
+/// is the one that counts to the end.
 /// </summary>
 internal sealed class JoinClient : IDisposable
 {
@@ -27,7 +27,9 @@ internal sealed class JoinClient : IDisposable
     private readonly string? _expected;
     private X509Certificate2? _shown;
 
-    /// <summary>A client as <paramref name="self"/>; <paramref name="expectedSha256"/> is the certificate that a person saw.</summary>
+    /// <summary>
+    /// A client as <paramref name="self"/>; <paramref name="expectedSha256"/> is the certificate that a person saw.
+    /// </summary>
     public JoinClient(CenterIdentity self, string address, EndPoint endPoint, string? expectedSha256, TimeProvider time)
     {
         (_address, _expected, _time) = (address, expectedSha256, time);
@@ -62,7 +64,8 @@ internal sealed class JoinClient : IDisposable
         }
 
         var proof = JoinProof.Of(token, Roles.Center, _centerNonce, nonce, _centerSpki, HostSpki);
-        var reply = await CallAsync(o => _client.ProveAsync(new ProveRequest { CenterProof = ByteString.CopyFrom(proof) }, o), ct);
+        var reply = await CallAsync(
+            o => _client.ProveAsync(new ProveRequest { CenterProof = ByteString.CopyFrom(proof) }, o), ct);
         var right = JoinProof.Of(token, Roles.Host, _centerNonce, nonce, _centerSpki, HostSpki);
         return CryptographicOperations.FixedTimeEquals(right, reply.HostProof.Span) ? reply
             : throw Impostor("It does not know the token.");
@@ -83,7 +86,8 @@ internal sealed class JoinClient : IDisposable
     {
         try
         {
-            return await call(new CallOptions(deadline: _time.GetUtcNow().UtcDateTime + TimeSpan.FromSeconds(15), cancellationToken: ct));
+            return await call(new CallOptions(
+                deadline: _time.GetUtcNow().UtcDateTime + TimeSpan.FromSeconds(15), cancellationToken: ct));
         }
         catch (RpcException e) when (FaultCodec.IsRefusal(e))
         {
@@ -97,13 +101,15 @@ internal sealed class JoinClient : IDisposable
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {
             throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.hostUnreachable", _address,
-                _shown is null ? $"Nothing that waits to join answers at {_address}." : $"{_address} shows another certificate than the one that was seen, or broke off.",
+                _shown is null ? $"Nothing that waits to join answers at {_address}."
+                    : $"{_address} shows another certificate than the one that was seen, or broke off.",
                 "Run `lorica-host join` there, and compare the certificate that its console shows."), e);
         }
     }
 
     private FaultException Impostor(string why) => new(new Fault(FaultTypes.NoPermission, "lorica.joinImpostor", _address,
-        $"What answers at {_address} is not the host whose token this is. {why}", "Find out who answers there; nothing was given to it."));
+        $"What answers at {_address} is not the host whose token this is. {why}",
+        "Find out who answers there; nothing was given to it."));
 
     private SocketsHttpHandler Handler(NodeIdentity self, EndPoint endPoint) => new()
     {
@@ -138,7 +144,8 @@ internal sealed class JoinClient : IDisposable
         }
 
         var sha256 = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
-        if ((_expected is not null && _expected != sha256) || (_shown is not null && !_shown.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)))
+        if ((_expected is not null && _expected != sha256)
+            || (_shown is not null && !_shown.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)))
         {
             return false;
         }
