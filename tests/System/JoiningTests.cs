@@ -3,14 +3,17 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Lorica.SystemTests.Model;
 using Lorica.SystemTests.Support;
 
 namespace Lorica.SystemTests;
 
-/// <summary>A second host, installed by hand, joins with real processes on both sides.</summary>
-public sealed class JoiningTests
+/// <summary>Hosts, installed by hand, join with real processes on both sides.</summary>
+public sealed class JoiningTests(ITestOutputHelper output)
 {
     private const string Encryption = "VM Encryption Policy";
+
+    private static readonly int[] s_moments = [150, 350, 550];
 
     [Fact]
     public async Task AHostJoinsByItsTokenAndHasAnEncryptedVmAndAWrongTokenLeavesNothing()
@@ -18,7 +21,7 @@ public sealed class JoiningTests
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         var folder = Path.Combine(up.State, "node2");
-        var config = Configure(up, folder);
+        var config = Configure(up, "node2", 900_000);
         var pins = await File.ReadAllTextAsync(PinsOf(up));
 
         using var join = Start("join", config);
@@ -52,9 +55,7 @@ public sealed class JoiningTests
         var held = (await up.JsonAsync("host", "show", "node2"))["keys"]!.AsArray().Select(k => Text(k!["id"]));
         Assert.Contains(Text(vm["key"]!["id"]), held);
 
-        await Shell.RunAsync("/bin/kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await run.WaitForExitAsync();
-        Directory.Delete(Text(JsonNode.Parse(await File.ReadAllTextAsync(config))!["runFolder"]), recursive: true);
+        await EndAsync(run, config);
 
         // The address is there to be found, the token is not: neither as it is typed nor as its bytes.
         Assert.Contains(Find(up, Encoding.ASCII.GetBytes(address)), f => f.Contains("/center/", StringComparison.Ordinal));
@@ -66,17 +67,75 @@ public sealed class JoiningTests
         Assert.All(texts, t => Assert.DoesNotContain(t, log, StringComparison.Ordinal));
     }
 
-    /// <summary>As the first host, without an identity, beside it.</summary>
-    private static string Configure(LoricaUp up, string folder)
+    /// <summary>Each time the host has joined and connects when it is started, or it has not and the same token is good for the next attempt.</summary>
+    [Fact]
+    public async Task ACenterThatIsKilledInTheMiddleOfAJoinLeavesAHostThatHasJoinedOrCanBeAddedAgain()
     {
+        await using var up = await LoricaUp.StartAsync();
+        await up.AddEmbeddedKmsAsync();
+        using var api = await CenterApi.SignInAsync(up);
+        var (answered, joined, again) = (0, 0, 0);
+        for (var moment = 0; moment < s_moments.Length; moment++)
+        {
+            var name = $"node{moment + 2}";
+            var config = Configure(up, name, 900_000 + (moment * 65_536));
+            using var join = Start("join", config);
+            var address = (await LineAsync(join, "lorica-host waits on ")).Split(' ')[0];
+            var certificate = await LineAsync(join, "certificate ");
+            var token = await LineAsync(join, "token ");
+
+            using var center = Process.GetProcessById(await up.PidAsync("center"));
+            var adding = api.SendAsync(HttpMethod.Post, "hosts",
+                new JsonObject { ["address"] = address, ["token"] = token, ["certificateSha256"] = certificate });
+            await Task.Delay(s_moments[moment]);
+            center.Kill();
+            answered += (await adding).Accepted ? 1 : 0;
+            await up.ControlAsync("restart", "center");
+
+            if (join.HasExited)
+            {
+                joined++;
+            }
+            else
+            {
+                again++;
+                var added = await up.RunAsync(["host", "add", address], token + "\n");
+                Assert.True(added.ExitCode == 0, added.Error + added.Output);
+            }
+
+            await LineAsync(join, "lorica-host joined as ");
+            await join.WaitForExitAsync();
+            using var run = Start("run", config);
+            await LineAsync(run, "lorica-host ready on ");
+            await Wait.UntilAsync(async () => Text((await up.JsonAsync("host", "show", name))["state"]) == "connected", $"{name} is connected");
+            await up.JsonAsync("vm", "create", $"on-{name}", "--size", "1M", "--policy", Encryption, "--host", name);
+            Assert.Equal("unlocked", Text((await up.ShowAsync($"on-{name}"))["cryptoState"]));
+            Assert.Single((await up.JsonAsync("host", "ls"))["items"]!.AsArray(), h => Text(h!["name"]) == name);
+            await EndAsync(run, config);
+        }
+
+        output.WriteLine($"{s_moments.Length} kills: {joined} hosts had joined ({answered} with an answer), {again} were added again");
+    }
+
+    private static async Task EndAsync(Process run, string config)
+    {
+        await Shell.RunAsync("/bin/kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await run.WaitForExitAsync();
+        Directory.Delete(Text(JsonNode.Parse(await File.ReadAllTextAsync(config))!["runFolder"]), recursive: true);
+    }
+
+    /// <summary>As the first host, without an identity, beside it.</summary>
+    private static string Configure(LoricaUp up, string name, int uidBase)
+    {
+        var folder = Path.Combine(up.State, name);
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(up.State, "host/config.json")))!.AsObject();
         foreach (var given in (string[])["id", "certificate", "key", "ca", "centerPin"])
             Assert.True(config.Remove(given));
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
-        (config["name"], config["listen"]) = ("node2", free.LocalEndpoint.ToString());
-        (config["stateFolder"], config["runFolder"]) = (Path.Combine(folder, "state"), Text(config["runFolder"]) + ".node2");
-        config["uidBase"] = 900_000;
+        (config["name"], config["listen"]) = (name, free.LocalEndpoint.ToString());
+        (config["stateFolder"], config["runFolder"]) = (Path.Combine(folder, "state"), Text(config["runFolder"]) + "." + name);
+        config["uidBase"] = uidBase;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var file = Path.Combine(folder, "config.json");
         File.WriteAllText(file, config.ToJsonString());

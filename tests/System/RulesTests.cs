@@ -127,6 +127,32 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
+    public async Task ARelocationAndACloneThatAreCancelledLeaveTheVmWhereItWasAndNothingElse()
+    {
+        await ImportAsync("stays", 192, Encryption);
+        using var api = await CenterApi.SignInAsync(Up);
+        var before = Files.Snapshot(Path.Combine(Up.Datastore, "stays"));
+        foreach (var (path, body) in new[]
+        {
+            ("relocate", new JsonObject { ["datastore"] = "datastore2" }), ("clone", new JsonObject { ["name"] = "never", ["datastore"] = "datastore2" }),
+        })
+        {
+            var begun = await api.SendAsync(HttpMethod.Post, "vms/stays/" + path, body);
+            var task = Text(begun.Body!["id"]);
+            await Wait.UntilAsync(async () => (await api.GetAsync("tasks/" + task)).Body!["cancellable"]!.GetValue<bool>(), "it can be cancelled");
+            var asked = await api.SendAsync(HttpMethod.Post, $"tasks/{task}/cancel");
+            Assert.True(asked.Accepted, asked.ToString());
+            Assert.Equal(("cancelled", "lorica.cancelled"), await api.EndOfAsync(task) is var end ? (Text(end["state"]), Text(end["fault"]!["key"])) : default);
+            Assert.Equal(before, Files.Snapshot(Path.Combine(Up.Datastore, "stays")));
+            Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Up.SecondDatastore), e => !e.EndsWith(".lorica-datastore", StringComparison.Ordinal)
+                && !e.EndsWith("/other", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(("unlocked", "compliant"), (Text((await Up.ShowAsync("stays"))["cryptoState"]), Text((await Up.ShowAsync("stays"))["compliance"])));
+        await Up.RefusedAsync("never", "vm", "show", "never");
+    }
+
+    [Fact]
     public async Task KeysAreNamedWhenAVmIsMade()
     {
         await Up.JsonAsync("vm", "create", "named", "--size", "1M", "--size", "1M", "--datastore", "datastore1", "--policy", Encryption,

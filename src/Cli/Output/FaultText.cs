@@ -44,7 +44,8 @@ internal static class FaultText
     /// <summary>An edit that came too late.</summary>
     private static CliException Changed(ProblemModel problem) => new(
         ExitCode.Refused, $"Somebody changed {problem.Object ?? "it"} meanwhile, so nothing was done.",
-        "Look again how it is now, and repeat the command if it is still wanted.") { Code = problem.Code ?? "" };
+        "Look again how it is now, and repeat the command if it is still wanted.")
+    { Code = problem.Code ?? "" };
 
     private static ExitCode KindOf(string type, int status) => type switch
     {

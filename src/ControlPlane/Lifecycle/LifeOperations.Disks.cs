@@ -22,6 +22,7 @@ internal sealed partial class LifeOperations
     {
         var (vm, files, records) = await LookOffAsync(id, ct);
         var policy = await DiskPolicyAsync(vm, life, ct);
+        await RequirePlaceAsync(vm, life, policy, ct);
         if (life.Provider.Length > 0 && !policy.Encryption)
         {
             throw BadPolicy(life.Label.Length > 0 ? life.Label : vm.Name,
@@ -63,6 +64,7 @@ internal sealed partial class LifeOperations
         }
 
         var policy = life.PolicyId.Length > 0 ? await policies.OfIdAsync(life.PolicyId, ct) : PolicyCatalog.DatastoreDefault;
+        await RequirePlaceAsync(vm, life, policy, ct);
         if (disk.Encrypted && !files.Encrypted)
         {
             throw Mismatch(disk.Path, $"{disk.Path} is encrypted, but the home of {vm.Name} is not.");
@@ -147,6 +149,10 @@ internal sealed partial class LifeOperations
 
     private async Task<StoragePolicy> DiskPolicyAsync(VmRow vm, LifeArguments life, CancellationToken ct) =>
         life.PolicyId.Length > 0 ? await policies.OfIdAsync(life.PolicyId, ct) : await policies.OfObjectAsync(vm.Id, ct);
+
+    /// <summary>A policy that is named is one that the VM's datastore suits; that of the home is as it is.</summary>
+    private Task RequirePlaceAsync(VmRow vm, LifeArguments life, StoragePolicy policy, CancellationToken ct) =>
+        life.PolicyId.Length > 0 ? placement.RequireAsync(policy, vm.Datastore, ct) : Task.CompletedTask;
 
     private static VmTaskArguments Policy(StoragePolicy policy, LifeArguments life) =>
         new() { PolicyId = policy.Id, PolicyObjects = [life.ObjectId], RulesVersion = policy.RulesVersion };

@@ -20,7 +20,8 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// </summary>
 internal sealed partial class LifeOperations(
     VmOperations operations, VmLookup lookup, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    ComingRules coming, Preflight preflight, HostCrypto hostCrypto, CenterStore store, HostLinks links, TimeProvider time)
+    ComingRules coming, Preflight preflight, PlacementService placement, HostCrypto hostCrypto, CenterStore store, HostLinks links,
+    TimeProvider time)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 

@@ -3,6 +3,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Inventory;
 
@@ -28,7 +29,7 @@ public sealed class RelocateTests
     }
 
     [Fact]
-    public async Task A_datastore_without_the_tags_of_the_policies_is_refused_to_a_move_and_to_a_clone()
+    public async Task A_datastore_without_the_tags_of_the_policies_is_refused_to_a_move_to_a_clone_and_to_a_disk()
     {
         await using var center = await TestCenter.StartAsync();
         await center.Service<PlacementService>().SetTagsAsync(People.Administrator, "ds1", ["gold"], default);
@@ -48,6 +49,11 @@ public sealed class RelocateTests
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"b","policy":"golden"}""")).State);
         await center.Store.WriteAsync(db => Task.FromResult(db.DatastoreTags.Add(new DatastoreTagRow { Datastore = "ds2", Tag = "gold" })));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"datastore":"ds2"}""")).State);
+
+        await center.Store.WriteAsync(db => db.DatastoreTags.ExecuteDeleteAsync());
+        var disk = await center.RefusedAsync("vms/a/disks", """{"capacity":1048576,"policy":"golden"}""");
+        Assert.Equal(("lorica.placement", "ds2"), (disk.Code, disk.Object));
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/disks", """{"capacity":1048576}""")).State);
     }
 
     [Fact]
