@@ -153,7 +153,8 @@ internal sealed partial class KeyBrokerService
         return Credential.Read(text) is { } credential
             ? entry with
             {
-                UserName = credential.User, SealedCredential = seal.Seal(ProviderStore.CredentialOf(entry.Name), text),
+                UserName = credential.User,
+                SealedCredential = seal.Seal(ProviderStore.CredentialOf(entry.Name), text),
             }
             : throw Argument(entry.Name, "A credential is a user name and a password of at most 1024 bytes each.");
     }

@@ -30,9 +30,9 @@ internal sealed class PolicyWork(TaskBoard tasks, ResumeCheck resume)
         await db.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
         db.PolicyAssociations.AddRange(
             objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0).Select(o => new PolicyAssociationRow
-        {
-            ObjectId = o, VmId = context.Vm.Id, PolicyId = policy, RulesVersion = rules,
-        }));
+            {
+                ObjectId = o, VmId = context.Vm.Id, PolicyId = policy, RulesVersion = rules,
+            }));
     }
 
     /// <summary>The objects of a clone get the policies of those that they are copies of.</summary>

@@ -127,8 +127,10 @@ public sealed class BrokerLink : IDisposable
         for (var inner = e.Status.DebugException; inner is not null; inner = inner.InnerException)
         {
             if (inner is SocketException or HttpRequestException
-                { HttpRequestError: HttpRequestError.ConnectionError
-                    or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError })
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                    or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError
+                })
             {
                 return inner is not SocketException s
                     || s.SocketErrorCode is SocketError.ConnectionRefused

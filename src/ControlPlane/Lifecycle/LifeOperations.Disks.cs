@@ -38,7 +38,9 @@ internal sealed partial class LifeOperations
         var home = records.Find(r => r.ObjectId == vm.Id && r.InUse);
         life = life with
         {
-            Label = LabelOf(files, life.Label), ObjectId = Guid.NewGuid().ToString("D"), Encrypted = policy.Encryption,
+            Label = LabelOf(files, life.Label),
+            ObjectId = Guid.NewGuid().ToString("D"),
+            Encrypted = policy.Encryption,
         };
         if (policy.Encryption && life.Provider.Length == 0)
         {

@@ -22,17 +22,17 @@ internal static class PolicyDecision
     /// <summary>Looks it up.</summary>
     public static PolicyVerdict Of(CryptoRequest request, bool encryptionPolicy, bool encrypted) =>
         (request, encryptionPolicy, encrypted) switch
-    {
-        (CryptoRequest.None, true, false) => PolicyVerdict.Encrypt,
-        (CryptoRequest.None, true, true) => PolicyVerdict.Nothing,
-        (CryptoRequest.None, false, false) => PolicyVerdict.Nothing,
-        (CryptoRequest.None, false, true) => PolicyVerdict.Decrypt,
-        (CryptoRequest.Encrypt, true, false) => PolicyVerdict.Encrypt,
-        (CryptoRequest.Encrypt, true, true) => PolicyVerdict.AlreadyEncrypted,
-        (CryptoRequest.Encrypt, false, _) => PolicyVerdict.BadPolicy,
-        (CryptoRequest.Decrypt, true, _) => PolicyVerdict.BadPolicy,
-        (CryptoRequest.Decrypt, false, true) => PolicyVerdict.Decrypt,
-        (CryptoRequest.Decrypt, false, false) => PolicyVerdict.NotEncrypted,
-        _ => throw new ArgumentOutOfRangeException(nameof(request)),
-    };
+        {
+            (CryptoRequest.None, true, false) => PolicyVerdict.Encrypt,
+            (CryptoRequest.None, true, true) => PolicyVerdict.Nothing,
+            (CryptoRequest.None, false, false) => PolicyVerdict.Nothing,
+            (CryptoRequest.None, false, true) => PolicyVerdict.Decrypt,
+            (CryptoRequest.Encrypt, true, false) => PolicyVerdict.Encrypt,
+            (CryptoRequest.Encrypt, true, true) => PolicyVerdict.AlreadyEncrypted,
+            (CryptoRequest.Encrypt, false, _) => PolicyVerdict.BadPolicy,
+            (CryptoRequest.Decrypt, true, _) => PolicyVerdict.BadPolicy,
+            (CryptoRequest.Decrypt, false, true) => PolicyVerdict.Decrypt,
+            (CryptoRequest.Decrypt, false, false) => PolicyVerdict.NotEncrypted,
+            _ => throw new ArgumentOutOfRangeException(nameof(request)),
+        };
 }

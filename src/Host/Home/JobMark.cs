@@ -28,9 +28,9 @@ internal sealed record JobMark(JobKind Kind, long Epoch, IReadOnlyList<string> P
 
     private static JobMark Of(JobKind kind, long epoch, string[] parts) =>
         new(kind, epoch, [.. parts.Select(p => p.TrimEnd(FinishedSign))])
-    {
-        Finished = [.. parts.Where(p => p[^1] == FinishedSign).Select(p => p.TrimEnd(FinishedSign))],
-    };
+        {
+            Finished = [.. parts.Where(p => p[^1] == FinishedSign).Select(p => p.TrimEnd(FinishedSign))],
+        };
 
     /// <summary>Null when the text is no mark.</summary>
     public static JobMark? Parse(string text)

@@ -64,8 +64,12 @@ internal sealed record VmModel
             Name = Required(file, VmxKeys.DisplayName),
             Cpus = (int)Number(file, VmxKeys.Cpus, 1, MachineLimits.MaximumCpus),
             MemoryMib = Number(file, VmxKeys.MemoryMib, MachineLimits.MinimumMemoryMib, MachineLimits.MaximumMemoryMib),
-            Firmware = Required(
-                file, VmxKeys.Firmware) switch { "bios" => "bios", "efi" => "uefi", _ => throw Bad(VmxKeys.Firmware) },
+            Firmware = Required(file, VmxKeys.Firmware) switch
+            {
+                "bios" => "bios",
+                "efi" => "uefi",
+                _ => throw Bad(VmxKeys.Firmware),
+            },
             Disks = ReadDisks(file),
             Bundle = bundle,
             Keys = keys,
@@ -89,8 +93,12 @@ internal sealed record VmModel
             disks.Add(new VmDiskModel(label, value,
                 Guid.TryParseExact(Required(file, VmxKeys.DiskObject(label)), "D", out var id)
                     ? id : throw Bad(VmxKeys.DiskObject(label)),
-                Required(file, VmxKeys.DiskEncrypted(label)) switch { "TRUE" => true, "FALSE" => false, _ => throw Bad(
-                    VmxKeys.DiskEncrypted(label)) }));
+                Required(file, VmxKeys.DiskEncrypted(label)) switch
+                {
+                    "TRUE" => true,
+                    "FALSE" => false,
+                    _ => throw Bad(VmxKeys.DiskEncrypted(label)),
+                }));
         }
 
         if (disks.Count > MaximumDisks)

@@ -173,8 +173,10 @@ internal sealed partial class VmSupervisor(
             while (true)
             {
                 var reply = await control.CallAsync(
-                    new VmxRequest { ReadConsole =
-                        new VmxReadConsole { FromOffset = running.Console.End, WaitMs = WaitMilliseconds } }, ct);
+                    new VmxRequest
+                    {
+                        ReadConsole = new VmxReadConsole { FromOffset = running.Console.End, WaitMs = WaitMilliseconds },
+                    }, ct);
                 if (reply.Console is { } console)
                     running.Console.Append(console.Offset, console.Data.Span);
                 if (reply.Status.Guest == GuestStates.Ended && running.Console.End >= (reply.Console?.EndOffset ?? 0))

@@ -189,7 +189,9 @@ internal sealed class VmRegistry : IDisposable
                 throw FolderTaken(datastore, folder);
             var moved = old with
             {
-                Datastore = datastore, Folder = folder, Leftovers = [new VmLeftover(old.Datastore, old.Folder, Own: false)],
+                Datastore = datastore,
+                Folder = folder,
+                Leftovers = [new VmLeftover(old.Datastore, old.Folder, Own: false)],
             };
             Write_NeedsLock(moved);
             return moved;

@@ -13,8 +13,10 @@ internal static class EventLine
         try
         {
             if (JsonSerializer.Deserialize(line, RestJson.Default.EventModel) is
-                { Id: not null, User: not null, Object: not null, Message: not null, ObjectKind: not null,
-                    ObjectId: not null, Hash: not null } e)
+                {
+                    Id: not null, User: not null, Object: not null, Message: not null, ObjectKind: not null,
+                    ObjectId: not null, Hash: not null
+                } e)
                 return e;
         }
         catch (JsonException)

@@ -30,10 +30,10 @@ internal static class VmDiskCommand
         };
         var command = Command(cli, "add", "Add an empty disk.", [size, provisioning, policy, label, newKey],
             (parsed, center, vm, ct) => center.AddDiskAsync(vm, new AddDiskBody
-        {
-            Capacity = parsed.GetValue(size), Provisioning = parsed.GetValue(provisioning), Policy = parsed.GetValue(policy),
-            Label = parsed.GetValue(label), NewKeyFrom = parsed.GetValue(newKey),
-        }, ct));
+            {
+                Capacity = parsed.GetValue(size), Provisioning = parsed.GetValue(provisioning), Policy = parsed.GetValue(policy),
+                Label = parsed.GetValue(label), NewKeyFrom = parsed.GetValue(newKey),
+            }, ct));
         command.Examples(
             ("encrypted like the virtual machine", "lorica vm disk add web1 --size 20G"),
             ("under a key of its own", "lorica vm disk add web1 --size 20G --new-key-from default"));
