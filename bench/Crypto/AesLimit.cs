@@ -6,7 +6,8 @@ using ArmAes = System.Runtime.Intrinsics.Arm.Aes;
 namespace Lorica.Crypto.Bench;
 
 /// <summary>
-/// The ceiling of this core for 128-bit AES instructions: 14 rounds over eight independent blocks in registers, no tweak, no data moved.
+/// The ceiling of this core for 128-bit AES instructions: 14 rounds over eight independent
+/// blocks in registers, no tweak, no data moved.
 /// </summary>
 internal static class AesLimit
 {

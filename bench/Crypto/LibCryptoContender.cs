@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Lorica.Crypto.Bench;
 
 /// <summary>
-/// libcrypto at its best: the key is expanded once (in OpenSSL's own memory, which Lorica does not do), per data unit only the tweak is
-/// set, and calls skip the runtime's transition.
+/// libcrypto at its best: the key is expanded once (in OpenSSL's own memory, which Lorica does not do), per data unit only the
+/// tweak is set, and calls skip the runtime's transition.
 /// </summary>
 internal sealed unsafe partial class LibCryptoContender : IDisposable
 {

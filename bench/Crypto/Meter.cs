@@ -1,8 +1,8 @@
 namespace Lorica.Crypto.Bench;
 
 /// <summary>
-/// Measures several contenders in turn, round by round, so that a change of the machine's clock or load hits all alike; the median of
-/// the rounds counts.
+/// Measures several contenders in turn, round by round, so that a change of the machine's clock or load hits all alike; the
+/// median of the rounds counts.
 /// </summary>
 internal sealed class Meter
 {
@@ -12,7 +12,9 @@ internal sealed class Meter
 
     private readonly List<(string Name, long Bytes, Action<int> Run)> _contenders = [];
 
-    /// <summary>Adds a contender: the action performs the given number of operations on <paramref name="bytes"/> bytes each.</summary>
+    /// <summary>
+    /// Adds a contender: the action performs the given number of operations on <paramref name="bytes"/> bytes each.
+    /// </summary>
     public void Add(string name, long bytes, Action<int> run) => _contenders.Add((name, bytes, run));
 
     public List<Row> Run()
@@ -32,7 +34,8 @@ internal sealed class Meter
             }
         }
 
-        return [.. _contenders.Select((c, i) => new Row(c.Name, Median(speeds[i]), allocated[i] / (double)Rounds / operations[i]))];
+        return [.. _contenders.Select(
+            (c, i) => new Row(c.Name, Median(speeds[i]), allocated[i] / (double)Rounds / operations[i]))];
     }
 
     // How many operations fill a round, after running long enough for the last tier of compilation.

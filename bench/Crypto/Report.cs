@@ -4,7 +4,8 @@ using System.Text;
 namespace Lorica.Crypto.Bench;
 
 /// <summary>All figures of one run on one core.</summary>
-internal sealed record Report(string Runtime, string Backend, IReadOnlyList<Row> Rows, IReadOnlyList<(string Name, double Value, double Target)> Ratios)
+internal sealed record Report(
+    string Runtime, string Backend, IReadOnlyList<Row> Rows, IReadOnlyList<(string Name, double Value, double Target)> Ratios)
 {
     public string ToTable()
     {
@@ -13,7 +14,8 @@ internal sealed record Report(string Runtime, string Backend, IReadOnlyList<Row>
         foreach (var row in Rows)
         {
             text.AppendLine(string.Create(
-                CultureInfo.InvariantCulture, $"{row.Name,-52} {row.BytesPerSecond / 1e9,8:F2} {row.AllocatedPerOperation,11:F1}"));
+                CultureInfo.InvariantCulture,
+                $"{row.Name,-52} {row.BytesPerSecond / 1e9,8:F2} {row.AllocatedPerOperation,11:F1}"));
         }
 
         text.AppendLine();
@@ -30,7 +32,8 @@ internal sealed record Report(string Runtime, string Backend, IReadOnlyList<Row>
     {
         var rows = Rows.Select(r => string.Create(
             CultureInfo.InvariantCulture,
-            $$"""    {"name":"{{r.Name}}","bytesPerSecond":{{r.BytesPerSecond:F0}},"allocatedPerOperation":{{r.AllocatedPerOperation:F1}}}"""));
+            $$"""    {"name":"{{r.Name}}","bytesPerSecond":{{r.BytesPerSecond:F0}},"""
+            + $$""" "allocatedPerOperation":{{r.AllocatedPerOperation:F1}}}"""));
         var ratios = Ratios.Select(r => string.Create(
             CultureInfo.InvariantCulture, $$"""    {"name":"{{r.Name}}","value":{{r.Value:F3}},"target":{{r.Target:F1}}}"""));
         return $$"""

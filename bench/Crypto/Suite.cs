@@ -43,10 +43,14 @@ internal static class Suite
         [
             ("encrypt 512 B: lorica / libcrypto", Of("lorica    encrypt  512") / Of("libcrypto encrypt  512"), 1.4),
             ("decrypt 512 B: lorica / libcrypto", Of("lorica    decrypt  512") / Of("libcrypto decrypt  512"), 1.4),
-            ("encrypt 4 KiB, 8 sectors each: lorica / libcrypto", Of("lorica    encrypt  4 KiB  (8") / Of("libcrypto encrypt  4 KiB  (8"), 1.0),
-            ("decrypt 4 KiB, 8 sectors each: lorica / libcrypto", Of("lorica    decrypt  4 KiB  (8") / Of("libcrypto decrypt  4 KiB  (8"), 1.0),
-            ("encrypt 4 KiB, 1 unit each: lorica / libcrypto", Of("lorica    encrypt  4 KiB  (1") / Of("libcrypto encrypt  4 KiB  (1"), 1.0),
-            ("decrypt 4 KiB, 1 unit each: lorica / libcrypto", Of("lorica    decrypt  4 KiB  (1") / Of("libcrypto decrypt  4 KiB  (1"), 1.0),
+            ("encrypt 4 KiB, 8 sectors each: lorica / libcrypto",
+                Of("lorica    encrypt  4 KiB  (8") / Of("libcrypto encrypt  4 KiB  (8"), 1.0),
+            ("decrypt 4 KiB, 8 sectors each: lorica / libcrypto",
+                Of("lorica    decrypt  4 KiB  (8") / Of("libcrypto decrypt  4 KiB  (8"), 1.0),
+            ("encrypt 4 KiB, 1 unit each: lorica / libcrypto",
+                Of("lorica    encrypt  4 KiB  (1") / Of("libcrypto encrypt  4 KiB  (1"), 1.0),
+            ("decrypt 4 KiB, 1 unit each: lorica / libcrypto",
+                Of("lorica    decrypt  4 KiB  (1") / Of("libcrypto decrypt  4 KiB  (1"), 1.0),
         ];
         if (AesLimit.IsSupported)
         {
@@ -54,7 +58,8 @@ internal static class Suite
         }
 
         return new Report(
-            JitInfo.GetCompiledMethodCount() > 0 ? "JIT " + Configuration : "Native AOT", XtsAes256.Backend.ToString(), rows, ratios);
+            JitInfo.GetCompiledMethodCount() > 0 ? "JIT " + Configuration : "Native AOT",
+            XtsAes256.Backend.ToString(), rows, ratios);
     }
 
 #if DEBUG

@@ -11,9 +11,11 @@ public sealed partial class PackageTests
     [Fact]
     public void EveryPinnedPackageIsUsed()
     {
-        var used = new[] { "src", "tests", "bench" }.SelectMany(f => Repository.Files(f, "*.csproj")).Append("Directory.Build.props")
+        var used = new[] { "src", "tests", "bench" }.SelectMany(f => Repository.Files(f, "*.csproj"))
+            .Append("Directory.Build.props")
             .Append("tests/Directory.Build.props")
-            .SelectMany(f => Used().Matches(Repository.Read(f)).Select(m => m.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(f => Used().Matches(Repository.Read(f)).Select(m => m.Groups["name"].Value))
+            .ToHashSet(StringComparer.Ordinal);
         Assert.NotEmpty(s_pinned);
         Rule.NobodyBreaksIt(s_pinned.Where(p => !used.Contains(p)));
     }

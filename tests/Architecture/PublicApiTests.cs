@@ -29,7 +29,8 @@ public sealed class PublicApiTests
 
         var approved = File.ReadAllLines(path);
         var lines = now.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Rule.NobodyBreaksIt([.. approved.Except(lines).Select(l => "gone: " + l), .. lines.Except(approved).Select(l => "new: " + l)]);
+        Rule.NobodyBreaksIt(
+            [.. approved.Except(lines).Select(l => "gone: " + l), .. lines.Except(approved).Select(l => "new: " + l)]);
     }
 
     private static string Describe(Assembly assembly)
@@ -47,10 +48,12 @@ public sealed class PublicApiTests
 
     private static string Kind(Type type)
     {
-        var bases = new[] { type.BaseType }.OfType<Type>().Where(b => b != typeof(object) && b != typeof(ValueType) && b != typeof(Enum))
+        var bases = new[] { type.BaseType }.OfType<Type>()
+            .Where(b => b != typeof(object) && b != typeof(ValueType) && b != typeof(Enum))
             .Concat(type.GetInterfaces().Where(i => i.IsPublic)).Select(Name).Order(StringComparer.Ordinal);
         var kind = type.IsEnum ? "enum" : type.IsValueType ? "struct" : type.IsInterface ? "interface"
-            : type is { IsAbstract: true, IsSealed: true } ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
+            : type is { IsAbstract: true, IsSealed: true } ? "static class"
+            : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
         return string.Join(", ", bases.Prepend(kind));
     }
 
@@ -60,14 +63,18 @@ public sealed class PublicApiTests
             ? f.IsLiteral ? $"{f.Name} = {Convert.ToInt64(f.GetRawConstantValue(), null)}" : null
             : $"{f.Name}: {Name(f.FieldType)}{(f.IsLiteral ? $" = {f.GetRawConstantValue()}" : "")}",
         ConstructorInfo c when c.IsPublic || c.IsFamily => $"new({Parameters(c)})",
-        MethodInfo m when (m.IsPublic || m.IsFamily) && !m.IsSpecialName => $"{(m.IsStatic ? "static " : "")}{m.Name}({Parameters(m)}): {Name(m.ReturnType)}",
-        MethodInfo m when m.IsPublic && m.Name.StartsWith("op_", StringComparison.Ordinal) => $"{m.Name}({Parameters(m)}): {Name(m.ReturnType)}",
+        MethodInfo m when (m.IsPublic || m.IsFamily) && !m.IsSpecialName =>
+            $"{(m.IsStatic ? "static " : "")}{m.Name}({Parameters(m)}): {Name(m.ReturnType)}",
+        MethodInfo m when m.IsPublic && m.Name.StartsWith("op_", StringComparison.Ordinal) =>
+            $"{m.Name}({Parameters(m)}): {Name(m.ReturnType)}",
         PropertyInfo p when p.GetAccessors(nonPublic: true).Any(a => a.IsPublic || a.IsFamily) =>
-            $"{p.Name}: {Name(p.PropertyType)} {{{(p.GetMethod is { IsPublic: true } ? " get;" : "")}{(p.SetMethod is { IsPublic: true } ? " set;" : "")} }}",
+            $"{p.Name}: {Name(p.PropertyType)} {{{(p.GetMethod is { IsPublic: true } ? " get;" : "")}"
+                + $"{(p.SetMethod is { IsPublic: true } ? " set;" : "")} }}",
         _ => null,
     };
 
-    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(p => $"{Name(p.ParameterType)} {p.Name}"));
+    private static string Parameters(MethodBase method) =>
+        string.Join(", ", method.GetParameters().Select(p => $"{Name(p.ParameterType)} {p.Name}"));
 
     private static string Name(Type type)
     {
@@ -75,7 +82,8 @@ public sealed class PublicApiTests
             return type.Name;
         if (type.HasElementType)
             return Name(type.GetElementType()!) + (type.IsArray ? "[]" : type.IsPointer ? "*" : "&");
-        var name = type.IsNested ? Name(type.DeclaringType!) + "." + type.Name : type.Namespace == "System" ? type.Name : $"{type.Namespace}.{type.Name}";
+        var name = type.IsNested ? Name(type.DeclaringType!) + "." + type.Name
+            : type.Namespace == "System" ? type.Name : $"{type.Namespace}.{type.Name}";
         return type.IsGenericType && name.Contains('`', StringComparison.Ordinal)
             ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
             : name;

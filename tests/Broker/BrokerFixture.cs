@@ -43,7 +43,8 @@ internal sealed class BrokerFixture : IAsyncDisposable
             Key = pki.KeyPath("broker"), Ca = pki.CaPath, CenterPin = Peer.PinOf(center.Certificate), IdleSeconds = 0,
             HostPinning = pinning,
         };
-        File.WriteAllBytes(Path.Combine(folder, "broker.json"), JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.BrokerConfig));
+        File.WriteAllBytes(
+            Path.Combine(folder, "broker.json"), JsonSerializer.SerializeToUtf8Bytes(config, ConfigJson.Default.BrokerConfig));
         var app = BrokerApplication.Build(config, null);
         await app.StartAsync();
         var peer = new Peer(self.Ca, Roles.Broker, Peer.PinOf(self.Certificate));
@@ -51,7 +52,10 @@ internal sealed class BrokerFixture : IAsyncDisposable
     }
 
     public static GrpcChannel Connect(NodeIdentity who, Peer peer, string socket) => GrpcChannel.ForAddress(PeerChannel.Address,
-        new GrpcChannelOptions { HttpHandler = PeerChannel.Handler(who, peer, new UnixDomainSocketEndPoint(socket)), DisposeHttpClient = true });
+        new GrpcChannelOptions
+        {
+            HttpHandler = PeerChannel.Handler(who, peer, new UnixDomainSocketEndPoint(socket)), DisposeHttpClient = true,
+        });
 
     public async ValueTask DisposeAsync()
     {

@@ -28,7 +28,8 @@ public sealed class HostPinningTests : IDisposable
 
         var refused = await RefusedAsync(() => PinAsync(broker, host));
         Assert.Equal((FaultTypes.NoPermission, "lorica.hostPinning"), (refused.Type, refused.Key));
-        Assert.Contains($"lorica-broker pin {_hostId} {Peer.PinOf(host.Certificate)}", refused.Hint, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            $"lorica-broker pin {_hostId} {Peer.PinOf(host.Certificate)}", refused.Hint, StringComparison.OrdinalIgnoreCase);
         Assert.Equal("lorica.hostNotPinned", (await RefusedAsync(() => SealAsync(broker, host))).Key);
 
         Assert.Equal(0, PinCommand.RunSafely(["pin", _hostId, Peer.PinOf(host.Certificate), "--config", Config]).Code);
@@ -72,14 +73,16 @@ public sealed class HostPinningTests : IDisposable
         var pins = new HostPins(_folder, new Dictionary<string, string> { [_hostId] = one }, HostPinning.Operator);
         pins.Unpin(_hostId);
         Assert.Empty(new HostPins(_folder, new Dictionary<string, string> { [_hostId] = one }, HostPinning.Operator).Ids);
-        Assert.Equal([_hostId], new HostPins(_folder, new Dictionary<string, string> { [_hostId] = other }, HostPinning.Operator).Ids);
+        Assert.Equal(
+            [_hostId], new HostPins(_folder, new Dictionary<string, string> { [_hostId] = other }, HostPinning.Operator).Ids);
     }
 
     [Fact]
     public void Without_a_word_in_the_configuration_the_operator_pins()
     {
         Assert.Equal(HostPinning.Operator, System.Text.Json.JsonSerializer.Deserialize(
-            """{"stateFolder":"s","socket":"s","certificate":"c","key":"k","ca":"c","centerPin":"p"}""", ConfigJson.Default.BrokerConfig)!.HostPinning);
+            """{"stateFolder":"s","socket":"s","certificate":"c","key":"k","ca":"c","centerPin":"p"}""",
+            ConfigJson.Default.BrokerConfig)!.HostPinning);
         Assert.Throws<InvalidOperationException>(() => new HostPins(_folder, new Dictionary<string, string>(), "nobody"));
     }
 
@@ -118,7 +121,8 @@ public sealed class HostPinningTests : IDisposable
         });
     }
 
-    private static async Task<Fault> RefusedAsync(Func<Task> call) => FaultCodec.FromRpc(await Assert.ThrowsAsync<RpcException>(call), "broker");
+    private static async Task<Fault> RefusedAsync(Func<Task> call) =>
+        FaultCodec.FromRpc(await Assert.ThrowsAsync<RpcException>(call), "broker");
 
     private static byte[] SpkiHash(NodeIdentity node) => SHA256.HashData(node.Certificate.PublicKey.ExportSubjectPublicKeyInfo());
 }

@@ -72,8 +72,14 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
             Keys =
             {
                 new KeyToSeal { Key = created.Key, ExpectedKcv = "0123456789abcdef", Operation = "add" },
-                new KeyToSeal { Key = new KeyRef { Provider = "py", KeyId = "no-such" }, ExpectedKcv = "0123456789abcdef", Operation = "add" },
-                new KeyToSeal { Key = new KeyRef { Provider = "other", KeyId = "1" }, ExpectedKcv = "0123456789abcdef", Operation = "add" },
+                new KeyToSeal
+                {
+                    Key = new KeyRef { Provider = "py", KeyId = "no-such" }, ExpectedKcv = "0123456789abcdef", Operation = "add",
+                },
+                new KeyToSeal
+                {
+                    Key = new KeyRef { Provider = "other", KeyId = "1" }, ExpectedKcv = "0123456789abcdef", Operation = "add",
+                },
             },
         });
         Assert.Empty(reply.Sealed);
@@ -164,7 +170,13 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
             Servers = { new PinnedServer { Address = address, CertificateSha256 = pin ?? shown.Sha256 } },
             Identity = selfSigned
                 ? new ClientIdentity { SelfSigned = true }
-                : new ClientIdentity { Uploaded = new SealedIdentity { Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext) } },
+                : new ClientIdentity
+                {
+                    Uploaded = new SealedIdentity
+                    {
+                        Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext),
+                    },
+                },
         });
     }
 

@@ -48,7 +48,8 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
 
         var status = await StatusAsync();
         Assert.True(status.Healthy);
-        Assert.True(status.Servers[0] is { Resting: true, Connected: false, Failures: > 0, RetryAtUnixMs: > 0 }, status.ToString());
+        Assert.True(
+            status.Servers[0] is { Resting: true, Connected: false, Failures: > 0, RetryAtUnixMs: > 0 }, status.ToString());
         Assert.True(status.Servers[1] is { Resting: false, ServesKeys: true });
     }
 
@@ -115,7 +116,8 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         Assert.Equal(request.Pem, (await _broker.Client.RequestCertificateAsync(new ProviderRequest { Name = "corp" })).Pem);
 
         var certificate = _broker.Pki.Sign(request.Pem);
-        var installed = await _broker.Client.InstallCertificateAsync(new InstallCertificateRequest { Name = "corp", CertificatePem = certificate });
+        var installed = await _broker.Client.InstallCertificateAsync(
+            new InstallCertificateRequest { Name = "corp", CertificatePem = certificate });
         Assert.Equal("requested", installed.IdentityKind);
         using var ours = X509Certificate2.CreateFromPem(certificate);
         Assert.Equal(Convert.ToHexStringLower(ours.GetCertHash(HashAlgorithmName.SHA256)), installed.ClientCertificateSha256);
@@ -134,12 +136,14 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         var before = (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].ClientCertificateSha256;
         var foreign = File.ReadAllText(_broker.Pki.CertificatePath("kms1"));
         var refused = await Assert.ThrowsAsync<RpcException>(async () =>
-            await _broker.Client.InstallCertificateAsync(new InstallCertificateRequest { Name = "corp", CertificatePem = foreign }));
+            await _broker.Client.InstallCertificateAsync(
+                new InstallCertificateRequest { Name = "corp", CertificatePem = foreign }));
         Assert.Equal("lorica.certificateOfAnotherKey", FaultCodec.FromRpc(refused, "broker").Key);
 
         // A request that nobody has signed yet changes nothing either.
         await _broker.Client.RequestCertificateAsync(new ProviderRequest { Name = "corp" });
-        Assert.Equal(before, (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].ClientCertificateSha256);
+        Assert.Equal(
+            before, (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].ClientCertificateSha256);
     }
 
     [Fact]
@@ -148,7 +152,10 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         var receiver = (await _broker.Client.DescribeAsync(new DescribeRequest())).ReceiveKey;
         using var text = KeyBuffer.CopyOf("lorica\nvery secret words"u8);
         var (enc, ciphertext) = HpkeSender.Seal(receiver.Span, "lorica-credential-v1"u8, default, text);
-        await ConfigureAsync(r => r.Credential = new SealedIdentity { Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext) });
+        await ConfigureAsync(r => r.Credential = new SealedIdentity
+        {
+            Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext),
+        });
 
         Assert.Equal("lorica", (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].UserName);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
@@ -165,7 +172,10 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
             keys.Add(await MakeAsync());
         var host = _broker.Pki.Issue("host", Roles.Host);
         using var receiver = new HpkeReceiver();
-        var request = new SealKeysRequest { Host = await PresentAsync(host, receiver), CenterSpkiSha256 = ByteString.CopyFrom(new byte[32]) };
+        var request = new SealKeysRequest
+        {
+            Host = await PresentAsync(host, receiver), CenterSpkiSha256 = ByteString.CopyFrom(new byte[32]),
+        };
         request.Keys.AddRange(keys.Select(k => new KeyToSeal { Key = k.Key, ExpectedKcv = k.Kcv, Operation = "unlock" }));
 
         var clock = Stopwatch.StartNew();
@@ -185,7 +195,8 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
 
     private async Task<KeyStatus> MakeAsync()
     {
-        var made = await _broker.Client.CreateKeyAsync(new CreateKeyRequest { Provider = "corp", Name = $"lorica-{Guid.NewGuid()}" });
+        var made = await _broker.Client.CreateKeyAsync(
+            new CreateKeyRequest { Provider = "corp", Name = $"lorica-{Guid.NewGuid()}" });
         var status = await _broker.Client.ActivateKeyAsync(new ActivateKeyRequest { Key = made.Key });
         Assert.Null(status.Fault);
         return status;
@@ -194,7 +205,8 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     private async Task<KeyStatus> CheckAsync(KeyStatus key) => (await _broker.Client.CheckKeysAsync(
         new CheckKeysRequest { Keys = { new CheckKeyRequest { Key = key.Key, ExpectedKcv = key.Kcv } } })).Keys.Single();
 
-    private async Task<ProviderStatusReply> StatusAsync() => await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "corp" });
+    private async Task<ProviderStatusReply> StatusAsync() =>
+        await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "corp" });
 
     private async Task RevokeAsync(KeyStatus key)
     {
@@ -211,11 +223,13 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     {
         var (id, nonce) = (Guid.NewGuid().ToString("D"), RandomNumberGenerator.GetBytes(32));
         var spki = host.Certificate.PublicKey.ExportSubjectPublicKeyInfo();
-        await _broker.Client.PinHostAsync(new PinHostRequest { HostId = id, SpkiSha256 = ByteString.CopyFrom(SHA256.HashData(spki)) });
+        await _broker.Client.PinHostAsync(
+            new PinHostRequest { HostId = id, SpkiSha256 = ByteString.CopyFrom(SHA256.HashData(spki)) });
         using var key = host.Certificate.GetECDsaPrivateKey()!;
         return new HostPresentation
         {
-            HostId = id, ReceiveKey = ByteString.CopyFrom(receiver.PublicKey), BootNonce = ByteString.CopyFrom(nonce), HostSpki = ByteString.CopyFrom(spki),
+            HostId = id, ReceiveKey = ByteString.CopyFrom(receiver.PublicKey), BootNonce = ByteString.CopyFrom(nonce),
+            HostSpki = ByteString.CopyFrom(spki),
             Signature = ByteString.CopyFrom(key.SignData(KeyDelivery.PresentationToSign(receiver.PublicKey, nonce),
                 HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)),
             FirstSequence = 1,

@@ -49,11 +49,13 @@ internal sealed class TestPki
     public string Sign(string requestPem)
     {
         var request = CertificateRequest.LoadSigningRequestPem(
-            requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
+            requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions,
+            RSASignaturePadding.Pkcs1);
         using var key = _ca.GetECDsaPrivateKey()!;
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.Create(
-            _ca.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now.AddMinutes(-5), now.AddDays(5), RandomNumberGenerator.GetBytes(8));
+            _ca.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now.AddMinutes(-5), now.AddDays(5),
+            RandomNumberGenerator.GetBytes(8));
         return certificate.ExportCertificatePem();
     }
 

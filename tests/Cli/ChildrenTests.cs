@@ -37,7 +37,8 @@ public sealed class ChildrenTests : IDisposable
         foreach (var other in new[] { now with { Start = now.Start - 1 }, now with { Boot = "another" } })
         {
             Assert.False(other.Runs);
-            await File.WriteAllBytesAsync(Paths.Children, JsonSerializer.SerializeToUtf8Bytes([other], UpJson.Default.ListChildRecord));
+            await File.WriteAllBytesAsync(
+                Paths.Children, JsonSerializer.SerializeToUtf8Bytes([other], UpJson.Default.ListChildRecord));
             await WaitAsync();
             Assert.True(now.Runs);
         }

@@ -111,7 +111,8 @@ public sealed class ImportTests : IAsyncLifetime
         _center.On("POST /api/v1/vms/import", async context =>
         {
             await context.Request.Body.ReadExactlyAsync(new byte[Mib]);
-            await FakeCenter.WriteAsync(context, new ProblemModel("", FaultTypes.NoDiskSpace, 507, "datastore1 is full.", "k", "datastore1", ""),
+            await FakeCenter.WriteAsync(
+                context, new ProblemModel("", FaultTypes.NoDiskSpace, 507, "datastore1 is full.", "k", "datastore1", ""),
                 RestJson.Default.ProblemModel, 507, "application/problem+json");
         });
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "import", "big", "--disk", image));

@@ -26,7 +26,8 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task AListSaysWhoUsesAKey()
     {
-        _center.On("GET /api/v1/keys", new ListModel<KeyInfoModel>([Key("a/1", "web1"), Key("2")]), RestJson.Default.ListModelKeyInfoModel);
+        _center.On("GET /api/v1/keys", new ListModel<KeyInfoModel>([Key("a/1", "web1"), Key("2")]),
+            RestJson.Default.ListModelKeyInfoModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("key", "ls"));
         Assert.Contains("corp/a/1", _cli.Out, StringComparison.Ordinal);
         Assert.Contains("web1", _cli.Out, StringComparison.Ordinal);
@@ -50,7 +51,8 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task AKeyThatCannotBeUsedIsExitCode7AndSaysWhy()
     {
-        _center.On("GET /api/v1/keys/corp/1", Key("1", "web1") with { Fault = "missingOnKms", Detail = "Item Not Found" }, RestJson.Default.KeyInfoModel);
+        _center.On("GET /api/v1/keys/corp/1", Key("1", "web1") with { Fault = "missingOnKms", Detail = "Item Not Found" },
+            RestJson.Default.KeyInfoModel);
         Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("key", "status", "corp/1"));
         Assert.Contains("GET /api/v1/keys/corp/1?live=true", _center.Requests);
         Assert.Contains("Item Not Found", _cli.Out, StringComparison.Ordinal);
@@ -60,7 +62,8 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task ACheckWithATroubleIsNoSuccess()
     {
-        _center.On("POST /api/v1/keys/check", new ListModel<KeyInfoModel>([Key("1"), Key("2") with { Fault = "wrongKey" }]), RestJson.Default.ListModelKeyInfoModel);
+        _center.On("POST /api/v1/keys/check", new ListModel<KeyInfoModel>([Key("1"), Key("2") with { Fault = "wrongKey" }]),
+            RestJson.Default.ListModelKeyInfoModel);
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("key", "check"));
         Assert.Contains("corp/2", _cli.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("corp/1", _cli.Out, StringComparison.Ordinal);

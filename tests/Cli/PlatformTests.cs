@@ -32,8 +32,10 @@ public sealed class PlatformTests : IAsyncLifetime
     {
         _center.On("GET /api/v1/tasks", new ListModel<TaskModel>([Samples.Task()], "more"), RestJson.Default.ListModelTaskModel);
         Assert.Equal(ExitCode.Success,
-            await _cli.RunAsync("task", "ls", "--state", "unfinished", "--object", "a b", "--since", "2026-01-31", "--limit", "5"));
-        Assert.Equal(["GET /api/v1/tasks?state=unfinished&object=a%20b&since=2026-01-31T00%3A00%3A00.0000000%2B00%3A00&limit=5"], _center.Requests);
+            await _cli.RunAsync(
+                "task", "ls", "--state", "unfinished", "--object", "a b", "--since", "2026-01-31", "--limit", "5"));
+        Assert.Equal(["GET /api/v1/tasks?state=unfinished&object=a%20b&since=2026-01-31T00%3A00%3A00.0000000%2B00%3A00&limit=5"],
+            _center.Requests);
         Assert.Contains("There are older ones", _cli.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync("task", "ls", "--since", "soon"));
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync("task", "ls", "--state", "lazy"));
@@ -42,7 +44,8 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task CancelWaitsUntilTheTaskHasEnded()
     {
-        _center.On("POST /api/v1/tasks/17/cancel", Samples.Task() with { CancelRequested = true }, RestJson.Default.TaskModel, 202);
+        _center.On(
+            "POST /api/v1/tasks/17/cancel", Samples.Task() with { CancelRequested = true }, RestJson.Default.TaskModel, 202);
         _center.On("GET /api/v1/tasks/17", Samples.Task(state: "cancelled"), RestJson.Default.TaskModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("task", "cancel", "17"));
         Assert.Equal("cancelled\n", _cli.Out);
@@ -68,7 +71,8 @@ public sealed class PlatformTests : IAsyncLifetime
     public async Task WithoutAPrivilegeTheSentenceNamesItAndWhomToAsk()
     {
         _center.Refuse("POST /api/v1/tasks/17/cancel", new ProblemModel("urn:lorica:fault:NoPermission", "NoPermission", 403,
-            "alice does not hold Global.CancelTask at web1.", "Global.CancelTask", "web1", "Ask an administrator for a role that holds it."));
+            "alice does not hold Global.CancelTask at web1.", "Global.CancelTask", "web1",
+            "Ask an administrator for a role that holds it."));
         Assert.Equal(ExitCode.NoPermission, await _cli.RunAsync("task", "cancel", "17"));
         Assert.Contains("error: alice does not hold Global.CancelTask at web1.", _cli.Error, StringComparison.Ordinal);
         Assert.Contains("hint: Ask an administrator", _cli.Error, StringComparison.Ordinal);
@@ -123,7 +127,8 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task AlarmsAreListedAndAcknowledged()
     {
-        var alarm = new AlarmModel(3, "vm.locked", "vm", "id", "web1", "critical", "web1 is locked.", DateTimeOffset.UnixEpoch, null, null, null);
+        var alarm = new AlarmModel(
+            3, "vm.locked", "vm", "id", "web1", "critical", "web1 is locked.", DateTimeOffset.UnixEpoch, null, null, null);
         _center.On("GET /api/v1/alarms", new ListModel<AlarmModel>([alarm]), RestJson.Default.ListModelAlarmModel);
         _center.On("POST /api/v1/alarms/3/acknowledge", alarm with { AcknowledgedBy = "alice" }, RestJson.Default.AlarmModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("alarm", "ls", "--history"));
@@ -135,7 +140,8 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task CompletionKnowsTheNamesOfVirtualMachines()
     {
-        _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Vm() with { Name = "db1" }]), RestJson.Default.ListModelVmModel);
+        _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Vm() with { Name = "db1" }]),
+            RestJson.Default.ListModelVmModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("[suggest:10]", "vm show we"));
         Assert.Contains("web1", _cli.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("db1", _cli.Out, StringComparison.Ordinal);

@@ -24,7 +24,8 @@ public sealed class SignInTests : IDisposable
         center.On("POST /api/v1/session", async context =>
         {
             sent = await new StreamReader(context.Request.Body).ReadToEndAsync();
-            await FakeCenter.WriteAsync(context, new SessionModel("alice", "tok-123", DateTimeOffset.UnixEpoch), RestJson.Default.SessionModel, 200);
+            await FakeCenter.WriteAsync(
+                context, new SessionModel("alice", "tok-123", DateTimeOffset.UnixEpoch), RestJson.Default.SessionModel, 200);
         });
         _cli.Input = "s3cret\n";
 
@@ -45,7 +46,8 @@ public sealed class SignInTests : IDisposable
         await using var center = await FakeCenter.StartAsync(other);
         _cli.Input = "s3cret\n";
 
-        Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
+        Assert.Equal(ExitCode.Unreachable,
+            await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
 
         Assert.Empty(center.Requests);
         Assert.Contains("not the center that this profile trusts", _cli.Error, StringComparison.Ordinal);
@@ -57,7 +59,8 @@ public sealed class SignInTests : IDisposable
         await using var host = await FakeCenter.StartAsync(_pki, role: "host");
         _cli.Input = "s3cret\n";
 
-        Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("login", "--server", host.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
+        Assert.Equal(ExitCode.Unreachable,
+            await _cli.RunAsync("login", "--server", host.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
 
         Assert.Empty(host.Requests);
     }
@@ -70,7 +73,8 @@ public sealed class SignInTests : IDisposable
             new ProblemModel("", FaultTypes.NotAuthenticated, 401, "User or password is wrong.", "k", "alice", "Try again."));
         _cli.Input = "wrong\n";
 
-        Assert.Equal(ExitCode.NotSignedIn, await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
+        Assert.Equal(ExitCode.NotSignedIn,
+            await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
 
         Assert.Equal("error: User or password is wrong.\ncode: k\nhint: Try again.\n", _cli.Error);
         Assert.False(System.IO.File.Exists(_cli.ProfilePath));

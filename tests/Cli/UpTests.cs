@@ -27,7 +27,8 @@ public sealed class UpTests : IDisposable
             Assert.Equal(0, await first.EndAsync(Posix.SigTerm));
         }
         // The broker has ended by itself when it was idle for long enough before the stop.
-        var stopped = _sandbox.Journal.Where(l => l.Contains(" stop ", StringComparison.Ordinal)).Select(l => l.Split(' ')[0]).ToList();
+        var stopped = _sandbox.Journal.Where(l => l.Contains(" stop ", StringComparison.Ordinal))
+            .Select(l => l.Split(' ')[0]).ToList();
         Assert.Equal(stopped.Contains("broker") ? ["center", "host", "broker", "kms"] : ["center", "host", "kms"], stopped);
 
         await using var second = UpProcess.Start(_sandbox);
@@ -46,14 +47,17 @@ public sealed class UpTests : IDisposable
         Assert.Equal(["kms", "broker", "host", "host2", "host3", "center"], (await third.ReadyAsync()).Pids!.Keys);
 
         var hosts = new[] { "host", "host2", "host3" }
-            .Select(part => JsonSerializer.Deserialize(File.ReadAllBytes(_sandbox.Paths.Config(part)), ConfigJson.Default.HostConfig)!).ToList();
+            .Select(part => JsonSerializer.Deserialize(
+                File.ReadAllBytes(_sandbox.Paths.Config(part)), ConfigJson.Default.HostConfig)!).ToList();
         Assert.Equal(["localhost", "host2", "host3"], hosts.Select(h => h.Name));
-        foreach (var own in (Func<HostConfig, object>[])[h => h.Id, h => h.StateFolder, h => h.RunFolder, h => h.Listen, h => h.Key])
+        foreach (var own in (Func<HostConfig, object>[])[h => h.Id, h => h.StateFolder, h => h.RunFolder,
+            h => h.Listen, h => h.Key])
             Assert.Equal(3, hosts.Select(own).Distinct().Count());
         Assert.Equal([700_000u, 765_536u, 831_072u], hosts.Select(h => h.UidBase));
         Assert.All(hosts, h => Assert.Equal(["datastore1", "fast"], h.Datastores.Select(d => d.Name)));
         Assert.All(hosts, h => Assert.Equal(fast, h.Datastores[1].Path));
-        var center = JsonSerializer.Deserialize(File.ReadAllBytes(_sandbox.Paths.Config("center")), ConfigJson.Default.CenterConfig)!;
+        var center = JsonSerializer.Deserialize(
+            File.ReadAllBytes(_sandbox.Paths.Config("center")), ConfigJson.Default.CenterConfig)!;
         Assert.Equal(hosts.Select(h => (h.Id, h.Listen)), center.Hosts.Select(h => (h.Id, h.Address)));
     }
 
@@ -65,7 +69,8 @@ public sealed class UpTests : IDisposable
         string[] secrets = ["up.json", "client.json", "kms/config.json", "kms/pki/node.key", "kms/log", "center/log"];
         foreach (var file in secrets.Select(f => Path.Combine(_sandbox.State, f)))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_sandbox.Paths.HeldFolder));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(_sandbox.Paths.HeldFolder));
     }
 
     [Fact]
@@ -108,7 +113,8 @@ public sealed class UpTests : IDisposable
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
         Assert.Equal(("stopped", 0), await CtlAsync("stop", "kms"));
-        Assert.Equal("kms stop", string.Join(' ', _sandbox.Journal.Last(l => !l.StartsWith("broker", StringComparison.Ordinal)).Split(' ')[..2]));
+        Assert.Equal("kms stop",
+            string.Join(' ', _sandbox.Journal.Last(l => !l.StartsWith("broker", StringComparison.Ordinal)).Split(' ')[..2]));
         Assert.Equal("running", (await CtlAsync("start", "kms")).State);
         var before = await _sandbox.WaitForAsync("host start");
         var (state, pid) = await CtlAsync("restart", "host");
@@ -119,7 +125,8 @@ public sealed class UpTests : IDisposable
 
     [Fact]
     public async Task WithoutARunningOneControlIsExitCode7()
-        => Assert.Equal((int)ExitCode.Unreachable, (await UpProcess.RunAsync(_sandbox, "up", "ctl", "--state", _sandbox.State, "status")).Code);
+        => Assert.Equal((int)ExitCode.Unreachable,
+            (await UpProcess.RunAsync(_sandbox, "up", "ctl", "--state", _sandbox.State, "status")).Code);
 
     [Fact]
     public async Task AFailedStartShowsTheEndOfTheLogStopsTheRestAndStillTellsThePassword()
@@ -159,7 +166,8 @@ public sealed class UpTests : IDisposable
         }
         await using var next = UpProcess.Start(_sandbox);
         await next.ReadyAsync();
-        string[] kms = [.. _sandbox.Journal.Where(l => l.StartsWith("kms", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])];
+        string[] kms = [.. _sandbox.Journal.Where(l => l.StartsWith("kms", StringComparison.Ordinal))
+            .Select(l => l.Split(' ')[1])];
         Assert.Equal(["start", "stop", "start"], kms);
     }
 
@@ -176,7 +184,8 @@ public sealed class UpTests : IDisposable
 
     private async Task<(string State, int Pid)> CtlAsync(string command, string part)
     {
-        var (code, output, error) = await UpProcess.RunAsync(_sandbox, "up", "ctl", command, part, "--state", _sandbox.State, "--json");
+        var (code, output, error) = await UpProcess.RunAsync(
+            _sandbox, "up", "ctl", command, part, "--state", _sandbox.State, "--json");
         Assert.True(code == 0, error);
         var model = JsonSerializer.Deserialize(output, UpJson.Default.ControlReply)!.Parts.Single(p => p.Name == part);
         return (model.State, model.Pid);

@@ -28,7 +28,8 @@ public sealed class VmTests : IAsyncLifetime
     [Fact]
     public async Task ListsAreATableOrTheJsonOfTheApi()
     {
-        _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Locked() with { Name = "db1" }]), RestJson.Default.ListModelVmModel);
+        _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Locked() with { Name = "db1" }]),
+            RestJson.Default.ListModelVmModel);
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "ls"));
         var lines = _cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -46,7 +47,8 @@ public sealed class VmTests : IAsyncLifetime
     {
         _center.On("GET /api/v1/vms/web1", Samples.Locked(), RestJson.Default.VmModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "show", "web1"));
-        Assert.Contains("missing key default/key-1: the key provider is unreachable (connection refused)", _cli.Out, StringComparison.Ordinal);
+        Assert.Contains("missing key default/key-1: the key provider is unreachable (connection refused)", _cli.Out,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,7 +62,8 @@ public sealed class VmTests : IAsyncLifetime
             body = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.PowerBody);
             await FakeCenter.WriteAsync(context, Samples.Task(), RestJson.Default.TaskModel, 202);
         });
-        Assert.Equal(ExitCode.Success, await _cli.RunAsync(["vm", "power", "on", "web1", "--no-wait", .. fenced ? ["--fenced"] : Array.Empty<string>()]));
+        Assert.Equal(ExitCode.Success,
+            await _cli.RunAsync(["vm", "power", "on", "web1", "--no-wait", .. fenced ? ["--fenced"] : Array.Empty<string>()]));
         Assert.Equal(new PowerBody("on", Fenced: fenced), body);
     }
 
@@ -82,7 +85,8 @@ public sealed class VmTests : IAsyncLifetime
         });
         var polls = 0;
         _center.On("GET /api/v1/tasks/17", context => FakeCenter.WriteAsync(context,
-            ++polls < 3 ? Samples.Task(percent: polls * 30) : Samples.Task(state: "succeeded", percent: 100), RestJson.Default.TaskModel, 200));
+            ++polls < 3 ? Samples.Task(percent: polls * 30) : Samples.Task(state: "succeeded", percent: 100),
+            RestJson.Default.TaskModel, 200));
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "policy", "set", "web1", "VM Encryption Policy"));
 
@@ -112,15 +116,18 @@ public sealed class VmTests : IAsyncLifetime
     [Fact]
     public async Task ARefusedPowerOnNamesEveryKeyAndIsExitCode4()
     {
-        var fault = new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", "web1", "web1 is locked.", "Start the key server.")
+        var fault = new Fault(
+            FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", "web1", "web1 is locked.", "Start the key server.")
         {
             Keys = [Samples.Missing],
         };
-        _center.On("POST /api/v1/vms/web1/power", Samples.Task(kind: "vm.powerOn", state: "failed", fault: fault), RestJson.Default.TaskModel, 202);
+        _center.On("POST /api/v1/vms/web1/power", Samples.Task(kind: "vm.powerOn", state: "failed", fault: fault),
+            RestJson.Default.TaskModel, 202);
 
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "power", "on", "web1"));
 
-        Assert.Equal("error: web1 is locked.\ncode: msg.vigor.enc.keyNotFound\nkey: default/key-1: providerUnreachable: the key provider is unreachable (connection refused)\nhint: Start the key server.\n", _cli.Error);
+        Assert.Equal("error: web1 is locked.\ncode: msg.vigor.enc.keyNotFound\nkey: default/key-1: providerUnreachable: the key "
+            + "provider is unreachable (connection refused)\nhint: Start the key server.\n", _cli.Error);
     }
 
     [Fact]
@@ -144,13 +151,15 @@ public sealed class VmTests : IAsyncLifetime
 
         Assert.Equal(ExitCode.Interrupted, await _cli.RunAsync("vm", "recrypt", "web1", "--shallow"));
 
-        Assert.EndsWith("error: Stopped watching; task 17 goes on.\nhint: lorica task wait 17\n", _cli.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "error: Stopped watching; task 17 goes on.\nhint: lorica task wait 17\n", _cli.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task RemovingWaitsForItsTaskOrTakesItAsDone()
     {
-        _center.On("DELETE /api/v1/vms/web1", Samples.Task(kind: "vm.delete", state: "succeeded"), RestJson.Default.TaskModel, 202);
+        _center.On(
+            "DELETE /api/v1/vms/web1", Samples.Task(kind: "vm.delete", state: "succeeded"), RestJson.Default.TaskModel, 202);
         _center.On("DELETE /api/v1/vms/web2", context =>
         {
             context.Response.StatusCode = 204;

@@ -131,7 +131,8 @@ public sealed class BundleTests
     [InlineData("vmware:key/list/(fqid/<VMWARE-NULL>/p/k)")]
     [InlineData("vmware:key/list/(pair/(phrase/a/b,AES%2d256%2dGCM,AAAA))")]
     [InlineData("vmware:key/list/(pair/(fqid/<VMWARE-NULL>/p/k,HMAC%2dSHA%2d1,AAAA))")]
-    [InlineData("vmware:key/list/(pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,AAAA),pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,AAAA))")]
+    [InlineData("vmware:key/list/(pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,AAAA),"
+        + "pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,AAAA))")]
     public void ALocatorOfAnotherShapeIsNoBundle(string text)
         => Kind(CryptoErrorKind.MalformedBundle, () => Bundle.KeyIds(text));
 

@@ -10,7 +10,8 @@ public sealed class LocatorFuzzing(ITestOutputHelper output)
     {
         string[] corpus =
         [
-            "vmware:key/fqid/<VMWARE-NULL>/kms1/key%2d1", "vmware:key/phrase/id/pass2key%3dPBKDF2%3acipher%3dAES%2d256%3arounds%3d1000%3asalt%3dAA",
+            "vmware:key/fqid/<VMWARE-NULL>/kms1/key%2d1",
+            "vmware:key/phrase/id/pass2key%3dPBKDF2%3acipher%3dAES%2d256%3arounds%3d1000%3asalt%3dAA",
             "vmware:key/list/(pair/(fqid/<VMWARE-NULL>/kms1/key%2d1,AES%2d256%2dGCM,AAECAwQFBgcICQoLDA0ODw%3d%3d))",
             "vmware:key/list/(fqid/<VMWARE-NULL>/a/b,pair/(fqid/<VMWARE-NULL>/c/d,HMAC%2dSHA%2d1,AAAA))",
         ];

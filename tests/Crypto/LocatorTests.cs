@@ -20,7 +20,8 @@ public sealed class LocatorTests
 
     [Theory]
     [InlineData("vmware:key/fqid/<VMWARE-NULL>/my%2dkms/52%20ab")]
-    [InlineData("vmware:key/phrase/UJZ7kpIbxdM%3d/pass2key%3dPBKDF2%2dHMAC%2dSHA%2d1%3acipher%3dAES%2d256%3arounds%3d1000%3asalt%3dH0ZyEpYXMDdAAy%2bF")]
+    [InlineData("vmware:key/phrase/UJZ7kpIbxdM%3d/pass2key%3dPBKDF2%2dHMAC%2dSHA%2d1"
+        + "%3acipher%3dAES%2d256%3arounds%3d1000%3asalt%3dH0ZyEpYXMDdAAy%2bF")]
     [InlineData("vmware:key/list/(pair/(phrase/a/b,HMAC%2dSHA%2d1,AAAA),pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,))")]
     public void WhatVMwareToolsWriteIsReadAndWrittenAgain(string text)
         => Assert.Equal(text, KeyLocator.Parse(text).ToString());

@@ -27,9 +27,9 @@ public sealed class MemoryScanTests
         lines = holder.Until("busy");
         for (var i = 0; i < 3; i++)
         {
-            // The upper half of a sector's tweak is zero before it is encrypted, so that for one instruction a register holds eight
-            // bytes of the tweak key. A signal in that instruction saves them on the stack, until the end of the batch scrubs it:
-            // such a place must be clean at the next look.
+            // The upper half of a sector's tweak is zero before it is encrypted, so that for one instruction a register holds
+            // eight bytes of the tweak key. A signal in that instruction saves them on the stack, until the end of the batch
+            // scrubs it: such a place must be clean at the next look.
             var found = Outside(scan.Scan, holder, lines, keyMemory.Length > 0);
             Assert.All(found, f => Assert.StartsWith("dek bytes 40 to 47 ", f, StringComparison.Ordinal));
             Assert.Empty(found.Count == 0 ? [] : found.Intersect(Outside(scan.Scan, holder, lines, keyMemory.Length > 0)));
@@ -64,7 +64,8 @@ public sealed class MemoryScanTests
         }
 
         // Where key memory can be read, all that is searched must be in it: the patterns are the right ones.
-        var wanted = new[] { "dek bytes 0 to 7", "kek bytes 24 to 31", "encrypt round key 14", "decrypt round key 7", "tweak round key 0" };
+        var wanted = new[] { "dek bytes 0 to 7", "kek bytes 24 to 31", "encrypt round key 14", "decrypt round key 7",
+            "tweak round key 0" };
         Assert.All(readable ? wanted : [], w => Assert.Contains(w, inside));
         return [.. outside.Select(h => $"{h.Name} at {h.Address:x} in {h.Region}").Distinct()];
     }

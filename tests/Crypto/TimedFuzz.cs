@@ -12,14 +12,16 @@ internal static class TimedFuzz
 {
     private const int MaximumKept = 4096;
     private const int MaximumLength = 1 << 20;
-    private static readonly byte[] s_interesting = [0, 1, 2, 0x7f, 0x80, 0xff, (byte)'\n', (byte)'"', (byte)'=', (byte)'%', (byte)'/', (byte)'('];
+    private static readonly byte[] s_interesting =
+        [0, 1, 2, 0x7f, 0x80, 0xff, (byte)'\n', (byte)'"', (byte)'=', (byte)'%', (byte)'/', (byte)'('];
 
     /// <summary>Runs; <paramref name="target"/> says whether it took the input, and throws when it failed.</summary>
     /// <returns>How many inputs were tried.</returns>
     public static long Run(IEnumerable<byte[]> corpus, Func<byte[], bool> target)
     {
         var limit = TimeSpan.FromSeconds(
-            double.Parse(Environment.GetEnvironmentVariable("LORICA_FUZZ_SECONDS") ?? "60", System.Globalization.CultureInfo.InvariantCulture));
+            double.Parse(Environment.GetEnvironmentVariable("LORICA_FUZZ_SECONDS") ?? "60",
+                System.Globalization.CultureInfo.InvariantCulture));
         var seed = RandomNumberGenerator.GetInt32(int.MaxValue);
         var random = new Random(seed);
         var pool = corpus.ToList();

@@ -46,12 +46,16 @@ public sealed class FileDeviceTests : IDisposable
         await using var encrypted = new EncryptedDevice(new MemoryDevice(TestData.MiB), new XtsAes256(Key()), ZeroRule.Hole);
         foreach (IBlockDevice device in new IBlockDevice[] { file, memory, encrypted, new NullDevice(TestData.MiB) })
         {
-            await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await device.ReadAsync(offset, new byte[length], default));
-            await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await device.WriteAsync(offset, new byte[length], false, default));
+            await DiskErrors.ExpectAsync(
+                DiskErrorKind.InvalidArgument, async () => await device.ReadAsync(offset, new byte[length], default));
+            await DiskErrors.ExpectAsync(
+                DiskErrorKind.InvalidArgument, async () => await device.WriteAsync(offset, new byte[length], false, default));
             if (device is ISparse sparse)
             {
-                await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await sparse.TrimAsync(offset, length, default));
-                await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await sparse.WriteZeroesAsync(offset, length, false, default));
+                await DiskErrors.ExpectAsync(
+                    DiskErrorKind.InvalidArgument, async () => await sparse.TrimAsync(offset, length, default));
+                await DiskErrors.ExpectAsync(
+                    DiskErrorKind.InvalidArgument, async () => await sparse.WriteZeroesAsync(offset, length, false, default));
             }
         }
     }
@@ -61,7 +65,8 @@ public sealed class FileDeviceTests : IDisposable
     {
         await using var device = new EncryptedDevice(new MemoryDevice(TestData.MiB), new XtsAes256(Key()), ZeroRule.Hole);
         var buffer = TestData.Noise(1024, 1);
-        await DiskErrors.ExpectAsync(DiskErrorKind.InvalidArgument, async () => await device.WriteAsync(TestData.MiB - 512, buffer, false, default));
+        await DiskErrors.ExpectAsync(
+            DiskErrorKind.InvalidArgument, async () => await device.WriteAsync(TestData.MiB - 512, buffer, false, default));
         Assert.Equal(TestData.Noise(1024, 1), buffer);
     }
 
@@ -85,8 +90,12 @@ public sealed class FileDeviceTests : IDisposable
             var second = await Assert.ThrowsAsync<DiskException>(async () => await device.FlushAsync(default));
             Assert.Same(first, second.InnerException);
             Assert.True(device.HasFailed);
-            Assert.Same(first, (await Assert.ThrowsAsync<DiskException>(async () => await device.WriteAsync(0, new byte[512], false, default))).InnerException);
-            Assert.Same(first, (await Assert.ThrowsAsync<DiskException>(async () => await device.WriteZeroesAsync(0, 512, true, default))).InnerException);
+            Assert.Same(
+                first, (await Assert.ThrowsAsync<DiskException>(
+                    async () => await device.WriteAsync(0, new byte[512], false, default))).InnerException);
+            Assert.Same(
+                first, (await Assert.ThrowsAsync<DiskException>(
+                    async () => await device.WriteZeroesAsync(0, 512, true, default))).InnerException);
         }
         finally
         {
@@ -148,7 +157,8 @@ public sealed class FileDeviceTests : IDisposable
         await using var file = Make(TestData.MiB);
         using var key = Key();
         await using var device = new EncryptedDevice(
-            FileDevice.FromHandle(File.OpenHandle(_folder.File("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), TestData.MiB),
+            FileDevice.FromHandle(
+                File.OpenHandle(_folder.File("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), TestData.MiB),
             new XtsAes256(key),
             ZeroRule.Hole);
         var buffer = new byte[4096];
@@ -206,7 +216,8 @@ public sealed class FileDeviceTests : IDisposable
     {
         var server = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
         close = server.Dispose;
-        return FileDevice.ForTests(new Microsoft.Win32.SafeHandles.SafeFileHandle(server.SafePipeHandle.DangerousGetHandle(), false), TestData.MiB);
+        return FileDevice.ForTests(
+            new Microsoft.Win32.SafeHandles.SafeFileHandle(server.SafePipeHandle.DangerousGetHandle(), false), TestData.MiB);
     }
 
     private static KeyBuffer Key() => KeyBuffer.CopyOf(TestData.Noise(64, 42));

@@ -25,7 +25,8 @@ public sealed class SpeedTests(ITestOutputHelper output)
 
         var clock = Stopwatch.StartNew();
         await DiskJob.EncryptAsync(folder.Folder, "d", TestKeks.First, keks[TestKeks.First], 1, null, default);
-        output.WriteLine($"encrypt: {512 / clock.Elapsed.TotalSeconds:F0} MB/s of data ({clock.Elapsed.TotalSeconds:F2} s for 512 MiB in a thin disk of 1 GiB)");
+        output.WriteLine($"encrypt: {512 / clock.Elapsed.TotalSeconds:F0} MB/s of data ({clock.Elapsed.TotalSeconds:F2} s for "
+            + "512 MiB in a thin disk of 1 GiB)");
         clock.Restart();
         await DiskJob.DecryptAsync(folder.Folder, "d", keks, 2, false, null, default);
         output.WriteLine($"decrypt: {512 / clock.Elapsed.TotalSeconds:F0} MB/s of data ({clock.Elapsed.TotalSeconds:F2} s)");

@@ -26,9 +26,11 @@ public sealed class VmdkTests : IDisposable
         await device.ReadAsync(65536, sector, default);
         Assert.All(sector, b => Assert.Equal(0x5a, b));
         await device.WriteAsync(1024, Enumerable.Repeat((byte)7, 512).ToArray(), true, default);
-        Assert.DoesNotContain("failed", Tool.Run("qemu-io", "-f", "vmdk", "-c", "read -P 7 1024 512", _folder.File("disk one.vmdk")));
+        Assert.DoesNotContain(
+            "failed", Tool.Run("qemu-io", "-f", "vmdk", "-c", "read -P 7 1024 512", _folder.File("disk one.vmdk")));
         Assert.Equal(provisioning, model.Provisioning);
-        Assert.Equal(provisioning != Provisioning.Thin, TestData.AllocatedBytes(_folder.File("disk one-flat.vmdk")) >= 8 * TestData.MiB);
+        Assert.Equal(
+            provisioning != Provisioning.Thin, TestData.AllocatedBytes(_folder.File("disk one-flat.vmdk")) >= 8 * TestData.MiB);
     }
 
     [Fact]
@@ -43,7 +45,10 @@ public sealed class VmdkTests : IDisposable
         int extent = Array.FindIndex(lines, l => l.StartsWith("RW ", StringComparison.Ordinal));
         Assert.Equal("RW 2048 VMFS \"d-flat.vmdk\"", lines[extent]);
         Assert.Contains("keyID=\"key-1\"", lines[..extent]);
-        Assert.Contains(lines[..extent], l => l.StartsWith("encryptionKeys=\"vmware:key/list/(pair/(fqid/<VMWARE-NULL>/kms%20one/key%2d1,AES%2d256%2dGCM,", StringComparison.Ordinal));
+        Assert.Contains(
+            lines[..extent], l => l.StartsWith(
+                "encryptionKeys=\"vmware:key/list/(pair/(fqid/<VMWARE-NULL>/kms%20one/key%2d1,AES%2d256%2dGCM,",
+                StringComparison.Ordinal));
         Assert.Contains("ddb.iofilters = \"lorica-crypt\"", lines[extent..]);
         Assert.Contains($"ddb.objectId = \"{id:D}\"", lines[extent..]);
         Assert.Contains($"ddb.kekCheck = \"{KeyCheckValue.Compute(_keks[TestKeks.First])}\"", lines[extent..]);
@@ -61,7 +66,8 @@ public sealed class VmdkTests : IDisposable
         await using var device = disk.OpenDevice();
         Assert.Equal(new byte[TestData.MiB], await TestData.ReadAllAsync(device));
         Assert.Equal(provisioning == Provisioning.EagerZeroed ? ZeroRule.Error : ZeroRule.Hole, disk.Zero);
-        Assert.Equal(provisioning == Provisioning.EagerZeroed, _folder.Bytes("d-flat.vmdk").Count(b => b != 0) > TestData.MiB / 2);
+        Assert.Equal(
+            provisioning == Provisioning.EagerZeroed, _folder.Bytes("d-flat.vmdk").Count(b => b != 0) > TestData.MiB / 2);
     }
 
     [Fact]
@@ -98,7 +104,8 @@ public sealed class VmdkTests : IDisposable
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         var before = _folder.Text("d.vmdk");
         await DiskErrors.ExpectAsync(
-            DiskErrorKind.AlreadyExists, () => Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default));
+            DiskErrorKind.AlreadyExists, () =>
+                Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default));
         Assert.Equal(before, _folder.Text("d.vmdk"));
         await Vmdk.DeleteAsync(_folder.Folder, "d", default);
         Assert.Equal([".d.lock"], Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)));
@@ -114,7 +121,8 @@ public sealed class VmdkTests : IDisposable
     [InlineData("a\nb")]
     [InlineData("a-flat")]
     public async Task NamesThatCouldMeanAnotherFileAreRefused(string name) => await DiskErrors.ExpectAsync(
-        DiskErrorKind.InvalidArgument, () => Vmdk.CreateAsync(_folder.Folder, name, TestData.MiB, Provisioning.Thin, null, default));
+        DiskErrorKind.InvalidArgument, () =>
+            Vmdk.CreateAsync(_folder.Folder, name, TestData.MiB, Provisioning.Thin, null, default));
 
     [Fact]
     public async Task ThickDisksThatDoNotFitAreRefusedWithoutLeavingAnything()
@@ -150,7 +158,8 @@ public sealed class VmdkTests : IDisposable
         Assert.DoesNotContain("newKekCheck", _folder.Text("d.vmdk"));
         var recorded = new DiskExpectation
         {
-            Encrypted = true, KeyId = TestKeks.Second, Kcv = KeyCheckValue.Compute(fresh), Generation = 3, ObjectId = model.ObjectId,
+            Encrypted = true, KeyId = TestKeks.Second, Kcv = KeyCheckValue.Compute(fresh), Generation = 3,
+            ObjectId = model.ObjectId,
         };
         Vmdk.Open(_folder.Folder, "d", recorded, _keks).Dispose();
         _keks.Lose(TestKeks.Second);
@@ -223,7 +232,8 @@ public sealed class VmdkTests : IDisposable
         await using var target = to.OpenDevice();
         await DiskCopy.CopyAsync(source, target, null, default);
         Assert.Equal(content, await TestData.ReadAllAsync(target));
-        Assert.True(TestData.AllocatedBytes(_folder.File("b-flat.vmdk")) <= TestData.AllocatedBytes(_folder.File("a-flat.vmdk")) + 8192);
+        Assert.True(
+            TestData.AllocatedBytes(_folder.File("b-flat.vmdk")) <= TestData.AllocatedBytes(_folder.File("a-flat.vmdk")) + 8192);
     }
 
     public void Dispose()

@@ -125,6 +125,8 @@ public sealed class ToolTests
         await Tool.SucceedAsync(
             "qemu-io", "-f", "raw", served.Uri, "-c", "write -P 7 16M 1M", "-c", "flush", "-c", "read -P 7 16M 1M");
         var map = await Tool.SucceedAsync("qemu-img", "map", "--output=json", "-f", "raw", served.Uri);
-        Assert.Contains("\"start\": 16777216, \"length\": 1048576, \"depth\": 0, \"present\": true, \"zero\": false, \"data\": true", map, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"start\": 16777216, \"length\": 1048576, \"depth\": 0, \"present\": true, \"zero\": false, \"data\": true", map,
+            StringComparison.Ordinal);
     }
 }

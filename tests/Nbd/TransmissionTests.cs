@@ -52,7 +52,8 @@ public sealed class TransmissionTests
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20), readOnly: true);
         using var client = Transmitting(served.Path);
-        foreach (var request in new byte[][] { [.. Request(1, 4, 0, 512), .. new byte[512]], Request(4, 4, 0, 512), Request(6, 4, 0, 512) })
+        foreach (var request in new byte[][] { [.. Request(1, 4, 0, 512), .. new byte[512]], Request(4, 4, 0, 512),
+            Request(6, 4, 0, 512) })
         {
             client.Send(request);
             Assert.Equal((4ul, Permission), client.Reply());

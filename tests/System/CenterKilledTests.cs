@@ -42,15 +42,18 @@ public sealed class CenterKilledTests(ITestOutputHelper output)
                 begun++;
                 var task = await api.EndOfAsync(answer.Body!["id"]!.GetValue<string>());
                 caught += Ended(task) >= Started(task).AddMilliseconds(600) ? 1 : 0;
-                Assert.True(task["state"]!.GetValue<string>() == "succeeded" || task["fault"]?["message"]?.GetValue<string>().Length > 0,
+                Assert.True(
+                    task["state"]!.GetValue<string>() == "succeeded" || task["fault"]?["message"]?.GetValue<string>().Length > 0,
                     $"moment {moment}: {task.ToJsonString()}\n{up.Log()}");
             }
 
-            await Wait.UntilAsync(async () => (await api.GetAsync("vms")).Body!["items"]!.AsArray().All(v => v!["task"] is null), "no VM is stuck");
+            await Wait.UntilAsync(
+                async () => (await api.GetAsync("vms")).Body!["items"]!.AsArray().All(v => v!["task"] is null), "no VM is stuck");
             await ReadyAsync(api);
         }
 
-        output.WriteLine($"{Moments} kills; {begun} tasks accepted, {caught} of them taken up after a kill; {lost} requests lost with the center");
+        output.WriteLine($"{Moments} kills; {begun} tasks accepted, {caught} of them taken up after a kill; {lost} requests lost "
+            + "with the center");
         Assert.True(begun >= Moments, $"only {begun} tasks were begun before a kill");
     }
 
@@ -77,7 +80,8 @@ public sealed class CenterKilledTests(ITestOutputHelper output)
             Assert.Null(vm["suspect"]);
             if (vm["powerState"]!.GetValue<string>() != "poweredOn")
                 continue;
-            var off = await api.SendAsync(HttpMethod.Post, $"vms/vm{i}/power", new JsonObject { ["action"] = "off", ["hard"] = true });
+            var off = await api.SendAsync(
+                HttpMethod.Post, $"vms/vm{i}/power", new JsonObject { ["action"] = "off", ["hard"] = true });
             Assert.True(off.Accepted, off.ToString());
             await api.EndOfAsync(off.Body!["id"]!.GetValue<string>());
         }

@@ -62,7 +62,8 @@ public sealed class EncryptedVmTests
         Assert.Empty(Files.Holding(needle, up.Folder));
         Assert.NotEqual(plain, Files.Sha256(flat));
         Assert.True(AllocatedBytes(flat) <= blocks + 64 * 1024, "a thin disk stays thin");
-        Assert.Contains("file format:", await Shell.OutputAsync("/usr/bin/qemu-img", "info", Descriptor(up)), StringComparison.Ordinal);
+        Assert.Contains(
+            "file format:", await Shell.OutputAsync("/usr/bin/qemu-img", "info", Descriptor(up)), StringComparison.Ordinal);
 
         // The guest knows nothing of it.
         await guest.PowerOnAndWaitAsync();
@@ -116,7 +117,8 @@ public sealed class EncryptedVmTests
 
     private static async Task<string> CryptoStateAsync(LoricaUp up) => Text((await up.ShowAsync("web"))["cryptoState"]);
 
-    private static string FlatFile(LoricaUp up) => Assert.Single(Directory.GetFiles(up.Datastore, "*-flat.vmdk", SearchOption.AllDirectories));
+    private static string FlatFile(LoricaUp up) =>
+        Assert.Single(Directory.GetFiles(up.Datastore, "*-flat.vmdk", SearchOption.AllDirectories));
 
     private static string Descriptor(LoricaUp up) => FlatFile(up).Replace("-flat.vmdk", ".vmdk", StringComparison.Ordinal);
 

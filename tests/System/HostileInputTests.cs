@@ -28,7 +28,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         }
 
         string Descriptor(string extent, string more = "") =>
-            $"# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\n{more}{extent}\nddb.adapterType = \"ide\"\n";
+            $"# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\n"
+            + $"{more}{extent}\nddb.adapterType = \"ide\"\n";
 
         File.WriteAllBytes(Path.Combine(folder, "flat.bin"), new byte[1024]);
         var sparse = Path.Combine(folder, "sparse.vmdk");
@@ -48,7 +49,8 @@ public sealed class HostileInputTests : IAsyncLifetime
             (Image("size.vmdk", Descriptor("RW 99999999999999999999 FLAT \"flat.bin\" 0")), "cannot be understood"),
             (Image("beyond.vmdk", Descriptor("RW 4096 FLAT \"flat.bin\" 0")), "flat.bin"),
             (Image("overlap.vmdk", Descriptor("RW 2 FLAT \"flat.bin\" 0\nRW 1 FLAT \"flat.bin\" 1")), "overlap"),
-            (Image("parent.vmdk", Descriptor("RW 2 FLAT \"flat.bin\" 0", "parentFileNameHint=\"parent.vmdk\"\n").Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal)), "parent"),
+            (Image("parent.vmdk", Descriptor("RW 2 FLAT \"flat.bin\" 0", "parentFileNameHint=\"parent.vmdk\"\n")
+                .Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal)), "parent"),
             (Path.Combine(folder, "cut.vmdk"), "than its file can hold"),
             (Path.Combine(folder, "huge.vmdk"), "capacity"),
             (Path.Combine(folder, "missing.img"), "no such file"),
@@ -58,7 +60,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         {
             var refused = await _up.RunAsync("vm", "import", "bad", "--disk", image);
             if (refused.ExitCode == 0 || !refused.Error.Contains("error:", StringComparison.Ordinal)
-                || !refused.Error.Contains(folder, StringComparison.Ordinal) || !refused.Error.Contains(reason, StringComparison.OrdinalIgnoreCase))
+                || !refused.Error.Contains(folder, StringComparison.Ordinal)
+                    || !refused.Error.Contains(reason, StringComparison.OrdinalIgnoreCase))
             {
                 wrong.Add($"{Path.GetFileName(image)} ({reason}): exit {refused.ExitCode}: {refused.Error}");
             }
@@ -75,14 +78,18 @@ public sealed class HostileInputTests : IAsyncLifetime
         using var http = await SignedInAsync();
         string[] bodies =
         [
-            "", "null", "[]", "{}", "{", "\"x\"", "123", "{\"name\":null}", "{\"name\":\"../../x\",\"disks\":[]}", "{\"name\":\"a\",\"disks\":null}",
-            "{\"name\":\"a\",\"disks\":[{\"capacity\":-1}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":513}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":9223372036854775807}]}",
-            "{\"name\":\"a\",\"disks\":[{\"capacity\":1048576,\"provisioning\":\"odd\"}]}", "{\"name\":\"" + new string('x', 5000) + "\"}",
-            "{\"name\":\"a\\u0000b\",\"disks\":[{\"capacity\":1048576}]}", "{\"unknown\":1}", new string('[', 20_000), "{\"policy\":7}", "{\"mode\":\"deep\"}", "{\"action\":\"explode\"}",
+            "", "null", "[]", "{}", "{", "\"x\"", "123", "{\"name\":null}", "{\"name\":\"../../x\",\"disks\":[]}",
+            "{\"name\":\"a\",\"disks\":null}", "{\"name\":\"a\",\"disks\":[{\"capacity\":-1}]}",
+            "{\"name\":\"a\",\"disks\":[{\"capacity\":513}]}", "{\"name\":\"a\",\"disks\":[{\"capacity\":9223372036854775807}]}",
+            "{\"name\":\"a\",\"disks\":[{\"capacity\":1048576,\"provisioning\":\"odd\"}]}",
+            "{\"name\":\"" + new string('x', 5000) + "\"}",
+            "{\"name\":\"a\\u0000b\",\"disks\":[{\"capacity\":1048576}]}", "{\"unknown\":1}", new string('[', 20_000),
+            "{\"policy\":7}", "{\"mode\":\"deep\"}", "{\"action\":\"explode\"}",
         ];
         string[] paths =
         [
-            "vms", "vms/none/policy", "vms/none/recrypt", "vms/none/power", "vms/none/console", "providers", "providers/probe", "session", "vms/import",
+            "vms", "vms/none/policy", "vms/none/recrypt", "vms/none/power", "vms/none/console", "providers", "providers/probe",
+            "session", "vms/import",
         ];
         foreach (var path in paths)
         {
@@ -118,7 +125,8 @@ public sealed class HostileInputTests : IAsyncLifetime
     private async Task<HttpClient> SignedInAsync()
     {
         var http = Client();
-        using var content = new StringContent($"{{\"user\":\"administrator\",\"password\":\"{_up.Password}\"}}", Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            $"{{\"user\":\"administrator\",\"password\":\"{_up.Password}\"}}", Encoding.UTF8, "application/json");
         using var answer = await http.PostAsync("api/v1/session", content);
         answer.EnsureSuccessStatusCode();
         var token = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["token"]!.GetValue<string>();
@@ -128,9 +136,13 @@ public sealed class HostileInputTests : IAsyncLifetime
 
     private HttpClient Client()
     {
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var trust = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
+        };
         trust.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_up.State, "center/pki/ca.crt")));
-        return new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust } })
+        return new HttpClient(
+            new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust } })
         {
             BaseAddress = new Uri(_up.Server.TrimEnd('/') + "/"),
         };

@@ -2,7 +2,9 @@ using Lorica.SystemTests.Support;
 
 namespace Lorica.SystemTests;
 
-/// <summary>An outsider who has the documents, the KEK and the files can read a disk: nothing is our secret but the key.</summary>
+/// <summary>
+/// An outsider who has the documents, the KEK and the files can read a disk: nothing is our secret but the key.
+/// </summary>
 public sealed class IndependentCheckTests
 {
     [Fact]
@@ -18,12 +20,14 @@ public sealed class IndependentCheckTests
         var decrypted = Path.Combine(up.Folder, "decrypted.img");
         var said = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
             Path.Combine(up.Datastore, "web/web.vmdk"), decrypted,
-            "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"), Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
+            "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"),
+            Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
         Assert.Contains("seal ok", said, StringComparison.Ordinal);
         Assert.Equal(Files.Sha256(image), Files.Sha256(decrypted));
         var vmx = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
             Path.Combine(up.Datastore, "web/web.vmx"), "-",
-            "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"), Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
+            "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"),
+            Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
         Assert.Contains("seal ok", vmx, StringComparison.Ordinal);
     }
 }

@@ -51,7 +51,8 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
             NothingIsHalfWritten(folder);
 
             var ended = await up.RunAsync("task", "wait", task, "--json");
-            Assert.True(ended.ExitCode == 0, $"moment {moment}, {string.Join(' ', step)}: {ended.Output}{ended.Error}\n{up.Log()}");
+            Assert.True(
+                ended.ExitCode == 0, $"moment {moment}, {string.Join(' ', step)}: {ended.Output}{ended.Error}\n{up.Log()}");
             await IsWholeAsync(up, folder, plain, step[^1] == "Datastore Default");
         }
 
@@ -74,7 +75,8 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
         using var kek = await Keys.FetchKekAsync(up, descriptor, "kms1");
         Assert.Equal(plain, Keys.PlaintextSha256(descriptor, kek));
         var leftOver = Directory.GetFiles(folder).Select(Path.GetFileName).Where(f => f is not null
-            && !f.EndsWith(".vmx", StringComparison.Ordinal) && !f.EndsWith(".vmdk", StringComparison.Ordinal) && !f.EndsWith(".lock", StringComparison.Ordinal));
+            && !f.EndsWith(".vmx", StringComparison.Ordinal) && !f.EndsWith(".vmdk", StringComparison.Ordinal)
+            && !f.EndsWith(".lock", StringComparison.Ordinal));
         Assert.Empty(leftOver);
     }
 

@@ -13,7 +13,8 @@ public sealed class InterruptedMigrationTests(ITestOutputHelper output)
     {
         await using var up = await LoricaUp.StartAsync(hosts: 2);
         await up.AddEmbeddedKmsAsync();
-        await up.JsonAsync("vm", "import", "nomad", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy", "--host", "localhost");
+        await up.JsonAsync("vm", "import", "nomad", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy",
+            "--host", "localhost");
         var before = await up.ShowAsync("nomad");
         var (from, to) = ("localhost", "host2");
         var underWay = 0;
@@ -32,8 +33,10 @@ public sealed class InterruptedMigrationTests(ITestOutputHelper output)
             Assert.Equal(Text(ended["state"]) == "succeeded" ? to : from, Text(vm["host"]));
             var registered = Directory.GetFiles(up.State, $"{Text(before["id"])}.json", SearchOption.AllDirectories);
             Assert.Equal(PartOf(Text(vm["host"])), Path.GetRelativePath(up.State, Assert.Single(registered)).Split('/')[0]);
-            Assert.Equal((Text(before["id"]), Text(before["key"]!["id"]), null), (Text(vm["id"]), Text(vm["key"]!["id"]), vm["suspect"]?.GetValue<string>()));
-            await Wait.UntilAsync(async () => await up.PidAsync(killed) is var now && now > 0 && now != pid, $"{killed} runs again");
+            Assert.Equal((Text(before["id"]), Text(before["key"]!["id"]), null),
+                (Text(vm["id"]), Text(vm["key"]!["id"]), vm["suspect"]?.GetValue<string>()));
+            await Wait.UntilAsync(
+                async () => await up.PidAsync(killed) is var now && now > 0 && now != pid, $"{killed} runs again");
             await Wait.UntilAsync(async () => await ConnectedAsync(up), "both hosts are connected");
             if (Text(vm["host"]) == to)
                 (from, to) = (to, from);

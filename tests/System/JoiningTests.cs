@@ -48,7 +48,8 @@ public sealed class JoiningTests(ITestOutputHelper output)
 
         using var run = Start("run", config);
         await LineAsync(run, "lorica-host ready on ");
-        await Wait.UntilAsync(async () => Text((await up.JsonAsync("host", "show", "node2"))["state"]) == "connected", "it is connected");
+        await Wait.UntilAsync(
+            async () => Text((await up.JsonAsync("host", "show", "node2"))["state"]) == "connected", "it is connected");
         await up.JsonAsync("vm", "create", "a", "--size", "1M", "--policy", Encryption, "--host", "node2");
         var vm = await up.ShowAsync("a");
         Assert.Equal(("node2", "unlocked"), (Text(vm["host"]), Text(vm["cryptoState"])));
@@ -143,7 +144,9 @@ public sealed class JoiningTests(ITestOutputHelper output)
     }
 
     private static Process Start(string command, string config) => Process.Start(
-        new ProcessStartInfo(Layout.Program("host/lorica-host"), [command, "--config", config]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        new ProcessStartInfo(Layout.Program("host/lorica-host"),
+            [command, "--config", config])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     /// <summary>What follows <paramref name="begin"/> on the line that begins so.</summary>
     private static async Task<string> LineAsync(Process process, string begin)
@@ -158,7 +161,9 @@ public sealed class JoiningTests(ITestOutputHelper output)
         throw new InvalidOperationException($"lorica-host ended before it said \"{begin}\".");
     }
 
-    /// <summary>Files and command lines with one of the patterns in them: database, write-ahead log, configurations, profile.</summary>
+    /// <summary>
+    /// Files and command lines with one of the patterns in them: database, write-ahead log, configurations, profile.
+    /// </summary>
     private static List<string> Find(LoricaUp up, params byte[][] patterns)
     {
         bool Has(byte[] content) => Array.Exists(patterns, p => content.AsSpan().IndexOf(p) >= 0);
@@ -166,14 +171,16 @@ public sealed class JoiningTests(ITestOutputHelper output)
         // Sockets have no length.
         var found = Directory.EnumerateFiles(up.Folder, "*", SearchOption.AllDirectories)
             .Where(f => new FileInfo(f).Length > 0 && Has(File.ReadAllBytes(f))).ToList();
-        found.AddRange(Processes.OfState(up.State).Where(p => Has(File.ReadAllBytes($"/proc/{p.Pid}/cmdline"))).Select(p => p.Name));
+        found.AddRange(
+            Processes.OfState(up.State).Where(p => Has(File.ReadAllBytes($"/proc/{p.Pid}/cmdline"))).Select(p => p.Name));
         return found;
     }
 
     /// <summary>The 16 bytes that the characters stand for.</summary>
     private static byte[] Bytes(string bare)
     {
-        var value = bare.Aggregate(UInt128.Zero, (v, c) => (v << 5) | (uint)"0123456789ABCDEFGHJKMNPQRSTVWXYZ".IndexOf(c, StringComparison.Ordinal));
+        var value = bare.Aggregate(
+            UInt128.Zero, (v, c) => (v << 5) | (uint)"0123456789ABCDEFGHJKMNPQRSTVWXYZ".IndexOf(c, StringComparison.Ordinal));
         var bytes = new byte[16];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
         return bytes;

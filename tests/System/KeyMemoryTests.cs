@@ -78,7 +78,8 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         var found = new List<string>();
         foreach (var process in processes)
         {
-            Assert.True(ProcessMemory.Search(process.Pid, controls).Count > 0, $"{when}: the search of {process.Name} finds not even what must be there");
+            Assert.True(ProcessMemory.Search(process.Pid, controls).Count > 0,
+                $"{when}: the search of {process.Name} finds not even what must be there");
             var places = ProcessMemory.Search(process.Pid, secrets);
             output.WriteLine($"{when}: {process.Name} ({process.Pid}): {places.Count} places");
             found.AddRange(places.Select(p => $"{when}: {process.Name}: {p}"));
@@ -88,8 +89,8 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// The platform's TLS keeps what it carried: a living broker may hold keys that it delivered, as SECURITY.md says. That is why
-    /// it ends when idle; the next one knows none of them.
+    /// The platform's TLS keeps what it carried: a living broker may hold keys that it delivered, as SECURITY.md says. That is
+    /// why it ends when idle; the next one knows none of them.
     /// </summary>
     private async Task TheBrokerForgetsByEndingAsync(LoricaUp up, SecretPatterns secrets)
     {
@@ -108,7 +109,8 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         void Measure(string when)
         {
             foreach (var broker in Processes.OfState(up.State).Where(p => p.Name == "lorica-broker"))
-                output.WriteLine($"{when}: lorica-broker ({broker.Pid}): {ProcessMemory.Search(broker.Pid, secrets).Count} places");
+                output.WriteLine(
+                    $"{when}: lorica-broker ({broker.Pid}): {ProcessMemory.Search(broker.Pid, secrets).Count} places");
         }
     }
 
@@ -119,7 +121,8 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         foreach (var process in Processes.OfState(up.State))
         {
             names.Add(process.Name);
-            byte[] told = [.. File.ReadAllBytes($"/proc/{process.Pid}/cmdline"), .. File.ReadAllBytes($"/proc/{process.Pid}/environ")];
+            byte[] told = [.. File.ReadAllBytes($"/proc/{process.Pid}/cmdline"),
+                .. File.ReadAllBytes($"/proc/{process.Pid}/environ")];
             Assert.NotEmpty(told);
             Assert.Empty(index.Find(told).Select(f => $"{f.Name} told by {process.Name}"));
         }
@@ -143,11 +146,13 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         await Shell.OutputAsync("/bin/kill", signal, process.Pid.ToString());
         await Wait.UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{process.Pid}")), $"{name} has ended", 30);
         Assert.Empty(folders.SelectMany(Cores).Except(before));
-        await Wait.UntilAsync(() => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == name)), $"{name} is there again", 60);
+        await Wait.UntilAsync(
+            () => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == name)), $"{name} is there again", 60);
     }
 
     private static string CoreLimit(int pid) => File.ReadLines($"/proc/{pid}/limits")
-        .Single(l => l.StartsWith("Max core file size", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
+        .Single(l => l.StartsWith("Max core file size", StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
 
     /// <summary>Where the kernel puts core files: in the working folder, or where its pattern says.</summary>
     private static string CoreFolder()

@@ -25,7 +25,8 @@ public sealed class LostDiskKeyTests
 
         await up.RefusedAsync(Sentence(disks[1]!), "vm", "power", "on", "shop");
         await up.JsonAsync("vm", "disk", "detach", "shop", Text(disks[1]!["label"]));
-        await Wait.UntilAsync(async () => await LockedForAsync(up, keys[2..]), "shop is locked for the key of the other disk only");
+        await Wait.UntilAsync(
+            async () => await LockedForAsync(up, keys[2..]), "shop is locked for the key of the other disk only");
         await up.RefusedAsync(Sentence(disks[2]!), "vm", "power", "on", "shop");
         await up.JsonAsync("vm", "disk", "rm", "shop", Text(disks[2]!["label"]));
 
@@ -38,13 +39,15 @@ public sealed class LostDiskKeyTests
         Assert.DoesNotContain(left, f => Text(disks[2]!["path"]).EndsWith("/" + f, StringComparison.Ordinal));
     }
 
-    private static string Sentence(JsonNode disk) => $"The disk {Text(disk["path"])} is encrypted and a required key was not found.";
+    private static string Sentence(JsonNode disk) =>
+        $"The disk {Text(disk["path"])} is encrypted and a required key was not found.";
 
     private static async Task<bool> LockedForAsync(LoricaUp up, string[] keys)
     {
         var shop = await up.ShowAsync("shop");
         return Text(shop["cryptoState"]) == "locked"
-            && shop["lockedKeys"]!.AsArray().Select(k => (Text(k!["keyId"]), Text(k["reason"]))).ToHashSet().SetEquals(keys.Select(k => (k, "missingOnKms")));
+            && shop["lockedKeys"]!.AsArray()
+            .Select(k => (Text(k!["keyId"]), Text(k["reason"]))).ToHashSet().SetEquals(keys.Select(k => (k, "missingOnKms")));
     }
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();

@@ -18,7 +18,8 @@ public sealed class PolicyTests
 
         // Two are encrypted, the third is refused for its own reason and stops nobody.
         await up.RefusedAsync("1 of 3", "policy", "apply", "Ours", "a", "c", "b");
-        Assert.True((await up.ShowAsync("a"))["encrypted"]!.GetValue<bool>() && (await up.ShowAsync("b"))["encrypted"]!.GetValue<bool>());
+        Assert.True(
+            (await up.ShowAsync("a"))["encrypted"]!.GetValue<bool>() && (await up.ShowAsync("b"))["encrypted"]!.GetValue<bool>());
         Assert.False((await up.ShowAsync("c"))["encrypted"]!.GetValue<bool>());
         await up.RefusedAsync("runs this center", "vm", "policy", "set", "c", "Ours", "--check");
         await up.JsonAsync("setting", "rm", "center.runsIn");

@@ -19,7 +19,8 @@ public sealed class RestartTests
 
         var vmx = Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx");
         vmx.Kill();
-        await Wait.UntilAsync(() => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == "lorica-vmx" && p.Pid != vmx.Pid)), "a new vmx");
+        await Wait.UntilAsync(
+            () => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == "lorica-vmx" && p.Pid != vmx.Pid)), "a new vmx");
         await guest.LoadGoesOnAsync();
 
         var host = await up.PidAsync("host");
@@ -53,7 +54,9 @@ public sealed class RestartTests
         {
             var vmx = Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx");
             vmx.Kill();
-            await Wait.UntilAsync(() => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == "lorica-vmx" && p.Pid != vmx.Pid)), "a new vmx");
+            await Wait.UntilAsync(
+                () => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == "lorica-vmx" && p.Pid != vmx.Pid)),
+                "a new vmx");
         }
 
         Assert.Contains("load ok", await load, StringComparison.Ordinal);
@@ -61,7 +64,8 @@ public sealed class RestartTests
 
         load = guest.AskAsync("load 15", "LORICA-GUEST load ok", 120);
         await up.KillAsync("host");
-        await Wait.UntilAsync(async () => await up.PidAsync("host") > 0 && (await up.RunAsync("vm", "show", "busy", "--json")).Output.Contains("poweredOn", StringComparison.Ordinal),
+        await Wait.UntilAsync(async () => await up.PidAsync("host") > 0
+            && (await up.RunAsync("vm", "show", "busy", "--json")).Output.Contains("poweredOn", StringComparison.Ordinal),
             "the host knows its running VM again");
         await up.KillAsync("center");
         await Wait.UntilAsync(async () => (await up.RunAsync("vm", "ls")).ExitCode == 0, "the center is back");

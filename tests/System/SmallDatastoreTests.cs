@@ -28,7 +28,8 @@ public sealed class SmallDatastoreTests
         File.WriteAllBytes(image, RandomNumberGenerator.GetBytes(80 * 1024 * 1024));
         var refused = await up.RefusedAsync("space", "vm", "import", "large", "--disk", image);
         Assert.Contains("hint:", refused.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(up.Datastore), e => e.Contains("large", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries(up.Datastore), e => e.Contains("large", StringComparison.Ordinal));
         await up.RefusedAsync("large", "vm", "show", "large");
     }
 }

@@ -7,11 +7,14 @@ using Lorica.SystemTests.Support;
 
 namespace Lorica.SystemTests;
 
-/// <summary>Whoever can write the datastore is an attacker: what he does to the files is named, and nothing is changed by the refusal.</summary>
+/// <summary>
+/// Whoever can write the datastore is an attacker: what he does to the files is named, and nothing is changed by the refusal.
+/// </summary>
 public sealed partial class TamperedFilesTests : IAsyncLifetime
 {
     private static readonly string[][] s_operations =
-        [["vm", "power", "on", "web"], ["vm", "recrypt", "web", "--shallow"], ["vm", "policy", "set", "web", "Datastore Default"]];
+        [["vm", "power", "on", "web"], ["vm", "recrypt", "web", "--shallow"],
+            ["vm", "policy", "set", "web", "Datastore Default"]];
 
     private LoricaUp _up = null!;
 
@@ -39,14 +42,23 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         var older = await OlderAsync(Path.Combine(Web, "web.vmdk"));
 
         await CaseAsync("bundleEdited", "web.vmdk", text => EditBundle(text, "encryptionKeys"));
-        await CaseAsync("foreignBundle", "web.vmdk", text => Splice(text, Path.Combine(Other, "other.vmdk"), "encryptionKeys", "keyID", "ddb.kekCheck"));
-        await CaseAsync("foreign", "web.vmdk", _ => File.ReadAllText(Path.Combine(Other, "other.vmdk")).Replace("other-flat", "web-flat", StringComparison.Ordinal));
+        await CaseAsync(
+            "foreignBundle", "web.vmdk", text =>
+                Splice(text, Path.Combine(Other, "other.vmdk"), "encryptionKeys", "keyID", "ddb.kekCheck"));
+        await CaseAsync(
+            "foreign", "web.vmdk", _ =>
+                File.ReadAllText(Path.Combine(Other, "other.vmdk")).Replace("other-flat", "web-flat", StringComparison.Ordinal));
         await CaseAsync("weakerThanRecorded", "web.vmdk", text => Lines(text, l => !EncryptionLine().IsMatch(l)));
         await CaseAsync("names key", "web.vmdk", _ => old);
         await CaseAsync("olderThanKnown", "web.vmdk", _ => older);
-        await CaseAsync("sealBroken", "web.vmdk", text => text.Replace("ddb.iofilters", "ddb.uuid = \"x\"\nddb.iofilters", StringComparison.Ordinal));
-        await CaseAsync("sealBroken", "web.vmx", text => Regex.Replace(text, "memsize = \"[0-9]+\"", "memsize = \"4096\"", RegexOptions.IgnoreCase));
-        await CaseAsync("weakerThanRecorded", "web.vmx", text => Lines(text, l => !l.StartsWith("encryption.", StringComparison.Ordinal)));
+        await CaseAsync(
+            "sealBroken", "web.vmdk", text =>
+                text.Replace("ddb.iofilters", "ddb.uuid = \"x\"\nddb.iofilters", StringComparison.Ordinal));
+        await CaseAsync(
+            "sealBroken", "web.vmx", text =>
+                Regex.Replace(text, "memsize = \"[0-9]+\"", "memsize = \"4096\"", RegexOptions.IgnoreCase));
+        await CaseAsync(
+            "weakerThanRecorded", "web.vmx", text => Lines(text, l => !l.StartsWith("encryption.", StringComparison.Ordinal)));
         await CaseAsync("bundleEdited", "web.vmx", text => EditBundle(text, "encryption.bundle"));
 
         await _up.JsonAsync("vm", "power", "on", "web");
@@ -105,12 +117,16 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
     {
         using var kek = await Keys.FetchKekAsync(_up, descriptor, "kms1");
         using var now = Keys.OpenBundle(descriptor, kek);
-        var before = new BundleContents { ObjectId = now.ObjectId, Generation = now.Generation - 1, Zero = now.Zero, Key = now.Key };
+        var before = new BundleContents
+        {
+            ObjectId = now.ObjectId, Generation = now.Generation - 1, Zero = now.Zero, Key = now.Key,
+        };
         var bundle = Bundle.Seal(BundleKind.Disk, Keys.Model(descriptor).Key!.Value, kek, before);
         var text = string.Concat((await File.ReadAllTextAsync(descriptor)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(l => !l.StartsWith("ddb.seal", StringComparison.Ordinal))
             .Select(l => (l.StartsWith("encryptionKeys", StringComparison.Ordinal) ? $"encryptionKeys=\"{bundle}\"" : l) + "\n"));
-        var sealKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, now.Key!.Span.ToArray(), 32, info: "lorica-descriptor-seal-v1"u8.ToArray());
+        var sealKey = HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, now.Key!.Span.ToArray(), 32, info: "lorica-descriptor-seal-v1"u8.ToArray());
         return $"{text}ddb.seal = \"{Convert.ToBase64String(HMACSHA256.HashData(sealKey, Encoding.UTF8.GetBytes(text)))}\"\n";
     }
 

@@ -26,7 +26,8 @@ public sealed class TwoHostsTests
         Assert.DoesNotContain(KeyOf(one), await KeysAsync(up, "host2"));
 
         await up.ControlAsync("restart", "host2");
-        await Wait.UntilAsync(async () => (await KeysAsync(up, "host2")).Contains(KeyOf(two)), "the second host has its key again");
+        await Wait.UntilAsync(
+            async () => (await KeysAsync(up, "host2")).Contains(KeyOf(two)), "the second host has its key again");
         foreach (var vm in new[] { "one", "two" })
             await new Guest(up, vm).PowerOffAsync();
     }

@@ -16,7 +16,8 @@ public sealed class WrongKeyTests
 
         await kms.StopAsync();
         await Shell.OutputAsync("/usr/bin/python3", "-c",
-            $"import sqlite3,os; d=sqlite3.connect('{kms.Folder}/keys.sqlite'); d.execute('update managed_objects set value=?', (os.urandom(32),)); d.commit()");
+            $"import sqlite3,os; d=sqlite3.connect('{kms.Folder}/keys.sqlite'); d.execute('update managed_objects set value=?', "
+                + "(os.urandom(32),)); d.commit()");
         await kms.ResumeAsync();
         await up.ControlAsync("restart", "host");
 

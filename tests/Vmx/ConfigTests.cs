@@ -14,7 +14,8 @@ public sealed class ConfigTests
         VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", Name = "n", RunFolder = "/run/lorica/x/y", Uid = 64200, Cpus = 1,
         MemoryMib = 128,
         Qemu = "/usr/bin/qemu-system-x86_64", ControlFd = 10, NbdFd = 11, Firmware = "bios",
-        Disks = { new VmxDisk { Label = "virtio0:0", ExtentFd = 12, LockFd = 13, Length = 1 << 20, ZeroRule = "hole", DekLength = 64 } },
+        Disks = { new VmxDisk { Label = "virtio0:0", ExtentFd = 12, LockFd = 13, Length = 1 << 20,
+            ZeroRule = "hole", DekLength = 64 } },
     };
 
     public static TheoryData<string, Action<VmxConfig>> Refused => new()
@@ -47,7 +48,8 @@ public sealed class ConfigTests
         { "zero_rule", c => c.Disks[0].ZeroRule = "" },
         { "key", c => c.Disks[0].DekLength = 32 },
         { "key", c => c.Disks[0].DekLength = int.MaxValue },
-        { "disks", c => c.Disks.Add(Enumerable.Range(0, 24).Select(i => new VmxDisk(c.Disks[0]) { Label = "d" + i, ExtentFd = 100 + i, LockFd = 0 })) },
+        { "disks", c => c.Disks.Add(
+            Enumerable.Range(0, 24).Select(i => new VmxDisk(c.Disks[0]) { Label = "d" + i, ExtentFd = 100 + i, LockFd = 0 })) },
     };
 
     [Fact]

@@ -15,7 +15,8 @@ public sealed class ControlTests
         var vmx = host.Start();
         await vmx.WaitForAsync("running");
         using var good = vmx.Connect();
-        foreach (byte[] nonsense in new byte[][] { [0xff, 0xff, 0xff, 0x7f], [1, 0, 16, 0], [4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff] })
+        foreach (byte[] nonsense in new byte[][] { [0xff, 0xff, 0xff, 0x7f], [1, 0, 16, 0], [4, 0, 0, 0, 0xff,
+            0xff, 0xff, 0xff] })
         {
             using var bad = vmx.Connect();
             await bad.SendAsync(nonsense);

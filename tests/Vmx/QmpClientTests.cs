@@ -15,7 +15,8 @@ public sealed class QmpClientTests
     {
         var events = new List<QmpEvent>();
         await using var qemu = new ScriptedQemu(Greeting, Ok,
-            "{\"timestamp\":{},\"event\":\"BLOCK_IO_ERROR\",\"data\":{\"node-name\":\"node0\",\"action\":\"stop\",\"reason\":\"gone\"}}\r\n"
+            "{\"timestamp\":{},\"event\":\"BLOCK_IO_ERROR\","
+            + "\"data\":{\"node-name\":\"node0\",\"action\":\"stop\",\"reason\":\"gone\"}}\r\n"
             + "{\"return\":{\"status\":\"running\",\"running\":true},\"id\":2}\n",
             "{\"error\":{\"class\":\"GenericError\",\"desc\":\"no such thing\"},\"id\":3}\n");
         await using var client = await QmpClient.ConnectAsync(qemu.Path, events.Add, default);

@@ -10,7 +10,8 @@ internal sealed class UpSandbox : IDisposable
 
     public UpSandbox()
     {
-        foreach (var program in new[] { "kms/lorica-kms", "host/lorica-host", "center/lorica-center", "lorica-broker", "lorica-vmx" })
+        foreach (var program in new[] { "kms/lorica-kms", "host/lorica-host", "center/lorica-center",
+            "lorica-broker", "lorica-vmx" })
         {
             var path = Path.Combine(Programs, program);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -18,7 +18,8 @@ public sealed class AccessTaskTests
         var root = AccessWorld.Root;
         await world.Users.AddAsync(root, new AddUserBody("ann", "the first password"), None);
         await world.Users.SetPasswordAsync(root, "ann", "the second password", None);
-        await world.Users.ChangeOwnPasswordAsync(new Caller("ann"), "the second password", "the third password", "192.0.2.1", None);
+        await world.Users.ChangeOwnPasswordAsync(
+            new Caller("ann"), "the second password", "the third password", "192.0.2.1", None);
         await world.Groups.AddAsync(root, new AddGroupBody("team"), None);
         await world.Groups.AddMemberAsync(root, "team", "ann", None);
         await world.Groups.RemoveMemberAsync(root, "team", "ann", None);
@@ -38,16 +39,19 @@ public sealed class AccessTaskTests
         var tasks = await TasksAsync(world);
         string[] expected =
         [
-            "user.add ann", "user.setPassword ann", "user.setPassword ann", "group.add team", "group.addMember team", "group.removeMember team",
-            "group.remove team", "role.clone mine", "role.change mine", "permission.grant ann", "permission.revoke ann", "role.remove mine",
-            "token.create ann", "token.revoke " + token.Token.Id, "session.end ann", "user.remove ann",
+            "user.add ann", "user.setPassword ann", "user.setPassword ann", "group.add team", "group.addMember team",
+            "group.removeMember team", "group.remove team", "role.clone mine", "role.change mine", "permission.grant ann",
+            "permission.revoke ann", "role.remove mine", "token.create ann", "token.revoke " + token.Token.Id,
+            "session.end ann", "user.remove ann",
         ];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), tasks.Select(t => $"{t.Kind} {t.Target}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal), tasks.Select(t => $"{t.Kind} {t.Target}").Order(StringComparer.Ordinal));
         Assert.All(tasks, t => Assert.Equal((TaskStates.Succeeded, 100, true), (t.State, t.Percent, t.EndedAt > 0)));
         Assert.Equal(2, tasks.Count(t => t.UserName == "ann"));
         foreach (var secret in (string[])["password", token.Secret])
         {
-            Assert.DoesNotContain(tasks, t => (t.Arguments + t.Result + t.Target).Contains(secret, StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(
+                tasks, t => (t.Arguments + t.Result + t.Target).Contains(secret, StringComparison.OrdinalIgnoreCase));
         }
     }
 
@@ -58,7 +62,8 @@ public sealed class AccessTaskTests
         await world.UserAsync("mallory", "NoCryptoAdmin");
         var before = (await TasksAsync(world)).Count;
         await AccessWorld.NoPermissionAsync(
-            "root", () => world.Permissions.GrantAsync(new Caller("mallory"), new GrantBody("Admin", "root", User: "mallory"), None));
+            "root", () => world.Permissions.GrantAsync(
+                new Caller("mallory"), new GrantBody("Admin", "root", User: "mallory"), None));
         await AccessWorld.RefusedAsync(() => world.Users.RemoveAsync(AccessWorld.Root, "nobody", None));
         Assert.Equal(before, (await TasksAsync(world)).Count);
     }

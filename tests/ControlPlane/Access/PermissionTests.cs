@@ -26,7 +26,8 @@ public sealed class PermissionTests : IAsyncLifetime
     public async Task Who_has_no_permission_holds_nothing()
     {
         var bob = await _world.UserAsync("bob");
-        var fault = await AccessWorld.RefusedAsync(() => _world.Authorizer.RequireAsync(bob, Privileges.View, AccessWorld.Web1, default));
+        var fault = await AccessWorld.RefusedAsync(
+            () => _world.Authorizer.RequireAsync(bob, Privileges.View, AccessWorld.Web1, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.View, "web1"), (fault.Type, fault.Key, fault.Object));
         Assert.Contains("lorica permission grant", fault.Hint, StringComparison.Ordinal);
         Assert.False(await _world.HoldsAsync(new Caller("nobody"), Privileges.View, AccessWorld.Web1));
@@ -105,7 +106,8 @@ public sealed class PermissionTests : IAsyncLifetime
         await _world.GrantAsync("bob", "NoAccess", "folder:deep");
         await _world.GroupAsync("crypto", "Admin", "vm:db1", "bob");
         var view = await _world.Authorizer.ViewAsync(bob, default);
-        foreach (var target in (ObjectRef[])[ObjectRef.Root, AccessWorld.Dev, AccessWorld.Web1, AccessWorld.Web2, AccessWorld.Db1, AccessWorld.Host])
+        foreach (var target in (ObjectRef[])[ObjectRef.Root, AccessWorld.Dev, AccessWorld.Web1, AccessWorld.Web2,
+            AccessWorld.Db1, AccessWorld.Host])
         {
             foreach (var privilege in Privileges.All)
             {
@@ -116,7 +118,8 @@ public sealed class PermissionTests : IAsyncLifetime
 
     [Fact]
     public async Task A_privilege_that_is_not_in_the_list_is_a_mistake_of_the_program() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => _world.HoldsAsync(AccessWorld.Root, "Cryptographer.Everything", ObjectRef.Root));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => _world.HoldsAsync(AccessWorld.Root, "Cryptographer.Everything", ObjectRef.Root));
 
     [Fact]
     public void The_built_in_roles_have_the_ids_of_the_original()
@@ -127,7 +130,8 @@ public sealed class PermissionTests : IAsyncLifetime
         Assert.Equal(
             Privileges.All.Where(p => p.StartsWith("Cryptographer.", StringComparison.Ordinal)).Concat(
             [
-                "Global.Diagnostics", "Host.Inventory.AddHostToCluster", "Host.Inventory.AddStandaloneHost", "Host.Local.ManageUserGroups",
+                "Global.Diagnostics", "Host.Inventory.AddHostToCluster", "Host.Inventory.AddStandaloneHost",
+                "Host.Local.ManageUserGroups",
             ]).Order(StringComparer.Ordinal),
             Privileges.All.Except(BuiltInRoles.NoCryptoAdmin.Privileges).Order(StringComparer.Ordinal));
         Assert.Equal(14, Privileges.All.Count(Privileges.IsCrypto));
@@ -136,12 +140,16 @@ public sealed class PermissionTests : IAsyncLifetime
     [Fact]
     public async Task A_built_in_role_is_cloned_not_edited()
     {
-        var fault = await AccessWorld.RefusedAsync(() => _world.Roles.SetAsync(AccessWorld.Root, "NoCryptoAdmin", new SetRoleBody(Add: [Privileges.CryptoAccess]), default));
+        var fault = await AccessWorld.RefusedAsync(
+            () => _world.Roles.SetAsync(
+                AccessWorld.Root, "NoCryptoAdmin", new SetRoleBody(Add: [Privileges.CryptoAccess]), default));
         Assert.Equal((FaultTypes.NotSupported, "lorica.roleBuiltIn"), (fault.Type, fault.Key));
-        Assert.Equal("lorica.roleBuiltIn", (await AccessWorld.RefusedAsync(() => _world.Roles.RemoveAsync(AccessWorld.Root, "-1", default))).Key);
+        Assert.Equal("lorica.roleBuiltIn",
+            (await AccessWorld.RefusedAsync(() => _world.Roles.RemoveAsync(AccessWorld.Root, "-1", default))).Key);
         var clone = await _world.Roles.CloneAsync(AccessWorld.Root, "NoCryptoAdmin", new CloneRoleBody("operator"), default);
         Assert.True(clone.Id > 0);
-        var changed = await _world.Roles.SetAsync(AccessWorld.Root, "operator", new SetRoleBody(Add: [Privileges.CryptoAccess], Remove: [Privileges.DeleteVm]), default);
+        var changed = await _world.Roles.SetAsync(AccessWorld.Root, "operator",
+            new SetRoleBody(Add: [Privileges.CryptoAccess], Remove: [Privileges.DeleteVm]), default);
         Assert.Contains(Privileges.CryptoAccess, changed.Privileges);
         Assert.DoesNotContain(Privileges.DeleteVm, changed.Privileges);
         Assert.Contains(Privileges.View, changed.Privileges);
@@ -154,7 +162,8 @@ public sealed class PermissionTests : IAsyncLifetime
         var bob = await _world.UserAsync("bob", "operator", "folder:dev");
         await _world.Roles.SetAsync(AccessWorld.Root, "operator", new SetRoleBody(Remove: [Privileges.PowerOn]), default);
         Assert.False(await _world.HoldsAsync(bob, Privileges.PowerOn, AccessWorld.Web1));
-        Assert.Equal("lorica.roleInUse", (await AccessWorld.RefusedAsync(() => _world.Roles.RemoveAsync(AccessWorld.Root, "operator", default))).Key);
+        Assert.Equal("lorica.roleInUse",
+            (await AccessWorld.RefusedAsync(() => _world.Roles.RemoveAsync(AccessWorld.Root, "operator", default))).Key);
         await _world.Permissions.RevokeAsync(AccessWorld.Root, "bob", null, "folder:dev", default);
         await _world.Roles.RemoveAsync(AccessWorld.Root, "operator", default);
         Assert.DoesNotContain(await _world.Roles.ListAsync(default), r => r.Name == "operator");
@@ -167,13 +176,15 @@ public sealed class PermissionTests : IAsyncLifetime
         {
             db.Vms.AddRange(Enumerable.Range(0, 2000).Select(i => new ControlPlane.Store.VmRow
             {
-                Id = $"many-{i}", Name = $"many-{i}", HostId = "host-1", Datastore = "ds", State = ControlPlane.Store.VmStates.Present,
-                ParentId = i % 2 == 0 ? "folder-deep" : AccessWorld.Prod.Id,
+                Id = $"many-{i}", Name = $"many-{i}", HostId = "host-1", Datastore = "ds",
+                State = ControlPlane.Store.VmStates.Present, ParentId = i % 2 == 0 ? "folder-deep" : AccessWorld.Prod.Id,
             }));
             return Task.CompletedTask;
         });
         var bob = await _world.UserAsync("bob", "ReadOnly", "folder:dev");
         var view = await _world.Authorizer.ViewAsync(bob, default);
-        Assert.Equal(1000, Enumerable.Range(0, 2000).Count(i => view.Holds(Privileges.View, new ObjectRef(ObjectKinds.Vm, $"many-{i}", ""))));
+        Assert.Equal(
+            1000, Enumerable.Range(0, 2000).Count(
+                i => view.Holds(Privileges.View, new ObjectRef(ObjectKinds.Vm, $"many-{i}", ""))));
     }
 }

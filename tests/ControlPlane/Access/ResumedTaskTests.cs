@@ -10,7 +10,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
-/// <summary>A task that a stop of the center interrupted is checked against what its caller may when it is taken up again.</summary>
+/// <summary>
+/// A task that a stop of the center interrupted is checked against what its caller may when it is taken up again.
+/// </summary>
 public sealed class ResumedTaskTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -33,7 +35,8 @@ public sealed class ResumedTaskTests
         await center.RestartAsync();
 
         var ended = await center.EndAsync(task.Id);
-        Assert.Equal(("failed", FaultTypes.NoPermission, privilege, "a"), (ended.State, ended.Fault!.Type, ended.Fault.Key, ended.Fault.Object));
+        Assert.Equal(("failed", FaultTypes.NoPermission, privilege, "a"),
+            (ended.State, ended.Fault!.Type, ended.Fault.Key, ended.Fault.Object));
         var vm = await center.VmAsync("a");
         Assert.Equal((false, "poweredOff"), (vm.Encrypted, vm.PowerState));
         Assert.Empty(center.Host.Started);
@@ -96,7 +99,8 @@ public sealed class ResumedTaskTests
     [Fact]
     public void Every_kind_of_task_on_a_VM_has_its_privileges()
     {
-        foreach (var kind in typeof(TaskKinds).GetFields().Select(f => (string)f.GetRawConstantValue()!).Where(k => k.StartsWith("vm.", StringComparison.Ordinal)))
+        foreach (var kind in typeof(TaskKinds)
+            .GetFields().Select(f => (string)f.GetRawConstantValue()!).Where(k => k.StartsWith("vm.", StringComparison.Ordinal)))
         {
             Assert.Subset(Privileges.All.ToHashSet(), TaskPrivileges.Of(kind, new VmTaskArguments()).ToHashSet());
         }
@@ -117,10 +121,11 @@ public sealed class ResumedTaskTests
         string[] objects = [vm.Id, .. (await center.VmAsync("a")).Disks.Select(_ => center.Host.Vms[vm.Id].Disks[0].ObjectId)];
         var arguments = new VmTaskArguments
         {
-            PolicyId = ControlPlane.Policies.PolicyCatalog.Encryption.Id, Home = true, Disks = [center.Host.Vms[vm.Id].Disks[0].Label],
-            Objects = objects, PolicyObjects = objects, Provider = "kms1",
+            PolicyId = ControlPlane.Policies.PolicyCatalog.Encryption.Id, Home = true,
+            Disks = [center.Host.Vms[vm.Id].Disks[0].Label], Objects = objects, PolicyObjects = objects, Provider = "kms1",
         };
         return await center.Service<TaskBoard>().BeginAsync(
-            kind, vm, caller, System.Text.Json.JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), null, None);
+            kind, vm, caller, System.Text.Json.JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), null,
+            None);
     }
 }

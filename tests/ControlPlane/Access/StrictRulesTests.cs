@@ -51,7 +51,8 @@ public sealed class StrictRulesTests
         }
 
         Assert.Equal(
-            [Privileges.CryptoAccess, Privileges.CryptoAccess, Privileges.Decrypt, Privileges.Encrypt, Privileges.Recrypt, Privileges.ReadKeyServersInfo],
+            [Privileges.CryptoAccess, Privileges.CryptoAccess, Privileges.Decrypt, Privileges.Encrypt, Privileges.Recrypt,
+                Privileges.ReadKeyServersInfo],
             missing);
         (await vms.ReadConsoleAsync(bob, "plain", 0, false, None)).Dispose();
     }
@@ -64,10 +65,12 @@ public sealed class StrictRulesTests
         await center.CreateAsync("plain");
         var bob = await OperatorAsync(center);
         var rules = center.Service<StrictRules>();
-        var (enc, plain) = await center.Store.ReadAsync(async db => (await db.Vms.SingleAsync(v => v.Name == "enc"), await db.Vms.SingleAsync(v => v.Name == "plain")));
+        var (enc, plain) = await center.Store.ReadAsync(
+            async db => (await db.Vms.SingleAsync(v => v.Name == "enc"), await db.Vms.SingleAsync(v => v.Name == "plain")));
         foreach (var operation in Enum.GetValues<StrictOperation>())
         {
-            Assert.Equal(Privileges.CryptoAccess, await AccessWorld.NoPermissionAsync("enc", () => rules.RequireAsync(bob, operation, enc, None)));
+            Assert.Equal(Privileges.CryptoAccess,
+                await AccessWorld.NoPermissionAsync("enc", () => rules.RequireAsync(bob, operation, enc, None)));
             await rules.RequireAsync(Root, operation, enc, None);
             await rules.RequireAsync(bob, operation, plain, None);
         }

@@ -46,17 +46,20 @@ public sealed class TokenTests : IAsyncLifetime
         var token = await _world.SignIn.AuthenticateAsync(made.Secret, None);
         var second = await _world.SignIn.AuthenticateAsync(other.Secret, None);
         _world.Time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal("lorica.notSignedIn", (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(made.Secret, None))).Key);
+        Assert.Equal(
+            "lorica.notSignedIn", (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(made.Secret, None))).Key);
 
         // A caller from before its end holds nothing either: work that goes on is checked by that.
         Assert.False(await _world.HoldsAsync(token, Privileges.View, AccessWorld.Web1));
         Assert.True(await _world.HoldsAsync(second, Privileges.View, AccessWorld.Web1));
         await _world.Tokens.RevokeAsync(bob, other.Token.Id, None);
-        Assert.Equal("lorica.notSignedIn", (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(other.Secret, None))).Key);
+        Assert.Equal("lorica.notSignedIn",
+            (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(other.Secret, None))).Key);
         Assert.False(await _world.HoldsAsync(second, Privileges.View, AccessWorld.Web1));
         var third = await _world.Tokens.CreateAsync(bob, new CreateTokenBody(), None);
         await _world.Users.RemoveAsync(AccessWorld.Root, "bob", None);
-        Assert.Equal("lorica.notSignedIn", (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(third.Secret, None))).Key);
+        Assert.Equal("lorica.notSignedIn",
+            (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(third.Secret, None))).Key);
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class TokenTests : IAsyncLifetime
     [InlineData(-5)]
     [InlineData(366 * 24 + 1)]
     public async Task A_token_always_ends(int hours) => Assert.Equal(
-        "lorica.tokenLife", (await AccessWorld.RefusedAsync(() => _world.Tokens.CreateAsync(AccessWorld.Root, new CreateTokenBody(Hours: hours), None))).Key);
+        "lorica.tokenLife", (await AccessWorld.RefusedAsync(
+            () => _world.Tokens.CreateAsync(AccessWorld.Root, new CreateTokenBody(Hours: hours), None))).Key);
 
     [Fact]
     public async Task A_session_ends_when_nobody_uses_it_for_an_hour_and_not_before()
@@ -88,7 +92,8 @@ public sealed class TokenTests : IAsyncLifetime
         }
 
         _world.Time.Advance(TimeSpan.FromMinutes(60));
-        Assert.Equal("lorica.notSignedIn", (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(session.Token, None))).Key);
+        Assert.Equal("lorica.notSignedIn",
+            (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(session.Token, None))).Key);
         Assert.Empty(await _world.Sessions.ListAsync(AccessWorld.Root, None));
     }
 
@@ -103,7 +108,8 @@ public sealed class TokenTests : IAsyncLifetime
         }
 
         _world.Time.Advance(TimeSpan.FromMinutes(30));
-        Assert.Equal("lorica.notSignedIn", (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(session.Token, None))).Key);
+        Assert.Equal("lorica.notSignedIn",
+            (await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(session.Token, None))).Key);
     }
 
     [Fact]
@@ -115,7 +121,8 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.Equal(2, (await _world.Sessions.ListAsync(AccessWorld.Root, None)).Count);
         var own = Assert.Single(await _world.Sessions.ListAsync(bob, None));
         var other = (await _world.Sessions.ListAsync(AccessWorld.Root, None)).First(s => s.User != "bob");
-        Assert.Equal(Privileges.TerminateSession, await AccessWorld.NoPermissionAsync("root", () => _world.Sessions.EndAsync(bob, other.Id, None)));
+        Assert.Equal(Privileges.TerminateSession,
+            await AccessWorld.NoPermissionAsync("root", () => _world.Sessions.EndAsync(bob, other.Id, None)));
         await _world.Sessions.EndAsync(bob, own.Id, None);
         await _world.Sessions.EndAsync(AccessWorld.Root, other.Id, None);
         await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(session.Token, None));
@@ -144,7 +151,8 @@ public sealed class TokenTests : IAsyncLifetime
     [InlineData("aaaaaaaaaa")]
     [InlineData("Frederica")]
     public async Task A_poor_password_is_refused(string password) => Assert.Equal(
-        "lorica.password", (await AccessWorld.RefusedAsync(() => _world.Users.AddAsync(AccessWorld.Root, new AddUserBody("frederica", password), None))).Key);
+        "lorica.password", (await AccessWorld.RefusedAsync(
+            () => _world.Users.AddAsync(AccessWorld.Root, new AddUserBody("frederica", password), None))).Key);
 
     [Theory]
     [InlineData("system")]
@@ -153,7 +161,8 @@ public sealed class TokenTests : IAsyncLifetime
     [InlineData("-x")]
     [InlineData("ADMINISTRATOR")]
     public async Task A_name_that_could_be_taken_for_another_is_refused(string name) =>
-        await AccessWorld.RefusedAsync(() => _world.Users.AddAsync(AccessWorld.Root, new AddUserBody(name, AccessWorld.Password), None));
+        await AccessWorld.RefusedAsync(
+            () => _world.Users.AddAsync(AccessWorld.Root, new AddUserBody(name, AccessWorld.Password), None));
 
     private async Task<Caller> TokenAsync(CreateTokenBody body) => await _world.SignIn.AuthenticateAsync(
         (await _world.Tokens.CreateAsync(AccessWorld.Root, body, None)).Secret, None);

@@ -27,13 +27,16 @@ public sealed class AlarmTests
 
         center.Broker.KmsDown = false;
         await Poll.UntilAsync(async () => (await RaisedAsync(center)).Count == 0, "the alarm is cleared");
-        Assert.NotNull(Assert.Single((await center.GetAsync("alarms?history=true&object=a", RestJson.Default.ListModelAlarmModel)).Items).ClearedAt);
+        Assert.NotNull(
+            Assert.Single(
+                (await center.GetAsync("alarms?history=true&object=a", RestJson.Default.ListModelAlarmModel)).Items).ClearedAt);
         Assert.Single(await center.EventsAsync(EventIds.AlarmRaised), e => e.Object == "a");
         Assert.Single(await center.EventsAsync(EventIds.AlarmAcknowledged));
         Assert.Single(await center.EventsAsync(EventIds.AlarmCleared), e => e.Object == "a");
         Assert.Equal("lorica.alarmCleared",
             (await center.RefusedAsync($"alarms/{alarm.Number}/acknowledge", "", HttpStatusCode.Conflict)).Code);
-        Assert.Equal("lorica.alarmNotFound", (await center.RefusedAsync("alarms/999/acknowledge", "", HttpStatusCode.NotFound)).Code);
+        Assert.Equal(
+            "lorica.alarmNotFound", (await center.RefusedAsync("alarms/999/acknowledge", "", HttpStatusCode.NotFound)).Code);
     }
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class AlarmTests
         var right = center.Host.Vms[id].Clone();
         center.Host.Vms[id].Key.KeyId = "another";
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await RaisedAsync(center)).Any(a => a.Alarm == AlarmIds.VmSuspect), "the alarm is raised");
+        await Poll.UntilAsync(
+            async () => (await RaisedAsync(center)).Any(a => a.Alarm == AlarmIds.VmSuspect), "the alarm is raised");
 
         await center.RestartAsync(() =>
         {

@@ -18,8 +18,11 @@ public sealed class EventAnchorTests
             var (number, hash) = await HeadAsync(center);
             Assert.Equal($"{number}:{hash}\n", await File.ReadAllTextAsync(Path.Combine(center.StateFolder, "events.head")));
         });
-        await Poll.UntilAsync(() => File.GetLastWriteTimeUtc(Path.Combine(center.StateFolder, "events.head")) > default(DateTime), "it is kept");
-        Assert.DoesNotContain((await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items, a => a.Alarm == AlarmIds.EventLogBroken);
+        await Poll.UntilAsync(
+            () => File.GetLastWriteTimeUtc(Path.Combine(center.StateFolder, "events.head")) > default(DateTime), "it is kept");
+        Assert.DoesNotContain(
+            (await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items, a =>
+                a.Alarm == AlarmIds.EventLogBroken);
     }
 
     /// <summary>Whoever can write the database can also write its own head: only what stands apart shows it.</summary>
@@ -36,14 +39,16 @@ public sealed class EventAnchorTests
 
         await Poll.UntilAsync(
             async () => (await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items.Any(
-                a => a.Alarm == AlarmIds.EventLogBroken && a.Message.Contains("which was there before", StringComparison.Ordinal)),
+                a => a.Alarm == AlarmIds.EventLogBroken
+                    && a.Message.Contains("which was there before", StringComparison.Ordinal)),
             "the alarm is raised");
         Assert.True((await center.GetAsync("events/head?verify=true", RestJson.Default.EventHeadModel)).Intact);
     }
 
     private static async Task<(long Number, string Hash)> HeadAsync(TestCenter center)
     {
-        await using var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(center.StateFolder)};Mode=ReadOnly;Pooling=false");
+        await using var connection = new SqliteConnection(
+            $"Data Source={CenterStore.PathIn(center.StateFolder)};Mode=ReadOnly;Pooling=false");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT number, lower(hex(hash)) FROM event_head";

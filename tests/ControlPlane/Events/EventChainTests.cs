@@ -32,12 +32,15 @@ public sealed class EventChainTests : IAsyncLifetime
     [Fact]
     public void The_bytes_that_are_hashed_are_those_of_the_document()
     {
-        var one = new EventModel(1, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_600_123), "lorica.vm.Created", "alice", "web1",
+        var one = new EventModel(
+            1, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_600_123), "lorica.vm.Created", "alice", "web1",
             "web1 was created.", "vm", "0b9f0f5e-0000-4000-8000-000000000001");
-        var two = new EventModel(2, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_601_000), "lorica.key.Orphan", "", "übrig", "größer → \U0001F512");
+        var two = new EventModel(2, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_601_000), "lorica.key.Orphan", "", "übrig",
+            "größer → \U0001F512");
         var first = EventChain.Next(EventChain.Start, one);
         Assert.Equal("f00507e56409b043023ef826d29a1b2f85dc26fce1de1fada8883f5f4902d415", Convert.ToHexStringLower(first));
-        Assert.Equal("698ea7a621af061fd06537a2c8f774ebd641bb112a68c582b81c3dcad6821cb0", Convert.ToHexStringLower(EventChain.Next(first, two)));
+        Assert.Equal("698ea7a621af061fd06537a2c8f774ebd641bb112a68c582b81c3dcad6821cb0",
+            Convert.ToHexStringLower(EventChain.Next(first, two)));
     }
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class EventChainTests : IAsyncLifetime
     {
         using var other = await CenterStore.OpenAsync(_folder, default);
         var theirs = new EventLog(other, TimeProvider.System);
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => (i % 2 == 0 ? _log : theirs).AddAsync("t", "u", $"o{i}", $"m{i}")));
+        await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(i => (i % 2 == 0 ? _log : theirs).AddAsync("t", "u", $"o{i}", $"m{i}")));
         await _store.WriteAsync(db =>
         {
             for (var i = 0; i < 10; i++)

@@ -45,7 +45,8 @@ public sealed class EventRestTests
         });
         var expected = Enumerable.Range(0, 2500).Select(i => i.ToString(CultureInfo.InvariantCulture));
 
-        var lines = (await center.Http.GetStringAsync("/api/v1/events/export?id=test")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await center.Http.GetStringAsync("/api/v1/events/export?id=test"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(expected, lines.Select(l => JsonSerializer.Deserialize(l, RestJson.Default.EventModel)!.Message));
 
         var seen = new List<string>();
@@ -53,7 +54,8 @@ public sealed class EventRestTests
         do
         {
             var page = await center.GetAsync(
-                $"events?id=test&limit=1000&{(cursor is null ? "after=0" : "cursor=" + cursor)}", RestJson.Default.ListModelEventModel);
+                $"events?id=test&limit=1000&{(cursor is null ? "after=0" : "cursor=" + cursor)}",
+                RestJson.Default.ListModelEventModel);
             seen.AddRange(page.Items.Select(e => e.Message));
             cursor = page.Next;
         }
@@ -71,7 +73,8 @@ public sealed class EventRestTests
         await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
         var id = (await center.VmAsync("a")).Id;
 
-        var found = await center.GetAsync($"events?object={id}&id=com.vmware.vc.vm.Crypto.*", RestJson.Default.ListModelEventModel);
+        var found = await center.GetAsync(
+            $"events?object={id}&id=com.vmware.vc.vm.Crypto.*", RestJson.Default.ListModelEventModel);
 
         var e = Assert.Single(found.Items);
         Assert.Equal((EventIds.LockedClusterError, "vm", "a"), (e.Id, e.ObjectKind, e.Object));

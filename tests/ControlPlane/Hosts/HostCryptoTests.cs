@@ -24,7 +24,8 @@ public sealed class HostCryptoTests
         Assert.Equal(center.Host.HostKey!.KeyId, record.KeyId);
         Assert.NotEqual((await center.VmAsync("a")).Key!.Id, record.KeyId);
         Assert.Single(await center.EventsAsync(EventIds.HostCryptoEnabled));
-        Assert.Contains(record.KeyId, (await center.GetAsync("hosts/h1", RestJson.Default.HostModel)).HostKey!.Id, StringComparison.Ordinal);
+        Assert.Contains(
+            record.KeyId, (await center.GetAsync("hosts/h1", RestJson.Default.HostModel)).HostKey!.Id, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public sealed class HostCryptoTests
         await using var center = await StartIncapableAsync();
         var refused = await Assert.ThrowsAsync<Contracts.Faults.FaultException>(
             () => center.Service<HostCrypto>().EnsureSafeAsync(new Caller("nobody"), TestCenter.HostId, default));
-        Assert.Equal(("NoPermission", Privileges.RegisterHost, "h1"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
+        Assert.Equal(
+            ("NoPermission", Privileges.RegisterHost, "h1"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
         Assert.Equal("incapable", center.Host.CryptoMode);
         Assert.Empty(center.Broker.Keys);
     }
@@ -87,7 +89,8 @@ public sealed class HostCryptoTests
         center.Host.Restart();
         await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.RequireEnableClusterError)).Count == 1, "the event");
         center.Broker.KmsDown = false;
-        await Poll.UntilAsync(async () => center.Host.CryptoMode == "safe" && await AlarmsAsync(center) == 0, "safe again, alarm cleared");
+        await Poll.UntilAsync(
+            async () => center.Host.CryptoMode == "safe" && await AlarmsAsync(center) == 0, "safe again, alarm cleared");
     }
 
     [Fact]
@@ -130,7 +133,8 @@ public sealed class HostCryptoTests
 
         Assert.Equal("pendingIncapable", (await CryptoAsync(center, "disable")).CryptoMode);
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await HostRecordsAsync(center)).TrueForAll(r => r.State == KeyRecordStates.Retired), "its key is retired");
+        await Poll.UntilAsync(async () => (await HostRecordsAsync(center)).TrueForAll(r => r.State == KeyRecordStates.Retired),
+            "its key is retired");
         Assert.Equal("incapable", center.Host.CryptoMode);
     }
 
@@ -152,5 +156,6 @@ public sealed class HostCryptoTests
         center.Store.ReadAsync(db => db.KeyRecords.Where(r => r.Kind == "host").OrderBy(r => r.Number).ToListAsync());
 
     private static Task<int> AlarmsAsync(TestCenter center) =>
-        center.Store.ReadAsync(db => db.Alarms.CountAsync(a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ClearedAt == null));
+        center.Store.ReadAsync(
+            db => db.Alarms.CountAsync(a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ClearedAt == null));
 }

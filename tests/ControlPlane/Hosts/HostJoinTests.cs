@@ -38,7 +38,8 @@ public sealed class HostJoinTests
         var pinned = center.Broker.Pinned.Count;
 
         Assert.Equal("lorica.joinToken", await CodeAsync(await AddAsync(center, joiner, JoinToken.New())));
-        Assert.Equal("lorica.hostUnreachable", await CodeAsync(await AddAsync(center, joiner, joiner.Token, new string('0', 64))));
+        Assert.Equal(
+            "lorica.hostUnreachable", await CodeAsync(await AddAsync(center, joiner, joiner.Token, new string('0', 64))));
 
         Assert.Equal(["h1"], (await center.GetAsync("hosts", RestJson.Default.ListModelHostModel)).Items.Select(h => h.Name));
         Assert.Equal(pinned, center.Broker.Pinned.Count);
@@ -62,9 +63,11 @@ public sealed class HostJoinTests
     {
         await using var center = await TestCenter.StartAsync();
         await using var joiner = await FakeJoiner.StartAsync(center);
-        joiner.BeforeInstall = () => throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidArgument, "lorica.invalidArgument", "ca", "Not the center's CA.", ""));
+        joiner.BeforeInstall = () => throw FaultCodec.ToRpc(new Fault(
+            FaultTypes.InvalidArgument, "lorica.invalidArgument", "ca", "Not the center's CA.", ""));
         Assert.Equal("lorica.invalidArgument", await CodeAsync(await AddAsync(center, joiner, joiner.Token)));
-        Assert.DoesNotContain("node", (await center.GetAsync("hosts", RestJson.Default.ListModelHostModel)).Items.Select(h => h.Name));
+        Assert.DoesNotContain(
+            "node", (await center.GetAsync("hosts", RestJson.Default.ListModelHostModel)).Items.Select(h => h.Name));
         Assert.DoesNotContain(joiner.HostId, center.Broker.Pinned.Keys);
     }
 
@@ -88,7 +91,7 @@ public sealed class HostJoinTests
     }
 
     [Fact]
-    public async Task A_center_that_stops_before_the_host_took_its_certificate_says_so_after_its_start_and_the_next_attempt_succeeds()
+    public async Task A_center_that_stops_before_the_host_took_its_certificate_says_so_and_the_next_attempt_succeeds()
     {
         await using var center = await TestCenter.StartAsync();
         await using var joiner = await FakeJoiner.StartAsync(center);

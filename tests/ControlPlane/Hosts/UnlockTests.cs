@@ -33,7 +33,8 @@ public sealed class UnlockTests(ITestOutputHelper output)
         Assert.Equal(Count, center.Host.Keys.Count);
         Assert.Equal(0, await RaisedAsync(center, AlarmIds.VmLocked));
         Assert.Equal(Count, await EventsAsync(center, EventIds.Unlocked));
-        await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 0, "the provider's alarm is cleared");
+        await Poll.UntilAsync(
+            async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 0, "the provider's alarm is cleared");
         Assert.Equal(1, await EventsAsync(center, EventIds.KmsReachable));
         Assert.True(center.Broker.SealCalls - seals <= 20, "keys travel in batches");
     }
@@ -43,7 +44,8 @@ public sealed class UnlockTests(ITestOutputHelper output)
         for (var i = 0; i < count; i++)
         {
             var (id, disk, key, kcv) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), $"key-{i}", i.ToString("x16"));
-            db.Vms.Add(new VmRow { Id = id, Name = $"vm{i}", HostId = TestCenter.HostId, Datastore = "ds1", State = VmStates.Present });
+            db.Vms.Add(
+                new VmRow { Id = id, Name = $"vm{i}", HostId = TestCenter.HostId, Datastore = "ds1", State = VmStates.Present });
             db.KeyRecords.AddRange(Record(id, "vm", id, key, kcv), Record(disk, "disk", id, key, kcv));
             center.Broker.Keys[key] = kcv;
             var named = new KeyRef { Provider = "kms1", KeyId = key };
@@ -51,7 +53,8 @@ public sealed class UnlockTests(ITestOutputHelper output)
             {
                 VmId = id, Name = $"vm{i}", PowerState = "poweredOff", Encrypted = true, Key = named, Kcv = kcv, Generation = 1,
                 Path = $"[ds1] vm{i}/vm{i}.vmx",
-                Disks = { new DiskDescription { Label = "virtio0:0", ObjectId = disk, Encrypted = true, Key = named, Kcv = kcv, Generation = 1 } },
+                Disks = { new DiskDescription { Label = "virtio0:0", ObjectId = disk, Encrypted = true, Key = named,
+                    Kcv = kcv, Generation = 1 } },
             };
         }
 
@@ -60,14 +63,16 @@ public sealed class UnlockTests(ITestOutputHelper output)
 
     private static KeyRecordRow Record(string objectId, string kind, string vm, string key, string kcv) => new()
     {
-        ObjectId = objectId, Kind = kind, VmId = vm, Provider = "kms1", KeyId = key, Kcv = kcv, Generation = 1, State = KeyRecordStates.Usable,
-        InUse = true, TaskId = "t",
+        ObjectId = objectId, Kind = kind, VmId = vm, Provider = "kms1", KeyId = key, Kcv = kcv, Generation = 1,
+        State = KeyRecordStates.Usable, InUse = true, TaskId = "t",
     };
 
     /// <summary>Counted in the database: there are more than a page of them.</summary>
-    private static Task<int> EventsAsync(TestCenter center, string id) => center.Store.ReadAsync(db => db.Events.CountAsync(e => e.EventId == id));
+    private static Task<int> EventsAsync(TestCenter center, string id) =>
+        center.Store.ReadAsync(db => db.Events.CountAsync(e => e.EventId == id));
 
-    private static Task<int> LockedAsync(TestCenter center) => center.Store.ReadAsync(db => db.Vms.CountAsync(v => v.CryptoState == "locked"));
+    private static Task<int> LockedAsync(TestCenter center) =>
+        center.Store.ReadAsync(db => db.Vms.CountAsync(v => v.CryptoState == "locked"));
 
     private static Task<int> RaisedAsync(TestCenter center, string alarm) =>
         center.Store.ReadAsync(db => db.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));

@@ -66,7 +66,8 @@ public sealed class CloneTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
         Assert.Equal("lorica.vmExists", (await center.RefusedAsync("vms/a/clone", """{"name":"a"}""")).Code);
-        Assert.Equal("lorica.datastoreNotFound", (await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"no"}""")).Code);
+        Assert.Equal(
+            "lorica.datastoreNotFound", (await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"no"}""")).Code);
         center.Host.SecondDatastoreFree = 1;
         var full = await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"ds2"}""");
         Assert.Equal(FaultTypes.NoDiskSpace, full.Title);
@@ -120,7 +121,8 @@ public sealed class CloneTests
 
         await center.Service<TaskBoard>().RequestCancelAsync(task.Id, "administrator", default);
 
-        Assert.Equal(("cancelled", FaultTypes.RequestCanceled), (await center.EndAsync(task.Id)) is var t ? (t.State, t.Fault!.Type) : default);
+        Assert.Equal(("cancelled", FaultTypes.RequestCanceled),
+            (await center.EndAsync(task.Id)) is var t ? (t.State, t.Fault!.Type) : default);
         Assert.Single(await center.Store.ReadAsync(db => Task.FromResult(db.Vms.ToList())));
         Assert.DoesNotContain(center.Host.Vms.Values, v => v.Name == "b");
     }

@@ -65,7 +65,8 @@ public sealed class KeyChoiceTests
     public async Task InvalidDeviceOperation_encrypted_a_key_for_a_disk_that_is_encrypted_already()
     {
         await using var center = await TwoDisksAsync();
-        await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""");
+        await center.DoAsync(
+            "vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""");
         var refused = await center.RefusedAsync("vms/a/policy",
             $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":false,"disks":["virtio0:0"],"keys":[{"objects":["virtio0:0"],"provider":"kms1"}]}""");
         Assert.Equal((FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.encrypted"), (refused.Title, refused.Code));
@@ -75,7 +76,8 @@ public sealed class KeyChoiceTests
     public async Task InvalidDeviceOperation_notEncrypted_a_recrypt_of_a_plain_disk()
     {
         await using var center = await TwoDisksAsync();
-        await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""");
+        await center.DoAsync(
+            "vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""");
         var refused = await center.RefusedAsync("vms/a/recrypt", """{"mode":"shallow","disks":["virtio0:1"]}""");
         Assert.Equal((FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted"), (refused.Title, refused.Code));
     }
@@ -86,7 +88,8 @@ public sealed class KeyChoiceTests
         await using var center = await TwoDisksAsync();
         await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy);
         var before = await center.VmAsync("a");
-        Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow","home":false,"disks":["virtio0:1"]}""")).State);
+        Assert.Equal("succeeded",
+            (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow","home":false,"disks":["virtio0:1"]}""")).State);
         var after = await center.VmAsync("a");
         Assert.Equal((before.Key, before.Disks[0].Key), (after.Key, after.Disks[0].Key));
         Assert.NotEqual(before.Disks[1].Key, after.Disks[1].Key);

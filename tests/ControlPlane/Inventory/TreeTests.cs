@@ -13,11 +13,13 @@ public sealed class TreeTests
         await MakeAsync(center, """{"kind":"folder","name":"prod"}""");
         await MakeAsync(center, """{"kind":"folder","name":"web","parent":"Datacenter/prod"}""");
         await MakeAsync(center, """{"kind":"datacenter","name":"Berlin"}""");
-        Assert.Equal("lorica.containerExists", (await center.RefusedAsync("containers", """{"kind":"folder","name":"PROD","parent":"Datacenter"}""")).Code);
+        Assert.Equal("lorica.containerExists",
+            (await center.RefusedAsync("containers", """{"kind":"folder","name":"PROD","parent":"Datacenter"}""")).Code);
         Assert.Equal("lorica.parentNeeded", (await center.RefusedAsync("containers", """{"kind":"cluster","name":"c"}""")).Code);
         Assert.Equal("lorica.containerParent", (await center.RefusedAsync(
             "containers", """{"kind":"folder","name":"f","parent":"Datacenter/Cluster"}""")).Code);
-        Assert.Equal("lorica.containerCycle", (await center.RefusedAsync("containers/Datacenter/prod/move", """{"parent":"Datacenter/prod/web"}""")).Code);
+        Assert.Equal("lorica.containerCycle",
+            (await center.RefusedAsync("containers/Datacenter/prod/move", """{"parent":"Datacenter/prod/web"}""")).Code);
 
         (await center.PostAsync("containers/Datacenter/prod/move", """{"parent":"Berlin"}""")).EnsureSuccessStatusCode();
         (await center.PostAsync("containers/Berlin/prod/rename", """{"name":"live"}""")).EnsureSuccessStatusCode();
@@ -40,7 +42,8 @@ public sealed class TreeTests
         Assert.Contains("Datacenter/prod/web", await PathsAsync(center));
         var vm = await center.VmAsync("web");
         Assert.Equal(vm.Id, (await center.VmAsync(Uri.EscapeDataString(vm.Path))).Id);
-        Assert.Equal(vm.Id, (await center.Service<ControlPlane.Inventory.VmLookup>().FindAsync("Datacenter/prod/web", default)).Id);
+        Assert.Equal(
+            vm.Id, (await center.Service<ControlPlane.Inventory.VmLookup>().FindAsync("Datacenter/prod/web", default)).Id);
         Assert.Equal("lorica.vmParent", (await center.RefusedAsync(
             "vms", """{"name":"x","folder":"Datacenter/Cluster","disks":[{"capacity":1048576}]}""")).Code);
     }

@@ -8,10 +8,11 @@ namespace Lorica.ControlPlane.Tests.Keys;
 /// <summary>Decryptions that did not end well: what looks plain then may be somebody else's work.</summary>
 public sealed class BrokenOffDecryptionTests
 {
-    private static readonly Fault Weaker = new(FaultTypes.GenericVmConfigFault, "lorica.weakerThanRecorded", "[ds1] a/1.vmdk", "It was stripped.");
+    private static readonly Fault Weaker = new(
+        FaultTypes.GenericVmConfigFault, "lorica.weakerThanRecorded", "[ds1] a/1.vmdk", "It was stripped.");
 
     [Fact]
-    public async Task A_disk_that_was_stripped_while_another_was_decrypted_keeps_its_record_and_opens_once_its_descriptor_is_back()
+    public async Task A_disk_stripped_while_another_was_decrypted_keeps_its_record_and_opens_once_its_descriptor_is_back()
     {
         await using var center = await TestCenter.StartAsync();
         var vm = await TwoDisksAsync(center);
@@ -110,7 +111,8 @@ public sealed class BrokenOffDecryptionTests
         return center.Host.Vms.Values.Single();
     }
 
-    private static void Strip(DiskDescription disk) => (disk.Encrypted, disk.Key, disk.Kcv, disk.Generation) = (false, null, "", 0);
+    private static void Strip(DiskDescription disk) =>
+        (disk.Encrypted, disk.Key, disk.Kcv, disk.Generation) = (false, null, "", 0);
 
     private static (string State, string? Key) Outcome(Lorica.Contracts.Rest.TaskModel task) => (task.State, task.Fault?.Key);
 }

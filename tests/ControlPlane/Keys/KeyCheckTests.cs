@@ -135,7 +135,8 @@ public sealed class KeyCheckTests
         Assert.True(apart >= TimeSpan.FromDays(1), $"{apart} after the first");
     }
 
-    private static Task<long> DoneAsync(TestCenter center) => center.Store.ReadAsync(db => db.DailyChecks.Select(d => d.DoneAt).FirstOrDefaultAsync());
+    private static Task<long> DoneAsync(TestCenter center) =>
+        center.Store.ReadAsync(db => db.DailyChecks.Select(d => d.DoneAt).FirstOrDefaultAsync());
 
     private static async Task<IReadOnlyList<KeyInfoModel>> CheckAsync(TestCenter center)
     {

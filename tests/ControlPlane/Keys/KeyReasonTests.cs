@@ -13,8 +13,10 @@ public sealed class KeyReasonTests
     [Fact]
     public Task MissingOnHost() => LocksAsync(
         KeyReasons.MissingOnHost, EventIds.LockedMissingOnHost,
-        async (center, key) => Assert.Equal(HttpStatusCode.NoContent, (await center.Http.DeleteAsync($"/api/v1/keys/kms1/{key}?force=true")).StatusCode),
-        async (center, key) => Assert.True((await center.PostAsync("keys/restore", $$"""{"provider":"kms1","id":"{{key}}"}""")).IsSuccessStatusCode));
+        async (center, key) => Assert.Equal(
+            HttpStatusCode.NoContent, (await center.Http.DeleteAsync($"/api/v1/keys/kms1/{key}?force=true")).StatusCode),
+        async (center, key) => Assert.True(
+            (await center.PostAsync("keys/restore", $$"""{"provider":"kms1","id":"{{key}}"}""")).IsSuccessStatusCode));
 
     [Fact]
     public async Task MissingOnKms()

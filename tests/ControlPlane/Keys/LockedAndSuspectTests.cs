@@ -26,12 +26,15 @@ public sealed class LockedAndSuspectTests
         foreach (var (path, body) in new[]
         {
             ("power", """{"action":"on"}"""), ("recrypt", """{"mode":"shallow"}"""), ("rename", """{"name":"c"}"""),
-            ("policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}"""), ("clone", """{"name":"c"}"""), ("disks", """{"capacity":1048576}"""),
+            ("policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}"""), ("clone", """{"name":"c"}"""),
+            ("disks", """{"capacity":1048576}"""),
         })
         {
             var refused = await center.RefusedAsync("vms/a/" + path, body);
-            Assert.Equal((FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", "a"), (refused.Title, refused.Code, refused.Object));
-            Assert.Equal(("kms1", key, "missingOnKms"), (refused.Keys![0].Provider, refused.Keys[0].KeyId, refused.Keys[0].Reason));
+            Assert.Equal((FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", "a"),
+                (refused.Title, refused.Code, refused.Object));
+            Assert.Equal(
+                ("kms1", key, "missingOnKms"), (refused.Keys![0].Provider, refused.Keys[0].KeyId, refused.Keys[0].Reason));
         }
 
         // The other VM is as it was; this one is unlocked by itself when the key is back, and could leave meanwhile.
@@ -71,7 +74,8 @@ public sealed class LockedAndSuspectTests
         string[] old = [before.Key!.Id, .. before.Disks.Select(d => d.Key!.Id)];
         Assert.All(after.Disks.Select(d => d.Key!.Id).Append(after.Key!.Id), k => Assert.DoesNotContain(k, old));
         Assert.All((await center.RecordsAsync()).Where(r => r.InUse), r => Assert.True(r.Generation > generations[r.ObjectId]));
-        await Poll.UntilAsync(() => Task.FromResult(!old.Any(k => center.Host.Keys.ContainsKey("kms1/" + k))), "the old keys leave the host");
+        await Poll.UntilAsync(
+            () => Task.FromResult(!old.Any(k => center.Host.Keys.ContainsKey("kms1/" + k))), "the old keys leave the host");
         Assert.All(old, k => Assert.Contains(k, center.Broker.Keys.Keys));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }
@@ -92,13 +96,16 @@ public sealed class LockedAndSuspectTests
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }
 
-    /// <summary>What the host finds wrong with a VM's files is told once, no key moves, nothing starts, and it ends with the right file.</summary>
+    /// <summary>
+    /// What the host finds wrong with a VM's files is told once, no key moves, nothing starts, and it ends with the right file.
+    /// </summary>
     private static async Task SuspectAsync(string reason, string message)
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var vm = center.Host.Vms.Values.Single();
-        vm.Suspect = FaultCodec.ToMessage(new Fault(FaultTypes.GenericVmConfigFault, reason, vm.Path, message, "Put the right file back."));
+        vm.Suspect = FaultCodec.ToMessage(new Fault(
+            FaultTypes.GenericVmConfigFault, reason, vm.Path, message, "Put the right file back."));
         center.Host.Delivered.Clear();
         center.Host.Restart();
 
@@ -107,9 +114,10 @@ public sealed class LockedAndSuspectTests
         Assert.Equal(reason, (await center.VmAsync("a")).Suspect!.Key);
         foreach (var (path, body) in new[]
         {
-            ("power", """{"action":"on"}"""), ("recrypt", """{"mode":"shallow"}"""), ("recrypt", """{"mode":"deep"}"""), ("rename", """{"name":"b"}"""),
-            ("policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}"""), ("clone", """{"name":"b"}"""), ("disks", """{"capacity":1048576}"""),
-            ("disks/virtio0:0/detach", ""),
+            ("power", """{"action":"on"}"""), ("recrypt", """{"mode":"shallow"}"""), ("recrypt", """{"mode":"deep"}"""),
+            ("rename", """{"name":"b"}"""),
+            ("policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}"""), ("clone", """{"name":"b"}"""),
+            ("disks", """{"capacity":1048576}"""), ("disks/virtio0:0/detach", ""),
         })
         {
             var refused = await center.RefusedAsync("vms/a/" + path, body);

@@ -34,7 +34,8 @@ public sealed class OlderFilesTests
         Assert.Equal("lorica.olderThanKnown", (await center.VmAsync("a")).Suspect!.Key);
         foreach (var (path, body) in new[]
         {
-            ("power", """{"action":"on"}"""), ("recrypt", """{"mode":"shallow"}"""), ("policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}"""),
+            ("power", """{"action":"on"}"""), ("recrypt", """{"mode":"shallow"}"""),
+            ("policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}"""),
         })
         {
             Assert.Equal("lorica.olderThanKnown", (await center.RefusedAsync("vms/a/" + path, body)).Code);

@@ -18,7 +18,8 @@ public sealed class DiskTests
         await center.CreateAsync("p");
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/disks", """{"capacity":1048576}""")).State);
-        Assert.Equal("succeeded", (await center.DoAsync("vms/a/disks", $$"""{"capacity":1048576,"policy":"{{TestCenter.DefaultPolicy}}"}""")).State);
+        Assert.Equal("succeeded",
+            (await center.DoAsync("vms/a/disks", $$"""{"capacity":1048576,"policy":"{{TestCenter.DefaultPolicy}}"}""")).State);
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/disks", """{"capacity":1048576,"newKeyFrom":"default"}""")).State);
         Assert.Equal("succeeded", (await center.DoAsync("vms/p/disks", """{"capacity":1048576}""")).State);
         var a = await center.VmAsync("a");
@@ -31,9 +32,11 @@ public sealed class DiskTests
         Assert.All((await center.RecordsAsync()), r => Assert.True(r.InUse));
 
         Assert.Equal("msg.hostd.configSpec.enc.mismatch",
-            (await center.RefusedAsync("vms/p/disks", $$"""{"capacity":1048576,"policy":"{{TestCenter.EncryptionPolicy}}"}""")).Code);
+            (await center.RefusedAsync(
+                "vms/p/disks", $$"""{"capacity":1048576,"policy":"{{TestCenter.EncryptionPolicy}}"}""")).Code);
         Assert.Equal("msg.hostd.deviceSpec.enc.badPolicy",
-            (await center.RefusedAsync("vms/a/disks", $$"""{"capacity":1048576,"policy":"{{TestCenter.DefaultPolicy}}","newKeyFrom":"kms1"}""")).Code);
+            (await center.RefusedAsync(
+                "vms/a/disks", $$"""{"capacity":1048576,"policy":"{{TestCenter.DefaultPolicy}}","newKeyFrom":"kms1"}""")).Code);
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class DiskTests
         Assert.Equal(KeyRecordStates.Known, (await center.RecordsAsync())[^1].State);
 
         // An encrypted disk is attached under an encryption policy that is named, and under no other.
-        Assert.Equal("msg.hostd.deviceSpec.enc.badPolicy", (await center.RefusedAsync("vms/b/disks/attach", $$"""{"path":"{{disk.Path}}"}""")).Code);
+        Assert.Equal("msg.hostd.deviceSpec.enc.badPolicy",
+            (await center.RefusedAsync("vms/b/disks/attach", $$"""{"path":"{{disk.Path}}"}""")).Code);
         Assert.Equal("succeeded", (await center.DoAsync(
             "vms/b/disks/attach", $$"""{"path":"{{disk.Path}}","policy":"{{TestCenter.EncryptionPolicy}}"}""")).State);
         var b = await center.VmAsync("b");
@@ -68,7 +72,8 @@ public sealed class DiskTests
         await center.DoAsync("vms/a/disks", """{"capacity":1048576}""");
         var disk = (await center.VmAsync("a")).Disks[1];
         await center.DoAsync("vms/a/disks/virtio0:1/detach", "");
-        var refused = await center.RefusedAsync("vms/p/disks/attach", $$"""{"path":"{{disk.Path}}","policy":"{{TestCenter.EncryptionPolicy}}"}""");
+        var refused = await center.RefusedAsync(
+            "vms/p/disks/attach", $$"""{"path":"{{disk.Path}}","policy":"{{TestCenter.EncryptionPolicy}}"}""");
         Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch"), (refused.Title, refused.Code));
     }
 
@@ -79,7 +84,8 @@ public sealed class DiskTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var plain = new DiskDescription { Path = "[ds1] loose/loose.vmdk", Capacity = 1 << 20, Provisioning = "thin" };
         center.Host.Detached[plain.Path] = plain;
-        var refused = await center.RefusedAsync("vms/a/disks/attach", $$"""{"path":"{{plain.Path}}","policy":"{{TestCenter.EncryptionPolicy}}"}""");
+        var refused = await center.RefusedAsync(
+            "vms/a/disks/attach", $$"""{"path":"{{plain.Path}}","policy":"{{TestCenter.EncryptionPolicy}}"}""");
         Assert.Equal((FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted"), (refused.Title, refused.Code));
 
         // The way out: attach with the default policy, then change the policy.
@@ -101,7 +107,8 @@ public sealed class DiskTests
         var theirs = (await center.VmAsync("b")).Disks[0].Path;
         var body = $$"""{"path":"{{theirs}}","policy":"{{TestCenter.EncryptionPolicy}}"}""";
         Assert.Equal("msg.hostd.deviceSpec.enc.sharedBacking", (await center.RefusedAsync("vms/a/disks/attach", body)).Code);
-        Assert.Equal("msg.hostd.deviceSpec.enc.sharedBacking", (await center.RefusedAsync("vms/a/disks/attach", """{"path":"[ds1] x/x.vmdk","shared":true}""")).Code);
+        Assert.Equal("msg.hostd.deviceSpec.enc.sharedBacking",
+            (await center.RefusedAsync("vms/a/disks/attach", """{"path":"[ds1] x/x.vmdk","shared":true}""")).Code);
     }
 
     [Fact]
@@ -120,7 +127,8 @@ public sealed class DiskTests
             (refused.Code, refused.Object, refused.Detail));
 
         var reply = await center.Http.DeleteAsync("/api/v1/vms/a/disks/virtio0:1");
-        var task = await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync(reply.Content, RestJson.Default.TaskModel);
+        var task = await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync(
+            reply.Content, RestJson.Default.TaskModel);
         Assert.Equal("succeeded", (await center.EndAsync(task!.Id)).State);
         Assert.Single((await center.VmAsync("a")).Disks);
         Assert.Empty(center.Host.Detached);
@@ -137,7 +145,8 @@ public sealed class DiskTests
         var a = await center.VmAsync("a");
         Assert.Equal((2097152, null), (a.Disks[0].Capacity, a.Suspect));
         Assert.All(await center.RecordsAsync(), r => Assert.Equal(2, r.Generation));
-        Assert.Equal("lorica.diskShrinks", (await center.RefusedAsync("vms/a/disks/virtio0:0/resize", """{"capacity":1048576}""")).Code);
+        Assert.Equal(
+            "lorica.diskShrinks", (await center.RefusedAsync("vms/a/disks/virtio0:0/resize", """{"capacity":1048576}""")).Code);
     }
 
     [Fact]
@@ -149,7 +158,8 @@ public sealed class DiskTests
         Assert.Equal("lorica.mustBeOff", (await center.RefusedAsync("vms/a/disks", """{"capacity":1048576}""")).Code);
         Assert.Equal("lorica.mustBeOff", (await center.RefusedAsync("vms/a/disks/virtio0:0/detach", "")).Code);
         Assert.Equal("lorica.mustBeOff", (await center.RefusedAsync("vms/a/unregister", "")).Code);
-        Assert.Equal("lorica.mustBeOff", (await center.RefusedAsync("vms/a/disks/virtio0:0/resize", """{"capacity":2097152}""")).Code);
+        Assert.Equal(
+            "lorica.mustBeOff", (await center.RefusedAsync("vms/a/disks/virtio0:0/resize", """{"capacity":2097152}""")).Code);
     }
 
     [Theory]
@@ -177,7 +187,8 @@ public sealed class DiskTests
         var life = center.Service<LifeService>();
         var plain = new AddDiskBody { Capacity = 1 << 20, Policy = TestCenter.DefaultPolicy };
         var refused = await Assert.ThrowsAsync<FaultException>(() => life.AddDiskAsync(caller, "a", plain, default));
-        Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoAccess, "a"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
+        Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoAccess, "a"),
+            (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/policy", """{"policy":"easy"}""")).State);
         Assert.Equal("succeeded", (await center.EndAsync((await life.AddDiskAsync(caller, "a", plain, default)).Id)).State);

@@ -35,7 +35,8 @@ public sealed class FencedTests
         var caller = await People.WithoutAsync(center, Privileges.HostConnection);
         var refused = await Assert.ThrowsAsync<FaultException>(
             () => center.Service<VmService>().PowerAsync(caller, "a", new PowerBody("on", Fenced: true), default));
-        Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection, "h1"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
+        Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection, "h1"),
+            (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
         var task = await center.Service<VmService>().PowerAsync(caller, "a", new PowerBody("on"), default);
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
 
@@ -43,6 +44,7 @@ public sealed class FencedTests
         await center.DoAsync("vms/a/unregister", "");
         refused = await Assert.ThrowsAsync<FaultException>(() => center.Service<LifeService>().RegisterAsync(
             caller, new RegisterVmBody { Path = "[ds1] a/a.vmx", Fenced = true }, default));
-        Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection, "h1"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
+        Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection, "h1"),
+            (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
     }
 }

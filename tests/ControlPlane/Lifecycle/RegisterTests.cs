@@ -23,12 +23,14 @@ public sealed class RegisterTests
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
         Assert.Empty(center.Host.Vms);
         await Poll.UntilAsync(() => Task.FromResult(center.Host.Keys.IsEmpty), "the key leaves the host");
-        Assert.All(await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Known, false, 1L), (r.State, r.InUse, r.Generation)));
+        Assert.All(
+            await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Known, false, 1L), (r.State, r.InUse, r.Generation)));
         Assert.Equal(Path, (await center.Store.ReadAsync(db => db.KnownVms.SingleAsync())).Path);
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{Path}}"}""")).State);
         var after = await center.VmAsync("a");
-        Assert.Equal((before.Id, "unlocked", before.Key, "compliant"), (after.Id, after.CryptoState, after.Key, after.Compliance));
+        Assert.Equal(
+            (before.Id, "unlocked", before.Key, "compliant"), (after.Id, after.CryptoState, after.Key, after.Compliance));
         Assert.All(await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Usable, true), (r.State, r.InUse)));
         Assert.Empty(await center.Store.ReadAsync(db => db.KnownVms.ToListAsync()));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
@@ -56,8 +58,10 @@ public sealed class RegisterTests
         await using var center = await TestCenter.StartAsync();
         var files = Foreign(center, "x");
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{files.Path}}"}""")).State);
-        Assert.All(await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Usable, true, 7L), (r.State, r.InUse, r.Generation)));
-        Assert.Contains(files.Key.KeyId, Assert.Single(await center.EventsAsync(EventIds.CryptoOperation)).Message, StringComparison.Ordinal);
+        Assert.All(
+            await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Usable, true, 7L), (r.State, r.InUse, r.Generation)));
+        Assert.Contains(
+            files.Key.KeyId, Assert.Single(await center.EventsAsync(EventIds.CryptoOperation)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class RegisterTests
     {
         await using var center = await TestCenter.StartAsync();
         var files = Foreign(center, "x");
-        center.Host.RefuseRegister = new Fault(FaultTypes.GenericVmConfigFault, "lorica.bundleEdited", files.Path, "The bundle was edited.");
+        center.Host.RefuseRegister = new Fault(
+            FaultTypes.GenericVmConfigFault, "lorica.bundleEdited", files.Path, "The bundle was edited.");
         var task = await center.DoAsync("vms/register", $$"""{"path":"{{files.Path}}"}""");
         Assert.Equal(("failed", "lorica.bundleEdited"), (task.State, task.Fault!.Key));
         Assert.Empty(await center.RecordsAsync());
@@ -94,11 +99,13 @@ public sealed class RegisterTests
         var copy = center.Host.Vms.Values.Single().Clone();
         copy.Path = "[ds1] copy/copy.vmx";
         center.Host.Unregistered[copy.Path] = copy;
-        Assert.Equal("lorica.objectRegistered", (await center.RefusedAsync("vms/register", """{"path":"[ds1] copy/copy.vmx"}""")).Code);
+        Assert.Equal(
+            "lorica.objectRegistered", (await center.RefusedAsync("vms/register", """{"path":"[ds1] copy/copy.vmx"}""")).Code);
 
         // Another VM's home around the same disk.
         (copy.VmId, copy.Name) = (Guid.NewGuid().ToString(), "copy");
-        Assert.Equal("lorica.objectRegistered", (await center.RefusedAsync("vms/register", """{"path":"[ds1] copy/copy.vmx"}""")).Code);
+        Assert.Equal(
+            "lorica.objectRegistered", (await center.RefusedAsync("vms/register", """{"path":"[ds1] copy/copy.vmx"}""")).Code);
     }
 
     [Fact]
@@ -111,7 +118,8 @@ public sealed class RegisterTests
         (mine.Key, mine.Kcv, mine.Disks[0].Key, mine.Disks[0].Kcv) = (theirs.Key, theirs.Kcv, theirs.Key, theirs.Kcv);
         var life = center.Service<LifeService>();
         var without = await People.WithoutAsync(center, Privileges.CryptoClone, Privileges.CryptoAccess);
-        var refused = await Assert.ThrowsAsync<FaultException>(() => life.RegisterAsync(without, new RegisterVmBody { Path = mine.Path }, default));
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            () => life.RegisterAsync(without, new RegisterVmBody { Path = mine.Path }, default));
         Assert.Equal((FaultTypes.NoPermission, "a"), (refused.Fault.Type, refused.Fault.Object));
         var withClone = await People.WithoutAsync(center, Privileges.CryptoAccess);
         await life.RegisterAsync(withClone, new RegisterVmBody { Path = mine.Path }, default);
@@ -130,7 +138,8 @@ public sealed class RegisterTests
 
         var life = center.Service<LifeService>();
         var body = new RegisterVmBody { Path = Path, AcceptOlder = true };
-        var refused = await Assert.ThrowsAsync<FaultException>(async () => await life.RegisterAsync(await People.WithoutAsync(center, Privileges.Decrypt), body, default));
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            async () => await life.RegisterAsync(await People.WithoutAsync(center, Privileges.Decrypt), body, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.Decrypt), (refused.Fault.Type, refused.Fault.Key));
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{Path}}","acceptOlder":true}""")).State);
         Assert.Null((await center.VmAsync("a")).Suspect);
@@ -145,13 +154,16 @@ public sealed class RegisterTests
         var files = center.Host.Unregistered[Path];
         var was = files.Clone();
         center.Broker.Keys["elsewhere"] = "00000000000000aa";
-        (files.Key, files.Kcv, files.Generation) = (new Contracts.KeyRef { Provider = "kms1", KeyId = "elsewhere" }, "00000000000000aa", 9);
+        (files.Key, files.Kcv, files.Generation) =
+            (new Contracts.KeyRef { Provider = "kms1", KeyId = "elsewhere" }, "00000000000000aa", 9);
         Assert.Equal("lorica.keyDiffers", (await center.RefusedAsync("vms/register", $$"""{"path":"{{Path}}"}""")).Code);
         var plain = was.Clone();
-        (plain.Encrypted, plain.Key, plain.Kcv, plain.Disks[0].Encrypted, plain.Disks[0].Key, plain.Disks[0].Kcv) = (false, null, "", false, null, "");
+        (plain.Encrypted, plain.Key, plain.Kcv, plain.Disks[0].Encrypted, plain.Disks[0].Key, plain.Disks[0].Kcv) =
+            (false, null, "", false, null, "");
         center.Host.Unregistered[Path] = plain;
         Assert.Equal("lorica.weakerThanRecorded",
-            (await center.RefusedAsync("vms/register", $$"""{"path":"{{Path}}","acceptOlder":true,"acceptChanged":true}""")).Code);
+            (await center.RefusedAsync(
+                "vms/register", $$"""{"path":"{{Path}}","acceptOlder":true,"acceptChanged":true}""")).Code);
         center.Host.Unregistered[Path] = files;
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{Path}}","acceptChanged":true}""")).State);
     }
@@ -161,7 +173,8 @@ public sealed class RegisterTests
     {
         await using var center = await TestCenter.StartAsync();
         var files = Foreign(center, "x");
-        Assert.Equal("lorica.registerName", (await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}","name":"y"}""")).Code);
+        Assert.Equal("lorica.registerName",
+            (await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}","name":"y"}""")).Code);
         await center.CreateAsync("x");
         Assert.Equal("lorica.vmExists", (await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}"}""")).Code);
     }
@@ -174,7 +187,8 @@ public sealed class RegisterTests
         await using var center = await TestCenter.StartAsync();
         var files = Foreign(center, "x");
         var caller = await People.WithoutAsync(center, privilege);
-        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Service<LifeService>().RegisterAsync(caller, new RegisterVmBody { Path = files.Path }, default));
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            () => center.Service<LifeService>().RegisterAsync(caller, new RegisterVmBody { Path = files.Path }, default));
         Assert.Equal((FaultTypes.NoPermission, privilege), (refused.Fault.Type, refused.Fault.Key));
         Assert.Empty(center.Host.Delivered);
     }
@@ -185,7 +199,8 @@ public sealed class RegisterTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
         var caller = await People.WithoutAsync(center, Privileges.UnregisterVm);
-        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Service<LifeService>().UnregisterAsync(caller, "a", default));
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            () => center.Service<LifeService>().UnregisterAsync(caller, "a", default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.UnregisterVm), (refused.Fault.Type, refused.Fault.Key));
     }
 
@@ -195,13 +210,13 @@ public sealed class RegisterTests
         var kcv = center.Broker.Keys.GetOrAdd(key.KeyId, "0123456789abcdef");
         var vm = new VmDescription
         {
-            VmId = Guid.NewGuid().ToString(), Name = name, PowerState = "poweredOff", Encrypted = true, Key = key, Kcv = kcv, Generation = 7,
-            Path = $"[ds1] {name}/{name}.vmx", Cpus = 1, MemoryMib = 64,
+            VmId = Guid.NewGuid().ToString(), Name = name, PowerState = "poweredOff", Encrypted = true, Key = key,
+            Kcv = kcv, Generation = 7, Path = $"[ds1] {name}/{name}.vmx", Cpus = 1, MemoryMib = 64,
         };
         vm.Disks.Add(new DiskDescription
         {
-            Label = "virtio0:0", ObjectId = Guid.NewGuid().ToString(), Path = $"[ds1] {name}/{name}.vmdk", Capacity = 1 << 20, Provisioning = "thin",
-            Encrypted = true, Key = key, Kcv = kcv, Generation = 7,
+            Label = "virtio0:0", ObjectId = Guid.NewGuid().ToString(), Path = $"[ds1] {name}/{name}.vmdk", Capacity = 1 << 20,
+            Provisioning = "thin", Encrypted = true, Key = key, Kcv = kcv, Generation = 7,
         });
         center.Host.Unregistered[vm.Path] = vm;
         return vm;

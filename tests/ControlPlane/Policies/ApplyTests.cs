@@ -22,17 +22,20 @@ public sealed class ApplyTests
         await center.CreateAsync("done", TestCenter.EncryptionPolicy);
         await center.PowerAsync("b", "on");
 
-        var task = await center.DoAsync($"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"vms":["a","b","gone","done","c","a"],"parallel":2}""");
+        var task = await center.DoAsync($"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply",
+            """{"vms":["a","b","gone","done","c","a"],"parallel":2}""");
 
         Assert.Equal(("failed", "lorica.applyIncomplete", 100), (task.State, task.Fault!.Key, task.Percent));
         var report = await center.GetAsync($"policies/reports/{task.Id}", RestJson.Default.PolicyReportModel);
         Assert.Equal(
-            ["a succeeded encrypt ", "b failed  lorica.mustBeOff", "gone failed  lorica.vmNotFound", "done succeeded none ", "c succeeded encrypt "],
+            ["a succeeded encrypt ", "b failed  lorica.mustBeOff", "gone failed  lorica.vmNotFound", "done succeeded none ",
+                "c succeeded encrypt "],
             report.Items.Select(i => $"{i.Vm} {i.State} {i.Action} {i.Fault?.Key}"));
         Assert.True((await center.VmAsync("a")).Encrypted && (await center.VmAsync("c")).Encrypted);
         var tasks = (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items;
         Assert.Equal(3, tasks.Count(t => t.Parent == task.Id));
-        Assert.All(report.Items.Where(i => i.Task is not null), i => Assert.Equal(task.Id, tasks.Single(t => t.Id == i.Task).Parent));
+        Assert.All(
+            report.Items.Where(i => i.Task is not null), i => Assert.Equal(task.Id, tasks.Single(t => t.Id == i.Task).Parent));
     }
 
     [Fact]
@@ -42,7 +45,8 @@ public sealed class ApplyTests
         await center.CreateAsync("a");
         await center.CreateAsync("b");
 
-        var task = await center.DoAsync($"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"all":true}""");
+        var task = await center.DoAsync(
+            $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"all":true}""");
 
         Assert.Equal("succeeded", task.State);
         Assert.Equal(2, (await center.GetAsync($"policies/reports/{task.Id}", RestJson.Default.PolicyReportModel)).Items.Count);
@@ -57,13 +61,16 @@ public sealed class ApplyTests
         await center.CreateAsync("a");
         await center.CreateAsync("b");
         center.Host.HoldJobs = new TaskCompletionSource();
-        var task = await center.BeginAsync($"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"vms":["a","b"],"parallel":1}""");
+        var task = await center.BeginAsync(
+            $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"vms":["a","b"],"parallel":1}""");
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
 
         await center.Services.GetRequiredService<TaskBoard>().RequestCancelAsync(task.Id, "administrator", default);
         center.Host.HoldJobs.SetResult();
 
-        await Poll.UntilAsync(async () => (await center.GetAsync($"tasks/{task.Id}", RestJson.Default.TaskModel)).State == "cancelled", "the task is cancelled");
+        await Poll.UntilAsync(
+            async () => (await center.GetAsync($"tasks/{task.Id}", RestJson.Default.TaskModel)).State == "cancelled",
+            "the task is cancelled");
         var report = await center.GetAsync($"policies/reports/{task.Id}", RestJson.Default.PolicyReportModel);
         Assert.Equal(["a succeeded ", "b failed RequestCanceled"], report.Items.Select(i => $"{i.Vm} {i.State} {i.Fault?.Type}"));
         Assert.False((await center.VmAsync("b")).Encrypted);
@@ -77,7 +84,8 @@ public sealed class ApplyTests
         var bob = await center.PersonAsync("bob", PolicyWorld.NoCryptoAdmin);
         var applier = center.Services.GetRequiredService<PolicyApplier>();
 
-        var task = await center.EndAsync((await applier.BeginAsync(bob, TestCenter.EncryptionPolicy, new ApplyPolicyBody(All: true), default)).Id);
+        var task = await center.EndAsync(
+            (await applier.BeginAsync(bob, TestCenter.EncryptionPolicy, new ApplyPolicyBody(All: true), default)).Id);
 
         Assert.Equal("failed", task.State);
         var item = Assert.Single((await applier.ReportAsync(bob, task.Id, default)).Items);
@@ -92,7 +100,8 @@ public sealed class ApplyTests
         await center.CreateAsync("a");
         await center.CreateAsync("b");
         center.Host.HoldJobs = new TaskCompletionSource();
-        var task = await center.BeginAsync($"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"all":true,"parallel":1}""");
+        var task = await center.BeginAsync(
+            $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"all":true,"parallel":1}""");
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
 
         // The note of the child is lost, as if the center had died before it.
@@ -114,7 +123,8 @@ public sealed class ApplyTests
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
         var report = await center.GetAsync($"policies/reports/{task.Id}", RestJson.Default.PolicyReportModel);
         Assert.All(report.Items, i => Assert.Equal(("succeeded", "encrypt"), (i.State, i.Action)));
-        Assert.Equal(2, (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count(t => t.Parent == task.Id));
+        Assert.Equal(
+            2, (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count(t => t.Parent == task.Id));
         Assert.Equal(2, center.Broker.Keys.Count);
     }
 }

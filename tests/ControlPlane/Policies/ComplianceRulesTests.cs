@@ -7,7 +7,8 @@ public sealed class ComplianceRulesTests
 {
     private static readonly StoragePolicy Tagged = new()
     {
-        Id = "p", Name = "Gold", Rules = new PolicyRules { Encryption = true, Tags = ["fast", "gold"] }, Version = 3, RulesVersion = 3,
+        Id = "p", Name = "Gold", Rules = new PolicyRules { Encryption = true, Tags = ["fast", "gold"] },
+        Version = 3, RulesVersion = 3,
     };
 
     [Theory]
@@ -16,7 +17,9 @@ public sealed class ComplianceRulesTests
     [InlineData(false, false, ComplianceStates.NotApplicable)]
     [InlineData(false, true, ComplianceStates.NonCompliant)]
     public void The_files_decide(bool encryptionPolicy, bool encrypted, string expected) =>
-        Assert.Equal(expected, ComplianceRules.Judge(encryptionPolicy ? PolicyCatalog.Encryption : PolicyCatalog.DatastoreDefault, 1, Facts(encrypted)).State);
+        Assert.Equal(
+            expected, ComplianceRules.Judge(
+                encryptionPolicy ? PolicyCatalog.Encryption : PolicyCatalog.DatastoreDefault, 1, Facts(encrypted)).State);
 
     [Fact]
     public void A_host_that_does_not_answer_makes_it_unknown() =>
@@ -44,20 +47,24 @@ public sealed class ComplianceRulesTests
 
     [Fact]
     public void An_encryption_that_was_broken_off_is_not_compliant() => Assert.Equal(
-        ComplianceStates.NonCompliant, ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(true) with { Transition = "encrypt" }).State);
+        ComplianceStates.NonCompliant,
+        ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(true) with { Transition = "encrypt" }).State);
 
     [Fact]
     public void What_does_not_verify_never_counts_as_compliant_and_plain_where_encrypted_is_recorded_counts_as_not_compliant()
     {
         var suspect = new Fault("GenericVmConfigFault", "k", "o", "It differs.");
 
-        Assert.Equal(ComplianceStates.Unknown, ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(true) with { Suspect = suspect }).State);
-        Assert.Equal(ComplianceStates.NonCompliant, ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(false) with { Suspect = suspect }).State);
+        Assert.Equal(ComplianceStates.Unknown,
+            ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(true) with { Suspect = suspect }).State);
+        Assert.Equal(ComplianceStates.NonCompliant,
+            ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(false) with { Suspect = suspect }).State);
     }
 
     [Fact]
     public void The_worst_object_stands_for_the_VM() => Assert.Equal(
-        [ComplianceStates.NonCompliant, ComplianceStates.OutOfDate, ComplianceStates.Unknown, ComplianceStates.Compliant, ComplianceStates.NotApplicable],
+        [ComplianceStates.NonCompliant, ComplianceStates.OutOfDate, ComplianceStates.Unknown, ComplianceStates.Compliant,
+            ComplianceStates.NotApplicable],
         [
             ComplianceStates.Worst([ComplianceStates.Compliant, ComplianceStates.NonCompliant, ComplianceStates.OutOfDate]),
             ComplianceStates.Worst([ComplianceStates.Unknown, ComplianceStates.OutOfDate]),

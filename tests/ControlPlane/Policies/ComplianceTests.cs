@@ -36,10 +36,13 @@ public sealed class ComplianceTests
         await center.DoAsync("vms", """{"name":"a","disks":[{"capacity":1048576},{"capacity":1048576}]}""");
 
         // Home and one disk first, the other later: separately.
-        Assert.Equal("succeeded", (await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""")).State);
+        Assert.Equal(
+            "succeeded", (await center.DoAsync(
+                "vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true,"disks":["virtio0:0"]}""")).State);
         var found = await center.GetAsync("vms/a/compliance", RestJson.Default.ComplianceModel);
         Assert.Equal("compliant", found.State);
-        Assert.Equal(["home compliant", "virtio0:0 compliant", "virtio0:1 notApplicable"], found.Objects.Select(o => $"{o.Object} {o.State}"));
+        Assert.Equal(["home compliant", "virtio0:0 compliant", "virtio0:1 notApplicable"],
+            found.Objects.Select(o => $"{o.Object} {o.State}"));
 
         // The file of the first disk is swapped for a plain one.
         center.Host.Vms.Values.Single().Disks[0].Encrypted = false;
@@ -55,7 +58,8 @@ public sealed class ComplianceTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var compliance = center.Services.GetRequiredService<ComplianceService>();
         async Task<string?> AlarmAsync() => await center.Store.ReadAsync(db => db.Alarms
-            .Where(a => a.Alarm == AlarmIds.PolicyDrift && a.ClearedAt == null).Select(a => a.Severity + ": " + a.Message).FirstOrDefaultAsync());
+            .Where(a => a.Alarm == AlarmIds.PolicyDrift && a.ClearedAt == null)
+            .Select(a => a.Severity + ": " + a.Message).FirstOrDefaultAsync());
         await compliance.CheckAllAsync(default);
         Assert.Null(await AlarmAsync());
 
@@ -73,10 +77,12 @@ public sealed class ComplianceTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.MakePolicyAsync("""{"name":"Gold","tags":["gold"]}""");
-        var refused = await center.RefusedAsync("vms", """{"name":"a","disks":[{"capacity":1048576}],"policy":"Gold","datastore":"ds1"}""", HttpStatusCode.Conflict);
+        var refused = await center.RefusedAsync(
+            "vms", """{"name":"a","disks":[{"capacity":1048576}],"policy":"Gold","datastore":"ds1"}""", HttpStatusCode.Conflict);
         Assert.Equal("lorica.placement", refused.Code);
 
-        Assert.Equal(HttpStatusCode.OK, (await center.SendAsync(HttpMethod.Put, "datastores/ds1/tags", """{"tags":["GOLD"]}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK,
+            (await center.SendAsync(HttpMethod.Put, "datastores/ds1/tags", """{"tags":["GOLD"]}""")).StatusCode);
         Assert.Equal("succeeded", (await center.CreateAsync("a", "Gold")).State);
         Assert.Equal("compliant", (await center.VmAsync("a")).Compliance);
 
@@ -86,6 +92,7 @@ public sealed class ComplianceTests
         Assert.Equal("nonCompliant", vm.Compliance);
         Assert.Contains("without the tag gold", Assert.Single(vm.Drift), StringComparison.Ordinal);
         Assert.Equal("lorica.datastoreNotFound",
-            (await (await center.SendAsync(HttpMethod.Put, "datastores/nowhere/tags", """{"tags":[]}""")).ProblemAsync(HttpStatusCode.NotFound)).Code);
+            (await (await center.SendAsync(HttpMethod.Put, "datastores/nowhere/tags", """{"tags":[]}"""))
+                .ProblemAsync(HttpStatusCode.NotFound)).Code);
     }
 }

@@ -73,7 +73,9 @@ public sealed class EncryptionRulesTests
 
     [Fact]
     public void A_plain_VM_cannot_be_recrypted() =>
-        Refused("msg.hostd.configSpec.enc.notEncrypted", () => EncryptionRules.Recryptable(Vm(false, false), new RecryptCommand(false, null, null, false, [])));
+        Refused(
+            "msg.hostd.configSpec.enc.notEncrypted", () =>
+                EncryptionRules.Recryptable(Vm(false, false), new RecryptCommand(false, null, null, false, [])));
 
     private static StoragePolicy Policy(bool encryption) =>
         encryption ? PolicyCatalog.Encryption : PolicyCatalog.DatastoreDefault;
@@ -83,7 +85,10 @@ public sealed class EncryptionRulesTests
     private static VmDescription Vm(bool home, params bool[] disks)
     {
         var key = new KeyRef { Provider = "p", KeyId = "k" };
-        var vm = new VmDescription { VmId = "vm", Name = "a", PowerState = "poweredOff", Encrypted = home, Key = home ? key : null };
+        var vm = new VmDescription
+        {
+            VmId = "vm", Name = "a", PowerState = "poweredOff", Encrypted = home, Key = home ? key : null,
+        };
         vm.Disks.AddRange(disks.Select((e, i) => new DiskDescription
         {
             Label = $"virtio0:{i}", ObjectId = $"d{i}", Encrypted = e, Key = e ? key : null,

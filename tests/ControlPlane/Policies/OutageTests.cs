@@ -11,7 +11,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 
-/// <summary>The outage rule: what happens to a VM when its key provider stays out of reach for longer than its policy allows.</summary>
+/// <summary>
+/// The outage rule: what happens to a VM when its key provider stays out of reach for longer than its policy allows.
+/// </summary>
 public sealed class OutageTests : IAsyncLifetime
 {
     private readonly Reach _reach = new();
@@ -69,7 +71,8 @@ public sealed class OutageTests : IAsyncLifetime
         await OutAsync(TimeSpan.FromMinutes(2));
         Assert.Single(_center.Host.Paused);
 
-        Assert.True((await _center.SendAsync(HttpMethod.Patch, "policies/a-policy", """{"outageAction":"keepRunning","outageAfterSeconds":0}""")).IsSuccessStatusCode);
+        Assert.True((await _center.SendAsync(HttpMethod.Patch, "policies/a-policy",
+            """{"outageAction":"keepRunning","outageAfterSeconds":0}""")).IsSuccessStatusCode);
         await _watch.RunOnceAsync(default);
 
         Assert.Empty(_center.Host.Paused);
@@ -87,7 +90,8 @@ public sealed class OutageTests : IAsyncLifetime
         _reach.Since.Clear();
         await _watch.RunOnceAsync(default);
         Assert.Equal("poweredOff", (await _center.VmAsync("a")).PowerState);
-        Assert.Contains("left off", Assert.Single(await _center.EventsAsync(EventIds.OutageEnded)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "left off", Assert.Single(await _center.EventsAsync(EventIds.OutageEnded)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +103,8 @@ public sealed class OutageTests : IAsyncLifetime
 
         Assert.Equal("poweredOn", (await _center.VmAsync("a")).PowerState);
         var vm = (await _center.Store.ReadAsync(db => db.Vms.ToListAsync())).Single();
-        var refused = (await Assert.ThrowsAsync<Lorica.Contracts.Faults.FaultException>(() => _finder.RequireNoneAsync(vm, default))).Fault;
+        var refused =
+            (await Assert.ThrowsAsync<Lorica.Contracts.Faults.FaultException>(() => _finder.RequireNoneAsync(vm, default))).Fault;
         Assert.Equal("lorica.keyOutage", refused.Key);
         Assert.NotEmpty(_center.Host.Keys);
         _reach.Since.Clear();
@@ -107,12 +112,14 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_power_on_over_REST_is_refused_while_the_provider_s_alarm_has_been_raised_for_longer_than_the_policy_allows()
+    public async Task A_power_on_over_REST_is_refused_while_the_provider_s_alarm_is_older_than_the_policy_allows()
     {
-        await _center.MakePolicyAsync("""{"name":"Careful","encryption":true,"outageAction":"preventPowerOn","outageAfterSeconds":60}""");
+        await _center.MakePolicyAsync(
+            """{"name":"Careful","encryption":true,"outageAction":"preventPowerOn","outageAfterSeconds":60}""");
         await _center.CreateAsync("a", "Careful");
         await _center.Services.GetRequiredService<AlarmBoard>().RaiseAsync(
-            AlarmIds.ProviderConnection, ObjectRef.Provider("kms1"), AlarmSeverity.Critical, "kms1 does not serve keys.", default);
+            AlarmIds.ProviderConnection, ObjectRef.Provider("kms1"), AlarmSeverity.Critical,
+            "kms1 does not serve keys.", default);
         await _center.Store.WriteAsync(db => db.Alarms.ExecuteUpdateAsync(
             s => s.SetProperty(a => a.RaisedAt, DateTimeOffset.UtcNow.AddMinutes(-2).ToUnixTimeMilliseconds())));
 
@@ -140,7 +147,8 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     private Task<bool> AlarmAsync(string id) =>
-        _center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmOutage && a.ObjectId == id && a.ClearedAt == null));
+        _center.Store.ReadAsync(
+            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmOutage && a.ObjectId == id && a.ClearedAt == null));
 
     private sealed class Reach : IKeyReach
     {

@@ -2,26 +2,34 @@ using Lorica.ControlPlane.Policies;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 
-/// <summary>Deciding by policy when no key is named, and what a request that expects something comes to: a test for each row.</summary>
+/// <summary>
+/// Deciding by policy when no key is named, and what a request that expects something comes to: a test for each row.
+/// </summary>
 public sealed class PolicyDecisionTests
 {
     [Fact]
-    public void No_key_and_encryption_policy_and_plain_object_encrypts() => Row(CryptoRequest.None, true, false, PolicyVerdict.Encrypt);
+    public void No_key_and_encryption_policy_and_plain_object_encrypts() =>
+        Row(CryptoRequest.None, true, false, PolicyVerdict.Encrypt);
 
     [Fact]
-    public void No_key_and_encryption_policy_and_encrypted_object_does_nothing() => Row(CryptoRequest.None, true, true, PolicyVerdict.Nothing);
+    public void No_key_and_encryption_policy_and_encrypted_object_does_nothing() =>
+        Row(CryptoRequest.None, true, true, PolicyVerdict.Nothing);
 
     [Fact]
-    public void No_key_and_other_policy_and_plain_object_does_nothing() => Row(CryptoRequest.None, false, false, PolicyVerdict.Nothing);
+    public void No_key_and_other_policy_and_plain_object_does_nothing() =>
+        Row(CryptoRequest.None, false, false, PolicyVerdict.Nothing);
 
     [Fact]
-    public void No_key_and_other_policy_and_encrypted_object_decrypts() => Row(CryptoRequest.None, false, true, PolicyVerdict.Decrypt);
+    public void No_key_and_other_policy_and_encrypted_object_decrypts() =>
+        Row(CryptoRequest.None, false, true, PolicyVerdict.Decrypt);
 
     [Fact]
-    public void Encrypt_under_an_encryption_policy_encrypts_what_is_plain() => Row(CryptoRequest.Encrypt, true, false, PolicyVerdict.Encrypt);
+    public void Encrypt_under_an_encryption_policy_encrypts_what_is_plain() =>
+        Row(CryptoRequest.Encrypt, true, false, PolicyVerdict.Encrypt);
 
     [Fact]
-    public void Encrypt_of_what_is_encrypted_is_refused() => Row(CryptoRequest.Encrypt, true, true, PolicyVerdict.AlreadyEncrypted);
+    public void Encrypt_of_what_is_encrypted_is_refused() =>
+        Row(CryptoRequest.Encrypt, true, true, PolicyVerdict.AlreadyEncrypted);
 
     [Fact]
     public void Encrypt_under_a_policy_without_encryption_is_a_bad_policy()

@@ -24,7 +24,8 @@ internal static class PolicyWorld
         return (await reply.Content.ReadFromJsonAsync(RestJson.Default.PolicyModel))!;
     }
 
-    public static async Task<HttpResponseMessage> SendAsync(this TestCenter center, HttpMethod method, string path, string? json, string? tag = null)
+    public static async Task<HttpResponseMessage> SendAsync(
+        this TestCenter center, HttpMethod method, string path, string? json, string? tag = null)
     {
         using var request = new HttpRequestMessage(method, "/api/v1/" + path);
         if (json is not null)
@@ -54,8 +55,8 @@ internal static class PolicyWorld
             db.Users.Add(new UserRow { Name = name, PasswordHash = "x" });
             db.Permissions.Add(new PermissionRow
             {
-                PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root, ObjectId = InventoryTree.RootId,
-                Propagate = true,
+                PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root,
+                ObjectId = InventoryTree.RootId, Propagate = true,
             });
             return Task.CompletedTask;
         });

@@ -17,15 +17,21 @@ public sealed class PreflightTests
         await center.CreateAsync("a");
         await center.CreateAsync("b");
         Assert.Equal(HttpStatusCode.NoContent,
-            (await center.SendAsync(HttpMethod.Put, "settings/center.runsIn", """{"name":"center.runsIn","value":"a"}""")).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await center.SendAsync(HttpMethod.Put, "providers/kms1/runs-in", """{"vm":"b"}""")).StatusCode);
+            (await center.SendAsync(
+                HttpMethod.Put, "settings/center.runsIn", """{"name":"center.runsIn","value":"a"}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent,
+            (await center.SendAsync(HttpMethod.Put, "providers/kms1/runs-in", """{"vm":"b"}""")).StatusCode);
 
-        Assert.Equal("lorica.vmRunsCenter", (await center.RefusedAsync("vms/a/policy", Encrypt, HttpStatusCode.NotImplemented)).Code);
-        Assert.Equal("lorica.vmRunsKms", (await center.RefusedAsync("vms/b/policy", Encrypt, HttpStatusCode.NotImplemented)).Code);
+        Assert.Equal(
+            "lorica.vmRunsCenter", (await center.RefusedAsync("vms/a/policy", Encrypt, HttpStatusCode.NotImplemented)).Code);
+        Assert.Equal(
+            "lorica.vmRunsKms", (await center.RefusedAsync("vms/b/policy", Encrypt, HttpStatusCode.NotImplemented)).Code);
         Assert.Empty(center.Broker.Keys);
 
-        Assert.Equal(HttpStatusCode.NoContent, (await center.SendAsync(HttpMethod.Delete, "settings/center.runsIn", null)).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await center.SendAsync(HttpMethod.Put, "providers/kms1/runs-in", """{"vm":null}""")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await center.SendAsync(HttpMethod.Delete, "settings/center.runsIn", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent,
+            (await center.SendAsync(HttpMethod.Put, "providers/kms1/runs-in", """{"vm":null}""")).StatusCode);
         Assert.Equal("succeeded", (await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy)).State);
         Assert.Equal("succeeded", (await center.SetPolicyAsync("b", TestCenter.EncryptionPolicy)).State);
     }
@@ -42,7 +48,8 @@ public sealed class PreflightTests
 
         Assert.Equal(("lorica.certificateExpired", "kms1"), (refused.Code, refused.Object));
         refused = await center.RefusedAsync(
-            "vms", $$"""{"name":"b","disks":[{"capacity":1048576}],"policy":"{{TestCenter.EncryptionPolicy}}"}""", HttpStatusCode.Conflict);
+            "vms", $$"""{"name":"b","disks":[{"capacity":1048576}],"policy":"{{TestCenter.EncryptionPolicy}}"}""",
+            HttpStatusCode.Conflict);
         Assert.Equal(("lorica.certificateExpired", "kms1"), (refused.Code, refused.Object));
         Assert.Equal("succeeded", (await center.CreateAsync("b")).State);
         Assert.Empty(center.Broker.Keys);
@@ -59,7 +66,8 @@ public sealed class PreflightTests
         var fine = await CheckAsync(center, Encrypt);
         Assert.Equal((true, "encrypt"), (fine.Ok, fine.Action));
         Assert.Equal(
-            ["files ok", "rules ok", "center ok", "kms ok", "certificate warning", "space ok"], fine.Checks.Select(c => $"{c.Name} {c.Result}"));
+            ["files ok", "rules ok", "center ok", "kms ok", "certificate warning", "space ok"],
+            fine.Checks.Select(c => $"{c.Name} {c.Result}"));
 
         await center.PowerAsync("a", "on");
         var refused = await CheckAsync(center, Encrypt);
@@ -87,16 +95,20 @@ public sealed class PreflightTests
         await center.AddProviderAsync("kms2");
         await center.CreateAsync("a");
 
-        var refused = await center.RefusedAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}","crypto":"encrypt"}""", HttpStatusCode.BadRequest);
+        var refused = await center.RefusedAsync(
+            "vms/a/policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}","crypto":"encrypt"}""", HttpStatusCode.BadRequest);
         Assert.Equal(("InvalidDeviceSpec", "msg.hostd.deviceSpec.enc.badPolicy"), (refused.Title, refused.Code));
-        refused = await center.RefusedAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}","crypto":"decrypt"}""", HttpStatusCode.Conflict);
+        refused = await center.RefusedAsync(
+            "vms/a/policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}","crypto":"decrypt"}""", HttpStatusCode.Conflict);
         Assert.Equal("msg.hostd.configSpec.enc.notEncrypted", refused.Code);
 
-        var task = await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","crypto":"encrypt","provider":"kms2"}""");
+        var task = await center.DoAsync(
+            "vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","crypto":"encrypt","provider":"kms2"}""");
         Assert.Equal("succeeded", task.State);
         Assert.Equal("kms2", (await center.VmAsync("a")).Key!.Provider);
         refused = await center.RefusedAsync("vms/a/policy",
-            $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","disks":["virtio0:0"],"crypto":"encrypt"}""", HttpStatusCode.Conflict);
+            $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","disks":["virtio0:0"],"crypto":"encrypt"}""",
+            HttpStatusCode.Conflict);
         Assert.Equal(("InvalidDeviceOperation", "msg.hostd.deviceSpec.enc.encrypted"), (refused.Title, refused.Code));
     }
 

@@ -25,8 +25,10 @@ public sealed class ProviderTests
 
         Assert.Equal(["kms2", "127.0.0.1"], changed.Servers.Select(s => s.Host));
         var told = center.Broker.Configured.Last();
-        Assert.Equal(("kms2", 5697, Other), (told.Servers[0].Address.Host, told.Servers[0].Address.Port, told.Servers[0].CertificateSha256));
-        Assert.Equal(("proxy", 3128, 2000), (told.Servers[0].Proxy.Host, told.Servers[0].Proxy.Port, told.Servers[0].ConnectTimeoutMs));
+        Assert.Equal(("kms2", 5697, Other),
+            (told.Servers[0].Address.Host, told.Servers[0].Address.Port, told.Servers[0].CertificateSha256));
+        Assert.Equal(
+            ("proxy", 3128, 2000), (told.Servers[0].Proxy.Host, told.Servers[0].Proxy.Port, told.Servers[0].ConnectTimeoutMs));
         Assert.Null(told.Identity);
 
         changed = await ChangeAsync(center, $$"""{"servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"{{Pin}}"}]}""");
@@ -42,7 +44,8 @@ public sealed class ProviderTests
     public async Task A_change_that_cannot_be_is_refused(string json, string code)
     {
         await using var center = await TestCenter.StartAsync();
-        var reply = await center.Http.PatchAsync("/api/v1/providers/kms1", new StringContent(json, Encoding.UTF8, "application/json"));
+        var reply = await center.Http.PatchAsync(
+            "/api/v1/providers/kms1", new StringContent(json, Encoding.UTF8, "application/json"));
         Assert.Equal(code, (await reply.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!.Code);
     }
 
@@ -51,7 +54,8 @@ public sealed class ProviderTests
     {
         await using var center = await TestCenter.StartAsync();
         await ChangeAsync(center, $$"""{"servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"{{Other}}"}]}""");
-        Assert.Contains($"now trusted as {Other}", Assert.Single(await center.EventsAsync(EventIds.ProviderChanged)).Message, StringComparison.Ordinal);
+        Assert.Contains($"now trusted as {Other}", Assert.Single(await center.EventsAsync(EventIds.ProviderChanged)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,11 +91,13 @@ public sealed class ProviderTests
         await using var center = await TestCenter.StartAsync();
         var request = await center.PostAsync("providers/kms1/csr", "");
         Assert.Equal("REQUEST", (await request.Content.ReadFromJsonAsync(RestJson.Default.PemBody))!.Pem);
-        Assert.Equal("lorica.certificateOfAnotherKey", (await center.RefusedAsync("providers/kms1/certificate", """{"pem":"OTHER"}""")).Code);
+        Assert.Equal("lorica.certificateOfAnotherKey",
+            (await center.RefusedAsync("providers/kms1/certificate", """{"pem":"OTHER"}""")).Code);
 
         await center.PostAsync("providers/kms1/certificate", """{"pem":"SIGNED"}""");
         var provider = Assert.Single((await center.GetAsync("providers", RestJson.Default.ListModelProviderModel)).Items);
-        Assert.Equal(("csr", "SIGNED", "cd"), (provider.Identity, provider.ClientCertificatePem, provider.ClientCertificateSha256));
+        Assert.Equal(
+            ("csr", "SIGNED", "cd"), (provider.Identity, provider.ClientCertificatePem, provider.ClientCertificateSha256));
     }
 
     [Fact]
@@ -143,13 +149,15 @@ public sealed class ProviderTests
         await using var center = await TestCenter.StartAsync();
         center.Broker.ServerNotAfter = TimeProvider.System.GetUtcNow().AddDays(20).ToUnixTimeSeconds();
         await center.PostAsync("keys/check", "");
-        Assert.Contains("127.0.0.1:5696", Assert.Single(await center.EventsAsync(EventIds.KmsServerCertExpiration)).Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:5696", Assert.Single(await center.EventsAsync(EventIds.KmsServerCertExpiration)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(1, await RaisedAsync(center, AlarmIds.CertificateExpiry));
     }
 
     private static async Task<ProviderModel> ChangeAsync(TestCenter center, string json, string provider = "kms1")
     {
-        var reply = await center.Http.PatchAsync($"/api/v1/providers/{provider}", new StringContent(json, Encoding.UTF8, "application/json"));
+        var reply = await center.Http.PatchAsync(
+            $"/api/v1/providers/{provider}", new StringContent(json, Encoding.UTF8, "application/json"));
         Assert.True(reply.StatusCode == HttpStatusCode.OK, await reply.Content.ReadAsStringAsync());
         return (await reply.Content.ReadFromJsonAsync(RestJson.Default.ProviderModel))!;
     }

@@ -80,8 +80,8 @@ public sealed class HostileBodyTests
     }
 
     /// <summary>
-    /// The center refuses by the length that is announced and closes: a client that is still sending may see the broken connection
-    /// before the answer, so it asks first whether it may send, and asks again when it was too quick.
+    /// The center refuses by the length that is announced and closes: a client that is still sending may see the broken
+    /// connection before the answer, so it asks first whether it may send, and asks again when it was too quick.
     /// </summary>
     private static async Task<HttpResponseMessage> TooLargeAsync(HttpClient http, string body)
     {

@@ -7,11 +7,13 @@ namespace Lorica.ControlPlane.Tests.Rest;
 
 public sealed class VmNameTests
 {
-    /// <summary>Separators of folders, and characters that nobody sees: zero width, right-to-left, soft hyphen, byte order mark.</summary>
+    /// <summary>
+    /// Separators of folders, and characters that nobody sees: zero width, right-to-left, soft hyphen, byte order mark.
+    /// </summary>
     private static readonly string[] s_refused =
     [
-        "", " ", ".hidden", "a/b", "a\\b", "../x", " a", "a ", "a\nb", "a\0b", "a\u200bb", "a\u202eb", "a\u00adb", "a\ufeffb", "a\u2028b", "a\ufffdb",
-        "a\ue000b", "a\ud800b", new('x', 81), new('\u00fc', 101),
+        "", " ", ".hidden", "a/b", "a\\b", "../x", " a", "a ", "a\nb", "a\0b", "a\u200bb", "a\u202eb", "a\u00adb", "a\ufeffb",
+        "a\u2028b", "a\ufffdb", "a\ue000b", "a\ud800b", new('x', 81), new('\u00fc', 101),
     ];
 
     [Fact]
@@ -27,7 +29,8 @@ public sealed class VmNameTests
             }
 
             var refused = await center.RefusedAsync(
-                "vms", $$"""{"name":{{JsonSerializer.Serialize(name)}},"disks":[{"capacity":1048576}]}""", HttpStatusCode.BadRequest);
+                "vms", $$"""{"name":{{JsonSerializer.Serialize(name)}},"disks":[{"capacity":1048576}]}""",
+                HttpStatusCode.BadRequest);
             Assert.True(refused.Code == "lorica.vmName", $"{name}: {refused.Code}");
             Assert.Equal(VmNameRule.Text, refused.Detail);
         }

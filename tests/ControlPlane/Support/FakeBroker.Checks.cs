@@ -66,7 +66,8 @@ internal sealed partial class FakeBroker
             {
                 Name = request.Name, IdentityKind = "requested", ClientCertificatePem = "SIGNED", ClientCertificateSha256 = "cd",
             })
-            : throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidArgument, "lorica.certificateOfAnotherKey", request.Name, "another key"));
+            : throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.InvalidArgument, "lorica.certificateOfAnotherKey", request.Name, "another key"));
 
     public override Task<CheckKeysReply> CheckKeys(CheckKeysRequest request, ServerCallContext context)
     {
@@ -77,7 +78,8 @@ internal sealed partial class FakeBroker
             var there = reason is null or KeyReasons.WrongKey or KeyReasons.NotActiveOnKms;
             return new KeyStatus
             {
-                Key = k.Key, Kcv = there ? Keys[k.Key.KeyId] : "", State = there ? States.GetValueOrDefault(k.Key.KeyId, "Active") : "",
+                Key = k.Key, Kcv = there ? Keys[k.Key.KeyId] : "",
+                State = there ? States.GetValueOrDefault(k.Key.KeyId, "Active") : "",
                 DeactivationUnix = Deactivations.GetValueOrDefault(k.Key.KeyId),
                 Fault = reason is null ? null : new KeyFault { Key = k.Key, Reason = reason, Detail = "said the KMS" },
             };

@@ -34,7 +34,8 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
     public int SealCalls;
 
     public override Task<BrokerDescription> Describe(DescribeRequest request, ServerCallContext context) =>
-        Task.FromResult(new BrokerDescription { Version = "fake", ReceiveKey = ByteString.CopyFrom(new byte[65]), KeyMemory = "mlock" });
+        Task.FromResult(
+            new BrokerDescription { Version = "fake", ReceiveKey = ByteString.CopyFrom(new byte[65]), KeyMemory = "mlock" });
 
     public override Task<ServerCertificate> ProbeServer(ProbeServerRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerCertificate { Sha256 = new string('a', 64), Subject = "CN=kms", Pem = "PEM" });

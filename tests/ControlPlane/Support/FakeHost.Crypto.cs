@@ -27,7 +27,8 @@ internal sealed partial class FakeHost
     {
         if (CryptoMode == "incapable" || !Keys.TryGetValue(Name(request.Key), out var kcv) || kcv != request.Kcv)
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidState, "lorica.cryptoMode", "host", "not prepared, or no such key"));
+            throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.InvalidState, "lorica.cryptoMode", "host", "not prepared, or no such key"));
         }
 
         (CryptoMode, HostKey) = ("safe", request.Key);

@@ -8,7 +8,9 @@ namespace Lorica.ControlPlane.Tests.Support;
 /// <summary>VMs that come and go, and disks: files in memory that any host of the test sees.</summary>
 internal sealed partial class FakeHost
 {
-    /// <summary>Files of VMs that no host has on its list, by path. Share one between hosts that see the same datastore.</summary>
+    /// <summary>
+    /// Files of VMs that no host has on its list, by path. Share one between hosts that see the same datastore.
+    /// </summary>
     public System.Collections.Concurrent.ConcurrentDictionary<string, VmDescription> Unregistered { get; set; } = new();
 
     /// <summary>Disks that no VM names, by path.</summary>
@@ -17,7 +19,9 @@ internal sealed partial class FakeHost
     /// <summary>A host that sees the same datastore, and so the files of VMs on this one's list.</summary>
     public FakeHost? SharesWith { get; set; }
 
-    /// <summary>Runs before a VM is registered, unregistered, renamed or its disks change, and after it was unregistered.</summary>
+    /// <summary>
+    /// Runs before a VM is registered, unregistered, renamed or its disks change, and after it was unregistered.
+    /// </summary>
     public Func<string, Task>? BeforeLife { get; set; }
 
     /// <summary>RegisterVm refuses with this.</summary>
@@ -25,8 +29,10 @@ internal sealed partial class FakeHost
 
     public override Task<InspectVmReply> InspectVm(InspectVmRequest request, ServerCallContext context)
     {
-        var files = Unregistered.GetValueOrDefault(request.Path) ?? Vms.Values.Concat(SharesWith?.Vms.Values ?? []).FirstOrDefault(v => v.Path == request.Path)
-            ?? throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.fileNotFound", request.Path, $"{request.Path} is not there."));
+        var files = Unregistered.GetValueOrDefault(request.Path)
+            ?? Vms.Values.Concat(SharesWith?.Vms.Values ?? []).FirstOrDefault(v => v.Path == request.Path)
+            ?? throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.NotFound, "lorica.fileNotFound", request.Path, $"{request.Path} is not there."));
         return Task.FromResult(new InspectVmReply { Vm = WithMissing(files) });
     }
 
@@ -45,7 +51,8 @@ internal sealed partial class FakeHost
 
         var files = Unregistered.GetValueOrDefault(request.Path)
             ?? throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.fileNotFound", request.Path, "gone"));
-        foreach (var (id, encrypted, key, generation) in files.Disks.Select(d => (d.ObjectId, d.Encrypted, d.Key, d.Generation)).Append((files.VmId, files.Encrypted, files.Key, files.Generation)))
+        foreach (var (id, encrypted, key, generation) in files.Disks.Select(d => (d.ObjectId, d.Encrypted, d.Key, d.Generation))
+            .Append((files.VmId, files.Encrypted, files.Key, files.Generation)))
         {
             if (!encrypted)
             {
@@ -53,7 +60,8 @@ internal sealed partial class FakeHost
             }
 
             var record = request.Records.FirstOrDefault(r => r.ObjectId == id);
-            var reason = record is null ? "lorica.notRecorded" : !record.Key.Equals(key) ? "lorica.wrongKey" : generation < record.Generation ? "lorica.olderThanKnown" : null;
+            var reason = record is null ? "lorica.notRecorded" : !record.Key.Equals(key)
+                ? "lorica.wrongKey" : generation < record.Generation ? "lorica.olderThanKnown" : null;
             if (reason is not null)
             {
                 throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, reason, request.Path, reason));
@@ -61,7 +69,8 @@ internal sealed partial class FakeHost
 
             if (!Keys.ContainsKey(Name(key)))
             {
-                throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.Path, "key missing"));
+                throw FaultCodec.ToRpc(new Fault(
+                    FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.Path, "key missing"));
             }
         }
 
@@ -98,8 +107,10 @@ internal sealed partial class FakeHost
     }
 
     public override Task<DiskDescription> InspectDisk(InspectDiskRequest request, ServerCallContext context) => Task.FromResult(
-        Detached.GetValueOrDefault(request.Path) ?? Vms.Values.SelectMany(v => v.Disks).FirstOrDefault(d => d.Path == request.Path)
-        ?? throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notFile", request.Path, "no such disk")));
+        Detached.GetValueOrDefault(request.Path)
+            ?? Vms.Values.SelectMany(v => v.Disks).FirstOrDefault(d => d.Path == request.Path)
+        ?? throw FaultCodec.ToRpc(new Fault(
+            FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notFile", request.Path, "no such disk")));
 
     public override async Task<VmDescription> ChangeDisk(ChangeDiskRequest request, ServerCallContext context)
     {
@@ -108,7 +119,8 @@ internal sealed partial class FakeHost
         var vm = Vms[request.VmId];
         if (vm.Encrypted && !Keys.ContainsKey(Name(vm.Key)))
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
+            throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
         }
 
         switch (request.ChangeCase)
@@ -117,8 +129,10 @@ internal sealed partial class FakeHost
                 RequireKey(request.Add.Key);
                 vm.Disks.Add(new DiskDescription
                 {
-                    Label = request.Add.Label, ObjectId = request.Add.ObjectId, Capacity = request.Add.Capacity, Provisioning = request.Add.Provisioning,
-                    Encrypted = request.Add.Key is not null, Key = request.Add.Key, Kcv = request.Add.Kcv, Generation = 1, Path = $"[ds1] {vm.Name}/{request.Add.ObjectId}.vmdk",
+                    Label = request.Add.Label, ObjectId = request.Add.ObjectId, Capacity = request.Add.Capacity,
+                    Provisioning = request.Add.Provisioning,
+                    Encrypted = request.Add.Key is not null, Key = request.Add.Key, Kcv = request.Add.Kcv, Generation = 1,
+                    Path = $"[ds1] {vm.Name}/{request.Add.ObjectId}.vmdk",
                 });
                 break;
             case ChangeDiskRequest.ChangeOneofCase.Attach:
@@ -126,7 +140,8 @@ internal sealed partial class FakeHost
                 RequireKey(disk!.Key);
                 if (disk.Encrypted && request.Records.All(r => r.ObjectId != disk.ObjectId))
                 {
-                    throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "lorica.notRecorded", disk.Path, "no record"));
+                    throw FaultCodec.ToRpc(new Fault(
+                        FaultTypes.GenericVmConfigFault, "lorica.notRecorded", disk.Path, "no record"));
                 }
 
                 (disk.Label, disk.ObjectId) = (request.Attach.Label, request.Attach.ObjectId);
@@ -159,7 +174,8 @@ internal sealed partial class FakeHost
     {
         if (key is not null && !Keys.ContainsKey(Name(key)))
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", key.KeyId, "key missing"));
+            throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", key.KeyId, "key missing"));
         }
     }
 }

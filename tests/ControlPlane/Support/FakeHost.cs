@@ -48,7 +48,8 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
             _bootId = Guid.NewGuid().ToString();
             _sequence = 1;
             Keys.Clear();
-            (CryptoMode, HostKey) = CryptoMode == "pendingIncapable" ? ("incapable", null) : (HostKey is null ? CryptoMode : "prepared", HostKey);
+            (CryptoMode, HostKey) = CryptoMode == "pendingIncapable"
+                ? ("incapable", null) : (HostKey is null ? CryptoMode : "prepared", HostKey);
             Jobs.Clear();
         }
 
@@ -71,7 +72,8 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
                     HostSpki = ByteString.CopyFrom(identity.Certificate.PublicKey.ExportSubjectPublicKeyInfo()),
                 },
             };
-            d.Datastores.Add(new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = 1 << 29 });
+            d.Datastores.Add(
+                new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = 1 << 29 });
             if (SecondDatastoreFree is { } free)
             {
                 d.Datastores.Add(new DatastoreDescription { Name = "ds2", Path = "/ds2", Capacity = 1 << 30, Free = free });

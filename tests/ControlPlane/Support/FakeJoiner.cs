@@ -45,9 +45,10 @@ internal sealed class FakeJoiner : HostJoin.HostJoinBase, IAsyncDisposable
         var request = new CertificateRequest("CN=joining", joiner._key, HashAlgorithmName.SHA256);
         using var own = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddDays(1));
         joiner._server = await FakeServer.StartAsync(
-            new NodeIdentity(X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null), joiner._ca), joiner._centerPin, joiner,
-            (k, l) => k.Listen(FakeServer.Loopback(0), l));
-        joiner.Address = new Uri(joiner._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
+            new NodeIdentity(X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null), joiner._ca),
+            joiner._centerPin, joiner, (k, l) => k.Listen(FakeServer.Loopback(0), l));
+        joiner.Address = new Uri(joiner._server.Services
+            .GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
         return joiner;
     }
 
@@ -74,14 +75,16 @@ internal sealed class FakeJoiner : HostJoin.HostJoinBase, IAsyncDisposable
         var own = _key.ExportSubjectPublicKeyInfo();
         if (!request.CenterProof.Span.SequenceEqual(JoinProof.Of(Token, Roles.Center, _centerNonce, _nonce, center, own)))
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.NoPermission, "lorica.joinToken", "node", "The token is wrong.", "Type the right one."));
+            throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.NoPermission, "lorica.joinToken", "node", "The token is wrong.", "Type the right one."));
         }
 
         return Task.FromResult(new ProveReply
         {
             HostProof = ByteString.CopyFrom(JoinProof.Of(Token, Roles.Host, _centerNonce, _nonce, center, own)),
             HostId = HostId,
-            Request = ByteString.CopyFrom(new CertificateRequest("CN=" + HostId, _key, HashAlgorithmName.SHA256).CreateSigningRequest()),
+            Request = ByteString.CopyFrom(
+                new CertificateRequest("CN=" + HostId, _key, HashAlgorithmName.SHA256).CreateSigningRequest()),
         });
     }
 

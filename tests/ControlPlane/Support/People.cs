@@ -18,10 +18,12 @@ internal static class People
         {
             db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
             db.Roles.Add(new RoleRow { Id = role, Name = name });
-            db.RolePrivileges.AddRange(Privileges.All.Except(privileges).Select(p => new RolePrivilegeRow { RoleId = role, Privilege = p }));
+            db.RolePrivileges.AddRange(
+                Privileges.All.Except(privileges).Select(p => new RolePrivilegeRow { RoleId = role, Privilege = p }));
             db.Permissions.Add(new PermissionRow
             {
-                PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root, ObjectId = InventoryTree.RootId, Propagate = true,
+                PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root,
+                ObjectId = InventoryTree.RootId, Propagate = true,
             });
             return Task.CompletedTask;
         });

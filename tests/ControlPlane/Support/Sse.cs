@@ -37,7 +37,8 @@ internal sealed class Sse : IDisposable
     {
         while (true)
         {
-            var line = await _reader.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The stream ended.");
+            var line = await _reader.ReadLineAsync().WaitAsync(Patience)
+                ?? throw new InvalidOperationException("The stream ended.");
             if (line.StartsWith("id: ", StringComparison.Ordinal))
             {
                 LastId = line[4..];

@@ -56,12 +56,14 @@ internal sealed partial class TestCenter
     }
 
     public Task AddProviderAsync(string name = "kms1") => PostAsync(
-        "providers", $$"""{"name":"{{name}}","servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"{{new string('a', 64)}}"}]}""");
+        "providers",
+        $$"""{"name":"{{name}}","servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"{{new string('a', 64)}}"}]}""");
 
     public Task<TaskModel> CreateAsync(string name, string? policy = null) => DoAsync(
         "vms", $$"""{"name":"{{name}}","disks":[{"capacity":1048576}]{{(policy is null ? "" : $",\"policy\":\"{policy}\"")}}}""");
 
-    public Task<TaskModel> SetPolicyAsync(string vm, string policy) => DoAsync($"vms/{vm}/policy", $$"""{"policy":"{{policy}}"}""");
+    public Task<TaskModel> SetPolicyAsync(string vm, string policy) =>
+        DoAsync($"vms/{vm}/policy", $$"""{"policy":"{{policy}}"}""");
 
     public Task<TaskModel> PowerAsync(string vm, string action) => DoAsync($"vms/{vm}/power", $$"""{"action":"{{action}}"}""");
 

@@ -21,7 +21,8 @@ public sealed class CancelTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         var begun = new TaskCompletionSource<string>();
-        var run = Runner(center).RunCancellableAsync("test.long", ObjectRef.Root, Somebody, StoreJson.Default.Fault, async (id, ct) =>
+        var run = Runner(center).RunCancellableAsync("test.long", ObjectRef.Root, Somebody,
+            StoreJson.Default.Fault, async (id, ct) =>
         {
             begun.SetResult(id);
             await Task.Delay(Timeout.InfiniteTimeSpan, ct);
@@ -30,14 +31,16 @@ public sealed class CancelTests
         var id = await begun.Task;
         Assert.True((await center.GetAsync("tasks/" + id, RestJson.Default.TaskModel)).Cancellable);
 
-        var asked = await (await center.PostAsync($"tasks/{id}/cancel", "")).Content.ReadFromJsonAsync(RestJson.Default.TaskModel);
+        var asked =
+            await (await center.PostAsync($"tasks/{id}/cancel", "")).Content.ReadFromJsonAsync(RestJson.Default.TaskModel);
 
         Assert.True(asked!.CancelRequested);
         Assert.Equal(FaultTypes.RequestCanceled, (await Assert.ThrowsAsync<FaultException>(() => run)).Fault.Type);
         var task = await center.EndAsync(id);
         Assert.Equal(("cancelled", "lorica.cancelled", false), (task.State, task.Fault!.Key, task.Cancellable));
         Assert.StartsWith("administrator cancelled", task.Fault.Message, StringComparison.Ordinal);
-        Assert.Contains(id, Assert.Single(await center.EventsAsync(EventIds.TaskCancelRequested)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            id, Assert.Single(await center.EventsAsync(EventIds.TaskCancelRequested)).Message, StringComparison.Ordinal);
         Assert.Equal("lorica.taskEnded", (await center.RefusedAsync($"tasks/{id}/cancel", "", HttpStatusCode.Conflict)).Code);
     }
 
@@ -47,7 +50,8 @@ public sealed class CancelTests
         await using var center = await TestCenter.StartAsync(provider: false);
         var (begun, go) = (new TaskCompletionSource<string>(), new TaskCompletionSource());
         var board = center.Services.GetRequiredService<TaskBoard>();
-        var run = Runner(center).RunCancellableAsync("test.long", ObjectRef.Root, Somebody, StoreJson.Default.Fault, async (id, ct) =>
+        var run = Runner(center).RunCancellableAsync("test.long", ObjectRef.Root, Somebody,
+            StoreJson.Default.Fault, async (id, ct) =>
         {
             await board.EnterUncancellableAsync(id, ct);
             begun.SetResult(id);
@@ -56,7 +60,8 @@ public sealed class CancelTests
         }, default);
         var id = await begun.Task;
 
-        Assert.Equal("lorica.notCancellable", (await center.RefusedAsync($"tasks/{id}/cancel", "", HttpStatusCode.Conflict)).Code);
+        Assert.Equal(
+            "lorica.notCancellable", (await center.RefusedAsync($"tasks/{id}/cancel", "", HttpStatusCode.Conflict)).Code);
 
         go.SetResult();
         await run;

@@ -17,7 +17,8 @@ public sealed class TaskListTests
         string? cursor = null;
         do
         {
-            var page = await center.GetAsync($"tasks?limit=7{(cursor is null ? "" : "&cursor=" + cursor)}", RestJson.Default.ListModelTaskModel);
+            var page = await center.GetAsync(
+                $"tasks?limit=7{(cursor is null ? "" : "&cursor=" + cursor)}", RestJson.Default.ListModelTaskModel);
             Assert.InRange(page.Items.Count, 1, 7);
             seen.AddRange(page.Items.Select(t => t.Id));
             cursor = page.Next;
@@ -34,7 +35,8 @@ public sealed class TaskListTests
         await using var center = await TestCenter.StartAsync(provider: false);
         await AddAsync(center, 2, startedAt: 1000, kind: "a", user: "alice", target: "web");
         await AddAsync(center, 3, startedAt: 60_000, kind: "b", user: "bob", target: "db", state: "failed");
-        async Task<int> CountAsync(string query) => (await center.GetAsync("tasks?" + query, RestJson.Default.ListModelTaskModel)).Items.Count;
+        async Task<int> CountAsync(string query) =>
+            (await center.GetAsync("tasks?" + query, RestJson.Default.ListModelTaskModel)).Items.Count;
 
         Assert.Equal(2, await CountAsync("kind=a"));
         Assert.Equal(3, await CountAsync("state=failed"));
@@ -50,21 +52,25 @@ public sealed class TaskListTests
     public async Task A_cursor_or_limit_that_is_none_is_refused()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        foreach (var query in new[] { "tasks?cursor=%2E%2E", "tasks?cursor=YWJj", "tasks?limit=0", "tasks?limit=x", "events?cursor=YWJj", "vms?limit=-1" })
+        foreach (var query in new[] { "tasks?cursor=%2E%2E", "tasks?cursor=YWJj", "tasks?limit=0", "tasks?limit=x",
+            "events?cursor=YWJj", "vms?limit=-1" })
         {
-            Assert.Equal((query, HttpStatusCode.BadRequest), (query, (await center.Http.GetAsync("/api/v1/" + query)).StatusCode));
+            Assert.Equal(
+                (query, HttpStatusCode.BadRequest), (query, (await center.Http.GetAsync("/api/v1/" + query)).StatusCode));
         }
     }
 
     private static Task AddAsync(
-        TestCenter center, int count, long startedAt, string kind = "k", string user = "u", string target = "t", string state = "succeeded") =>
+        TestCenter center, int count, long startedAt, string kind = "k", string user = "u", string target = "t",
+        string state = "succeeded") =>
         center.Store.WriteAsync(db =>
         {
             for (var i = 0; i < count; i++)
             {
                 db.Tasks.Add(new TaskRow
                 {
-                    Id = Guid.NewGuid().ToString("D"), Kind = kind, VmId = "", Target = target, State = state, UserName = user, StartedAt = startedAt,
+                    Id = Guid.NewGuid().ToString("D"), Kind = kind, VmId = "", Target = target, State = state, UserName = user,
+                    StartedAt = startedAt,
                 });
             }
 

@@ -18,9 +18,11 @@ public sealed class TelemetryTests
 
         var text = "";
         await Poll.UntilAsync(
-            async () => (text = await http.GetStringAsync("/metrics")).Contains("lorica_vms{", StringComparison.Ordinal), "VMs are counted");
+            async () => (text = await http.GetStringAsync("/metrics")).Contains("lorica_vms{", StringComparison.Ordinal),
+            "VMs are counted");
 
-        Assert.Matches("(?m)^lorica_task_duration_seconds_count\\{[^}]*kind=\"vm.create\"[^}]*state=\"succeeded\"[^}]*\\} ", text);
+        Assert.Matches(
+            "(?m)^lorica_task_duration_seconds_count\\{[^}]*kind=\"vm.create\"[^}]*state=\"succeeded\"[^}]*\\} ", text);
         Assert.Contains("lorica_store_write_duration_seconds_count", text, StringComparison.Ordinal);
         Assert.Contains("lorica_events", text, StringComparison.Ordinal);
         Assert.Equal("ready\n", await http.GetStringAsync("/health/ready"));
@@ -29,7 +31,8 @@ public sealed class TelemetryTests
             Assert.Equal((path, HttpStatusCode.NotFound), (path, (await http.GetAsync(path)).StatusCode));
         }
 
-        using var post = await http.PostAsync("/api/v1/session", new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
+        using var post = await http.PostAsync(
+            "/api/v1/session", new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.NotFound, post.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await center.Http.GetAsync("/metrics")).StatusCode);
     }

@@ -50,7 +50,11 @@ public static class Catalogue
             new SparseBuilder { Text = Head + "createType=\"monolithicSparse\"\nRW 4096 SPARSE \"x\"\n" });
         yield return Of("two extents in a single file", DiskErrorKind.Malformed,
             new SparseBuilder { Text = Head + "createType=\"monolithicSparse\"\nRW 1024 SPARSE \"x\"\nRW 1024 SPARSE \"y\"\n" });
-        yield return Of("a parent", DiskErrorKind.HasParent, new SparseBuilder { Text = "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=1\ncreateType=\"monolithicSparse\"\nparentFileNameHint=\"x.vmdk\"\nRW 2048 SPARSE \"x\"\n" });
+        yield return Of("a parent", DiskErrorKind.HasParent, new SparseBuilder
+        {
+            Text = "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=1\ncreateType=\"monolithicSparse\"\n"
+                + "parentFileNameHint=\"x.vmdk\"\nRW 2048 SPARSE \"x\"\n",
+        });
         yield return Bytes("header cut in the middle", DiskErrorKind.Malformed, new SparseBuilder().Build()[..300]);
         yield return Bytes("cut behind the header", DiskErrorKind.Malformed, new SparseBuilder().Build()[..512]);
         yield return Bytes("cut behind the tables", DiskErrorKind.Malformed, new SparseBuilder().Build()[..(27 * 512)]);
@@ -80,7 +84,11 @@ public static class Catalogue
         yield return Of("no zlib", DiskErrorKind.Malformed, SparseBuilder.Compressed(TestData.Noise(1000, 1)));
         yield return Of("size 0", DiskErrorKind.Malformed, SparseBuilder.Compressed(size: 0));
         yield return Of("size 4 GiB", DiskErrorKind.Malformed, SparseBuilder.Compressed(size: uint.MaxValue));
-        yield return Of("behind the end", DiskErrorKind.Malformed, new SparseBuilder { Version = 3, Flags = 0x30003, Algorithm = 1, CreateType = "streamOptimized", Grains = { [0] = 511 }, Sectors = { [511] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0] } });
+        yield return Of("behind the end", DiskErrorKind.Malformed, new SparseBuilder
+        {
+            Version = 3, Flags = 0x30003, Algorithm = 1, CreateType = "streamOptimized", Grains = { [0] = 511 },
+            Sectors = { [511] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0] },
+        });
         yield return Of("grain of another place", DiskErrorKind.Malformed, SparseBuilder.Compressed(lba: 128));
         yield return Of("unknown compression", DiskErrorKind.Malformed, new SparseBuilder { Flags = 0x30003, Algorithm = 2 });
         yield return Of("compressed without markers", DiskErrorKind.Malformed,

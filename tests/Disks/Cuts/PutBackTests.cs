@@ -40,7 +40,8 @@ public sealed class PutBackTests : IDisposable
         Run().Encrypt(_keks.Keys(), 1);
         PutBackOnce();
         DiskErrors.Expect(
-            DiskErrorKind.OlderThanKnown, () => Run().Rekey(null, _keks, new DiskKeys(TestKeks.Second, _keks[TestKeks.Second]), 2, false));
+            DiskErrorKind.OlderThanKnown, () =>
+                Run().Rekey(null, _keks, new DiskKeys(TestKeks.Second, _keks[TestKeks.Second]), 2, false));
     }
 
     public void Dispose() => _keks.Dispose();

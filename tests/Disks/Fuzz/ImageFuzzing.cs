@@ -16,7 +16,9 @@ public sealed class ImageFuzzing(ITestOutputHelper output)
     }
 
     [Fact(Explicit = true)]
-    public void SparseHeaders() => Run([new SparseBuilder().Build()[..512], SparseBuilder.Compressed().Build()[..512]], bytes => FuzzTargets.SparseHeaderSector(bytes));
+    public void SparseHeaders() => Run(
+        [new SparseBuilder().Build()[..512], SparseBuilder.Compressed().Build()[..512]], bytes =>
+            FuzzTargets.SparseHeaderSector(bytes));
 
     [Fact(Explicit = true)]
     public void PagesOfSideFiles() => Run([new byte[4096], TestData.Noise(4096, 1)], bytes => FuzzTargets.SidePage(bytes));

@@ -42,7 +42,8 @@ public sealed class WriterLeaseTests : IDisposable
         // A process that was stopped: time passes at once, before any renewal.
         _time.Advance(WriterLease.Expiry);
         Assert.False(lease.IsValid);
-        await Task.Delay(Timeout.Infinite, lease.Lost).ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.Delay(Timeout.Infinite, lease.Lost)
+            .ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal("the lock file could not be renewed for 15 s", lease.Reason);
         await PassAsync(() => true);
         Assert.False(lease.IsValid);
@@ -75,10 +76,12 @@ public sealed class WriterLeaseTests : IDisposable
         await Vmdk.CreateAsync(_folder.Folder, "d", 64 * 1024, Provisioning.Thin, null, CancellationToken.None);
         using var opened = Vmdk.Open(_folder.Folder, "d", null, new TestKeks());
         await using var lease = new WriterLease(_file, s_mine, _time);
-        await using var device = new LeasedDevice(FileDevice.FromHandle(opened.Extent, opened.Model.Capacity, ownsHandle: false), lease, "d");
+        await using var device = new LeasedDevice(
+            FileDevice.FromHandle(opened.Extent, opened.Model.Capacity, ownsHandle: false), lease, "d");
         await device.WriteAsync(0, new byte[512], durable: false, CancellationToken.None);
         _time.Advance(WriterLease.Expiry);
-        var refused = await Assert.ThrowsAsync<DiskException>(async () => await device.WriteAsync(0, new byte[512], durable: false, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<DiskException>(
+            async () => await device.WriteAsync(0, new byte[512], durable: false, CancellationToken.None));
         Assert.Equal(DiskErrorKind.Io, refused.Kind);
         await Assert.ThrowsAsync<DiskException>(async () => await device.ReadAsync(0, new byte[512], CancellationToken.None));
         await Assert.ThrowsAsync<DiskException>(async () => await device.FlushAsync(CancellationToken.None));

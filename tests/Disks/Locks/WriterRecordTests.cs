@@ -4,7 +4,10 @@ namespace Lorica.Disks.Tests.Locks;
 
 public sealed class WriterRecordTests
 {
-    private static readonly WriterRecord s_record = new() { HostId = "0f8c0d5e-0000-4000-8000-000000000001", BootId = "b-1", Epoch = 42, Counter = 7 };
+    private static readonly WriterRecord s_record = new()
+    {
+        HostId = "0f8c0d5e-0000-4000-8000-000000000001", BootId = "b-1", Epoch = 42, Counter = 7,
+    };
 
     [Fact]
     public void What_is_written_is_read_and_has_always_the_same_size()
@@ -20,7 +23,8 @@ public sealed class WriterRecordTests
     public void Any_byte_that_is_changed_within_the_lines_makes_it_no_record()
     {
         var bytes = s_record.Encode();
-        int lines = bytes.AsSpan().IndexOf((byte)' ') < 0 ? bytes.Length : System.Text.Encoding.ASCII.GetString(bytes).LastIndexOf("\n ", StringComparison.Ordinal);
+        int lines = bytes.AsSpan().IndexOf((byte)' ') < 0
+            ? bytes.Length : System.Text.Encoding.ASCII.GetString(bytes).LastIndexOf("\n ", StringComparison.Ordinal);
         for (int i = 0; i < lines; i++)
         {
             var torn = bytes.ToArray();

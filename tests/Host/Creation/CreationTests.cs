@@ -42,7 +42,8 @@ public sealed class CreationTests : IAsyncLifetime
         Assert.Equal((true, kek.Ref, kek.Kcv, 1L), (d.Encrypted, d.Key, d.Kcv, d.Generation));
         var disk = Assert.Single(d.Disks);
         Assert.Null(disk.Suspect);
-        Assert.Equal((true, kek.Ref, 1L, vm.Request.Disks[0].ObjectId), (disk.Encrypted, disk.Key, disk.Generation, disk.ObjectId));
+        Assert.Equal(
+            (true, kek.Ref, 1L, vm.Request.Disks[0].ObjectId), (disk.Encrypted, disk.Key, disk.Generation, disk.ObjectId));
         Assert.InRange(disk.Used, 1, 3 * 1024 * 1024);
         Assert.False(TestVm.IsFound(_folder.Root, TestVm.Marker));
 
@@ -74,7 +75,8 @@ public sealed class CreationTests : IAsyncLifetime
     public async Task An_import_that_breaks_off_leaves_nothing()
     {
         var vm = new TestVm();
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", () => vm.ImportAsync(_host.Client, end: false));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidArgument, "lorica.invalidArgument", () => vm.ImportAsync(_host.Client, end: false));
         Assert.Empty(_host.Entries());
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
         await vm.ImportAsync(_host.Client);
@@ -98,7 +100,8 @@ public sealed class CreationTests : IAsyncLifetime
     {
         var (mine, other) = (new TestVm(), new TestVm("other"));
         await _host.Client.CreateVmAsync(other.Request);
-        await using (await Host.Creation.VmBuilder.BeginAsync(_host.Node.Table, Host.Creation.VmSpec.From(mine.Request), _host.Node.Keys, CancellationToken.None))
+        await using (await Host.Creation.VmBuilder.BeginAsync(
+            _host.Node.Table, Host.Creation.VmSpec.From(mine.Request), _host.Node.Keys, CancellationToken.None))
             Directory.Move(Path.Combine(_host.Datastore, "other"), Path.Combine(_host.Datastore, "web01"));
         Assert.Equal(["web01"], _host.Entries().Select(Path.GetFileName));
         Assert.Contains("other.vmx", Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
@@ -109,7 +112,8 @@ public sealed class CreationTests : IAsyncLifetime
     public async Task A_host_whose_datastore_is_not_mounted_starts_and_forgets_nothing()
     {
         var vm = new TestVm();
-        _ = await Host.Creation.VmBuilder.BeginAsync(_host.Node.Table, Host.Creation.VmSpec.From(vm.Request), _host.Node.Keys, CancellationToken.None);
+        _ = await Host.Creation.VmBuilder.BeginAsync(
+            _host.Node.Table, Host.Creation.VmSpec.From(vm.Request), _host.Node.Keys, CancellationToken.None);
         await _host.StopAsync();
         Directory.Move(_host.Datastore, _host.Datastore + ".away");
         await _host.StartAsync();
@@ -138,7 +142,8 @@ public sealed class CreationTests : IAsyncLifetime
     public async Task A_hostile_name_is_refused(string name)
     {
         var vm = new TestVm(name);
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
         Assert.Empty(_host.Entries());
     }
 
@@ -166,17 +171,20 @@ public sealed class CreationTests : IAsyncLifetime
         var kek = TestKek.Make("k1");
         var vm = new TestVm("x", kek);
         vm.Request.HomeKey = null;
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", _host.Client.CreateVmAsync(vm.Request));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", _host.Client.CreateVmAsync(vm.Request));
     }
 
     [Fact]
     public async Task A_key_that_is_not_here_is_named_and_another_key_under_its_id_is_refused()
     {
         var kek = TestKek.Make("k1");
-        var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", _host.Client.CreateVmAsync(new TestVm("x", kek).Request));
+        var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound",
+            _host.Client.CreateVmAsync(new TestVm("x", kek).Request));
         Assert.Equal("k1", Assert.Single(fault.Keys).KeyId);
         await _host.DeliverAsync(TestKek.Make("k1"));
-        await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "lorica.wrongKey", _host.Client.CreateVmAsync(new TestVm("x", kek).Request));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.GenericVmConfigFault, "lorica.wrongKey", _host.Client.CreateVmAsync(new TestVm("x", kek).Request));
     }
 
     [Fact]
@@ -185,7 +193,10 @@ public sealed class CreationTests : IAsyncLifetime
         var vm = new TestVm();
         await _host.Client.CreateVmAsync(vm.Request);
         await FaultAssert.RefusedAsync(FaultTypes.AlreadyExists, "lorica.vmExists", _host.Client.CreateVmAsync(vm.Request));
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.staleEpoch", _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 0 }));
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.staleEpoch", _host.Client.DeleteVmAsync(new VmOperation
+        {
+            VmId = vm.Id, Epoch = 0,
+        }));
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 });
         Assert.Empty(_host.Entries());
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
@@ -196,10 +207,12 @@ public sealed class CreationTests : IAsyncLifetime
     {
         var vm = new TestVm();
         vm.Request.Firmware = "uefi";
-        await FaultAssert.RefusedAsync(FaultTypes.NotSupported, "lorica.uefiNotSupported", _host.Client.CreateVmAsync(vm.Request));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.NotSupported, "lorica.uefiNotSupported", _host.Client.CreateVmAsync(vm.Request));
         vm.Request.Firmware = "bios";
         vm.Request.Cpus = Lorica.Contracts.Vmx.MachineLimits.MaximumCpus + 1;
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));
         Assert.Empty(_host.Entries());
     }
 
@@ -210,7 +223,8 @@ public sealed class CreationTests : IAsyncLifetime
         await _host.Client.CreateVmAsync(vm.Request);
         Directory.Move(_host.Datastore, _host.Datastore + ".away");
         Directory.CreateDirectory(_host.Datastore);
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.datastoreNotThere", _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 }));
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.datastoreNotThere",
+            _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 }));
         Directory.Delete(_host.Datastore);
         Directory.Move(_host.Datastore + ".away", _host.Datastore);
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 3 });
@@ -224,6 +238,7 @@ public sealed class CreationTests : IAsyncLifetime
         await _host.Client.CreateVmAsync(vm.Request);
         await File.WriteAllTextAsync(Path.Combine(_host.Datastore, "web01", "notes.txt"), "mine");
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 });
-        Assert.Equal(["notes.txt"], Directory.EnumerateFileSystemEntries(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
+        Assert.Equal(
+            ["notes.txt"], Directory.EnumerateFileSystemEntries(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
     }
 }

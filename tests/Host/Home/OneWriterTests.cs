@@ -49,7 +49,8 @@ public sealed class OneWriterTests : IAsyncLifetime
         Write(held, counter: 3);
         var request = Register();
         request.Fenced = true;
-        var fault = await FaultAssert.RefusedAsync(FaultTypes.ResourceInUse, "lorica.vmInUse", _second.Client.RegisterVmAsync(request));
+        var fault = await FaultAssert.RefusedAsync(
+            FaultTypes.ResourceInUse, "lorica.vmInUse", _second.Client.RegisterVmAsync(request));
         Assert.Contains("gone-host", fault.Message, StringComparison.Ordinal);
     }
 
@@ -105,7 +106,8 @@ public sealed class OneWriterTests : IAsyncLifetime
     private RegisterVmRequest Register() => new() { VmId = _vm.Id, Epoch = _vm.NextEpoch, Path = _described.Path };
 
     private SafeFileHandle OpenLock() => File.OpenHandle(
-        Path.Combine(_first.Datastore, "web01", ".web01.vmx.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Path.Combine(_first.Datastore, "web01", ".web01.vmx.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+        FileShare.ReadWrite);
 
     private static void Write(SafeFileHandle file, long counter) =>
         WriterLockFile.Write(file, new WriterRecord { HostId = "gone-host", BootId = "b", Epoch = 1, Counter = counter });

@@ -98,8 +98,10 @@ public sealed class CloneTests : IAsyncLifetime
         var source = await _host.Client.CreateVmAsync(vm.Request);
         var order = TestJob.Clone(vm, source, "copy", null);
         order.NewVm.Disks[0].Provisioning = "lazyZeroed";
-        var fault = await FaultAssert.RefusedAsync(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", _host.Client.StartJobAsync(order));
-        Assert.Contains((Huge + 32 * 1024 * 1024).ToString(System.Globalization.CultureInfo.InvariantCulture), fault.Message, StringComparison.Ordinal);
+        var fault = await FaultAssert.RefusedAsync(
+            FaultTypes.NoDiskSpace, "lorica.noDiskSpace", _host.Client.StartJobAsync(order));
+        Assert.Contains((Huge + 32 * 1024 * 1024).ToString(System.Globalization.CultureInfo.InvariantCulture), fault.Message,
+            StringComparison.Ordinal);
         Assert.Equal(["src"], _host.Entries().Select(Path.GetFileName));
     }
 

@@ -9,9 +9,9 @@ using Lorica.Host.Tests.Support;
 namespace Lorica.Host.Tests.Jobs;
 
 /// <summary>
-/// A shallow recrypt of a VM, cut after each of its durable steps: the files as they are there are kept, and each such state is put
-/// back and used. Before the commit point the old key opens everything and the new one nothing; behind it only its own job goes
-/// on, and then only the new one opens.
+/// A shallow recrypt of a VM, cut after each of its durable steps: the files as they are there are kept, and each such state is
+/// put back and used. Before the commit point the old key opens everything and the new one nothing; behind it only its own job
+/// goes on, and then only the new one opens.
 /// </summary>
 public sealed class CutRecryptTests : IAsyncLifetime
 {
@@ -84,18 +84,21 @@ public sealed class CutRecryptTests : IAsyncLifetime
             Assert.True(opened.Model is { Rekey: null, NewKcv: null, Keys: [var only] } && only == right.Id, step);
         }
 
-        Assert.Equal("msg.vigor.enc.keyNotFound", Assert.Throws<FaultException>(() => home.Open(null, new OneKek(wrong))).Fault.Key);
+        Assert.Equal(
+            "msg.vigor.enc.keyNotFound", Assert.Throws<FaultException>(() => home.Open(null, new OneKek(wrong))).Fault.Key);
         using var folder = DiskFolder.Open(Home);
         foreach (var disk in home.ReadModel().Disks)
         {
             using (var opened = Vmdk.Open(folder, disk.Name, null, new OneKek(right)))
                 Assert.Equal([right.Id], opened.Model.Keys);
-            Assert.Equal(DiskErrorKind.KeyNotFound, Assert.Throws<DiskException>(() => Vmdk.Open(folder, disk.Name, null, new OneKek(wrong))).Kind);
+            Assert.Equal(DiskErrorKind.KeyNotFound,
+                Assert.Throws<DiskException>(() => Vmdk.Open(folder, disk.Name, null, new OneKek(wrong))).Kind);
         }
     }
 
     private Dictionary<string, byte[]> Read() => Directory.EnumerateFiles(Home)
-        .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)).ToDictionary(f => f, File.ReadAllBytes, StringComparer.Ordinal);
+        .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal))
+        .ToDictionary(f => f, File.ReadAllBytes, StringComparer.Ordinal);
 
     private void Write(Dictionary<string, byte[]> files)
     {

@@ -76,7 +76,9 @@ public sealed class InterruptedTests : IAsyncLifetime
         using (var folder = DiskFolder.Open(Home))
         {
             await DiskJob.DecryptAsync(folder, "sec", null, new OneKek(_kek), 2, force: false,
-                () => Rewrite(vm, lines => lines.With(VmxKeys.Job, JobMark.Parse(lines[VmxKeys.Job]!)!.WithFinished("virtio0:0").ToString()), _kek),
+                () => Rewrite(
+                    vm, lines =>
+                        lines.With(VmxKeys.Job, JobMark.Parse(lines[VmxKeys.Job]!)!.WithFinished("virtio0:0").ToString()), _kek),
                 null, CancellationToken.None);
         }
 
@@ -102,7 +104,9 @@ public sealed class InterruptedTests : IAsyncLifetime
         await File.WriteAllBytesAsync(Path.Combine(Home, ".sec.console.new"), console);
         await _host.Client.SucceedAsync(TestJob.Order(vm, "encrypt", _kek));
         Assert.False(TestVm.IsFound(_host.Datastore, "LORICA-CONSOLE-SECRET"u8));
-        Assert.DoesNotContain(Directory.EnumerateFiles(Home), f => f.EndsWith(".console.new", StringComparison.Ordinal) || f.EndsWith(".sealed", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(Home), f =>
+                f.EndsWith(".console.new", StringComparison.Ordinal) || f.EndsWith(".sealed", StringComparison.Ordinal));
 
         using var lease = _host.Node.Keys.Lease(pin: false);
         using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);

@@ -85,7 +85,8 @@ public sealed class KillTests : IAsyncLifetime
         var source = await vm.ImportAsync(_host.Client);
         var clone = TestJob.Clone(vm, source, "copy", _kek, "ds2");
         await KillAsync(() => new StartJobRequest(clone) { JobId = Guid.NewGuid().ToString(), Epoch = vm.NextEpoch }, kills: 3);
-        var copy = await _host.Client.SucceedAsync(new StartJobRequest(clone) { JobId = Guid.NewGuid().ToString(), Epoch = vm.NextEpoch });
+        var copy = await _host.Client.SucceedAsync(
+            new StartJobRequest(clone) { JobId = Guid.NewGuid().ToString(), Epoch = vm.NextEpoch });
         Assert.Equal(clone.NewVm.VmId, copy.VmId);
         Assert.Equal(["copy"], TestHost.EntriesOf(_template.SecondDatastore).Select(Path.GetFileName));
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = copy.VmId, Epoch = 2 });

@@ -62,7 +62,8 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.Equal(names, Names());
 
             var records = TestVm.RecordsOf(encrypted);
-            var recrypted = await RunAsync("recryptShallow", kill, () => TestJob.Order(vm, "recryptShallow", _next, records), context);
+            var recrypted = await RunAsync(
+                "recryptShallow", kill, () => TestJob.Order(vm, "recryptShallow", _next, records), context);
             Assert.All(recrypted.Disks, d => Assert.Equal(_next.Ref, d.Key));
             for (int d = 0; d < Disks; d++)
             {
@@ -75,14 +76,18 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
             records = TestVm.RecordsOf(recrypted);
             var plain = await RunAsync("decrypt", kill, () => TestJob.Order(vm, "decrypt", null, records), context);
             Assert.False(plain.Encrypted);
-            Assert.All(Enumerable.Range(0, Disks), d => Assert.True(vm.Content.AsSpan().SequenceEqual(File.ReadAllBytes(Flat(d))), context));
+            Assert.All(
+                Enumerable.Range(0, Disks), d =>
+                    Assert.True(vm.Content.AsSpan().SequenceEqual(File.ReadAllBytes(Flat(d))), context));
             Assert.Equal(names, Names());
         }
 
         foreach (var (kind, (kills, halfDone)) in _met)
-            output.WriteLine($"{kind}: {kills} kills, {halfDone} of them met the job half-done; a whole one takes {_took[kind].TotalMilliseconds:f0} ms");
+            output.WriteLine($"{kind}: {kills} kills, {halfDone} of them met the job half-done; a whole one takes "
+                + $"{_took[kind].TotalMilliseconds:f0} ms");
         Assert.True(_met.Values.Sum(m => m.Kills) >= 50);
-        Assert.All(_met, m => Assert.True(m.Value.HalfDone >= LeastHalfDone, $"seed {seed}: only {m.Value.HalfDone} of {m.Value.Kills} kills met {m.Key} half-done"));
+        Assert.All(_met, m => Assert.True(m.Value.HalfDone >= LeastHalfDone,
+            $"seed {seed}: only {m.Value.HalfDone} of {m.Value.Kills} kills met {m.Key} half-done"));
     }
 
     /// <summary>Starts the job, kills the host within it, and lets the next host end it.</summary>

@@ -128,7 +128,8 @@ public sealed class RekeyTests : IAsyncLifetime
         using (var opened = home.Open(null, lease))
         {
             var mark = new JobMark(JobKind.RecryptDeep, 1, [JobMark.HomePart]).WithFinished(JobMark.HomePart);
-            home.RewriteRekeyed(opened, opened.Model.File.With(VmxKeys.Job, mark.ToString()), new NamedKek(_next.Id, _next.Key), RekeyJob.OldDataFileKey);
+            home.RewriteRekeyed(opened, opened.Model.File.With(VmxKeys.Job, mark.ToString()), new NamedKek(_next.Id, _next.Key),
+                RekeyJob.OldDataFileKey);
         }
 
         Assert.Equal("rekey", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PendingJob);

@@ -37,7 +37,8 @@ public sealed class RelocateTests : IAsyncLifetime
         var job = await _host.Client.RunAsync(TestJob.Relocate(vm, before, "ds2"));
 
         Assert.Equal(("succeeded", "[ds2] sec/sec.vmx"), (job.State, job.Result.Path));
-        Assert.All(files.Zip(bytes), f => Assert.Equal(f.Second, File.ReadAllBytes(Path.Combine(_host.SecondDatastore, "sec", f.First))));
+        Assert.All(files.Zip(bytes),
+            f => Assert.Equal(f.Second, File.ReadAllBytes(Path.Combine(_host.SecondDatastore, "sec", f.First))));
         Assert.Empty(_host.Entries());
         await _host.DeliverAsync(_kek);
         var after = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
@@ -63,7 +64,8 @@ public sealed class RelocateTests : IAsyncLifetime
 
         var after = await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2", to));
 
-        Assert.Equal((to, before.Disks[0].ObjectId, encrypted), (after.Disks[0].Provisioning, after.Disks[0].ObjectId, after.Disks[0].Encrypted));
+        Assert.Equal((to, before.Disks[0].ObjectId, encrypted),
+            (after.Disks[0].Provisioning, after.Disks[0].ObjectId, after.Disks[0].Encrypted));
         Assert.Equal(encrypted, after.Disks[0].Generation > before.Disks[0].Generation);
         Assert.Equal(to == "thin", after.Disks[0].Used < TestVm.Capacity);
         Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Path.Combine(_host.SecondDatastore, "sec"), "sec", keys));
@@ -114,11 +116,13 @@ public sealed class RelocateTests : IAsyncLifetime
 
         // Before the switch: a half-made copy, and somebody else's folder under the name that was chosen.
         Directory.CreateDirectory(Path.Combine(_host.SecondDatastore, RelocationLeftovers.TemporaryFolder(id)));
-        await File.WriteAllTextAsync(Path.Combine(_host.SecondDatastore, RelocationLeftovers.TemporaryFolder(id), "sec-flat.vmdk"), "half");
+        await File.WriteAllTextAsync(
+            Path.Combine(_host.SecondDatastore, RelocationLeftovers.TemporaryFolder(id), "sec-flat.vmdk"), "half");
         Directory.CreateDirectory(Path.Combine(_host.SecondDatastore, "sec"));
         await File.WriteAllTextAsync(Path.Combine(_host.SecondDatastore, "sec", "foreign"), "x");
         _host.Node.Table.Registry.RememberLeftovers(id,
-            [new VmLeftover("ds2", RelocationLeftovers.TemporaryFolder(id), Own: true), new VmLeftover("ds2", "sec", Own: false)]);
+            [new VmLeftover("ds2", RelocationLeftovers.TemporaryFolder(id), Own: true),
+                new VmLeftover("ds2", "sec", Own: false)]);
         await _host.StopAsync();
         await _host.StartAsync();
         await _host.DeliverAsync(_kek);

@@ -27,7 +27,10 @@ public sealed class JoinTests
             var proved = await center.ProveAsync(server.Token);
             Assert.True(center.IsHosts(proved, server.Token), "the host knows the token too");
             id = proved.HostId;
-            var install = new InstallRequest { CertificatePem = Certificate(template, proved, Roles.Host), CaPem = Pem(template, "ca.crt") };
+            var install = new InstallRequest
+            {
+                CertificatePem = Certificate(template, proved, Roles.Host), CaPem = Pem(template, "ca.crt"),
+            };
             await center.Client.InstallAsync(install);
             await center.Client.InstallAsync(install);
             Assert.True(await server.WaitAsync(TimeProvider.System));
@@ -40,11 +43,13 @@ public sealed class JoinTests
         using var own = X509CertificateLoader.LoadCertificateFromFile(joined.Certificate);
         using var channel = Grpc.Net.Client.GrpcChannel.ForAddress(PeerChannel.Address, new Grpc.Net.Client.GrpcChannelOptions
         {
-            HttpHandler = PeerChannel.Handler(template.Center, new Peer(template.Center.Ca, Roles.Host, Peer.PinOf(own)), host.Address),
+            HttpHandler = PeerChannel.Handler(
+                template.Center, new Peer(template.Center.Ca, Roles.Host, Peer.PinOf(own)), host.Address),
             DisposeHttpClient = true,
         });
         Assert.Equal(id, (await new HostControl.HostControlClient(channel).DescribeAsync(new DescribeHostRequest())).HostId);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => JoinServer.StartAsync(config, folder.Root, again: false, TimeProvider.System));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => JoinServer.StartAsync(config, folder.Root, again: false, TimeProvider.System));
     }
 
     [Fact]
@@ -74,7 +79,8 @@ public sealed class JoinTests
         using var between = new TestJoiner(template.Pki.Issue("between", Roles.Center), server.Address);
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await between.HelloAsync();
-        Assert.Equal("lorica.joinToken", await RefusedAsync(() => between.ProveAsync(server.Token, other.ExportSubjectPublicKeyInfo())));
+        Assert.Equal(
+            "lorica.joinToken", await RefusedAsync(() => between.ProveAsync(server.Token, other.ExportSubjectPublicKeyInfo())));
     }
 
     [Fact]
@@ -86,7 +92,10 @@ public sealed class JoinTests
         using var center = new TestJoiner(template.Center, server.Address);
         await center.HelloAsync();
         var proved = await center.ProveAsync(server.Token);
-        var install = new InstallRequest { CertificatePem = Certificate(template, proved, Roles.Host), CaPem = Pem(template, "ca.crt") };
+        var install = new InstallRequest
+        {
+            CertificatePem = Certificate(template, proved, Roles.Host), CaPem = Pem(template, "ca.crt"),
+        };
 
         using var second = new TestJoiner(template.Pki.Issue("second", Roles.Center), server.Address);
         await second.HelloAsync();
@@ -136,7 +145,8 @@ public sealed class JoinTests
     private static HostConfig Unjoined(TestHost template) =>
         template.Config with { Id = "", Certificate = "", Key = "", Ca = "", CenterPin = "" };
 
-    private static string Certificate(TestHost template, ProveReply proved, string role) => template.Pki.Sign(proved.Request.ToByteArray(), role);
+    private static string Certificate(TestHost template, ProveReply proved, string role) =>
+        template.Pki.Sign(proved.Request.ToByteArray(), role);
 
     private static string Pem(TestHost template, string file) => File.ReadAllText(template.Pki.Path(file));
 

@@ -14,7 +14,8 @@ public sealed class CryptoModeTests
         Assert.Equal("incapable", await ModeAsync(host));
         await FaultAssert.RefusedAsync("InvalidState", "lorica.cryptoMode", () => EnableAsync(host, kek));
         await host.Client.PrepareCryptoAsync(new PrepareCryptoRequest());
-        await FaultAssert.RefusedAsync("InvalidState", "lorica.cryptoMode", async () => await host.Client.PrepareCryptoAsync(new PrepareCryptoRequest()));
+        await FaultAssert.RefusedAsync(
+            "InvalidState", "lorica.cryptoMode", async () => await host.Client.PrepareCryptoAsync(new PrepareCryptoRequest()));
         await FaultAssert.RefusedAsync("GenericVmConfigFault", "msg.vigor.enc.keyNotFound", () => EnableAsync(host, kek));
         await host.DeliverAsync(kek);
         await EnableAsync(host, kek);
@@ -49,7 +50,8 @@ public sealed class CryptoModeTests
         Assert.Equal("incapable", await ModeAsync(host));
     }
 
-    private static async Task<string> ModeAsync(TestHost host) => (await host.Client.DescribeAsync(new DescribeHostRequest())).CryptoMode;
+    private static async Task<string> ModeAsync(TestHost host) =>
+        (await host.Client.DescribeAsync(new DescribeHostRequest())).CryptoMode;
 
     private static async Task EnableAsync(TestHost host, TestKek kek) =>
         await host.Client.EnableCryptoAsync(new EnableCryptoRequest { Key = kek.Ref, Kcv = kek.Kcv });

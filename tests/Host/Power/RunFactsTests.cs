@@ -56,7 +56,8 @@ public sealed class RunFactsTests : IAsyncLifetime
 
         var next = new NamedKek(_next.Id, _next.Key);
         _facts = _facts.Towards(next);
-        Assert.Equal([_kek.Id, _next.Id], _facts.Keys.Order(Comparer<Crypto.KeyId>.Create((a, b) => string.CompareOrdinal(a.Id, b.Id))));
+        Assert.Equal(
+            [_kek.Id, _next.Id], _facts.Keys.Order(Comparer<Crypto.KeyId>.Create((a, b) => string.CompareOrdinal(a.Id, b.Id))));
         Reopen();
         _facts = _facts.Arrived(next, _ => 3);
         Assert.Equal([_next.Id], _facts.Keys);

@@ -28,7 +28,8 @@ public sealed class RunFoldersTests : IDisposable
     [Fact]
     public void A_vm_whose_id_begins_alike_does_not_lose_its_place()
     {
-        var (first, second) = (Guid.Parse("01234567-0000-4000-8000-000000000001"), Guid.Parse("01234567-0000-4000-8000-000000000002"));
+        var (first, second) = (Guid.Parse("01234567-0000-4000-8000-000000000001"),
+            Guid.Parse("01234567-0000-4000-8000-000000000002"));
         var folders = new RunFolders(_folder.Path("run"));
         folders.Prepare(first);
         folders.Write(State(first));
@@ -56,7 +57,8 @@ public sealed class RunFoldersTests : IDisposable
     public void A_process_is_only_taken_for_one_of_the_user_whose_it_is()
     {
         var self = ProcessId.Of(Environment.ProcessId)!;
-        uint uid = uint.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1],
+        uint uid = uint.Parse(
+            File.ReadLines("/proc/self/status").First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1],
             System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(self, ProcessId.Of(Environment.ProcessId, uid));
         Assert.Null(ProcessId.Of(Environment.ProcessId, uid + 1));

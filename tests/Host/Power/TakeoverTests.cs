@@ -27,7 +27,8 @@ public sealed class TakeoverTests
         await new GuestConsole(host, vm.Id).UntilAsync("LORICA-GUEST ready");
 
         // What a host does that was told that this one is fenced, on a datastore that does not carry locks between machines.
-        using (var file = File.OpenHandle(Path.Combine(host.Datastore, "guest", ".guest.vmx.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        using (var file = File.OpenHandle(
+            Path.Combine(host.Datastore, "guest", ".guest.vmx.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
             WriterLockFile.Write(file, new WriterRecord { HostId = "other-host", BootId = "b", Epoch = 1000 });
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState == "poweredOn")

@@ -25,7 +25,8 @@ public sealed class DatastoresTests
         var datastores = Open(folder, "one");
         Assert.Equal(folder.Path("ds"), datastores.PathOf("ds1"));
         File.Delete(Path.Combine(folder.Path("ds"), DatastoreMarker.FileName));
-        Assert.Equal("lorica.datastoreNotThere", Assert.Throws<FaultException>(() => Open(folder, "one").PathOf("ds1")).Fault.Key);
+        Assert.Equal(
+            "lorica.datastoreNotThere", Assert.Throws<FaultException>(() => Open(folder, "one").PathOf("ds1")).Fault.Key);
         Assert.Contains("not mounted", Assert.Single(datastores.Describe()).Problem, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path("ds")));
     }

@@ -50,7 +50,8 @@ public sealed class VmRegistryTests : IDisposable
         var first = Guid.NewGuid();
         Assert.Equal(1_900_000_000u, registry.Reserve(first, "ds", "a", "a", 1).Uid);
         Assert.Equal(1_900_000_001u, registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1).Uid);
-        Assert.Equal("lorica.noUid", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1)).Fault.Key);
+        Assert.Equal(
+            "lorica.noUid", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1)).Fault.Key);
         registry.Remove(first);
         Assert.Equal(1_900_000_000u, registry.Reserve(Guid.NewGuid(), "ds", "c", "c", 1).Uid);
     }
@@ -62,14 +63,16 @@ public sealed class VmRegistryTests : IDisposable
         using (var registry = Open())
             registry.Reserve(id, "ds", "a", "a", 1);
         File.WriteAllText(_folder.Path("registry", "broken.json"), "{");
-        File.WriteAllText(_folder.Path("registry", $"{Guid.NewGuid()}.json"), File.ReadAllText(_folder.Path("registry", $"{id}.json")));
+        File.WriteAllText(
+            _folder.Path("registry", $"{Guid.NewGuid()}.json"), File.ReadAllText(_folder.Path("registry", $"{id}.json")));
         using (var registry = Open())
         {
             Assert.Equal(2, registry.Damaged.Count);
             Assert.NotNull(registry.Find(id));
 
             // The uid of a file that cannot be read might be given twice.
-            Assert.Equal("lorica.registryDamaged", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1)).Fault.Key);
+            Assert.Equal("lorica.registryDamaged",
+                Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1)).Fault.Key);
         }
     }
 
@@ -78,7 +81,8 @@ public sealed class VmRegistryTests : IDisposable
     {
         using var registry = Open();
         registry.Reserve(Guid.NewGuid(), "ds", "a", "a", 1);
-        Assert.Equal("lorica.fileExists", Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "A", "A", 1)).Fault.Key);
+        Assert.Equal("lorica.fileExists",
+            Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "A", "A", 1)).Fault.Key);
         registry.Reserve(Guid.NewGuid(), "other", "a", "a", 1);
     }
 

@@ -34,7 +34,8 @@ internal sealed class TestHost : IAsyncDisposable
             StateFolder = folder.Path(name == "host1" ? "state" : "state-" + name),
             RunFolder = RunFolderOf(folder) + (name == "host1" ? "" : name),
             Listen = "127.0.0.1:0", Certificate = Pki.Path("host.crt"), Key = Pki.Path("host.key"), Ca = Pki.Path("ca.crt"),
-            CenterPin = Peer.PinOf(Center.Certificate), Datastores = [new DatastoreConfig("ds1", Datastore), new DatastoreConfig("ds2", SecondDatastore)],
+            CenterPin = Peer.PinOf(Center.Certificate),
+            Datastores = [new DatastoreConfig("ds1", Datastore), new DatastoreConfig("ds2", SecondDatastore)],
             Vmx = System.IO.Path.Combine(AppContext.BaseDirectory, "no-vmx"),
         };
     }

@@ -24,13 +24,13 @@ internal static class TestJob
         var order = Order(source, "clone", null, TestVm.RecordsOf(files));
         order.NewVm = new CreateVmRequest
         {
-            VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = datastore, Cpus = files.Cpus, MemoryMib = files.MemoryMib,
-            HomeKey = key?.Ref, HomeKcv = key?.Kcv ?? "",
+            VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = datastore, Cpus = files.Cpus,
+            MemoryMib = files.MemoryMib, HomeKey = key?.Ref, HomeKcv = key?.Kcv ?? "",
         };
         order.NewVm.Disks.AddRange(files.Disks.Select(d => new DiskSpec
         {
-            Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = Guid.NewGuid().ToString(), Key = key?.Ref,
-            Kcv = key?.Kcv ?? "",
+            Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning,
+            ObjectId = Guid.NewGuid().ToString(), Key = key?.Ref, Kcv = key?.Kcv ?? "",
         }));
         return order;
     }

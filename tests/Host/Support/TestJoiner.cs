@@ -44,16 +44,19 @@ internal sealed class TestJoiner : IDisposable
 
     private byte[] CenterSpki => _self.Certificate.PublicKey.ExportSubjectPublicKeyInfo();
 
-    public async Task HelloAsync() => _hello = await Client.HelloAsync(new HelloRequest { CenterNonce = ByteString.CopyFrom(_nonce) });
+    public async Task HelloAsync() =>
+        _hello = await Client.HelloAsync(new HelloRequest { CenterNonce = ByteString.CopyFrom(_nonce) });
 
     /// <summary>Proves, as one who believes that the host's key is <paramref name="hostSpki"/>.</summary>
     public async Task<ProveReply> ProveAsync(JoinToken token, byte[]? hostSpki = null) => await Client.ProveAsync(new ProveRequest
     {
-        CenterProof = ByteString.CopyFrom(JoinProof.Of(token, Roles.Center, _nonce, _hello!.HostNonce.Span, CenterSpki, hostSpki ?? HostSpki)),
+        CenterProof = ByteString.CopyFrom(JoinProof.Of(
+            token, Roles.Center, _nonce, _hello!.HostNonce.Span, CenterSpki, hostSpki ?? HostSpki)),
     });
 
     public bool IsHosts(ProveReply reply, JoinToken token) =>
-        JoinProof.Of(token, Roles.Host, _nonce, _hello!.HostNonce.Span, CenterSpki, HostSpki).AsSpan().SequenceEqual(reply.HostProof.Span);
+        JoinProof.Of(token, Roles.Host, _nonce, _hello!.HostNonce.Span, CenterSpki, HostSpki)
+            .AsSpan().SequenceEqual(reply.HostProof.Span);
 
     public void Dispose() => _channel.Dispose();
 }

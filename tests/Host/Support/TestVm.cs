@@ -62,7 +62,10 @@ internal sealed class TestVm
             {
                 var part = Content.AsMemory(at, chunk);
                 if (part.Span.IndexOfAnyExcept((byte)0) >= 0)
-                    await SendAsync(call, new ImportVmRequest { Data = new DiskData { Disk = d, Offset = at, Data = ByteString.CopyFrom(part.Span) } });
+                    await SendAsync(call, new ImportVmRequest
+                    {
+                        Data = new DiskData { Disk = d, Offset = at, Data = ByteString.CopyFrom(part.Span) },
+                    });
             }
         }
 
@@ -97,7 +100,8 @@ internal sealed class TestVm
     /// <summary>
     /// A host that refuses does not read on: a write that is not seen to its end is no failure, the response says why.
     /// </summary>
-    private static Task SendAsync(Grpc.Core.AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest message) =>
+    private static Task SendAsync(
+        Grpc.Core.AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest message) =>
         call.ResponseAsync.IsCompleted
             ? Task.CompletedTask
             : Task.WhenAny(call.RequestStream.WriteAsync(message), call.ResponseAsync);
@@ -110,7 +114,10 @@ internal sealed class TestVm
             ObjectId = d.ObjectId, Kind = ObjectKind.Disk, Key = d.Key, Kcv = d.Kcv, Generation = d.Generation,
         }).ToList();
         if (vm.Encrypted)
-            records.Add(new ObjectRecord { ObjectId = vm.VmId, Kind = ObjectKind.Vm, Key = vm.Key, Kcv = vm.Kcv, Generation = vm.Generation });
+            records.Add(new ObjectRecord
+            {
+                ObjectId = vm.VmId, Kind = ObjectKind.Vm, Key = vm.Key, Kcv = vm.Kcv, Generation = vm.Generation,
+            });
         return [.. records];
     }
 

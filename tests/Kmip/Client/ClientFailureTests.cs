@@ -66,7 +66,8 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
                 return right;
             }
 
-            peer.Store.Destroy(Assert.Single(peer.Store.OfOwner("a")) with { State = KmipKeyState.Destroyed }); // as if it had never been
+            // As if it had never been.
+            peer.Store.Destroy(Assert.Single(peer.Store.OfOwner("a")) with { State = KmipKeyState.Destroyed });
             return null;
         };
         await using var client = peer.Client();
@@ -256,7 +257,8 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
         Assert.False(new ReadOnlySpan<byte>((void*)where, 32).ContainsAnyExcept((byte)0));
 
     /// <summary>A refused Create must leave nothing in the store that answers for it.</summary>
-    private static Func<byte[], byte[], byte[]?> Chain(ScriptedPeer peer, Func<byte[], byte[], byte[]?> script) => (request, right) =>
+    private static Func<byte[], byte[], byte[]?> Chain(ScriptedPeer peer, Func<byte[], byte[], byte[]?> script) =>
+        (request, right) =>
     {
         var answer = script(request, right);
         if (!ReferenceEquals(answer, right))

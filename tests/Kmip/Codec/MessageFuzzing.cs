@@ -6,7 +6,8 @@ public sealed class MessageFuzzing(ITestOutputHelper output)
 {
     [Fact(Explicit = true)]
     public void RequestsAndResponses() =>
-        output.WriteLine($"{TimedFuzz.Run(Vectors.All.Select(v => v.Bytes).Concat(Vectors.Bad.Select(v => v.Bytes)), Target)} inputs");
+        output.WriteLine(
+            $"{TimedFuzz.Run(Vectors.All.Select(v => v.Bytes).Concat(Vectors.Bad.Select(v => v.Bytes)), Target)} inputs");
 
     private static bool Target(byte[] input)
     {

@@ -17,7 +17,8 @@ public sealed class BadMessageTests(TestServer server) : IClassFixture<TestServe
         ["empty"] = Closed,
         ["header-only-7"] = Closed,
         ["http-request"] = Closed,
-        ["batch-without-ids"] = nameof(KmipResultReason.ItemNotFound), // the IDs are optional (1.1, 6.4): both items are carried out
+        // The IDs are optional (1.1, 6.4): both items are carried out.
+        ["batch-without-ids"] = nameof(KmipResultReason.ItemNotFound),
         ["operation-0"] = nameof(KmipResultReason.OperationNotSupported),
         ["operation-unknown"] = nameof(KmipResultReason.OperationNotSupported),
         ["uid-newline"] = nameof(KmipResultReason.ItemNotFound),
@@ -41,7 +42,8 @@ public sealed class BadMessageTests(TestServer server) : IClassFixture<TestServe
         ["create-1000-attributes"] = nameof(KmipResultReason.IndexOutOfBounds),
         ["create-public-key"] = nameof(KmipResultReason.InvalidField),
         ["locate-max-negative"] = nameof(KmipResultReason.InvalidField),
-        ["credential-unknown-type"] = nameof(KmipResultReason.ItemNotFound), // credentials are ignored: the certificate is the identity
+        // Credentials are ignored: the certificate is the identity.
+        ["credential-unknown-type"] = nameof(KmipResultReason.ItemNotFound),
     };
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class BatchesTests(TestServer server) : IClassFixture<TestServer>
 
         ids.Insert(2, "no-such-key");
         var got = new Dictionary<int, (KmipKeyState State, string Hash)>();
-        var refusals = await client.GetKeysAsync(ids, (i, state, m) => got.Add(i, (state, Convert.ToHexString(SHA256.HashData(m)))), default);
+        var refusals = await client.GetKeysAsync(
+            ids, (i, state, m) => got.Add(i, (state, Convert.ToHexString(SHA256.HashData(m)))), default);
 
         Assert.Equal([0, 1, 3, 4, 5], got.Keys);
         Assert.Equal(expected, got.Values.Select(g => g.Hash));

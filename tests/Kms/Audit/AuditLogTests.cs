@@ -57,7 +57,11 @@ public sealed class AuditLogTests : IDisposable
     {
         using (var log = AuditLog.Open(_temp["log"], TimeProvider.System))
         {
-            var refused = Event("Connect") with { Time = DateTimeOffset.UnixEpoch, Reason = KmipResultReason.AuthenticationNotSuccessful };
+            var refused = Event("Connect") with
+            {
+                Time = DateTimeOffset.UnixEpoch,
+                Reason = KmipResultReason.AuthenticationNotSuccessful,
+            };
             for (var i = 0; i < 1000; i++)
             {
                 log.Write(refused);

@@ -12,7 +12,8 @@ internal static class Files
     }
 
     /// <summary>Content of every file below <paramref name="folder"/>, by path; locks and sockets aside.</summary>
-    public static Dictionary<string, string> Snapshot(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+    public static Dictionary<string, string> Snapshot(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
         .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal))
         .ToDictionary(f => f, Sha256, StringComparer.Ordinal);
 
@@ -20,7 +21,8 @@ internal static class Files
     public static IReadOnlyList<string> Holding(ReadOnlySpan<byte> needle, params string[] folders)
     {
         var found = new List<string>();
-        foreach (var file in folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
+        foreach (var file in folders.Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
         {
             if (Holds(file, needle))
                 found.Add(file);
@@ -36,7 +38,8 @@ internal static class Files
         var index = new PatternIndex(secrets.All);
         var found = new HashSet<string>(StringComparer.Ordinal);
         var buffer = new byte[Part + Overlap];
-        foreach (var path in folders.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
+        foreach (var path in folders.Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
         {
             try
             {

@@ -32,8 +32,10 @@ internal sealed class Guest(LoricaUp up, string vm)
     {
         var before = Count(await ConsoleAsync(), answer);
         // A host or center that restarts right now is asked again.
-        await Wait.UntilAsync(async () => (await up.RunAsync("vm", "console", vm, "--send", command)).ExitCode == 0, $"'{command}' is typed", 60);
-        await Wait.UntilAsync(async () => Count(await ConsoleAsync(), answer) > before, $"guest of {vm} answers '{answer}' to '{command}'", seconds);
+        await Wait.UntilAsync(
+            async () => (await up.RunAsync("vm", "console", vm, "--send", command)).ExitCode == 0, $"'{command}' is typed", 60);
+        await Wait.UntilAsync(async () => Count(await ConsoleAsync(), answer) > before,
+            $"guest of {vm} answers '{answer}' to '{command}'", seconds);
         return (await ConsoleAsync()).Split('\n').Last(l => l.Contains(answer, StringComparison.Ordinal)).Trim();
     }
 
@@ -50,7 +52,8 @@ internal sealed class Guest(LoricaUp up, string vm)
     {
         try
         {
-            await Wait.UntilAsync(async () => (await ConsoleAsync()).Contains(text, StringComparison.Ordinal), $"guest of {vm} says '{text}'", seconds);
+            await Wait.UntilAsync(async () => (await ConsoleAsync()).Contains(text, StringComparison.Ordinal),
+                $"guest of {vm} says '{text}'", seconds);
         }
         catch (TimeoutException e)
         {

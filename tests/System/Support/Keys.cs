@@ -48,10 +48,12 @@ internal static class Keys
     /// <summary>The bundle of a VM's home, which holds its dataFileKey.</summary>
     public static BundleContents OpenHomeBundle(string vmx, KeyBuffer kek)
     {
-        var lines = File.ReadLines(vmx).Select(l => l.Split(" = ", 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1].Trim('"'));
+        var lines = File.ReadLines(vmx)
+            .Select(l => l.Split(" = ", 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1].Trim('"'));
         var bundle = lines["encryption.bundle"];
         return Bundle.Open(
-            BundleKind.Vm, bundle, Assert.Single(Bundle.KeyIds(bundle)), kek, lines["encryption.kekCheck"], Guid.Parse(lines["lorica.vmId"]));
+            BundleKind.Vm, bundle, Assert.Single(Bundle.KeyIds(bundle)), kek, lines["encryption.kekCheck"],
+            Guid.Parse(lines["lorica.vmId"]));
     }
 
     /// <summary>SHA-256 of what a guest sees of an encrypted disk.</summary>
@@ -86,7 +88,8 @@ internal static class Keys
 
     private static async Task<KmipClient> ClientAsync(LoricaUp up, string provider)
     {
-        var entry = (await up.JsonAsync("kms", "ls"))["items"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == provider)!;
+        var entry = (await up.JsonAsync("kms", "ls"))["items"]!.AsArray()
+            .Single(p => p!["name"]!.GetValue<string>() == provider)!;
         var server = entry["servers"]![0]!;
         return KmipClient.Create(new KmipClientOptions
         {
@@ -99,7 +102,8 @@ internal static class Keys
 
     private static X509Certificate2 Identity(LoricaUp up, JsonNode provider) =>
         provider["identity"]!.GetValue<string>().StartsWith("broker", StringComparison.Ordinal)
-            ? X509Certificate2.CreateFromPemFile(Path.Combine(up.State, "broker/pki/node.crt"), Path.Combine(up.State, "broker/pki/node.key"))
+            ? X509Certificate2.CreateFromPemFile(
+                Path.Combine(up.State, "broker/pki/node.crt"), Path.Combine(up.State, "broker/pki/node.key"))
             : UploadedIdentity ?? throw new InvalidOperationException("Set the uploaded identity first.");
 
     /// <summary>Identity that a test uploaded.</summary>

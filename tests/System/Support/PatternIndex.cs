@@ -10,7 +10,8 @@ internal sealed class PatternIndex
 
     public PatternIndex(IReadOnlyList<(string Name, byte[] Bytes)> patterns)
     {
-        _patterns = patterns.GroupBy(p => BinaryPrimitives.ReadUInt32LittleEndian(p.Bytes)).ToDictionary(g => g.Key, g => g.ToArray());
+        _patterns = patterns.GroupBy(p => BinaryPrimitives.ReadUInt32LittleEndian(p.Bytes))
+            .ToDictionary(g => g.Key, g => g.ToArray());
         foreach (var key in _patterns.Keys)
             _starts[(ushort)key] = true;
     }
@@ -20,7 +21,8 @@ internal sealed class PatternIndex
         var found = new List<(int, string)>();
         for (var i = 0; i + 4 <= data.Length; i++)
         {
-            if (!_starts[Start(data, i)] || !_patterns.TryGetValue(BinaryPrimitives.ReadUInt32LittleEndian(data[i..]), out var candidates))
+            if (!_starts[Start(data, i)]
+                || !_patterns.TryGetValue(BinaryPrimitives.ReadUInt32LittleEndian(data[i..]), out var candidates))
                 continue;
             foreach (var (name, bytes) in candidates)
             {

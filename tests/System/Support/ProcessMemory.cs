@@ -6,8 +6,8 @@ namespace Lorica.SystemTests.Support;
 internal static class ProcessMemory
 {
     /// <summary>
-    /// Where secrets lie: one line each. Key memory itself is left out: secret pages cannot be read even by root; locked pages that
-    /// are excluded from dumps (the other form of key memory) are told by the flags of their mapping.
+    /// Where secrets lie: one line each. Key memory itself is left out: secret pages cannot be read even by root; locked pages
+    /// that are excluded from dumps (the other form of key memory) are told by the flags of their mapping.
     /// </summary>
     public static IReadOnlyList<string> Search(int pid, SecretPatterns secrets)
     {
@@ -52,8 +52,10 @@ internal static class ProcessMemory
             if (parts[0].Contains('-', StringComparison.Ordinal) && !parts[0].EndsWith(':'))
             {
                 var range = parts[0].Split('-');
-                readable = parts[1][0] == 'r' && !line.EndsWith("[vvar]", StringComparison.Ordinal) && !line.EndsWith("[vsyscall]", StringComparison.Ordinal);
-                current = (long.Parse(range[0], NumberStyles.HexNumber), ParseEnd(range[1]), parts.Length > 5 ? parts[5] : "anonymous memory");
+                readable = parts[1][0] == 'r' && !line.EndsWith("[vvar]", StringComparison.Ordinal)
+                    && !line.EndsWith("[vsyscall]", StringComparison.Ordinal);
+                current = (long.Parse(range[0], NumberStyles.HexNumber), ParseEnd(range[1]),
+                    parts.Length > 5 ? parts[5] : "anonymous memory");
             }
             else if (parts[0] == "VmFlags:" && current is { } mapping && readable)
             {
@@ -66,5 +68,6 @@ internal static class ProcessMemory
         return result;
     }
 
-    private static long ParseEnd(string text) => text.Length >= 16 && text[0] is 'f' ? long.MaxValue : long.Parse(text, NumberStyles.HexNumber);
+    private static long ParseEnd(string text) =>
+        text.Length >= 16 && text[0] is 'f' ? long.MaxValue : long.Parse(text, NumberStyles.HexNumber);
 }

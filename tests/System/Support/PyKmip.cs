@@ -62,7 +62,8 @@ internal sealed class PyKmip : IAsyncDisposable
     /// <summary>Every key gets other bytes under its id; while the server is stopped.</summary>
     public Task SpoilKeysAsync() => SqlAsync(
         "d.execute('create table if not exists right_keys (uid, value)'); d.execute('delete from right_keys');"
-        + "d.execute('insert into right_keys select uid, value from managed_objects'); d.execute('update managed_objects set value=?', (os.urandom(32),))");
+        + "d.execute('insert into right_keys select uid, value from managed_objects'); d.execute('update managed_objects set "
+        + "value=?', (os.urandom(32),))");
 
     /// <summary>The keys are again what they were before <see cref="SpoilKeysAsync"/>; while the server is stopped.</summary>
     public Task RestoreKeysAsync() => SqlAsync(

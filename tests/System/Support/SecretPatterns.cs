@@ -70,7 +70,8 @@ internal sealed class SecretPatterns
             _all.Add(($"{name} round key {round}", roundKey.ToArray()));
             if (System.Runtime.Intrinsics.X86.Aes.IsSupported && round is > 0 and < 14)
             {
-                var inverse = System.Runtime.Intrinsics.X86.Aes.InverseMixColumns(System.Runtime.Intrinsics.Vector128.Create<byte>(roundKey));
+                var inverse = System.Runtime.Intrinsics.X86.Aes.InverseMixColumns(
+                    System.Runtime.Intrinsics.Vector128.Create<byte>(roundKey));
                 var bytes = new byte[AesBlock];
                 System.Runtime.Intrinsics.Vector128.CopyTo(inverse, bytes);
                 _all.Add(($"{name} inverse round key {round}", bytes));
@@ -124,7 +125,8 @@ internal sealed class SecretPatterns
             q ^= (byte)(q << 4);
             if ((q & 0x80) != 0)
                 q ^= 0x09;
-            box[p] = (byte)(q ^ byte.RotateLeft(q, 1) ^ byte.RotateLeft(q, 2) ^ byte.RotateLeft(q, 3) ^ byte.RotateLeft(q, 4) ^ 0x63);
+            box[p] =
+                (byte)(q ^ byte.RotateLeft(q, 1) ^ byte.RotateLeft(q, 2) ^ byte.RotateLeft(q, 3) ^ byte.RotateLeft(q, 4) ^ 0x63);
         }
         while (p != 1);
         box[0] = 0x63;

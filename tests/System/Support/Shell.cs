@@ -6,8 +6,8 @@ namespace Lorica.SystemTests.Support;
 internal static class Shell
 {
     public static async Task<ShellResult> RunAsync(
-        string program, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null,
-        int timeoutSeconds = 180)
+        string program, IEnumerable<string> arguments, string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null, int timeoutSeconds = 180)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -29,7 +29,9 @@ internal static class Shell
         catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} took longer than {timeoutSeconds} s.\n{await output}\n{await error}", e);
+            throw new TimeoutException(
+                $"{program} {string.Join(' ', arguments)} took longer than {timeoutSeconds} s.\n{await output}\n{await error}",
+                e);
         }
 
         return new ShellResult(process.ExitCode, await output, await error);
@@ -38,7 +40,8 @@ internal static class Shell
     public static async Task<string> OutputAsync(string program, params string[] arguments)
     {
         var result = await RunAsync(program, arguments);
-        Assert.True(result.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {result.ExitCode}\n{result.Output}\n{result.Error}");
+        Assert.True(
+            result.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {result.ExitCode}\n{result.Output}\n{result.Error}");
         return result.Output;
     }
 }

@@ -90,7 +90,8 @@ public sealed class TestHost : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         Process process;
         nint[] inherited =
-            [_nbd.Handle, _control.Handle, .. _disks.Select(d => d.File.DangerousGetHandle()), .. AlsoInherited.Select(h => h.DangerousGetHandle())];
+            [_nbd.Handle, _control.Handle, .. _disks.Select(d => d.File.DangerousGetHandle()),
+                .. AlsoInherited.Select(h => h.DangerousGetHandle())];
         lock (s_spawning)
         {
             foreach (var fd in inherited)
