@@ -243,7 +243,7 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
             ("x-Vendor", "Lorica"), ("x-Product", "Lorica VM Encryption"),
             ("x-Product_Version", typeof(KeyWork).Assembly.GetName().Version?.ToString(3) ?? ""),
             ("x-Component", request.VmId.Length > 0 ? "Virtual Machine" : "Host"), ("x-Identifier", request.VmId),
-            ("x-Name", request.VmName),
+            ("x-Name", request.VmName), ("x-Cluster", request.Cluster),
         ];
         try
         {

@@ -49,5 +49,12 @@ public sealed partial class KeyRegister
         return [.. rows.Where(r => r != used && r.Kcv.Length > 0).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv))];
     }
 
+    /// <summary>Name of the cluster that the key is made for, for the people who look at the KMS.</summary>
+    private static async Task<string> ClusterAsync(CenterDb db, VmRow vm, CancellationToken ct) => await (
+        from h in db.Hosts
+        join c in db.Containers on h.ParentId equals c.Id
+        where h.Id == vm.HostId && c.Kind == Inventory.ObjectKinds.Cluster
+        select c.Name).FirstOrDefaultAsync(ct) ?? "";
+
     private static string OwnerOf(VmRow vm, IReadOnlyList<RecordedObject> objects) => objects.Any(o => o.IsHost) ? "" : vm.Id;
 }

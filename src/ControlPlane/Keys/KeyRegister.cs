@@ -50,6 +50,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     {
         var name = await store.ReadAsync(
             db => db.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
+        var cluster = await store.ReadAsync(db => ClusterAsync(db, vm, ct), ct);
         async Task NextNameAsync(int attempt)
         {
             if (name is not null)
@@ -67,7 +68,10 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         {
             reply = await broker.CallAsync(
                 (b, o) => b.CreateKeyAsync(
-                    new CreateKeyRequest { Provider = provider, Name = name, VmId = OwnerOf(vm, objects), VmName = vm.Name }, o),
+                    new CreateKeyRequest
+                    {
+                        Provider = provider, Name = name, VmId = OwnerOf(vm, objects), VmName = vm.Name, Cluster = cluster,
+                    }, o),
                 ct, NextNameAsync);
         }
         catch (FaultException e)

@@ -19,6 +19,8 @@ public sealed class CreateTests
         Assert.All(vm.Disks, d => Assert.Equal(vm.Key, d.Key));
         Assert.Equal(vm.Key!.Id, Assert.Single(center.Broker.Keys).Key);
         Assert.Equal(3, (await center.RecordsAsync()).Count(r => r is { InUse: true, State: KeyRecordStates.Usable }));
+        var made = Assert.Single(center.Broker.Created);
+        Assert.Equal((vm.Id, "a", "Cluster"), (made.VmId, made.VmName, made.Cluster));
     }
 
     [Fact]

@@ -22,6 +22,8 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
 
     public ConcurrentQueue<string> CreatedNames { get; } = new();
 
+    public ConcurrentQueue<CreateKeyRequest> Created { get; } = new();
+
     /// <summary>No server of any provider answers.</summary>
     public bool KmsDown { get; set; }
 
@@ -65,6 +67,7 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         }
 
         CreatedNames.Enqueue(request.Name);
+        Created.Enqueue(request);
         var id = NextId ?? $"key-{Guid.NewGuid():N}";
         Keys.TryAdd(id, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
         return Task.FromResult(new CreateKeyReply { Key = new KeyRef { Provider = request.Provider, KeyId = id } });
