@@ -19,6 +19,8 @@ public static class AloneSilo
     public static ISiloBuilder UseAlone(this ISiloBuilder silo)
     {
         silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0, serviceId: "lorica", clusterId: "lorica");
+        // What a grain does belongs to the trace of the request that asked for it.
+        silo.AddActivityPropagation();
         silo.Configure<SiloMessagingOptions>(o =>
         {
             o.ResponseTimeout = CallTimeout;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Lorica.Kmip.Messages;
+using Lorica.Kmip.Telemetry;
 using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip;
@@ -91,6 +92,7 @@ public sealed partial class KmipClient
 
                 w.End();
             });
+            var (began, failure) = (KmipTelemetry.Begin(), (KmipErrorKind?)null);
             try
             {
                 var length = await ExchangeNeedsLockAsync(writer.Written, repeatable: true, ct);
@@ -98,6 +100,7 @@ public sealed partial class KmipClient
             }
             catch (KmipException e)
             {
+                failure = e.Kind;
                 if (e.Kind == KmipErrorKind.Protocol)
                 {
                     await DropConnectionAsync();
@@ -105,9 +108,15 @@ public sealed partial class KmipClient
 
                 throw Client.Failure.At(Server, "a batch of keys", e);
             }
+            catch (OperationCanceledException)
+            {
+                failure = KmipErrorKind.Transport;
+                throw;
+            }
             finally
             {
                 _response.Clear();
+                KmipTelemetry.Ended(began, Server, "GetBatch", failure);
             }
         }
         finally

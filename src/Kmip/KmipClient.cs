@@ -1,5 +1,6 @@
 using Lorica.Kmip.Client;
 using Lorica.Kmip.Messages;
+using Lorica.Kmip.Telemetry;
 using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip;
@@ -96,6 +97,7 @@ public sealed partial class KmipClient : IAsyncDisposable
     {
         using var writer = new TtlvWriter();
         RequestEncoder.Encode(writer, version, _options.UserName, _options.Password, operation, payload);
+        var (began, failure) = (KmipTelemetry.Begin(), (KmipErrorKind?)null);
         try
         {
             var length = await ExchangeNeedsLockAsync(writer.Written, repeatable, ct);
@@ -103,6 +105,7 @@ public sealed partial class KmipClient : IAsyncDisposable
         }
         catch (KmipException e)
         {
+            failure = e.Kind;
             if (e.Kind == KmipErrorKind.Protocol)
             {
                 // What comes next on this connection cannot be trusted to answer what we ask.
@@ -111,9 +114,15 @@ public sealed partial class KmipClient : IAsyncDisposable
 
             throw Failure.At(Server, operation.ToString(), e);
         }
+        catch (OperationCanceledException)
+        {
+            failure = KmipErrorKind.Transport;
+            throw;
+        }
         finally
         {
             _response.Clear();
+            KmipTelemetry.Ended(began, Server, operation.ToString(), failure);
         }
     }
 

@@ -3,6 +3,7 @@ using Lorica.Broker.Hosts;
 using Lorica.Broker.Keys;
 using Lorica.Broker.Providers;
 using Lorica.Broker.Service;
+using Lorica.Broker.Telemetry;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
@@ -89,6 +90,7 @@ internal static class BrokerApplication
             s.GetRequiredService<ILogger<IdleWatch>>().Idle();
             s.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         }));
+        builder.Services.AddSingleton<KmsCallTally>();
         builder.Services.AddSingleton<CallInterceptor>();
         builder.Services.AddGrpc(o =>
         {

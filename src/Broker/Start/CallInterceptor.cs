@@ -1,19 +1,23 @@
-using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Grpc.Core;
+using Lorica.Broker.Telemetry;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Telemetry;
 
 namespace Lorica.Broker.Start;
 
 /// <summary>
-/// Around every call: counts it for <see cref="IdleWatch"/>, and turns what was thrown into a fault without details.
+/// Around every call: counts it for <see cref="IdleWatch"/>, tells what it asked of key servers, and turns what was thrown into a fault
+/// without details.
 /// </summary>
-internal sealed class CallInterceptor(IdleWatch idle, ILogger<CallInterceptor> log) : Interceptor
+internal sealed class CallInterceptor(IdleWatch idle, KmsCallTally tally, ILogger<CallInterceptor> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         idle.Enter();
+        var calls = tally.Begin();
         try
         {
             return await continuation(request, context);
@@ -35,6 +39,12 @@ internal sealed class CallInterceptor(IdleWatch idle, ILogger<CallInterceptor> l
         }
         finally
         {
+            lock (calls)
+            {
+                if (calls.Count > 0)
+                    context.ResponseTrailers.Add(KmsCalls.Trailer, KmsCalls.Encode(calls));
+            }
+
             idle.Leave(isPing: request is ProviderRequest && context.Method.EndsWith("/PingProvider", StringComparison.Ordinal));
         }
     }

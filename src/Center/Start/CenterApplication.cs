@@ -72,6 +72,7 @@ internal static class CenterApplication
             held.Dispose();
         });
         app.UseTelemetry(config.Telemetry);
+        app.UseRequestSpans();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();

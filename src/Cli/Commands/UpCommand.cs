@@ -20,21 +20,26 @@ internal static class UpCommand
         var kms = Port("--kms-port", "Port of the key server", UpOptions.DefaultKmsPort);
         var hosts = Hosts();
         var datastores = Datastores();
+        var otlp = Otlp();
+        var metrics = Metrics();
         var command = new Command("up",
             "Run key server, broker, center and hosts on this machine, on loopback, until Ctrl-C. "
                 + "Running virtual machines go on.")
         {
-            state, center, host, kms, hosts, datastores, Ctl(cli, state),
+            state, center, host, kms, hosts, datastores, otlp, metrics, Ctl(cli, state),
         };
         command.Examples(
             ("start, and keep everything in one folder", "lorica up --state /var/lib/lorica"),
             ("beside another one, on free ports", "lorica up --state /tmp/lorica2 --center-port 0 --host-port 0 --kms-port 0"),
+            ("with traces and metrics", "lorica up --otlp http://127.0.0.1:4317 --metrics-port 9464"),
             ("two hosts and a second datastore, to try out what needs them", "lorica up --hosts 2 --datastore fast=/srv/fast"));
         command.SetAction((parsed, _) => new UpRun(cli, interrupts, new UpOptions(
             parsed.GetValue(state)!, parsed.GetValue(center), parsed.GetValue(host), parsed.GetValue(kms),
             parsed.GetValue(CommonOptions.Json))
         {
             Hosts = parsed.GetValue(hosts),
+            Otlp = parsed.GetValue(otlp),
+            MetricsPort = parsed.GetValue(metrics),
             Datastores = [.. (parsed.GetValue(datastores) ?? []).Select(d => UpDatastore.Parse(d)!)],
         }).RunAsync());
         return command;
@@ -68,6 +73,35 @@ internal static class UpCommand
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count)
                 && count is < 1 or > PartNames.MaximumHosts)
                 result.AddError($"--hosts: 1 to {PartNames.MaximumHosts} hosts run on one machine.");
+        });
+        return option;
+    }
+
+    private static Option<string?> Otlp()
+    {
+        var option = new Option<string?>("--otlp")
+        {
+            Description = "Collector to which center and hosts send traces in this run (OTLP over gRPC); nothing is sent without it.", HelpName = "URL",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1
+                && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0))
+                result.AddError("--otlp: the address of a collector looks like http://127.0.0.1:4317.");
+        });
+        return option;
+    }
+
+    private static Option<int?> Metrics()
+    {
+        var option = new Option<int?>("--metrics-port")
+        {
+            Description = "Serve /metrics and /health on loopback in this run: the center on this port, the hosts on those after it.", HelpName = "PORT",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var port) && port is < 1 or > 65535 - PartNames.MaximumHosts)
+                result.AddError($"--metrics-port: a port is 1 to {65535 - PartNames.MaximumHosts}.");
         });
         return option;
     }

@@ -10,7 +10,7 @@ namespace Lorica.Cli.Up;
 /// The configuration files of the parts and the client's profile. Written at each start, so that they always say what is
 /// remembered and where the programs are now; whoever wants to write them himself starts the programs himself.
 /// </summary>
-internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState state)
+internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState state, UpOptions options)
 {
     private const string Loopback = "127.0.0.1";
     private const string HostName = "localhost";
@@ -72,6 +72,7 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
         Vmx = programs.Vmx,
         UidBase = FirstUid + ((uint)host.Number - 1) * UidsPerHost,
         UidCount = UidsPerHost,
+        Telemetry = Telemetry(host.Number),
     }, ConfigJson.Default.HostConfig);
 
     private void WriteCenter() => Write(PartNames.Center, new CenterConfig
@@ -83,8 +84,16 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
         Ca = Ca(PartNames.Center),
         BrokerSocket = paths.BrokerSocket,
         BrokerPin = state.BrokerPin,
+        Telemetry = Telemetry(0),
         Hosts = [.. state.Hosts.Select(h => new HostSeed(h.Id, NameOf(h), AddressOf(h), h.Pin))],
     }, ConfigJson.Default.CenterConfig);
+
+    /// <summary>Of the center (0) or of a host by its number.</summary>
+    private TelemetryConfig Telemetry(int number) => new()
+    {
+        Otlp = options.Otlp,
+        Listen = options.MetricsPort is { } port ? $"{Loopback}:{port + number}" : null,
+    };
 
     private static string NameOf(UpHost host) => host.Number == 1 ? HostName : host.Part;
 

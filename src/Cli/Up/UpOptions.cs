@@ -14,6 +14,12 @@ internal sealed record UpOptions(string State, int? CenterPort, int? HostPort, i
     /// <summary>Datastores to add, beside those of before.</summary>
     public IReadOnlyList<UpDatastore> Datastores { get; init; } = [];
 
+    /// <summary>Collector of traces of center and hosts, for this run; null for none.</summary>
+    public string? Otlp { get; init; }
+
+    /// <summary>Port on which the center tells metrics in this run, the hosts on those after it; null for none.</summary>
+    public int? MetricsPort { get; init; }
+
     public const int DefaultCenterPort = 8443;
     public const int DefaultHostPort = 8444;
     public const int DefaultKmsPort = 5696;

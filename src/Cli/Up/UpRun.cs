@@ -43,7 +43,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         try
         {
             var state = await installation.OpenAsync(options, interrupts.Stop);
-            var configs = new PartConfigs(_paths, programs, state);
+            var configs = new PartConfigs(_paths, programs, state, options);
             configs.Write();
             // Step 3
             Directory.CreateDirectory(_paths.HeldFolder, SafeFile.OwnerFolder);

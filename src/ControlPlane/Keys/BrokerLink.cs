@@ -71,6 +71,7 @@ public sealed class BrokerLink : IDisposable
                 var deadline = _time.GetUtcNow().UtcDateTime + _options.CallTimeout;
                 using var running = call(client, new CallOptions(deadline: deadline, cancellationToken: ct));
                 var reply = await running;
+                ControlPlaneTelemetry.KmsCalled(running.GetTrailers());
                 Answered();
                 ControlPlaneTelemetry.BrokerCalled(true, _time.GetElapsedTime(start));
                 return reply;
@@ -95,6 +96,7 @@ public sealed class BrokerLink : IDisposable
             }
             catch (RpcException e)
             {
+                ControlPlaneTelemetry.KmsCalled(e.Trailers);
                 if (FaultCodec.IsRefusal(e))
                 {
                     Answered();

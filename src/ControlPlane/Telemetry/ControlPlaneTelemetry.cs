@@ -1,5 +1,7 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Diagnostics;
+using Grpc.Core;
+using Lorica.Contracts.Telemetry;
 
 namespace Lorica.ControlPlane.Telemetry;
 
@@ -22,6 +24,9 @@ internal static class ControlPlaneTelemetry
     private static readonly Histogram<double> BrokerDuration = Meter.CreateHistogram<double>(
         "lorica.broker.call.duration", "s", "Calls to the key broker, waiting for it included, by outcome.");
 
+    private static readonly Histogram<double> KmsDuration = Meter.CreateHistogram<double>(
+        "lorica.kms.call.duration", "s", "Requests of the broker to key servers, by server, operation and outcome.");
+
     private static readonly Histogram<double> WriteDuration = Meter.CreateHistogram<double>(
         "lorica.store.write.duration", "s", "Writes to the database, waiting for the one writer included.");
 
@@ -32,6 +37,15 @@ internal static class ControlPlaneTelemetry
     /// <summary>A call to the broker ended.</summary>
     public static void BrokerCalled(bool well, TimeSpan took) =>
         BrokerDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("outcome", well ? "ok" : "failed"));
+
+    /// <summary>The broker's answer came with what it asked of key servers.</summary>
+    public static void KmsCalled(Metadata trailers)
+    {
+        foreach (var call in KmsDuration.Enabled && trailers.GetValue(KmsCalls.Trailer) is { } text ? KmsCalls.Decode(text) : [])
+        {
+            KmsDuration.Record(call.Seconds, new("server", call.Server), new("operation", call.Operation), new("outcome", call.Outcome));
+        }
+    }
 
     /// <summary>A write ended.</summary>
     public static void Wrote(TimeSpan took) => WriteDuration.Record(took.TotalSeconds);

@@ -137,6 +137,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     {
         var (job, registration) = (context.Job, context.Home.Registration);
         Fault? fault = null;
+        using var activity = HostTelemetry.JobBegins(job.Kind.Name(), job.Id, job.VmId.ToString());
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Cancelled, context.LockLost);
         try
         {

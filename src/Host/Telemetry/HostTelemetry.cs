@@ -1,17 +1,25 @@
 using System.Diagnostics.Metrics;
+using System.Diagnostics;
 
 namespace Lorica.Host.Telemetry;
 
-/// <summary>The one meter of this library, and what is counted as it happens. Numbers only: no names of VMs, no ids of
-/// keys.</summary>
+/// <summary>
+/// The one activity source and the one meter of this library, and what is counted as it happens. Ids of VMs and jobs, no names of VMs, no
+/// ids of keys.
+/// </summary>
 internal static class HostTelemetry
 {
-    /// <summary>Name of the meter.</summary>
+    /// <summary>Name of both.</summary>
     public const string Name = "Lorica.Host";
 
+    private static readonly ActivitySource s_activities = new(Name);
     private static readonly Meter s_meter = new(Name);
     private static readonly Counter<long> s_jobs =
         s_meter.CreateCounter<long>("lorica.host.jobs", description: "Jobs that ended, by kind and state.");
+
+    /// <summary>A job begins, as a part of whatever asked for it; the job's id is that of the center's task.</summary>
+    public static Activity? JobBegins(string kind, string job, string vm) =>
+        s_activities.StartActivity("job " + kind)?.SetTag("lorica.task", job).SetTag("lorica.vm", vm);
 
     /// <summary>A job ended.</summary>
     public static void JobEnded(string kind, string state) => s_jobs.Add(1, new("kind", kind), new("state", state));

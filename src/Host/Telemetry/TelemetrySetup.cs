@@ -39,7 +39,7 @@ internal static class TelemetrySetup
         if (!string.IsNullOrEmpty(otlp))
         {
             telemetry.WithTracing(t => t
-                .AddSource("Lorica.*", "Microsoft.AspNetCore", "System.Net.Http")
+                .AddSource("Lorica.*", "Microsoft.AspNetCore")
                 .AddOtlpExporter(o => o.Endpoint = new Uri(otlp)));
         }
     }

@@ -29,9 +29,10 @@ internal sealed class LoricaUp : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="environment">Of all its processes.</param>
     /// <param name="hosts">Hosts: <c>localhost</c> (part <c>host</c>), <c>host2</c>, … with <see cref="Datastore"/> in common.</param>
+    /// <param name="more">Further arguments of <c>lorica up</c>.</param>
     /// <param name="secondDatastore">Whether all of them also see <see cref="SecondDatastore"/> as <c>datastore2</c>.</param>
     public static async Task<LoricaUp> StartAsync(
-        IReadOnlyDictionary<string, string>? environment = null, int hosts = 1, bool secondDatastore = false)
+        IReadOnlyDictionary<string, string>? environment = null, int hosts = 1, bool secondDatastore = false, IReadOnlyList<string>? more = null)
     {
         var folder = Directory.CreateTempSubdirectory("lorica-system-").FullName;
         var up = new LoricaUp(folder)
@@ -40,6 +41,7 @@ internal sealed class LoricaUp : IAsyncDisposable
             [
                 .. hosts > 1 ? (string[])["--hosts", hosts.ToString(System.Globalization.CultureInfo.InvariantCulture)] : [],
                 .. secondDatastore ? (string[])["--datastore", "datastore2=" + Path.Combine(folder, "datastore2")] : [],
+                .. more ?? [],
             ],
         };
         try

@@ -1,0 +1,48 @@
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Tests.Events;
+
+/// <summary>Events are kept for ever: what that costs.</summary>
+public sealed class EventSizeTests(ITestOutputHelper output)
+{
+    /// <summary>Of docs/formats/event-log.md.</summary>
+    private const int MostBytes = 600, Events = 20_000, Batch = 2_000;
+
+    [Fact]
+    public async Task An_event_of_usual_length_takes_no_more_of_the_database_than_the_document_says()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        var log = center.Service<EventLog>();
+        var before = await SizeAsync(center);
+        for (var batch = 0; batch < Events / Batch; batch++)
+        {
+            await center.Store.WriteAsync(db =>
+            {
+                for (var i = 0; i < Batch; i++)
+                {
+                    var vm = Guid.NewGuid().ToString("D");
+                    log.Add(db, EventIds.CryptoOperation, "administrator", new ObjectRef(ObjectKinds.Vm, vm, "web-frontend-17"),
+                        $"administrator: vm.encrypt of web-frontend-17, task {Guid.NewGuid():D}; new key kms1/{Guid.NewGuid():D}; keys before: none");
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+
+        var bytes = (await SizeAsync(center) - before) / Events;
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var head = await center.Service<EventService>().HeadAsync(new Caller("administrator"), verify: true, default);
+        output.WriteLine($"{bytes} bytes an event; {head.Number} events walked in {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+
+        Assert.True(head.Intact, head.Trouble);
+        Assert.InRange(bytes, 1, MostBytes);
+    }
+
+    /// <summary>What the database holds, whatever of it stands in which file.</summary>
+    private static Task<long> SizeAsync(TestCenter center) => center.Store.ReadAsync(async db =>
+        (await db.Database.SqlQuery<long>($"SELECT page_count * page_size AS Value FROM pragma_page_count(), pragma_page_size()").ToListAsync()).Single());
+}
