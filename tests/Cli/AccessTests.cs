@@ -6,25 +6,13 @@ using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Tests;
 
-public sealed class AccessTests : IAsyncLifetime
+public sealed class AccessTests : SignedInTests
 {
-    private readonly TestPki _pki = new();
-    private readonly CliRun _cli = new();
-    private FakeCenter _center = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _center = await FakeCenter.StartAsync(_pki);
-        _cli.SignIn(_center.Address, _pki);
+        await base.InitializeAsync();
         _center.On("GET /api/v1/permissions/effective", new EffectiveModel(
             "bob", ["ops"], new ObjectModel("vm", "1", "web1"), ["System.View", "VirtualMachine.Interact.PowerOn"]), RestJson.Default.EffectiveModel);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _center.DisposeAsync();
-        _cli.Dispose();
-        _pki.Dispose();
     }
 
     [Fact]

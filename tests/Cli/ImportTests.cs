@@ -8,31 +8,20 @@ using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Tests;
 
-public sealed class ImportTests : IAsyncLifetime
+public sealed class ImportTests : SignedInTests
 {
     private const int Mib = 1024 * 1024;
-    private readonly TestPki _pki = new();
-    private readonly CliRun _cli = new();
     private readonly DiskStreamReader _received = new();
-    private FakeCenter _center = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _center = await FakeCenter.StartAsync(_pki);
-        _cli.SignIn(_center.Address, _pki);
+        await base.InitializeAsync();
         _center.On("POST /api/v1/vms/import", async context =>
         {
             await _received.ReadAsync(context.Request.Body);
             await FakeCenter.WriteAsync(
                 context, Samples.Task(kind: "vm.import", state: "succeeded"), RestJson.Default.TaskModel, 202);
         });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _center.DisposeAsync();
-        _cli.Dispose();
-        _pki.Dispose();
     }
 
     /// <summary>5 MiB and 3 sectors: data, zeros in data, a hole, data at the very end.</summary>

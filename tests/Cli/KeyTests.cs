@@ -4,25 +4,8 @@ using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Tests;
 
-public sealed class KeyTests : IAsyncLifetime
+public sealed class KeyTests : SignedInTests
 {
-    private readonly TestPki _pki = new();
-    private readonly CliRun _cli = new();
-    private FakeCenter _center = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _center = await FakeCenter.StartAsync(_pki);
-        _cli.SignIn(_center.Address, _pki);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _center.DisposeAsync();
-        _cli.Dispose();
-        _pki.Dispose();
-    }
-
     [Fact]
     public async Task AListSaysWhoUsesAKey()
     {

@@ -7,19 +7,15 @@ using Lorica.Crypto;
 
 namespace Lorica.Cli.Tests;
 
-public sealed class KmsTests : IAsyncLifetime
+public sealed class KmsTests : SignedInTests
 {
     private static readonly string Shown = string.Concat(Enumerable.Repeat("5e", 32));
 
-    private readonly TestPki _pki = new();
-    private readonly CliRun _cli = new();
-    private FakeCenter _center = null!;
     private AddProviderBody? _added;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _center = await FakeCenter.StartAsync(_pki);
-        _cli.SignIn(_center.Address, _pki);
+        await base.InitializeAsync();
         _center.On("POST /api/v1/providers/probe",
             new CertificateModel(Shown, "CN=kms", "CN=ca", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1), "PEM"),
             RestJson.Default.CertificateModel);
@@ -29,13 +25,6 @@ public sealed class KmsTests : IAsyncLifetime
             await FakeCenter.WriteAsync(context, new ProviderModel(_added!.Name, true, _added.Servers, _added.Identity, "PEM-OF-CLIENT", "ab", null),
                 RestJson.Default.ProviderModel, 201);
         });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _center.DisposeAsync();
-        _cli.Dispose();
-        _pki.Dispose();
     }
 
     [Fact]

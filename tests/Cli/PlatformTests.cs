@@ -8,25 +8,8 @@ using Lorica.Contracts.Rest;
 namespace Lorica.Cli.Tests;
 
 /// <summary>Tasks, events and alarms.</summary>
-public sealed class PlatformTests : IAsyncLifetime
+public sealed class PlatformTests : SignedInTests
 {
-    private readonly TestPki _pki = new();
-    private readonly CliRun _cli = new();
-    private FakeCenter _center = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _center = await FakeCenter.StartAsync(_pki);
-        _cli.SignIn(_center.Address, _pki);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _center.DisposeAsync();
-        _cli.Dispose();
-        _pki.Dispose();
-    }
-
     [Fact]
     public async Task FiltersOfTasksGoToTheCenter()
     {

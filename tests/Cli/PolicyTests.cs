@@ -6,25 +6,8 @@ using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Tests;
 
-public sealed class PolicyTests : IAsyncLifetime
+public sealed class PolicyTests : SignedInTests
 {
-    private readonly TestPki _pki = new();
-    private readonly CliRun _cli = new();
-    private FakeCenter _center = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _center = await FakeCenter.StartAsync(_pki);
-        _cli.SignIn(_center.Address, _pki);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _center.DisposeAsync();
-        _cli.Dispose();
-        _pki.Dispose();
-    }
-
     [Fact]
     public async Task APolicyIsCreatedWithTheRulesOfTheCommandLine()
     {

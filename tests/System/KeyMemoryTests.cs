@@ -132,7 +132,8 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
 
     /// <summary>
     /// A part that crashes leaves no core file, though the limit that it started with would allow one. SIGSYS: the runtime of the
-    /// host has a handler of its own for SIGABRT.
+    /// host and the center has a handler for SIGABRT that takes the first one from outside: it puts the default action back and
+    /// returns, for a fault to come again; only a second one would end the process.
     /// </summary>
     private static async Task NoCoreIsLeftAsync(LoricaUp up, string name, string signal)
     {

@@ -13,7 +13,7 @@ internal sealed partial class CenterClient
     public Task RemoveUserAsync(string name, CancellationToken ct) => DeleteAsync($"{Api}users/{Escape(name)}", ct);
 
     public Task SetPasswordAsync(string name, SetPasswordBody body, CancellationToken ct)
-        => PutNothingAsync($"{Api}users/{Escape(name)}/password", JsonBody(body, RestJson.Default.SetPasswordBody), ct);
+        => PutAsync($"{Api}users/{Escape(name)}/password", JsonBody(body, RestJson.Default.SetPasswordBody), ct);
 
     public Task<ListModel<GroupModel>> GroupsAsync(CancellationToken ct) => GetAsync(Api + "groups", RestJson.Default.ListModelGroupModel, ct);
 
@@ -22,7 +22,7 @@ internal sealed partial class CenterClient
 
     public Task RemoveGroupAsync(string name, CancellationToken ct) => DeleteAsync($"{Api}groups/{Escape(name)}", ct);
 
-    public Task AddMemberAsync(string group, string user, CancellationToken ct) => PutNothingAsync(Member(group, user), null, ct);
+    public Task AddMemberAsync(string group, string user, CancellationToken ct) => PutAsync(Member(group, user), null, ct);
 
     public Task RemoveMemberAsync(string group, string user, CancellationToken ct) => DeleteAsync(Member(group, user), ct);
 
@@ -63,15 +63,6 @@ internal sealed partial class CenterClient
         => GetAsync(Api + "sessions", RestJson.Default.ListModelOpenSessionModel, ct);
 
     public Task EndSessionAsync(string id, CancellationToken ct) => DeleteAsync($"{Api}sessions/{Escape(id)}", ct);
-
-    /// <summary>PUT that answers nothing.</summary>
-    private async Task PutNothingAsync(string path, HttpContent? content, CancellationToken ct)
-    {
-        using var limit = Limit(Patience, ct);
-        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = content };
-        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
-        await ThrowIfRefusedAsync(request, response, limit.Token);
-    }
 
     private static string Role(string name) => $"{Api}roles/{Escape(name)}";
 

@@ -55,7 +55,7 @@ internal sealed partial class CenterClient
     public Task RemoveSettingAsync(string name, CancellationToken ct) => DeleteAsync($"{Api}settings/{Escape(name)}", ct);
 
     /// <summary>PUT that is answered without a body.</summary>
-    private async Task PutAsync(string path, HttpContent content, CancellationToken ct)
+    private async Task PutAsync(string path, HttpContent? content, CancellationToken ct)
     {
         using var limit = Limit(Patience, ct);
         using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = content };
