@@ -58,14 +58,19 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     {
         await ConfigureAsync();
         var made = await _broker.Client.CreateKeyAsync(
-            new CreateKeyRequest { Provider = "corp", Name = $"lorica-{Guid.NewGuid()}", VmId = "id-1", VmName = "web", Cluster = "east" });
+            new CreateKeyRequest
+            {
+                Provider = "corp", Name = $"lorica-{Guid.NewGuid()}", VmId = "id-1", VmName = "web", Cluster = "east",
+            });
         await using var client = KmipClient.Create(new KmipClientOptions
         {
-            Host = "127.0.0.1", Port = _first.Pinned.Address.Port, ClientCertificate = _broker.Pki.Issue("reader", Roles.Broker).Certificate,
+            Host = "127.0.0.1", Port = _first.Pinned.Address.Port,
+            ClientCertificate = _broker.Pki.Issue("reader", Roles.Broker).Certificate,
             ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = _first.Pinned.CertificateSha256 },
         });
         string[] names = ["x-Vendor", "x-Product", "x-Component", "x-Identifier", "x-Name", "x-Cluster"];
-        var told = (await client.GetAttributesAsync(made.Key.KeyId, names, CancellationToken.None)).ToDictionary(a => a.Name, a => a.Text);
+        var told = (await client.GetAttributesAsync(made.Key.KeyId, names, CancellationToken.None))
+            .ToDictionary(a => a.Name, a => a.Text);
         Assert.Equal(["Lorica", "Lorica VM Encryption", "Virtual Machine", "id-1", "web", "east"], names.Select(n => told[n]));
     }
 

@@ -12,7 +12,8 @@ public sealed class AccessTests : SignedInTests
     {
         await base.InitializeAsync();
         _center.On("GET /api/v1/permissions/effective", new EffectiveModel(
-            "bob", ["ops"], new ObjectModel("vm", "1", "web1"), ["System.View", "VirtualMachine.Interact.PowerOn"]), RestJson.Default.EffectiveModel);
+            "bob", ["ops"], new ObjectModel("vm", "1", "web1"),
+            ["System.View", "VirtualMachine.Interact.PowerOn"]), RestJson.Default.EffectiveModel);
     }
 
     [Fact]
@@ -22,7 +23,8 @@ public sealed class AccessTests : SignedInTests
         _center.On("POST /api/v1/users", async context =>
         {
             added = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.AddUserBody);
-            await FakeCenter.WriteAsync(context, new UserModel("bob", [], DateTimeOffset.UnixEpoch), RestJson.Default.UserModel, 201);
+            await FakeCenter.WriteAsync(
+                context, new UserModel("bob", [], DateTimeOffset.UnixEpoch), RestJson.Default.UserModel, 201);
         });
         _cli.Input = "correct horse\n";
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("user", "add", "bob"));
@@ -49,8 +51,8 @@ public sealed class AccessTests : SignedInTests
     public async Task TheSecretOfATokenIsAllThatGoesToStandardOutput()
     {
         _center.On("POST /api/v1/tokens", new CreatedTokenModel(
-            new TokenModel("0123", "bob", "", null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), null), "lorica_secret"),
-            RestJson.Default.CreatedTokenModel, 201);
+            new TokenModel("0123", "bob", "", null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), null),
+            "lorica_secret"), RestJson.Default.CreatedTokenModel, 201);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("token", "create", "--privileges", "A.B", "C.D", "--hours", "24"));
         Assert.Equal("lorica_secret\n", _cli.Out);
         Assert.DoesNotContain("secret", _cli.Error, StringComparison.Ordinal);
@@ -69,8 +71,10 @@ public sealed class AccessTests : SignedInTests
     [Fact]
     public async Task ACheckOfAPrivilegeThatIsNotHeldEndsWithSix()
     {
-        Assert.Equal(ExitCode.Success, await _cli.RunAsync("permission", "check", "VirtualMachine.Interact.PowerOn", "--on", "vm:web1"));
-        Assert.Equal(ExitCode.NoPermission, await _cli.RunAsync("permission", "check", "Cryptographer.Decrypt", "--on", "vm:web1"));
+        Assert.Equal(
+            ExitCode.Success, await _cli.RunAsync("permission", "check", "VirtualMachine.Interact.PowerOn", "--on", "vm:web1"));
+        Assert.Equal(
+            ExitCode.NoPermission, await _cli.RunAsync("permission", "check", "Cryptographer.Decrypt", "--on", "vm:web1"));
         Assert.Contains("bob does not hold Cryptographer.Decrypt at web1.", _cli.Error, StringComparison.Ordinal);
     }
 
@@ -90,7 +94,8 @@ public sealed class AccessTests : SignedInTests
             "Cryptographer.Recrypt", "web1", "Ask one of those who administer encryption."));
         Assert.Equal(ExitCode.NoPermission, await _cli.RunAsync("vm", "recrypt", "web1", "--shallow"));
         Assert.Equal(
-            ["error: bob does not hold Cryptographer.Recrypt at web1.", "code: Cryptographer.Recrypt", "hint: Ask one of those who administer encryption."],
+            ["error: bob does not hold Cryptographer.Recrypt at web1.", "code: Cryptographer.Recrypt",
+                "hint: Ask one of those who administer encryption."],
             _cli.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -100,10 +105,12 @@ public sealed class AccessTests : SignedInTests
         _center.On("PUT /api/v1/groups/ops/members/bob", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });
         _center.On("DELETE /api/v1/permissions", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });
         _center.On("GET /api/v1/roles/operator", new RoleModel(1, "operator", "", false, []), RestJson.Default.RoleModel);
-        _center.On("PUT /api/v1/roles/operator", new RoleModel(1, "operator", "", false, ["System.View"]), RestJson.Default.RoleModel);
+        _center.On(
+            "PUT /api/v1/roles/operator", new RoleModel(1, "operator", "", false, ["System.View"]), RestJson.Default.RoleModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("group", "add-member", "ops", "bob"));
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("permission", "revoke", "--user", "bob", "--on", "folder:a b"));
-        Assert.Equal(ExitCode.Success, await _cli.RunAsync("role", "set", "operator", "--add", "Cryptographer.Access", "--remove", "A.B"));
+        Assert.Equal(
+            ExitCode.Success, await _cli.RunAsync("role", "set", "operator", "--add", "Cryptographer.Access", "--remove", "A.B"));
         Assert.Equal("System.View\n", _cli.Out);
         Assert.Contains("DELETE /api/v1/permissions?object=folder%3Aa%20b&user=bob", _center.Requests);
     }

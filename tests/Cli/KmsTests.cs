@@ -22,7 +22,8 @@ public sealed class KmsTests : SignedInTests
         _center.On("POST /api/v1/providers", async context =>
         {
             _added = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.AddProviderBody);
-            await FakeCenter.WriteAsync(context, new ProviderModel(_added!.Name, true, _added.Servers, _added.Identity, "PEM-OF-CLIENT", "ab", null),
+            await FakeCenter.WriteAsync(
+                context, new ProviderModel(_added!.Name, true, _added.Servers, _added.Identity, "PEM-OF-CLIENT", "ab", null),
                 RestJson.Default.ProviderModel, 201);
         });
     }
@@ -84,7 +85,8 @@ public sealed class KmsTests : SignedInTests
     [Fact]
     public async Task TheCertificateForTheKmsIsPrintedAlone()
     {
-        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "selfSigned", "PEM-OF-CLIENT\n", "ab", null), RestJson.Default.ProviderModel);
+        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "selfSigned", "PEM-OF-CLIENT\n", "ab", null),
+            RestJson.Default.ProviderModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "certificate", "corp"));
         Assert.Equal("PEM-OF-CLIENT\n", _cli.Out);
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("kms", "certificate", "other"));
@@ -110,9 +112,11 @@ public sealed class KmsTests : SignedInTests
         _center.On("POST /api/v1/providers/corp/certificate", async context =>
         {
             sent = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.PemBody);
-            await FakeCenter.WriteAsync(context, new ProviderModel("corp", true, [], "csr", "PEM", "ab", null), RestJson.Default.ProviderModel, 200);
+            await FakeCenter.WriteAsync(
+                context, new ProviderModel("corp", true, [], "csr", "PEM", "ab", null), RestJson.Default.ProviderModel, 200);
         });
-        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "certificate", "upload", "corp", _cli.File("c.crt", "-----BEGIN CERTIFICATE-----")));
+        Assert.Equal(ExitCode.Success,
+            await _cli.RunAsync("kms", "certificate", "upload", "corp", _cli.File("c.crt", "-----BEGIN CERTIFICATE-----")));
         Assert.Equal("-----BEGIN CERTIFICATE-----", sent!.Pem);
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync(
             "kms", "certificate", "upload", "corp", _cli.File("c.key", "-----BEGIN PRIVATE KEY-----")));
@@ -123,7 +127,9 @@ public sealed class KmsTests : SignedInTests
     {
         var old = string.Concat(Enumerable.Repeat("4d", 32));
         EditProviderBody? changed = null;
-        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [new ServerModel("kms1", 5696, old, "proxy:1")], "broker", "PEM", "ab", null), RestJson.Default.ProviderModel);
+        _center.On("GET /api/v1/providers/corp",
+            new ProviderModel("corp", true, [new ServerModel("kms1", 5696, old, "proxy:1")], "broker", "PEM", "ab", null),
+            RestJson.Default.ProviderModel);
         _center.On("PATCH /api/v1/providers/corp", async context =>
         {
             changed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.EditProviderBody);
@@ -144,17 +150,20 @@ public sealed class KmsTests : SignedInTests
         _center.On("GET /api/v1/providers/corp", context =>
         {
             context.Response.Headers.ETag = "\"3-ab.cd\"";
-            return FakeCenter.WriteAsync(context, new ProviderModel("corp", true, [new ServerModel("kms1", 5696, Shown)], "broker", "PEM", "ab", null),
+            return FakeCenter.WriteAsync(
+                context, new ProviderModel("corp", true, [new ServerModel("kms1", 5696, Shown)], "broker", "PEM", "ab", null),
                 RestJson.Default.ProviderModel, 200);
         });
         _center.On("PATCH /api/v1/providers/corp", context =>
         {
             sent = context.Request.Headers.IfMatch.ToString();
-            return FakeCenter.WriteAsync(context, new ProblemModel("urn", "InvalidState", 412, "corp was changed.", "lorica.changed", "corp", ""),
+            return FakeCenter.WriteAsync(
+                context, new ProblemModel("urn", "InvalidState", 412, "corp was changed.", "lorica.changed", "corp", ""),
                 RestJson.Default.ProblemModel, 412, "application/problem+json");
         });
 
-        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("kms", "set", "corp", "--add-server", "kms2", "--accept", Shown, "--runs-in", "web1"));
+        Assert.Equal(ExitCode.Refused,
+            await _cli.RunAsync("kms", "set", "corp", "--add-server", "kms2", "--accept", Shown, "--runs-in", "web1"));
 
         Assert.Equal("\"3-ab.cd\"", sent);
         Assert.Contains("Somebody changed corp meanwhile", _cli.Error, StringComparison.Ordinal);
@@ -166,11 +175,13 @@ public sealed class KmsTests : SignedInTests
     {
         ServerModel[] servers = [new("kms1", 5696, Shown), new("kms2", 1234, Shown)];
         EditProviderBody? changed = null;
-        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null), RestJson.Default.ProviderModel);
+        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null),
+            RestJson.Default.ProviderModel);
         _center.On("PATCH /api/v1/providers/corp", async context =>
         {
             changed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.EditProviderBody);
-            await FakeCenter.WriteAsync(context, new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null), RestJson.Default.ProviderModel, 200);
+            await FakeCenter.WriteAsync(context, new ProviderModel("corp", true, servers, "broker", "PEM", "ab", null),
+                RestJson.Default.ProviderModel, 200);
         });
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "set", "corp", "--order", "kms2:1234", "--order", "kms1"));

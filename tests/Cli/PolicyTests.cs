@@ -19,9 +19,11 @@ public sealed class PolicyTests : SignedInTests
         });
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync(
-            "policy", "create", "Gold", "--encryption", "on", "--strict", "off", "--tag", "gold", "--outage", "shutDown", "--outage-after", "2h"));
+            "policy", "create", "Gold", "--encryption", "on", "--strict", "off", "--tag", "gold", "--outage", "shutDown",
+            "--outage-after", "2h"));
 
-        Assert.Equal(("Gold", true, false, "shutDown", 7200L), (body!.Name, body.Encryption, body.Strict, body.OutageAction, body.OutageAfterSeconds));
+        Assert.Equal(("Gold", true, false, "shutDown", 7200L),
+            (body!.Name, body.Encryption, body.Strict, body.OutageAction, body.OutageAfterSeconds));
         Assert.Equal(["gold"], body.Tags);
         Assert.Contains("shutDown after 2h", _cli.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync("policy", "create", "Gold", "--outage-after", "soon"));
@@ -56,7 +58,8 @@ public sealed class PolicyTests : SignedInTests
         _center.On("PATCH /api/v1/policies/Gold", context =>
         {
             tags.Add(context.Request.Headers.IfMatch.ToString());
-            return FakeCenter.WriteAsync(context, new ProblemModel("urn", "InvalidState", 412, "Gold was changed.", "lorica.changed", "Gold", ""),
+            return FakeCenter.WriteAsync(
+                context, new ProblemModel("urn", "InvalidState", 412, "Gold was changed.", "lorica.changed", "Gold", ""),
                 RestJson.Default.ProblemModel, 412, "application/problem+json");
         });
 
@@ -64,7 +67,8 @@ public sealed class PolicyTests : SignedInTests
 
         Assert.Equal(["\"7-ab.cd\""], tags);
         Assert.Contains("error: Somebody changed Gold meanwhile, so nothing was done.", _cli.Error, StringComparison.Ordinal);
-        Assert.Contains("hint: Look again how it is now, and repeat the command if it is still wanted.", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: Look again how it is now, and repeat the command if it is still wanted.", _cli.Error,
+            StringComparison.Ordinal);
         Assert.Contains("code: lorica.changed", _cli.Error, StringComparison.Ordinal);
     }
 
@@ -77,12 +81,15 @@ public sealed class PolicyTests : SignedInTests
             body = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.ApplyPolicyBody);
             await FakeCenter.WriteAsync(context, Samples.Task(kind: "policy.apply"), RestJson.Default.TaskModel, 202);
         });
-        var why = new Fault(FaultTypes.InvalidState, "lorica.applyIncomplete", "Gold", "\"Gold\" could not be applied to 1 of 2 VMs.");
-        _center.On("GET /api/v1/tasks/17", Samples.Task(kind: "policy.apply", state: "failed", percent: 100, fault: why), RestJson.Default.TaskModel);
+        var why = new Fault(
+            FaultTypes.InvalidState, "lorica.applyIncomplete", "Gold", "\"Gold\" could not be applied to 1 of 2 VMs.");
+        _center.On("GET /api/v1/tasks/17", Samples.Task(kind: "policy.apply", state: "failed", percent: 100, fault: why),
+            RestJson.Default.TaskModel);
         _center.On("GET /api/v1/policies/reports/17", new PolicyReportModel("17", new PolicyRefModel("1", "Gold"), "failed",
         [
             new PolicyOutcomeModel("web1", "1", "succeeded", "encrypt", "18", null),
-            new PolicyOutcomeModel("db1", "2", "failed", "", null, new Fault(FaultTypes.InvalidPowerState, "lorica.mustBeOff", "db1", "db1 must be powered off.", "lorica vm power off db1")),
+            new PolicyOutcomeModel("db1", "2", "failed", "", null, new Fault(
+                FaultTypes.InvalidPowerState, "lorica.mustBeOff", "db1", "db1 must be powered off.", "lorica vm power off db1")),
         ]), RestJson.Default.PolicyReportModel);
 
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("policy", "apply", "Gold", "web1", "db1", "--parallel", "4"));
@@ -104,8 +111,11 @@ public sealed class PolicyTests : SignedInTests
         var policy = Samples.Encryption;
         _center.On("GET /api/v1/compliance", new ListModel<ComplianceModel>(
         [
-            new ComplianceModel("web1", "1", "compliant", [new ObjectComplianceModel("home", "[ds1] web1/web1.vmx", policy, "compliant", [])]),
-            new ComplianceModel("db1", "2", "nonCompliant", [new ObjectComplianceModel("virtio0:0", "[ds1] db1/0.vmdk", policy, "nonCompliant", ["0.vmdk is plain."])]),
+            new ComplianceModel(
+                "web1", "1", "compliant", [new ObjectComplianceModel("home", "[ds1] web1/web1.vmx", policy, "compliant", [])]),
+            new ComplianceModel(
+                "db1", "2", "nonCompliant", [new ObjectComplianceModel(
+                    "virtio0:0", "[ds1] db1/0.vmdk", policy, "nonCompliant", ["0.vmdk is plain."])]),
         ]), RestJson.Default.ListModelComplianceModel);
 
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("policy", "check", "--all"));
@@ -135,7 +145,8 @@ public sealed class PolicyTests : SignedInTests
     public async Task WhatTheCenterCannotFindOutIsToldToIt()
     {
         string? json = null;
-        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "broker", "PEM", "ab", null), RestJson.Default.ProviderModel);
+        _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "broker", "PEM", "ab", null),
+            RestJson.Default.ProviderModel);
         _center.On("PUT /api/v1/providers/corp/runs-in", async context =>
         {
             json = await new StreamReader(context.Request.Body).ReadToEndAsync();
@@ -148,5 +159,6 @@ public sealed class PolicyTests : SignedInTests
         Assert.Equal("{}", json);
     }
 
-    private static PolicyModel Gold => new("id-1", "Gold", "", true, false, false) { Tags = ["gold"], OutageAction = "shutDown", OutageAfterSeconds = 7200 };
+    private static PolicyModel Gold =>
+        new("id-1", "Gold", "", true, false, false) { Tags = ["gold"], OutageAction = "shutDown", OutageAfterSeconds = 7200 };
 }

@@ -68,7 +68,10 @@ public sealed class JoiningTests(ITestOutputHelper output)
         Assert.All(texts, t => Assert.DoesNotContain(t, log, StringComparison.Ordinal));
     }
 
-    /// <summary>Each time the host has joined and connects when it is started, or it has not and the same token is good for the next attempt.</summary>
+    /// <summary>
+    /// Each time the host has joined and connects when it is started, or it has not and the same token is good for the next
+    /// attempt.
+    /// </summary>
     [Fact]
     public async Task ACenterThatIsKilledInTheMiddleOfAJoinLeavesAHostThatHasJoinedOrCanBeAddedAgain()
     {
@@ -108,14 +111,16 @@ public sealed class JoiningTests(ITestOutputHelper output)
             await join.WaitForExitAsync();
             using var run = Start("run", config);
             await LineAsync(run, "lorica-host ready on ");
-            await Wait.UntilAsync(async () => Text((await up.JsonAsync("host", "show", name))["state"]) == "connected", $"{name} is connected");
+            await Wait.UntilAsync(
+                async () => Text((await up.JsonAsync("host", "show", name))["state"]) == "connected", $"{name} is connected");
             await up.JsonAsync("vm", "create", $"on-{name}", "--size", "1M", "--policy", Encryption, "--host", name);
             Assert.Equal("unlocked", Text((await up.ShowAsync($"on-{name}"))["cryptoState"]));
             Assert.Single((await up.JsonAsync("host", "ls"))["items"]!.AsArray(), h => Text(h!["name"]) == name);
             await EndAsync(run, config);
         }
 
-        output.WriteLine($"{s_moments.Length} kills: {joined} hosts had joined ({answered} with an answer), {again} were added again");
+        output.WriteLine(
+            $"{s_moments.Length} kills: {joined} hosts had joined ({answered} with an answer), {again} were added again");
     }
 
     private static async Task EndAsync(Process run, string config)

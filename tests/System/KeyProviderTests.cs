@@ -5,7 +5,9 @@ using Lorica.SystemTests.Support;
 
 namespace Lorica.SystemTests;
 
-/// <summary>The embedded key server and a PyKMIP as providers at once, and what happens to VMs when something happens to them.</summary>
+/// <summary>
+/// The embedded key server and a PyKMIP as providers at once, and what happens to VMs when something happens to them.
+/// </summary>
 public sealed class KeyProviderTests
 {
     private const string Encryption = "VM Encryption Policy";

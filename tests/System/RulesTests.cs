@@ -30,12 +30,16 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
         await Up.RefusedAsync("msg.hostd.deviceSpec.enc.badPolicy", "vm", "disk", "attach", "taker", Disk);
         await Up.JsonAsync("vm", "disk", "attach", "taker", Disk, "--policy", Encryption);
         Assert.Equal(content, await PlaintextAsync(At("taker", "giver.vmdk")));
-        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.sharedBacking", "vm", "disk", "attach", "giver", "[datastore1] taker/giver.vmdk", "--policy", Encryption);
+        await Up.RefusedAsync(
+            "msg.hostd.deviceSpec.enc.sharedBacking", "vm", "disk", "attach", "giver", "[datastore1] taker/giver.vmdk",
+            "--policy", Encryption);
 
         await Up.JsonAsync("vm", "disk", "detach", "taker", "virtio0:1");
-        await Up.JsonAsync("vm", "disk", "attach", "giver", "[datastore1] taker/giver.vmdk", "--policy", Encryption, "--label", "virtio0:0");
+        await Up.JsonAsync(
+            "vm", "disk", "attach", "giver", "[datastore1] taker/giver.vmdk", "--policy", Encryption, "--label", "virtio0:0");
         Assert.Equal(content, await PlaintextAsync(At("giver", "giver.vmdk")));
-        Assert.Equal(("unlocked", "compliant"), (Text((await Up.ShowAsync("giver"))["cryptoState"]), Text((await Up.ShowAsync("giver"))["compliance"])));
+        Assert.Equal(("unlocked", "compliant"),
+            (Text((await Up.ShowAsync("giver"))["cryptoState"]), Text((await Up.ShowAsync("giver"))["compliance"])));
     }
 
     [Fact]
@@ -47,7 +51,9 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
         var content = Files.Sha256(At("donor", "donor-flat.vmdk"));
         await Up.JsonAsync("vm", "disk", "detach", "donor", "virtio0:0");
 
-        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.notEncrypted", "vm", "disk", "attach", "sealed", "[datastore1] donor/donor.vmdk", "--policy", Encryption);
+        await Up.RefusedAsync(
+            "msg.hostd.deviceSpec.enc.notEncrypted", "vm", "disk", "attach", "sealed", "[datastore1] donor/donor.vmdk",
+            "--policy", Encryption);
         await Up.JsonAsync("vm", "disk", "attach", "sealed", "[datastore1] donor/donor.vmdk");
         Assert.Equal(content, Files.Sha256(At("sealed", "donor-flat.vmdk")));
         await Up.JsonAsync("vm", "policy", "set", "sealed", Encryption);
@@ -109,9 +115,12 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
         await Up.JsonAsync("vm", "clone", "source", "same");
         await Up.JsonAsync("vm", "clone", "source", "other", "--datastore", "datastore2", "--key", "kms1");
 
-        var flats = new[] { At("source", "source-flat.vmdk"), At("same", "same-flat.vmdk"), Path.Combine(Up.SecondDatastore, "other/other-flat.vmdk") };
+        var flats = new[] { At("source", "source-flat.vmdk"), At("same", "same-flat.vmdk"), Path.Combine(
+            Up.SecondDatastore, "other/other-flat.vmdk") };
         var content = await PlaintextAsync(At("source", "source.vmdk"));
-        Assert.All(flats, f => Assert.Equal(content, PlaintextAsync(f.Replace("-flat", "", StringComparison.Ordinal)).GetAwaiter().GetResult()));
+        Assert.All(
+            flats, f => Assert.Equal(
+                content, PlaintextAsync(f.Replace("-flat", "", StringComparison.Ordinal)).GetAwaiter().GetResult()));
         var ciphers = flats.Select(File.ReadAllBytes).ToArray();
         for (var at = 0; at < ciphers[0].Length; at += 512)
             Assert.Equal(3, ciphers.Select(c => Convert.ToHexString(c, at, 512)).Distinct().Count());
@@ -134,33 +143,41 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
         var before = Files.Snapshot(Path.Combine(Up.Datastore, "stays"));
         foreach (var (path, body) in new[]
         {
-            ("relocate", new JsonObject { ["datastore"] = "datastore2" }), ("clone", new JsonObject { ["name"] = "never", ["datastore"] = "datastore2" }),
+            ("relocate", new JsonObject { ["datastore"] = "datastore2" }),
+            ("clone", new JsonObject { ["name"] = "never", ["datastore"] = "datastore2" }),
         })
         {
             var begun = await api.SendAsync(HttpMethod.Post, "vms/stays/" + path, body);
             var task = Text(begun.Body!["id"]);
-            await Wait.UntilAsync(async () => (await api.GetAsync("tasks/" + task)).Body!["cancellable"]!.GetValue<bool>(), "it can be cancelled");
+            await Wait.UntilAsync(
+                async () => (await api.GetAsync("tasks/" + task)).Body!["cancellable"]!.GetValue<bool>(), "it can be cancelled");
             var asked = await api.SendAsync(HttpMethod.Post, $"tasks/{task}/cancel");
             Assert.True(asked.Accepted, asked.ToString());
-            Assert.Equal(("cancelled", "lorica.cancelled"), await api.EndOfAsync(task) is var end ? (Text(end["state"]), Text(end["fault"]!["key"])) : default);
+            Assert.Equal(("cancelled", "lorica.cancelled"),
+                await api.EndOfAsync(task) is var end ? (Text(end["state"]), Text(end["fault"]!["key"])) : default);
             Assert.Equal(before, Files.Snapshot(Path.Combine(Up.Datastore, "stays")));
-            Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Up.SecondDatastore), e => !e.EndsWith(".lorica-datastore", StringComparison.Ordinal)
+            Assert.DoesNotContain(
+                Directory.EnumerateFileSystemEntries(Up.SecondDatastore), e =>
+                    !e.EndsWith(".lorica-datastore", StringComparison.Ordinal)
                 && !e.EndsWith("/other", StringComparison.Ordinal));
         }
 
-        Assert.Equal(("unlocked", "compliant"), (Text((await Up.ShowAsync("stays"))["cryptoState"]), Text((await Up.ShowAsync("stays"))["compliance"])));
+        Assert.Equal(("unlocked", "compliant"),
+            (Text((await Up.ShowAsync("stays"))["cryptoState"]), Text((await Up.ShowAsync("stays"))["compliance"])));
         await Up.RefusedAsync("never", "vm", "show", "never");
     }
 
     [Fact]
     public async Task KeysAreNamedWhenAVmIsMade()
     {
-        await Up.JsonAsync("vm", "create", "named", "--size", "1M", "--size", "1M", "--datastore", "datastore1", "--policy", Encryption,
+        await Up.JsonAsync(
+            "vm", "create", "named", "--size", "1M", "--size", "1M", "--datastore", "datastore1", "--policy", Encryption,
             "--key", "home=kms1", "--key", "virtio0:1=kms1");
         var vm = await Up.ShowAsync("named");
         var keys = vm["disks"]!.AsArray().Select(d => KeyOf(d!)).Append(KeyOf(vm)).ToList();
         Assert.Equal(3, keys.Distinct().Count());
-        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.badPolicy", "vm", "create", "never", "--size", "1M", "--datastore", "datastore1", "--key", "kms1");
+        await Up.RefusedAsync("msg.hostd.deviceSpec.enc.badPolicy", "vm", "create", "never", "--size", "1M", "--datastore",
+            "datastore1", "--key", "kms1");
         await Up.JsonAsync("vm", "power", "on", "named");
         await Up.JsonAsync("vm", "power", "off", "named", "--hard");
     }

@@ -27,9 +27,9 @@ internal static class FaultResults
         },
         FaultTypes.InvalidDeviceSpec => StatusCodes.Status400BadRequest,
         FaultTypes.InvalidState when fault.Key == Revisions.ChangedKey => StatusCodes.Status412PreconditionFailed,
-        FaultTypes.AlreadyExists or FaultTypes.ResourceInUse or FaultTypes.RequestCanceled or FaultTypes.InvalidPowerState or FaultTypes.InvalidState
-            or FaultTypes.InvalidVmConfig or FaultTypes.InvalidDeviceOperation
-                or FaultTypes.GenericVmConfigFault => StatusCodes.Status409Conflict,
+        FaultTypes.AlreadyExists or FaultTypes.ResourceInUse or FaultTypes.RequestCanceled or FaultTypes.InvalidPowerState
+            or FaultTypes.InvalidState or FaultTypes.InvalidVmConfig or FaultTypes.InvalidDeviceOperation
+            or FaultTypes.GenericVmConfigFault => StatusCodes.Status409Conflict,
         FaultTypes.NotSupported => StatusCodes.Status501NotImplemented,
         FaultTypes.NoDiskSpace => StatusCodes.Status507InsufficientStorage,
         FaultTypes.HostCommunication => StatusCodes.Status503ServiceUnavailable,

@@ -6,9 +6,9 @@ using Lorica.ControlPlane.Store;
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// <c>Idempotency-Key</c> on any POST with a JSON body or none: whoever did not get the answer asks again with the same key and gets the
-/// answer of the first time. Refusals are not kept: they changed nothing. An answer that tells a secret is not kept either: asking again
-/// says that it was done, and does nothing.
+/// <c>Idempotency-Key</c> on any POST with a JSON body or none: whoever did not get the answer asks again with the same key and
+/// gets the answer of the first time. Refusals are not kept: they changed nothing. An answer that tells a secret is not kept
+/// either: asking again says that it was done, and does nothing.
 /// </summary>
 internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFilter
 {
@@ -32,13 +32,16 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
 
         var (user, key) = (http.Caller().User, Key(http, header));
         var secrecy = http.GetEndpoint()?.Metadata.GetMetadata<Secrecy>() ?? new Secrecy();
-        if (await answers.BeginAsync(user, key, await HashAsync(http, secrecy.Request ? key : null), http.RequestAborted) is { } before)
+        if (await answers.BeginAsync(user, key, await HashAsync(http, secrecy.Request ? key : null), http.RequestAborted)
+            is { } before)
         {
             if (secrecy.Answer)
             {
                 throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.idempotencySecret", http.Request.Path,
-                    "The first request with this idempotency key was done. Its answer told a secret, which is told only once and kept nowhere.",
-                    "If that answer was lost, remove what it made (lorica token ls, lorica token revoke) and ask with a new key."));
+                    "The first request with this idempotency key was done. Its answer told a secret, which is told only once and "
+                        + "kept nowhere.",
+                    "If that answer was lost, remove what it made (lorica token ls, lorica token revoke) "
+                        + "and ask with a new key."));
             }
 
             return TypedResults.Bytes(before.Body ?? [], before.ContentType) is var bytes && before.Body is { Length: > 0 }
@@ -70,7 +73,8 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         if (!http.Request.HasJsonContentType() && http.Request.ContentLength is not (null or 0))
         {
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.idempotencyKey", http.Request.Path,
-                "A stream is not kept, so it cannot be compared with a repetition.", "Leave the key out: a name is taken only once."));
+                "A stream is not kept, so it cannot be compared with a repetition.",
+                "Leave the key out: a name is taken only once."));
         }
 
         http.Request.EnableBuffering(Body.Maximum, Body.Maximum);
@@ -87,7 +91,8 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         var digest = hash.GetHashAndReset();
         return Convert.ToHexStringLower(slow is null
             ? digest
-            : Rfc2898DeriveBytes.Pbkdf2(digest, Encoding.UTF8.GetBytes(slow), SlowRounds, HashAlgorithmName.SHA512, digest.Length));
+            : Rfc2898DeriveBytes.Pbkdf2(
+                digest, Encoding.UTF8.GetBytes(slow), SlowRounds, HashAlgorithmName.SHA512, digest.Length));
     }
 
     /// <summary>The answer is written aside, kept, and only then sent: a client that has it can rely on it.</summary>
@@ -114,7 +119,8 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         if (http.Response.StatusCode < StatusCodes.Status400BadRequest)
         {
             await answers.EndAsync(
-                user, key, http.Response.StatusCode, http.Response.ContentType ?? "", keepBody ? aside.ToArray() : [], CancellationToken.None);
+                user, key, http.Response.StatusCode, http.Response.ContentType ?? "", keepBody ? aside.ToArray() : [],
+                CancellationToken.None);
         }
         else
         {

@@ -2,7 +2,9 @@ using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.Center.Rest;
 
-/// <summary>Hands <c>If-Match</c> on to the control plane; where nothing would be compared the header is refused rather than ignored.</summary>
+/// <summary>
+/// Hands <c>If-Match</c> on to the control plane; where nothing would be compared the header is refused rather than ignored.
+/// </summary>
 internal sealed class IfMatchFilter : IEndpointFilter
 {
     /// <inheritdoc />

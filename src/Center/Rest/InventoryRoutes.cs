@@ -22,7 +22,8 @@ internal static class InventoryRoutes
         group.MapPost("", async (HttpContext http, InventoryService inventory) =>
             {
                 var body = await Body.ReadAsync<CreateContainerBody>(http);
-                return TypedResults.Json(await inventory.CreateAsync(http.Caller(), body, http.RequestAborted), RestJson.Default.ContainerModel,
+                return TypedResults.Json(
+                    await inventory.CreateAsync(http.Caller(), body, http.RequestAborted), RestJson.Default.ContainerModel,
                     statusCode: StatusCodes.Status201Created);
             })
             .Accepts<CreateContainerBody>(Json).Produces<ContainerModel>(StatusCodes.Status201Created)
@@ -51,19 +52,22 @@ internal static class InventoryRoutes
                 await inventory.DeleteAsync(http.Caller(), container, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Edits(Containers).Produces(StatusCodes.Status204NoContent).WithSummary("Delete an empty datacenter, cluster or folder");
+            .Edits(Containers).Produces(StatusCodes.Status204NoContent)
+            .WithSummary("Delete an empty datacenter, cluster or folder");
 
         api.MapGet("/datastores", async (HttpContext http, DatastoreService datastores) => TypedResults.Json(
                 new ListModel<DatastoreListModel>(await datastores.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelDatastoreListModel))
-            .Paged<DatastoreListModel>(d => d.Name + "\0" + d.Id, ("name", d => d.Name)).Produces<ListModel<DatastoreListModel>>().WithTags("inventory").WithSummary("List datastores");
+            .Paged<DatastoreListModel>(d => d.Name + "\0" + d.Id, ("name", d => d.Name))
+            .Produces<ListModel<DatastoreListModel>>().WithTags("inventory").WithSummary("List datastores");
         api.MapGet("/datastores/{name}", async (string name, HttpContext http, DatastoreService datastores) => TypedResults.Json(
                 await datastores.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.DatastoreListModel))
             .Produces<DatastoreListModel>().WithTags("inventory").WithSummary("Show a datastore, with the hosts that see it");
     }
 
     /// <summary>Parents before children: a path is the beginning of the paths below it, and the root is before all.</summary>
-    private static string PlaceOf(InventoryNodeModel node) => node.Depth == 0 ? "\0" : node.Path.Replace('/', '\u0001') + "\0" + node.Id;
+    private static string PlaceOf(InventoryNodeModel node) =>
+        node.Depth == 0 ? "\0" : node.Path.Replace('/', '\u0001') + "\0" + node.Id;
 
     private static IResult Container(ContainerModel container) => TypedResults.Json(container, RestJson.Default.ContainerModel);
 }

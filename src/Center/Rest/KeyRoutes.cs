@@ -14,7 +14,8 @@ internal static class KeyRoutes
         group.MapGet("", async (string? provider, HttpContext http, KeyService service) => TypedResults.Json(
                 new ListModel<KeyInfoModel>(await service.ListAsync(http.Caller(), provider, http.RequestAborted)),
                 RestJson.Default.ListModelKeyInfoModel))
-            .Paged<KeyInfoModel>(k => k.Provider + "\0" + k.Id, ("state", k => k.State), ("label", k => k.Label), ("fault", k => k.Fault))
+            .Paged<KeyInfoModel>(
+                k => k.Provider + "\0" + k.Id, ("state", k => k.State), ("label", k => k.Label), ("fault", k => k.Fault))
             .Produces<ListModel<KeyInfoModel>>().WithSummary("List keys and who uses them");
 
         group.MapPost("", async (HttpContext http, KeyService service) =>
@@ -35,19 +36,23 @@ internal static class KeyRoutes
             {
                 var body = await Body.ReadAsync<KeyRefBody>(http);
                 return TypedResults.Json(
-                    await service.RestoreAsync(http.Caller(), body.Provider ?? "", body.Id ?? "", http.RequestAborted), RestJson.Default.KeyInfoModel);
+                    await service.RestoreAsync(http.Caller(), body.Provider ?? "", body.Id ?? "", http.RequestAborted),
+                    RestJson.Default.KeyInfoModel);
             })
             .Accepts<KeyRefBody>("application/json").Produces<KeyInfoModel>().WithSummary("Take a removal by force back");
 
         // An identifier is the KMS's own and may hold slashes.
-        group.MapGet("/{provider}/{**id}", async (string provider, string id, bool? live, HttpContext http, KeyService service) => TypedResults.Json(
+        group.MapGet("/{provider}/{**id}",
+            async (string provider, string id, bool? live, HttpContext http, KeyService service) => TypedResults.Json(
                 live == true
                     ? await service.StatusAsync(http.Caller(), provider, id, http.RequestAborted)
                     : await service.GetAsync(http.Caller(), provider, id, http.RequestAborted),
                 RestJson.Default.KeyInfoModel))
-            .Revised<KeyInfoModel>((_, k) => (ObjectKinds.Key, ObjectRef.Key(k.Provider, k.Id).Id)).Produces<KeyInfoModel>().WithSummary("One key; with live=true as its KMS has it now");
+            .Revised<KeyInfoModel>((_, k) => (ObjectKinds.Key, ObjectRef.Key(k.Provider, k.Id).Id))
+            .Produces<KeyInfoModel>().WithSummary("One key; with live=true as its KMS has it now");
 
-        group.MapDelete("/{provider}/{**id}", async (string provider, string id, bool? force, HttpContext http, KeyService service) =>
+        group.MapDelete("/{provider}/{**id}",
+            async (string provider, string id, bool? force, HttpContext http, KeyService service) =>
             {
                 await service.RemoveAsync(http.Caller(), provider, id, force ?? false, http.RequestAborted);
                 return TypedResults.NoContent();

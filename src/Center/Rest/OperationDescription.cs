@@ -3,13 +3,17 @@ using Microsoft.OpenApi;
 
 namespace Lorica.Center.Rest;
 
-/// <summary>What the OpenAPI document says of every operation: how it refuses, that a POST may be repeated, that an edit may name a revision.</summary>
+/// <summary>
+/// What the OpenAPI document says of every operation: how it refuses, that a POST may be repeated, that an edit may name a
+/// revision.
+/// </summary>
 internal sealed class OperationDescription : IOpenApiOperationTransformer
 {
     private const string Json = "application/json";
 
     /// <inheritdoc />
-    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.Responses ??= [];
         operation.Responses["default"] = new OpenApiResponse
@@ -17,7 +21,8 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
             Description = "Refused: problem details (RFC 9457) with a stable code.",
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { ["application/problem+json"] = new() },
         };
-        if (context.Description.HttpMethod == HttpMethods.Post && operation.RequestBody?.Content?.ContainsKey(Json) is null or true)
+        if (context.Description.HttpMethod == HttpMethods.Post
+            && operation.RequestBody?.Content?.ContainsKey(Json) is null or true)
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter

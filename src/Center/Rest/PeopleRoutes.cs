@@ -12,8 +12,10 @@ internal static class PeopleRoutes
     {
         var users = api.MapGroup("/users").WithTags("users and groups");
         users.MapGet("", async (HttpContext http, UserService service) => TypedResults.Json(
-                new ListModel<UserModel>(await service.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelUserModel))
-            .Paged<UserModel>(u => u.Name, ("name", u => u.Name)).Produces<ListModel<UserModel>>().WithSummary("List users; who may not manage them sees himself");
+                new ListModel<UserModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
+                RestJson.Default.ListModelUserModel))
+            .Paged<UserModel>(u => u.Name, ("name", u => u.Name))
+            .Produces<ListModel<UserModel>>().WithSummary("List users; who may not manage them sees himself");
 
         users.MapGet("/{name}", async (string name, HttpContext http, UserService service) => TypedResults.Json(
                 await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.UserModel))
@@ -25,14 +27,16 @@ internal static class PeopleRoutes
                 var user = await service.AddAsync(http.Caller(), body, http.RequestAborted);
                 return TypedResults.Json(user, RestJson.Default.UserModel, statusCode: StatusCodes.Status201Created);
             })
-            .Accepts<AddUserBody>("application/json").WithMetadata(new Secrecy(Request: true)).Produces<UserModel>(StatusCodes.Status201Created).WithSummary("Add a user");
+            .Accepts<AddUserBody>("application/json")
+            .WithMetadata(new Secrecy(Request: true)).Produces<UserModel>(StatusCodes.Status201Created).WithSummary("Add a user");
 
         users.MapDelete("/{name}", async (string name, HttpContext http, UserService service) =>
             {
                 await service.RemoveAsync(http.Caller(), name, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Remove a user with his sessions, tokens and permissions");
+            .Edits(ObjectKinds.Principal)
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a user with his sessions, tokens and permissions");
 
         users.MapPut("/{name}/password", async (string name, HttpContext http, UserService service) =>
             {
@@ -55,8 +59,10 @@ internal static class PeopleRoutes
 
         var groups = api.MapGroup("/groups").WithTags("users and groups");
         groups.MapGet("", async (HttpContext http, GroupService service) => TypedResults.Json(
-                new ListModel<GroupModel>(await service.ListAsync(http.Caller(), http.RequestAborted)), RestJson.Default.ListModelGroupModel))
-            .Paged<GroupModel>(g => g.Name, ("name", g => g.Name)).Produces<ListModel<GroupModel>>().WithSummary("List groups; who may not manage people sees his own");
+                new ListModel<GroupModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
+                RestJson.Default.ListModelGroupModel))
+            .Paged<GroupModel>(g => g.Name, ("name", g => g.Name))
+            .Produces<ListModel<GroupModel>>().WithSummary("List groups; who may not manage people sees his own");
 
         groups.MapGet("/{name}", async (string name, HttpContext http, GroupService service) => TypedResults.Json(
                 await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.GroupModel))
@@ -68,14 +74,16 @@ internal static class PeopleRoutes
                 var group = await service.AddAsync(http.Caller(), body, http.RequestAborted);
                 return TypedResults.Json(group, RestJson.Default.GroupModel, statusCode: StatusCodes.Status201Created);
             })
-            .Accepts<AddGroupBody>("application/json").Produces<GroupModel>(StatusCodes.Status201Created).WithSummary("Add a group");
+            .Accepts<AddGroupBody>("application/json")
+            .Produces<GroupModel>(StatusCodes.Status201Created).WithSummary("Add a group");
 
         groups.MapDelete("/{name}", async (string name, HttpContext http, GroupService service) =>
             {
                 await service.RemoveAsync(http.Caller(), name, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent).WithSummary("Remove a group with its permissions");
+            .Edits(ObjectKinds.Principal)
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a group with its permissions");
 
         groups.MapPut("/{name}/members/{user}", async (string name, string user, HttpContext http, GroupService service) =>
             {

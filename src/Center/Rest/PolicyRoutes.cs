@@ -14,27 +14,32 @@ internal static class PolicyRoutes
     {
         var group = api.MapGroup("/policies").WithTags("storage policies");
         group.MapGet("", async (HttpContext http, PolicyService policies) => TypedResults.Json(
-                new ListModel<PolicyModel>([.. (await policies.ListAsync(http.Caller(), http.RequestAborted)).Select(p => p.ToModel())]),
+                new ListModel<PolicyModel>(
+                    [.. (await policies.ListAsync(http.Caller(), http.RequestAborted)).Select(p => p.ToModel())]),
                 RestJson.Default.ListModelPolicyModel))
             .Paged<PolicyModel>(p => p.Name + "\0" + p.Id, ("name", p => p.Name))
             .Produces<ListModel<PolicyModel>>().WithSummary("List storage policies");
         group.MapGet("/{policy}", async (string policy, HttpContext http, PolicyService policies) =>
-                TypedResults.Json((await policies.GetAsync(http.Caller(), policy, http.RequestAborted)).ToModel(), RestJson.Default.PolicyModel))
-            .Revised<PolicyModel>((_, p) => (ObjectKinds.Policy, p.Id)).Produces<PolicyModel>().WithSummary("Show a storage policy, by name or id");
+                TypedResults.Json((await policies.GetAsync(http.Caller(), policy, http.RequestAborted)).ToModel(),
+                    RestJson.Default.PolicyModel))
+            .Revised<PolicyModel>((_, p) => (ObjectKinds.Policy, p.Id))
+            .Produces<PolicyModel>().WithSummary("Show a storage policy, by name or id");
         group.MapPost("", async (HttpContext http, PolicyService policies) =>
             {
                 var body = await Body.ReadAsync<CreatePolicyBody>(http);
                 var made = await policies.CreateAsync(http.Caller(), body, http.RequestAborted);
                 return TypedResults.Json(made.ToModel(), RestJson.Default.PolicyModel, statusCode: StatusCodes.Status201Created);
             })
-            .Accepts<CreatePolicyBody>(Json).Produces<PolicyModel>(StatusCodes.Status201Created).WithSummary("Create a storage policy");
+            .Accepts<CreatePolicyBody>(Json)
+            .Produces<PolicyModel>(StatusCodes.Status201Created).WithSummary("Create a storage policy");
         group.MapPost("/{policy}/clone", async (string policy, HttpContext http, PolicyService policies) =>
             {
                 var body = await Body.ReadAsync<ClonePolicyBody>(http);
                 var made = await policies.CloneAsync(http.Caller(), policy, body, http.RequestAborted);
                 return TypedResults.Json(made.ToModel(), RestJson.Default.PolicyModel, statusCode: StatusCodes.Status201Created);
             })
-            .Accepts<ClonePolicyBody>(Json).Produces<PolicyModel>(StatusCodes.Status201Created).WithSummary("Clone a storage policy");
+            .Accepts<ClonePolicyBody>(Json)
+            .Produces<PolicyModel>(StatusCodes.Status201Created).WithSummary("Clone a storage policy");
         group.MapPatch("/{policy}", async (string policy, HttpContext http, PolicyService policies) =>
             {
                 var body = await Body.ReadAsync<EditPolicyBody>(http);
@@ -47,7 +52,8 @@ internal static class PolicyRoutes
                 await policies.DeleteAsync(http.Caller(), policy, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Edits(ObjectKinds.Policy).Produces(StatusCodes.Status204NoContent).WithSummary("Delete a storage policy that nothing uses");
+            .Edits(ObjectKinds.Policy)
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Delete a storage policy that nothing uses");
         group.MapPost("/{policy}/apply", async (string policy, HttpContext http, PolicyApplier applier) =>
             {
                 var body = await Body.ReadAsync<ApplyPolicyBody>(http);
@@ -69,7 +75,8 @@ internal static class PolicyRoutes
         api.MapGet("/compliance", async (HttpContext http, ComplianceService compliance) => TypedResults.Json(
                 new ListModel<ComplianceModel>(await compliance.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelComplianceModel))
-            .Paged<ComplianceModel>(c => c.Vm + "\0" + c.VmId, ("vm", c => c.Vm), ("state", c => c.State)).Produces<ListModel<ComplianceModel>>().WithTags("storage policies")
+            .Paged<ComplianceModel>(c => c.Vm + "\0" + c.VmId, ("vm", c => c.Vm), ("state", c => c.State))
+            .Produces<ListModel<ComplianceModel>>().WithTags("storage policies")
             .WithSummary("Compliance of all VMs, read from their files");
         api.MapGet("/vms/{vm}/compliance", async (string vm, HttpContext http, ComplianceService compliance) => TypedResults.Json(
                 await compliance.GetAsync(http.Caller(), vm, http.RequestAborted), RestJson.Default.ComplianceModel))
@@ -86,32 +93,42 @@ internal static class PolicyRoutes
 
     private static void MapPlacement(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/datastores/{name}/tags", async (string name, HttpContext http, PlacementService placement) => TypedResults.Json(
+        api.MapGet(
+            "/datastores/{name}/tags", async (string name, HttpContext http, PlacementService placement) => TypedResults.Json(
                 new TagsModel(await placement.TagsAsync(http.Caller(), name, http.RequestAborted)), RestJson.Default.TagsModel))
-            .Revised<TagsModel>((http, _) => (ObjectKinds.Datastore, (string)http.GetRouteValue("name")!)).Produces<TagsModel>().WithTags("storage policies").WithSummary("Tags of a datastore");
+            .Revised<TagsModel>((http, _) => (ObjectKinds.Datastore, (string)http.GetRouteValue("name")!))
+            .Produces<TagsModel>().WithTags("storage policies").WithSummary("Tags of a datastore");
         api.MapPut("/datastores/{name}/tags", async (string name, HttpContext http, PlacementService placement) =>
             {
                 var body = await Body.ReadAsync<TagsModel>(http);
                 return TypedResults.Json(
-                    new TagsModel(await placement.SetTagsAsync(http.Caller(), name, body.Tags, http.RequestAborted)), RestJson.Default.TagsModel);
+                    new TagsModel(await placement.SetTagsAsync(http.Caller(), name, body.Tags, http.RequestAborted)),
+                    RestJson.Default.TagsModel);
             })
-            .Accepts<TagsModel>(Json).Edits(ObjectKinds.Datastore).Produces<TagsModel>().WithTags("storage policies").WithSummary("Give a datastore these tags and no others");
-        api.MapGet("/providers/{name}/runs-in", async (string name, HttpContext http, CenterSettings settings) => TypedResults.Json(
-                new RunsInModel(await settings.GuestOfAsync(http.Caller(), name, http.RequestAborted)), RestJson.Default.RunsInModel))
-            .Revised<RunsInModel>((http, _) => (ObjectKinds.Provider, (string)http.GetRouteValue("name")!)).Produces<RunsInModel>().WithTags("key providers").WithSummary("The VM in which a provider's KMS runs");
+            .Accepts<TagsModel>(Json).Edits(ObjectKinds.Datastore)
+            .Produces<TagsModel>().WithTags("storage policies").WithSummary("Give a datastore these tags and no others");
+        api.MapGet(
+            "/providers/{name}/runs-in", async (string name, HttpContext http, CenterSettings settings) => TypedResults.Json(
+                new RunsInModel(await settings.GuestOfAsync(http.Caller(), name, http.RequestAborted)),
+                RestJson.Default.RunsInModel))
+            .Revised<RunsInModel>((http, _) => (ObjectKinds.Provider, (string)http.GetRouteValue("name")!))
+            .Produces<RunsInModel>().WithTags("key providers").WithSummary("The VM in which a provider's KMS runs");
         api.MapPut("/providers/{name}/runs-in", async (string name, HttpContext http, CenterSettings settings) =>
             {
                 var body = await Body.ReadAsync<RunsInModel>(http);
                 await settings.SetGuestAsync(http.Caller(), name, body.Vm, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Accepts<RunsInModel>(Json).Edits(ObjectKinds.Provider).Produces(StatusCodes.Status204NoContent).WithTags("key providers")
+            .Accepts<RunsInModel>(Json)
+            .Edits(ObjectKinds.Provider).Produces(StatusCodes.Status204NoContent).WithTags("key providers")
             .WithSummary("Note in which VM a provider's KMS runs, so that it is never encrypted with that provider's keys");
         api.MapGet("/settings", async (HttpContext http, CenterSettings settings) => TypedResults.Json(
                 new ListModel<SettingModel>(
-                    [.. (await settings.ListAsync(http.Caller(), http.RequestAborted)).Select(s => new SettingModel(s.Key, s.Value))]),
+                    [.. (await settings.ListAsync(http.Caller(), http.RequestAborted))
+                        .Select(s => new SettingModel(s.Key, s.Value))]),
                 RestJson.Default.ListModelSettingModel))
-            .Paged<SettingModel>(s => s.Name, ("name", s => s.Name)).Produces<ListModel<SettingModel>>().WithTags("system").WithSummary("Settings of the center");
+            .Paged<SettingModel>(s => s.Name, ("name", s => s.Name))
+            .Produces<ListModel<SettingModel>>().WithTags("system").WithSummary("Settings of the center");
         api.MapGet("/settings/{name}", async (string name, HttpContext http, CenterSettings settings) => TypedResults.Json(
                 await settings.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.SettingModel))
             .Revised<SettingModel>((_, _) => (ObjectKinds.Root, ObjectRef.Root.Id)).Produces<SettingModel>().WithTags("system")
@@ -122,12 +139,14 @@ internal static class PolicyRoutes
                 await settings.SetAsync(http.Caller(), name, body.Value, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Accepts<SettingModel>(Json).Edits(ObjectKinds.Root).Produces(StatusCodes.Status204NoContent).WithTags("system").WithSummary("Set a setting of the center");
+            .Accepts<SettingModel>(Json).Edits(ObjectKinds.Root)
+            .Produces(StatusCodes.Status204NoContent).WithTags("system").WithSummary("Set a setting of the center");
         api.MapDelete("/settings/{name}", async (string name, HttpContext http, CenterSettings settings) =>
             {
                 await settings.SetAsync(http.Caller(), name, null, http.RequestAborted);
                 return TypedResults.NoContent();
             })
-            .Edits(ObjectKinds.Root).Produces(StatusCodes.Status204NoContent).WithTags("system").WithSummary("Remove a setting of the center");
+            .Edits(ObjectKinds.Root)
+            .Produces(StatusCodes.Status204NoContent).WithTags("system").WithSummary("Remove a setting of the center");
     }
 }

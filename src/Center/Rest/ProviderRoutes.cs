@@ -14,11 +14,13 @@ internal static class ProviderRoutes
         group.MapGet("", async (HttpContext http, ProviderService service) => TypedResults.Json(
                 new ListModel<ProviderModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelProviderModel))
-            .Paged<ProviderModel>(p => p.Name, ("name", p => p.Name)).Produces<ListModel<ProviderModel>>().WithSummary("List key providers");
+            .Paged<ProviderModel>(p => p.Name, ("name", p => p.Name))
+            .Produces<ListModel<ProviderModel>>().WithSummary("List key providers");
 
         group.MapGet("/{name}", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
                 await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.ProviderModel))
-            .Revised<ProviderModel>((_, p) => (ObjectKinds.Provider, p.Name)).Produces<ProviderModel>().WithSummary("Show a key provider");
+            .Revised<ProviderModel>((_, p) => (ObjectKinds.Provider, p.Name))
+            .Produces<ProviderModel>().WithSummary("Show a key provider");
 
         group.MapPost("", async (HttpContext http, ProviderService service) =>
             {
@@ -45,7 +47,8 @@ internal static class ProviderRoutes
         group.MapPatch("/{name}", async (string name, HttpContext http, ProviderService service) =>
             {
                 var body = await Body.ReadAsync<EditProviderBody>(http);
-                return TypedResults.Json(await service.ChangeAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
+                return TypedResults.Json(
+                    await service.ChangeAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
             })
             .Accepts<EditProviderBody>("application/json").Edits(ObjectKinds.Provider).Produces<ProviderModel>()
             .WithSummary("Change servers, trust, identity or credential of a key provider, or make it the default");
@@ -58,9 +61,11 @@ internal static class ProviderRoutes
             {
                 var body = await Body.ReadAsync<PemBody>(http);
                 return TypedResults.Json(
-                    await service.InstallCertificateAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
+                    await service.InstallCertificateAsync(http.Caller(), name, body, http.RequestAborted),
+                    RestJson.Default.ProviderModel);
             })
-            .Accepts<PemBody>("application/json").Edits(ObjectKinds.Provider).Produces<ProviderModel>().WithSummary("Install the signed client certificate");
+            .Accepts<PemBody>("application/json")
+            .Edits(ObjectKinds.Provider).Produces<ProviderModel>().WithSummary("Install the signed client certificate");
 
         group.MapDelete("/{name}", async (string name, bool? force, HttpContext http, ProviderService service) =>
             {

@@ -13,7 +13,8 @@ internal static class SessionRoutes
             {
                 var body = await Body.ReadAsync<SignInRequest>(http);
                 var session = await signIn.SignInAsync(body.User, body.Password, ClientAddress.Of(http), http.RequestAborted);
-                return TypedResults.Json(new SessionModel(session.User, session.Token, session.ExpiresAt), RestJson.Default.SessionModel);
+                return TypedResults.Json(
+                    new SessionModel(session.User, session.Token, session.ExpiresAt), RestJson.Default.SessionModel);
             })
             .Accepts<SignInRequest>("application/json").Produces<SessionModel>().RequireRateLimiting(RateLimits.SignIn)
             .WithSummary("Sign in").WithTags("session");
@@ -28,7 +29,8 @@ internal static class SessionRoutes
         api.MapGet("/sessions", async (HttpContext http, SessionService sessions) => TypedResults.Json(
                 new ListModel<OpenSessionModel>(await sessions.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelOpenSessionModel))
-            .Paged<OpenSessionModel>(s => s.User + "\0" + s.Id, ("user", s => s.User)).Produces<ListModel<OpenSessionModel>>().WithTags("session")
+            .Paged<OpenSessionModel>(s => s.User + "\0" + s.Id, ("user", s => s.User))
+            .Produces<ListModel<OpenSessionModel>>().WithTags("session")
             .WithSummary("List open sessions: one's own, or all for who may end them");
 
         api.MapDelete("/sessions/{id}", async (string id, HttpContext http, SessionService sessions) =>

@@ -13,7 +13,8 @@ internal static class TokenRoutes
         group.MapGet("", async (bool? all, HttpContext http, TokenService service) => TypedResults.Json(
                 new ListModel<TokenModel>(await service.ListAsync(http.Caller(), all ?? false, http.RequestAborted)),
                 RestJson.Default.ListModelTokenModel))
-            .Paged<TokenModel>(t => t.User + "\0" + t.Id, ("user", t => t.User)).Produces<ListModel<TokenModel>>().WithSummary("List one's own tokens; with all everybody's");
+            .Paged<TokenModel>(t => t.User + "\0" + t.Id, ("user", t => t.User))
+            .Produces<ListModel<TokenModel>>().WithSummary("List one's own tokens; with all everybody's");
 
         group.MapPost("", async (HttpContext http, TokenService service) =>
             {
@@ -22,7 +23,8 @@ internal static class TokenRoutes
                 http.Response.Headers.CacheControl = "no-store";
                 return TypedResults.Json(token, RestJson.Default.CreatedTokenModel, statusCode: StatusCodes.Status201Created);
             })
-            .Accepts<CreateTokenBody>("application/json").WithMetadata(new Secrecy(Answer: true)).Produces<CreatedTokenModel>(StatusCodes.Status201Created)
+            .Accepts<CreateTokenBody>("application/json")
+            .WithMetadata(new Secrecy(Answer: true)).Produces<CreatedTokenModel>(StatusCodes.Status201Created)
             .WithSummary("Make a token for oneself; the secret is told only here");
 
         group.MapDelete("/{id}", async (string id, HttpContext http, TokenService service) =>

@@ -16,7 +16,10 @@ internal static class FaultText
         var hint = problem.Hint ?? "";
         if (problem.CorrelationId is { Length: > 0 } id && KindOf(type, problem.Status) == ExitCode.Other)
             hint = Join(hint, $"The center's log has more under {id}.");
-        return new CliException(KindOf(type, problem.Status), problem.Detail ?? type, hint) { Keys = problem.Keys ?? [], Code = problem.Code ?? "" };
+        return new CliException(KindOf(type, problem.Status), problem.Detail ?? type, hint)
+        {
+            Keys = problem.Keys ?? [], Code = problem.Code ?? "",
+        };
     }
 
     /// <summary>From the fault of a failed task.</summary>

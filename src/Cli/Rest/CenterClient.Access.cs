@@ -5,7 +5,8 @@ namespace Lorica.Cli.Rest;
 /// <summary>People and what they may.</summary>
 internal sealed partial class CenterClient
 {
-    public Task<ListModel<UserModel>> UsersAsync(CancellationToken ct) => GetAsync(Api + "users", RestJson.Default.ListModelUserModel, ct);
+    public Task<ListModel<UserModel>> UsersAsync(CancellationToken ct) =>
+        GetAsync(Api + "users", RestJson.Default.ListModelUserModel, ct);
 
     public Task<UserModel> AddUserAsync(AddUserBody body, CancellationToken ct)
         => PostAsync(Api + "users", body, RestJson.Default.AddUserBody, RestJson.Default.UserModel, ct);
@@ -15,7 +16,8 @@ internal sealed partial class CenterClient
     public Task SetPasswordAsync(string name, SetPasswordBody body, CancellationToken ct)
         => PutAsync($"{Api}users/{Escape(name)}/password", JsonBody(body, RestJson.Default.SetPasswordBody), ct);
 
-    public Task<ListModel<GroupModel>> GroupsAsync(CancellationToken ct) => GetAsync(Api + "groups", RestJson.Default.ListModelGroupModel, ct);
+    public Task<ListModel<GroupModel>> GroupsAsync(CancellationToken ct) =>
+        GetAsync(Api + "groups", RestJson.Default.ListModelGroupModel, ct);
 
     public Task<GroupModel> AddGroupAsync(AddGroupBody body, CancellationToken ct)
         => PostAsync(Api + "groups", body, RestJson.Default.AddGroupBody, RestJson.Default.GroupModel, ct);
@@ -26,7 +28,8 @@ internal sealed partial class CenterClient
 
     public Task RemoveMemberAsync(string group, string user, CancellationToken ct) => DeleteAsync(Member(group, user), ct);
 
-    public Task<ListModel<RoleModel>> RolesAsync(CancellationToken ct) => GetAsync(Api + "roles", RestJson.Default.ListModelRoleModel, ct);
+    public Task<ListModel<RoleModel>> RolesAsync(CancellationToken ct) =>
+        GetAsync(Api + "roles", RestJson.Default.ListModelRoleModel, ct);
 
     public Task<RoleModel> RoleAsync(string name, CancellationToken ct) => GetAsync(Role(name), RestJson.Default.RoleModel, ct);
 
@@ -34,16 +37,19 @@ internal sealed partial class CenterClient
         => PostAsync(Role(source) + "/clone", body, RestJson.Default.CloneRoleBody, RestJson.Default.RoleModel, ct);
 
     public Task<RoleModel> SetRoleAsync(string name, SetRoleBody body, CancellationToken ct)
-        => SendAsync(HttpMethod.Put, Role(name), JsonBody(body, RestJson.Default.SetRoleBody), RestJson.Default.RoleModel, null, ct, Role(name));
+        => SendAsync(HttpMethod.Put, Role(name), JsonBody(body, RestJson.Default.SetRoleBody), RestJson.Default.RoleModel,
+            null, ct, Role(name));
 
     public Task RemoveRoleAsync(string name, CancellationToken ct) => DeleteAsync(Role(name), ct);
 
     public Task<ListModel<PermissionModel>> PermissionsAsync(string? on, CancellationToken ct)
-        => GetAsync(Api + "permissions" + (on is null ? "" : "?object=" + Escape(on)), RestJson.Default.ListModelPermissionModel, ct);
+        => GetAsync(
+            Api + "permissions" + (on is null ? "" : "?object=" + Escape(on)), RestJson.Default.ListModelPermissionModel, ct);
 
     public Task<PermissionModel> GrantAsync(GrantBody body, CancellationToken ct)
         => SendAsync(
-            HttpMethod.Put, Api + "permissions", JsonBody(body, RestJson.Default.GrantBody), RestJson.Default.PermissionModel, null, ct);
+            HttpMethod.Put, Api + "permissions", JsonBody(body, RestJson.Default.GrantBody),
+            RestJson.Default.PermissionModel, null, ct);
 
     public Task RevokeAsync(string? user, string? group, string on, CancellationToken ct)
         => DeleteAsync($"{Api}permissions?object={Escape(on)}{Query("user", user)}{Query("group", group)}", ct);

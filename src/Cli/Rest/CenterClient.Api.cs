@@ -49,13 +49,15 @@ internal sealed partial class CenterClient
         => GetAsync(Api + "tasks" + query, RestJson.Default.ListModelTaskModel, ct);
 
     public Task<TaskModel> CancelTaskAsync(string id, CancellationToken ct)
-        => SendAsync(HttpMethod.Post, $"{Api}tasks/{Escape(id)}/cancel", content: null, RestJson.Default.TaskModel, patience: null, ct);
+        => SendAsync(
+            HttpMethod.Post, $"{Api}tasks/{Escape(id)}/cancel", content: null, RestJson.Default.TaskModel, patience: null, ct);
 
     public Task<ListModel<AlarmModel>> AlarmsAsync(string query, CancellationToken ct)
         => GetAsync(Api + "alarms" + query, RestJson.Default.ListModelAlarmModel, ct);
 
     public Task<AlarmModel> AcknowledgeAlarmAsync(long number, CancellationToken ct)
-        => SendAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{Api}alarms/{number}/acknowledge"), content: null,
+        => SendAsync(
+            HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{Api}alarms/{number}/acknowledge"), content: null,
             RestJson.Default.AlarmModel, patience: null, ct);
 
     /// <summary>
@@ -68,7 +70,8 @@ internal sealed partial class CenterClient
     public Task<ListModel<ProviderModel>> ProvidersAsync(CancellationToken ct)
         => GetAsync(Api + "providers", RestJson.Default.ListModelProviderModel, ct);
 
-    public Task<ProviderModel> ProviderAsync(string name, CancellationToken ct) => GetAsync(Provider(name), RestJson.Default.ProviderModel, ct);
+    public Task<ProviderModel> ProviderAsync(string name, CancellationToken ct) =>
+        GetAsync(Provider(name), RestJson.Default.ProviderModel, ct);
 
     public Task<ProviderModel> AddProviderAsync(AddProviderBody body, CancellationToken ct)
         => PostAsync(Api + "providers", body, RestJson.Default.AddProviderBody, RestJson.Default.ProviderModel, ct);
@@ -95,7 +98,8 @@ internal sealed partial class CenterClient
         => GetAsync(Api + "events" + query, RestJson.Default.ListModelEventModel, ct);
 
     public Task<EventHeadModel> EventHeadAsync(bool verify, CancellationToken ct)
-        => GetAsync($"{Api}events/head?verify={(verify ? "true" : "false")}", RestJson.Default.EventHeadModel, ct, TimeSpan.FromMinutes(10));
+        => GetAsync($"{Api}events/head?verify={(verify ? "true" : "false")}", RestJson.Default.EventHeadModel, ct,
+            TimeSpan.FromMinutes(10));
 
     /// <summary>Lines of an export or a stream, as they come.</summary>
     public IAsyncEnumerable<string> EventLinesAsync(string path, CancellationToken ct) => LinesAsync(Api + "events/" + path, ct);

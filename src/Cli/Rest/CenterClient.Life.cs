@@ -27,12 +27,15 @@ internal sealed partial class CenterClient
     public Task<TaskModel> AttachDiskAsync(string vm, AttachDiskBody body, CancellationToken ct)
         => PostAsync(Vm(vm) + "/disks/attach", body, RestJson.Default.AttachDiskBody, RestJson.Default.TaskModel, ct);
 
-    public Task<TaskModel> DetachDiskAsync(string vm, string label, CancellationToken ct) => PostAsync($"{Vm(vm)}/disks/{Escape(label)}/detach", ct);
+    public Task<TaskModel> DetachDiskAsync(string vm, string label, CancellationToken ct) =>
+        PostAsync($"{Vm(vm)}/disks/{Escape(label)}/detach", ct);
 
-    public Task<TaskModel?> RemoveDiskAsync(string vm, string label, CancellationToken ct) => DeleteAsync($"{Vm(vm)}/disks/{Escape(label)}", ct);
+    public Task<TaskModel?> RemoveDiskAsync(string vm, string label, CancellationToken ct) =>
+        DeleteAsync($"{Vm(vm)}/disks/{Escape(label)}", ct);
 
     public Task<TaskModel> ResizeDiskAsync(string vm, string label, ResizeDiskBody body, CancellationToken ct)
-        => PostAsync($"{Vm(vm)}/disks/{Escape(label)}/resize", body, RestJson.Default.ResizeDiskBody, RestJson.Default.TaskModel, ct);
+        => PostAsync(
+            $"{Vm(vm)}/disks/{Escape(label)}/resize", body, RestJson.Default.ResizeDiskBody, RestJson.Default.TaskModel, ct);
 
     private async Task<TaskModel> PostAsync(string path, CancellationToken ct)
     {

@@ -8,7 +8,8 @@ internal sealed partial class CenterClient
     public Task<ListModel<PolicyModel>> PoliciesAsync(CancellationToken ct)
         => GetAsync(Api + "policies", RestJson.Default.ListModelPolicyModel, ct);
 
-    public Task<PolicyModel> PolicyAsync(string policy, CancellationToken ct) => GetAsync(Policy(policy), RestJson.Default.PolicyModel, ct);
+    public Task<PolicyModel> PolicyAsync(string policy, CancellationToken ct) =>
+        GetAsync(Policy(policy), RestJson.Default.PolicyModel, ct);
 
     public Task<PolicyModel> CreatePolicyAsync(CreatePolicyBody body, CancellationToken ct)
         => PostAsync(Api + "policies", body, RestJson.Default.CreatePolicyBody, RestJson.Default.PolicyModel, ct);
@@ -17,7 +18,9 @@ internal sealed partial class CenterClient
         => PostAsync(Policy(policy) + "/clone", body, RestJson.Default.ClonePolicyBody, RestJson.Default.PolicyModel, ct);
 
     public Task<PolicyModel> EditPolicyAsync(string policy, EditPolicyBody body, CancellationToken ct)
-        => SendAsync(HttpMethod.Patch, Policy(policy), JsonBody(body, RestJson.Default.EditPolicyBody), RestJson.Default.PolicyModel, null, ct, Policy(policy));
+        => SendAsync(
+            HttpMethod.Patch, Policy(policy), JsonBody(body, RestJson.Default.EditPolicyBody), RestJson.Default.PolicyModel, null,
+            ct, Policy(policy));
 
     public Task DeletePolicyAsync(string policy, CancellationToken ct) => DeleteAsync(Policy(policy), ct);
 
@@ -44,7 +47,8 @@ internal sealed partial class CenterClient
             RestJson.Default.TagsModel, null, ct, $"{Api}datastores/{Escape(datastore)}/tags");
 
     public Task SetProviderRunsInAsync(string provider, string? vm, CancellationToken ct)
-        => PutAsync($"{Api}providers/{Escape(provider)}/runs-in", JsonBody(new RunsInModel(vm), RestJson.Default.RunsInModel), ct);
+        => PutAsync(
+            $"{Api}providers/{Escape(provider)}/runs-in", JsonBody(new RunsInModel(vm), RestJson.Default.RunsInModel), ct);
 
     public Task<ListModel<SettingModel>> SettingsAsync(CancellationToken ct)
         => GetAsync(Api + "settings", RestJson.Default.ListModelSettingModel, ct);

@@ -13,8 +13,8 @@ namespace Lorica.Cli.Rest;
 /// The REST API of one center. Every failure comes out as <see cref="CliException"/>; answers that are shown are bounded in
 /// size, so that no server makes this process grow.
 /// <para>
-/// What this process looked at it edits only as it was: the ETag of a GET goes with the next edit of the same object as If-Match, so that
-/// nobody's change is overwritten while a person reads a fingerprint.
+/// What this process looked at it edits only as it was: the ETag of a GET goes with the next edit of the same object as If-Match,
+/// so that nobody's change is overwritten while a person reads a fingerprint.
 /// </para>
 /// </summary>
 internal sealed partial class CenterClient : IDisposable
@@ -87,7 +87,8 @@ internal sealed partial class CenterClient : IDisposable
     }
 
     /// <summary>
-    /// Sends a body of any kind and reads a JSON answer; <paramref name="edited"/> is the path at which what it edits was looked at.
+    /// Sends a body of any kind and reads a JSON answer; <paramref name="edited"/> is the path at
+    /// which what it edits was looked at.
     /// </summary>
     public async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type,
         TimeSpan? patience, CancellationToken ct, string? edited = null)

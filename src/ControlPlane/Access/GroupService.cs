@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>Groups of users; a group is never in a group.</summary>
-public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuthorizer authorizer, EventLog events, TimeProvider time)
+public sealed class GroupService(
+    CenterStore store, EscalationGuard guard, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
     /// <summary>All groups; who may not manage people sees those in which he is.</summary>
     public async Task<IReadOnlyList<GroupModel>> ListAsync(Caller caller, CancellationToken ct)
@@ -66,7 +67,8 @@ public sealed class GroupService(CenterStore store, EscalationGuard guard, IAuth
             }
 
             await db.GroupMembers.Where(m => m.GroupName == name).ExecuteDeleteAsync(ct);
-            await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name).ExecuteDeleteAsync(ct);
+            await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name)
+                .ExecuteDeleteAsync(ct);
             await db.Groups.Where(g => g.Name == name).ExecuteDeleteAsync(ct);
             events.Add(db, EventIds.GroupChanged, caller.User, name, $"{caller.User} removed the group {name}.");
         },

@@ -5,8 +5,8 @@ using Lorica.ControlPlane.Store;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
-/// Work that is taken up again is checked against what its caller may now: a user who was removed, a token that was revoked or has
-/// expired, a permission that was withdrawn end it with NoPermission.
+/// Work that is taken up again is checked against what its caller may now: a user who was removed, a token that was revoked or
+/// has expired, a permission that was withdrawn end it with NoPermission.
 /// <code>
 /// resumed ─ caller still holds everything ──────────► goes on
 ///    └ he does not ┬ nothing stands half-done ──────► NoPermission; nothing was changed
@@ -44,12 +44,14 @@ internal sealed class ResumeCheck(IAuthorizer authorizer, SpaceRules space, Even
             if (halfDone is null || !await halfDone())
             {
                 await events.AddAsync(EventIds.AccessRefused, caller.User, vm,
-                    $"Task {context.Task.Id} ({context.Task.Kind}) was not taken up again: {caller.User} no longer holds {privilege}.", ct);
+                    $"Task {context.Task.Id} ({context.Task.Kind}) was not taken up again: {caller.User} no longer "
+                        + $"holds {privilege}.", ct);
                 throw AccessFaults.NoPermission(caller, privilege, target);
             }
 
             await events.AddAsync(EventIds.AccessRefused, caller.User, vm,
-                $"Task {context.Task.Id} ({context.Task.Kind}) goes on although {caller.User} no longer holds {privilege}: its files are in transition.", ct);
+                $"Task {context.Task.Id} ({context.Task.Kind}) goes on although {caller.User} no longer holds {privilege}: its "
+                    + "files are in transition.", ct);
             return;
         }
     }

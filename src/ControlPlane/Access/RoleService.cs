@@ -21,7 +21,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
         ToModel(await store.ReadAsync(db => FindAsync(db, nameOrId, ct), ct));
 
     /// <summary>Makes a role that holds what another holds.</summary>
-    public Task<RoleModel> CloneAsync(Caller caller, string source, CloneRoleBody body, CancellationToken ct) => guard.ChangeAsync(
+    public Task<RoleModel> CloneAsync(
+        Caller caller, string source, CloneRoleBody body, CancellationToken ct) => guard.ChangeAsync(
         caller, AccessTaskKinds.RoleClone, body.Name, $"clone the role {source}",
         async (db, before, actor) =>
         {
@@ -45,13 +46,15 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             await db.SaveChangesAsync(ct);
             var held = from.Privileges.Union(BuiltInRoles.Always).ToFrozenSet(StringComparer.Ordinal);
             db.RolePrivileges.AddRange(held.Select(p => new RolePrivilegeRow { RoleId = row.Id, Privilege = p }));
-            events.Add(db, EventIds.RoleAdded, caller.User, row.Name, $"{caller.User} cloned the role {from.Name} as {row.Name} ({row.Id}).");
+            events.Add(db, EventIds.RoleAdded, caller.User, row.Name,
+                $"{caller.User} cloned the role {from.Name} as {row.Name} ({row.Id}).");
             return ToModel(new Role(row.Id, row.Name, row.Description, held));
         },
         ct);
 
     /// <summary>Changes what a role holds: everything anew, or some added and some taken away.</summary>
-    public async Task<RoleModel> SetAsync(Caller caller, string nameOrId, SetRoleBody body, CancellationToken ct) => await guard.ChangeAsync(
+    public async Task<RoleModel> SetAsync(
+        Caller caller, string nameOrId, SetRoleBody body, CancellationToken ct) => await guard.ChangeAsync(
         caller, AccessTaskKinds.RoleChange, (await GetAsync(nameOrId, ct)).Name, $"change the role {nameOrId}",
         async (db, before, actor) =>
         {
@@ -63,7 +66,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             await db.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
             db.RolePrivileges.AddRange(wanted.Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
             events.Add(db, EventIds.RoleUpdated, caller.User, role.Name,
-                $"{caller.User} changed the role {role.Name}: added {List(wanted.Except(role.Privileges))}; taken away {List(role.Privileges.Except(wanted))}.");
+                $"{caller.User} changed the role {role.Name}: added {List(wanted.Except(role.Privileges))}; taken away "
+                    + $"{List(role.Privileges.Except(wanted))}.");
             return ToModel(role with { Privileges = wanted });
         },
         ct);
@@ -77,16 +81,19 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             var role = await FindAsync(db, nameOrId, ct);
             RequireCustom(role);
             EscalationGuard.RequireAll(caller, actor, before, role.Privileges, ObjectRef.Root);
-            var users = await db.Permissions.Where(p => p.RoleId == role.Id).Select(p => p.Principal).Distinct().Take(10).ToListAsync(ct);
+            var users = await db.Permissions.Where(p => p.RoleId == role.Id)
+                .Select(p => p.Principal).Distinct().Take(10).ToListAsync(ct);
             if (users.Count > 0)
             {
                 throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.roleInUse", role.Name,
-                    $"Permissions of {string.Join(", ", users)} use the role {role.Name}.", "Revoke them first: `lorica permission ls`."));
+                    $"Permissions of {string.Join(", ", users)} use the role {role.Name}.",
+                    "Revoke them first: `lorica permission ls`."));
             }
 
             await db.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
             await db.Roles.Where(r => r.Id == role.Id).ExecuteDeleteAsync(ct);
-            events.Add(db, EventIds.RoleRemoved, caller.User, role.Name, $"{caller.User} removed the role {role.Name} ({role.Id}).");
+            events.Add(
+                db, EventIds.RoleRemoved, caller.User, role.Name, $"{caller.User} removed the role {role.Name} ({role.Id}).");
         },
         ct);
 
@@ -95,7 +102,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
     {
         var all = await RolesAsync(db, ct);
         return all.Find(r => string.Equals(r.Name, nameOrId, StringComparison.OrdinalIgnoreCase))
-            ?? (int.TryParse(nameOrId, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) ? all.Find(r => r.Id == id) : null)
+            ?? (int.TryParse(nameOrId, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+                ? all.Find(r => r.Id == id) : null)
             ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.roleNotFound", nameOrId,
                 $"There is no role {nameOrId}.", "See `lorica role ls`."));
     }
@@ -118,7 +126,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
     private static FrozenSet<string> Wanted(Role role, SetRoleBody body)
     {
         IEnumerable<string> start = body.Privileges is null ? role.Privileges : Known(body.Privileges);
-        return start.Union(Known(body.Add)).Except(Known(body.Remove)).Union(BuiltInRoles.Always).ToFrozenSet(StringComparer.Ordinal);
+        return start.Union(Known(body.Add))
+            .Except(Known(body.Remove)).Union(BuiltInRoles.Always).ToFrozenSet(StringComparer.Ordinal);
     }
 
     private static void RequireCustom(Role role)
@@ -130,7 +139,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
         }
     }
 
-    private static RoleModel ToModel(Role r) => new(r.Id, r.Name, r.Description, r.BuiltIn, [.. r.Privileges.Order(StringComparer.Ordinal)]);
+    private static RoleModel ToModel(Role r) =>
+        new(r.Id, r.Name, r.Description, r.BuiltIn, [.. r.Privileges.Order(StringComparer.Ordinal)]);
 
     private static string List(IEnumerable<string> privileges) =>
         string.Join(", ", privileges.Order(StringComparer.Ordinal)) is { Length: > 0 } all ? all : "none";

@@ -6,7 +6,8 @@ namespace Lorica.ControlPlane.Access;
 
 /// <summary>
 /// Whoever puts files on a datastore (create, import, clone, relocate, add a disk) needs Datastore.AllocateSpace, beside the
-/// privilege of the operation. A datastore hangs below a datacenter: that of the host that writes there, and there it is asked for.
+/// privilege of the operation. A datastore hangs below a datacenter: that of the host that
+/// writes there, and there it is asked for.
 /// </summary>
 internal sealed class SpaceRules(CenterStore store, IAuthorizer authorizer)
 {

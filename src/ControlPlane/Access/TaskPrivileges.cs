@@ -4,8 +4,8 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
-/// What each kind of task on a VM needs at that VM when it is taken up again: the same that was asked for when it began, as far as
-/// the VM itself is concerned. Every kind has its row; one without is not taken up.
+/// What each kind of task on a VM needs at that VM when it is taken up again: the same that was asked for when it began, as far
+/// as the VM itself is concerned. Every kind has its row; one without is not taken up.
 /// </summary>
 internal static class TaskPrivileges
 {

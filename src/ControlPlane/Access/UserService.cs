@@ -10,7 +10,8 @@ namespace Lorica.ControlPlane.Access;
 
 /// <summary>Users and their passwords.</summary>
 public sealed class UserService(
-    CenterStore store, EscalationGuard guard, TaskBoard tasks, SignInService signIn, IAuthorizer authorizer, EventLog events, TimeProvider time)
+    CenterStore store, EscalationGuard guard, TaskBoard tasks, SignInService signIn, IAuthorizer authorizer,
+    EventLog events, TimeProvider time)
 {
     /// <summary>All users; who may not manage them sees himself.</summary>
     public async Task<IReadOnlyList<UserModel>> ListAsync(Caller caller, CancellationToken ct)
@@ -22,7 +23,8 @@ public sealed class UserService(
                 var groups = (await db.GroupMembers.ToListAsync(ct)).ToLookup(m => m.UserName, m => m.GroupName);
                 var users = await db.Users.Where(u => all || u.Name == caller.User).OrderBy(u => u.Name).ToListAsync(ct);
                 return (IReadOnlyList<UserModel>)[.. users.Select(u => new UserModel(
-                    u.Name, [.. groups[u.Name].Order(StringComparer.Ordinal)], DateTimeOffset.FromUnixTimeMilliseconds(u.CreatedAt)))];
+                    u.Name, [.. groups[u.Name].Order(StringComparer.Ordinal)],
+                    DateTimeOffset.FromUnixTimeMilliseconds(u.CreatedAt)))];
             },
             ct);
     }
@@ -137,6 +139,7 @@ public sealed class UserService(
     {
         await db.Users.Where(u => u.Name == name).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash), ct);
         await db.Sessions.Where(s => s.UserName == name).ExecuteDeleteAsync(ct);
-        events.Add(db, EventIds.PasswordSet, caller.User, name, $"{caller.User} changed the password of {name}; its sessions ended.");
+        events.Add(
+            db, EventIds.PasswordSet, caller.User, name, $"{caller.User} changed the password of {name}; its sessions ended.");
     }
 }

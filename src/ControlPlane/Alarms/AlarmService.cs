@@ -40,7 +40,8 @@ public sealed class AlarmService(CenterStore store, AlarmBoard board, TaskBoard 
                 seen.Add(ToModel(row));
                 if (seen.Count == limit)
                 {
-                    return new ListModel<AlarmModel>(seen, Cursor.Of(row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                    return new ListModel<AlarmModel>(
+                        seen, Cursor.Of(row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
                 }
             }
 
@@ -54,7 +55,8 @@ public sealed class AlarmService(CenterStore store, AlarmBoard board, TaskBoard 
     /// <summary>Says that an alarm was seen; it stays raised.</summary>
     public async Task<AlarmModel> AcknowledgeAsync(Caller caller, long number, CancellationToken ct)
     {
-        var found = await store.ReadAsync(db => db.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct), ct) ?? throw NotFound(number);
+        var found = await store.ReadAsync(db => db.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct), ct)
+            ?? throw NotFound(number);
         var about = AlarmBoard.About(found);
         await authorizer.RequireAsync(caller, Privileges.AcknowledgeAlarm, about, ct);
         return await tasks.WriteAsync(
@@ -70,7 +72,8 @@ public sealed class AlarmService(CenterStore store, AlarmBoard board, TaskBoard 
                 if (row.AcknowledgedBy is null)
                 {
                     (row.AcknowledgedBy, row.AcknowledgedAt) = (caller.User, time.GetUtcNow().ToUnixTimeMilliseconds());
-                    board.Note(db, EventIds.AlarmAcknowledged, caller.User, about, row.Alarm, row.Severity, $"{caller.User} has seen it.");
+                    board.Note(db, EventIds.AlarmAcknowledged, caller.User, about, row.Alarm, row.Severity,
+                        $"{caller.User} has seen it.");
                 }
 
                 return ToModel(row);
@@ -79,11 +82,12 @@ public sealed class AlarmService(CenterStore store, AlarmBoard board, TaskBoard 
     }
 
     private static AlarmModel ToModel(AlarmRow a) => new(
-        a.Number, a.Alarm, a.ObjectKind, a.ObjectId, a.ObjectName, a.Severity, a.Message, Time(a.RaisedAt)!.Value, Time(a.ClearedAt),
-        a.AcknowledgedBy, Time(a.AcknowledgedAt));
+        a.Number, a.Alarm, a.ObjectKind, a.ObjectId, a.ObjectName, a.Severity, a.Message,
+        Time(a.RaisedAt)!.Value, Time(a.ClearedAt), a.AcknowledgedBy, Time(a.AcknowledgedAt));
 
     private static DateTimeOffset? Time(long? at) => at is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 
     private static FaultException NotFound(long number) => new(new Fault(FaultTypes.NotFound, "lorica.alarmNotFound",
-        number.ToString(System.Globalization.CultureInfo.InvariantCulture), $"There is no alarm {number}.", "See `lorica alarm ls --history`."));
+        number.ToString(System.Globalization.CultureInfo.InvariantCulture), $"There is no alarm {number}.",
+        "See `lorica alarm ls --history`."));
 }

@@ -23,8 +23,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there.
 /// </summary>
 internal sealed partial class CloneWork(
-    CryptoWork crypto, HostCrypto hostCrypto, VmCreation creation, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
-    ResumeCheck resume, TimeProvider time, ILogger<CloneWork> log)
+    CryptoWork crypto, HostCrypto hostCrypto, VmCreation creation, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots,
+    TaskBoard tasks, EventLog events, ResumeCheck resume, TimeProvider time, ILogger<CloneWork> log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -79,7 +79,9 @@ internal sealed partial class CloneWork(
         }
     }
 
-    /// <summary>A run that nobody heard the end of may have made it: the name is free again only when the host has nothing of it.</summary>
+    /// <summary>
+    /// A run that nobody heard the end of may have made it: the name is free again only when the host has nothing of it.
+    /// </summary>
     private async Task RemoveAsync(WorkContext target, CancellationToken ct)
     {
         while (true)
@@ -117,31 +119,35 @@ internal sealed partial class CloneWork(
         var records = await lookup.RecordsAsync(vm.Id, ct);
         await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
             $"{task.UserName}: {task.Kind} of {vm.Name} to {target.Name} ({target.Id}), task {task.Id}; keys: "
-            + (keys.Count > 0 ? string.Join(", ", keys.Values.Distinct()) : "none") + (context.Resumed ? "; taken up again" : ""), ct);
+            + (keys.Count > 0 ? string.Join(", ", keys.Values.Distinct()) : "none") + (context.Resumed ? "; taken up again" : ""),
+            ct);
 
         // Step 3
         var source = await DescribeAsync(context, ct);
         var start = new StartJobRequest
         {
-            JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = JobDriver.CloneJob, NewVm = Request(context, target, source, keys),
+            JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = JobDriver.CloneJob,
+            NewVm = Request(context, target, source, keys),
         };
         start.Records.AddRange(KeyRegister.ToWire(records));
         var job = await jobs.RunAsync(context, start, CryptoWork.Needed(keys, records), _ => false, ct);
         return job is { State: "succeeded", Result: { } files } && files.VmId == target.Id ? files
             : throw new FaultException(job.Fault is { } f ? FaultCodec.FromMessage(f)
-                : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log."));
+                : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
+                    "See the host's log."));
     }
 
     /// <summary>The source; a task that was taken up again waits for a host that is not up yet.</summary>
     private Task<VmDescription> DescribeAsync(WorkContext context, CancellationToken ct) =>
         jobs.PatientlyAsync(context, () => snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct), ct);
 
-    private static CreateVmRequest Request(WorkContext context, VmRow target, VmDescription source, Dictionary<string, KeyOrder> keys)
+    private static CreateVmRequest Request(
+        WorkContext context, VmRow target, VmDescription source, Dictionary<string, KeyOrder> keys)
     {
         var request = new CreateVmRequest
         {
-            VmId = target.Id, Epoch = 1, Name = target.Name, Datastore = target.Datastore, Cpus = source.Cpus, MemoryMib = source.MemoryMib,
-            Firmware = source.Firmware,
+            VmId = target.Id, Epoch = 1, Name = target.Name, Datastore = target.Datastore, Cpus = source.Cpus,
+            MemoryMib = source.MemoryMib, Firmware = source.Firmware,
         };
         if (keys.TryGetValue(target.Id, out var home))
         {

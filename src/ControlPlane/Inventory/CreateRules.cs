@@ -19,7 +19,8 @@ internal static class CreateRules
     {
         VmNames.Check(body.Name);
         Require(body.Cpus is >= 1 and <= MaximumCpus, "lorica.cpus", body.Name, $"A VM has 1 to {MaximumCpus} processors.");
-        Require(body.MemoryMib is >= MinimumMemory and <= MaximumMemory, "lorica.memory", body.Name, $"A VM has {MinimumMemory} to {MaximumMemory} MiB of memory.");
+        Require(body.MemoryMib is >= MinimumMemory and <= MaximumMemory, "lorica.memory", body.Name,
+            $"A VM has {MinimumMemory} to {MaximumMemory} MiB of memory.");
         if (body.Firmware == "uefi")
         {
             throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.uefiNotSupported", body.Name,
@@ -27,9 +28,11 @@ internal static class CreateRules
         }
 
         Require(body.Firmware == "bios", "lorica.firmware", body.Name, "The firmware is bios.");
-        Require(body.Disks is { Count: >= 1 and <= MaximumDisks } && body.Disks.All(d => d is not null), "lorica.disks", body.Name,
+        Require(
+            body.Disks is { Count: >= 1 and <= MaximumDisks } && body.Disks.All(d => d is not null), "lorica.disks", body.Name,
             $"A VM has 1 to {MaximumDisks} disks.");
-        Require(body.Keys is null || (body.Keys.Count <= MaximumKeys && body.Keys.All(k => k is not null && k.Objects?.Any(o => o is null) != true)),
+        Require(body.Keys is null
+            || (body.Keys.Count <= MaximumKeys && body.Keys.All(k => k is not null && k.Objects?.Any(o => o is null) != true)),
             "lorica.keys", body.Name, $"At most {MaximumKeys} keys are named.");
         foreach (var disk in body.Disks!)
         {

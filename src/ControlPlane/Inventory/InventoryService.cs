@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>Datacenters, clusters and folders: made, renamed, moved, deleted when empty; and the tree as a whole.</summary>
-public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events)
+public sealed class InventoryService(
+    CenterStore store, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events)
 {
     private const int LongestName = 80;
 
@@ -77,7 +78,10 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
             ObjectKinds.Cluster => Privileges.CreateCluster,
             _ => Privileges.CreateFolder,
         }, ObjectRef.Of(parent), ct);
-        var row = new ContainerRow { Id = $"{body.Kind}-{Guid.NewGuid():N}", Kind = body.Kind, Name = body.Name, ParentId = parent.Id };
+        var row = new ContainerRow
+        {
+            Id = $"{body.Kind}-{Guid.NewGuid():N}", Kind = body.Kind, Name = body.Name, ParentId = parent.Id,
+        };
         await WriteAsync(HostTaskKinds.CreateContainer, caller, row, $"made {row.Kind} {row.Name} in {parent.Name}", async db =>
         {
             await RequireDepthAsync(db, parent, 1, ct);
@@ -183,13 +187,16 @@ public sealed class InventoryService(CenterStore store, IAuthorizer authorizer, 
             _ => row.Kind is ObjectKinds.Datacenter or ObjectKinds.Folder,
         };
         return fits ? row : throw Invalid("lorica.containerParent", row.Name,
-            $"A {kind} cannot be in a {row.Kind}: datacenters are below the root, clusters in a datacenter, folders in a datacenter or a folder.");
+            $"A {kind} cannot be in a {row.Kind}: datacenters are below the root, clusters in a datacenter, folders in a "
+                + "datacenter or a folder.");
     }
 
-    private Task WriteAsync(string kind, Caller caller, ContainerRow about, string what, Func<CenterDb, Task> write, CancellationToken ct) =>
+    private Task WriteAsync(
+        string kind, Caller caller, ContainerRow about, string what, Func<CenterDb, Task> write, CancellationToken ct) =>
         runner.RunAsync(kind, ObjectRef.Of(about), caller, _ => WriteAsync(caller, about, what, write, ct), ct);
 
-    private async Task WriteAsync(Caller caller, ContainerRow about, string what, Func<CenterDb, Task> write, CancellationToken ct)
+    private async Task WriteAsync(
+        Caller caller, ContainerRow about, string what, Func<CenterDb, Task> write, CancellationToken ct)
     {
         try
         {

@@ -16,8 +16,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// that was written anew has a higher generation) and the end of the task in one transaction.
 /// </summary>
 internal sealed class RelocateWork(
-    JobDriver jobs, KeyRegister register, HostCrypto hostCrypto, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks, EventLog events,
-    ResumeCheck resume)
+    JobDriver jobs, KeyRegister register, HostCrypto hostCrypto, VmLookup lookup, VmSnapshots snapshots,
+    TaskBoard tasks, EventLog events, ResumeCheck resume)
 {
     /// <summary>How a disk takes its space afterwards: one that is lazily zeroed is not made thin.</summary>
     public static string TargetOf(DiskDescription disk, string? format) =>
@@ -32,7 +32,8 @@ internal sealed class RelocateWork(
         if (records.Exists(r => r.InUse))
         {
             await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
-                $"{task.UserName}: {task.Kind} of {vm.Name} to {arguments.Datastore}, task {task.Id}" + (context.Resumed ? "; taken up again" : ""), ct);
+                $"{task.UserName}: {task.Kind} of {vm.Name} to {arguments.Datastore}, task {task.Id}" + (context.Resumed
+                    ? "; taken up again" : ""), ct);
         }
 
         var start = new StartJobRequest
@@ -41,7 +42,10 @@ internal sealed class RelocateWork(
             Relocate = new RelocateOrder { Datastore = arguments.Datastore, Provisioning = arguments.DiskFormat ?? "" },
         };
         start.Records.AddRange(KeyRegister.ToWire(records));
-        start.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration { ObjectId = g.Key, Generation = g.Value }));
+        start.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration
+        {
+            ObjectId = g.Key, Generation = g.Value,
+        }));
         List<KeyOrder> keys = arguments.DiskFormat is null ? [] : CryptoWork.Needed([], records);
         if (context.Resumed && keys.Count > 0)
         {
@@ -53,7 +57,8 @@ internal sealed class RelocateWork(
         if (job.State != "succeeded")
         {
             throw new FaultException(job.Fault is { } f ? FaultCodec.FromMessage(f)
-                : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log."));
+                : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
+                    "See the host's log."));
         }
 
         await snapshots.SaveAsync(files, ct);
@@ -79,7 +84,8 @@ internal sealed class RelocateWork(
     private async Task<bool> IsDoneAfterAllAsync(WorkContext context, CancellationToken ct)
     {
         await jobs.TakeBackAsync(context, ct);
-        return IsDone(await jobs.PatientlyAsync(context, () => snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct), ct), context.Arguments);
+        return IsDone(await jobs.PatientlyAsync(context, () => snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct), ct),
+            context.Arguments);
     }
 
     private async Task SettleAsync(CenterDb db, WorkContext context, VmDescription files, CancellationToken ct)

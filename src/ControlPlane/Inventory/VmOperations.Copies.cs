@@ -30,7 +30,8 @@ internal sealed partial class VmOperations
         if (policy is { Encryption: false } && (encrypted || command.Keys.Count > 0))
         {
             throw new FaultException(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", vm.Name,
-                $"{policy.Name} has no encryption rule, but {(encrypted ? $"{vm.Name} is encrypted" : "the request names keys")}.",
+                $"{policy.Name} has no encryption rule, but "
+                    + $"{(encrypted ? $"{vm.Name} is encrypted" : "the request names keys")}.",
                 "Name a policy with encryption, or none; the clone can be decrypted afterwards."));
         }
 
@@ -68,7 +69,8 @@ internal sealed partial class VmOperations
         {
             Target = (vm.HostId, target.Datastore),
         };
-        await PreflightAsync(order, [.. keys.Where(k => records.TrueForAll(r => r.KeyId != k.KeyId || r.Provider != k.Provider))], ct);
+        await PreflightAsync(
+            order, [.. keys.Where(k => records.TrueForAll(r => r.KeyId != k.KeyId || r.Provider != k.Provider))], ct);
         var arguments = new VmTaskArguments
         {
             CloneId = target.Id,
@@ -87,7 +89,8 @@ internal sealed partial class VmOperations
             {
                 if (await db.Vms.AnyAsync(v => v.Name == target.Name, ct))
                 {
-                    throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", target.Name, $"A VM {target.Name} exists.",
+                    throw new FaultException(new Fault(
+                        FaultTypes.AlreadyExists, "lorica.vmExists", target.Name, $"A VM {target.Name} exists.",
                         "Choose another name."));
                 }
 
@@ -137,7 +140,8 @@ internal sealed partial class VmOperations
             await RequireKeysAsync(vm, records, "relocate", ct);
         }
 
-        var disks = files.Disks.Select(d => new DiskDescription(d) { Provisioning = RelocateWork.TargetOf(d, command.DiskFormat) });
+        var disks = files.Disks.Select(
+            d => new DiskDescription(d) { Provisioning = RelocateWork.TargetOf(d, command.DiskFormat) });
         await preflight.RequireAsync(
             new PreflightOrder(vm, files, PreflightAction.Clone, null, [.. disks]) { Target = (vm.HostId, datastore) }, ct);
         var arguments = new VmTaskArguments { Datastore = datastore, DiskFormat = command.DiskFormat, Asked = command.Asked };
@@ -158,7 +162,8 @@ internal sealed partial class VmOperations
         }
 
         // The KEK stays: of each object its own, of one that was plain that of VM home, or a new one.
-        var known = sources.Values.Select(o => (Object: copies[o], Record: records.Find(r => r.InUse && r.ObjectId == o))).ToList();
+        var known = sources.Values.Select(o => (Object: copies[o], Record: records.Find(r => r.InUse && r.ObjectId == o)))
+            .ToList();
         var home = records.Find(r => r.InUse && r.ObjectId == vm.Id);
         List<KeyGroup> groups =
         [
@@ -197,7 +202,8 @@ internal sealed partial class VmOperations
                 new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + DatastoreTimeout, cancellationToken: ct);
             return host.Datastores.Any(d => d.Name == name) ? name
                 : throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.datastoreNotFound", name,
-                    $"The host of {vm.Name} has no datastore {name}.", $"It has {string.Join(", ", host.Datastores.Select(d => d.Name))}."));
+                    $"The host of {vm.Name} has no datastore {name}.",
+                    $"It has {string.Join(", ", host.Datastores.Select(d => d.Name))}."));
         }
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {

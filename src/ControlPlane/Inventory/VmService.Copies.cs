@@ -75,7 +75,8 @@ public sealed partial class VmService
     }
 
     private async Task<ObjectRef> FolderAsync(VmRow vm, CancellationToken ct) =>
-        await services.GetRequiredService<CenterStore>().ReadAsync(db => db.Containers.FirstOrDefaultAsync(c => c.Id == vm.ParentId, ct), ct) is { } folder
+        await services.GetRequiredService<CenterStore>()
+            .ReadAsync(db => db.Containers.FirstOrDefaultAsync(c => c.Id == vm.ParentId, ct), ct) is { } folder
             ? ObjectRef.Of(folder)
             : new ObjectRef(ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, "Datacenter");
 

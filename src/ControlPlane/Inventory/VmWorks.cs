@@ -14,8 +14,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// before it acts. A stop of the center leaves the task unfinished; anything else ends it.
 /// </summary>
 internal sealed partial class VmWorks(
-    CryptoWork crypto, CloneWork clone, RelocateWork relocate, CreateWork create, PowerWork power, DeleteWork delete, PolicyWork policy,
-    Lifecycle.LifeWorks life, VmLookup lookup, TaskBoard tasks,
+    CryptoWork crypto, CloneWork clone, RelocateWork relocate, CreateWork create, PowerWork power,
+    DeleteWork delete, PolicyWork policy, Lifecycle.LifeWorks life, VmLookup lookup, TaskBoard tasks,
     EventLog events, TimeProvider time, ILogger<VmWorks> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -82,7 +82,8 @@ internal sealed partial class VmWorks(
                 LogFailed(log, inner, task.Id, task.Kind, task.Target, "its end could not be written");
             }
 
-            await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(pause, time, ct)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (ct.IsCancellationRequested)
             {
                 // The task stays unfinished and is taken up again by the next start.

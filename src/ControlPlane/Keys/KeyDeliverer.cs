@@ -69,7 +69,8 @@ public sealed class KeyDeliverer(
             }
         }
 
-        foreach (var provider in result.Reasons.Where(r => r.Reason == KeyReasons.ProviderUnreachable).Select(r => r.Provider).Distinct(StringComparer.Ordinal))
+        foreach (var provider in result.Reasons.Where(r => r.Reason == KeyReasons.ProviderUnreachable)
+            .Select(r => r.Provider).Distinct(StringComparer.Ordinal))
         {
             watch.Missed(provider);
         }

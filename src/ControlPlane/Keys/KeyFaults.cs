@@ -21,26 +21,30 @@ internal static class KeyFaults
         };
 
     /// <summary>
-    /// The same refusal as one of the first disk whose key is missing while that of VM home is there; null when it is none. Without
-    /// that disk the rest of the VM starts.
+    /// The same refusal as one of the first disk whose key is missing while that of VM home is there; null when it is none.
+    /// Without that disk the rest of the VM starts.
     /// </summary>
     public static Fault? DiskOf(Fault fault, VmRow vm, VmDescription files)
     {
         bool Lacks(KeyRef? key) => key is not null && fault.Keys.Any(k => k.Provider == key.Provider && k.KeyId == key.KeyId);
-        return fault.Key != "msg.vigor.enc.keyNotFound" || Lacks(files.Key) || files.Disks.FirstOrDefault(d => Lacks(d.Key)) is not { } disk
+        return fault.Key != "msg.vigor.enc.keyNotFound" || Lacks(files.Key)
+            || files.Disks.FirstOrDefault(d => Lacks(d.Key)) is not { } disk
             ? null
             : fault with
             {
                 Object = disk.Path,
                 Message = $"The disk {disk.Path} is encrypted and a required key was not found.",
-                Hint = $"{fault.Hint} Without that disk the rest starts: lorica vm disk detach {vm.Name} {disk.Label}".TrimStart(),
+                Hint = $"{fault.Hint} Without that disk the rest starts: lorica vm disk detach {vm.Name} {disk.Label}"
+                    .TrimStart(),
             };
     }
 
     /// <summary>A new key cannot be used.</summary>
     public static Fault NotUsable(string vm, KeyReason key) =>
-        new(key.Reason is KeyReasons.ProviderUnreachable ? FaultTypes.HostCommunication : FaultTypes.InvalidState, "lorica.keyNotUsable", vm,
-            $"The new key {key.Provider}/{key.KeyId} for {vm} cannot be used: {Words(key.Reason)}. {key.Detail}".TrimEnd(), Hint(key))
+        new(key.Reason is KeyReasons.ProviderUnreachable ? FaultTypes.HostCommunication : FaultTypes.InvalidState,
+            "lorica.keyNotUsable", vm,
+            $"The new key {key.Provider}/{key.KeyId} for {vm} cannot be used: {Words(key.Reason)}. {key.Detail}".TrimEnd(),
+            Hint(key))
         {
             Keys = [key],
         };

@@ -15,29 +15,31 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>
-/// The rules of unregistering, renaming, migrating and of disks, in the order of <see cref="VmOperations"/>. Privileges were checked by
-/// <see cref="LifeService"/>.
+/// The rules of unregistering, renaming, migrating and of disks, in the order of <see cref="VmOperations"/>. Privileges were
+/// checked by <see cref="LifeService"/>.
 /// </summary>
 internal sealed partial class LifeOperations(
-    VmOperations operations, VmLookup lookup, KeyRegister register, TaskBoard tasks, PolicyCatalog policies, ProviderService providers,
-    ComingRules coming, Preflight preflight, PlacementService placement, HostCrypto hostCrypto, CenterStore store, HostLinks links,
-    TimeProvider time)
+    VmOperations operations, VmLookup lookup, KeyRegister register, TaskBoard tasks, PolicyCatalog policies,
+    ProviderService providers, ComingRules coming, Preflight preflight, PlacementService placement, HostCrypto hostCrypto,
+    CenterStore store, HostLinks links, TimeProvider time)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Begins the operation of a kind.</summary>
-    public Task<TaskRow> BeginAsync(string id, Caller caller, string kind, LifeArguments life, CancellationToken ct) => kind switch
-    {
-        TaskKinds.Unregister => UnregisterAsync(id, caller, life, ct),
-        TaskKinds.Unlock => UnlockAsync(id, caller, life, ct),
-        TaskKinds.Rename => RenameAsync(id, caller, life, ct),
-        TaskKinds.Migrate => MigrateAsync(id, caller, life, ct),
-        TaskKinds.AddDisk => AddDiskAsync(id, caller, life, ct),
-        TaskKinds.AttachDisk => AttachDiskAsync(id, caller, life, ct),
-        TaskKinds.DetachDisk or TaskKinds.RemoveDisk => DetachDiskAsync(id, caller, kind, life, ct),
-        TaskKinds.ResizeDisk => ResizeDiskAsync(id, caller, life, ct),
-        _ => throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.unknownTask", kind, $"There is no operation {kind}.")),
-    };
+    public Task<TaskRow> BeginAsync(string id, Caller caller, string kind, LifeArguments life, CancellationToken ct) =>
+        kind switch
+        {
+            TaskKinds.Unregister => UnregisterAsync(id, caller, life, ct),
+            TaskKinds.Unlock => UnlockAsync(id, caller, life, ct),
+            TaskKinds.Rename => RenameAsync(id, caller, life, ct),
+            TaskKinds.Migrate => MigrateAsync(id, caller, life, ct),
+            TaskKinds.AddDisk => AddDiskAsync(id, caller, life, ct),
+            TaskKinds.AttachDisk => AttachDiskAsync(id, caller, life, ct),
+            TaskKinds.DetachDisk or TaskKinds.RemoveDisk => DetachDiskAsync(id, caller, kind, life, ct),
+            TaskKinds.ResizeDisk => ResizeDiskAsync(id, caller, life, ct),
+            _ => throw new FaultException(new Fault(
+                FaultTypes.NotSupported, "lorica.unknownTask", kind, $"There is no operation {kind}.")),
+        };
 
     /// <summary>Locked and suspect VMs too: no key moves and no file is trusted.</summary>
     private async Task<TaskRow> UnregisterAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)
@@ -74,7 +76,8 @@ internal sealed partial class LifeOperations(
         var (vm, files, records) = await operations.LookAsync(id, ct);
         if (vm.Name == life.Name)
         {
-            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", life.Name, $"{vm.Name} has that name already."));
+            throw new FaultException(new Fault(
+                FaultTypes.AlreadyExists, "lorica.vmExists", life.Name, $"{vm.Name} has that name already."));
         }
 
         await RequireFreeNameAsync(store, life.Name, ct);
@@ -82,7 +85,8 @@ internal sealed partial class LifeOperations(
         await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "rename", ct);
         return await BeginAsync(
             TaskKinds.Rename, vm, caller, life with { OldName = vm.Name },
-            (db, _) => db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, life.Name), ct), ct: ct);
+            (db, _) =>
+                db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, life.Name), ct), ct: ct);
     }
 
     private async Task<TaskRow> MigrateAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)
@@ -91,7 +95,9 @@ internal sealed partial class LifeOperations(
         await tasks.RefuseSecondAsync(vm, ct);
         if (vm.HostId == life.HostId)
         {
-            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.sameHost", vm.Name, $"{vm.Name} is on that host already.", "Name another host."));
+            throw new FaultException(new Fault(
+                FaultTypes.InvalidArgument, "lorica.sameHost", vm.Name, $"{vm.Name} is on that host already.",
+                "Name another host."));
         }
 
         var path = PathOf(vm);
@@ -116,7 +122,10 @@ internal sealed partial class LifeOperations(
         }
 
         // Neither host could take it on a full datastore, and then it would be on no list.
-        var order = new PreflightOrder(vm, there, PreflightAction.Migrate, null, []) { Target = (life.HostId, DatastoreTags.OfPath(path)) };
+        var order = new PreflightOrder(vm, there, PreflightAction.Migrate, null, [])
+        {
+            Target = (life.HostId, DatastoreTags.OfPath(path)),
+        };
         await preflight.RequireAsync(order, ct);
         if ((await lookup.RecordsAsync(vm.Id, ct)).Exists(r => r.InUse))
         {
@@ -131,7 +140,8 @@ internal sealed partial class LifeOperations(
         try
         {
             return (await links.Client(hostId).InspectVmAsync(
-                new InspectVmRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout, cancellationToken: ct)).Vm;
+                new InspectVmRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
+                cancellationToken: ct)).Vm;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound && FaultCodec.IsRefusal(e))
         {
@@ -148,12 +158,14 @@ internal sealed partial class LifeOperations(
     {
         if (await store.ReadAsync(db => db.Vms.AnyAsync(v => v.Name == name, ct), ct))
         {
-            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", name, $"A VM {name} exists.", "Choose another name."));
+            throw new FaultException(new Fault(
+                FaultTypes.AlreadyExists, "lorica.vmExists", name, $"A VM {name} exists.", "Choose another name."));
         }
     }
 
     /// <summary>The host may hold keys, and has these.</summary>
-    private async Task RequireKeysAsync(Caller caller, VmRow vm, List<KeyRecordRow> records, string operation, CancellationToken ct)
+    private async Task RequireKeysAsync(
+        Caller caller, VmRow vm, List<KeyRecordRow> records, string operation, CancellationToken ct)
     {
         if (records.Exists(r => r.InUse))
         {
@@ -175,8 +187,9 @@ internal sealed partial class LifeOperations(
     private static string PathOf(VmRow vm) => vm.Snapshot is null ? "" : VmDescription.Parser.ParseFrom(vm.Snapshot).Path;
 
     private Task<TaskRow> BeginAsync(
-        string kind, VmRow vm, Caller caller, LifeArguments life, Func<CenterDb, TaskRow, Task>? also = null, VmTaskArguments? more = null,
-        CancellationToken ct = default) =>
+        string kind, VmRow vm, Caller caller, LifeArguments life, Func<CenterDb, TaskRow, Task>? also = null,
+        VmTaskArguments? more = null, CancellationToken ct = default) =>
         tasks.BeginAsync(
-            kind, vm, caller, JsonSerializer.Serialize((more ?? new VmTaskArguments()) with { Life = life }, StoreJson.Default.VmTaskArguments), also, ct);
+            kind, vm, caller, JsonSerializer.Serialize(
+                (more ?? new VmTaskArguments()) with { Life = life }, StoreJson.Default.VmTaskArguments), also, ct);
 }

@@ -15,12 +15,13 @@ public sealed partial class LifeService
     {
         var row = await RequireAsync(caller, Privileges.AddNewDisk, vm, ct);
         var policy = body.Policy is null ? null : await _policies.FindAsync(body.Policy, ct);
-        var asked = await RequireDiskAsync(caller, row, plain: !(policy ?? await _policies.OfObjectAsync(row.Id, ct)).Encryption, ct);
+        var asked = await RequireDiskAsync(
+            caller, row, plain: !(policy ?? await _policies.OfObjectAsync(row.Id, ct)).Encryption, ct);
         await _space.RequireAsync(caller, row.HostId, ct);
         return await DoAsync(row, caller, TaskKinds.AddDisk, new LifeArguments
         {
-            Label = body.Label ?? "", Capacity = body.Capacity, Provisioning = body.Provisioning ?? "thin", PolicyId = policy?.Id ?? "", Provider = body.NewKeyFrom ?? "",
-            Asked = asked,
+            Label = body.Label ?? "", Capacity = body.Capacity, Provisioning = body.Provisioning ?? "thin",
+            PolicyId = policy?.Id ?? "", Provider = body.NewKeyFrom ?? "", Asked = asked,
         }, ct);
     }
 
@@ -45,14 +46,17 @@ public sealed partial class LifeService
     public async Task<TaskModel> DetachDiskAsync(Caller caller, string vm, string label, bool remove, CancellationToken ct)
     {
         var row = await RequireAsync(caller, Privileges.RemoveDisk, vm, ct);
-        return await DoAsync(row, caller, remove ? TaskKinds.RemoveDisk : TaskKinds.DetachDisk, new LifeArguments { Label = label }, ct);
+        return await DoAsync(
+            row, caller, remove ? TaskKinds.RemoveDisk : TaskKinds.DetachDisk, new LifeArguments { Label = label }, ct);
     }
 
     /// <summary>Grows a disk.</summary>
-    public async Task<TaskModel> ResizeDiskAsync(Caller caller, string vm, string label, ResizeDiskBody body, CancellationToken ct)
+    public async Task<TaskModel> ResizeDiskAsync(
+        Caller caller, string vm, string label, ResizeDiskBody body, CancellationToken ct)
     {
         var row = await RequireAsync(caller, Privileges.ExtendDisk, vm, ct);
-        return await DoAsync(row, caller, TaskKinds.ResizeDisk, new LifeArguments { Label = label, Capacity = body.Capacity }, ct);
+        return await DoAsync(
+            row, caller, TaskKinds.ResizeDisk, new LifeArguments { Label = label, Capacity = body.Capacity }, ct);
     }
 
     /// <summary>A disk for an encrypted VM; a plain one is a way out for its data. Returns what was asked for.</summary>

@@ -13,8 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>
-/// VMs that come, go and move, and their disks, as the faces of the center see them: who may do it is checked here, everything else by
-/// the VM's grain.
+/// VMs that come, go and move, and their disks, as the faces of the center see them: who may do it is checked here, everything
+/// else by the VM's grain.
 /// </summary>
 public sealed partial class LifeService
 {
@@ -38,9 +38,10 @@ public sealed partial class LifeService
     private readonly TimeProvider _time;
 
     internal LifeService(
-        VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, OperationRunner runner, HostDirectory hosts, HostLinks links, InventoryTree tree,
-        IAuthorizer authorizer, IGrainFactory grains, CenterStore store, KeyRegister register, ComingRules coming, HostCrypto hostCrypto,
-        StrictRules strict, MoveRules moves, SpaceRules space, EventLog events, TimeProvider time)
+        VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, OperationRunner runner, HostDirectory hosts,
+        HostLinks links, InventoryTree tree, IAuthorizer authorizer, IGrainFactory grains, CenterStore store,
+        KeyRegister register, ComingRules coming, HostCrypto hostCrypto, StrictRules strict, MoveRules moves, SpaceRules space,
+        EventLog events, TimeProvider time)
     {
         (_lookup, _policies, _tasks, _runner, _hosts, _links, _tree) = (lookup, policies, tasks, runner, hosts, links, tree);
         (_authorizer, _grains, _store, _register, _coming) = (authorizer, grains, store, register, coming);
@@ -71,7 +72,8 @@ public sealed partial class LifeService
     }
 
     /// <summary>
-    /// Moves a VM to another folder of the inventory. Nobody gains a privilege of encryption at a VM by moving it to where he has it.
+    /// Moves a VM to another folder of the inventory. Nobody gains a privilege of encryption at a
+    /// VM by moving it to where he has it.
     /// </summary>
     public async Task<TaskModel> MoveAsync(Caller caller, string vm, MoveVmBody body, CancellationToken ct)
     {
@@ -89,8 +91,10 @@ public sealed partial class LifeService
                 await _store.WriteAsync(
                     async db =>
                     {
-                        await db.Vms.Where(v => v.Id == row.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.ParentId, folder.Id), ct);
-                        _events.Add(db, EventIds.VmMoved, caller.User, row.Name, $"{caller.User} moved {row.Name} ({row.Id}) to the folder {folder.Name}.");
+                        await db.Vms.Where(v => v.Id == row.Id)
+                            .ExecuteUpdateAsync(s => s.SetProperty(v => v.ParentId, folder.Id), ct);
+                        _events.Add(db, EventIds.VmMoved, caller.User, row.Name,
+                            $"{caller.User} moved {row.Name} ({row.Id}) to the folder {folder.Name}.");
                     },
                     ct);
             },
@@ -118,10 +122,12 @@ public sealed partial class LifeService
     {
         var folder = await _tree.FindAsync(nameOrId, ct);
         return folder.Kind is ObjectKinds.Folder or ObjectKinds.Datacenter ? folder
-            : throw Invalid("lorica.noFolder", folder.Name, $"{folder.Name} is a {folder.Kind}; VMs are in folders and datacenters.");
+            : throw Invalid(
+                "lorica.noFolder", folder.Name, $"{folder.Name} is a {folder.Kind}; VMs are in folders and datacenters.");
     }
 
-    private async Task<bool> IsEncryptedAsync(VmRow vm, CancellationToken ct) => (await _lookup.RecordsAsync(vm.Id, ct)).Count > 0;
+    private async Task<bool> IsEncryptedAsync(VmRow vm, CancellationToken ct) =>
+        (await _lookup.RecordsAsync(vm.Id, ct)).Count > 0;
 
     private async Task<VmRow> RequireAsync(Caller caller, string privilege, string vm, CancellationToken ct)
     {

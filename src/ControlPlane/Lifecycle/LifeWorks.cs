@@ -15,7 +15,8 @@ internal sealed class LifeWorks(
         TaskKinds.Unlock => unlock.RunAsync,
         TaskKinds.Rename => rename.RunAsync,
         TaskKinds.Migrate => migrate.RunAsync,
-        TaskKinds.AddDisk or TaskKinds.AttachDisk or TaskKinds.DetachDisk or TaskKinds.RemoveDisk or TaskKinds.ResizeDisk => disks.RunAsync,
+        TaskKinds.AddDisk or TaskKinds.AttachDisk or TaskKinds.DetachDisk or TaskKinds.RemoveDisk or TaskKinds.ResizeDisk =>
+            disks.RunAsync,
         _ => null,
     };
 }

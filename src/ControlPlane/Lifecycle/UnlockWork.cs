@@ -10,8 +10,8 @@ using Lorica.ControlPlane.Tasks;
 namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>
-/// Unlocks a VM. Its keys were delivered before the task began, or the request would have been refused with the reason of each; here
-/// its host is compared with the records at once, which ends alarm and state, and a VM that is still locked is said to be.
+/// Unlocks a VM. Its keys were delivered before the task began, or the request would have been refused with the reason of each;
+/// here its host is compared with the records at once, which ends alarm and state, and a VM that is still locked is said to be.
 /// </summary>
 internal sealed class UnlockWork(VmLookup lookup, TaskBoard tasks, IGrainFactory grains, ResumeCheck resume)
 {

@@ -13,7 +13,8 @@ namespace Lorica.ControlPlane.Policies;
 /// What only a person can tell: which VM runs this center, and in which VM a provider's KMS runs. Neither can be found out from
 /// addresses: a guest's are the guest's own business, and may be those of a load balancer or a tunnel.
 /// </summary>
-public sealed class CenterSettings(CenterStore store, VmLookup lookup, OperationRunner runner, EventLog events, IAuthorizer authorizer)
+public sealed class CenterSettings(
+    CenterStore store, VmLookup lookup, OperationRunner runner, EventLog events, IAuthorizer authorizer)
 {
     /// <summary>VM that runs this center, by id.</summary>
     public const string RunsIn = "center.runsIn";
@@ -23,7 +24,8 @@ public sealed class CenterSettings(CenterStore store, VmLookup lookup, Operation
     {
         await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Root, ct);
         return await store.ReadAsync(
-            async db => (await db.CenterSettings.Select(s => new { s.Name, s.Value, Vm = db.Vms.Where(v => v.Id == s.Value).Select(v => v.Name).FirstOrDefault() })
+            async db => (await db.CenterSettings.Select(
+                s => new { s.Name, s.Value, Vm = db.Vms.Where(v => v.Id == s.Value).Select(v => v.Name).FirstOrDefault() })
                 .ToListAsync(ct)).ToDictionary(s => s.Name, s => s.Vm ?? s.Value),
             ct);
     }
@@ -31,7 +33,8 @@ public sealed class CenterSettings(CenterStore store, VmLookup lookup, Operation
     /// <summary>One setting; NotFound when it is not set.</summary>
     public async Task<SettingModel> GetAsync(Caller caller, string name, CancellationToken ct) =>
         (await ListAsync(caller, ct)).TryGetValue(name, out var value) ? new SettingModel(name, value)
-            : throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.settingNotSet", name, $"{name} is not set.", $"There is {RunsIn}."));
+            : throw new FaultException(new Fault(
+                FaultTypes.NotFound, "lorica.settingNotSet", name, $"{name} is not set.", $"There is {RunsIn}."));
 
     /// <summary>Sets a setting; null removes it.</summary>
     public async Task SetAsync(Caller caller, string name, string? value, CancellationToken ct)
@@ -39,8 +42,8 @@ public sealed class CenterSettings(CenterStore store, VmLookup lookup, Operation
         await authorizer.RequireAsync(caller, Privileges.Settings, ObjectRef.Root, ct);
         if (name != RunsIn)
         {
-            throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.settingNotFound", name, $"There is no setting {name}.",
-                $"There is {RunsIn}."));
+            throw new FaultException(new Fault(
+                FaultTypes.NotFound, "lorica.settingNotFound", name, $"There is no setting {name}.", $"There is {RunsIn}."));
         }
 
         var vm = value is null ? null : await lookup.FindAsync(value, ct);
@@ -55,7 +58,8 @@ public sealed class CenterSettings(CenterStore store, VmLookup lookup, Operation
                         db.CenterSettings.Add(new CenterSettingRow { Name = name, Value = vm.Id });
                     }
 
-                    events.Add(db, EventIds.SettingChanged, caller.User, ObjectRef.Root, $"{caller.User} set {name} to {vm?.Name ?? "nothing"}.");
+                    events.Add(db, EventIds.SettingChanged, caller.User, ObjectRef.Root,
+                        $"{caller.User} set {name} to {vm?.Name ?? "nothing"}.");
                 },
                 CancellationToken.None),
             ct);

@@ -47,7 +47,8 @@ internal static class HostChoice
         if (fitting.Count == 0)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.noHostFits", "host",
-                $"No host can take it: {string.Join("; ", reasons)}.", "See `lorica host ls` and `lorica datastore ls`, or name a host: --host."));
+                $"No host can take it: {string.Join("; ", reasons)}.",
+                "See `lorica host ls` and `lorica datastore ls`, or name a host: --host."));
         }
 
         var best = fitting.OrderByDescending(f => policy.Encryption && f.Safe).ThenBy(f => vms.GetValueOrDefault(f.Host.Id))

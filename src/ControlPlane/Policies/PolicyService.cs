@@ -38,7 +38,8 @@ public sealed class PolicyService(
     {
         await RequireAsync(caller, body.Encryption, ct);
         var policy = PolicyChecks.ToPolicy(Guid.NewGuid().ToString("D"), body);
-        return await AddAsync(caller, policy, $"{caller.User} created storage policy \"{policy.Name}\": {PolicyText.Of(policy.Rules)}.", ct);
+        return await AddAsync(
+            caller, policy, $"{caller.User} created storage policy \"{policy.Name}\": {PolicyText.Of(policy.Rules)}.", ct);
     }
 
     /// <summary>Makes a policy with the rules of another.</summary>
@@ -50,7 +51,8 @@ public sealed class PolicyService(
             origin with { Id = Guid.NewGuid().ToString("D"), BuiltIn = false },
             new EditPolicyBody(Name: body.Name, Description: body.Description)) with
         { Version = 1, RulesVersion = 1 };
-        return await AddAsync(caller, clone, $"{caller.User} cloned storage policy \"{origin.Name}\" as \"{clone.Name}\": {PolicyText.Of(clone.Rules)}.", ct);
+        return await AddAsync(caller, clone,
+            $"{caller.User} cloned storage policy \"{origin.Name}\" as \"{clone.Name}\": {PolicyText.Of(clone.Rules)}.", ct);
     }
 
     /// <summary>Edits a policy; what has it becomes outOfDate when a rule changes.</summary>
@@ -71,7 +73,8 @@ public sealed class PolicyService(
                     row.Write(after);
                     row.ChangedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
                     events.Add(db, EventIds.PolicyEdited, caller.User, after.Object,
-                        $"{caller.User} edited storage policy \"{after.Name}\": {PolicyText.Of(before.Rules)} became {PolicyText.Of(after.Rules)}.");
+                        $"{caller.User} edited storage policy \"{after.Name}\": {PolicyText.Of(before.Rules)} became "
+                            + $"{PolicyText.Of(after.Rules)}.");
                     return after;
                 },
                 CancellationToken.None),
@@ -101,7 +104,8 @@ public sealed class PolicyService(
             ct);
     }
 
-    private Task<StoragePolicy> AddAsync(Caller caller, StoragePolicy policy, string message, CancellationToken ct) => runner.RunAsync(
+    private Task<StoragePolicy> AddAsync(
+        Caller caller, StoragePolicy policy, string message, CancellationToken ct) => runner.RunAsync(
         TaskKinds.PolicyCreate, policy.Object, caller,
         _ => store.WriteAsync(
             async db =>
@@ -162,6 +166,7 @@ public sealed class PolicyService(
         }
     }
 
-    private static FaultException Gone(StoragePolicy policy) => new(new Fault(FaultTypes.NotFound, "lorica.policyNotFound", policy.Name,
+    private static FaultException Gone(StoragePolicy policy) => new(new Fault(
+        FaultTypes.NotFound, "lorica.policyNotFound", policy.Name,
         $"There is no storage policy \"{policy.Name}\" any more.", "See `lorica policy ls`."));
 }

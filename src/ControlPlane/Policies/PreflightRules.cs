@@ -16,7 +16,9 @@ namespace Lorica.ControlPlane.Policies;
 /// </summary>
 internal static class PreflightRules
 {
-    /// <summary>Side file of the one disk that is changed at a time (two windows of 4 MiB and their records), and new descriptors.</summary>
+    /// <summary>
+    /// Side file of the one disk that is changed at a time (two windows of 4 MiB and their records), and new descriptors.
+    /// </summary>
     public const long SideFileSpace = 16L << 20;
 
     /// <summary>A lock file and a VMX, written beside the old ones.</summary>
@@ -60,10 +62,13 @@ internal static class PreflightRules
             $"{order.Vm.Name} runs this center: encrypted, it could not be started again without itself.",
             "Leave it plain. If the center has moved: lorica setting rm center.runsIn"));
 
-    /// <summary>Follows the chain: the VM needs the provider, the provider the VM that it runs in, that one its own providers, …</summary>
+    /// <summary>
+    /// Follows the chain: the VM needs the provider, the provider the VM that it runs in, that one its own providers, …
+    /// </summary>
     private static PreflightFinding Kms(PreflightOrder order, string provider, PreflightFacts facts)
     {
-        var (seen, next) = (new HashSet<string>(StringComparer.Ordinal), new Queue<(string Provider, string Way)>([(provider, provider)]));
+        var (seen, next) = (new HashSet<string>(StringComparer.Ordinal),
+            new Queue<(string Provider, string Way)>([(provider, provider)]));
         while (next.TryDequeue(out var at))
         {
             if (!seen.Add(at.Provider) || !facts.Guests.TryGetValue(at.Provider, out var guest))
@@ -74,7 +79,8 @@ internal static class PreflightRules
             if (guest == order.Vm.Id)
             {
                 return Refused("kms", new Fault(FaultTypes.NotSupported, "lorica.vmRunsKms", order.Vm.Name,
-                    $"{order.Vm.Name} runs the KMS of {at.Way}: encrypted with its key, neither could be started without the other.",
+                    $"{order.Vm.Name} runs the KMS of {at.Way}: encrypted with its key, neither could be started "
+                        + "without the other.",
                     "Leave it plain, or encrypt it with a key of a provider that runs elsewhere. "
                     + $"If the KMS has moved: lorica kms set {at.Provider} --runs-in none"));
             }
@@ -88,7 +94,8 @@ internal static class PreflightRules
         var own = facts.Guests.Where(g => g.Value == order.Vm.Id).Select(g => g.Key).ToList();
         return own.Count == 0 ? PreflightFinding.Fine("kms")
             : new PreflightFinding("kms", Refuses: false, new Fault(FaultTypes.NotSupported, "lorica.vmRunsKms", order.Vm.Name,
-                $"{order.Vm.Name} runs the KMS of {string.Join(", ", own)}: after a power cut that one comes back only when {provider} has.",
+                $"{order.Vm.Name} runs the KMS of {string.Join(", ", own)}: after a power cut that one comes back only when "
+                    + $"{provider} has.",
                 "Do it if that order is what you want."));
     }
 
@@ -112,7 +119,8 @@ internal static class PreflightRules
     private static PreflightFinding Key(PreflightOrder order, PreflightFacts facts) => facts.KeyUsers.Count == 0
         ? PreflightFinding.Fine("key")
         : Refused("key", new Fault(FaultTypes.ResourceInUse, "lorica.keyInUse", $"{order.Provider}/{order.KeyId}",
-            $"Key {order.Provider}/{order.KeyId} belongs to {string.Join(", ", facts.KeyUsers)}.", "Name another key, or none: then a new one is made."));
+            $"Key {order.Provider}/{order.KeyId} belongs to {string.Join(", ", facts.KeyUsers)}.",
+            "Name another key, or none: then a new one is made."));
 
     /// <summary>Bytes wanted by datastore.</summary>
     private static IEnumerable<(string Datastore, long Bytes)> Space(PreflightOrder order) => order.Action switch
@@ -130,7 +138,8 @@ internal static class PreflightRules
         !facts.Free.TryGetValue(datastore, out var free) || free >= bytes
             ? PreflightFinding.Fine("space")
             : Refused("space", new Fault(FaultTypes.NoDiskSpace, "lorica.noSpace", datastore,
-                string.Create(CultureInfo.InvariantCulture, $"Datastore {datastore} has {free >> 20} MiB free; {bytes >> 20} MiB are needed."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"Datastore {datastore} has {free >> 20} MiB free; {bytes >> 20} MiB are needed."),
                 "Make room, then ask again."));
 
     private static PreflightFinding Refused(string check, Fault fault) => new(check, Refuses: true, fault);

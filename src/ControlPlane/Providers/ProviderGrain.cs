@@ -50,7 +50,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
                 CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             });
             events.Add(db, EventIds.ProviderAdded, caller.User, Name,
-                $"{caller.User} registered key provider {Name} ({string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}).");
+                $"{caller.User} registered key provider {Name} "
+                + $"({string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}).");
         });
         await nudger.NudgeAllAsync();
     }
@@ -58,7 +59,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
     /// <inheritdoc />
     public async Task ChangeAsync(Caller caller, ProviderSpec change)
     {
-        var row = await store.ReadAsync(db => db.Providers.FirstOrDefaultAsync(p => p.Name == Name)) ?? throw ProviderService.Unknown(Name);
+        var row = await store.ReadAsync(db => db.Providers.FirstOrDefaultAsync(p => p.Name == Name))
+            ?? throw ProviderService.Unknown(Name);
         var before = ProviderService.ServersOf(row);
         var servers = change.Servers?.ConvertAll(Model) ?? [.. before];
         var configured = await ConfigureAsync(change, servers);
@@ -79,7 +81,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
                 current.IsDefault = true;
             }
 
-            events.Add(db, EventIds.ProviderChanged, caller.User, Name, $"{caller.User} changed key provider {Name}: {Words(change, before, servers)}.");
+            events.Add(db, EventIds.ProviderChanged, caller.User, Name,
+                $"{caller.User} changed key provider {Name}: {Words(change, before, servers)}.");
         });
         await nudger.NudgeAllAsync();
     }
@@ -88,7 +91,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
     public async Task InstallCertificateAsync(Caller caller, string pem)
     {
         var configured = await broker.CallAsync(
-            (c, o) => c.InstallCertificateAsync(new InstallCertificateRequest { Name = Name, CertificatePem = pem }, o), CancellationToken.None);
+            (c, o) => c.InstallCertificateAsync(new InstallCertificateRequest { Name = Name, CertificatePem = pem }, o),
+            CancellationToken.None);
         await store.WriteAsync(async db =>
         {
             var current = await db.Providers.FirstOrDefaultAsync(p => p.Name == Name) ?? throw ProviderService.Unknown(Name);
@@ -108,7 +112,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             throw ProviderService.Unknown(Name);
         }
 
-        var users = (await index.UsesAsync(Name, null, CancellationToken.None)).Select(u => u.Name).Distinct(StringComparer.Ordinal).Order().ToList();
+        var users = (await index.UsesAsync(Name, null, CancellationToken.None))
+            .Select(u => u.Name).Distinct(StringComparer.Ordinal).Order().ToList();
         if (users.Count > 0 && !force)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.providerInUse", Name,
@@ -167,7 +172,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
 
     private static void Fill(ProviderRow row, ProviderDescription configured)
     {
-        (row.ClientCertificatePem, row.ClientCertificateSha256) = (configured.ClientCertificatePem, configured.ClientCertificateSha256);
+        (row.ClientCertificatePem, row.ClientCertificateSha256) =
+            (configured.ClientCertificatePem, configured.ClientCertificateSha256);
         (row.ClientNotAfter, row.UserName) = (configured.ClientNotAfterUnix, configured.UserName);
     }
 
@@ -182,12 +188,15 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
         if (change.Servers is not null)
         {
             words.Add($"servers {string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}");
-            words.AddRange(servers.Where(s => before.Any(b => b.Host == s.Host && b.Port == s.Port && b.CertificateSha256 != s.CertificateSha256))
+            words.AddRange(servers.Where(
+                s => before.Any(b => b.Host == s.Host && b.Port == s.Port && b.CertificateSha256 != s.CertificateSha256))
                 .Select(s => $"{s.Host}:{s.Port} now trusted as {s.CertificateSha256}"));
         }
 
         words.AddRange(change.Identity is { } identity ? [$"identity {identity}"] : Array.Empty<string>());
-        words.AddRange(change.SealedCredential.Length > 0 ? ["credential"] : change.NoCredential ? ["no credential"] : Array.Empty<string>());
+        words.AddRange(
+            change.SealedCredential.Length > 0
+                ? ["credential"] : change.NoCredential ? ["no credential"] : Array.Empty<string>());
         words.AddRange(change.MakeDefault ? ["default"] : Array.Empty<string>());
         return words.Count == 0 ? "nothing" : string.Join("; ", words);
     }

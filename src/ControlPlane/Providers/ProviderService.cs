@@ -13,8 +13,8 @@ namespace Lorica.ControlPlane.Providers;
 
 /// <summary>Key providers, as the faces of the center see them.</summary>
 public sealed class ProviderService(
-    CenterStore store, BrokerLink broker, IGrainFactory grains, IAuthorizer authorizer, OperationRunner operations, HostNudger nudger,
-    ProviderWatch watch, CertificateCheck certificates)
+    CenterStore store, BrokerLink broker, IGrainFactory grains, IAuthorizer authorizer,
+    OperationRunner operations, HostNudger nudger, ProviderWatch watch, CertificateCheck certificates)
 {
     /// <summary>The certificate that a server shows, for a person to accept.</summary>
     public async Task<CertificateModel> ProbeAsync(Caller caller, ProbeBody body, CancellationToken ct)
@@ -24,7 +24,8 @@ public sealed class ProviderService(
         var request = new ProbeServerRequest
         {
             Server = new ServerAddress { Host = body.Host, Port = body.Port },
-            Proxy = ProviderRules.Proxy(body.Proxy) is { } proxy ? new ServerAddress { Host = proxy.Host, Port = proxy.Port } : null,
+            Proxy = ProviderRules.Proxy(body.Proxy) is { } proxy
+                ? new ServerAddress { Host = proxy.Host, Port = proxy.Port } : null,
         };
         var c = await broker.CallAsync((b, o) => b.ProbeServerAsync(request, o), ct);
         return new CertificateModel(c.Sha256, c.Subject, c.Issuer, DateTimeOffset.FromUnixTimeSeconds(c.NotBeforeUnix),
@@ -58,7 +59,9 @@ public sealed class ProviderService(
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         await RowAsync(name, ct);
         return await operations.RunAsync(TaskKinds.ProviderRequest, ObjectRef.Provider(name), caller, async _ =>
-            new PemBody((await broker.CallAsync((b, o) => b.RequestCertificateAsync(new ProviderRequest { Name = name }, o), ct)).Pem), ct);
+            new PemBody(
+                (await broker.CallAsync((b, o) => b.RequestCertificateAsync(new ProviderRequest { Name = name }, o), ct)).Pem),
+                ct);
     }
 
     /// <summary>Installs the certificate that somebody signed for the request, or a renewed one over the same key.</summary>
@@ -111,7 +114,8 @@ public sealed class ProviderService(
 
         return new ProviderStatusModel(name, reply.Healthy, [.. reply.Servers.Select(s => new ServerStatusModel(
             s.Address?.Host ?? "", s.Address?.Port ?? 0, s.Connected, s.ClientTrustsServer, s.ServerTrustsClient, s.ServesKeys,
-            s.ProtocolVersion, s.Vendor, s.Error, Time(s.ServerNotAfterUnix), Time(s.ClientNotAfterUnix), s.Resting ? "resting" : "up",
+            s.ProtocolVersion, s.Vendor, s.Error, Time(s.ServerNotAfterUnix), Time(s.ClientNotAfterUnix),
+            s.Resting ? "resting" : "up",
             s.Resting ? DateTimeOffset.FromUnixTimeMilliseconds(s.RetryAtUnixMs) : null, s.Failures))]);
     }
 

@@ -1,9 +1,9 @@
 namespace Lorica.ControlPlane.Tasks;
 
 /// <summary>
-/// The revision from which an edit was made: whatever is begun inside <see cref="Enter"/>, in grains too, is held against it when it is
-/// about an object of one of the kinds that the edit names. What is begun on the way at another object (encryption mode of the host under a
-/// VM) is not what the person looked at.
+/// The revision from which an edit was made: whatever is begun inside <see cref="Enter"/>, in grains too, is held against it when
+/// it is about an object of one of the kinds that the edit names. What is begun on the way at another object (encryption mode of
+/// the host under a VM) is not what the person looked at.
 /// </summary>
 public static class ExpectedRevision
 {

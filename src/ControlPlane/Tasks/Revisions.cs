@@ -12,9 +12,9 @@ namespace Lorica.ControlPlane.Tasks;
 /// <summary>
 /// Revisions of objects that people edit, so that of two edits made from the same look only the first is done.
 /// <para>
-/// Every change is a task, so the one place is <see cref="TaskBoard"/>: the transaction in which a task begins compares the revision
-/// that the caller saw (<see cref="ExpectedRevision"/>) and raises it. The transaction in which it ends raises it again: who looked
-/// while it ran has not seen its result.
+/// Every change is a task, so the one place is <see cref="TaskBoard"/>: the transaction in which a task begins compares the
+/// revision that the caller saw (<see cref="ExpectedRevision"/>) and raises it. The transaction in which it ends raises it again:
+/// who looked while it ran has not seen its result.
 /// </para>
 /// </summary>
 public sealed class Revisions(CenterStore store)
@@ -28,8 +28,8 @@ public sealed class Revisions(CenterStore store)
     public Task<long> LatestAsync(CancellationToken ct) =>
         store.ReadAsync(async db => await db.Revisions.MaxAsync(r => (long?)r.Number, ct) ?? 0, ct);
 
-    /// <summary>Revision of an object; null when it was changed after <paramref name="latest"/>, so that a look that began then may have
-    /// missed it.</summary>
+    /// <summary>Revision of an object; null when it was changed after <paramref name="latest"/>, so that a look that began then
+    /// may have missed it.</summary>
     public async Task<string?> OfAsync(string kind, string id, long latest, CancellationToken ct)
     {
         var number = await store.ReadAsync(db => NumberAsync(db, kind, id, ct), ct);
@@ -51,7 +51,9 @@ public sealed class Revisions(CenterStore store)
         }
     }
 
-    /// <summary>Notes that an object is changed by a task of <paramref name="taskKind"/>, in the transaction of <paramref name="db"/>.</summary>
+    /// <summary>
+    /// Notes that an object is changed by a task of <paramref name="taskKind"/>, in the transaction of <paramref name="db"/>.
+    /// </summary>
     internal static Task RaiseAsync(CenterDb db, string taskKind, string objectKind, string objectId, CancellationToken ct) =>
         Unchanging(taskKind) || objectId.Length == 0 ? Task.CompletedTask : RaiseAsync(db, objectKind, objectId, ct);
 
@@ -71,10 +73,12 @@ public sealed class Revisions(CenterStore store)
 
     /// <summary>Tasks about an object that leave it as it is.</summary>
     private static bool Unchanging(string taskKind) =>
-        taskKind is TaskKinds.PolicyApply or TaskKinds.Clone or TaskKinds.KeyCheck or TaskKinds.AlarmAcknowledge or TaskKinds.ProviderRequest;
+        taskKind is TaskKinds.PolicyApply
+            or TaskKinds.Clone or TaskKinds.KeyCheck or TaskKinds.AlarmAcknowledge or TaskKinds.ProviderRequest;
 
     private static async Task<long> NumberAsync(CenterDb db, string kind, string id, CancellationToken ct) =>
-        await db.Revisions.Where(r => r.ObjectKind == kind && r.ObjectId == id).Select(r => (long?)r.Number).FirstOrDefaultAsync(ct) ?? 0;
+        await db.Revisions.Where(r => r.ObjectKind == kind && r.ObjectId == id)
+            .Select(r => (long?)r.Number).FirstOrDefaultAsync(ct) ?? 0;
 
     /// <summary>Says which object it is of: that of another one never passes.</summary>
     private static string Text(string kind, string id, long number) => string.Create(

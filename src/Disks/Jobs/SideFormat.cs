@@ -7,7 +7,8 @@ namespace Lorica.Disks.Jobs;
 ///      0  header, 4096 bytes      0 MAC over 64..4095 · 64 magic · 72 job id, 16 random bytes · 88 version · 92 kind ·
 ///                                 96 object id, RFC 4122 order · 112 capacity · 120 window size
 ///   4096  slot 0                  0 MAC over 64..4096+payload length · 64 magic · 72 job id · 88 window number, -1 = nothing
-///                                 changed yet · 96 payload length · 128 bitmap, bit n = block n of the window is in the payload · 4096 payload
+///                                 changed yet · 96 payload length · 128 bitmap, bit n = block n of the window is in the payload
+///                                 · 4096 payload
 ///   4096 + (4096 + window)        slot 1, the same
 /// </code>
 /// The MAC stands first so that one contiguous range is covered; the magic inside it tells header from record.

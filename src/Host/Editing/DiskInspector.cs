@@ -34,7 +34,8 @@ internal sealed class DiskInspector(VmTable table)
         }
         catch (DiskException e) when (e.Kind is DiskErrorKind.NotADisk or DiskErrorKind.InvalidArgument)
         {
-            throw Refuse.With(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", text, $"{text} is not a virtual disk.",
+            throw Refuse.With(
+                FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", text, $"{text} is not a virtual disk.",
                 "Name the descriptor, the small text file, not the data file.", e);
         }
         catch (DiskException e) when (e.Kind is DiskErrorKind.NotFound)
@@ -48,6 +49,6 @@ internal sealed class DiskInspector(VmTable table)
     }
 
     private static FaultException NotFile(string text, Exception? inner = null) => Refuse.With(
-        FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notFile", text, $"{text} is no file of a virtual disk on this host.",
-        "Write \"[datastore1] folder/file.vmdk\".", inner);
+        FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notFile", text,
+        $"{text} is no file of a virtual disk on this host.", "Write \"[datastore1] folder/file.vmdk\".", inner);
 }

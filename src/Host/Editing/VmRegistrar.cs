@@ -26,8 +26,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
 
     /// <summary>
     /// Steps: 1 lock (taken over from another host only as the rule of one writer allows) · 2 everything verified: home and every
-    /// disk open with the recorded keys, nothing is encrypted that has no record, no job is half done · 3 registered, the one commit
-    /// point. A refusal before leaves nothing; the same request again is answered the same.
+    /// disk open with the recorded keys, nothing is encrypted that has no record, no job is half done · 3 registered, the one
+    /// commit point. A refusal before leaves nothing; the same request again is answered the same.
     /// </summary>
     public async Task<VmRegistration> RegisterAsync(RegisterVmRequest request, CancellationToken ct)
     {
@@ -38,7 +38,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
         await _one.WaitAsync(ct);
         try
         {
-            if (table.Registry.Find(id) is { Pending: false } known && (known.Datastore, known.Folder, known.File) == (path.Datastore, path.Folder, path.File))
+            if (table.Registry.Find(id) is { Pending: false } known
+                && (known.Datastore, known.Folder, known.File) == (path.Datastore, path.Folder, path.File))
             {
                 table.Registry.Advance(id, request.Epoch, known.DisplayPath);
                 return known;
@@ -70,8 +71,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
     }
 
     /// <summary>
-    /// Forgets a VM. Its lock file says that nobody holds it; if another host has the lock already, that one keeps it. Needs no key, so
-    /// a locked VM can go, and no file, so one whose datastore is gone can too.
+    /// Forgets a VM. Its lock file says that nobody holds it; if another host has the lock already, that one keeps it. Needs no
+    /// key, so a locked VM can go, and no file, so one whose datastore is gone can too.
     /// </summary>
     public async Task UnregisterAsync(UnregisterVmRequest request, CancellationToken ct)
     {
@@ -79,7 +80,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
         using var turn = await entry.EnterAsync(registration.DisplayPath, ct);
         table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
         if (entry.Running is not null)
-            throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on; it cannot be unregistered.", "Power it off.");
+            throw Refuse.PowerState(registration.DisplayPath,
+                $"{registration.DisplayPath} is powered on; it cannot be unregistered.", "Power it off.");
         await ReleaseAsync(registration, ct);
         table.Registry.Remove(registration.Id);
         table.Forget(registration.Id);
@@ -106,13 +108,16 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
         }
     }
 
-    /// <summary>A secret that somebody wrote into the file by hand is known to all who read the datastore: it is never taken over.</summary>
+    /// <summary>
+    /// A secret that somebody wrote into the file by hand is known to all who read the datastore: it is never taken over.
+    /// </summary>
     private static void RefuseSecrets(VmModel model, string about)
     {
         if (model.File[VmxKeys.DataFileKey] is not null)
         {
             throw Refuse.With(Contracts.Faults.FaultTypes.InvalidArgument, "config.extraConfig[\"dataFileKey\"]", about,
-                $"{about} has a line {VmxKeys.DataFileKey}: that secret is made by the host and lies in the bundle only.", "Remove the line.");
+                $"{about} has a line {VmxKeys.DataFileKey}: that secret is made by the host and lies in the bundle only.",
+                "Remove the line.");
         }
     }
 
@@ -128,7 +133,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
     }
 
     private static Contracts.Faults.FaultException NotRecorded(string about) =>
-        Refuse.Tampered("notRecorded", about, $"{about} has an encrypted object that the center has not recorded.", "Register the VM again.");
+        Refuse.Tampered(
+            "notRecorded", about, $"{about} has an encrypted object that the center has not recorded.", "Register the VM again.");
 
     private static VmRegistration Unregistered(Guid id, DatastorePath path, long epoch) =>
         new() { Id = id, Datastore = path.Datastore, Folder = path.Folder, File = path.File, Uid = 0, Epoch = epoch };

@@ -26,7 +26,8 @@ internal sealed class VmHome : IDisposable
         catch (IOException e)
         {
             throw Refuse.With(FaultTypes.NotFound, "lorica.fileNotFound", registration.DisplayPath,
-                $"The folder of {registration.DisplayPath} cannot be opened: {e.Message}", "See that the datastore is mounted.", e);
+                $"The folder of {registration.DisplayPath} cannot be opened: {e.Message}",
+                "See that the datastore is mounted.", e);
         }
     }
 
@@ -35,7 +36,11 @@ internal sealed class VmHome : IDisposable
     {
         // Everything but the id comes out of the same checks as later.
         using var home = new VmHome(
-            new VmRegistration { Id = Guid.Empty, Datastore = path.Datastore, Folder = path.Folder, File = path.File, Uid = 0, Epoch = 0 }, datastorePath);
+            new VmRegistration
+            {
+                Id = Guid.Empty, Datastore = path.Datastore, Folder = path.Folder, File = path.File, Uid = 0,
+                Epoch = 0
+            }, datastorePath);
         try
         {
             return VmModel.From(VmxFile.Parse(home.ReadBytes())).Id;
@@ -92,7 +97,8 @@ internal sealed class VmHome : IDisposable
             if (record is not null && contents.Generation < record.Generation)
             {
                 throw Refuse.Tampered("olderThanKnown", About,
-                    $"{About} is of generation {contents.Generation}, but {record.Generation} is known: an older file was put back.");
+                    $"{About} is of generation {contents.Generation}, but {record.Generation} is known: an older file "
+                        + "was put back.");
             }
 
             if (record is not null && record.Key.ToId() != id)
@@ -115,7 +121,8 @@ internal sealed class VmHome : IDisposable
     public void Rewrite(OpenedHome verified, VmxFile lines, NamedKek first, NamedKek? second = null)
     {
         Check(verified);
-        Write(SealedBytes(lines, Registration.Id, verified.DataFileKey!, verified.Contents!.Secrets, verified.Generation + 1, first, second));
+        Write(SealedBytes(
+            lines, Registration.Id, verified.DataFileKey!, verified.Contents!.Secrets, verified.Generation + 1, first, second));
     }
 
     /// <summary>
@@ -164,7 +171,9 @@ internal sealed class VmHome : IDisposable
         Write(SealedBytes(lines, Registration.Id, verified.DataFileKey!, secrets, verified.Generation + 1, kek, null));
     }
 
-    /// <summary>Replaces a verified VMX by one with these lines, encrypted or plain as it is, under the key that opened it.</summary>
+    /// <summary>
+    /// Replaces a verified VMX by one with these lines, encrypted or plain as it is, under the key that opened it.
+    /// </summary>
     public void RewriteSame(OpenedHome verified, VmxFile lines, KeyLease keys)
     {
         if (verified.OpenedWith is { } id)
@@ -189,13 +198,15 @@ internal sealed class VmHome : IDisposable
 
     /// <summary>The lines without those of encryption.</summary>
     public static VmxFile WithoutEncryption(VmxFile lines) => lines
-        .Without(VmxKeys.Bundle).Without(VmxKeys.KekCheck).Without(VmxKeys.NewKekCheck).Without(VmxKeys.Seal).Without(VmxKeys.Rekey);
+        .Without(VmxKeys.Bundle)
+        .Without(VmxKeys.KekCheck).Without(VmxKeys.NewKekCheck).Without(VmxKeys.Seal).Without(VmxKeys.Rekey);
 
     public void Dispose() => Folder.Dispose();
 
     private static Dictionary<string, KeyBuffer> NoSecrets => new(StringComparer.Ordinal);
 
-    private static byte[] SealedBytes(VmxFile lines, Guid vmId, KeyBuffer dataFileKey, IReadOnlyDictionary<string, KeyBuffer> secrets,
+    private static byte[] SealedBytes(
+        VmxFile lines, Guid vmId, KeyBuffer dataFileKey, IReadOnlyDictionary<string, KeyBuffer> secrets,
         long generation, NamedKek first, NamedKek? second)
     {
         // The keys belong to the caller, so these contents are not disposed.
@@ -259,7 +270,8 @@ internal sealed class VmHome : IDisposable
         try
         {
             return Folder.Read(Registration.VmxName, VmxFile.MaximumBytes)
-                ?? throw Refuse.With(FaultTypes.NotFound, "lorica.fileNotFound", About, $"{About} is not there.", "Put the file back.");
+                ?? throw Refuse.With(
+                    FaultTypes.NotFound, "lorica.fileNotFound", About, $"{About} is not there.", "Put the file back.");
         }
         catch (IOException e)
         {
@@ -277,7 +289,8 @@ internal sealed class VmHome : IDisposable
             if (file[VmxKeys.Bundle] is null && file.Entries.FirstOrDefault(
                 e => e.Key.StartsWith("encryption.", StringComparison.OrdinalIgnoreCase)) is { Key: not null } left)
             {
-                throw Refuse.Tampered("weakerThanRecorded", About, $"{About} has the line {left.Key}, but no {VmxKeys.Bundle}: lines of an encrypted VM were removed.");
+                throw Refuse.Tampered("weakerThanRecorded", About,
+                    $"{About} has the line {left.Key}, but no {VmxKeys.Bundle}: lines of an encrypted VM were removed.");
             }
 
             model = VmModel.From(file);
@@ -289,19 +302,22 @@ internal sealed class VmHome : IDisposable
 
         return model.Id == Registration.Id
             ? model
-            : throw Refuse.Tampered("foreignBundle", About, $"{About} is the VMX of the VM {model.Id}, not of {Registration.Id}.");
+            : throw Refuse.Tampered(
+                "foreignBundle", About, $"{About} is the VMX of the VM {model.Id}, not of {Registration.Id}.");
     }
 
     private void Check(OpenedHome verified)
     {
         if (!verified.Bytes.Span.SequenceEqual(ReadBytes()))
-            throw Refuse.Tampered("changedMeanwhile", About, $"{About} was changed by somebody else while this host worked on it.");
+            throw Refuse.Tampered(
+                "changedMeanwhile", About, $"{About} was changed by somebody else while this host worked on it.");
     }
 
     private void Write(byte[] bytes) => Folder.Replace(Registration.VmxName, bytes);
 
     /// <summary>A bundle that is none has a reason of its own: the keys of the VM cannot be told.</summary>
-    private static FaultException NotReadable(string about, FormatException e) => e.InnerException is CryptoException c && FaultMap.IsLocator(c)
+    private static FaultException NotReadable(string about, FormatException e) =>
+        e.InnerException is CryptoException c && FaultMap.IsLocator(c)
         ? new FaultException(FaultMap.Locator(about, $"{about}: {e.Message}."), e)
         : Refuse.Tampered("malformedVmx", about, $"{about} is not a VMX file: {e.Message}.", inner: e);
 }

@@ -9,10 +9,10 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Moves a VM that is off to another datastore, or to another disk format. Steps, each durable before the next: 1 the registry notes
-/// where to · 2 files copied into <c>.relocate-ID</c>, the VMX last · 3 that folder renamed to its name · 4 the registry switches and
-/// notes where from: the one commit point · 5 the old files removed. Killed before step 4 the VM is where it was, afterwards where it
-/// was to go; the next start of the host removes the other (<see cref="RelocationLeftovers"/>).
+/// Moves a VM that is off to another datastore, or to another disk format. Steps, each durable before the next: 1 the registry
+/// notes where to · 2 files copied into <c>.relocate-ID</c>, the VMX last · 3 that folder renamed to its name · 4 the registry
+/// switches and notes where from: the one commit point · 5 the old files removed. Killed before step 4 the VM is where it was,
+/// afterwards where it was to go; the next start of the host removes the other (<see cref="RelocationLeftovers"/>).
 /// </summary>
 /// <remarks>
 /// <code>
@@ -23,7 +23,8 @@ namespace Lorica.Host.Jobs;
 /// eagerZeroed   the others    written anew: the zero rule changes from error to hole, so each sector is looked at in plain text
 /// the others    eagerZeroed   written anew: from hole to error, so each zero gets its ciphertext
 /// </code>
-/// Written anew: a new data key under the same KEK, at the next generation, encrypted in memory; no plain byte reaches a datastore.
+/// Written anew: a new data key under the same KEK, at the next generation, encrypted in
+/// memory; no plain byte reaches a datastore.
 /// </remarks>
 internal sealed class RelocateJob : IJobWork
 {
@@ -43,7 +44,8 @@ internal sealed class RelocateJob : IJobWork
         {
             var model = Vmdk.ReadModel(c.Folder, disk.Name);
             if (model.Transition is { } transition)
-                throw Refuse.JobPending(c.Home.Registration.DisplayOf(disk.FileName), transition.Kind.ToString().ToLowerInvariant());
+                throw Refuse.JobPending(
+                    c.Home.Registration.DisplayOf(disk.FileName), transition.Kind.ToString().ToLowerInvariant());
             needed += TargetOf(model, format) == Provisioning.Thin
                 ? Math.Min(c.Home.Folder.AllocatedBytes(model.ExtentFile), model.Capacity)
                 : model.Capacity;
@@ -76,7 +78,8 @@ internal sealed class RelocateJob : IJobWork
         try
         {
             // Step 2
-            Directory.CreateDirectory(Path.Combine(path, temporary), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(
+                Path.Combine(path, temporary), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             await CopyAsync(c, Path.Combine(path, temporary), ct);
 
             c.AfterStep?.Invoke("2 copied");
@@ -132,10 +135,12 @@ internal sealed class RelocateJob : IJobWork
         }
 
         c.Job.Step(JobMark.HomePart);
-        var disks = models.Values.SelectMany(m => (string[])[m.Name + VmDiskModel.Ending, m.ExtentFile]).ToHashSet(StringComparer.Ordinal);
+        var disks = models.Values.SelectMany(m => (string[])[m.Name + VmDiskModel.Ending, m.ExtentFile])
+            .ToHashSet(StringComparer.Ordinal);
         using var folder = Folder.Open(targetPath);
         var registration = c.Home.Registration;
-        foreach (var name in c.Home.Folder.Names().Where(n => n[0] != '.' && VmRemoval.IsOurs(n, registration.File) && !disks.Contains(n))
+        foreach (var name in c.Home.Folder.Names()
+            .Where(n => n[0] != '.' && VmRemoval.IsOurs(n, registration.File) && !disks.Contains(n))
             .OrderBy(n => n == registration.VmxName))
         {
             ct.ThrowIfCancellationRequested();
@@ -153,7 +158,8 @@ internal sealed class RelocateJob : IJobWork
     {
         using var source = Vmdk.Open(c.Folder, disk.Name, c.Order.Expectations.OfDisk(vm, disk), c.Keys);
         var keys = source.OpenedWith is { } key
-            ? new DiskKeys(key, c.Keys.Find(key)!, disk.ObjectId, Math.Max(source.Generation, c.Order.KnownGeneration(disk.ObjectId)))
+            ? new DiskKeys(
+                key, c.Keys.Find(key)!, disk.ObjectId, Math.Max(source.Generation, c.Order.KnownGeneration(disk.ObjectId)))
             : null;
         var provisioning = TargetOf(model, c.Order.Relocate!.Value.Format);
         await Vmdk.CreateAsync(target, disk.Name, model.Capacity, provisioning, keys, ct);
@@ -166,7 +172,8 @@ internal sealed class RelocateJob : IJobWork
 
     /// <summary>How a disk takes its space afterwards.</summary>
     private static Provisioning TargetOf(DiskModel model, Provisioning? format) =>
-        format is not { } wanted || (model.Provisioning, wanted) == (Provisioning.LazyZeroed, Provisioning.Thin) ? model.Provisioning : wanted;
+        format is not { } wanted || (model.Provisioning, wanted) == (Provisioning.LazyZeroed, Provisioning.Thin)
+            ? model.Provisioning : wanted;
 
     private static bool IsWrittenAnew(DiskModel model, Provisioning? format) => TargetOf(model, format) != model.Provisioning;
 

@@ -37,14 +37,15 @@ internal sealed class JoinServer : IAsyncDisposable
     public IPEndPoint Address { get; private set; } = new(IPAddress.None, 0);
 
     /// <summary>
-    /// Starts to wait; with <paramref name="again"/> also when the host has joined before: what it was is replaced once it has joined
-    /// anew.
+    /// Starts to wait; with <paramref name="again"/> also when the host has joined before: what it was is replaced once it has
+    /// joined anew.
     /// </summary>
     public static async Task<JoinServer> StartAsync(HostConfig config, string baseFolder, bool again, TimeProvider time)
     {
         if (config.Certificate.Length > 0)
             throw new InvalidOperationException(
-                "The configuration names a certificate: this host is known by that. Leave out id, certificate, key, ca and centerPin to join.");
+                "The configuration names a certificate: this host is known by that. Leave out id, certificate, key, ca and "
+                    + "centerPin to join.");
         var state = Path.GetFullPath(config.StateFolder, baseFolder);
         var held = await StateLock.TakeAsync(state, time, CancellationToken.None);
         ECDsa? key = null;
@@ -113,7 +114,8 @@ internal sealed class JoinServer : IAsyncDisposable
                     https.ServerCertificate = certificate;
                     https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
 
-                    // Nobody is known yet: the proof binds the key that the peer shows, and its role is checked before it is obeyed.
+                    // Nobody is known yet: the proof binds the key that the peer shows, and its role is checked
+                    // before it is obeyed.
                     https.ClientCertificateValidation = (peer, _, _) => Peer.RoleOf(peer) == Roles.Center;
                     https.OnAuthenticate = (_, tls) =>
                         tls.ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);

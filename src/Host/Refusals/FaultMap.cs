@@ -69,10 +69,12 @@ internal static class FaultMap
     }
 
     /// <summary>Whether it is about the text that names keys, and not about what they open.</summary>
-    public static bool IsLocator(CryptoException e) => e.Kind is CryptoErrorKind.MalformedLocator or CryptoErrorKind.MalformedBundle;
+    public static bool IsLocator(CryptoException e) =>
+        e.Kind is CryptoErrorKind.MalformedLocator or CryptoErrorKind.MalformedBundle;
 
     /// <summary>The fault of a broken key locator.</summary>
-    public static Fault Locator(string about, string message) => new(FaultTypes.GenericVmConfigFault, "msg.keysafe.locator", about, message,
+    public static Fault Locator(string about, string message) => new(
+        FaultTypes.GenericVmConfigFault, "msg.keysafe.locator", about, message,
         "Nothing was changed. Put back the file that belongs there.");
 
     private static Fault OfCrypto(CryptoException e, string about) => e.Kind switch

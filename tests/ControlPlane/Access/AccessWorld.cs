@@ -85,7 +85,8 @@ internal sealed class AccessWorld : IAsyncDisposable
         await world.Store.WriteAsync(db =>
         {
             db.Containers.AddRange(
-                Folder(Dev, InventoryTree.FirstDatacenter), Folder(new ObjectRef(ObjectKinds.Folder, "folder-deep", "deep"), Dev.Id),
+                Folder(Dev, InventoryTree.FirstDatacenter),
+                Folder(new ObjectRef(ObjectKinds.Folder, "folder-deep", "deep"), Dev.Id),
                 Folder(Prod, InventoryTree.FirstDatacenter));
             db.Vms.AddRange(Vm(Web1, Dev.Id), Vm(Web2, "folder-deep"), Vm(Db1, Prod.Id));
             db.Hosts.Add(new HostRow { Id = Host.Id, Name = Host.Name, Address = "", Pin = "", State = "" });

@@ -14,8 +14,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Tests.Access;
 
 /// <summary>
-/// Mallory is NoCryptoAdmin at the root of a whole center and tries each operation that would bring her to the content of <c>enc</c>,
-/// which is encrypted under a strict policy, or to its keys. None begins.
+/// Mallory is NoCryptoAdmin at the root of a whole center and tries each operation that would bring her to the content of
+/// <c>enc</c>, which is encrypted under a strict policy, or to its keys. None begins.
 /// </summary>
 public sealed class NoCryptoAdminTests : IAsyncLifetime
 {
@@ -33,7 +33,8 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     {
         _center = await TestCenter.StartAsync();
         Assert.Equal("succeeded", (await _center.CreateAsync("enc", TestCenter.EncryptionPolicy)).State);
-        await _center.Service<UserService>().AddAsync(People.Administrator, new AddUserBody(Mallory.User, TestCenter.Password), None);
+        await _center.Service<UserService>()
+            .AddAsync(People.Administrator, new AddUserBody(Mallory.User, TestCenter.Password), None);
         await GrantAsync("NoCryptoAdmin", "root");
         await _center.Service<PolicyService>().CreateAsync(
             People.Administrator, new CreatePolicyBody { Name = Loose, Encryption = true, Strict = false }, None);
@@ -41,7 +42,8 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Assert.Empty(await _center.Store.ReadAsync(db => db.Tasks.Where(t => t.UserName == Mallory.User && t.State == "succeeded").Select(t => t.Kind).ToListAsync()));
+        Assert.Empty(await _center.Store.ReadAsync(
+            db => db.Tasks.Where(t => t.UserName == Mallory.User && t.State == "succeeded").Select(t => t.Kind).ToListAsync()));
         await _center.DisposeAsync();
     }
 
@@ -49,7 +51,8 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     public async Task Registering_an_encrypted_VM()
     {
         await _center.DoAsync("vms/enc/unregister", "");
-        Assert.Equal(Privileges.CryptoRegisterVm, await RefusedAsync("Datacenter", () => RegisterAsync(older: false, changed: false)));
+        Assert.Equal(
+            Privileges.CryptoRegisterVm, await RefusedAsync("Datacenter", () => RegisterAsync(older: false, changed: false)));
     }
 
     [Fact]
@@ -68,8 +71,12 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
         var disk = (await _center.VmAsync("enc")).Disks[1].Path;
         await _center.DoAsync("vms/enc/disks/virtio0:1/detach", "");
         Assert.Equal(Privileges.CryptoAddDisk, await RefusedAsync(
-            "enc", () => Life.AttachDiskAsync(Mallory, "enc", new AttachDiskBody { Path = disk, Policy = TestCenter.EncryptionPolicy }, None)));
-        _center.Host.Detached["[ds1] x/x.vmdk"] = new DiskDescription { Path = "[ds1] x/x.vmdk", Capacity = 1 << 20, Provisioning = "thin" };
+            "enc", () => Life.AttachDiskAsync(
+                Mallory, "enc", new AttachDiskBody { Path = disk, Policy = TestCenter.EncryptionPolicy }, None)));
+        _center.Host.Detached["[ds1] x/x.vmdk"] = new DiskDescription
+        {
+            Path = "[ds1] x/x.vmdk", Capacity = 1 << 20, Provisioning = "thin",
+        };
         await GrantAsync("NoCryptoAdmin", "vm:enc", Privileges.CryptoAddDisk);
         Assert.Equal(Privileges.CryptoAccess, await RefusedAsync(
             "enc", () => Life.AttachDiskAsync(Mallory, "enc", new AttachDiskBody { Path = "[ds1] x/x.vmdk" }, None)));
@@ -78,9 +85,12 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     [Fact]
     public async Task Cloning_migrating_and_relocating_an_encrypted_VM()
     {
-        Assert.Equal(Privileges.CryptoClone, await RefusedAsync("enc", () => Vms.CloneAsync(Mallory, "enc", new CloneVmBody("mine"), None)));
-        Assert.Equal(Privileges.CryptoMigrate, await RefusedAsync("enc", () => Life.MigrateAsync(Mallory, "enc", new MigrateVmBody("h1"), None)));
-        Assert.Equal(Privileges.CryptoMigrate, await RefusedAsync("enc", () => Vms.RelocateAsync(Mallory, "enc", new RelocateVmBody("ds1"), None)));
+        Assert.Equal(Privileges.CryptoClone,
+            await RefusedAsync("enc", () => Vms.CloneAsync(Mallory, "enc", new CloneVmBody("mine"), None)));
+        Assert.Equal(Privileges.CryptoMigrate,
+            await RefusedAsync("enc", () => Life.MigrateAsync(Mallory, "enc", new MigrateVmBody("h1"), None)));
+        Assert.Equal(Privileges.CryptoMigrate,
+            await RefusedAsync("enc", () => Vms.RelocateAsync(Mallory, "enc", new RelocateVmBody("ds1"), None)));
     }
 
     [Fact]
@@ -89,8 +99,10 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
         var hosts = _center.Service<HostService>();
         var body = new AddHostBody("127.0.0.1:1", new string('a', 26), new string('a', 64));
         Assert.Equal(Privileges.AddHostToCluster, await RefusedAsync("Cluster", () => hosts.AddAsync(Mallory, body, None)));
-        Assert.Equal(Privileges.AddStandaloneHost, await RefusedAsync("Datacenter", () => hosts.AddAsync(Mallory, body with { Cluster = "Datacenter" }, None)));
-        Assert.Equal(Privileges.AddHostToCluster, await RefusedAsync("Cluster", () => hosts.ProbeAsync(Mallory, new ProbeHostBody("127.0.0.1:1"), None)));
+        Assert.Equal(Privileges.AddStandaloneHost,
+            await RefusedAsync("Datacenter", () => hosts.AddAsync(Mallory, body with { Cluster = "Datacenter" }, None)));
+        Assert.Equal(Privileges.AddHostToCluster,
+            await RefusedAsync("Cluster", () => hosts.ProbeAsync(Mallory, new ProbeHostBody("127.0.0.1:1"), None)));
     }
 
     [Fact]
@@ -98,7 +110,8 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     {
         foreach (var action in (string[])["prepare", "enable", "rotate", "disable"])
         {
-            Assert.Equal(Privileges.RegisterHost, await RefusedAsync("h1", () => _center.Service<HostService>().CryptoAsync(Mallory, "h1", action, None)));
+            Assert.Equal(Privileges.RegisterHost,
+                await RefusedAsync("h1", () => _center.Service<HostService>().CryptoAsync(Mallory, "h1", action, None)));
         }
     }
 
@@ -107,8 +120,10 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     {
         var keys = _center.Service<KeyService>();
         var key = (await _center.VmAsync("enc")).Key!;
-        Assert.Equal(Privileges.ManageKeys, await RefusedAsync("root", () => keys.GenerateAsync(Mallory, new GenerateKeyBody("kms1"), None)));
-        Assert.Equal(Privileges.ManageKeys, await RefusedAsync("root", () => keys.RemoveAsync(Mallory, "kms1", key.Id, force: true, None)));
+        Assert.Equal(Privileges.ManageKeys,
+            await RefusedAsync("root", () => keys.GenerateAsync(Mallory, new GenerateKeyBody("kms1"), None)));
+        Assert.Equal(Privileges.ManageKeys,
+            await RefusedAsync("root", () => keys.RemoveAsync(Mallory, "kms1", key.Id, force: true, None)));
         Assert.Equal(Privileges.ManageKeys, await RefusedAsync("root", () => keys.RestoreAsync(Mallory, "kms1", key.Id, None)));
     }
 
@@ -116,10 +131,14 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     public async Task Adding_changing_and_removing_a_key_provider()
     {
         var providers = _center.Service<ProviderService>();
-        Assert.Equal(Privileges.ManageKeyServers, await RefusedAsync("root", () => providers.AddAsync(Mallory, new AddProviderBody("mine", [], ""), None)));
-        Assert.Equal(Privileges.ManageKeyServers, await RefusedAsync("root", () => providers.RemoveAsync(Mallory, "kms1", force: true, None)));
-        Assert.Equal(Privileges.ManageKeyServers, await RefusedAsync("root", () => providers.ChangeAsync(Mallory, "kms1", new EditProviderBody(), None)));
-        Assert.Equal(Privileges.ManageKeyServers, await RefusedAsync("root", () => providers.InstallCertificateAsync(Mallory, "kms1", new PemBody(""), None)));
+        Assert.Equal(Privileges.ManageKeyServers,
+            await RefusedAsync("root", () => providers.AddAsync(Mallory, new AddProviderBody("mine", [], ""), None)));
+        Assert.Equal(Privileges.ManageKeyServers,
+            await RefusedAsync("root", () => providers.RemoveAsync(Mallory, "kms1", force: true, None)));
+        Assert.Equal(Privileges.ManageKeyServers,
+            await RefusedAsync("root", () => providers.ChangeAsync(Mallory, "kms1", new EditProviderBody(), None)));
+        Assert.Equal(Privileges.ManageKeyServers,
+            await RefusedAsync("root", () => providers.InstallCertificateAsync(Mallory, "kms1", new PemBody(""), None)));
     }
 
     [Fact]
@@ -132,7 +151,8 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
         await Life.MoveAsync(People.Administrator, "enc", new MoveVmBody("inner"), None);
         await GrantAsync("Admin", "folder:hers");
 
-        Assert.True(Privileges.IsCrypto(await RefusedAsync("enc", () => Life.MoveAsync(Mallory, "enc", new MoveVmBody("hers"), None))));
+        Assert.True(Privileges.IsCrypto(
+            await RefusedAsync("enc", () => Life.MoveAsync(Mallory, "enc", new MoveVmBody("hers"), None))));
         Assert.True(Privileges.IsCrypto(await RefusedAsync("inner", () => tree.MoveAsync(Mallory, "inner", "hers", None))));
         Assert.True(Privileges.IsCrypto(await RefusedAsync("kept", () => tree.MoveAsync(Mallory, "kept", "hers", None))));
 
@@ -146,9 +166,11 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     [Fact]
     public async Task Taking_a_host_to_a_cluster_where_she_may_put_hosts_into_encryption_mode()
     {
-        await _center.Service<InventoryService>().CreateAsync(People.Administrator, new CreateContainerBody(ObjectKinds.Cluster, "hers"), None);
+        await _center.Service<InventoryService>()
+            .CreateAsync(People.Administrator, new CreateContainerBody(ObjectKinds.Cluster, "hers"), None);
         await GrantAsync("Admin", "cluster:hers");
-        Assert.True(Privileges.IsCrypto(await RefusedAsync("h1", () => _center.Service<HostService>().MoveAsync(Mallory, "h1", "hers", None))));
+        Assert.True(Privileges.IsCrypto(
+            await RefusedAsync("h1", () => _center.Service<HostService>().MoveAsync(Mallory, "h1", "hers", None))));
     }
 
     [Fact]
@@ -156,9 +178,12 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     {
         await GrantAsync("NoCryptoAdmin", "vm:enc", Privileges.Encrypt, Privileges.CryptoClone);
         await GrantAsync("NoCryptoAdmin", "datacenter:Datacenter", Privileges.EncryptNew);
-        Assert.Equal(Privileges.CryptoAccess, await RefusedAsync("enc", () => Vms.SetPolicyAsync(Mallory, "enc", new SetPolicyBody(Loose), None)));
-        Assert.Equal(Privileges.CryptoAccess, await RefusedAsync("enc", () => Vms.CheckPolicyAsync(Mallory, "enc", new SetPolicyBody(Loose), None)));
-        Assert.Equal(Privileges.CryptoAccess, await RefusedAsync("enc", () => Vms.CloneAsync(Mallory, "enc", new CloneVmBody("mine", Policy: Loose), None)));
+        Assert.Equal(Privileges.CryptoAccess,
+            await RefusedAsync("enc", () => Vms.SetPolicyAsync(Mallory, "enc", new SetPolicyBody(Loose), None)));
+        Assert.Equal(Privileges.CryptoAccess,
+            await RefusedAsync("enc", () => Vms.CheckPolicyAsync(Mallory, "enc", new SetPolicyBody(Loose), None)));
+        Assert.Equal(Privileges.CryptoAccess,
+            await RefusedAsync("enc", () => Vms.CloneAsync(Mallory, "enc", new CloneVmBody("mine", Policy: Loose), None)));
 
         // Not to many at once either.
         var task = await _center.Service<PolicyApplier>().BeginAsync(Mallory, Loose, new ApplyPolicyBody { Vms = ["enc"] }, None);
@@ -176,15 +201,20 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     public async Task The_outage_rule_and_the_strictness_of_an_encryption_policy()
     {
         var policies = _center.Service<PolicyService>();
-        await policies.CreateAsync(People.Administrator, new CreatePolicyBody { Name = "guarded", Encryption = true, OutageAction = "suspend", OutageAfterSeconds = 60 }, None);
-        foreach (var edit in (EditPolicyBody[])[new(OutageAction: "keepRunning", OutageAfterSeconds: 0), new(OutageAfterSeconds: 90000), new(Strict: false), new(Encryption: false)])
+        await policies.CreateAsync(People.Administrator,
+            new CreatePolicyBody { Name = "guarded", Encryption = true, OutageAction = "suspend", OutageAfterSeconds = 60 },
+            None);
+        foreach (var edit in (EditPolicyBody[])[new(OutageAction: "keepRunning", OutageAfterSeconds: 0),
+            new(OutageAfterSeconds: 90000), new(Strict: false), new(Encryption: false)])
         {
-            Assert.Equal(Privileges.ManageEncryptionPolicy, await RefusedAsync("root", () => policies.EditAsync(Mallory, "guarded", edit, None)));
+            Assert.Equal(Privileges.ManageEncryptionPolicy,
+                await RefusedAsync("root", () => policies.EditAsync(Mallory, "guarded", edit, None)));
         }
     }
 
     private Task RegisterAsync(bool older, bool changed) =>
-        Life.RegisterAsync(Mallory, new RegisterVmBody { Path = "[ds1] enc/enc.vmx", AcceptOlder = older, AcceptChanged = changed }, None);
+        Life.RegisterAsync(
+            Mallory, new RegisterVmBody { Path = "[ds1] enc/enc.vmx", AcceptOlder = older, AcceptChanged = changed }, None);
 
     /// <summary>Gives her a role at an object, with these privileges beside it.</summary>
     private Task GrantAsync(string role, string at, params string[] more) => GrantAsync(role, at, propagate: true, more);
@@ -199,7 +229,8 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
             role = name;
         }
 
-        await _center.Service<PermissionService>().GrantAsync(People.Administrator, new GrantBody(role, at, User: Mallory.User, Propagate: propagate), None);
+        await _center.Service<PermissionService>()
+            .GrantAsync(People.Administrator, new GrantBody(role, at, User: Mallory.User, Propagate: propagate), None);
     }
 
     private async Task<bool> StrictAsync() => await _center.Service<StrictRules>().NeedsDirectAccessAsync(

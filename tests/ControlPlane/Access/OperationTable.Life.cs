@@ -14,37 +14,50 @@ internal static partial class OperationTable
     [
         new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm],
             (c, who) => Life(c).RegisterAsync(who, new RegisterVmBody { Path = "[ds1] none/none.vmx" }, None)),
-        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm], Register(new RegisterVmBody { Path = ForeignPath })),
+        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm],
+            Register(new RegisterVmBody { Path = ForeignPath })),
         new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.Decrypt],
             Register(new RegisterVmBody { Path = ForeignPath, AcceptOlder = true })),
-        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.CryptoAccess],
+        new("LifeService.RegisterAsync", Datacenter,
+            [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.CryptoAccess],
             Register(new RegisterVmBody { Path = ForeignPath, AcceptChanged = true })),
-        new("LifeService.UnregisterAsync", "leaving", [Privileges.UnregisterVm], (c, who) => Life(c).UnregisterAsync(who, "leaving", None)),
-        new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm], (c, who) => Life(c).UnlockAsync(who, "plain", None)),
-        new("LifeService.RenameAsync", "plain", [Privileges.RenameVm], (c, who) => Life(c).RenameAsync(who, "plain", new RenameVmBody(""), None)),
-        new("LifeService.MoveAsync", "plain", [Privileges.MoveVm], (c, who) => Life(c).MoveAsync(who, "plain", new MoveVmBody(Datacenter), None)),
-        new("LifeService.MigrateAsync", "plain", [Privileges.ColdMigrate], (c, who) => Life(c).MigrateAsync(who, "plain", new MigrateVmBody("none"), None)),
+        new("LifeService.UnregisterAsync", "leaving", [Privileges.UnregisterVm],
+            (c, who) => Life(c).UnregisterAsync(who, "leaving", None)),
+        new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm],
+            (c, who) => Life(c).UnlockAsync(who, "plain", None)),
+        new("LifeService.RenameAsync", "plain", [Privileges.RenameVm],
+            (c, who) => Life(c).RenameAsync(who, "plain", new RenameVmBody(""), None)),
+        new("LifeService.MoveAsync", "plain", [Privileges.MoveVm],
+            (c, who) => Life(c).MoveAsync(who, "plain", new MoveVmBody(Datacenter), None)),
+        new("LifeService.MigrateAsync", "plain", [Privileges.ColdMigrate],
+            (c, who) => Life(c).MigrateAsync(who, "plain", new MigrateVmBody("none"), None)),
         new("LifeService.MigrateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate],
             (c, who) => Life(c).MigrateAsync(who, "enc", new MigrateVmBody("none"), None)),
         new("LifeService.AddDiskAsync", "plain", [Privileges.AddNewDisk, Privileges.AllocateSpace], AddDisk("plain", null))
         { Elsewhere = SpaceAtDatacenter },
-        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.AllocateSpace], AddDisk("enc", null))
+        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.AllocateSpace],
+            AddDisk("enc", null))
         { Elsewhere = SpaceAtDatacenter },
         new("LifeService.AddDiskAsync", "enc",
             [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess, Privileges.AllocateSpace],
             AddDisk("enc", TestCenter.DefaultPolicy))
         { Elsewhere = SpaceAtDatacenter },
         new("LifeService.AttachDiskAsync", "plain", [Privileges.AddExistingDisk], AttachDisk("plain", null)),
-        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk], AttachDisk("enc", TestCenter.EncryptionPolicy)),
-        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess], AttachDisk("enc", null)),
-        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk], (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: false, None)),
-        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk], (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: true, None)),
+        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk],
+            AttachDisk("enc", TestCenter.EncryptionPolicy)),
+        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess],
+            AttachDisk("enc", null)),
+        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk],
+            (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: false, None)),
+        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk],
+            (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: true, None)),
         new("LifeService.ResizeDiskAsync", "plain", [Privileges.ExtendDisk],
             (c, who) => Life(c).ResizeDiskAsync(who, "plain", "none", new ResizeDiskBody(1 << 21), None)),
         Clone("plain", null, Privileges.CloneVm, Privileges.CreateVmFromExisting),
         Clone("plain", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.EncryptNew),
         Clone("enc", null, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone),
-        Clone("enc", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone, Privileges.EncryptNew),
+        Clone("enc", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone,
+            Privileges.EncryptNew),
         new("VmService.RelocateAsync", "plain", [Privileges.ColdMigrate, Privileges.AllocateSpace],
             (c, who) => Vms(c).RelocateAsync(who, "plain", NoFormat, None))
         { Elsewhere = SpaceAtDatacenter },
@@ -60,7 +73,8 @@ internal static partial class OperationTable
     private static LifeService Life(TestCenter center) => center.Service<LifeService>();
 
     /// <summary>Under another name: refused after the privileges.</summary>
-    private static Func<TestCenter, Caller, Task> Register(RegisterVmBody body) => (c, who) => Life(c).RegisterAsync(who, body with { Name = "other" }, None);
+    private static Func<TestCenter, Caller, Task> Register(RegisterVmBody body) =>
+        (c, who) => Life(c).RegisterAsync(who, body with { Name = "other" }, None);
 
     private static Func<TestCenter, Caller, Task> AddDisk(string vm, string? policy) => (c, who) =>
         Life(c).AddDiskAsync(who, vm, new AddDiskBody { Capacity = 1 << 20, Label = "virtio0:0", Policy = policy }, None);
@@ -69,11 +83,13 @@ internal static partial class OperationTable
         Life(c).AttachDiskAsync(who, vm, new AttachDiskBody { Path = NoDisk, Policy = policy }, None);
 
     private static OperationRow Clone(string vm, string? policy, params string[] privileges) =>
-        new("VmService.CloneAsync", vm, [.. privileges, Privileges.AllocateSpace], (c, who) => Vms(c).CloneAsync(who, vm, new CloneVmBody("", Policy: policy), None))
+        new("VmService.CloneAsync", vm, [.. privileges, Privileges.AllocateSpace],
+            (c, who) => Vms(c).CloneAsync(who, vm, new CloneVmBody("", Policy: policy), None))
         {
             Elsewhere = new Dictionary<string, string>
             {
-                [Privileges.CreateVmFromExisting] = Datacenter, [Privileges.EncryptNew] = Datacenter, [Privileges.AllocateSpace] = Datacenter,
+                [Privileges.CreateVmFromExisting] = Datacenter, [Privileges.EncryptNew] = Datacenter,
+                [Privileges.AllocateSpace] = Datacenter,
             },
         };
 }

@@ -13,18 +13,24 @@ internal static partial class OperationTable
 
     private static IEnumerable<OperationRow> TreeRows() =>
     [
-        new("HostService.ProbeAsync", Cluster, [Privileges.AddHostToCluster], (c, who) => Hosts(c).ProbeAsync(who, new ProbeHostBody(Nowhere), None)),
-        new("HostService.AddAsync", Cluster, [Privileges.AddHostToCluster], (c, who) => Hosts(c).AddAsync(who, new AddHostBody(Nowhere, "", ""), None)),
+        new("HostService.ProbeAsync", Cluster, [Privileges.AddHostToCluster],
+            (c, who) => Hosts(c).ProbeAsync(who, new ProbeHostBody(Nowhere), None)),
+        new("HostService.AddAsync", Cluster, [Privileges.AddHostToCluster],
+            (c, who) => Hosts(c).AddAsync(who, new AddHostBody(Nowhere, "", ""), None)),
         new("HostService.AddAsync", Datacenter, [Privileges.AddStandaloneHost],
             (c, who) => Hosts(c).AddAsync(who, new AddHostBody(Nowhere, "", "", Cluster: Datacenter), None)),
         new("HostService.RemoveAsync", "h1", [Privileges.RemoveHost], (c, who) => Hosts(c).RemoveAsync(who, "h1", None)),
-        new("HostService.MoveAsync", "h1", [Privileges.MoveHost, Privileges.AddHostToCluster], (c, who) => Hosts(c).MoveAsync(who, "h1", Cluster, None))
+        new("HostService.MoveAsync", "h1", [Privileges.MoveHost, Privileges.AddHostToCluster],
+            (c, who) => Hosts(c).MoveAsync(who, "h1", Cluster, None))
         {
             Elsewhere = new Dictionary<string, string> { [Privileges.AddHostToCluster] = Cluster },
         },
-        new("HostService.MaintenanceAsync", "h1", [Privileges.HostMaintenance], (c, who) => Hosts(c).MaintenanceAsync(who, "h1", enter: false, None)),
-        new("HostService.CryptoAsync", "h1", [Privileges.RegisterHost], (c, who) => Hosts(c).CryptoAsync(who, "h1", "prepare", None)),
-        new("HostService.CryptoAsync", "h1", [Privileges.RegisterHost], (c, who) => Hosts(c).CryptoAsync(who, "h1", "disable", None)),
+        new("HostService.MaintenanceAsync", "h1", [Privileges.HostMaintenance],
+            (c, who) => Hosts(c).MaintenanceAsync(who, "h1", enter: false, None)),
+        new("HostService.CryptoAsync", "h1", [Privileges.RegisterHost],
+            (c, who) => Hosts(c).CryptoAsync(who, "h1", "prepare", None)),
+        new("HostService.CryptoAsync", "h1", [Privileges.RegisterHost],
+            (c, who) => Hosts(c).CryptoAsync(who, "h1", "disable", None)),
         new("DatastoreService.ListAsync", Root, [], (c, who) => c.Service<DatastoreService>().ListAsync(who, None)),
         new("DatastoreService.GetAsync", Root, [], (c, who) => c.Service<DatastoreService>().GetAsync(who, "none", None)),
         new("InventoryService.TreeAsync", Root, [], (c, who) => Tree(c).TreeAsync(who, None)),
@@ -35,8 +41,10 @@ internal static partial class OperationTable
         new("InventoryService.RenameAsync", Datacenter, [Privileges.RenameDatacenter], Rename(Datacenter)),
         new("InventoryService.RenameAsync", Cluster, [Privileges.RenameCluster], Rename(Cluster)),
         new("InventoryService.RenameAsync", "dev", [Privileges.RenameFolder], Rename("dev")),
-        new("InventoryService.MoveAsync", Cluster, [Privileges.EditCluster], (c, who) => Tree(c).MoveAsync(who, Cluster, InventoryTree.FirstDatacenter, None)),
-        new("InventoryService.MoveAsync", "dev", [Privileges.MoveFolder], (c, who) => Tree(c).MoveAsync(who, "dev", InventoryTree.FirstDatacenter, None)),
+        new("InventoryService.MoveAsync", Cluster, [Privileges.EditCluster],
+            (c, who) => Tree(c).MoveAsync(who, Cluster, InventoryTree.FirstDatacenter, None)),
+        new("InventoryService.MoveAsync", "dev", [Privileges.MoveFolder],
+            (c, who) => Tree(c).MoveAsync(who, "dev", InventoryTree.FirstDatacenter, None)),
         new("InventoryService.DeleteAsync", Datacenter, [Privileges.DeleteDatacenter], Delete(InventoryTree.FirstDatacenter)),
         new("InventoryService.DeleteAsync", Cluster, [Privileges.DeleteCluster], Delete(InventoryTree.FirstCluster)),
         new("InventoryService.DeleteAsync", "dev", [Privileges.DeleteFolder], Delete("dev")),
@@ -49,7 +57,9 @@ internal static partial class OperationTable
     private static Func<TestCenter, Caller, Task> Create(string kind, string? parent = null) =>
         (c, who) => Tree(c).CreateAsync(who, new CreateContainerBody(kind, "another " + kind, parent), None);
 
-    private static Func<TestCenter, Caller, Task> Rename(string container) => (c, who) => Tree(c).RenameAsync(who, container, container, None);
+    private static Func<TestCenter, Caller, Task> Rename(string container) =>
+        (c, who) => Tree(c).RenameAsync(who, container, container, None);
 
-    private static Func<TestCenter, Caller, Task> Delete(string container) => (c, who) => Tree(c).DeleteAsync(who, container, None);
+    private static Func<TestCenter, Caller, Task> Delete(string container) =>
+        (c, who) => Tree(c).DeleteAsync(who, container, None);
 }

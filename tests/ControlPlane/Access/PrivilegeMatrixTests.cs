@@ -15,9 +15,12 @@ public sealed class PrivilegeMatrixTests
     public void Every_operation_that_takes_a_caller_has_a_row()
     {
         var operations = typeof(IAuthorizer).Assembly.GetExportedTypes()
-            .Where(t => t is { IsClass: true } && t.Namespace!.StartsWith("Lorica.", StringComparison.Ordinal) && !typeof(IGrain).IsAssignableFrom(t) && !OperationTable.Steps.Contains(t))
-            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-                .Where(m => m.GetParameters().Any(p => p.ParameterType == typeof(Caller)) && m.Name is not ("Equals" or "op_Equality" or "op_Inequality"))
+            .Where(t => t is { IsClass: true } && t.Namespace!.StartsWith("Lorica.", StringComparison.Ordinal)
+                && !typeof(IGrain).IsAssignableFrom(t) && !OperationTable.Steps.Contains(t))
+            .SelectMany(
+                t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .Where(m => m.GetParameters().Any(p => p.ParameterType == typeof(Caller))
+                    && m.Name is not ("Equals" or "op_Equality" or "op_Inequality"))
                 .Select(m => $"{t.Name}.{m.Name}"))
             .Distinct().ToList();
         var rows = OperationTable.Rows.Select(r => r.Method).Distinct().ToList();
@@ -28,7 +31,9 @@ public sealed class PrivilegeMatrixTests
 
     [Fact]
     public void Every_privilege_of_encryption_is_asked_for_somewhere() =>
-        Nothing(Privileges.All.Where(Privileges.IsCrypto).Except(OperationTable.Rows.SelectMany(r => r.Privileges)).Order(StringComparer.Ordinal));
+        Nothing(
+            Privileges.All.Where(Privileges.IsCrypto)
+                .Except(OperationTable.Rows.SelectMany(r => r.Privileges)).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Without_one_of_its_privileges_an_operation_is_refused_and_names_it_and_the_object()
@@ -39,9 +44,11 @@ public sealed class PrivilegeMatrixTests
         {
             foreach (var missing in row.Privileges)
             {
-                var caller = await CallerAsync(center, Privileges.All.Where(p => p != missing), nothing: missing == Privileges.View);
+                var caller = await CallerAsync(
+                    center, Privileges.All.Where(p => p != missing), nothing: missing == Privileges.View);
                 var fault = await RefusalAsync(row, center, caller);
-                if ((fault?.Type, fault?.Key, fault?.Object) != (FaultTypes.NoPermission, missing, row.Elsewhere.GetValueOrDefault(missing, row.Object)))
+                if ((fault?.Type, fault?.Key, fault?.Object) != (FaultTypes.NoPermission, missing,
+                    row.Elsewhere.GetValueOrDefault(missing, row.Object)))
                 {
                     wrong.Add($"{row.Method} without {missing}: {fault?.ToString() ?? "was done"}");
                 }
@@ -97,23 +104,28 @@ public sealed class PrivilegeMatrixTests
         center.Host.Unregistered[foreign.Path] = foreign;
         await center.Store.WriteAsync(db =>
         {
-            db.Containers.Add(new ContainerRow { Id = "folder-dev", Kind = ObjectKinds.Folder, Name = "dev", ParentId = InventoryTree.FirstDatacenter });
+            db.Containers.Add(new ContainerRow
+            {
+                Id = "folder-dev", Kind = ObjectKinds.Folder, Name = "dev", ParentId = InventoryTree.FirstDatacenter,
+            });
             db.Tasks.Add(new TaskRow
             {
-                Id = OperationTable.OldTask, Kind = "vm.powerOn", VmId = plain, ObjectId = plain, Target = "plain", State = TaskStates.Succeeded,
-                UserName = "somebody",
+                Id = OperationTable.OldTask, Kind = "vm.powerOn", VmId = plain, ObjectId = plain, Target = "plain",
+                State = TaskStates.Succeeded, UserName = "somebody",
             });
             db.Alarms.Add(new AlarmRow
             {
-                Number = OperationTable.OldAlarm, Alarm = "test", ObjectKind = ObjectKinds.Vm, ObjectId = plain, ObjectName = "plain",
-                Severity = "warning", Message = "test",
+                Number = OperationTable.OldAlarm, Alarm = "test", ObjectKind = ObjectKinds.Vm, ObjectId = plain,
+                ObjectName = "plain", Severity = "warning", Message = "test",
             });
             return Task.CompletedTask;
         });
         return center;
     }
 
-    /// <summary>Somebody who holds just these at the root and below; what every role holds is only missing from NoAccess.</summary>
+    /// <summary>
+    /// Somebody who holds just these at the root and below; what every role holds is only missing from NoAccess.
+    /// </summary>
     private static async Task<Caller> CallerAsync(TestCenter center, IEnumerable<string> privileges, bool nothing)
     {
         var name = "u" + Guid.NewGuid().ToString("N");
@@ -123,7 +135,8 @@ public sealed class PrivilegeMatrixTests
             db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
             db.Roles.Add(role);
             await db.SaveChangesAsync();
-            db.RolePrivileges.AddRange(privileges.Distinct().Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
+            db.RolePrivileges.AddRange(
+                privileges.Distinct().Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
             db.Permissions.Add(new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = nothing ? BuiltInRoles.NoAccess.Id : role.Id,

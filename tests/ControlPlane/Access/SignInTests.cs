@@ -46,11 +46,13 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal("lorica.signInLocked", await RefusalAsync("administrator", TestCenter.Password));
 
         // Who guesses elsewhere does not lock out the owner of the name.
-        Assert.Equal("administrator", (await _service.SignInAsync("administrator", TestCenter.Password, "198.51.100.1", default)).User);
+        Assert.Equal(
+            "administrator", (await _service.SignInAsync("administrator", TestCenter.Password, "198.51.100.1", default)).User);
         _time.Advance(TimeSpan.FromSeconds(29));
         Assert.Equal("lorica.signInLocked", await RefusalAsync("administrator", TestCenter.Password));
         _time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal("administrator", (await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default)).User);
+        Assert.Equal(
+            "administrator", (await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default)).User);
     }
 
     [Fact]
@@ -84,7 +86,8 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal(0, await AdminPasswordCommand.RunAsync(_folder, new StringReader("another password\n"), _time, default));
         await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(session.Token, default));
         Assert.Equal("lorica.signInRefused", await RefusalAsync("administrator", TestCenter.Password));
-        Assert.Equal("administrator", (await _service.SignInAsync("administrator", "another password", "192.0.2.1", default)).User);
+        Assert.Equal(
+            "administrator", (await _service.SignInAsync("administrator", "another password", "192.0.2.1", default)).User);
         Assert.Contains(await new EventLog(_store, _time).ListAsync(null, 10, default), e => e.Id == EventIds.PasswordSet);
     }
 
@@ -93,8 +96,10 @@ public sealed class SignInTests : IAsyncLifetime
     {
         Directory.CreateDirectory(Path.Combine(_folder, "pki"));
         var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
-        await Assert.ThrowsAsync<FaultException>(() => AdminPasswordCommand.RunAsync(_folder, new StringReader("short"), _time, default));
-        await Assert.ThrowsAsync<CommandException>(() => AdminPasswordCommand.RunAsync(_folder, new StringReader(""), _time, default));
+        await Assert.ThrowsAsync<FaultException>(
+            () => AdminPasswordCommand.RunAsync(_folder, new StringReader("short"), _time, default));
+        await Assert.ThrowsAsync<CommandException>(
+            () => AdminPasswordCommand.RunAsync(_folder, new StringReader(""), _time, default));
         Assert.Equal("administrator", (await _service.AuthenticateAsync(session.Token, default)).User);
     }
 
@@ -102,7 +107,8 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task A_new_password_needs_a_center_and_makes_none()
     {
         var empty = Path.Combine(_folder, "empty");
-        await Assert.ThrowsAsync<CommandException>(() => AdminPasswordCommand.RunAsync(empty, new StringReader("another password"), _time, default));
+        await Assert.ThrowsAsync<CommandException>(
+            () => AdminPasswordCommand.RunAsync(empty, new StringReader("another password"), _time, default));
         Assert.False(Directory.Exists(empty));
     }
 

@@ -36,7 +36,8 @@ public sealed class HostServiceTests
         (await center.PostAsync("hosts/h1/maintenance", """{"enter":true}""")).EnsureSuccessStatusCode();
         Assert.True((await center.GetAsync("hosts/h1", RestJson.Default.HostModel)).Maintenance);
         Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
-        Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms", """{"name":"b","disks":[{"capacity":1048576}]}""")).Code);
+        Assert.Equal(
+            "lorica.hostMaintenance", (await center.RefusedAsync("vms", """{"name":"b","disks":[{"capacity":1048576}]}""")).Code);
         Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/a/clone", """{"name":"b"}""")).Code);
         (await center.PostAsync("hosts/h1/maintenance", """{"enter":false}""")).EnsureSuccessStatusCode();
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
@@ -52,8 +53,10 @@ public sealed class HostServiceTests
 
         center.Hosts[1].DatastoreId = "5b1c0000-0000-4000-8000-00000000000b";
         center.Hosts[1].Restart();
-        await Poll.UntilAsync(async () => (await center.GetAsync("datastores", RestJson.Default.ListModelDatastoreListModel)).Items
-            .Any(d => d.Hosts.Any(h => h.Host == "h2" && h.Problem.Contains("Another datastore is called ds1", StringComparison.Ordinal))), "the problem");
+        await Poll.UntilAsync(
+            async () => (await center.GetAsync("datastores", RestJson.Default.ListModelDatastoreListModel)).Items
+            .Any(d => d.Hosts.Any(h => h.Host == "h2"
+                && h.Problem.Contains("Another datastore is called ds1", StringComparison.Ordinal))), "the problem");
         Assert.Single(await center.EventsAsync(EventIds.DatastoreProblem));
         Assert.Equal("lorica.datastoreProblem", (await center.RefusedAsync("vms",
             """{"name":"b","host":"h2","datastore":"ds1","disks":[{"capacity":1048576}]}""")).Code);

@@ -32,12 +32,14 @@ public sealed class SeveralHostsTests
         var third = await center.CreateAsync("c");
 
         Assert.All([first, second, third], t => Assert.Equal("succeeded", t.State));
-        Assert.Equal(("h1", "h2", "h2"), ((await center.VmAsync("a")).Host, (await center.VmAsync("b")).Host, (await center.VmAsync("c")).Host));
+        Assert.Equal(("h1", "h2", "h2"),
+            ((await center.VmAsync("a")).Host, (await center.VmAsync("b")).Host, (await center.VmAsync("c")).Host));
         Assert.Contains("c goes to host h2, datastore ds1.", third.Result?.ToString(), StringComparison.Ordinal);
         await center.DoAsync("vms", """{"name":"d","host":"h2","disks":[{"capacity":1048576}]}""");
         (await center.PostAsync("hosts/h2/maintenance", """{"enter":true}""")).EnsureSuccessStatusCode();
         var refused = await center.RefusedAsync("vms", """{"name":"e","disks":[{"capacity":1048576}]}""");
-        Assert.Equal(("lorica.noHostFits", "No host can take it: h1 is in maintenance; h2 is in maintenance."), (refused.Code, refused.Detail));
+        Assert.Equal(("lorica.noHostFits", "No host can take it: h1 is in maintenance; h2 is in maintenance."),
+            (refused.Code, refused.Detail));
     }
 
     [Fact]

@@ -45,7 +45,8 @@ public sealed class CreateTests
     public async Task A_key_that_cannot_be_is_refused_before_anything_is_made()
     {
         await using var center = await TestCenter.StartAsync();
-        var refused = await center.RefusedAsync("vms", Body("a", ""","keys":[{"provider":"kms1","keyId":"none"}]"""), HttpStatusCode.Conflict);
+        var refused = await center.RefusedAsync(
+            "vms", Body("a", ""","keys":[{"provider":"kms1","keyId":"none"}]"""), HttpStatusCode.Conflict);
         Assert.Equal((FaultTypes.InvalidState, "lorica.keyNotUsable"), (refused.Title, refused.Code));
         refused = await center.RefusedAsync("vms", Body("a", ""","keys":[{"objects":["virtio0:7"]}]"""), HttpStatusCode.NotFound);
         Assert.Equal("lorica.diskNotFound", refused.Code);
@@ -55,7 +56,8 @@ public sealed class CreateTests
 
         await center.CreateAsync("b", TestCenter.EncryptionPolicy);
         var theirs = (await center.VmAsync("b")).Key!.Id;
-        refused = await center.RefusedAsync("vms", Body("a", $$""","keys":[{"provider":"kms1","keyId":"{{theirs}}"}]"""), HttpStatusCode.Conflict);
+        refused = await center.RefusedAsync(
+            "vms", Body("a", $$""","keys":[{"provider":"kms1","keyId":"{{theirs}}"}]"""), HttpStatusCode.Conflict);
         Assert.Equal((FaultTypes.ResourceInUse, "lorica.keyInUse"), (refused.Title, refused.Code));
         Assert.Single(center.Broker.Keys);
         Assert.Single((await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items);

@@ -47,7 +47,8 @@ public sealed class RelocateTests
         Assert.Equal(("lorica.placement", "ds2"), (cloned.Code, cloned.Object));
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"b","policy":"golden"}""")).State);
-        await center.Store.WriteAsync(db => Task.FromResult(db.DatastoreTags.Add(new DatastoreTagRow { Datastore = "ds2", Tag = "gold" })));
+        await center.Store.WriteAsync(
+            db => Task.FromResult(db.DatastoreTags.Add(new DatastoreTagRow { Datastore = "ds2", Tag = "gold" })));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"datastore":"ds2"}""")).State);
 
         await center.Store.WriteAsync(db => db.DatastoreTags.ExecuteDeleteAsync());
@@ -64,7 +65,8 @@ public sealed class RelocateTests
         center.Host.SecondDatastoreFree = 1 << 29;
         var task = await center.DoAsync("vms/a/relocate", """{"datastore":"ds2","diskFormat":"thin"}""");
         Assert.Equal("succeeded", task.State);
-        Assert.Contains("virtio0:0 stays lazyZeroed", task.Result!.Value.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "virtio0:0 stays lazyZeroed", task.Result!.Value.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class RelocateTests
 
         center.Broker.KmsDown = true;
         center.Host.Keys.Clear();
-        Assert.Equal("msg.vigor.enc.keyNotFound", (await center.RefusedAsync("vms/a/relocate", """{"diskFormat":"thin"}""")).Code);
+        Assert.Equal(
+            "msg.vigor.enc.keyNotFound", (await center.RefusedAsync("vms/a/relocate", """{"diskFormat":"thin"}""")).Code);
     }
 
     [Fact]
@@ -108,7 +111,8 @@ public sealed class RelocateTests
 
         (await center.PostAsync($"tasks/{task.Id}/cancel", "")).EnsureSuccessStatusCode();
 
-        Assert.Equal(("cancelled", FaultTypes.RequestCanceled), await center.EndAsync(task.Id) is var t ? (t.State, t.Fault!.Type) : default);
+        Assert.Equal(("cancelled", FaultTypes.RequestCanceled),
+            await center.EndAsync(task.Id) is var t ? (t.State, t.Fault!.Type) : default);
         var vm = await center.VmAsync("a");
         Assert.Equal(("[ds1] a/a.vmx", null, null), (vm.Path, vm.Suspect, vm.Task));
         Assert.Equal("ds1", (await center.Store.ReadAsync(db => Task.FromResult(db.Vms.Single()))).Datastore);
@@ -124,10 +128,12 @@ public sealed class RelocateTests
         center.Host.SecondDatastoreFree = 1 << 29;
         await center.Store.WriteAsync(db => Task.FromResult(db.HostDatastores.Add(new HostDatastoreRow
         {
-            HostId = TestCenter.HostId, DatastoreId = "d2", Name = "ds2", Path = "/ds2", Problem = "Another datastore is called ds2.",
+            HostId = TestCenter.HostId, DatastoreId = "d2", Name = "ds2", Path = "/ds2",
+            Problem = "Another datastore is called ds2.",
         })));
         Assert.Equal("lorica.datastoreProblem", (await center.RefusedAsync("vms/a/relocate", """{"datastore":"ds2"}""")).Code);
-        Assert.Equal("lorica.datastoreProblem", (await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"ds2"}""")).Code);
+        Assert.Equal(
+            "lorica.datastoreProblem", (await center.RefusedAsync("vms/a/clone", """{"name":"b","datastore":"ds2"}""")).Code);
         Assert.Empty(center.Host.Started);
     }
 }

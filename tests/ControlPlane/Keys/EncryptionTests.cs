@@ -22,9 +22,11 @@ public sealed class EncryptionTests
         Assert.Equal(2, during.Count);
         Assert.All(during, r => Assert.Equal((KeyRecordStates.Pending, "", false), (r.State, r.Kcv, r.InUse)));
         var records = await center.RecordsAsync();
-        Assert.All(records, r => Assert.Equal((KeyRecordStates.Usable, center.Broker.Keys[r.KeyId], true), (r.State, r.Kcv, r.InUse)));
+        Assert.All(
+            records, r => Assert.Equal((KeyRecordStates.Usable, center.Broker.Keys[r.KeyId], true), (r.State, r.Kcv, r.InUse)));
         var vm = await center.VmAsync("a");
-        Assert.Equal((true, "compliant", "unlocked", "VM Encryption Policy"), (vm.Encrypted, vm.Compliance, vm.CryptoState, vm.Policy.Name));
+        Assert.Equal((true, "compliant", "unlocked", "VM Encryption Policy"),
+            (vm.Encrypted, vm.Compliance, vm.CryptoState, vm.Policy.Name));
         Assert.Equal(records[0].KeyId, vm.Key!.Id);
         Assert.All(vm.Disks, d => Assert.Equal((true, "compliant"), (d.Encrypted, d.Compliance)));
         var audit = Assert.Single(await center.EventsAsync(EventIds.CryptoOperation));
@@ -97,8 +99,10 @@ public sealed class EncryptionTests
         Assert.All(vm.Disks, d => Assert.Equal(vm.Key.Id, d.Key!.Id));
         var records = await center.RecordsAsync();
         Assert.All(records.Where(r => r.KeyId == old), r => Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
-        Assert.All(records.Where(r => r.KeyId == vm.Key.Id), r => Assert.Equal((KeyRecordStates.Usable, true), (r.State, r.InUse)));
-        await Poll.UntilAsync(() => center.Host.Keys.Keys.ToList() is [var only] && only == $"kms1/{vm.Key.Id}", "the host dropped the old key");
+        Assert.All(
+            records.Where(r => r.KeyId == vm.Key.Id), r => Assert.Equal((KeyRecordStates.Usable, true), (r.State, r.InUse)));
+        await Poll.UntilAsync(
+            () => center.Host.Keys.Keys.ToList() is [var only] && only == $"kms1/{vm.Key.Id}", "the host dropped the old key");
         Assert.Null(vm.Suspect);
     }
 
@@ -114,7 +118,9 @@ public sealed class EncryptionTests
 
         Assert.Equal(("failed", FaultTypes.NoDiskSpace), (task.State, task.Fault!.Type));
         Assert.Equal(old, (await center.VmAsync("a")).Key!.Id);
-        Assert.All((await center.RecordsAsync()).Where(r => r.State == KeyRecordStates.Usable), r => Assert.Equal((old, true), (r.KeyId, r.InUse)));
+        Assert.All(
+            (await center.RecordsAsync()).Where(r => r.State == KeyRecordStates.Usable), r =>
+                Assert.Equal((old, true), (r.KeyId, r.InUse)));
         Assert.Single(await center.EventsAsync(EventIds.OrphanKey));
         Assert.Single(await center.EventsAsync(EventIds.NoDiskSpace));
         Assert.Single(await center.EventsAsync(EventIds.RekeyFail));
@@ -129,7 +135,8 @@ public sealed class EncryptionTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var old = (await center.VmAsync("a")).Key!.Id;
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "ds1", "I/O error.");
-        center.Host.BeforeJobFails = (vm, request) => (vm.Key, vm.Kcv, vm.PendingJob) = (request.NewKey, request.NewKcv, "recrypt");
+        center.Host.BeforeJobFails = (vm, request) =>
+            (vm.Key, vm.Kcv, vm.PendingJob) = (request.NewKey, request.NewKcv, "recrypt");
 
         Assert.Equal("failed", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
 
@@ -142,7 +149,9 @@ public sealed class EncryptionTests
         var vm = await center.VmAsync("a");
         Assert.Null(vm.Suspect);
         Assert.All(vm.Disks.Select(d => d.Key!.Id).Append(vm.Key!.Id), k => Assert.Equal(made, k));
-        Assert.All((await center.RecordsAsync()).Where(r => r.KeyId == old), r => Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
+        Assert.All(
+            (await center.RecordsAsync()).Where(r => r.KeyId == old), r =>
+                Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
     }
 
     [Fact]
@@ -151,7 +160,8 @@ public sealed class EncryptionTests
         await using var center = await TestCenter.StartAsync(provider: false);
         await center.CreateAsync("a");
 
-        var refused = await center.RefusedAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""", HttpStatusCode.Conflict);
+        var refused = await center.RefusedAsync(
+            "vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""", HttpStatusCode.Conflict);
 
         Assert.Equal("lorica.noKeyProvider", refused.Code);
         Assert.Empty(await center.RecordsAsync());
@@ -179,7 +189,8 @@ public sealed class EncryptionTests
         await center.CreateAsync("a");
         await center.PowerAsync("a", "on");
 
-        var refused = await center.RefusedAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""", HttpStatusCode.Conflict);
+        var refused = await center.RefusedAsync(
+            "vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""", HttpStatusCode.Conflict);
 
         Assert.Equal(FaultTypes.InvalidPowerState, refused.Title);
         Assert.Empty(center.Broker.Keys);

@@ -30,9 +30,12 @@ public sealed class KeyServiceTests
         Assert.Equal(HttpStatusCode.Created, reply.StatusCode);
         var made = (await reply.Content.ReadFromJsonAsync(RestJson.Default.KeyInfoModel))!;
 
-        Assert.Equal(("kms1", "usable", true, "for the archive", "administrator"), (made.Provider, made.State, made.Generated, made.Label, made.CreatedBy));
+        Assert.Equal(("kms1", "usable", true, "for the archive", "administrator"),
+            (made.Provider, made.State, made.Generated, made.Label, made.CreatedBy));
         Assert.Equal(center.Broker.Keys[made.Id], made.Kcv);
-        Assert.Contains(await center.EventsAsync(EventIds.CryptoOperation), e => e.Message.Contains($"kms1/{made.Id}", StringComparison.Ordinal));
+        Assert.Contains(
+            await center.EventsAsync(EventIds.CryptoOperation), e =>
+                e.Message.Contains($"kms1/{made.Id}", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.NoContent, (await center.Http.DeleteAsync($"/api/v1/keys/kms1/{made.Id}")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await center.Http.GetAsync($"/api/v1/keys/kms1/{made.Id}")).StatusCode);
         Assert.True(center.Broker.Keys.ContainsKey(made.Id));
@@ -60,7 +63,8 @@ public sealed class KeyServiceTests
         var vm = await center.VmAsync("a");
         await center.PowerAsync("a", "on");
 
-        Assert.Equal(HttpStatusCode.NoContent, (await center.Http.DeleteAsync($"/api/v1/keys/kms1/{vm.Key!.Id}?force=true")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await center.Http.DeleteAsync($"/api/v1/keys/kms1/{vm.Key!.Id}?force=true")).StatusCode);
         Assert.Single(center.Host.Keys);
         Assert.Equal("unlocked", (await center.VmAsync("a")).CryptoState);
         Assert.Equal("removed", (await center.GetAsync($"keys/kms1/{vm.Key.Id}", RestJson.Default.KeyInfoModel)).State);
@@ -72,7 +76,8 @@ public sealed class KeyServiceTests
         center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = "poweredOff", What = "poweredOff" });
         var refused = await center.RefusedAsync("vms/a/power", """{"action":"on"}""");
         Assert.Equal(
-            ("msg.vigor.enc.keyNotFound", $"Somebody removed that key by force. Take that back: lorica key restore kms1/{vm.Key.Id}"),
+            ("msg.vigor.enc.keyNotFound",
+                $"Somebody removed that key by force. Take that back: lorica key restore kms1/{vm.Key.Id}"),
             (refused.Code, refused.Hint));
         await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
         Assert.True(center.Broker.Keys.ContainsKey(vm.Key.Id));
@@ -89,10 +94,13 @@ public sealed class KeyServiceTests
         // A shallow recrypt takes the VM to a new key; the host keeps the old one, which nobody else has.
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
 
-        await Poll.UntilAsync(() => center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)), "the alarm");
+        await Poll.UntilAsync(
+            () => center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),
+            "the alarm");
         Assert.Contains($"kms1/{old}", center.Host.Keys.Keys);
         Assert.Equal(2, center.Host.Keys.Count);
-        var alarm = await center.Store.ReadAsync(db => db.Alarms.SingleAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null));
+        var alarm = await center.Store.ReadAsync(
+            db => db.Alarms.SingleAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null));
         Assert.Contains($"Last copy of key kms1/{old} on host h1", alarm.Message, StringComparison.Ordinal);
 
         // Back on the KMS: the next look drops it.
@@ -100,6 +108,8 @@ public sealed class KeyServiceTests
         await center.GetAsync("providers/kms1/status", RestJson.Default.ProviderStatusModel);
         await Poll.UntilAsync(() => center.Host.Keys.Count == 1, "the host drops the old key");
         await Poll.UntilAsync(
-            async () => !await center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)), "the alarm is over");
+            async () =>
+                !await center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),
+                "the alarm is over");
     }
 }

@@ -16,7 +16,8 @@ public sealed class FaultTests
     /// <summary>Operations on an encrypted VM that must be off, and off without snapshots.</summary>
     private static readonly (string Path, string Body)[] s_whole =
     [
-        ("policy", Decrypt), ("recrypt", """{"mode":"deep"}"""), ("clone", """{"name":"b"}"""), ("relocate", """{"diskFormat":"eagerZeroed"}"""),
+        ("policy", Decrypt), ("recrypt", """{"mode":"deep"}"""), ("clone", """{"name":"b"}"""),
+        ("relocate", """{"diskFormat":"eagerZeroed"}"""),
     ];
 
     [Fact]
@@ -30,8 +31,8 @@ public sealed class FaultTests
 
         foreach (var (path, body) in s_whole.Concat(
         [
-            ("unregister", ""), ("disks", """{"capacity":1048576}"""), ("disks/attach", """{"path":"[ds1] x/x.vmdk"}"""), ("disks/virtio0:0/detach", ""),
-            ("disks/virtio0:0/resize", """{"capacity":2097152}"""),
+            ("unregister", ""), ("disks", """{"capacity":1048576}"""), ("disks/attach", """{"path":"[ds1] x/x.vmdk"}"""),
+            ("disks/virtio0:0/detach", ""), ("disks/virtio0:0/resize", """{"capacity":2097152}"""),
         ]))
         {
             var refused = await center.RefusedAsync("vms/a/" + path, body, HttpStatusCode.Conflict);
@@ -53,7 +54,8 @@ public sealed class FaultTests
         foreach (var (path, body) in s_whole)
         {
             var refused = await center.RefusedAsync("vms/a/" + path, body, HttpStatusCode.Conflict);
-            Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.snapshots", "a"), (refused.Title, refused.Code, refused.Object));
+            Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.snapshots", "a"),
+                (refused.Title, refused.Code, refused.Object));
         }
 
         Assert.Empty(center.Host.Started);
@@ -66,9 +68,11 @@ public sealed class FaultTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         await center.CreateAsync("p");
-        var refused = await center.RefusedAsync("vms/a/policy", Encrypt.Replace("}", ",\"crypto\":\"encrypt\"}", StringComparison.Ordinal));
+        var refused = await center.RefusedAsync(
+            "vms/a/policy", Encrypt.Replace("}", ",\"crypto\":\"encrypt\"}", StringComparison.Ordinal));
         Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.encrypted"), (refused.Title, refused.Code));
-        refused = await center.RefusedAsync("vms/p/policy", Decrypt.Replace("}", ",\"crypto\":\"decrypt\"}", StringComparison.Ordinal));
+        refused = await center.RefusedAsync(
+            "vms/p/policy", Decrypt.Replace("}", ",\"crypto\":\"decrypt\"}", StringComparison.Ordinal));
         Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.notEncrypted"), (refused.Title, refused.Code));
         foreach (var mode in (string[])["shallow", "deep"])
         {
@@ -126,7 +130,8 @@ public sealed class FaultTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
-        var refused = await center.RefusedAsync("vms", """{"name":"a","disks":[{"capacity":1048576}]}""", HttpStatusCode.Conflict);
+        var refused = await center.RefusedAsync(
+            "vms", """{"name":"a","disks":[{"capacity":1048576}]}""", HttpStatusCode.Conflict);
         Assert.Equal((FaultTypes.AlreadyExists, "a"), (refused.Title, refused.Object));
         refused = await center.RefusedAsync("vms/none/power", """{"action":"on"}""", HttpStatusCode.NotFound);
         Assert.Equal((FaultTypes.NotFound, "none"), (refused.Title, refused.Object));

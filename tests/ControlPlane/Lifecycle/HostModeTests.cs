@@ -33,7 +33,8 @@ public sealed class HostModeTests
         Assert.Equal("incapable", host.CryptoMode);
         Assert.Equal(before, host.Delivered.Count);
 
-        Assert.Equal("succeeded", (await center.EndAsync((await LifeWorld.DoAsync(center, People.Administrator, kind)).Id)).State);
+        Assert.Equal(
+            "succeeded", (await center.EndAsync((await LifeWorld.DoAsync(center, People.Administrator, kind)).Id)).State);
         Assert.Equal("safe", host.CryptoMode);
         Assert.NotNull(host.HostKey);
     }
@@ -55,7 +56,8 @@ public sealed class HostModeTests
             host.CryptoMode = "incapable";
             return Task.CompletedTask;
         });
-        Assert.Equal(("failed", FaultTypes.NoPermission, Privileges.RegisterHost), (ended.State, ended.Fault!.Type, ended.Fault.Key));
+        Assert.Equal(
+            ("failed", FaultTypes.NoPermission, Privileges.RegisterHost), (ended.State, ended.Fault!.Type, ended.Fault.Key));
         Assert.Equal("incapable", host.CryptoMode);
         if (kind == TaskKinds.Migrate)
         {

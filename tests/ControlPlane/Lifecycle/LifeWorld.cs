@@ -8,7 +8,9 @@ using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 
-/// <summary>Two hosts with one datastore, the encrypted VM <c>a</c> with two disks on the first; any operation of its life.</summary>
+/// <summary>
+/// Two hosts with one datastore, the encrypted VM <c>a</c> with two disks on the first; any operation of its life.
+/// </summary>
 internal static class LifeWorld
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -46,7 +48,8 @@ internal static class LifeWorld
             TaskKinds.Migrate => life.MigrateAsync(caller, "a", new MigrateVmBody("h2"), None),
             TaskKinds.AddDisk => life.AddDiskAsync(caller, "a", new AddDiskBody { Capacity = 1 << 20 }, None),
             TaskKinds.AttachDisk => life.AttachDiskAsync(
-                caller, "a", new AttachDiskBody { Path = center.Host.Detached.Keys.Single(), Policy = TestCenter.EncryptionPolicy }, None),
+                caller, "a",
+                new AttachDiskBody { Path = center.Host.Detached.Keys.Single(), Policy = TestCenter.EncryptionPolicy }, None),
             TaskKinds.DetachDisk => life.DetachDiskAsync(caller, "a", "virtio0:1", remove: false, None),
             TaskKinds.RemoveDisk => life.DetachDiskAsync(caller, "a", "virtio0:1", remove: true, None),
             TaskKinds.ResizeDisk => life.ResizeDiskAsync(caller, "a", "virtio0:1", new ResizeDiskBody(2 << 20), None),
@@ -57,9 +60,13 @@ internal static class LifeWorld
         };
     }
 
-    /// <summary>Asks for it and stops the center while the host is about to do it; with <paramref name="done"/> the host does it all the same.</summary>
+    /// <summary>
+    /// Asks for it and stops the center while the host is about to do it; with <paramref name="done"/> the host does it all the
+    /// same.
+    /// </summary>
     /// <returns>The task, after the center was started again.</returns>
-    public static async Task<TaskModel> InterruptAsync(TestCenter center, Caller caller, string kind, bool done, Func<Task> meanwhile)
+    public static async Task<TaskModel> InterruptAsync(
+        TestCenter center, Caller caller, string kind, bool done, Func<Task> meanwhile)
     {
         if (kind is TaskKinds.Clone or TaskKinds.Relocate)
         {
@@ -102,7 +109,8 @@ internal static class LifeWorld
     }
 
     /// <summary>The same while the host works on a job.</summary>
-    private static async Task<TaskModel> InterruptJobAsync(TestCenter center, Caller caller, string kind, bool done, Func<Task> meanwhile)
+    private static async Task<TaskModel> InterruptJobAsync(
+        TestCenter center, Caller caller, string kind, bool done, Func<Task> meanwhile)
     {
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await DoAsync(center, caller, kind);

@@ -36,14 +36,19 @@ public sealed class PlaceTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         await center.Store.WriteAsync(db => Task.FromResult(db.Containers.Add(
-            new ContainerRow { Id = "folder-prod", Kind = ObjectKinds.Folder, Name = "prod", ParentId = InventoryTree.FirstDatacenter })));
+            new ContainerRow
+            {
+                Id = "folder-prod", Kind = ObjectKinds.Folder, Name = "prod", ParentId = InventoryTree.FirstDatacenter,
+            })));
         var mallory = await People.WithoutAsync(center, Privileges.Decrypt);
         await center.Store.WriteAsync(db => Task.FromResult(db.Permissions.Add(new PermissionRow
         {
-            PrincipalKind = PrincipalKinds.User, Principal = mallory.User, RoleId = -1, ObjectKind = ObjectKinds.Folder, ObjectId = "folder-prod", Propagate = true,
+            PrincipalKind = PrincipalKinds.User, Principal = mallory.User, RoleId = -1, ObjectKind = ObjectKinds.Folder,
+            ObjectId = "folder-prod", Propagate = true,
         })));
         var life = center.Service<LifeService>();
-        var refused = await Assert.ThrowsAsync<FaultException>(() => life.MoveAsync(mallory, "a", new MoveVmBody("prod"), default));
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            () => life.MoveAsync(mallory, "a", new MoveVmBody("prod"), default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.Decrypt), (refused.Fault.Type, refused.Fault.Key));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/move", """{"folder":"prod"}""")).State);
         Assert.Equal("prod", (await center.VmAsync("a")).Folder);
@@ -73,7 +78,8 @@ public sealed class PlaceTests
         (await center.PostAsync("hosts/h2/maintenance", """{"enter":true}""")).EnsureSuccessStatusCode();
         Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/a/migrate", """{"host":"h2"}""")).Code);
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
-        Assert.Equal("lorica.hostMaintenance", (await center.RefusedAsync("vms/register", """{"path":"[ds1] a/a.vmx","host":"h2"}""")).Code);
+        Assert.Equal("lorica.hostMaintenance",
+            (await center.RefusedAsync("vms/register", """{"path":"[ds1] a/a.vmx","host":"h2"}""")).Code);
 
         // Where no host is named, one that is in service takes it.
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx"}""")).State);
@@ -111,7 +117,8 @@ public sealed class PlaceTests
     {
         await using var center = await OfTwoAsync();
         await CreateOnFirstAsync(center, "a", TestCenter.EncryptionPolicy);
-        center.Hosts[1].RefuseRegister = new Fault(FaultTypes.GenericVmConfigFault, "lorica.bundleEdited", "a", "The bundle was edited.");
+        center.Hosts[1].RefuseRegister = new Fault(
+            FaultTypes.GenericVmConfigFault, "lorica.bundleEdited", "a", "The bundle was edited.");
         var task = await center.DoAsync("vms/a/migrate", """{"host":"h2"}""");
         Assert.Equal(("failed", "lorica.bundleEdited"), (task.State, task.Fault!.Key));
         Assert.Equal(("h1", 1, 0), ((await center.VmAsync("a")).Host, center.Hosts[0].Vms.Count, center.Hosts[1].Vms.Count));
@@ -127,9 +134,12 @@ public sealed class PlaceTests
         await CreateOnFirstAsync(center, "p", TestCenter.DefaultPolicy);
         var caller = await People.WithoutAsync(center, Privileges.CryptoMigrate);
         var life = center.Service<LifeService>();
-        var refused = await Assert.ThrowsAsync<FaultException>(() => life.MigrateAsync(caller, "a", new MigrateVmBody("h2"), default));
-        Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoMigrate, "a"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
-        Assert.Equal("succeeded", (await center.EndAsync((await life.MigrateAsync(caller, "p", new MigrateVmBody("h2"), default)).Id)).State);
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            () => life.MigrateAsync(caller, "a", new MigrateVmBody("h2"), default));
+        Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoMigrate, "a"),
+            (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
+        Assert.Equal("succeeded",
+            (await center.EndAsync((await life.MigrateAsync(caller, "p", new MigrateVmBody("h2"), default)).Id)).State);
     }
 
     [Theory]
@@ -161,11 +171,14 @@ public sealed class PlaceTests
         });
         await Poll.UntilAsync(async () => (await center.VmAsync("a")).Task is null, "the migration is finished");
         Assert.Equal(("h2", 0, 1), ((await center.VmAsync("a")).Host, center.Hosts[0].Vms.Count, center.Hosts[1].Vms.Count));
-        Assert.Equal("h2", await center.Store.ReadAsync(db => db.Vms.Join(db.Hosts, v => v.HostId, h => h.Id, (v, h) => h.Name).SingleAsync()));
+        Assert.Equal(
+            "h2", await center.Store.ReadAsync(
+                db => db.Vms.Join(db.Hosts, v => v.HostId, h => h.Id, (v, h) => h.Name).SingleAsync()));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }
 
-    private static async Task CreateOnFirstAsync(TestCenter center, string name, string policy) => Assert.Equal("succeeded", (await center.DoAsync(
+    private static async Task CreateOnFirstAsync(TestCenter center, string name, string policy) => Assert.Equal(
+        "succeeded", (await center.DoAsync(
         "vms", $$"""{"name":"{{name}}","host":"h1","policy":"{{policy}}","disks":[{"capacity":1048576}]}""")).State);
 
     private static async Task<TestCenter> OfTwoAsync()

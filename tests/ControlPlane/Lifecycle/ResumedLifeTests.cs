@@ -35,7 +35,8 @@ public sealed class ResumedLifeTests
         await using var center = await LifeWorld.StartAsync(kind);
         var before = kind == TaskKinds.Register ? null : await center.VmAsync("a");
         var caller = await People.WithoutAsync(center);
-        var ended = await LifeWorld.InterruptAsync(center, caller, kind, done: false, () => WithdrawAsync(center, caller, privilege));
+        var ended = await LifeWorld.InterruptAsync(
+            center, caller, kind, done: false, () => WithdrawAsync(center, caller, privilege));
 
         Assert.Equal(("failed", FaultTypes.NoPermission, privilege), (ended.State, ended.Fault!.Type, ended.Fault.Key));
         Assert.Single(await center.EventsAsync(EventIds.AccessRefused));
@@ -67,10 +68,12 @@ public sealed class ResumedLifeTests
     {
         await using var center = await LifeWorld.StartAsync(kind);
         var caller = await People.WithoutAsync(center);
-        var ended = await LifeWorld.InterruptAsync(center, caller, kind, done: true, () => WithdrawAsync(center, caller, privilege));
+        var ended = await LifeWorld.InterruptAsync(
+            center, caller, kind, done: true, () => WithdrawAsync(center, caller, privilege));
 
         Assert.Equal(("succeeded", null), (ended.State, ended.Fault?.Message));
-        Assert.Contains("goes on although", Assert.Single(await center.EventsAsync(EventIds.AccessRefused)).Message, StringComparison.Ordinal);
+        Assert.Contains("goes on although", Assert.Single(await center.EventsAsync(EventIds.AccessRefused)).Message,
+            StringComparison.Ordinal);
         if (kind != TaskKinds.Unregister)
         {
             Assert.Null((await center.VmAsync(kind == TaskKinds.Rename ? "b" : "a")).Suspect);
@@ -78,5 +81,6 @@ public sealed class ResumedLifeTests
     }
 
     private static Task WithdrawAsync(TestCenter center, Caller caller, string privilege) => center.Store.WriteAsync(
-        db => db.RolePrivileges.Where(p => p.Privilege == privilege && db.Roles.Any(r => r.Id == p.RoleId && r.Name == caller.User)).ExecuteDeleteAsync());
+        db => db.RolePrivileges.Where(
+            p => p.Privilege == privilege && db.Roles.Any(r => r.Id == p.RoleId && r.Name == caller.User)).ExecuteDeleteAsync());
 }

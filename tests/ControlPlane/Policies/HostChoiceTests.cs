@@ -14,7 +14,8 @@ public sealed class HostChoiceTests
     [Fact]
     public void It_goes_to_the_host_with_the_fewest_VMs_and_of_equal_ones_to_the_first_by_name()
     {
-        Assert.Equal("h2", Choose(PolicyCatalog.DatastoreDefault, [Host("h1"), Host("h2")], vms: new() { ["h1"] = 2, ["h2"] = 1 }).Host.Name);
+        Assert.Equal("h2",
+            Choose(PolicyCatalog.DatastoreDefault, [Host("h1"), Host("h2")], vms: new() { ["h1"] = 2, ["h2"] = 1 }).Host.Name);
         Assert.Equal("h1", Choose(PolicyCatalog.DatastoreDefault, [Host("h2"), Host("h1")]).Host.Name);
     }
 
@@ -37,7 +38,8 @@ public sealed class HostChoiceTests
     public void It_goes_where_a_datastore_carries_the_tags_of_the_policy()
     {
         var gold = PolicyCatalog.DatastoreDefault with { Rules = PolicyCatalog.DatastoreDefault.Rules with { Tags = ["gold"] } };
-        Assert.Equal(("h2", "fast"), Choose(gold, [Host("h1"), Host("h2", "ds1", "fast")]) is var c ? (c.Host.Name, c.Datastore) : default);
+        Assert.Equal(("h2", "fast"),
+            Choose(gold, [Host("h1"), Host("h2", "ds1", "fast")]) is var c ? (c.Host.Name, c.Datastore) : default);
     }
 
     [Fact]
@@ -53,16 +55,20 @@ public sealed class HostChoiceTests
     {
         var (away, resting) = (Host("h1"), Host("h2"));
         (away.State, resting.Maintenance) = ("disconnected", true);
-        var refused = Assert.Throws<FaultException>(() => Choose(PolicyCatalog.DatastoreDefault, [away, resting, Host("h3")], "slow")).Fault;
+        var refused = Assert.Throws<FaultException>(
+            () => Choose(PolicyCatalog.DatastoreDefault, [away, resting, Host("h3")], "slow")).Fault;
         Assert.Equal("lorica.noHostFits", refused.Key);
-        Assert.Equal("No host can take it: h1 is not connected; h2 is in maintenance; h3 has no datastore slow.", refused.Message);
+        Assert.Equal(
+            "No host can take it: h1 is not connected; h2 is in maintenance; h3 has no datastore slow.", refused.Message);
     }
 
     private static (HostRow Host, string Datastore) Choose(
         StoragePolicy policy, List<HostRow> hosts, string? datastore = null, Dictionary<string, int>? vms = null) =>
         HostChoice.Choose(policy, hosts, vms ?? [], Tags, datastore);
 
-    /// <summary>A host that sees the given datastores (<c>ds1</c> when none are given); one with <c>!</c> it cannot use.</summary>
+    /// <summary>
+    /// A host that sees the given datastores (<c>ds1</c> when none are given); one with <c>!</c> it cannot use.
+    /// </summary>
     private static HostRow Host(string name, params string[] datastores) => Made(name, "safe", datastores);
 
     private static HostRow Made(string name, string mode, params string[] datastores)
@@ -72,6 +78,9 @@ public sealed class HostChoiceTests
         {
             Name = d.TrimStart('!'), Problem = d.StartsWith('!') ? "not mounted" : "", Free = 1 << 20,
         }));
-        return new HostRow { Id = name, Name = name, Address = "", Pin = "", State = "connected", Description = description.ToByteArray() };
+        return new HostRow
+        {
+            Id = name, Name = name, Address = "", Pin = "", State = "connected", Description = description.ToByteArray(),
+        };
     }
 }

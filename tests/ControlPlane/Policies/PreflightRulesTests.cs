@@ -38,7 +38,8 @@ public sealed class PreflightRulesTests
     [Fact]
     public void Another_provider_s_KMS_in_the_VM_is_warned_of_only()
     {
-        var found = PreflightRules.Check(Order(), Facts() with { Guests = new Dictionary<string, string> { ["q"] = "vm" } }).ToList();
+        var found = PreflightRules.Check(Order(), Facts() with { Guests = new Dictionary<string, string> { ["q"] = "vm" } })
+            .ToList();
 
         Assert.DoesNotContain(found, f => f.Refuses);
         Assert.Equal("lorica.vmRunsKms", Assert.Single(found, f => f.Fault is not null).Fault!.Key);
@@ -49,9 +50,13 @@ public sealed class PreflightRulesTests
     [InlineData(0.5, "lorica.certificateEnds", true)]
     [InlineData(29, "lorica.certificateEnds", false)]
     [InlineData(31, null, false)]
-    public void A_certificate_that_ended_or_is_about_to_refuses_and_one_that_ends_soon_warns(double days, string? key, bool refuses)
+    public void A_certificate_that_ended_or_is_about_to_refuses_and_one_that_ends_soon_warns(
+        double days, string? key, bool refuses)
     {
-        var facts = Facts() with { Certificates = [new ProviderCertificate("The client certificate of p", Now.AddDays(days), Client: true)] };
+        var facts = Facts() with
+        {
+            Certificates = [new ProviderCertificate("The client certificate of p", Now.AddDays(days), Client: true)],
+        };
 
         var found = Assert.Single(PreflightRules.Check(Order(), facts), f => f.Check == "certificate");
 
@@ -75,7 +80,9 @@ public sealed class PreflightRulesTests
         var wanted = (1L << 30) + PreflightRules.SideFileSpace;
 
         Refused("lorica.noSpace", order, Facts() with { Free = new Dictionary<string, long> { ["ds2"] = wanted - 1 } });
-        Assert.DoesNotContain(PreflightRules.Check(order, Facts() with { Free = new Dictionary<string, long> { ["ds2"] = wanted } }), f => f.Refuses);
+        Assert.DoesNotContain(
+            PreflightRules.Check(order, Facts() with { Free = new Dictionary<string, long> { ["ds2"] = wanted } }), f =>
+                f.Refuses);
     }
 
     [Fact]
@@ -96,7 +103,8 @@ public sealed class PreflightRulesTests
 
         Assert.Equal((FaultTypes.NoDiskSpace, "ds1"), (fault.Type, fault.Object));
         Assert.DoesNotContain(
-            PreflightRules.Check(order, Facts() with { Free = new Dictionary<string, long> { ["ds1"] = 2 << 20 } }), f => f.Refuses);
+            PreflightRules.Check(order, Facts() with { Free = new Dictionary<string, long> { ["ds1"] = 2 << 20 } }), f =>
+                f.Refuses);
     }
 
     private static Fault Refused(string key, PreflightOrder order, PreflightFacts facts)
@@ -112,5 +120,8 @@ public sealed class PreflightRulesTests
     private static PreflightOrder Order(string? provider = "p", PreflightAction action = PreflightAction.Encrypt) => new(
         new VmRow { Id = "vm", Name = "web1", HostId = "h", Datastore = "ds1", State = VmStates.Present },
         new VmDescription { VmId = "vm", Name = "web1" }, action, provider,
-        [new DiskDescription { Label = "virtio0:0", Path = "[ds1] web1/0.vmdk", Capacity = 1L << 40, Used = 1L << 30, Provisioning = "thin" }]);
+        [new DiskDescription
+        {
+            Label = "virtio0:0", Path = "[ds1] web1/0.vmdk", Capacity = 1L << 40, Used = 1L << 30, Provisioning = "thin",
+        }]);
 }

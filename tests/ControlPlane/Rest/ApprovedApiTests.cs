@@ -7,12 +7,15 @@ namespace Lorica.ControlPlane.Tests.Rest;
 
 public sealed class ApprovedApiTests
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>
     /// The REST API is an approved surface: whoever changes it sees what he changes. To accept what is there now:
-    /// <c>LORICA_APPROVE_API=tests/ControlPlane/Data/openapi.json artifacts/bin/Lorica.ControlPlane.Tests/release/Lorica.ControlPlane.Tests
-    /// -class '*ApprovedApiTests'</c>.
+    /// <c>LORICA_APPROVE_API=tests/ControlPlane/Data/openapi.json
+    /// artifacts/bin/Lorica.ControlPlane.Tests/release/Lorica.ControlPlane.Tests -class '*ApprovedApiTests'</c>.
     /// </summary>
     [Fact]
     public async Task The_API_is_what_was_approved()
@@ -39,7 +42,8 @@ public sealed class ApprovedApiTests
         var document = JsonNode.Parse(await center.Http.GetStringAsync("/openapi/v1.json"))!;
         var poor = from path in document["paths"]!.AsObject()
                    from operation in path.Value!.AsObject()
-                   where operation.Value!["summary"] is null || operation.Value["tags"] is null || operation.Value["responses"]!["default"] is null
+                   where operation.Value!["summary"] is null || operation.Value["tags"] is null
+                       || operation.Value["responses"]!["default"] is null
                    select $"{operation.Key} {path.Key}";
         Assert.Empty(poor);
     }
@@ -50,7 +54,8 @@ public sealed class ApprovedApiTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         var document = JsonNode.Parse(await center.Http.GetStringAsync("/openapi/v1.json"))!;
-        var read = document["paths"]!.AsObject().Where(p => p.Key.StartsWith("/api/v1/vms", StringComparison.Ordinal) && p.Value!["get"] is not null)
+        var read = document["paths"]!.AsObject()
+            .Where(p => p.Key.StartsWith("/api/v1/vms", StringComparison.Ordinal) && p.Value!["get"] is not null)
             .Select(p => p.Key["/api/v1/vms".Length..]).Order(StringComparer.Ordinal);
         Assert.Equal(["", "/{vm}", "/{vm}/compliance", "/{vm}/console"], read);
     }
@@ -58,7 +63,8 @@ public sealed class ApprovedApiTests
     /// <summary>Members in order, so that the file does not depend on the order in which routes are mapped.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
+        JsonObject o => new JsonObject(
+            o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
         JsonArray a => new JsonArray([.. a.Select(Sorted)]),
         _ => node?.DeepClone(),
     };

@@ -70,8 +70,10 @@ public sealed class IdempotencyTests
     public async Task A_key_expires_after_a_day()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        await center.EndAsync((await (await PostAsync(center, "k1", Vm)).Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id);
-        var old = (TimeProvider.System.GetUtcNow() - IdempotencyStore.Lifetime - TimeSpan.FromMinutes(1)).ToUnixTimeMilliseconds();
+        await center.EndAsync(
+            (await (await PostAsync(center, "k1", Vm)).Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id);
+        var old = (TimeProvider.System.GetUtcNow() - IdempotencyStore.Lifetime - TimeSpan.FromMinutes(1))
+            .ToUnixTimeMilliseconds();
         await center.Store.WriteAsync(db => db.IdempotencyKeys.ExecuteUpdateAsync(s => s.SetProperty(i => i.CreatedAt, old)));
 
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(center, "k1", Vm)).StatusCode);
@@ -90,13 +92,15 @@ public sealed class IdempotencyTests
     public async Task A_token_is_made_once_and_its_secret_is_neither_kept_nor_told_again()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        var made = await (await PostAsync(center, "k1", "{}", "tokens")).Content.ReadFromJsonAsync(RestJson.Default.CreatedTokenModel);
+        var made = await (await PostAsync(center, "k1", "{}", "tokens")).Content.ReadFromJsonAsync(
+            RestJson.Default.CreatedTokenModel);
 
         var again = await PostAsync(center, "k1", "{}", "tokens");
 
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
         Assert.Equal("lorica.idempotencySecret", (await again.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!.Code);
-        Assert.Equal(made!.Token.Id, Assert.Single((await center.GetAsync("tokens", RestJson.Default.ListModelTokenModel)).Items).Id);
+        Assert.Equal(
+            made!.Token.Id, Assert.Single((await center.GetAsync("tokens", RestJson.Default.ListModelTokenModel)).Items).Id);
         Assert.All(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync()), r => Assert.Empty(r.Body ?? []));
     }
 
@@ -107,7 +111,8 @@ public sealed class IdempotencyTests
         const string Ann = """{"name":"ann","password":"correct horse"}""";
         Assert.Equal(HttpStatusCode.Created, (await PostAsync(center, "k1", Ann, "users")).StatusCode);
         Assert.Equal(HttpStatusCode.Created, (await PostAsync(center, "k1", Ann, "users")).StatusCode);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(center, "k1", Ann.Replace("horse", "mule", StringComparison.Ordinal), "users")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity,
+            (await PostAsync(center, "k1", Ann.Replace("horse", "mule", StringComparison.Ordinal), "users")).StatusCode);
 
         var kept = Assert.Single(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync())).RequestHash;
         var fast = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes("POST /api/v1/users\n" + Ann));

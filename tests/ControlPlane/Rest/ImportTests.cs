@@ -84,12 +84,14 @@ public sealed class ImportTests
         using var content = new UnfinishedContent(Stream(Json(json), Data(0, 0, 1, 512)));
         var posting = center.Http.PostAsync("/api/v1/vms/import", content);
         TaskModel? task = null;
-        await Poll.UntilAsync(async () => (task = (await center.GetAsync("tasks?state=unfinished", RestJson.Default.ListModelTaskModel)).Items
+        await Poll.UntilAsync(
+            async () => (task = (await center.GetAsync("tasks?state=unfinished", RestJson.Default.ListModelTaskModel)).Items
             .FirstOrDefault(t => t is { Kind: "vm.import", Cancellable: true })) is not null, "the import is under way");
 
         (await center.PostAsync($"tasks/{task!.Id}/cancel", "")).EnsureSuccessStatusCode();
 
-        Assert.Equal(("cancelled", "lorica.cancelled"), await center.EndAsync(task.Id) is var t ? (t.State, t.Fault!.Key) : default);
+        Assert.Equal(
+            ("cancelled", "lorica.cancelled"), await center.EndAsync(task.Id) is var t ? (t.State, t.Fault!.Key) : default);
         content.Release();
         Assert.Equal(HttpStatusCode.Conflict, (await posting).StatusCode);
         Assert.Empty(center.Host.Vms);

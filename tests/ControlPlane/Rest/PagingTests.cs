@@ -19,10 +19,13 @@ public sealed class PagingTests
         Assert.Equal(["a1", "a2", "b1"], first.Items.Select(v => v.Name));
         Assert.Equal(["c1"], second.Items.Select(v => v.Name));
         Assert.Null(second.Next);
-        Assert.Equal(["a1", "a2"], (await center.GetAsync("vms?name=A*", RestJson.Default.ListModelVmModel)).Items.Select(v => v.Name));
-        Assert.Equal(["a2"], (await center.GetAsync("vms?encrypted=true", RestJson.Default.ListModelVmModel)).Items.Select(v => v.Name));
+        Assert.Equal(
+            ["a1", "a2"], (await center.GetAsync("vms?name=A*", RestJson.Default.ListModelVmModel)).Items.Select(v => v.Name));
+        Assert.Equal(
+            ["a2"], (await center.GetAsync("vms?encrypted=true", RestJson.Default.ListModelVmModel)).Items.Select(v => v.Name));
         Assert.Empty((await center.GetAsync("hosts?state=disconnected", RestJson.Default.ListModelHostModel)).Items);
-        Assert.Equal("kms1", Assert.Single((await center.GetAsync("providers?limit=1", RestJson.Default.ListModelProviderModel)).Items).Name);
+        Assert.Equal("kms1",
+            Assert.Single((await center.GetAsync("providers?limit=1", RestJson.Default.ListModelProviderModel)).Items).Name);
     }
 
     [Fact]
@@ -38,16 +41,22 @@ public sealed class PagingTests
         var names = new List<string>();
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = await center.GetAsync("users?limit=2" + (cursor.Length > 0 ? "&cursor=" + cursor : ""), RestJson.Default.ListModelUserModel);
+            var page = await center.GetAsync(
+                "users?limit=2" + (cursor.Length > 0 ? "&cursor=" + cursor : ""), RestJson.Default.ListModelUserModel);
             Assert.InRange(page.Items.Count, 1, 2);
             names.AddRange(page.Items.Select(u => u.Name));
             cursor = page.Next;
         }
 
         Assert.Equal(["administrator", "ann", "bert", "cleo"], names);
-        Assert.Equal(["gann"], (await center.GetAsync("groups?name=ga*", RestJson.Default.ListModelGroupModel)).Items.Select(g => g.Name));
-        Assert.All((await center.GetAsync("roles?builtIn=true", RestJson.Default.ListModelRoleModel)).Items, r => Assert.True(r.BuiltIn));
-        Assert.Equal("administrator", Assert.Single((await center.GetAsync("permissions?principal=administrator", RestJson.Default.ListModelPermissionModel)).Items).Principal);
+        Assert.Equal(
+            ["gann"], (await center.GetAsync("groups?name=ga*", RestJson.Default.ListModelGroupModel)).Items.Select(g => g.Name));
+        Assert.All(
+            (await center.GetAsync("roles?builtIn=true", RestJson.Default.ListModelRoleModel)).Items, r =>
+                Assert.True(r.BuiltIn));
+        Assert.Equal(
+            "administrator", Assert.Single((await center.GetAsync(
+                "permissions?principal=administrator", RestJson.Default.ListModelPermissionModel)).Items).Principal);
         Assert.Single((await center.GetAsync("sessions?user=administrator", RestJson.Default.ListModelOpenSessionModel)).Items);
     }
 
@@ -55,21 +64,30 @@ public sealed class PagingTests
     public async Task The_tree_comes_in_pages_with_parents_before_their_children()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        foreach (var (name, parent) in new[] { ("!first", "Datacenter"), ("a b", "Datacenter"), ("a", "Datacenter"), ("b", "Datacenter/a") })
+        foreach (var (name, parent) in new[] { ("!first", "Datacenter"), ("a b", "Datacenter"), ("a", "Datacenter"),
+            ("b", "Datacenter/a") })
         {
-            (await center.PostAsync("containers", $$"""{"kind":"folder","name":"{{name}}","parent":"{{parent}}"}""")).EnsureSuccessStatusCode();
+            (await center.PostAsync("containers", $$"""{"kind":"folder","name":"{{name}}","parent":"{{parent}}"}"""))
+                .EnsureSuccessStatusCode();
         }
 
         var paths = new List<string>();
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = await center.GetAsync("inventory?limit=1" + (cursor.Length > 0 ? "&cursor=" + cursor : ""), RestJson.Default.ListModelInventoryNodeModel);
+            var page = await center.GetAsync("inventory?limit=1" + (cursor.Length > 0 ? "&cursor=" + cursor : ""),
+                RestJson.Default.ListModelInventoryNodeModel);
             paths.AddRange(page.Items.Select(n => n.Path));
             cursor = page.Next;
         }
 
-        Assert.Equal((await center.GetAsync("inventory", RestJson.Default.ListModelInventoryNodeModel)).Items.Select(n => n.Path).Order(), paths.Order());
-        Assert.All(paths.Skip(1), p => Assert.Contains(p.Contains('/', StringComparison.Ordinal) ? p[..p.LastIndexOf('/')] : "/", paths[..paths.IndexOf(p)]));
-        Assert.Equal(["h1"], (await center.GetAsync("inventory?kind=host", RestJson.Default.ListModelInventoryNodeModel)).Items.Select(n => n.Name));
+        Assert.Equal(
+            (await center.GetAsync("inventory", RestJson.Default.ListModelInventoryNodeModel)).Items.Select(n => n.Path).Order(),
+            paths.Order());
+        Assert.All(
+            paths.Skip(1), p => Assert.Contains(
+                p.Contains('/', StringComparison.Ordinal) ? p[..p.LastIndexOf('/')] : "/", paths[..paths.IndexOf(p)]));
+        Assert.Equal(
+            ["h1"], (await center.GetAsync("inventory?kind=host", RestJson.Default.ListModelInventoryNodeModel)).Items.Select(
+                n => n.Name));
     }
 }

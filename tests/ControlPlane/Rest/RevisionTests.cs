@@ -16,8 +16,10 @@ public sealed class RevisionTests
     {
         { "", "vms/web", "POST vms/web/rename {\"name\":\"web1\"}", "DELETE vms/web1" },
         { "", "vms/web", "POST vms/web/power {\"action\":\"on\"}", "POST vms/web/power {\"action\":\"off\",\"hard\":true}" },
-        { "", "vms/web", "POST vms/web/disks {\"capacity\":1048576}", "POST vms/web/disks/virtio0:0/resize {\"capacity\":2097152}" },
-        { "POST policies {\"name\":\"Gold\"}", "policies/Gold", "PATCH policies/Gold {\"description\":\"a\"}", "DELETE policies/Gold" },
+        { "", "vms/web", "POST vms/web/disks {\"capacity\":1048576}",
+            "POST vms/web/disks/virtio0:0/resize {\"capacity\":2097152}" },
+        { "POST policies {\"name\":\"Gold\"}", "policies/Gold", "PATCH policies/Gold {\"description\":\"a\"}",
+            "DELETE policies/Gold" },
         { "", "hosts/h1", "POST hosts/h1/maintenance {\"enter\":true}", "POST hosts/h1/maintenance {\"enter\":false}" },
         { "", "providers/kms1", "PUT providers/kms1/runs-in {\"vm\":\"web\"}", "DELETE providers/kms1?force=true" },
         { "", "providers/kms1", "PATCH providers/kms1 {\"default\":true}", "PATCH providers/kms1 {\"default\":true}" },
@@ -25,17 +27,22 @@ public sealed class RevisionTests
         { "", "datastores/ds1/tags", "PUT datastores/ds1/tags {\"tags\":[\"a\"]}", "PUT datastores/ds1/tags {\"tags\":[\"b\"]}" },
         { "PUT settings/center.runsIn {\"name\":\"center.runsIn\",\"value\":\"web\"}", "settings/center.runsIn",
             "DELETE settings/center.runsIn", "PUT settings/center.runsIn {\"name\":\"center.runsIn\",\"value\":\"web\"}" },
-        { "POST users {\"name\":\"ann\",\"password\":\"correct horse\"}", "users/ann", "PUT users/ann/password {\"password\":\"another horse\"}", "DELETE users/ann" },
         { "POST users {\"name\":\"ann\",\"password\":\"correct horse\"}", "users/ann",
-            "PUT permissions {\"user\":\"ann\",\"role\":\"ReadOnly\",\"object\":\"root\"}", "DELETE permissions?object=root&user=ann" },
+            "PUT users/ann/password {\"password\":\"another horse\"}", "DELETE users/ann" },
+        { "POST users {\"name\":\"ann\",\"password\":\"correct horse\"}", "users/ann",
+            "PUT permissions {\"user\":\"ann\",\"role\":\"ReadOnly\",\"object\":\"root\"}",
+            "DELETE permissions?object=root&user=ann" },
         { "POST groups {\"name\":\"team\"}", "groups/team", "PUT groups/team/members/administrator", "DELETE groups/team" },
-        { "POST roles/ReadOnly/clone {\"name\":\"mine\"}", "roles/mine", "PUT roles/MINE {\"add\":[\"VirtualMachine.Interact.PowerOn\"]}", "DELETE roles/mine" },
-        { "POST containers {\"kind\":\"folder\",\"name\":\"prod\"}", "containers/prod", "POST containers/prod/rename {\"name\":\"prod2\"}", "DELETE containers/prod2" },
+        { "POST roles/ReadOnly/clone {\"name\":\"mine\"}", "roles/mine",
+            "PUT roles/MINE {\"add\":[\"VirtualMachine.Interact.PowerOn\"]}", "DELETE roles/mine" },
+        { "POST containers {\"kind\":\"folder\",\"name\":\"prod\"}", "containers/prod", "POST containers/prod/rename "
+            + "{\"name\":\"prod2\"}", "DELETE containers/prod2" },
     };
 
     [Theory]
     [MemberData(nameof(Edited))]
-    public async Task Of_two_edits_made_from_the_same_look_only_the_first_is_done(string make, string shown, string first, string second)
+    public async Task Of_two_edits_made_from_the_same_look_only_the_first_is_done(
+        string make, string shown, string first, string second)
     {
         await using var center = await TestCenter.StartAsync();
         Assert.Equal("succeeded", (await center.CreateAsync("web")).State);
@@ -49,7 +56,8 @@ public sealed class RevisionTests
         var refused = await (await SendAsync(center, second, tag)).ProblemAsync(HttpStatusCode.PreconditionFailed);
 
         Assert.Equal("lorica.changed", refused.Code);
-        Assert.DoesNotContain((await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items, t => t.State == "failed");
+        Assert.DoesNotContain(
+            (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items, t => t.State == "failed");
         await DoAsync(center, second, null);
     }
 
@@ -82,7 +90,8 @@ public sealed class RevisionTests
         var reply = await SendAsync(center, """POST vms/a/policy {"policy":"VM Encryption Policy"}""", before);
         var during = await TagAsync(center, "vms/a");
         center.Host.HoldJobs.SetResult();
-        Assert.Equal("succeeded", (await center.EndAsync((await reply.Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id)).State);
+        Assert.Equal(
+            "succeeded", (await center.EndAsync((await reply.Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id)).State);
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync(center, "DELETE vms/a", during)).StatusCode);
         await DoAsync(center, "DELETE vms/a", await TagAsync(center, "vms/a"));
     }
@@ -94,7 +103,8 @@ public sealed class RevisionTests
         await center.CreateAsync("web");
         center.Host.CryptoMode = "incapable";
         await DoAsync(center, """POST vms/web/policy {"policy":"VM Encryption Policy"}""", await TagAsync(center, "vms/web"));
-        Assert.Contains((await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items, t => t.Kind == "host.crypto.enable");
+        Assert.Contains(
+            (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items, t => t.Kind == "host.crypto.enable");
     }
 
     [Fact]
@@ -132,12 +142,15 @@ public sealed class RevisionTests
         Assert.Equal("lorica.ifMatch", refused.Code);
     }
 
-    /// <summary>What these change has no revision: they make something, end something, ask something, or say that something was seen.</summary>
+    /// <summary>
+    /// What these change has no revision: they make something, end something, ask something, or say that something was seen.
+    /// </summary>
     private static readonly string[] WithoutRevision =
     [
-        "delete /api/v1/session", "delete /api/v1/sessions/{id}", "delete /api/v1/tokens/{id}", "post /api/v1/alarms/{number}/acknowledge",
-        "post /api/v1/policies/{policy}/apply", "post /api/v1/policies/{policy}/clone", "post /api/v1/providers/{name}/csr",
-        "post /api/v1/roles/{name}/clone", "post /api/v1/tasks/{id}/cancel", "post /api/v1/vms/{vm}/console", "post /api/v1/vms/{vm}/policy/check",
+        "delete /api/v1/session", "delete /api/v1/sessions/{id}", "delete /api/v1/tokens/{id}",
+        "post /api/v1/alarms/{number}/acknowledge", "post /api/v1/policies/{policy}/apply",
+        "post /api/v1/policies/{policy}/clone", "post /api/v1/providers/{name}/csr", "post /api/v1/roles/{name}/clone",
+        "post /api/v1/tasks/{id}/cancel", "post /api/v1/vms/{vm}/console", "post /api/v1/vms/{vm}/policy/check",
     ];
 
     [Fact]
@@ -157,8 +170,10 @@ public sealed class RevisionTests
                 {
                     "get" when list.Contains("ListModelOf", StringComparison.Ordinal) => ["limit", "cursor"],
                     "put" or "patch" or "delete" when !WithoutRevision.Contains(name) => ["If-Match"],
-                    "post" when path == "/api/v1/session" || path.EndsWith("/import", StringComparison.Ordinal) || path.EndsWith("/console", StringComparison.Ordinal) => [],
-                    "post" => path.Contains('{', StringComparison.Ordinal) && !WithoutRevision.Contains(name) ? ["If-Match", "Idempotency-Key"] : ["Idempotency-Key"],
+                    "post" when path == "/api/v1/session" || path.EndsWith("/import", StringComparison.Ordinal)
+                        || path.EndsWith("/console", StringComparison.Ordinal) => [],
+                    "post" => path.Contains('{', StringComparison.Ordinal) && !WithoutRevision.Contains(name)
+                        ? ["If-Match", "Idempotency-Key"] : ["Idempotency-Key"],
                     _ => [],
                 };
                 poor.AddRange(missing.Where(m => !takes.Contains(m)).Select(m => $"{name}: {m}"));

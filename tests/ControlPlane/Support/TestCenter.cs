@@ -84,10 +84,13 @@ internal sealed partial class TestCenter : IAsyncDisposable
         var (fakeHosts, hostServers, seeds) = (new List<FakeHost>(), new List<WebApplication>(), new List<HostSeed>());
         for (var i = 0; i < hosts; i++)
         {
-            var (id, name, host) = (i == 0 ? HostId : SecondHostId, $"h{i + 1}", Identity(authority, folder, Roles.Host, $"host{i + 1}"));
+            var (id, name, host) = (i == 0 ? HostId : SecondHostId, $"h{i + 1}",
+                Identity(authority, folder, Roles.Host, $"host{i + 1}"));
             fakeHosts.Add(new FakeHost(id, host, name));
-            hostServers.Add(await FakeServer.StartAsync(host, centerPin, fakeHosts[i], (k, l) => k.Listen(FakeServer.Loopback(0), l)));
-            var address = hostServers[i].Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            hostServers.Add(await FakeServer.StartAsync(
+                host, centerPin, fakeHosts[i], (k, l) => k.Listen(FakeServer.Loopback(0), l)));
+            var address =
+                hostServers[i].Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             seeds.Add(new HostSeed(id, name, new Uri(address).Authority, Peer.PinOf(host.Certificate)));
         }
 
@@ -109,11 +112,15 @@ internal sealed partial class TestCenter : IAsyncDisposable
         configure?.Invoke(config);
         await TestState.MakeAsync(config.StateFolder);
         var app = await CenterApplication.StartAsync(config, default);
-        var result = new TestCenter(folder, config, hostServers, brokerServer, app) { Hosts = fakeHosts, Broker = fakeBroker, CenterPin = centerPin };
+        var result = new TestCenter(folder, config, hostServers, brokerServer, app)
+        {
+            Hosts = fakeHosts, Broker = fakeBroker, CenterPin = centerPin,
+        };
         await result.SignInAsync();
         foreach (var seed in seeds)
         {
-            await Poll.UntilAsync(async () => (await result.GetAsync("hosts/" + seed.Name, RestJson.Default.HostModel)).State == "connected",
+            await Poll.UntilAsync(
+                async () => (await result.GetAsync("hosts/" + seed.Name, RestJson.Default.HostModel)).State == "connected",
                 "the host is connected");
         }
 

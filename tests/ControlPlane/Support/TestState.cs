@@ -7,13 +7,14 @@ using Microsoft.Extensions.Options;
 namespace Lorica.ControlPlane.Tests.Support;
 
 /// <summary>
-/// The state folder that every center of the tests begins with: its schema applied, its administrator made as `lorica-center init`
-/// does it. Made once in a process and copied. The administrator's hash has one round only, because each center of the tests is
-/// signed in to: a hash says itself how many rounds it has, and the right number is tested with other people's.
+/// The state folder that every center of the tests begins with: its schema applied, its administrator made as `lorica-center
+/// init` does it. Made once in a process and copied. The administrator's hash has one round only, because each center of the
+/// tests is signed in to: a hash says itself how many rounds it has, and the right number is tested with other people's.
 /// </summary>
 internal static class TestState
 {
-    private static readonly PasswordHasher<UserRow> OneRound = new(Options.Create(new PasswordHasherOptions { IterationCount = 1 }));
+    private static readonly PasswordHasher<UserRow> OneRound = new(Options.Create(
+        new PasswordHasherOptions { IterationCount = 1 }));
 
     private static readonly SemaphoreSlim Making = new(1, 1);
     private static byte[]? _database;

@@ -10,7 +10,8 @@ public sealed class TaskWordsTests
     public void Every_kind_of_task_has_words_and_no_words_are_left_over()
     {
         var kinds = typeof(TaskKinds).Assembly.GetTypes().Where(t => t.Name.EndsWith("TaskKinds", StringComparison.Ordinal))
-            .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)).Where(f => f.IsLiteral)
+            .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static))
+            .Where(f => f.IsLiteral)
             .Select(f => (string)f.GetRawConstantValue()!).ToList();
 
         Assert.True(kinds.Count > 50);

@@ -34,8 +34,10 @@ public sealed class DiskFaultTests : IAsyncLifetime
         var text = await File.ReadAllTextAsync(file);
         Assert.Contains("parentCID=ffffffff", text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, text.Replace("parentCID=ffffffff", "parentCID=1234abcd", StringComparison.Ordinal));
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.deviceSpec.enc.diskChain", () => InspectAsync(disk.Path));
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.deviceSpec.enc.diskChain", () => AttachAsync(vm, now, disk));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidVmConfig, "msg.hostd.deviceSpec.enc.diskChain", () => InspectAsync(disk.Path));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidVmConfig, "msg.hostd.deviceSpec.enc.diskChain", () => AttachAsync(vm, now, disk));
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public sealed class DiskFaultTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(Home, "empty.vmdk"), "");
         Assert.NotNull(vm);
         foreach (var name in (string[])["web01_1-flat", "rescue", "empty"])
-            await FaultAssert.RefusedAsync(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", () => InspectAsync($"[ds1] web01/{name}.vmdk"));
+            await FaultAssert.RefusedAsync(
+                FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", () => InspectAsync($"[ds1] web01/{name}.vmdk"));
     }
 
     [Theory]
@@ -57,7 +60,8 @@ public sealed class DiskFaultTests : IAsyncLifetime
     public async Task InvalidDeviceSpec_notFile_nothing_is_there(string path)
     {
         await DetachedAsync(null);
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notFile", () => InspectAsync(path));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notFile", () => InspectAsync(path));
     }
 
     [Theory]
@@ -85,7 +89,10 @@ public sealed class DiskFaultTests : IAsyncLifetime
         var vm = new TestVm("web01", kek, disks: 2);
         var now = await vm.ImportAsync(_host.Client);
         var disk = now.Disks[1];
-        var detach = new ChangeDiskRequest { VmId = vm.Id, Epoch = vm.NextEpoch, Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId } };
+        var detach = new ChangeDiskRequest
+        {
+            VmId = vm.Id, Epoch = vm.NextEpoch, Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId },
+        };
         detach.Records.AddRange(TestVm.RecordsOf(now));
         return (vm, await _host.Client.ChangeDiskAsync(detach), disk);
     }
@@ -97,7 +104,10 @@ public sealed class DiskFaultTests : IAsyncLifetime
         var request = new ChangeDiskRequest
         {
             VmId = vm.Id, Epoch = vm.NextEpoch,
-            Attach = new AttachDisk { Label = "virtio0:5", Path = disk.Path, ObjectId = disk.ObjectId, Encrypted = disk.Encrypted },
+            Attach = new AttachDisk
+            {
+                Label = "virtio0:5", Path = disk.Path, ObjectId = disk.ObjectId, Encrypted = disk.Encrypted,
+            },
         };
         request.Records.AddRange(TestVm.RecordsOf(now));
         return _host.Client.ChangeDiskAsync(request).ResponseAsync;

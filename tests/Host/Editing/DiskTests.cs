@@ -41,11 +41,15 @@ public sealed class DiskTests : IAsyncLifetime
     public async Task Encrypted_disk_onto_plain_vm()
     {
         var (vm, now) = await MakeAsync("plain", null);
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", () => ChangeAsync(vm, now, r => r.Add = Spec("virtio0:1", _kek)));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", () =>
+                ChangeAsync(vm, now, r => r.Add = Spec("virtio0:1", _kek)));
         var (owner, owned) = await MakeAsync("owner", _kek, disks: 2);
         var disk = owned.Disks[1];
         await ChangeAsync(owner, owned, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", () => ChangeAsync(vm, now, r => r.Attach = Attach("virtio0:1", disk)));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", () =>
+                ChangeAsync(vm, now, r => r.Attach = Attach("virtio0:1", disk)));
     }
 
     [Fact]
@@ -85,12 +89,15 @@ public sealed class DiskTests : IAsyncLifetime
         foreach (var file in moved)
             File.Move(Path.Combine(_host.Datastore, "web01", file), Path.Combine(_host.Datastore, "web02", file));
 
-        then = await ChangeAsync(other, then, r => r.Attach = Attach("virtio0:1", disk), [.. TestVm.RecordsOf(then), RecordOf(disk)]);
+        then = await ChangeAsync(
+            other, then, r => r.Attach = Attach("virtio0:1", disk), [.. TestVm.RecordsOf(then), RecordOf(disk)]);
 
         var attached = then.Disks.Single(d => d.Label == "virtio0:1");
         Assert.Equal((null, disk.ObjectId, "[ds1] web02/web01_1.vmdk"), (attached.Suspect, attached.ObjectId, attached.Path));
         Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Path.Combine(_host.Datastore, "web02"), "web01_1", _kek));
-        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")), f => f.Contains("web01_1", StringComparison.Ordinal) && !f.EndsWith(".lock", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")), f =>
+                f.Contains("web01_1", StringComparison.Ordinal) && !f.EndsWith(".lock", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,7 +106,8 @@ public sealed class DiskTests : IAsyncLifetime
         var (_, owned) = await MakeAsync("owner", _kek);
         var (vm, now) = await MakeAsync("web01", _kek);
         await FaultAssert.RefusedAsync(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking",
-            () => ChangeAsync(vm, now, r => r.Attach = Attach("virtio0:1", owned.Disks[0]), [.. TestVm.RecordsOf(now), RecordOf(owned.Disks[0])]));
+            () => ChangeAsync(vm, now, r => r.Attach = Attach("virtio0:1", owned.Disks[0]),
+                [.. TestVm.RecordsOf(now), RecordOf(owned.Disks[0])]));
     }
 
     [Fact]
@@ -111,7 +119,8 @@ public sealed class DiskTests : IAsyncLifetime
         await _host.Client.RemoveKeysAsync(new RemoveKeysRequest { Keys = { _other.Ref } });
         var power = new PowerOnRequest { VmId = vm.Id, Epoch = vm.NextEpoch };
         power.Records.AddRange(TestVm.RecordsOf(now));
-        var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", _host.Client.PowerOnAsync(power));
+        var fault = await FaultAssert.RefusedAsync(
+            FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", _host.Client.PowerOnAsync(power));
         Assert.Equal($"The disk {lost.Path} is encrypted and a required key was not found.", fault.Message);
 
         var detach = new DetachDisk { Label = lost.Label, ObjectId = lost.ObjectId, Remove = true, Path = lost.Path };
@@ -137,7 +146,8 @@ public sealed class DiskTests : IAsyncLifetime
         var flat = Path.Combine(_host.Datastore, "web01", "web01-flat.vmdk");
         await using (var file = File.OpenWrite(flat))
             file.SetLength(TestVm.Capacity + 4096);
-        var after = await ChangeAsync(vm, now, r => r.Resize = new ResizeDisk { Label = "virtio0:0", Capacity = TestVm.Capacity * 2L });
+        var after = await ChangeAsync(
+            vm, now, r => r.Resize = new ResizeDisk { Label = "virtio0:0", Capacity = TestVm.Capacity * 2L });
         Assert.Null(after.Disks[0].Suspect);
         Assert.Equal((TestVm.Capacity * 2L, now.Disks[0].Generation + 1), (after.Disks[0].Capacity, after.Disks[0].Generation));
         using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "web01"));
@@ -164,7 +174,8 @@ public sealed class DiskTests : IAsyncLifetime
         var disk = now.Disks[1];
         await ChangeAsync(vm, now, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
-        var left = Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName).Where(n => n![0] != '.').Order();
+        var left = Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01"))
+            .Select(Path.GetFileName).Where(n => n![0] != '.').Order();
         Assert.Equal(["web01_1-flat.vmdk", "web01_1.vmdk"], left);
     }
 
@@ -176,7 +187,8 @@ public sealed class DiskTests : IAsyncLifetime
 
     private static DiskSpec Spec(string label, TestKek? kek) => new()
     {
-        Label = label, Capacity = 1024 * 1024, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref, Kcv = kek?.Kcv ?? "",
+        Label = label, Capacity = 1024 * 1024, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref,
+        Kcv = kek?.Kcv ?? "",
     };
 
     private static AttachDisk Attach(string label, DiskDescription disk) =>
@@ -185,7 +197,8 @@ public sealed class DiskTests : IAsyncLifetime
     private static ObjectRecord RecordOf(DiskDescription disk) =>
         new() { ObjectId = disk.ObjectId, Kind = ObjectKind.Disk, Key = disk.Key, Kcv = disk.Kcv, Generation = disk.Generation };
 
-    private async Task<VmDescription> ChangeAsync(TestVm vm, VmDescription now, Action<ChangeDiskRequest> change, ObjectRecord[]? records = null)
+    private async Task<VmDescription> ChangeAsync(
+        TestVm vm, VmDescription now, Action<ChangeDiskRequest> change, ObjectRecord[]? records = null)
     {
         var request = new ChangeDiskRequest { VmId = vm.Id, Epoch = vm.NextEpoch };
         request.Records.AddRange(records ?? TestVm.RecordsOf(now));

@@ -38,7 +38,8 @@ public sealed class RegisterTests : IAsyncLifetime
 
         var after = await RegisterAsync(vm, before);
         Assert.Null(after.Suspect);
-        Assert.Equal((before.VmId, before.Generation, before.Disks[0].ObjectId), (after.VmId, after.Generation, after.Disks[0].ObjectId));
+        Assert.Equal(
+            (before.VmId, before.Generation, before.Disks[0].ObjectId), (after.VmId, after.Generation, after.Disks[0].ObjectId));
         await _host.StopAsync();
         await _host.StartAsync();
         Assert.Single((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
@@ -52,7 +53,8 @@ public sealed class RegisterTests : IAsyncLifetime
         await _host.StopAsync();
         await _host.StartAsync();
         await UnregisterAsync(vm);
-        await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", () => RegisterAsync(vm, before));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", () => RegisterAsync(vm, before));
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
         await _host.DeliverAsync(_kek);
         await RegisterAsync(vm, before);
@@ -64,10 +66,12 @@ public sealed class RegisterTests : IAsyncLifetime
         var vm = new TestVm("web01", _kek);
         var before = await vm.ImportAsync(_host.Client);
         await UnregisterAsync(vm);
-        await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "lorica.notRecorded", () => RegisterAsync(vm, before, []));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.GenericVmConfigFault, "lorica.notRecorded", () => RegisterAsync(vm, before, []));
         var records = TestVm.RecordsOf(before);
         records[^1].Generation++;
-        await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "lorica.olderThanKnown", () => RegisterAsync(vm, before, records));
+        await FaultAssert.RefusedAsync(
+            FaultTypes.GenericVmConfigFault, "lorica.olderThanKnown", () => RegisterAsync(vm, before, records));
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.staleEpoch",
             _host.Client.RegisterVmAsync(new RegisterVmRequest { VmId = vm.Id, Epoch = 1, Path = before.Path }));
     }
@@ -97,7 +101,8 @@ public sealed class RegisterTests : IAsyncLifetime
     [InlineData("web01/web01.vmx")]
     [InlineData("[ds1] web01/web01.vmdk")]
     public async Task A_path_that_leads_elsewhere_is_refused(string path) =>
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.datastorePath", _host.Client.InspectVmAsync(new InspectVmRequest { Path = path }));
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.datastorePath",
+            _host.Client.InspectVmAsync(new InspectVmRequest { Path = path }));
 
     [Fact]
     public async Task A_renamed_vm_is_sealed_anew_and_its_files_keep_their_names()

@@ -4,9 +4,9 @@ using Lorica.Host.Tests.Support;
 namespace Lorica.Host.Tests.Jobs;
 
 /// <summary>
-/// A relocation, cut after each of its durable steps: datastores and registry as they are there are kept, and each such state is put
-/// back under a host that starts anew. Before the switch the VM is where it was, behind it where it was to go; nothing is left of the
-/// other place, and the same relocation can be asked for again.
+/// A relocation, cut after each of its durable steps: datastores and registry as they are there are kept, and each such state is
+/// put back under a host that starts anew. Before the switch the VM is where it was, behind it where it was to go; nothing is
+/// left of the other place, and the same relocation can be asked for again.
 /// </summary>
 public sealed class CutRelocationTests : IAsyncLifetime
 {
@@ -63,7 +63,8 @@ public sealed class CutRelocationTests : IAsyncLifetime
 
             var after = await _host.Client.SucceedAsync(TestJob.Relocate(vm, now, "ds2", format));
             Assert.StartsWith("[ds2] ", after.Path, StringComparison.Ordinal);
-            Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Assert.Single(TestHost.EntriesOf(_host.SecondDatastore)), "sec_1", _kek));
+            Assert.Equal(
+                vm.Content, await PlainDisk.ReadAsync(Assert.Single(TestHost.EntriesOf(_host.SecondDatastore)), "sec_1", _kek));
         }
     }
 

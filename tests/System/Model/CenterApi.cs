@@ -35,9 +35,11 @@ internal sealed class CenterApi : IDisposable
             BaseAddress = new Uri(up.Server + "/api/v1/"), Timeout = TimeSpan.FromSeconds(100),
         };
         var api = new CenterApi(http);
-        var session = await api.SendAsync(HttpMethod.Post, "session", new JsonObject { ["user"] = "administrator", ["password"] = up.Password });
+        var session = await api.SendAsync(
+            HttpMethod.Post, "session", new JsonObject { ["user"] = "administrator", ["password"] = up.Password });
         Assert.True(session.Accepted, session.ToString());
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.Body!["token"]!.GetValue<string>());
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", session.Body!["token"]!.GetValue<string>());
         return api;
     }
 
@@ -82,7 +84,10 @@ internal sealed class CenterApi : IDisposable
         for (var at = 0; at < disk.Length; at += DiskStream.MaximumData)
             Frame(stream, 2, at, disk.AsSpan(at, Math.Min(DiskStream.MaximumData, disk.Length - at)));
         Frame(stream, 3, 0, []);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "vms/import") { Content = new ByteArrayContent(stream.ToArray()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "vms/import")
+        {
+            Content = new ByteArrayContent(stream.ToArray()),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(DiskStream.MediaType);
         return await SendAsync(request);
     }

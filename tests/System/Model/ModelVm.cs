@@ -29,7 +29,8 @@ internal sealed record ModelVm
     public bool Encrypted => Provider.Length > 0;
 
     /// <summary>Whether both look the same from outside; which keys hosts have is not seen there.</summary>
-    public bool Looks(ModelVm other) => this with { KeyOnHost = false, Provider = Kind } == other with { KeyOnHost = false, Provider = other.Kind };
+    public bool Looks(ModelVm other) =>
+        this with { KeyOnHost = false, Provider = Kind } == other with { KeyOnHost = false, Provider = other.Kind };
 
     private string Kind => Encrypted ? "encrypted" : "";
 }

@@ -37,7 +37,8 @@ internal static class Rules
     {
         var host = BirthHost(number);
         var born = new ModelVm { Exists = true, Host = host };
-        var keyed = weather.Safe(host) && (act == Act.Clone ? weather.SourceKeys[number] || weather.Kms : weather.Makes(provider));
+        var keyed = weather.Safe(host)
+            && (act == Act.Clone ? weather.SourceKeys[number] || weather.Kms : weather.Makes(provider));
         return act == Act.ImportPlain ? Done(born)
             : keyed ? Done(born with { Provider = provider, KeyOnHost = true }) : Refused(ModelVm.Nothing, "*");
     }

@@ -20,7 +20,9 @@ internal enum Trouble
     /// <summary>The key server returns before the round.</summary>
     KmsReturns,
 
-    /// <summary>The other key server answers with other keys under known ids, and the VM's host has forgotten the right ones.</summary>
+    /// <summary>
+    /// The other key server answers with other keys under known ids, and the VM's host has forgotten the right ones.
+    /// </summary>
     WrongKey,
 
     /// <summary>The datastore is full during the round.</summary>

@@ -45,14 +45,17 @@ internal sealed partial class World
             Act.ImportPlain => await _api.ImportAsync(Name(vm), null, content, host),
             Act.ImportEncrypted => await _api.ImportAsync(Name(vm), Encryption, content, host),
             Act.Clone => await PostAsync($"vms/{Source(vm)}/clone", new JsonObject { ["name"] = Name(vm) }),
-            Act.Encrypt => await PostAsync($"{path}/policy", new JsonObject { ["policy"] = Encryption, ["keys"] = KeysFrom(vm, act) }),
+            Act.Encrypt => await PostAsync(
+                $"{path}/policy", new JsonObject { ["policy"] = Encryption, ["keys"] = KeysFrom(vm, act) }),
             // The disks hold noise, which looks like no file system.
             Act.Decrypt => await PostAsync($"{path}/policy", new JsonObject { ["policy"] = Default, ["force"] = true }),
-            Act.Recrypt => await PostAsync($"{path}/recrypt", new JsonObject { ["mode"] = "shallow", ["keys"] = KeysFrom(vm, act) }),
+            Act.Recrypt => await PostAsync(
+                $"{path}/recrypt", new JsonObject { ["mode"] = "shallow", ["keys"] = KeysFrom(vm, act) }),
             Act.RecryptDeep => await PostAsync(
                 $"{path}/recrypt", new JsonObject { ["mode"] = "deep", ["force"] = true, ["keys"] = KeysFrom(vm, act) }),
             Act.ChangeDisk when _vms[vm].SecondDisk => await _api.SendAsync(HttpMethod.Delete, $"{path}/disks/{SecondLabel}"),
-            Act.ChangeDisk => await PostAsync($"{path}/disks", new JsonObject { ["capacity"] = DiskBytes, ["label"] = SecondLabel }),
+            Act.ChangeDisk => await PostAsync(
+                $"{path}/disks", new JsonObject { ["capacity"] = DiskBytes, ["label"] = SecondLabel }),
             Act.Relocate => await PostAsync(
                 $"{path}/relocate", new JsonObject { ["datastore"] = _vms[vm].Elsewhere ? "datastore1" : "datastore2" }),
             Act.Migrate => await PostAsync($"{path}/migrate", new JsonObject { ["host"] = HostName(1 - _vms[vm].Host) }),

@@ -11,8 +11,10 @@ internal sealed partial class World
     {
         if (!_weather.Kms)
             await ReturnKmsAsync();
-        var listed = (await _api.GetAsync("vms")).Body!["items"]!.AsArray().Select(v => v!["name"]!.GetValue<string>()).Order().ToArray();
-        var all = Enumerable.Range(0, Plans.Vms).Where(i => _vms[i].Exists).Select(Name).Concat(Enumerable.Range(0, Plans.Vms).Select(Source));
+        var listed = (await _api.GetAsync("vms")).Body!["items"]!.AsArray()
+            .Select(v => v!["name"]!.GetValue<string>()).Order().ToArray();
+        var all = Enumerable.Range(0, Plans.Vms)
+            .Where(i => _vms[i].Exists).Select(Name).Concat(Enumerable.Range(0, Plans.Vms).Select(Source));
         Assert.Equal(all.Order(), listed);
         for (var i = 0; i < _vms.Length; i++)
         {
@@ -24,10 +26,12 @@ internal sealed partial class World
         var folders = datastores.SelectMany(d => Directory.EnumerateDirectories(d)).Select(d => Path.GetFileName(d)!).Order();
         Assert.Equal(listed, folders);
         Assert.DoesNotContain(
-            datastores.SelectMany(d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories)).Select(f => Path.GetFileName(f)),
+            datastores.SelectMany(d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories))
+                .Select(f => Path.GetFileName(f)),
             f => f.EndsWith(".new", StringComparison.Ordinal) || f.Contains("journal", StringComparison.Ordinal)
                 || f.Contains("checksum", StringComparison.Ordinal));
-        var tasks = (await _api.GetAsync("tasks")).Body!["items"]!.AsArray().Where(t => t!["state"]!.GetValue<string>() is "queued" or "running");
+        var tasks = (await _api.GetAsync("tasks")).Body!["items"]!.AsArray()
+            .Where(t => t!["state"]!.GetValue<string>() is "queued" or "running");
         Assert.Empty(tasks);
     }
 
@@ -35,7 +39,8 @@ internal sealed partial class World
     {
         var seen = await LookAsync(vm);
         Assert.True(seen is not null && seen.Looks(_vms[vm]), $"{Name(vm)} should be {_vms[vm]} and is {seen}");
-        await Wait.UntilAsync(async () => (await _api.GetAsync($"vms/{Name(vm)}")).Body!["cryptoState"]!.GetValue<string>() == "unlocked",
+        await Wait.UntilAsync(
+            async () => (await _api.GetAsync($"vms/{Name(vm)}")).Body!["cryptoState"]!.GetValue<string>() == "unlocked",
             $"{Name(vm)}, whose key is on its host, is unlocked");
         var show = (await _api.GetAsync($"vms/{Name(vm)}")).Body!;
         await CheckDiskAsync(vm, show, show["disks"]![0]!, _content[vm]);

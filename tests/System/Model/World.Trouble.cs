@@ -34,7 +34,8 @@ internal sealed partial class World
         await _up.ControlAsync("start", "kms");
         _weather = _weather with { Kms = true, FirstSafe = true, SecondSafe = true };
         // A server that has just failed rests for a second; asking for its health ends that.
-        await Wait.UntilAsync(async () => (await _api.GetAsync("providers/kms1/status")).Body!["healthy"]!.GetValue<bool>(), "the key server is healthy");
+        await Wait.UntilAsync(async () => (await _api.GetAsync("providers/kms1/status")).Body!["healthy"]!.GetValue<bool>(),
+            "the key server is healthy");
         await KeysAsync(all: true);
     }
 
@@ -58,7 +59,8 @@ internal sealed partial class World
         await _py.RestoreKeysAsync();
         await _py.ResumeAsync();
         _weather = _weather with { Wrong = false };
-        await Wait.UntilAsync(async () => (await _api.GetAsync("providers/py/status")).Body!["healthy"]!.GetValue<bool>(), "PyKMIP is healthy");
+        await Wait.UntilAsync(
+            async () => (await _api.GetAsync("providers/py/status")).Body!["healthy"]!.GetValue<bool>(), "PyKMIP is healthy");
         await KeysAsync(all: true);
     }
 
@@ -77,10 +79,13 @@ internal sealed partial class World
     private async Task HostIsBackAsync()
     {
         await Wait.UntilAsync(
-            async () => (await _up.PidAsync("center")) > 0 && (await _up.PidAsync(FirstPart)) > 0 && (await _up.PidAsync(SecondPart)) > 0,
+            async () => (await _up.PidAsync("center")) > 0 && (await _up.PidAsync(FirstPart)) > 0
+                && (await _up.PidAsync(SecondPart)) > 0,
             "center and hosts run");
-        await Wait.UntilAsync(async () => (await HostsAsync()).All(h => h!["state"]!.GetValue<string>() == "connected"), "the hosts are connected");
-        await Wait.UntilAsync(async () => (await _api.GetAsync("vms")).Body!["items"]!.AsArray().All(v => v!["task"] is null), "no task is left", 150);
+        await Wait.UntilAsync(
+            async () => (await HostsAsync()).All(h => h!["state"]!.GetValue<string>() == "connected"), "the hosts are connected");
+        await Wait.UntilAsync(async () => (await _api.GetAsync("vms")).Body!["items"]!.AsArray().All(v => v!["task"] is null),
+            "no task is left", 150);
     }
 
     private async Task<JsonArray> HostsAsync() => (await _api.GetAsync("hosts")).Body!["items"]!.AsArray();
@@ -91,7 +96,8 @@ internal sealed partial class World
         await Wait.UntilAsync(async () =>
         {
             var held = (await HostsAsync()).ToDictionary(
-                h => h!["name"]!.GetValue<string>(), h => h!["keys"]!.AsArray().Select(k => k!["id"]!.GetValue<string>()).ToHashSet());
+                h => h!["name"]!.GetValue<string>(), h =>
+                    h!["keys"]!.AsArray().Select(k => k!["id"]!.GetValue<string>()).ToHashSet());
             var complete = true;
             var sources = new bool[Plans.Vms];
             for (var i = 0; i < _vms.Length; i++)
@@ -132,13 +138,15 @@ internal sealed partial class World
         if (seen is null && _weather.Kms)
         {
             var (ok, code) = await ActAsync(vm, act, []);
-            Assert.True(ok, $"{Name(vm)}: {act} that was broken off cannot be finished: {code} {_refusals.GetValueOrDefault(vm)} ({History(vm)})");
+            Assert.True(ok, $"{Name(vm)}: {act} that was broken off cannot be finished: {code} {_refusals.GetValueOrDefault(vm)} "
+                + $"({History(vm)})");
             seen = await LookAsync(vm);
         }
 
         Assert.True(seen is not null, $"{Name(vm)} is between two states after {act} ({History(vm)})");
         var after = Rules.Of(vm, before, act, Weather.Fine).After;
-        Assert.True(seen.Looks(before) || seen.Looks(after), $"{Name(vm)} was {before}, should be that or {after} after {act}, and is {seen} ({History(vm)})");
+        Assert.True(seen.Looks(before) || seen.Looks(after),
+            $"{Name(vm)} was {before}, should be that or {after} after {act}, and is {seen} ({History(vm)})");
         _vms[vm] = seen;
         if (seen.Exists && !before.Exists)
             _content[vm] = content;
@@ -173,8 +181,10 @@ internal sealed partial class World
         return text.Contains("ddb.transition", StringComparison.Ordinal);
     }) || File.ReadAllText(FileOf(vm["path"]!.GetValue<string>())).Contains("encryption.rekey", StringComparison.Ordinal);
 
-    private static string PathOf(int vm, ModelVm model) => $"[{(model.Elsewhere ? "datastore2" : "datastore1")}] {Name(vm)}/{Name(vm)}.vmx";
+    private static string PathOf(int vm, ModelVm model) =>
+        $"[{(model.Elsewhere ? "datastore2" : "datastore1")}] {Name(vm)}/{Name(vm)}.vmx";
 
     private string FileOf(string display) => Path.Combine(
-        display.StartsWith("[datastore2]", StringComparison.Ordinal) ? _up.SecondDatastore : _up.Datastore, display[(display.IndexOf(']') + 2)..]);
+        display.StartsWith("[datastore2]", StringComparison.Ordinal) ? _up.SecondDatastore : _up.Datastore,
+        display[(display.IndexOf(']') + 2)..]);
 }

@@ -43,7 +43,8 @@ internal sealed partial class World : IAsyncDisposable
             await up.StartProcessesAsync();
             await up.SignInAsync();
             await up.AddEmbeddedKmsAsync(Providers.Embedded);
-            await up.AddKmsAsync(Providers.Py, py.Port, "--client-cert", py.Pki("client.crt"), "--client-key", py.Pki("client.key"));
+            await up.AddKmsAsync(
+                Providers.Py, py.Port, "--client-cert", py.Pki("client.crt"), "--client-key", py.Pki("client.key"));
             Keys.UploadedIdentity = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(
                 py.Pki("client.crt"), py.Pki("client.key"));
             var world = new World(up, py, await CenterApi.SignInAsync(up));
@@ -111,7 +112,8 @@ internal sealed partial class World : IAsyncDisposable
     }
 
     /// <summary>What was done and what went wrong, for people.</summary>
-    public string Tally() => $"{_done.Count} of {Acts} operations done, the rest refused or lost: {Counts(_done)}; trouble: {Counts(_troubles)}";
+    public string Tally() =>
+        $"{_done.Count} of {Acts} operations done, the rest refused or lost: {Counts(_done)}; trouble: {Counts(_troubles)}";
 
     private static string Counts<T>(IEnumerable<T> all)
         where T : struct, Enum => string.Join(", ", all.CountBy(t => t).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"));
@@ -127,22 +129,29 @@ internal sealed partial class World : IAsyncDisposable
 
     /// <summary>
     /// A job under way whose key goes with the host waits for the key server: not before that returns. Without the host's own key
-    /// only what needs no key is tried; and what leaves the one place before it needs a key at the other, only when it can be had.
+    /// only what needs no key is tried; and what leaves the one place before it needs a key at
+    /// the other, only when it can be had.
     /// </summary>
     private Round Possible(Round round)
     {
         var acts = round.Acts.ToArray();
-        var keyless = (round.Trouble is Trouble.HostKilled or Trouble.SecondHostKilled && !_weather.Kms) || !_weather.FirstSafe || !_weather.SecondSafe;
+        var keyless = (round.Trouble is Trouble.HostKilled or Trouble.SecondHostKilled && !_weather.Kms) || !_weather.FirstSafe
+            || !_weather.SecondSafe;
         for (var i = 0; i < acts.Length; i++)
         {
             var moves = acts[i] is Act.Migrate or Act.Reregister;
             if (keyless && (moves || acts[i] is Act.Decrypt or Act.Recrypt or Act.RecryptDeep or Act.ChangeDisk or Act.Clone))
                 acts[i] = Act.Show;
-            if (moves && _vms[i].Encrypted && (!_weather.Gives(_vms[i].Provider) || round.Trouble is Trouble.WrongKey or Trouble.KmsLeaves))
+            if (moves && _vms[i].Encrypted
+                && (!_weather.Gives(_vms[i].Provider) || round.Trouble is Trouble.WrongKey or Trouble.KmsLeaves))
                 acts[i] = Act.Show;
         }
 
-        return round with { Acts = acts, Trouble = round.Trouble == Trouble.WrongKey && !_weather.Kms ? Trouble.None : round.Trouble };
+        return round with
+        {
+            Acts = acts,
+            Trouble = round.Trouble == Trouble.WrongKey && !_weather.Kms ? Trouble.None : round.Trouble,
+        };
     }
 
     private async Task DisturbAsync(Round round)

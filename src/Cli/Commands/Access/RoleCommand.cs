@@ -27,7 +27,8 @@ internal static class RoleCommand
             }
             cli.Terminal.Table(["ID", "NAME", "PRIVILEGES", "DESCRIPTION"], roles.Items.Select(r => (string[])
             [
-                r.Id.ToString(CultureInfo.InvariantCulture), r.Name, r.Privileges.Count.ToString(CultureInfo.InvariantCulture), r.Description,
+                r.Id.ToString(CultureInfo.InvariantCulture), r.Name,
+                r.Privileges.Count.ToString(CultureInfo.InvariantCulture), r.Description,
             ]));
         });
         return command;
@@ -72,8 +73,10 @@ internal static class RoleCommand
         var only = Many("--privileges", "Holds exactly these from now on.");
         var add = Many("--add", "Holds these too.");
         var remove = Many("--remove", "Holds these no longer.");
-        var command = new Command("set", "Change what a role holds; built-in ones can only be cloned.") { name, only, add, remove };
-        command.Examples(("let operators use consoles of encrypted machines", "lorica role set operator --add Cryptographer.Access"));
+        var command = new Command(
+            "set", "Change what a role holds; built-in ones can only be cloned.") { name, only, add, remove };
+        command.Examples(
+            ("let operators use consoles of encrypted machines", "lorica role set operator --add Cryptographer.Access"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();

@@ -25,8 +25,8 @@ internal static class HostShowCommand
             cli.Terminal.Pairs(
             [
                 ("name", host.Name), ("id", host.Id), ("address", host.Address),
-                ("state", host.Maintenance ? $"{host.State}, maintenance" : host.State), ("why", host.Detail), ("version", host.Version),
-                ("encryption mode", host.CryptoMode),
+                ("state", host.Maintenance ? $"{host.State}, maintenance" : host.State), ("why", host.Detail),
+                ("version", host.Version), ("encryption mode", host.CryptoMode),
                 ("hardware AES", host.HardwareAes ? "yes" : "NO: encryption is many times slower, and not constant in time"),
                 ("XTS by", host.XtsBackend), ("key memory", host.KeyMemory),
                 ("virtualisation", host.Kvm ? "KVM" : "TCG: /dev/kvm is missing, guests are slow"),

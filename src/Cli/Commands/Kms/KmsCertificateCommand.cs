@@ -9,7 +9,10 @@ internal static class KmsCertificateCommand
     public static Command Create(CliContext cli)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the provider." };
-        var command = new Command("certificate", "Print the client certificate that the KMS must trust (PEM).") { name, KmsCertificateUploadCommand.Create(cli) };
+        var command = new Command("certificate", "Print the client certificate that the KMS must trust (PEM).")
+        {
+            name, KmsCertificateUploadCommand.Create(cli),
+        };
         command.Examples(("give it to the KMS", "lorica kms certificate corp > lorica-client.pem"));
         command.SetAction(async (parsed, ct) =>
         {

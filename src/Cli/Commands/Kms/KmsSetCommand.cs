@@ -79,6 +79,7 @@ internal static class KmsSetCommand
             ?? throw new CliException(ExitCode.NotFound, $"The provider has no server {a}.")).Distinct().ToList();
         return sorted.Count == servers.Count
             ? sorted
-            : throw new CliException(ExitCode.Usage, "An order names every server.", $"They are: {string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}");
+            : throw new CliException(ExitCode.Usage, "An order names every server.",
+                $"They are: {string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}");
     }
 }

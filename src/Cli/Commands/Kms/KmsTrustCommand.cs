@@ -3,18 +3,24 @@ using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Commands.Kms;
 
-/// <summary><c>lorica kms trust</c>: servers that show another certificate than the accepted one, shown and accepted anew.</summary>
+/// <summary>
+/// <c>lorica kms trust</c>: servers that show another certificate than the accepted one, shown and accepted anew.
+/// </summary>
 internal static class KmsTrustCommand
 {
     public static Command Create(CliContext cli)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the provider." };
-        var server = new Option<string?>("--server") { Description = "Only this server; all when left out.", HelpName = "HOST[:PORT]" };
+        var server = new Option<string?>("--server")
+        {
+            Description = "Only this server; all when left out.", HelpName = "HOST[:PORT]",
+        };
         var accept = new Option<string[]>("--accept")
         {
             Description = "SHA-256 of the server certificate to accept; asked for on a terminal.", HelpName = "SHA256",
         };
-        var command = new Command("trust", "Accept the new certificates of servers that changed theirs.") { name, server, accept };
+        var command = new Command(
+            "trust", "Accept the new certificates of servers that changed theirs.") { name, server, accept };
         command.Examples(("shows what changed and asks", "lorica kms trust corp"),
             ("from a script", "lorica kms trust corp --server kms1 --accept 5e88…1d"));
         command.SetAction(async (parsed, ct) =>
@@ -30,7 +36,8 @@ internal static class KmsTrustCommand
             {
                 var address = new ServerAddress(known.Host, known.Port);
                 if (only is not null && only != address
-                    || Fingerprint.Parse((await center.ProbeAsync(known.Host, known.Port, known.Proxy, ct)).Sha256) == known.CertificateSha256)
+                    || Fingerprint.Parse(
+                        (await center.ProbeAsync(known.Host, known.Port, known.Proxy, ct)).Sha256) == known.CertificateSha256)
                 {
                     servers.Add(known);
                     continue;

@@ -11,7 +11,8 @@ internal static class PolicyEditCommand
     {
         var policy = PolicyCommand.Policy();
         var name = new Option<string?>("--name") { Description = "A new name.", HelpName = "NAME" };
-        var command = new Command("edit", "Change a storage policy; what is not given stays. What has it becomes outOfDate when a rule changes.")
+        var command = new Command(
+            "edit", "Change a storage policy; what is not given stays. What has it becomes outOfDate when a rule changes.")
         {
             policy, name,
         };
@@ -22,13 +23,14 @@ internal static class PolicyEditCommand
         command.SetAction(async (parsed, ct) =>
         {
             var body = new EditPolicyBody(
-                parsed.GetValue(name), options.Description(parsed), options.Encryption(parsed), options.Filters(parsed), options.Strict(parsed),
-                options.Tags(parsed), options.Outage(parsed), options.After(parsed));
+                parsed.GetValue(name), options.Description(parsed), options.Encryption(parsed), options.Filters(parsed),
+                options.Strict(parsed), options.Tags(parsed), options.Outage(parsed), options.After(parsed));
             if (body == new EditPolicyBody())
                 throw new CliException(ExitCode.Usage, "Nothing to change was given.", "lorica policy edit --help");
             using var center = cli.Center();
             await center.PolicyAsync(parsed.GetValue(policy)!, ct);
-            PolicyText.Print(cli, await center.EditPolicyAsync(parsed.GetValue(policy)!, body, ct), parsed.GetValue(CommonOptions.Json));
+            PolicyText.Print(
+                cli, await center.EditPolicyAsync(parsed.GetValue(policy)!, body, ct), parsed.GetValue(CommonOptions.Json));
         });
         return command;
     }

@@ -23,7 +23,11 @@ internal sealed class VmOptions
     private readonly Option<string?> _datastore =
         new("--datastore") { Description = "Datastore, when the host has several.", HelpName = "NAME" };
 
-    private readonly Option<string?> _host = new("--host") { Description = "Host; when left out and there are several, the center takes one that fits and has the fewest.", HelpName = "NAME" };
+    private readonly Option<string?> _host = new("--host")
+    {
+        Description = "Host; when left out and there are several, the center takes one that fits and has the fewest.",
+        HelpName = "NAME",
+    };
 
     private readonly Option<string?> _folder = new("--folder")
     {
@@ -54,7 +58,8 @@ internal sealed class VmOptions
                 result.AddError("--cpus: at least 1.");
         });
         command.Add(Name);
-        foreach (var option in new Option[] { _policy, _cpus, _memory, _datastore, _host, _folder, _firmware, _provisioning, _keys })
+        foreach (var option in new Option[] { _policy, _cpus, _memory, _datastore, _host, _folder, _firmware,
+            _provisioning, _keys })
             command.Add(option);
         return this;
     }

@@ -9,7 +9,10 @@ internal static class VmRelocateCommand
     public static Command Create(CliContext cli)
     {
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
-        var datastore = new Option<string?>("--datastore") { Description = "Datastore; where it is when left out.", HelpName = "NAME" };
+        var datastore = new Option<string?>("--datastore")
+        {
+            Description = "Datastore; where it is when left out.", HelpName = "NAME",
+        };
         var format = new Option<string?>("--disk-format")
         { Description = "How its disks take space; as they do when left out.", HelpName = "thin|lazy|eager" };
         format.AcceptOnlyFromAmong("thin", "lazy", "eager");

@@ -8,7 +8,8 @@ internal static class VmUnlockCommand
     public static Command Create(CliContext cli)
     {
         var (name, noWait) = (CommonOptions.Vm(), CommonOptions.NoWait());
-        var command = new Command("unlock", "Fetch the keys of a locked virtual machine now, or say for each why not.") { name, noWait };
+        var command = new Command(
+            "unlock", "Fetch the keys of a locked virtual machine now, or say for each why not.") { name, noWait };
         command.Examples(("do not wait until it happens by itself", "lorica vm unlock web1"));
         command.SetAction(async (parsed, ct) =>
         {
