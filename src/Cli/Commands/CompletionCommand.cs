@@ -31,10 +31,13 @@ internal static class CompletionCommand
     private const string Fish = """
         # fish completion of lorica; put it to use with:  lorica completion fish | source
         function __lorica_complete
-          set -l line (string join ' ' -- (commandline -opc)[2..] (commandline -ct))
-          lorica "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -v '/*'
+          set -l word (commandline -ct)
+          set -l line (string join ' ' -- (commandline -opc)[2..] "$word")
+          set -l found (lorica "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -v '/*')
+          string match -r -- '^'(string escape --style=regex -- "$word")'.*' $found
+          or __fish_complete_path "$word"
         end
-        complete -c lorica -a '(__lorica_complete)'
+        complete -c lorica -f -a '(__lorica_complete)'
         """;
 
     public static Command Create(CliContext cli) => new("completion", "Completion for shells.")
