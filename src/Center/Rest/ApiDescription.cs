@@ -28,6 +28,25 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
             Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The token of a session.",
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+        foreach (var schema in document.Components.Schemas?.Values ?? [])
+        {
+            OnOneLine(schema);
+            foreach (var property in schema.Properties?.Values ?? [])
+            {
+                OnOneLine(property);
+            }
+        }
+
         return Task.CompletedTask;
+    }
+
+    /// <summary>Where the source wraps its comments is nothing to the reader of the document.</summary>
+    private static void OnOneLine(IOpenApiSchema schema)
+    {
+        if (schema.Description?.Contains('\n', StringComparison.Ordinal) is true)
+        {
+            schema.Description = string.Join(' ', schema.Description.Split(
+                (char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        }
     }
 }
