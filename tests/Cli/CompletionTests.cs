@@ -20,7 +20,8 @@ public sealed class CompletionTests : IDisposable
               COMPREPLY=(); _lorica; printf '%s\n' "${COMPREPLY[@]}"
             }
             """;
-        var shown = await RunAsync("bash", ["--norc", "-c"], $"source \"$1\"; {Ask}\nask 'lorica task c'; ask 'lorica vm create a --fi'");
+        var shown = await RunAsync(
+            "bash", ["--norc", "-c"], $"source \"$1\"; {Ask}\nask 'lorica task c'; ask 'lorica vm create a --fi'");
         Assert.Equal(["cancel", "--firmware"], shown);
     }
 
@@ -48,15 +49,19 @@ public sealed class CompletionTests : IDisposable
     {
         _cli.File("image.vmdk", "x");
         var shown = await RunAsync(
-            "fish", ["--no-config", "-c"], "source $argv[1]; complete -C 'lorica task c'; complete -C 'lorica vm create a --fi'; complete -C 'lorica disk info ima'");
+            "fish", ["--no-config", "-c"], "source $argv[1]; complete -C 'lorica task c'; complete -C 'lorica vm create a --fi'; "
+                + "complete -C 'lorica disk info ima'");
         Assert.Equal(["cancel", "--firmware", "image.vmdk"], shown.Select(l => l.Split('\t')[0]));
     }
 
-    /// <summary>Lines that a script prints; it finds the completion in the file that is its argument, and lorica on its path.</summary>
+    /// <summary>
+    /// Lines that a script prints; it finds the completion in the file that is its argument, and lorica on its path.
+    /// </summary>
     private async Task<string[]> RunAsync(string shell, string[] arguments, string script)
     {
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("completion", shell));
-        var start = new ProcessStartInfo(shell, [.. arguments, script, .. shell == "fish" ? Array.Empty<string>() : [shell], _cli.File("completion." + shell, _cli.Out)])
+        var start = new ProcessStartInfo(shell, [.. arguments, script, .. shell == "fish" ? Array.Empty<string>() : [shell],
+            _cli.File("completion." + shell, _cli.Out)])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _cli.Folder,
         };
@@ -68,7 +73,8 @@ public sealed class CompletionTests : IDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token),
+                process.StandardError.ReadToEndAsync(limit.Token));
             await process.WaitForExitAsync(limit.Token);
             Assert.True(process.ExitCode == 0, await output + await error);
             return (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);

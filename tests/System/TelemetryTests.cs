@@ -13,7 +13,8 @@ public sealed class TelemetryTests
     {
         await using var collector = await OtlpReceiver.StartAsync();
         var metrics = FreePorts.Take(2);
-        await using var up = await LoricaUp.StartAsync(more: ["--otlp", collector.Address, "--metrics-port", metrics.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await using var up = await LoricaUp.StartAsync(more: ["--otlp", collector.Address, "--metrics-port",
+            metrics.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "web");
         await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync());
@@ -24,12 +25,14 @@ public sealed class TelemetryTests
 
         ReceivedSpan? job = null;
         await Wait.UntilAsync(
-            () => Task.FromResult((job = collector.Spans.FirstOrDefault(s => s.Name == "job encrypt" && s.Tags.GetValueOrDefault("lorica.task") == task)) is not null),
+            () => Task.FromResult((job = collector.Spans.FirstOrDefault(s => s.Name == "job encrypt"
+                && s.Tags.GetValueOrDefault("lorica.task") == task)) is not null),
             "the host's job is traced");
         await Wait.UntilAsync(() => Task.FromResult(RootOf(collector.Spans, job!) is not null), "the trace is whole");
         var trace = collector.Spans.Where(s => s.Trace == job!.Trace).ToList();
         Assert.Equal(("lorica-host", vm), (job!.Service, job.Tags["lorica.vm"]));
-        var work = Assert.Single(trace, s => s is { Service: "lorica-center", Source: "Lorica.ControlPlane", Name: "task vm.encrypt" });
+        var work = Assert.Single(
+            trace, s => s is { Service: "lorica-center", Source: "Lorica.ControlPlane", Name: "task vm.encrypt" });
         Assert.Equal((task, vm), (work.Tags["lorica.task"], work.Tags["lorica.vm"]));
         Assert.Contains(work, Above(trace, job));
         var root = RootOf(collector.Spans, job)!;
@@ -40,17 +43,21 @@ public sealed class TelemetryTests
 
         await guest.PowerOnAndWaitAsync();
         var (center, host) = (await MetricsAsync(metrics), "");
-        Assert.True(Counts(center, "lorica_kms_call_duration_seconds_count", "server=\"127.0.0.1:", "operation=\"Create\"", "outcome=\"ok\""), center);
+        Assert.True(Counts(center, "lorica_kms_call_duration_seconds_count", "server=\"127.0.0.1:", "operation=\"Create\"",
+            "outcome=\"ok\""), center);
         var reads = new[] { $"vm=\"{vm}\"", "direction=\"read\"" };
         await Wait.UntilAsync(
-            async () => Counts(host = await MetricsAsync(metrics + 1), "lorica_host_vm_disk_io_bytes_total", reads), "the host tells what the guest read");
+            async () => Counts(host = await MetricsAsync(metrics + 1), "lorica_host_vm_disk_io_bytes_total", reads),
+            "the host tells what the guest read");
         Assert.True(Counts(host, "lorica_host_vm_disk_operations_total", reads), host);
         await up.JsonAsync("vm", "power", "off", "web", "--hard");
 
         // The exporter's own calls are no spans: they would beget each other.
-        Assert.DoesNotContain(collector.Spans, s => s.Tags.Values.Any(v => v.Contains(new Uri(collector.Address).Authority, StringComparison.Ordinal)));
+        Assert.DoesNotContain(collector.Spans,
+            s => s.Tags.Values.Any(v => v.Contains(new Uri(collector.Address).Authority, StringComparison.Ordinal)));
         var told = string.Join('\n', collector.Messages.Select(Encoding.UTF8.GetString)) + center + host;
-        var session = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(up.Folder, "profile.json")))!["token"]!.GetValue<string>();
+        var session = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(up.Folder, "profile.json")))!["token"]!.GetValue<string>();
         Assert.All([up.Password, token, session], secret => Assert.DoesNotContain(secret, told, StringComparison.Ordinal));
     }
 

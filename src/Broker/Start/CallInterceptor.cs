@@ -8,8 +8,8 @@ using Lorica.Contracts.Telemetry;
 namespace Lorica.Broker.Start;
 
 /// <summary>
-/// Around every call: counts it for <see cref="IdleWatch"/>, tells what it asked of key servers, and turns what was thrown into a fault
-/// without details.
+/// Around every call: counts it for <see cref="IdleWatch"/>, tells what it asked of key servers, and turns what was thrown into a
+/// fault without details.
 /// </summary>
 internal sealed class CallInterceptor(IdleWatch idle, KmsCallTally tally, ILogger<CallInterceptor> log) : Interceptor
 {

@@ -4,8 +4,8 @@ using Lorica.Contracts.Telemetry;
 namespace Lorica.Broker.Telemetry;
 
 /// <summary>
-/// Gathers what a call of the center makes the KMIP client ask, from the client's own meter. The client measures inside the call that
-/// asked, so what is measured falls to that call.
+/// Gathers what a call of the center makes the KMIP client ask, from the client's own meter. The client measures inside the call
+/// that asked, so what is measured falls to that call.
 /// </summary>
 internal sealed class KmsCallTally : IDisposable
 {

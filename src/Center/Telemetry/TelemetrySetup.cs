@@ -38,9 +38,11 @@ internal static class TelemetrySetup
 
         if (!string.IsNullOrEmpty(otlp))
         {
-            // Both of the client's: each begins a span under which the next stands, and one that is not told breaks the chain to the host.
+            // Both of the client's: each begins a span under which the next stands, and one that is not
+            // told breaks the chain to the host.
             telemetry.WithTracing(t => t
-                .AddSource("Lorica.*", "Microsoft.AspNetCore", "Microsoft.Orleans.Application", "Grpc.Net.Client", "System.Net.Http")
+                .AddSource(
+                    "Lorica.*", "Microsoft.AspNetCore", "Microsoft.Orleans.Application", "Grpc.Net.Client", "System.Net.Http")
                 .AddOtlpExporter(o => o.Endpoint = new Uri(otlp)));
         }
     }

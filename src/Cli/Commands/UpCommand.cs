@@ -81,12 +81,14 @@ internal static class UpCommand
     {
         var option = new Option<string?>("--otlp")
         {
-            Description = "Collector to which center and hosts send traces in this run (OTLP over gRPC); nothing is sent without it.", HelpName = "URL",
+            Description = "Collector to which center and hosts send traces in this run (OTLP over gRPC); nothing is "
+                + "sent without it.", HelpName = "URL",
         };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1
-                && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0))
+                && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+                    && url.UserInfo.Length == 0))
                 result.AddError("--otlp: the address of a collector looks like http://127.0.0.1:4317.");
         });
         return option;
@@ -96,11 +98,13 @@ internal static class UpCommand
     {
         var option = new Option<int?>("--metrics-port")
         {
-            Description = "Serve /metrics and /health on loopback in this run: the center on this port, the hosts on those after it.", HelpName = "PORT",
+            Description = "Serve /metrics and /health on loopback in this run: the center on this port, the hosts on "
+                + "those after it.", HelpName = "PORT",
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var port) && port is < 1 or > 65535 - PartNames.MaximumHosts)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var port)
+                && port is < 1 or > 65535 - PartNames.MaximumHosts)
                 result.AddError($"--metrics-port: a port is 1 to {65535 - PartNames.MaximumHosts}.");
         });
         return option;

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Lorica.Contracts.Telemetry;
 
 /// <summary>
-/// What the broker asked of key servers while it carried out a call, told to the center in a trailer of the answer: the broker has neither
-/// listener nor exporter, and may have ended before anybody asks. <c>SERVER OPERATION OUTCOME MILLISECONDS</c>, separated by commas; the
-/// server percent-encoded.
+/// What the broker asked of key servers while it carried out a call, told to the center in a trailer of the answer: the broker
+/// has neither listener nor exporter, and may have ended before anybody asks. <c>SERVER OPERATION OUTCOME MILLISECONDS</c>,
+/// separated by commas; the server percent-encoded.
 /// </summary>
 public static class KmsCalls
 {
@@ -33,7 +33,8 @@ public static class KmsCalls
 
         foreach (var entry in text.Split(',', Maximum + 1).Take(Maximum))
         {
-            if (entry.Split(' ') is [{ Length: > 0 and <= MaximumServer } server, { Length: > 0 and <= MaximumWord } operation, var outcome, var time]
+            if (entry.Split(' ') is [{ Length: > 0 and <= MaximumServer } server, { Length: > 0 and <= MaximumWord } operation,
+                var outcome, var time]
                 && operation.All(char.IsAsciiLetter) && Outcomes.Contains(outcome)
                 && double.TryParse(time, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var milliseconds)
                 && milliseconds is >= 0 and < 86_400_000)

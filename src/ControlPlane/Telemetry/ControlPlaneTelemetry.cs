@@ -43,7 +43,8 @@ internal static class ControlPlaneTelemetry
     {
         foreach (var call in KmsDuration.Enabled && trailers.GetValue(KmsCalls.Trailer) is { } text ? KmsCalls.Decode(text) : [])
         {
-            KmsDuration.Record(call.Seconds, new("server", call.Server), new("operation", call.Operation), new("outcome", call.Outcome));
+            KmsDuration.Record(
+                call.Seconds, new("server", call.Server), new("operation", call.Operation), new("outcome", call.Outcome));
         }
     }
 

@@ -21,14 +21,16 @@ internal sealed class HostGauges : IDisposable
                 .Select(d => new Measurement<long>(d.Free, new KeyValuePair<string, object?>("datastore", d.Name))),
             "By", "Free space.");
         _meter.CreateObservableCounter(
-            "lorica.host.vm.disk.operations", () => Counted(node, s => (s.Reads, s.Writes)), description: "Requests of guests to their disks that were served.");
+            "lorica.host.vm.disk.operations", () =>
+                Counted(node, s => (s.Reads, s.Writes)), description: "Requests of guests to their disks that were served.");
         _meter.CreateObservableCounter(
-            "lorica.host.vm.disk.io", () => Counted(node, s => (s.ReadBytes, s.WriteBytes)), "By", "Bytes that guests read and wrote.");
+            "lorica.host.vm.disk.io", () =>
+                Counted(node, s => (s.ReadBytes, s.WriteBytes)), "By", "Bytes that guests read and wrote.");
     }
 
     /// <summary>
-    /// What each vmx counts per request and said last, at most ten seconds ago; a vmx that starts anew counts from zero. A vmx is trusted
-    /// less than this process: a number that cannot be is none.
+    /// What each vmx counts per request and said last, at most ten seconds ago; a vmx that starts anew counts from zero. A vmx is
+    /// trusted less than this process: a number that cannot be is none.
     /// </summary>
     private static List<Measurement<long>> Counted(HostNode node, Func<VmxStatus, (long Read, long Written)> counts)
     {

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Lorica.Host.Telemetry;
 
 /// <summary>
-/// The one activity source and the one meter of this library, and what is counted as it happens. Ids of VMs and jobs, no names of VMs, no
-/// ids of keys.
+/// The one activity source and the one meter of this library, and what is counted as it happens. Ids of VMs and jobs, no names of
+/// VMs, no ids of keys.
 /// </summary>
 internal static class HostTelemetry
 {

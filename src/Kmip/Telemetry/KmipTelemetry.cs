@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Lorica.Kmip.Telemetry;
 
 /// <summary>
-/// The one meter of this library: <c>Lorica.Kmip</c>, with one instrument. Which server was asked for what, how it ended, how long it
-/// took: no identifiers, no keys.
+/// The one meter of this library: <c>Lorica.Kmip</c>, with one instrument. Which server was asked for what, how it ended, how
+/// long it took: no identifiers, no keys.
 /// </summary>
 internal static class KmipTelemetry
 {
@@ -34,7 +34,8 @@ internal static class KmipTelemetry
                 KmipErrorKind.Protocol => "protocol",
                 _ => "other",
             };
-            Duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new("server", server), new("operation", operation), new("outcome", outcome));
+            Duration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new("server", server), new("operation", operation),
+                new("outcome", outcome));
         }
     }
 }

@@ -26,7 +26,8 @@ public sealed class EventSizeTests(ITestOutputHelper output)
                 {
                     var vm = Guid.NewGuid().ToString("D");
                     log.Add(db, EventIds.CryptoOperation, "administrator", new ObjectRef(ObjectKinds.Vm, vm, "web-frontend-17"),
-                        $"administrator: vm.encrypt of web-frontend-17, task {Guid.NewGuid():D}; new key kms1/{Guid.NewGuid():D}; keys before: none");
+                        $"administrator: vm.encrypt of web-frontend-17, task {Guid.NewGuid():D}; new key "
+                            + $"kms1/{Guid.NewGuid():D}; keys before: none");
                 }
 
                 return Task.CompletedTask;
@@ -36,7 +37,8 @@ public sealed class EventSizeTests(ITestOutputHelper output)
         var bytes = (await SizeAsync(center) - before) / Events;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var head = await center.Service<EventService>().HeadAsync(new Caller("administrator"), verify: true, default);
-        output.WriteLine($"{bytes} bytes an event; {head.Number} events walked in {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        output.WriteLine($"{bytes} bytes an event; {head.Number} events walked in "
+            + $"{System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
 
         Assert.True(head.Intact, head.Trouble);
         Assert.InRange(bytes, 1, MostBytes);
@@ -44,5 +46,6 @@ public sealed class EventSizeTests(ITestOutputHelper output)
 
     /// <summary>What the database holds, whatever of it stands in which file.</summary>
     private static Task<long> SizeAsync(TestCenter center) => center.Store.ReadAsync(async db =>
-        (await db.Database.SqlQuery<long>($"SELECT page_count * page_size AS Value FROM pragma_page_count(), pragma_page_size()").ToListAsync()).Single());
+        (await db.Database.SqlQuery<long>($"SELECT page_count * page_size AS Value FROM pragma_page_count(), pragma_page_size()")
+            .ToListAsync()).Single());
 }

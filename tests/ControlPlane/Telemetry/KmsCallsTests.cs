@@ -9,7 +9,8 @@ public sealed class KmsCallsTests
     [Fact]
     public void What_is_told_is_read_again_and_fits_into_a_trailer_of_ASCII()
     {
-        KmsCall[] calls = [new("kms1.example:5696", "Create", "ok", 0.0123), new("[::1]:5696", "GetBatch", "transport", 10), new("größe, x:1", "Get", "refused", 0)];
+        KmsCall[] calls = [new("kms1.example:5696", "Create", "ok", 0.0123), new("[::1]:5696", "GetBatch", "transport", 10),
+            new("größe, x:1", "Get", "refused", 0)];
         var text = KmsCalls.Encode(calls);
         Assert.True(text.All(c => c is >= ' ' and <= '~'), text);
         Assert.Equal(calls, KmsCalls.Decode(text));

@@ -10,7 +10,10 @@ public sealed class MeterTests(TestPki pki) : IClassFixture<TestPki>
     [Fact]
     public async Task EachRequestIsMeasuredWithServerOperationAndOutcomeAndNothingElse()
     {
-        await using var peer = new ScriptedPeer(pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Destroy ? "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray() : right);
+        await using var peer = new ScriptedPeer(
+            pki, (request, right) =>
+                ScriptedPeer.OperationOf(request) == (int)Operation.Destroy
+                    ? "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray() : right);
         await using var client = peer.Client();
         var told = new List<(string Operation, string Outcome, int Tags)>();
         using var listener = new MeterListener
@@ -38,6 +41,7 @@ public sealed class MeterTests(TestPki pki) : IClassFixture<TestPki>
 
         Assert.Equal((KmipErrorKind.Refused, KmipErrorKind.Protocol), (unknown.Kind, rubbish.Kind));
         Assert.Equal(
-            [("DiscoverVersions", "ok", 3), ("Create", "ok", 3), ("GetAttributes", "ok", 3), ("GetAttributes", "refused", 3), ("Destroy", "protocol", 3)], told);
+            [("DiscoverVersions", "ok", 3), ("Create", "ok", 3), ("GetAttributes", "ok", 3), ("GetAttributes", "refused", 3),
+                ("Destroy", "protocol", 3)], told);
     }
 }

@@ -6,7 +6,9 @@ namespace Lorica.SystemTests.Support;
 /// <summary>Ports that are free, one after the other.</summary>
 internal static class FreePorts
 {
-    /// <summary>The first of <paramref name="count"/> ports below those that the kernel gives to connections on their way out.</summary>
+    /// <summary>
+    /// The first of <paramref name="count"/> ports below those that the kernel gives to connections on their way out.
+    /// </summary>
     public static int Take(int count)
     {
         while (true)

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Lorica.SystemTests.Support;
 
-/// <summary>A whole Lorica on this machine, started by <c>lorica up</c> in a folder of its own; the CLI signed in as the administrator.</summary>
+/// <summary>
+/// A whole Lorica on this machine, started by <c>lorica up</c> in a folder of its own; the CLI signed in as the administrator.
+/// </summary>
 internal sealed class LoricaUp : IAsyncDisposable
 {
     private readonly List<string> _log = [];
@@ -28,11 +30,13 @@ internal sealed class LoricaUp : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="environment">Of all its processes.</param>
-    /// <param name="hosts">Hosts: <c>localhost</c> (part <c>host</c>), <c>host2</c>, … with <see cref="Datastore"/> in common.</param>
+    /// <param name="hosts">Hosts: <c>localhost</c> (part <c>host</c>), <c>host2</c>, … with
+    /// <see cref="Datastore"/> in common.</param>
     /// <param name="more">Further arguments of <c>lorica up</c>.</param>
     /// <param name="secondDatastore">Whether all of them also see <see cref="SecondDatastore"/> as <c>datastore2</c>.</param>
     public static async Task<LoricaUp> StartAsync(
-        IReadOnlyDictionary<string, string>? environment = null, int hosts = 1, bool secondDatastore = false, IReadOnlyList<string>? more = null)
+        IReadOnlyDictionary<string, string>? environment = null, int hosts = 1, bool secondDatastore = false,
+        IReadOnlyList<string>? more = null)
     {
         var folder = Directory.CreateTempSubdirectory("lorica-system-").FullName;
         var up = new LoricaUp(folder)
@@ -60,7 +64,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     /// <summary>Also after a stop and a start, since the center's port is another one then.</summary>
     public async Task SignInAsync()
     {
-        var signedIn = await RunAsync(["login", "--profile", Path.Combine(State, "client.json"), "--user", "administrator"], Password + "\n");
+        var signedIn = await RunAsync(
+            ["login", "--profile", Path.Combine(State, "client.json"), "--user", "administrator"], Password + "\n");
         Assert.True(signedIn.ExitCode == 0, signedIn.Error);
     }
 
@@ -68,7 +73,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     {
         // Core files would be allowed: that there are none is the programs' own doing.
         var start = new ProcessStartInfo("/bin/bash",
-            ["-c", "ulimit -c unlimited; exec \"$@\"", "up", Layout.Program("lorica"), "up", "--state", State, "--center-port", "0", "--host-port", "0", "--kms-port", "0", "--json", .. More])
+            ["-c", "ulimit -c unlimited; exec \"$@\"", "up", Layout.Program("lorica"), "up", "--state", State, "--center-port",
+                "0", "--host-port", "0", "--kms-port", "0", "--json", .. More])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -106,7 +112,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     public async Task<JsonNode> JsonAsync(params string[] arguments)
     {
         var result = await RunAsync([.. arguments, "--json"]);
-        Assert.True(result.ExitCode == 0, $"lorica {string.Join(' ', arguments)}: exit {result.ExitCode}\n{result.Output}\n{result.Error}\n{Log()}");
+        Assert.True(result.ExitCode == 0,
+            $"lorica {string.Join(' ', arguments)}: exit {result.ExitCode}\n{result.Output}\n{result.Error}\n{Log()}");
         return JsonNode.Parse(result.Output.Length == 0 ? "{}" : result.Output)!;
     }
 
@@ -132,7 +139,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     {
         var result = await RunAsync(["up", "ctl", "--state", State, "status", "--json"]);
         Assert.True(result.ExitCode == 0, result.Error);
-        return JsonNode.Parse(result.Output)!["parts"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == part)!["pid"]!.GetValue<int>();
+        return JsonNode.Parse(result.Output)!["parts"]!.AsArray()
+            .Single(p => p!["name"]!.GetValue<string>() == part)!["pid"]!.GetValue<int>();
     }
 
     /// <summary>SIGKILL for a part, as soon as it runs.</summary>
@@ -154,7 +162,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     public async Task AddKmsAsync(string name, int port, params string[] more)
     {
         var pem = await Shell.RunAsync("/bin/bash",
-            ["-c", $"openssl s_client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256"]);
+            ["-c", $"openssl s_client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout "
+                + "-fingerprint -sha256"]);
         var sha256 = pem.Output.Trim().Split('=')[^1].Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         await JsonAsync(["kms", "add", name, "--server", $"127.0.0.1:{port}", "--accept", sha256, .. more]);
     }
@@ -178,7 +187,8 @@ internal sealed class LoricaUp : IAsyncDisposable
     }
 
     /// <summary>The end of each part's log.</summary>
-    public string LogsOfParts(int lines = 15) => string.Join('\n', Directory.EnumerateDirectories(State).Select(d => Path.Combine(d, "log")).Where(File.Exists)
+    public string LogsOfParts(int lines = 15) => string.Join(
+        '\n', Directory.EnumerateDirectories(State).Select(d => Path.Combine(d, "log")).Where(File.Exists)
         .Select(f => $"--- {f}\n{string.Join('\n', File.ReadLines(f).TakeLast(lines))}"));
 
     public async ValueTask DisposeAsync()

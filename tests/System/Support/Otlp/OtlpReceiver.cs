@@ -21,7 +21,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private OtlpReceiver(WebApplication app, Store store) => (_app, _store) = (app, store);
 
     /// <summary>What exporters are given.</summary>
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     /// <summary>All spans so far.</summary>
     public IReadOnlyList<ReceivedSpan> Spans => [.. _store.Spans];
@@ -62,7 +63,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                     foreach (var span in scope.Spans)
                     {
                         Spans.Enqueue(new ReceivedSpan(
-                            service, scope.Scope.Name, span.Name, Hex(span.TraceId), Hex(span.SpanId), Hex(span.ParentSpanId), Tags(span.Attributes)));
+                            service, scope.Scope.Name, span.Name, Hex(span.TraceId), Hex(span.SpanId), Hex(span.ParentSpanId),
+                            Tags(span.Attributes)));
                     }
                 }
             }
@@ -75,7 +77,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             {
                 AnyValue.ValueOneofCase.StringValue => g.First().Value.StringValue,
                 AnyValue.ValueOneofCase.BoolValue => g.First().Value.BoolValue ? "true" : "false",
-                AnyValue.ValueOneofCase.IntValue => g.First().Value.IntValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                AnyValue.ValueOneofCase.IntValue =>
+                    g.First().Value.IntValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 _ => "",
             });
 
