@@ -9,9 +9,11 @@ public sealed partial class RulesTableTests
 
     private static readonly IReadOnlyList<string> s_tests = Repository.Files("tests", "*Tests.cs");
 
-    public static TheoryData<string> Rows => [.. Repository.Lines(Document)
-        .Where(l => l.StartsWith("| ", StringComparison.Ordinal)
-        && !l.StartsWith("| ---", StringComparison.Ordinal) && !l.EndsWith("| held by |", StringComparison.Ordinal))];
+    public static TheoryData<string> Rows =>
+    [
+        .. Repository.Lines(Document).Where(l => l.StartsWith("| ", StringComparison.Ordinal)
+            && !l.StartsWith("| ---", StringComparison.Ordinal) && !l.EndsWith("| held by |", StringComparison.Ordinal)),
+    ];
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -29,22 +31,23 @@ public sealed partial class RulesTableTests
     public void EachFaultOfTheOriginalItsEventsAndTheAlarmsHaveARow()
     {
         var text = Repository.Read(Document);
-        var faults = Repository.Files("src", "*.cs")
-            .SelectMany(f => FaultKey().Matches(Repository.Read(f))).Select(m => m.Groups[1].Value);
+        var faults = Repository.Files("src", "*.cs").SelectMany(f => FaultKey().Matches(Repository.Read(f)));
         var ids = new[] { "src/ControlPlane/Events/EventIds.cs", "src/ControlPlane/Alarms/AlarmIds.cs" }
-            .SelectMany(f => Constant().Matches(Repository.Read(f))).Select(m => m.Groups[1].Value)
-            .Where(id => !id.StartsWith("lorica.", StringComparison.Ordinal)
-                && !id.StartsWith("vim.event.", StringComparison.Ordinal));
-        Rule.NobodyBreaksIt(
-            faults.Concat(ids).Distinct()
-                .Where(id => !text.Contains($"`{id}`", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            .SelectMany(f => Constant().Matches(Repository.Read(f)));
+        Rule.NobodyBreaksIt(faults.Concat(ids).Select(m => m.Groups[1].Value).Distinct().Where(id => !IsOurs(id))
+            .Where(id => !text.Contains($"`{id}`", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
-    private static bool Exists(string room, string type, string method) => s_tests
-        .Where(f => f.StartsWith($"tests/{room}/", StringComparison.Ordinal)
-            && f.EndsWith($"/{type}.cs", StringComparison.Ordinal))
-        .Any(f => Regex.IsMatch(
-            Repository.Read(f), $@"\[(Fact|Theory)[^\]]*\](\s*\[[^\]]*\][^\n]*)*\s*public (async )?(Task|void) {method}\("));
+    /// <summary>Ids that the original does not have, beside the alarms.</summary>
+    private static bool IsOurs(string id) =>
+        id.StartsWith("lorica.", StringComparison.Ordinal) || id.StartsWith("vim.event.", StringComparison.Ordinal);
+
+    private static bool Exists(string room, string type, string method)
+    {
+        var test = new Regex($@"\[(Fact|Theory)[^\]]*\](\s*\[[^\]]*\][^\n]*)*\s*public (async )?(Task|void) {method}\(");
+        return s_tests.Any(f => f.StartsWith($"tests/{room}/", StringComparison.Ordinal)
+            && f.EndsWith($"/{type}.cs", StringComparison.Ordinal) && test.IsMatch(Repository.Read(f)));
+    }
 
     [GeneratedRegex(@"`(?<room>[A-Za-z]+)/(?<class>[A-Za-z0-9]+)\.(?<method>[A-Za-z0-9_]+)`")]
     private static partial Regex Named();

@@ -7,8 +7,8 @@ using Lorica.SystemTests.Support;
 namespace Lorica.SystemTests;
 
 /// <summary>
-/// The center, killed while a clone is made, a VM moves to another datastore and a third gets new data keys: each task ends, well
-/// or with its reason, and the files of both sides are what it says.
+/// The center, killed while a clone is made, a VM moves to another datastore and a third gets new data keys: each task ends,
+/// well or with its reason, and the files of both sides are what it says.
 /// </summary>
 public sealed class CenterKilledInCopiesTests(ITestOutputHelper output)
 {
@@ -68,19 +68,18 @@ public sealed class CenterKilledInCopiesTests(ITestOutputHelper output)
                 Assert.Empty(FoldersOf(up, "copy"));
             }
 
-            Assert.Equal(
-                content["source"], await PlaintextAsync(up, Path.Combine(Assert.Single(FoldersOf(up, "source")), "source.vmdk")));
+            var source = Assert.Single(FoldersOf(up, "source"));
+            Assert.Equal(content["source"], await PlaintextAsync(up, Path.Combine(source, "source.vmdk")));
             if (Text(ends[1]["state"]) == "succeeded")
                 (from, to) = (to, from);
             var home = Assert.Single(FoldersOf(up, "nomad"));
             Assert.Equal(from == "datastore1" ? up.Datastore : up.SecondDatastore, Path.GetDirectoryName(home));
             Assert.Equal(content["nomad"], await PlaintextAsync(up, Path.Combine(home, "nomad.vmdk")));
-            Assert.DoesNotContain(
-                Directory.EnumerateDirectories(up.Datastore).Concat(Directory.EnumerateDirectories(up.SecondDatastore)),
-                d => Path.GetFileName(d)[0] == '.');
+            string[] datastores = [up.Datastore, up.SecondDatastore];
+            Assert.DoesNotContain(datastores.SelectMany(Directory.EnumerateDirectories), d => Path.GetFileName(d)[0] == '.');
 
-            Assert.Equal(
-                content["deep"], await PlaintextAsync(up, Path.Combine(Assert.Single(FoldersOf(up, "deep")), "deep.vmdk")));
+            var deep = Assert.Single(FoldersOf(up, "deep"));
+            Assert.Equal(content["deep"], await PlaintextAsync(up, Path.Combine(deep, "deep.vmdk")));
             Assert.Equal(Text(ends[2]["state"]) == "succeeded", old != Text((await up.ShowAsync("deep"))["key"]!["id"]));
             await ReadyAsync(api);
         }
