@@ -3,18 +3,28 @@ namespace Lorica.SystemTests.Support;
 /// <summary>The guest of a VM, driven over its serial console.</summary>
 internal sealed class Guest(LoricaUp up, string vm)
 {
+    private static readonly SemaphoreSlim s_making = new(1);
+
     /// <summary>Built once per test run, by the project's own script.</summary>
     public static async Task<string> ImageAsync()
     {
         var image = Path.Combine(Layout.Root, "artifacts", "test-guest.img");
-        if (!File.Exists(image))
+        await s_making.WaitAsync();
+        try
         {
-            var made = image + "." + Environment.ProcessId;
-            await Shell.OutputAsync(Path.Combine(Layout.Root, "scripts/make-guest"), made);
-            File.Move(made, image, overwrite: true);
-        }
+            if (!File.Exists(image))
+            {
+                var made = image + "." + Environment.ProcessId;
+                await Shell.OutputAsync(Path.Combine(Layout.Root, "scripts/make-guest"), made);
+                File.Move(made, image, overwrite: true);
+            }
 
-        return image;
+            return image;
+        }
+        finally
+        {
+            s_making.Release();
+        }
     }
 
     public async Task PowerOnAndWaitAsync()
