@@ -24,7 +24,7 @@ public sealed class EncryptedVmTests
         await using var kms = await PyKmip.StartAsync();
         await using var up = await LoricaUp.StartAsync();
         await up.AddKmsAsync("py", kms.Port, "--client-cert", kms.Pki("client.crt"), "--client-key", kms.Pki("client.key"));
-        Keys.UploadedIdentity = X509Certificate2.CreateFromPemFile(kms.Pki("client.crt"), kms.Pki("client.key"));
+        up.UploadedIdentity = X509Certificate2.CreateFromPemFile(kms.Pki("client.crt"), kms.Pki("client.key"));
         var status = await up.JsonAsync("kms", "status", "py");
         Assert.Contains("\"healthy\":true", status.ToJsonString(), StringComparison.Ordinal);
         await WholeLifeAsync(up, "py", kms.StopAsync, kms.ResumeAsync);

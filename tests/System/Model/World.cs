@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Lorica.SystemTests.Support;
 
 namespace Lorica.SystemTests.Model;
@@ -45,7 +46,7 @@ internal sealed partial class World : IAsyncDisposable
             await up.AddEmbeddedKmsAsync(Providers.Embedded);
             await up.AddKmsAsync(
                 Providers.Py, py.Port, "--client-cert", py.Pki("client.crt"), "--client-key", py.Pki("client.key"));
-            Keys.UploadedIdentity = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(
+            up.UploadedIdentity = X509Certificate2.CreateFromPemFile(
                 py.Pki("client.crt"), py.Pki("client.key"));
             var world = new World(up, py, await CenterApi.SignInAsync(up));
             await world.MakeSourcesAsync();

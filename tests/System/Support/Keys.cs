@@ -104,8 +104,5 @@ internal static class Keys
         provider["identity"]!.GetValue<string>().StartsWith("broker", StringComparison.Ordinal)
             ? X509Certificate2.CreateFromPemFile(
                 Path.Combine(up.State, "broker/pki/node.crt"), Path.Combine(up.State, "broker/pki/node.key"))
-            : UploadedIdentity ?? throw new InvalidOperationException("Set the uploaded identity first.");
-
-    /// <summary>Identity that a test uploaded.</summary>
-    public static X509Certificate2? UploadedIdentity { get; set; }
+            : up.UploadedIdentity ?? throw new InvalidOperationException("Set the uploaded identity first.");
 }
