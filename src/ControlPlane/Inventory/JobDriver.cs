@@ -22,7 +22,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// remembers what it decrypted, says whether the job is done.
 /// </summary>
 internal sealed class JobDriver(
-    HostLinks links, VmSnapshots snapshots, VmLookup lookup, TaskBoard tasks, EventLog events, IGrainFactory grains, TimeProvider time)
+    HostLinks links, VmSnapshots snapshots, VmLookup lookup, TaskBoard tasks, EventLog events,
+    IGrainFactory grains, TimeProvider time)
 {
     /// <summary>Kinds of jobs that leave nothing when they are taken back.</summary>
     public const string CloneJob = "clone", RelocateJob = "relocate";
@@ -124,11 +125,12 @@ internal sealed class JobDriver(
     }
 
     /// <summary>Asks the host; a task that was taken up again waits for a host that is not up yet.</summary>
-    public Task<T> PatientlyAsync<T>(WorkContext context, Func<Task<T>> call, CancellationToken ct) => HostCalls.PatientlyAsync(context, time, call, ct);
+    public Task<T> PatientlyAsync<T>(WorkContext context, Func<Task<T>> call, CancellationToken ct) =>
+        HostCalls.PatientlyAsync(context, time, call, ct);
 
     /// <summary>
-    /// Takes back what an earlier run asked the host for, and returns when the host works on it no more: it was taken back, has ended, or
-    /// was never begun. Only the files say which.
+    /// Takes back what an earlier run asked the host for, and returns when the host works on it no more: it was taken back, has
+    /// ended, or was never begun. Only the files say which.
     /// </summary>
     public Task TakeBackAsync(WorkContext context, CancellationToken ct) => PatientlyAsync(
         context,
@@ -137,7 +139,8 @@ internal sealed class JobDriver(
             await CancelAsync(context, context.Task.Id, ct);
             try
             {
-                using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = context.Task.Id }, cancellationToken: ct);
+                using var stream = links.Client(context.Vm.HostId)
+                    .WatchJob(new JobRequest { JobId = context.Task.Id }, cancellationToken: ct);
                 while (await NextAsync(stream.ResponseStream, ct) && stream.ResponseStream.Current.State == "running")
                 {
                     // To its end.
@@ -212,7 +215,8 @@ internal sealed class JobDriver(
         var records = await lookup.RecordsAsync(context.Vm.Id, ct);
         if (RecordCheck.Find(files, records, underWay: true) is { } suspect)
         {
-            await events.AddAsync(EventIds.Suspect, context.Task.UserName, context.Vm.Name, $"{suspect.Key}: {suspect.Message}", ct);
+            await events.AddAsync(
+                EventIds.Suspect, context.Task.UserName, context.Vm.Name, $"{suspect.Key}: {suspect.Message}", ct);
             throw new FaultException(suspect);
         }
     }

@@ -20,15 +20,19 @@ namespace Lorica.ControlPlane.Inventory;
 /// The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.
 /// </summary>
 internal sealed class VmCreation(
-    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register, HostCrypto hostCrypto, InventoryTree tree,
-    TaskBoard tasks, PlacementService placement, Preflight preflight, SpaceRules space, KeyPlanner planner, CryptoWork crypto, EventLog events,
-    IGrainFactory grains, TimeProvider time)
+    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register,
+    HostCrypto hostCrypto, InventoryTree tree, TaskBoard tasks, PlacementService placement, Preflight preflight, SpaceRules space,
+    KeyPlanner planner, CryptoWork crypto, EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Checks everything that can be checked, then takes the name and writes the task, which <paramref name="beforeCommit"/> sees before anybody else.</summary>
-    public async Task<WorkContext> BeginAsync(string kind, Caller caller, CreateVmBody body, CancellationToken ct, Action<TaskRow>? beforeCommit = null)
+    /// <summary>
+    /// Checks everything that can be checked, then takes the name and writes the task, which <paramref name="beforeCommit"/> sees
+    /// before anybody else.
+    /// </summary>
+    public async Task<WorkContext> BeginAsync(
+        string kind, Caller caller, CreateVmBody body, CancellationToken ct, Action<TaskRow>? beforeCommit = null)
     {
         CreateRules.Check(body);
         var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : await policies.FindAsync(body.Policy, ct);
@@ -79,7 +83,8 @@ internal sealed class VmCreation(
                 {
                     await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
                     row.Result = chosen is null ? null : JsonSerializer.Serialize(
-                        new TaskNotesModel([$"{vm.Name} goes to host {host.Name}, datastore {datastore}."]), StoreJson.Default.TaskNotesModel);
+                        new TaskNotesModel([$"{vm.Name} goes to host {host.Name}, datastore {datastore}."]),
+                        StoreJson.Default.TaskNotesModel);
                     beforeCommit?.Invoke(row);
                 },
                 ct);
@@ -115,7 +120,8 @@ internal sealed class VmCreation(
             keys = await crypto.KeysAsync(context, vm, ct);
             List<KeyOrder> all = [.. keys.Values.Distinct()];
             await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
-                $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {string.Join(", ", all)}; keys before: none", ct);
+                $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {string.Join(", ", all)}; "
+                    + "keys before: none", ct);
             (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(all, "create")).ThrowIfMissing(vm.Name);
             request.HomeKey = keys[vm.Id].ToRef();
             request.HomeKcv = keys[vm.Id].Kcv;
@@ -240,16 +246,19 @@ internal sealed class VmCreation(
         if (!policy.Encryption)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", body.Name,
-                $"The request names keys, but \"{policy.Name}\" has no encryption rule.", "Choose a policy that says what the request says."));
+                $"The request names keys, but \"{policy.Name}\" has no encryption rule.",
+                "Choose a policy that says what the request says."));
         }
 
         var files = new VmDescription { Name = body.Name };
         files.Disks.AddRange(disks.Select((_, i) => new DiskDescription { Label = LabelOf(i) }));
-        var objects = disks.Select((id, i) => (Label: LabelOf(i), Id: id)).ToDictionary(d => d.Label, d => d.Id, StringComparer.Ordinal);
+        var objects = disks.Select((id, i) => (Label: LabelOf(i), Id: id))
+            .ToDictionary(d => d.Label, d => d.Id, StringComparer.Ordinal);
         objects.Add(KeySpec.Home, home);
 
         // Every object of a new VM gets a key: none can be refused.
-        return await planner.SpreadAsync(files, objects, specs, n => throw new InvalidOperationException($"{n} gets no key."), ct);
+        return await planner.SpreadAsync(
+            files, objects, specs, n => throw new InvalidOperationException($"{n} gets no key."), ct);
     }
 
     private static string LabelOf(int disk) => string.Create(CultureInfo.InvariantCulture, $"virtio0:{disk}");

@@ -20,8 +20,8 @@ public sealed partial class LifeService
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Registers a VM from files that are there already. What they name is only believed after somebody with the privilege said so, the
-    /// KMS was found to hold those very keys, and the host opened the files with them:
+    /// Registers a VM from files that are there already. What they name is only believed after somebody with the privilege said
+    /// so, the KMS was found to hold those very keys, and the host opened the files with them:
     /// <code>
     /// 1 privilege to register in the folder
     /// 2 the host reads the files, unverified: which VM, which objects, which keys
@@ -62,7 +62,8 @@ public sealed partial class LifeService
         await _hosts.RequireInServiceAsync(host.Id, ct);
         if (body.Name is { } name && name != files.Name)
         {
-            throw Invalid("lorica.registerName", files.Name, $"{files.Path} is the VM {files.Name}; a VM is registered under its own name. Rename it afterwards.");
+            throw Invalid("lorica.registerName", files.Name,
+                $"{files.Path} is the VM {files.Name}; a VM is registered under its own name. Rename it afterwards.");
         }
 
         RequireRegistrable(files);
@@ -90,24 +91,29 @@ public sealed partial class LifeService
     }
 
     private async Task<TaskRow> BeginRegisterAsync(
-        Caller caller, RegisterVmBody body, ContainerRow folder, HostRow host, VmDescription files, KnownVmRow? known, List<RecordPlan> plans,
-        List<string> asked, CancellationToken ct)
+        Caller caller, RegisterVmBody body, ContainerRow folder, HostRow host, VmDescription files, KnownVmRow? known,
+        List<RecordPlan> plans, List<string> asked, CancellationToken ct)
     {
         var encrypted = plans.Select(p => p.ObjectId).ToList();
         var arguments = new VmTaskArguments
         {
             PolicyId = plans.Count > 0 ? PolicyCatalog.Encryption.Id : PolicyCatalog.DatastoreDefault.Id,
             PolicyObjects = plans.Count > 0 ? encrypted : [files.VmId, .. files.Disks.Select(d => d.ObjectId)],
-            Life = new LifeArguments { Path = files.Path, HostId = host.Id, Fenced = body.Fenced, Records = plans, Asked = asked },
+            Life = new LifeArguments
+            {
+                Path = files.Path, HostId = host.Id, Fenced = body.Fenced, Records = plans, Asked = asked,
+            },
         };
         var vm = new VmRow
         {
-            Id = files.VmId, Name = files.Name, HostId = host.Id, ParentId = folder.Id, Datastore = DatastoreOf(files.Path), State = VmStates.Registering,
+            Id = files.VmId, Name = files.Name, HostId = host.Id, ParentId = folder.Id, Datastore = DatastoreOf(files.Path),
+            State = VmStates.Registering,
             Epoch = Math.Max(known?.Epoch ?? 0, files.Lock?.Epoch ?? 0), CreatedAt = _time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         if (vm.Epoch > long.MaxValue / 2)
         {
-            throw Invalid("lorica.lockFile", files.Path, $"The lock file of {files.Path} has an epoch that no operation ever had.");
+            throw Invalid(
+                "lorica.lockFile", files.Path, $"The lock file of {files.Path} has an epoch that no operation ever had.");
         }
 
         try
@@ -119,23 +125,28 @@ public sealed partial class LifeService
                     if (body.Fenced)
                     {
                         _events.Add(db, EventIds.VmFenced, caller.User, vm.Name,
-                            $"{caller.User} registers {vm.Name} ({vm.Id}) and says that the host that held it before is cut off for good; task {task.Id}.");
+                            $"{caller.User} registers {vm.Name} ({vm.Id}) and says that the host that held it before is cut off "
+                                + $"for good; task {task.Id}.");
                     }
 
                     await _register.PlanAsync(db, task.Id, vm.Id, plans, ct);
                     if (plans.Count > 0)
                     {
                         _events.Add(db, EventIds.CryptoOperation, caller.User, vm.Name,
-                            $"{caller.User}: {TaskKinds.Register} of {vm.Name} ({vm.Id}) on host {host.Name}, task {task.Id}; keys named by its files: "
+                            $"{caller.User}: {TaskKinds.Register} of {vm.Name} ({vm.Id}) on host {host.Name}, task {task.Id}; "
+                                + "keys named by its files: "
                             + string.Join(", ", plans.Select(p => p.Key.ToString()).Distinct(StringComparer.Ordinal))
-                            + (body.AcceptOlder ? "; older files accepted" : "") + (body.AcceptChanged ? "; changed files accepted" : ""));
+                            + (body.AcceptOlder ? "; older files accepted" : "")
+                            + (body.AcceptChanged ? "; changed files accepted" : ""));
                     }
                 },
                 ct);
         }
         catch (Exception e) when (CenterStore.IsDuplicate(e))
         {
-            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", vm.Name, $"A VM {vm.Name} exists.", "Rename one of them."), e);
+            throw new FaultException(
+                new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", vm.Name, $"A VM {vm.Name} exists.", "Rename one of them."),
+                e);
         }
     }
 
@@ -143,14 +154,17 @@ public sealed partial class LifeService
     private async Task<(HostRow Host, VmDescription Files)> FindFilesAsync(RegisterVmBody body, CancellationToken ct)
     {
         var candidates = body.Host is { } named ? [await _hosts.FindAsync(named, ct)]
-            : await _store.ReadAsync(db => db.Hosts.AsNoTracking().Where(h => h.State == HostStates.Connected).OrderBy(h => h.Maintenance).ThenBy(h => h.Name).ToListAsync(ct), ct);
+            : await _store.ReadAsync(
+                db => db.Hosts.AsNoTracking().Where(h =>
+                    h.State == HostStates.Connected).OrderBy(h => h.Maintenance).ThenBy(h => h.Name).ToListAsync(ct), ct);
         Fault? refused = null;
         foreach (var host in candidates)
         {
             try
             {
                 var reply = await _links.Client(host.Id).InspectVmAsync(
-                    new InspectVmRequest { Path = body.Path }, deadline: _time.GetUtcNow().UtcDateTime + LookTimeout, cancellationToken: ct);
+                    new InspectVmRequest { Path = body.Path }, deadline: _time.GetUtcNow().UtcDateTime + LookTimeout,
+                    cancellationToken: ct);
                 return (host, reply.Vm);
             }
             catch (RpcException e) when (!ct.IsCancellationRequested)
@@ -159,7 +173,9 @@ public sealed partial class LifeService
             }
         }
 
-        throw new FaultException(refused ?? new Fault(FaultTypes.HostCommunication, "lorica.noHost", body.Path, "No host is connected.", "See `lorica host ls`."));
+        throw new FaultException(
+            refused ?? new Fault(
+                FaultTypes.HostCommunication, "lorica.noHost", body.Path, "No host is connected.", "See `lorica host ls`."));
     }
 
     private async Task<KnownVmRow?> RequireNewAsync(VmDescription files, CancellationToken ct)
@@ -167,7 +183,8 @@ public sealed partial class LifeService
         if (await _store.ReadAsync(db => db.Vms.AsNoTracking().FirstOrDefaultAsync(v => v.Id == files.VmId, ct), ct) is { } other)
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", files.Path,
-                $"{files.Path} is the VM {files.VmId}, which is registered as {other.Name}.", "Unregister that one first, or clone it."));
+                $"{files.Path} is the VM {files.VmId}, which is registered as {other.Name}.",
+                "Unregister that one first, or clone it."));
         }
 
         await LifeOperations.RequireFreeNameAsync(_store, files.Name, ct);
@@ -185,7 +202,8 @@ public sealed partial class LifeService
         if (files.PendingJob.Length > 0 || files.Disks.Any(d => d.Transition.Length > 0))
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", files.Path,
-                $"A job ({files.PendingJob}) on {files.Path} was not finished.", "Finish it where the VM was registered before."));
+                $"A job ({files.PendingJob}) on {files.Path} was not finished.",
+                "Finish it where the VM was registered before."));
         }
 
         if (!files.Encrypted && files.Disks.FirstOrDefault(d => d.Encrypted) is { } disk)

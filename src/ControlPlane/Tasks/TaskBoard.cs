@@ -123,7 +123,8 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     {
         var percent = total > 0 ? (int)Math.Clamp(done * 100.0 / total, 0, 100) : 0;
         await store.WriteAsync(
-            db => db.Tasks.Where(t => t.Id == id && (t.State == TaskStates.Queued || t.State == TaskStates.Running)).ExecuteUpdateAsync(
+            db => db.Tasks.Where(t => t.Id == id && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
+                .ExecuteUpdateAsync(
                 s => s.SetProperty(t => t.State, TaskStates.Running).SetProperty(t => t.Step, step)
                     .SetProperty(t => t.BytesDone, done)
                     .SetProperty(t => t.BytesTotal, total).SetProperty(t => t.Percent, percent),
@@ -202,7 +203,8 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     private static async Task RefuseSecondAsync(CenterDb db, VmRow vm, CancellationToken ct)
     {
         var other = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(
-            t => (t.VmId == vm.Id || t.OtherVmId == vm.Id) && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
+            t => (t.VmId == vm.Id || t.OtherVmId == vm.Id) && (t.State == TaskStates.Queued || t.State == TaskStates.Running),
+            ct);
         if (other is not null)
         {
             throw new FaultException(InUse(vm.Name, other.Kind, other.Id));

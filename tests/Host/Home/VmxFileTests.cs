@@ -8,7 +8,8 @@ public sealed class VmxFileTests
     [Fact]
     public void What_is_written_is_read_back()
     {
-        var file = VmxFile.Empty.With("displayName", "a \"b\" | c\td\né𝄞").With("virtio0:0.fileName", "x.vmdk").With("empty", "");
+        var file = VmxFile.Empty
+            .With("displayName", "a \"b\" | c\td\né𝄞").With("virtio0:0.fileName", "x.vmdk").With("empty", "");
         var again = VmxFile.Parse(file.Encode());
         Assert.Equal(file.Entries, again.Entries);
         Assert.Equal(file.Encode(), again.Encode());
