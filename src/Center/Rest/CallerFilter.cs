@@ -12,7 +12,7 @@ internal sealed class CallerFilter(SignInService signIn, AccountLimits limits) :
     {
         var http = context.HttpContext;
         var caller = await signIn.AuthenticateAsync(Token(http), http.RequestAborted);
-        limits.Take(caller);
+        using var lease = limits.Take(caller);
         http.Items[typeof(Caller)] = caller;
         return await next(context);
     }

@@ -19,11 +19,11 @@ internal static class ConsoleRoutes
     public static void MapConsole(this IEndpointRouteBuilder group)
     {
         group.MapGet("/{vm}/console", async (
-                string vm, long? from, bool? follow, HttpContext http, VmService vms, IHostApplicationLifetime life) =>
+                string vm, long? from, bool? follow, HttpContext http, VmService vms) =>
             {
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-                using var call = await vms.ReadConsoleAsync(http.Caller(), vm, from ?? 0, follow ?? false, stop.Token);
-                await CopyAsync(call.ResponseStream, from ?? 0, http, stop.Token);
+                await using var lasting = Lasting.Begin(http, ct => vms.RequireConsoleAsync(http.Caller(), vm, ct));
+                using var call = await vms.ReadConsoleAsync(http.Caller(), vm, from ?? 0, follow ?? false, lasting.Token);
+                await CopyAsync(call.ResponseStream, from ?? 0, http, lasting.Token);
             })
             .Produces(StatusCodes.Status200OK, contentType: Bytes)
             .WithSummary("Read the serial log from a byte offset; with follow as the guest writes it");
@@ -82,9 +82,9 @@ internal static class ConsoleRoutes
                 http.Response.Headers[OffsetHeader] = from.ToString(CultureInfo.InvariantCulture);
             }
         }
-        catch (RpcException) when (ct.IsCancellationRequested)
+        catch (Exception e) when (e is RpcException or OperationCanceledException && ct.IsCancellationRequested)
         {
-            // The reader left, or the center stops.
+            // The reader left or may no longer, or the center stops.
         }
         catch (RpcException e) when (!http.Response.HasStarted)
         {

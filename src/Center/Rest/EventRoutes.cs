@@ -49,16 +49,15 @@ internal static class EventRoutes
             })
             .Produces<EventModel>(contentType: JsonLines).WithSummary("Export audit events as JSON lines, in ascending order");
         group.MapGet("/stream", async (
-                long? after, string? id, string? @object, string? user, HttpContext http, EventService events,
-                IHostApplicationLifetime life) =>
+                long? after, string? id, string? @object, string? user, HttpContext http, EventService events) =>
             {
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+                await using var lasting = Lasting.Begin(http);
                 var last = http.Request.Headers["Last-Event-ID"] is [{ } text]
                     && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
                     ? number : after;
                 await EventStream.SendAsync(
-                    http, "event", await events.WatchAsync(http.Caller(), Query(last, id, @object, user, null, null), stop.Token),
-                    e => e.Number.ToString(CultureInfo.InvariantCulture), RestJson.Default.EventModel, stop.Token);
+                    http, "event", await events.WatchAsync(http.Caller(), Query(last, id, @object, user, null, null), lasting.Token),
+                    e => e.Number.ToString(CultureInfo.InvariantCulture), RestJson.Default.EventModel, lasting.Token);
             })
             .Produces<EventModel>(contentType: "text/event-stream")
             .WithSummary("Server-sent events: audit events as they are written, from after a number or Last-Event-ID");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Lorica.Contracts.Faults;
 
 namespace Lorica.Center.Rest;
 
@@ -35,7 +36,11 @@ internal static class EventStream
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // The reader left, or the center stops.
+            // The reader left or is no longer signed in, or the center stops.
+        }
+        catch (FaultException) when (http.Response.HasStarted)
+        {
+            // The reader may no longer.
         }
     }
 

@@ -27,11 +27,11 @@ internal static class TaskRoutes
             })
             .Describe([("limit", "Most tasks of the page: 200, at most 500.")])
             .Produces<ListModel<TaskModel>>().WithSummary("List tasks, newest first");
-        group.MapGet("/stream", async (HttpContext http, TaskService tasks, IHostApplicationLifetime life) =>
+        group.MapGet("/stream", async (HttpContext http, TaskService tasks) =>
             {
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+                await using var lasting = Lasting.Begin(http);
                 await EventStream.SendAsync(
-                    http, "task", tasks.WatchAsync(http.Caller(), stop.Token), _ => null, RestJson.Default.TaskModel, stop.Token);
+                    http, "task", tasks.WatchAsync(http.Caller(), lasting.Token), _ => null, RestJson.Default.TaskModel, lasting.Token);
             })
             .Produces<TaskModel>(contentType: "text/event-stream")
             .WithSummary("Server-sent events: the unfinished tasks, then every change");

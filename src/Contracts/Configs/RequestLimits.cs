@@ -10,6 +10,9 @@ public sealed record RequestLimits
     /// <summary>Of one account, from all of its addresses.</summary>
     public int PerAccount { get; set; } = 300;
 
+    /// <summary>Of one account at the same time; a stream of events or a followed console counts as long as it lasts.</summary>
+    public int AtOncePerAccount { get; set; } = 250;
+
     /// <summary>Sign-ins of one address; each costs a slow hash.</summary>
     public int SignIns { get; set; } = 5;
 }

@@ -36,6 +36,7 @@ public sealed class UserService(
     /// <summary>Adds a user; he holds nothing yet.</summary>
     public async Task<UserModel> AddAsync(Caller caller, AddUserBody body, CancellationToken ct)
     {
+        RequireSession(caller);
         await authorizer.RequireAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
         PrincipalNames.Check(body.Name);
         var row = new UserRow
@@ -119,7 +120,7 @@ public sealed class UserService(
         if (caller.TokenId.Length > 0)
         {
             throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.sessionNeeded", caller.User,
-                "An API token changes no password and makes no token.", "Sign in with the password: `lorica login`."));
+                "An API token changes no password, and makes no token and no user.", "Sign in with the password: `lorica login`."));
         }
     }
 

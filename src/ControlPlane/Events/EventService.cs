@@ -89,6 +89,8 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
             var after = query.After ?? 0;
             while (true)
             {
+                // Rights may have been withdrawn since the last page.
+                await RequireAsync(caller, ct);
                 var page = await log.ListAsync(query with { After = after, Limit = EventLog.MaximumPage }, ct);
                 foreach (var e in page)
                 {
@@ -104,7 +106,6 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
                 // Another process of this machine may write too, so silence is looked through as well.
                 if (!await WaitAsync(wake.Reader, ct))
                 {
-                    await RequireAsync(caller, ct);
                     yield return null;
                 }
             }

@@ -13,6 +13,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// </summary>
 public sealed class DatastoreTable(EventLog events)
 {
+    private const int Maximum = 256, LongestName = 200, LongestId = 64;
+
     /// <summary>Takes over what a host tells, within a transaction.</summary>
     public async Task FollowAsync(CenterDb db, HostRow host, HostDescription description, CancellationToken ct)
     {
@@ -22,7 +24,7 @@ public sealed class DatastoreTable(EventLog events)
             db.HostDatastores.Remove(gone);
         }
 
-        foreach (var told in description.Datastores.DistinctBy(d => d.Name))
+        foreach (var told in description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum))
         {
             var problem = told.Problem.Length > 0 || told.Id.Length == 0 ? told.Problem : await ClashAsync(db, told, ct);
             var row = known.Find(k => k.Name == told.Name);
@@ -32,15 +34,20 @@ public sealed class DatastoreTable(EventLog events)
                 db.HostDatastores.Add(row);
             }
 
-            if (problem.Length > 0 && row.Problem != problem)
+            if (problem.Length > 0 && row.Problem != EventText.Clean(problem))
             {
                 events.Add(db, EventIds.DatastoreProblem, Caller.SystemName, told.Name, $"{host.Name}: {problem}");
             }
 
             (row.DatastoreId, row.Path, row.Capacity, row.Free, row.Problem) =
-                (told.Id, told.Path, told.Capacity, told.Free, problem);
+                (told.Id, EventText.Clean(told.Path), Math.Max(0, told.Capacity), Math.Max(0, told.Free), EventText.Clean(problem));
         }
     }
+
+    /// <summary>What no host has in its configuration is not taken from one.</summary>
+    private static bool IsPossible(DatastoreDescription told) =>
+        told.Name.Length is > 0 and <= LongestName && told.Id.Length <= LongestId
+        && !told.Name.Any(c => c is '[' or ']' or '/' || char.IsControl(c));
 
     private static async Task<string> ClashAsync(CenterDb db, DatastoreDescription told, CancellationToken ct)
     {

@@ -54,7 +54,7 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     /// <summary>State of each host's connection by name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken ct) =>
         (await RowsAsync(ct))
-            .ToDictionary(r => r.Name, r => r.State == HostStates.Disconnected ? $"{r.State}: {r.Detail}" : r.State);
+            .ToDictionary(r => r.Name, r => r.State);
 
     /// <summary>Refuses when a host is in maintenance: nothing is placed or powered on there.</summary>
     public async Task RequireInServiceAsync(string hostId, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
@@ -23,7 +24,7 @@ public sealed class HostLinks(CenterIdentity identity) : IDisposable
     public HostPeer Peer(string hostId) => Find(hostId).Peer;
 
     /// <summary>Client of a host.</summary>
-    public HostControl.HostControlClient Client(string hostId) => new(Find(hostId).Channel.Value);
+    public HostControl.HostControlClient Client(string hostId) => new(Find(hostId).Channel.Value.Intercept(new HostReplies(hostId)));
 
     /// <summary>Takes over the table of hosts.</summary>
     public void Load(IEnumerable<HostPeer> hosts)

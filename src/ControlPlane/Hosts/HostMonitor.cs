@@ -30,10 +30,15 @@ internal sealed partial class HostMonitor(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
+    /// <summary>Changes that a host may tell at once, and in a second after that: each is an event, kept for ever.</summary>
+    private const double Burst = 2000, PerSecond = 2;
+
     private readonly SemaphoreSlim _wake = new(0);
     private bool _connected;
     private string _bootId = "";
     private long? _lostSince;
+    private double _credit = Burst;
+    private long _creditAt;
 
     /// <summary>Reconcile soon.</summary>
     public void Nudge() => _wake.Release();
@@ -78,16 +83,31 @@ internal sealed partial class HostMonitor(
             var current = stream.ResponseStream.Current;
             if (!_connected || current.BootId != _bootId)
             {
+                await HoldBackAsync(ct);
                 await ConnectedAsync(current.BootId, ct);
             }
 
             if (current.WhatCase == HostEvent.WhatOneofCase.Vm)
             {
+                await HoldBackAsync(ct);
                 await VmChangedAsync(current.Vm, ct);
             }
         }
 
         throw new RpcException(new Status(StatusCode.Unavailable, "The host ended the stream."));
+    }
+
+    /// <summary>A host that tells changes without end is heard as slowly as an honest one would tell them.</summary>
+    private async Task HoldBackAsync(CancellationToken ct)
+    {
+        var now = time.GetTimestamp();
+        var earned = _creditAt == 0 ? 0 : time.GetElapsedTime(_creditAt, now).TotalSeconds * PerSecond;
+        _credit = Math.Min(Burst, _credit + earned) - 1;
+        _creditAt = now;
+        if (_credit < 0)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(-_credit / PerSecond), time, ct);
+        }
     }
 
     /// <summary>The timer may fire while the stream is being left.</summary>
@@ -200,8 +220,13 @@ internal sealed partial class HostMonitor(
     {
         try
         {
-            var name = await snapshots.RefreshAsync(hostId, change.VmId, ct);
-            await events.AddAsync(EventIds.VmChanged, Caller.System.User, name ?? change.VmId,
+            if (await snapshots.RefreshAsync(hostId, change.VmId, ct) is not { } name)
+            {
+                // It is not on this host.
+                return;
+            }
+
+            await events.AddAsync(EventIds.VmChanged, Caller.System.User, name,
                 $"{change.What}{(change.Detail.Length > 0 ? ": " : "")}{change.Detail}", ct);
             if (change.What is "poweredOff" or "guestEnded" && releaser.WaitsFor(hostId))
             {

@@ -268,7 +268,12 @@ public sealed class HostService(
         }
         catch (Exception e) when (CenterStore.IsDuplicate(e))
         {
-            await UnpinAsync(peer.Id, CancellationToken.None);
+            // One that calls itself by the id of a host that is there must not cost that one its pin.
+            if (!await store.ReadAsync(db => db.Hosts.AnyAsync(h => h.Id == peer.Id, CancellationToken.None), CancellationToken.None))
+            {
+                await UnpinAsync(peer.Id, CancellationToken.None);
+            }
+
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.hostExists", peer.Name,
                 $"A host {peer.Name} exists.", "Give it another name: --name."), e);
         }

@@ -90,6 +90,8 @@ internal sealed class JobDriver(
                     pause = FirstPause;
                     if (await WatchAsync(context, job, ct) is { } ended)
                     {
+                        // What a host tells of another VM is not believed: the files are asked.
+                        ended.Result = ended.Result?.VmId == (context.Arguments.CloneId ?? context.Vm.Id) ? ended.Result : null;
                         return ended;
                     }
                 }

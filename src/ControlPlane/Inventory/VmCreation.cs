@@ -205,6 +205,12 @@ internal sealed class VmCreation(
     /// <summary>A VM that was to be encrypted and is not must never count as created.</summary>
     private async Task VerifyAsync(WorkContext context, VmDescription files, CancellationToken ct)
     {
+        if (files.VmId != context.Vm.Id)
+        {
+            throw new FaultException(new Fault(FaultTypes.SystemError, HostReplies.OtherKey, context.Vm.Name,
+                $"The host was asked for {context.Vm.Name} and answered about another VM.", "Nothing of it was believed. Look at that host."));
+        }
+
         foreach (var id in context.Arguments.Objects)
         {
             if (id == context.Vm.Id

@@ -159,6 +159,9 @@ public sealed partial class VmService(
         return links.Client(hostId).ReadConsole(request, cancellationToken: ct);
     }
 
+    /// <summary>Returns while the caller may still read the console that he follows.</summary>
+    public Task RequireConsoleAsync(Caller caller, string vm, CancellationToken ct) => ConsoleAsync(caller, vm, ct);
+
     /// <summary>Types into the serial console of a VM.</summary>
     public async Task WriteConsoleAsync(Caller caller, string vm, ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {

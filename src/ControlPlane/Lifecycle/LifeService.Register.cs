@@ -129,6 +129,7 @@ public sealed partial class LifeService
                                 + $"for good; task {task.Id}.");
                     }
 
+                    await RequireNobodysAsync(db, vm.Id, arguments.PolicyObjects, ct);
                     await _register.PlanAsync(db, task.Id, vm.Id, plans, ct);
                     if (plans.Count > 0)
                     {
@@ -191,8 +192,24 @@ public sealed partial class LifeService
         return await _store.ReadAsync(db => db.KnownVms.AsNoTracking().FirstOrDefaultAsync(k => k.VmId == files.VmId, ct), ct);
     }
 
+    /// <summary>What has a policy is in the inventory, encrypted or not: files that name it again would take that away.</summary>
+    private static async Task RequireNobodysAsync(CenterDb db, string vmId, IReadOnlyList<string> objects, CancellationToken ct)
+    {
+        if (await db.PolicyAssociations.FirstOrDefaultAsync(p => objects.Contains(p.ObjectId) && p.VmId != vmId, ct) is { } other)
+        {
+            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", other.ObjectId,
+                $"The object {other.ObjectId} is registered already (VM {other.VmId}).", "Unregister or detach it there first, or clone it."));
+        }
+    }
+
     private static void RequireRegistrable(VmDescription files)
     {
+        if (!Guid.TryParseExact(files.VmId, "D", out _)
+            || files.Disks.Any(d => d.ObjectId.Length > 0 && !Guid.TryParseExact(d.ObjectId, "D", out _)))
+        {
+            throw Invalid("lorica.objectId", files.Path, $"{files.Path} names no VM, or a disk, by an id that none has.");
+        }
+
         // What the host's own keys could verify already: a file that is broken, or another VM's.
         if (RecordCheck.SuspectOf(files) is { } suspect)
         {

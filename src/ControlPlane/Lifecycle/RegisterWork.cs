@@ -82,7 +82,7 @@ internal sealed class RegisterWork(
             async db =>
             {
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
-                await KeyRegister.ForgetKnownAsync(db, [vm.Id, .. files.Disks.Select(d => d.ObjectId)], ct);
+                await KeyRegister.ForgetKnownAsync(db, [.. life.Records.Select(r => r.ObjectId)], ct);
                 await PolicyWork.AssociateAsync(db, context, ct);
                 await db.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(

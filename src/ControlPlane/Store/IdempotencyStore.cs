@@ -12,6 +12,9 @@ namespace Lorica.ControlPlane.Store;
 /// </summary>
 public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
 {
+    /// <summary>Most keys of one user at a time: what they answered lies in the database.</summary>
+    public const int MaximumPerUser = 20_000;
+
     /// <summary>How long answers are kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
@@ -29,6 +32,13 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
                     .FirstOrDefaultAsync(i => i.UserName == user && i.Key == key, ct);
                 if (row is null)
                 {
+                    if (await db.IdempotencyKeys.CountAsync(i => i.UserName == user, ct) >= MaximumPerUser)
+                    {
+                        throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.idempotencyFull", user,
+                            $"{user} has used {MaximumPerUser} idempotency keys within a day.",
+                            "Leave the key out, or wait until the oldest are forgotten."));
+                    }
+
                     db.IdempotencyKeys.Add(new IdempotencyRow
                     {
                         UserName = user, Key = key, RequestHash = requestHash, CreatedAt = now.ToUnixTimeMilliseconds(),

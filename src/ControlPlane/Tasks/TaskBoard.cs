@@ -30,6 +30,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
                 {
                     await RefuseSecondAsync(db, vm, ct);
                     await Revisions.RequireAsync(db, ObjectRef.Of(vm), caller, ct);
+                    await BeginCheck.RequireAsync(db, kind, vm, caller, arguments, time, ct);
                     var swapped = await db.Vms.Where(v => v.Id == vm.Id && v.Epoch == vm.Epoch)
                         .ExecuteUpdateAsync(s => s.SetProperty(v => v.Epoch, vm.Epoch + 1), ct);
                     if (swapped != 1)

@@ -60,7 +60,6 @@ public sealed class TaskService(TaskBoard board, TaskSignals signals, EventLog e
     /// </summary>
     public async IAsyncEnumerable<TaskModel?> WatchAsync(Caller caller, [EnumeratorCancellation] CancellationToken ct)
     {
-        var all = await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct);
         using var listener = signals.Listen();
         foreach (var task in (await ListAsync(caller, new TaskQuery { State = "unfinished" }, ct)).Items.Reverse())
         {
@@ -71,8 +70,6 @@ public sealed class TaskService(TaskBoard board, TaskSignals signals, EventLog e
         {
             if (!await ChangedAsync(listener, ct))
             {
-                // Rights may have been withdrawn meanwhile.
-                all = await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct);
                 yield return null;
                 continue;
             }
@@ -83,6 +80,8 @@ public sealed class TaskService(TaskBoard board, TaskSignals signals, EventLog e
                 ids.Add(id);
             }
 
+            // Rights may have been withdrawn since the last change.
+            var all = await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct);
             foreach (var id in ids)
             {
                 if (await board.FindAsync(id, ct) is { } task && (all || await SeesAsync(caller, task, ct)))

@@ -73,6 +73,8 @@ internal static partial class OperationTable
             (c, who) => Vms(c).PowerAsync(who, "plain", new PowerBody("off"), None)),
         new("VmService.ReadConsoleAsync", "plain", [Privileges.Console], ReadConsole("plain")),
         new("VmService.ReadConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess], ReadConsole("enc")),
+        new("VmService.RequireConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess],
+            (c, who) => Vms(c).RequireConsoleAsync(who, "enc", None)),
         new("VmService.WriteConsoleAsync", "plain", [Privileges.Console],
             (c, who) => Vms(c).WriteConsoleAsync(who, "plain", default, None)),
         new("VmService.WriteConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess],

@@ -63,6 +63,16 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_makes_no_user_who_would_outlive_it()
+    {
+        var token = await TokenAsync(new CreateTokenBody());
+        Assert.Equal("lorica.sessionNeeded", (await AccessWorld.RefusedAsync(
+            () => _world.Users.AddAsync(token, new AddUserBody("mallory", AccessWorld.Password), None))).Key);
+        Assert.Equal("lorica.sessionNeeded", (await AccessWorld.RefusedAsync(
+            () => _world.Users.SetPasswordAsync(token, AccessWorld.Root.User, AccessWorld.Password, None))).Key);
+    }
+
+    [Fact]
     public async Task The_database_knows_no_token()
     {
         var made = await _world.Tokens.CreateAsync(AccessWorld.Root, new CreateTokenBody("ci"), None);

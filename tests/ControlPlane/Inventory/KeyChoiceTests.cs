@@ -145,6 +145,28 @@ public sealed class KeyChoiceTests
         Assert.All((await center.RecordsAsync()).Where(r => r.State != KeyRecordStates.Retired), r => Assert.True(r.InUse));
     }
 
+    [Fact]
+    public async Task A_key_of_a_VM_that_left_the_inventory_and_the_key_of_a_host_are_given_to_no_other_VM()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.CreateAsync("gone", TestCenter.EncryptionPolicy);
+        Assert.True((await center.PostAsync("hosts/h1/crypto", """{"action":"rotate"}""")).IsSuccessStatusCode);
+        var records = await center.RecordsAsync();
+        var (left, host) = (records.First(r => r.Kind == "vm").KeyId, records.Single(r => r.Kind == "host").KeyId);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/gone/unregister", "")).State);
+
+        foreach (var (key, owner) in ((string, string)[])[(left, "gone, which left the inventory"), (host, "host h1")])
+        {
+            var refused = await center.RefusedAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"keyId":"{{key}}"}]}""");
+            Assert.Equal("lorica.keyInUse", refused.Code);
+            Assert.Contains($"belongs to {owner}.", refused.Detail, StringComparison.Ordinal);
+            Assert.Equal("lorica.keyInUse", (await center.RefusedAsync(
+                "vms", $$"""{"name":"b","disks":[{"capacity":1048576}],"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"keyId":"{{key}}"}]}""")).Code);
+        }
+
+        Assert.Empty(center.Host.Started);
+    }
+
     private static async Task<TestCenter> TwoDisksAsync()
     {
         var center = await TestCenter.StartAsync();

@@ -204,6 +204,33 @@ public sealed class RegisterTests
         Assert.Equal((FaultTypes.NoPermission, Privileges.UnregisterVm), (refused.Fault.Type, refused.Fault.Key));
     }
 
+    [Fact]
+    public async Task Files_that_name_a_plain_disk_of_another_VM_do_not_take_its_policy_away()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a");
+        var files = Foreign(center, "x");
+        var taken = center.Host.Vms.Values.Single().Disks[0].ObjectId;
+        (files.Encrypted, files.Key, files.Kcv) = (false, null, "");
+        (files.Disks[0].Encrypted, files.Disks[0].Key, files.Disks[0].Kcv, files.Disks[0].ObjectId) = (false, null, "", taken);
+        var refused = await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}"}""");
+        Assert.Equal(("lorica.objectRegistered", taken), (refused.Code, refused.Object));
+        Assert.Equal(2, await center.Store.ReadAsync(db => db.PolicyAssociations.CountAsync()));
+        Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("datacenter-1")]
+    public async Task An_id_that_no_VM_has_is_never_registered(string id)
+    {
+        await using var center = await TestCenter.StartAsync();
+        var files = Foreign(center, "x");
+        files.VmId = id;
+        Assert.Equal("lorica.objectId", (await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}"}""")).Code);
+        Assert.Empty(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+    }
+
     private static VmDescription Foreign(TestCenter center, string name)
     {
         var key = new Contracts.KeyRef { Provider = "kms1", KeyId = "foreign-" + name };

@@ -148,6 +148,25 @@ public sealed class IdempotencyTests
         Assert.Equal(tasks, (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count);
     }
 
+    [Fact]
+    public async Task A_user_has_only_so_many_keys_and_another_is_not_held_up_by_them()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        await center.Store.WriteAsync(db => db.Database.ExecuteSqlAsync(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {IdempotencyStore.MaximumPerUser})
+            INSERT INTO idempotency_keys (user_name, key, request_hash, status, content_type, created_at)
+            SELECT 'administrator', 'k' || i, '', 200, '', {now} FROM n
+            """));
+
+        var reply = await PostAsync(center, "one more", Vm);
+
+        Assert.Equal("lorica.idempotencyFull", (await reply.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!.Code);
+        Assert.Empty((await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items);
+        Assert.Null(await center.Service<IdempotencyStore>().BeginAsync("bob", "one more", "", default));
+    }
+
     private static Task<HttpResponseMessage> PostAsync(TestCenter center, string key, string json, string path = "vms")
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/" + path);

@@ -58,7 +58,14 @@ internal sealed partial class FakeHost
         throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidArgument, "lorica.importCut", "import", "cut"));
     }
 
-    public override Task<VmDescription> DescribeVm(VmRequest request, ServerCallContext context) => Task.FromResult(Find(request.VmId));
+    /// <summary>A broken-in host: what it says of a VM instead of the truth.</summary>
+    public Func<VmDescription, VmDescription>? Lies { get; set; }
+
+    public override Task<VmDescription> DescribeVm(VmRequest request, ServerCallContext context)
+    {
+        var files = Find(request.VmId);
+        return Task.FromResult(Lies?.Invoke(files) ?? files);
+    }
 
     public override Task<ListVmsReply> ListVms(ListVmsRequest request, ServerCallContext context)
     {
@@ -156,6 +163,7 @@ internal sealed partial class FakeHost
         }
 
         job.Result = Find(job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId);
+        job.Result = Lies?.Invoke(job.Result) ?? job.Result;
         Jobs[job.JobId] = job;
         await responseStream.WriteAsync(job);
     }

@@ -1,0 +1,46 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>
+/// What a host answers is held against what it was asked: a host that somebody broke into speaks for itself and for the VM in
+/// question, never for another host or another VM, whose records would follow its word.
+/// </summary>
+internal sealed class HostReplies(string hostId) : Interceptor
+{
+    /// <summary>Key of the refusal.</summary>
+    public const string OtherKey = "lorica.otherObject";
+
+    private const string VmIdField = "vm_id";
+
+    /// <inheritdoc />
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+    {
+        var call = continuation(request, context);
+        return new AsyncUnaryCall<TResponse>(
+            CheckedAsync(request, call.ResponseAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+    }
+
+    private async Task<TResponse> CheckedAsync<TRequest, TResponse>(TRequest request, Task<TResponse> answer)
+    {
+        var reply = await answer;
+        var (asked, told) = reply switch
+        {
+            VmDescription vm => (VmOf(request), vm.VmId),
+            HostDescription host => (hostId, host.HostId),
+            _ => (null, null),
+        };
+        return asked is null || asked == told ? reply
+            : throw FaultCodec.ToRpc(new Fault(FaultTypes.SystemError, OtherKey, asked,
+                $"The host was asked about {asked} and answered about another object.", "Nothing of it was believed. Look at that host."));
+    }
+
+    private static string? VmOf<TRequest>(TRequest request) =>
+        request is IMessage message ? message.Descriptor.FindFieldByName(VmIdField)?.Accessor.GetValue(message) as string : null;
+}
