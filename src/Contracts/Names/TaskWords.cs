@@ -17,6 +17,7 @@ public static class TaskWords
         ["vm.clone"] = "Cloning",
         ["vm.relocate"] = "Relocating",
         ["vm.register"] = "Registering",
+        ["vm.unlock"] = "Unlocking",
         ["vm.unregister"] = "Unregistering",
         ["vm.rename"] = "Renaming",
         ["vm.move"] = "Moving",
