@@ -16,7 +16,8 @@ public sealed class CompletionTests : IDisposable
     {
         const string Ask = """
             ask() {
-              COMP_LINE=$1; COMP_POINT=${#1}; COMP_WORDS=($1); [[ $1 != *" " ]] || COMP_WORDS+=(""); COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ))
+              COMP_LINE=$1; COMP_POINT=${#1}; COMP_WORDS=($1); [[ $1 != *" " ]] || COMP_WORDS+=("")
+              COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ))
               COMPREPLY=(); _lorica; printf '%s\n' "${COMPREPLY[@]}"
             }
             """;

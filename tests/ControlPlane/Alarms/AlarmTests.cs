@@ -24,7 +24,8 @@ public sealed class AlarmTests
         Assert.Equal((await center.VmAsync("a")).Id, alarm.ObjectId);
         Assert.True((await center.PostAsync($"alarms/{alarm.Number}/acknowledge", "")).IsSuccessStatusCode);
         Assert.Equal("administrator", Assert.Single(await RaisedAsync(center)).AcknowledgedBy);
-        var task = Assert.Single((await center.GetAsync("tasks?kind=alarm.acknowledge", RestJson.Default.ListModelTaskModel)).Items);
+        var task = Assert.Single(
+            (await center.GetAsync("tasks?kind=alarm.acknowledge", RestJson.Default.ListModelTaskModel)).Items);
         Assert.Equal(("succeeded", "administrator", "a"), (task.State, task.User, task.Target));
 
         center.Broker.KmsDown = false;
