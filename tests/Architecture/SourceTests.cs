@@ -22,6 +22,11 @@ public sealed partial class SourceTests
     [Fact]
     public void NoFileHasMoreThan500Lines() => Rule.NobodyBreaksIt(s_all.Where(f => Repository.Lines(f).Length > 500));
 
+    /// <summary>But for raw strings: what is in them is somebody else's line.</summary>
+    [Fact]
+    public void NoLineIsLongerThan130Characters() => Rule.NobodyBreaksIt(
+        s_all.Concat(Repository.Files("bench", "*.cs")).SelectMany(LongLines));
+
     [Fact]
     public void TheNamespaceIsTheFolder() => Rule.NobodyBreaksIt(s_product
         .Select(f => (File: f, Namespace: NamespaceLine().Match(Repository.Read(f))))
@@ -42,6 +47,21 @@ public sealed partial class SourceTests
     [Fact]
     public void NoFileNamesAFolderOfTheMachineItWasWrittenOn() => Rule.NobodyBreaksIt(Found(s_product, MachinePath()));
 
+    private static IEnumerable<string> LongLines(string file)
+    {
+        var raw = false;
+        foreach (var (index, line) in Repository.Lines(file).Index())
+        {
+            var marks = RawMark().Count(line);
+            if (line.Length > 130 && !raw && marks == 0)
+            {
+                yield return $"{file}:{index + 1}: {line.Length} characters";
+            }
+
+            raw ^= marks % 2 == 1;
+        }
+    }
+
     private static string NamespaceFor(string path) => string.Join('.', ["Lorica", .. path.Split('/')[1..^1]]);
 
     private static IEnumerable<string> Found(IEnumerable<string> files, Regex pattern) =>
@@ -49,6 +69,9 @@ public sealed partial class SourceTests
         from line in Repository.Lines(file).Index()
         where pattern.IsMatch(line.Item)
         select $"{file}:{line.Index + 1}: {line.Item.Trim()}";
+
+    [GeneratedRegex("\"{3,}")]
+    private static partial Regex RawMark();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

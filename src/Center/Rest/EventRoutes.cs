@@ -56,7 +56,8 @@ internal static class EventRoutes
                     && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
                     ? number : after;
                 await EventStream.SendAsync(
-                    http, "event", await events.WatchAsync(http.Caller(), Query(last, id, @object, user, null, null), lasting.Token),
+                    http, "event", await events.WatchAsync(
+                        http.Caller(), Query(last, id, @object, user, null, null), lasting.Token),
                     e => e.Number.ToString(CultureInfo.InvariantCulture), RestJson.Default.EventModel, lasting.Token);
             })
             .Produces<EventModel>(contentType: "text/event-stream")

@@ -4,8 +4,8 @@ using Lorica.ControlPlane.Access;
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// A request that lasts (a stream of events, a console that is followed) goes on only as long as its caller is signed in and may: a
-/// session that was ended, a token that was revoked, a privilege that was withdrawn end it within moments.
+/// A request that lasts (a stream of events, a console that is followed) goes on only as long as its caller is signed in and may:
+/// a session that was ended, a token that was revoked, a privilege that was withdrawn end it within moments.
 /// </summary>
 internal sealed class Lasting : IAsyncDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class Lasting : IAsyncDisposable
             http.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         Token = _stop.Token;
         _looking = LookAsync(
-            services.GetRequiredService<SignInService>(), CallerFilter.Token(http), mayStill, services.GetRequiredService<TimeProvider>());
+            services.GetRequiredService<SignInService>(), CallerFilter.Token(http), mayStill,
+            services.GetRequiredService<TimeProvider>());
     }
 
     /// <summary>Fires when the client leaves, the center stops, or the caller may no longer.</summary>

@@ -31,7 +31,8 @@ internal static class TaskRoutes
             {
                 await using var lasting = Lasting.Begin(http);
                 await EventStream.SendAsync(
-                    http, "task", tasks.WatchAsync(http.Caller(), lasting.Token), _ => null, RestJson.Default.TaskModel, lasting.Token);
+                    http, "task", tasks.WatchAsync(http.Caller(), lasting.Token), _ =>
+                        null, RestJson.Default.TaskModel, lasting.Token);
             })
             .Produces<TaskModel>(contentType: "text/event-stream")
             .WithSummary("Server-sent events: the unfinished tasks, then every change");

@@ -7,9 +7,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
-/// The privileges of a task at its VM once more, in the transaction that begins it. They were asked for before the rules were looked
-/// at, and what they depend on may be another thing by now: a VM that was plain is encrypted, a setting of a policy became a
-/// decryption, a permission was withdrawn while the request waited for its turn.
+/// The privileges of a task at its VM once more, in the transaction that begins it. They were asked for before the rules were
+/// looked at, and what they depend on may be another thing by now: a VM that was plain is encrypted, a setting of a policy became
+/// a decryption, a permission was withdrawn while the request waited for its turn.
 /// </summary>
 internal static class BeginCheck
 {

@@ -120,7 +120,8 @@ public sealed class UserService(
         if (caller.TokenId.Length > 0)
         {
             throw new FaultException(new Fault(FaultTypes.NotSupported, "lorica.sessionNeeded", caller.User,
-                "An API token changes no password, and makes no token and no user.", "Sign in with the password: `lorica login`."));
+                "An API token changes no password, and makes no token and no user.",
+                "Sign in with the password: `lorica login`."));
         }
     }
 

@@ -40,7 +40,8 @@ public sealed class DatastoreTable(EventLog events)
             }
 
             (row.DatastoreId, row.Path, row.Capacity, row.Free, row.Problem) =
-                (told.Id, EventText.Clean(told.Path), Math.Max(0, told.Capacity), Math.Max(0, told.Free), EventText.Clean(problem));
+                (told.Id, EventText.Clean(told.Path), Math.Max(0, told.Capacity), Math.Max(0, told.Free),
+                    EventText.Clean(problem));
         }
     }
 

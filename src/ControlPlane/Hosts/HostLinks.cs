@@ -24,7 +24,8 @@ public sealed class HostLinks(CenterIdentity identity) : IDisposable
     public HostPeer Peer(string hostId) => Find(hostId).Peer;
 
     /// <summary>Client of a host.</summary>
-    public HostControl.HostControlClient Client(string hostId) => new(Find(hostId).Channel.Value.Intercept(new HostReplies(hostId)));
+    public HostControl.HostControlClient Client(string hostId) =>
+        new(Find(hostId).Channel.Value.Intercept(new HostReplies(hostId)));
 
     /// <summary>Takes over the table of hosts.</summary>
     public void Load(IEnumerable<HostPeer> hosts)

@@ -38,7 +38,8 @@ internal sealed class HostReplies(string hostId) : Interceptor
         };
         return asked is null || asked == told ? reply
             : throw FaultCodec.ToRpc(new Fault(FaultTypes.SystemError, OtherKey, asked,
-                $"The host was asked about {asked} and answered about another object.", "Nothing of it was believed. Look at that host."));
+                $"The host was asked about {asked} and answered about another object.",
+                "Nothing of it was believed. Look at that host."));
     }
 
     private static string? VmOf<TRequest>(TRequest request) =>

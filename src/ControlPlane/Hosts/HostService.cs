@@ -269,7 +269,8 @@ public sealed class HostService(
         catch (Exception e) when (CenterStore.IsDuplicate(e))
         {
             // One that calls itself by the id of a host that is there must not cost that one its pin.
-            if (!await store.ReadAsync(db => db.Hosts.AnyAsync(h => h.Id == peer.Id, CancellationToken.None), CancellationToken.None))
+            if (!await store.ReadAsync(
+                db => db.Hosts.AnyAsync(h => h.Id == peer.Id, CancellationToken.None), CancellationToken.None))
             {
                 await UnpinAsync(peer.Id, CancellationToken.None);
             }

@@ -40,7 +40,8 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
                     return;
                 }
                 catch (Exception e) when (!ct.IsCancellationRequested
-                    && (e is RpcException r ? HostCalls.IsTransport(r) : asked && e is not FaultException && HostCalls.IsPassing(e)))
+                    && (e is RpcException r ? HostCalls.IsTransport(r)
+                        : asked && e is not FaultException && HostCalls.IsPassing(e)))
                 {
                     // Once the host was asked, a database that is busy is no reason to leave a VM behind that nobody knows.
                     await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);

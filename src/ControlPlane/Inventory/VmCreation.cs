@@ -208,7 +208,8 @@ internal sealed class VmCreation(
         if (files.VmId != context.Vm.Id)
         {
             throw new FaultException(new Fault(FaultTypes.SystemError, HostReplies.OtherKey, context.Vm.Name,
-                $"The host was asked for {context.Vm.Name} and answered about another VM.", "Nothing of it was believed. Look at that host."));
+                $"The host was asked for {context.Vm.Name} and answered about another VM.",
+                "Nothing of it was believed. Look at that host."));
         }
 
         foreach (var id in context.Arguments.Objects)

@@ -198,7 +198,8 @@ public sealed partial class LifeService
         if (await db.PolicyAssociations.FirstOrDefaultAsync(p => objects.Contains(p.ObjectId) && p.VmId != vmId, ct) is { } other)
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", other.ObjectId,
-                $"The object {other.ObjectId} is registered already (VM {other.VmId}).", "Unregister or detach it there first, or clone it."));
+                $"The object {other.ObjectId} is registered already (VM {other.VmId}).",
+                "Unregister or detach it there first, or clone it."));
         }
     }
 

@@ -50,14 +50,15 @@ internal sealed class Preflight(CenterStore store, HostLinks links, ProviderCert
     }
 
     /// <summary>
-    /// Who else has the named key, or had it: VMs of the inventory, those that left it and whose files lie somewhere, and hosts. A key
-    /// that was made and never used is nobody's.
+    /// Who else has the named key, or had it: VMs of the inventory, those that left it and whose files lie somewhere, and hosts.
+    /// A key that was made and never used is nobody's.
     /// </summary>
     private static async Task<List<string>> KeyUsersAsync(CenterDb db, PreflightOrder order, CancellationToken ct)
     {
         var records = db.KeyRecords.Where(r => r.Provider == order.Provider && r.KeyId == order.KeyId && r.VmId != order.Vm.Id);
         var names = await (from r in records join v in db.Vms on r.VmId equals v.Id select v.Name).ToListAsync(ct);
-        names.AddRange(await (from r in records join h in db.Hosts on r.ObjectId equals h.Id select $"host {h.Name}").ToListAsync(ct));
+        names.AddRange(
+            await (from r in records join h in db.Hosts on r.ObjectId equals h.Id select $"host {h.Name}").ToListAsync(ct));
         var gone = await records.Where(r => (r.State != KeyRecordStates.Retired || r.Generation > 0)
             && !db.Vms.Any(v => v.Id == r.VmId) && !db.Hosts.Any(h => h.Id == r.ObjectId))
             .Select(r => r.VmId == "" ? r.ObjectId : r.VmId).ToListAsync(ct);

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Tests.Access;
 
 /// <summary>
-/// Between the look at the privileges and the begin of the work the world may change. The grain is asked as it is then: by a request whose
-/// privileges were found in order while the VM was plain.
+/// Between the look at the privileges and the begin of the work the world may change. The grain is asked as it is then: by a
+/// request whose privileges were found in order while the VM was plain.
 /// </summary>
 public sealed class BeginCheckTests
 {
@@ -20,7 +20,8 @@ public sealed class BeginCheckTests
     [InlineData(TaskKinds.Relocate, Privileges.CryptoMigrate)]
     [InlineData(TaskKinds.Migrate, Privileges.CryptoMigrate)]
     [InlineData(TaskKinds.AddDisk, Privileges.CryptoAddDisk)]
-    public async Task What_a_VM_needs_that_was_encrypted_meanwhile_is_asked_for_where_the_work_begins(string kind, string privilege)
+    public async Task What_a_VM_needs_that_was_encrypted_meanwhile_is_asked_for_where_the_work_begins(
+        string kind, string privilege)
     {
         await using var center = await LifeCenterAsync();
         var caller = await People.WithoutAsync(center, privilege);
@@ -40,7 +41,8 @@ public sealed class BeginCheckTests
         var caller = await People.WithoutAsync(center, Privileges.PowerOn);
         var vm = await center.Store.ReadAsync(db => db.Vms.SingleAsync());
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<IGrainFactory>().GetGrain<IVmGrain>(vm.Id).PowerAsync(caller, new PowerCommand(On: true, Hard: false, 0)));
+            () => center.Service<IGrainFactory>()
+                .GetGrain<IVmGrain>(vm.Id).PowerAsync(caller, new PowerCommand(On: true, Hard: false, 0)));
         Assert.Equal(Privileges.PowerOn, refused.Fault.Key);
         Assert.Equal("poweredOff", (await center.VmAsync("a")).PowerState);
     }
@@ -53,7 +55,8 @@ public sealed class BeginCheckTests
         var policy = await center.Service<ControlPlane.Policies.PolicyCatalog>().FindAsync(TestCenter.DefaultPolicy, default);
         return await (kind switch
         {
-            TaskKinds.Decrypt => grain.SetPolicyAsync(caller, new SetPolicyCommand(policy.Id, null, null, false, policy.RulesVersion)),
+            TaskKinds.Decrypt => grain.SetPolicyAsync(
+                caller, new SetPolicyCommand(policy.Id, null, null, false, policy.RulesVersion)),
             TaskKinds.Clone => grain.CloneAsync(caller, new CloneCommand("b", null, null, [], [])),
             TaskKinds.Relocate => grain.RelocateAsync(caller, new RelocateCommand(null, "eagerZeroed", [])),
             TaskKinds.Migrate => grain.LifeAsync(caller, kind, new LifeArguments { HostId = TestCenter.SecondHostId }),

@@ -81,11 +81,13 @@ public sealed class HostileHostTests
     {
         await using var center = await TestCenter.StartAsync();
         var description = new HostDescription();
-        description.Datastores.Add(new DatastoreDescription { Id = "a", Name = "fine", Path = "/a\n", Capacity = -1, Free = long.MinValue });
+        description.Datastores.Add(
+            new DatastoreDescription { Id = "a", Name = "fine", Path = "/a\n", Capacity = -1, Free = long.MinValue });
         description.Datastores.Add(new DatastoreDescription { Id = "b", Name = "../b" });
         description.Datastores.Add(new DatastoreDescription { Id = "c", Name = new string('c', 100_000) });
         description.Datastores.Add(new DatastoreDescription { Id = "d", Name = "d\u001b[2J" });
-        description.Datastores.AddRange(Enumerable.Range(0, 5000).Select(i => new DatastoreDescription { Id = $"x{i}", Name = $"x{i}" }));
+        description.Datastores.AddRange(
+            Enumerable.Range(0, 5000).Select(i => new DatastoreDescription { Id = $"x{i}", Name = $"x{i}" }));
 
         await center.Store.WriteAsync(async db => await center.Service<DatastoreTable>().FollowAsync(
             db, await db.Hosts.SingleAsync(), description, default));

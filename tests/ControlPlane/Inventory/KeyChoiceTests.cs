@@ -157,7 +157,8 @@ public sealed class KeyChoiceTests
 
         foreach (var (key, owner) in ((string, string)[])[(left, "gone, which left the inventory"), (host, "host h1")])
         {
-            var refused = await center.RefusedAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"keyId":"{{key}}"}]}""");
+            var refused = await center.RefusedAsync(
+                "vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"keyId":"{{key}}"}]}""");
             Assert.Equal("lorica.keyInUse", refused.Code);
             Assert.Contains($"belongs to {owner}.", refused.Detail, StringComparison.Ordinal);
             Assert.Equal("lorica.keyInUse", (await center.RefusedAsync(

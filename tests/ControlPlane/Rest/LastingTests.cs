@@ -23,7 +23,9 @@ public sealed class LastingTests
         var buffer = new byte[64];
         Assert.Equal("login: ", Encoding.UTF8.GetString(buffer, 0, await console.ReadAsync(buffer).AsTask().WaitAsync(Patience)));
 
-        Assert.True((await center.SendAsync(HttpMethod.Put, "permissions", """{"user":"bob","role":"NoCryptoAdmin","object":"root"}""")).IsSuccessStatusCode);
+        Assert.True(
+            (await center.SendAsync(
+                HttpMethod.Put, "permissions", """{"user":"bob","role":"NoCryptoAdmin","object":"root"}""")).IsSuccessStatusCode);
 
         Assert.Equal(0, await console.ReadAsync(buffer).AsTask().WaitAsync(Patience));
         Assert.Equal(HttpStatusCode.Forbidden, (await bob.GetAsync("/api/v1/vms/a/console")).StatusCode);
@@ -42,7 +44,9 @@ public sealed class LastingTests
         var buffer = new byte[64];
         Assert.NotEqual(0, await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience));
 
-        Assert.True((await center.SendAsync(HttpMethod.Put, "users/bob/password", """{"password":"another long password"}""")).IsSuccessStatusCode);
+        Assert.True(
+            (await center.SendAsync(
+                HttpMethod.Put, "users/bob/password", """{"password":"another long password"}""")).IsSuccessStatusCode);
 
         while (await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience) > 0)
         {
@@ -70,8 +74,12 @@ public sealed class LastingTests
 
     private static async Task<HttpClient> SignInAsync(TestCenter center, string user)
     {
-        Assert.True((await center.PostAsync("users", $$"""{"name":"{{user}}","password":"{{AccessWorld.Password}}"}""")).IsSuccessStatusCode);
-        Assert.True((await center.SendAsync(HttpMethod.Put, "permissions", $$"""{"user":"{{user}}","role":"Admin","object":"root"}""")).IsSuccessStatusCode);
+        Assert.True(
+            (await center.PostAsync(
+                "users", $$"""{"name":"{{user}}","password":"{{AccessWorld.Password}}"}""")).IsSuccessStatusCode);
+        Assert.True(
+            (await center.SendAsync(
+                HttpMethod.Put, "permissions", $$"""{"user":"{{user}}","role":"Admin","object":"root"}""")).IsSuccessStatusCode);
         var http = center.Anonymous();
         var session = await center.Service<SignInService>().SignInAsync(user, AccessWorld.Password, "", default);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.Token);

@@ -7,7 +7,8 @@ namespace Lorica.ControlPlane.Tests.Support;
 /// <summary>The console of any VM of the fake host: a greeting, then nothing more.</summary>
 internal sealed partial class FakeHost
 {
-    public override async Task ReadConsole(ReadConsoleRequest request, IServerStreamWriter<ConsoleChunk> responseStream, ServerCallContext context)
+    public override async Task ReadConsole(
+        ReadConsoleRequest request, IServerStreamWriter<ConsoleChunk> responseStream, ServerCallContext context)
     {
         await responseStream.WriteAsync(new ConsoleChunk { Data = ByteString.CopyFromUtf8("login: ") });
         if (request.Follow)

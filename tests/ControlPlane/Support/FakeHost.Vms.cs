@@ -25,9 +25,11 @@ internal sealed partial class FakeHost
     /// <summary>What a job that fails has done to the files until then.</summary>
     public Action<VmDescription, StartJobRequest>? BeforeJobFails { get; set; }
 
-    public override Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context) => Task.FromResult(Create(request));
+    public override Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context) =>
+        Task.FromResult(Create(request));
 
-    public override async Task<VmDescription> ImportVm(IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
+    public override async Task<VmDescription> ImportVm(
+        IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
     {
         CreateVmRequest? vm = null;
         var disks = new List<byte[]>();
@@ -86,12 +88,14 @@ internal sealed partial class FakeHost
         TakeEpoch(request.VmId, request.Epoch);
         if (HeldElsewhere && !request.Fenced)
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.ResourceInUse, "lorica.vmInUse", request.VmId, "another host holds its lock"));
+            throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.ResourceInUse, "lorica.vmInUse", request.VmId, "another host holds its lock"));
         }
 
         if (Find(request.VmId).MissingKeys.Count > 0)
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
+            throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
         }
 
         Vms[request.VmId].PowerState = "poweredOn";
@@ -110,7 +114,8 @@ internal sealed partial class FakeHost
         TakeEpoch(request.VmId, request.Epoch);
         if (request.Keys.Select(k => k.Key).Append(request.NewKey).Any(k => k is not null && !Keys.ContainsKey(Name(k))))
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
+            throw FaultCodec.ToRpc(new Fault(
+                FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
         }
 
         Started.Enqueue(request);
@@ -120,7 +125,8 @@ internal sealed partial class FakeHost
         }));
     }
 
-    public override async Task WatchJob(JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
+    public override async Task WatchJob(
+        JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
     {
         if (!Jobs.TryGetValue(request.JobId, out var job))
         {
@@ -148,7 +154,8 @@ internal sealed partial class FakeHost
         {
             job = new JobDescription(job)
             {
-                State = "failed", Fault = FaultCodec.ToMessage(new Fault(FaultTypes.RequestCanceled, "lorica.cancelled", job.VmId, "cancelled")),
+                State = "failed", Fault = FaultCodec.ToMessage(new Fault(
+                    FaultTypes.RequestCanceled, "lorica.cancelled", job.VmId, "cancelled")),
             };
         }
         else if (JobFault is { } fault)
@@ -162,7 +169,8 @@ internal sealed partial class FakeHost
             job = new JobDescription(job) { State = "succeeded", BytesDone = 100 };
         }
 
-        job.Result = Find(job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId);
+        job.Result = Find(
+            job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId);
         job.Result = Lies?.Invoke(job.Result) ?? job.Result;
         Jobs[job.JobId] = job;
         await responseStream.WriteAsync(job);
@@ -213,7 +221,8 @@ internal sealed partial class FakeHost
         }
 
         (KeyRef? Key, string Kcv) KeyOf(string id) => request.Kind == "decrypt" ? (null, "")
-            : request.Keys.FirstOrDefault(k => k.ObjectId == id) is { } own ? (own.Key, own.Kcv) : (request.NewKey, request.NewKcv);
+            : request.Keys.FirstOrDefault(k => k.ObjectId == id) is { } own
+            ? (own.Key, own.Kcv) : (request.NewKey, request.NewKcv);
         if (request.Home)
         {
             var (key, kcv) = KeyOf(vm.VmId);
@@ -235,7 +244,8 @@ internal sealed partial class FakeHost
         foreach (var disk in vm.Disks)
         {
             disk.Path = $"[{place.Datastore}] {disk.Path.Split("] ")[1]}";
-            if (place.Provisioning.Length > 0 && (disk.Provisioning, place.Provisioning) != ("lazyZeroed", "thin") && disk.Provisioning != place.Provisioning)
+            if (place.Provisioning.Length > 0 && (disk.Provisioning, place.Provisioning) != ("lazyZeroed", "thin")
+                && disk.Provisioning != place.Provisioning)
             {
                 disk.Provisioning = place.Provisioning;
                 disk.Generation += disk.Encrypted ? 1 : 0;
@@ -253,12 +263,15 @@ internal sealed partial class FakeHost
 
         var vm = new VmDescription
         {
-            VmId = request.VmId, Name = request.Name, PowerState = "poweredOff", Encrypted = request.HomeKey is not null, Key = request.HomeKey,
-            Kcv = request.HomeKcv, Path = $"[{request.Datastore}] {request.Name}/{request.Name}.vmx", Cpus = request.Cpus, MemoryMib = request.MemoryMib, Generation = 1,
+            VmId = request.VmId, Name = request.Name, PowerState = "poweredOff", Encrypted = request.HomeKey is not null,
+            Key = request.HomeKey,
+            Kcv = request.HomeKcv, Path = $"[{request.Datastore}] {request.Name}/{request.Name}.vmx", Cpus = request.Cpus,
+            MemoryMib = request.MemoryMib, Generation = 1,
         };
         vm.Disks.AddRange(request.Disks.Select((d, i) => new DiskDescription
         {
-            Label = d.Label, Path = $"[{request.Datastore}] {request.Name}/{i}.vmdk", Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = d.ObjectId,
+            Label = d.Label, Path = $"[{request.Datastore}] {request.Name}/{i}.vmdk", Capacity = d.Capacity,
+            Provisioning = d.Provisioning, ObjectId = d.ObjectId,
             Encrypted = d.Key is not null, Key = d.Key, Kcv = d.Kcv, Generation = 1,
         }));
         Vms[request.VmId] = vm;

@@ -154,7 +154,9 @@ internal sealed class LoricaUp : IAsyncDisposable
 
     public int Pid => _process!.Id;
 
-    /// <summary>What the broker shows to providers that were added with a certificate of their own, for <see cref="Keys"/>.</summary>
+    /// <summary>
+    /// What the broker shows to providers that were added with a certificate of their own, for <see cref="Keys"/>.
+    /// </summary>
     public X509Certificate2? UploadedIdentity { get; set; }
 
     public async Task AddEmbeddedKmsAsync(string name = "kms1")
