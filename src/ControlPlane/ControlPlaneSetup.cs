@@ -52,6 +52,7 @@ public static class ControlPlaneSetup
         services.AddSingleton<ProviderWatch>();
         services.AddSingleton<CertificateCheck>();
         services.AddSingleton<LockBoard>();
+        services.AddSingleton<StrayVms>();
         services.AddKeys();
         services.AddSingleton<VmSnapshots>();
         services.AddInventory();

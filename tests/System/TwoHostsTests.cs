@@ -32,6 +32,42 @@ public sealed class TwoHostsTests
             await new Guest(up, vm).PowerOffAsync();
     }
 
+    [Fact]
+    public async Task AVmOfAHostThatIsLostForGoodStartsOnTheOtherOneAndTheLostOneForgetsItWhenItIsBack()
+    {
+        await using var up = await LoricaUp.StartAsync(hosts: 2);
+        await up.AddEmbeddedKmsAsync();
+        var image = await Guest.ImageAsync();
+        await up.JsonAsync("vm", "import", "nomad", "--disk", image, "--policy", "VM Encryption Policy", "--host", "host2");
+        await new Guest(up, "nomad").PowerOnAndWaitAsync();
+        await up.RefusedAsync("is connected, so it is not cut off", "vm", "unregister", "nomad", "--fenced");
+
+        // The machine of the second host loses its power: no host, no vmx, no guest.
+        await up.ControlAsync("stop", "host2");
+        foreach (var process in Processes.OfState(up.State).Where(p => p.Name is "lorica-vmx" or "qemu"))
+            process.Kill();
+        await Wait.UntilAsync(
+            async () => Text((await up.JsonAsync("host", "show", "host2"))["state"]) != "connected", "the center misses the host");
+        await up.RefusedAsync("host", "vm", "unregister", "nomad");
+        var path = Text((await up.ShowAsync("nomad"))["path"]);
+        await up.JsonAsync("vm", "unregister", "nomad", "--fenced");
+        await up.JsonAsync("vm", "register", path, "--host", "localhost", "--fenced");
+        await new Guest(up, "nomad").PowerOnAndWaitAsync();
+
+        await up.ControlAsync("start", "host2");
+        await Wait.UntilAsync(
+            async () => Text((await up.JsonAsync("host", "show", "host2"))["state"]) == "connected", "the host is back");
+        var registry = Path.Combine(up.State, "host2");
+        await Wait.UntilAsync(
+            () => Task.FromResult(!Directory.EnumerateFiles(registry, "*.json", SearchOption.AllDirectories)
+                .Any(f => File.ReadAllText(f).Contains("nomad", StringComparison.Ordinal))),
+            "the host that was lost has forgotten the VM");
+        var shown = await up.ShowAsync("nomad");
+        Assert.Equal(("localhost", "poweredOn", "unlocked"), (Text(shown["host"]), Text(shown["powerState"]), Text(shown["cryptoState"])));
+        Assert.DoesNotContain(KeyOf(shown), await KeysAsync(up, "host2"));
+        await new Guest(up, "nomad").PowerOffAsync();
+    }
+
     private static async Task<List<string>> KeysAsync(LoricaUp up, string host) =>
         [.. (await up.JsonAsync("host", "show", host))["keys"]!.AsArray().Select(k => Text(k!["id"]))];
 

@@ -16,8 +16,8 @@ internal static class VmLifeRoutes
                     http.Caller(), await Body.ReadAsync<RegisterVmBody>(http), http.RequestAborted)))
             .Accepts<RegisterVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
             .WithSummary("Register a VM from files that are there already");
-        group.MapPost("/{vm}/unregister", async (string vm, HttpContext http, LifeService life) =>
-                Accepted(await life.UnregisterAsync(http.Caller(), vm, http.RequestAborted)))
+        group.MapPost("/{vm}/unregister", async (string vm, bool? fenced, HttpContext http, LifeService life) =>
+                Accepted(await life.UnregisterAsync(http.Caller(), vm, fenced ?? false, http.RequestAborted)))
             .Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
             .WithSummary("Take a VM out of the inventory; its files stay");
         group.MapPost("/{vm}/unlock", async (string vm, HttpContext http, LifeService life) =>

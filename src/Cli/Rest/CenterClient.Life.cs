@@ -8,7 +8,8 @@ internal sealed partial class CenterClient
     public Task<TaskModel> RegisterVmAsync(RegisterVmBody body, CancellationToken ct)
         => PostAsync(Api + "vms/register", body, RestJson.Default.RegisterVmBody, RestJson.Default.TaskModel, ct);
 
-    public Task<TaskModel> UnregisterVmAsync(string vm, CancellationToken ct) => PostAsync(Vm(vm) + "/unregister", ct);
+    public Task<TaskModel> UnregisterVmAsync(string vm, bool fenced, CancellationToken ct) =>
+        PostAsync(Vm(vm) + "/unregister" + (fenced ? "?fenced=true" : ""), ct);
 
     public Task<TaskModel> UnlockVmAsync(string vm, CancellationToken ct) => PostAsync(Vm(vm) + "/unlock", ct);
 

@@ -15,12 +15,12 @@ namespace Lorica.ControlPlane.Hosts;
 /// Keeps the Watch stream of one host.
 /// <code>
 /// connecting ──first event──► connected ──no event for 6 s, stream broken──► disconnected ──► connecting …
-///                                 │ each connection and each new boot id: describe, reconcile
+///                                 │ each connection and each new boot id: describe, forget what went elsewhere, reconcile
 ///                                 │ while a VM is locked: reconcile every 2 s, slower and slower up to 10 s; at once when nudged
 /// </code>
 /// </summary>
 internal sealed partial class HostMonitor(
-    string hostId, LockReconciler reconciler, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms,
+    string hostId, LockReconciler reconciler, StrayVms strays, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms,
     DatastoreTable datastores, VmSnapshots snapshots, KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
 {
     /// <summary>Three heartbeats of 2 s.</summary>
@@ -39,6 +39,7 @@ internal sealed partial class HostMonitor(
     private long? _lostSince;
     private double _credit = Burst;
     private long _creditAt;
+    private bool _lookForStrays;
 
     /// <summary>Reconcile soon.</summary>
     public void Nudge() => _wake.Release();
@@ -140,6 +141,7 @@ internal sealed partial class HostMonitor(
             EventIds.HostConnected, restarted ? "The host restarted and is connected again." : "The host is connected.", false,
             ct);
         LogConnected(log, hostId, bootId);
+        _lookForStrays = true;
         Nudge();
     }
 
@@ -257,6 +259,12 @@ internal sealed partial class HostMonitor(
                 {
                     retry = Timeout.InfiniteTimeSpan;
                     continue;
+                }
+
+                if (_lookForStrays)
+                {
+                    await strays.ForgetAsync(hostId, ct);
+                    _lookForStrays = false;
                 }
 
                 var locked = await reconciler.ReconcileAsync(hostId, ct);

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
@@ -21,7 +22,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 internal sealed partial class LifeOperations(
     VmOperations operations, VmLookup lookup, KeyRegister register, TaskBoard tasks, PolicyCatalog policies,
     ProviderService providers, ComingRules coming, Preflight preflight, PlacementService placement, HostCrypto hostCrypto,
-    CenterStore store, HostLinks links, TimeProvider time)
+    CenterStore store, HostLinks links, EventLog events, TimeProvider time)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 
@@ -46,6 +47,20 @@ internal sealed partial class LifeOperations(
     {
         var vm = await lookup.FindAsync(id, ct);
         await tasks.RefuseSecondAsync(vm, ct);
+        if (life.Fenced)
+        {
+            await RequireLostAsync(vm, ct);
+            return await BeginAsync(
+                TaskKinds.Unregister, vm, caller, life with { Path = PathOf(vm) },
+                (db, task) =>
+                {
+                    events.Add(db, EventIds.VmFenced, caller.User, vm.Name,
+                        $"{caller.User} unregisters {vm.Name} ({vm.Id}) and says that its host {vm.HostId} is cut off for good; task {task.Id}.");
+                    return Task.CompletedTask;
+                },
+                ct: ct);
+        }
+
         var files = await operations.DescribeAsync(vm, ct);
         if (files is not null)
         {
@@ -54,6 +69,17 @@ internal sealed partial class LifeOperations(
         }
 
         return await BeginAsync(TaskKinds.Unregister, vm, caller, life with { Path = files?.Path ?? PathOf(vm) }, ct: ct);
+    }
+
+    /// <summary>A host that answers is asked: what somebody says of it does not count.</summary>
+    private async Task RequireLostAsync(VmRow vm, CancellationToken ct)
+    {
+        var host = await store.ReadAsync(db => db.Hosts.AsNoTracking().FirstOrDefaultAsync(h => h.Id == vm.HostId, ct), ct);
+        if (host is { State: HostStates.Connected })
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.hostConnected", host.Name,
+                $"Host {host.Name} of {vm.Name} is connected, so it is not cut off.", $"lorica vm unregister {vm.Name}"));
+        }
     }
 
     /// <summary>In any power state, and of an interrupted job too; what is not locked is looked at all the same.</summary>

@@ -48,11 +48,19 @@ public sealed partial class LifeService
         (_hostCrypto, _strict, _moves, _space, _events, _time) = (hostCrypto, strict, moves, space, events, time);
     }
 
-    /// <summary>Takes a VM out of the inventory; its files stay.</summary>
-    public async Task<TaskModel> UnregisterAsync(Caller caller, string vm, CancellationToken ct)
+    /// <summary>
+    /// Takes a VM out of the inventory; its files stay. With <paramref name="fenced"/> its host, which does not answer, is not asked:
+    /// the caller says that it is cut off for good, and the VM can be registered on another one.
+    /// </summary>
+    public async Task<TaskModel> UnregisterAsync(Caller caller, string vm, bool fenced, CancellationToken ct)
     {
         var row = await RequireAsync(caller, Privileges.UnregisterVm, vm, ct);
-        return await DoAsync(row, caller, TaskKinds.Unregister, new LifeArguments(), ct);
+        if (fenced)
+        {
+            await _hosts.RequireFencingAsync(caller, row.HostId, ct);
+        }
+
+        return await DoAsync(row, caller, TaskKinds.Unregister, new LifeArguments { Fenced = fenced }, ct);
     }
 
     /// <summary>Fetches the keys of a locked VM now: registering it again, as the privilege has it, in its folder.</summary>

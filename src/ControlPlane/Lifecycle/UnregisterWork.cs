@@ -15,6 +15,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// <summary>
 /// Takes a VM out of the inventory: host first (its lock file says free), then one transaction in which its records become known
 /// and its row goes; then its keys leave the host. The files stay as they are.
+/// A host that is cut off is not asked; it forgets the VM when it is back (<see cref="StrayVms"/>).
 /// </summary>
 internal sealed class UnregisterWork(
     HostLinks links, KeyRegister register, LifeCalls calls, TaskBoard tasks, EventLog events,
@@ -27,16 +28,9 @@ internal sealed class UnregisterWork(
     {
         var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
         await resume.RequireAsync(context, async () => await calls.FindAsync(context, vm.HostId, ct) is null, ct);
-        try
+        if (!life.Fenced)
         {
-            await calls.AskAsync(
-                context, "host", Timeout, o =>
-                    links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o),
-                    ct);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            // An earlier attempt did it.
+            await LeaveAsync(context, ct);
         }
 
         List<KeyOrder> unused = [];
@@ -61,6 +55,19 @@ internal sealed class UnregisterWork(
         if (unused.Count > 0)
         {
             await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
+        }
+    }
+
+    private async Task LeaveAsync(WorkContext context, CancellationToken ct)
+    {
+        var request = new UnregisterVmRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch };
+        try
+        {
+            await calls.AskAsync(context, "host", Timeout, o => links.Client(context.Vm.HostId).UnregisterVmAsync(request, o), ct);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // An earlier attempt did it.
         }
     }
 }

@@ -22,7 +22,7 @@ internal static partial class OperationTable
             [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.CryptoAccess],
             Register(new RegisterVmBody { Path = ForeignPath, AcceptChanged = true })),
         new("LifeService.UnregisterAsync", "leaving", [Privileges.UnregisterVm],
-            (c, who) => Life(c).UnregisterAsync(who, "leaving", None)),
+            (c, who) => Life(c).UnregisterAsync(who, "leaving", fenced: false, None)),
         new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm],
             (c, who) => Life(c).UnlockAsync(who, "plain", None)),
         new("LifeService.RenameAsync", "plain", [Privileges.RenameVm],

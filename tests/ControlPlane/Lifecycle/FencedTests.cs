@@ -2,9 +2,13 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 
@@ -46,5 +50,29 @@ public sealed class FencedTests
             caller, new RegisterVmBody { Path = "[ds1] a/a.vmx", Fenced = true }, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection, "h1"),
             (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
+    }
+
+    [Fact]
+    public async Task A_vm_leaves_a_host_that_is_lost_for_good_and_that_host_forgets_it_when_it_is_back()
+    {
+        await using var center = await LifeWorld.StartAsync(TaskKinds.Unregister);
+        var (gone, files) = (center.Hosts[0], center.Host.Vms.Values.Single(v => v.Name == "a"));
+        Assert.Equal("lorica.hostConnected", (await center.RefusedAsync("vms/a/unregister?fenced=true", "")).Code);
+
+        gone.Refuses = true;
+        gone.Restart();
+        await center.Service<CenterStore>().WriteAsync(db => db.Hosts.Where(h => h.Name == "h1").ExecuteUpdateAsync(
+            s => s.SetProperty(h => h.State, HostStates.Disconnected)));
+        var caller = await People.WithoutAsync(center, Privileges.HostConnection);
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            () => center.Service<LifeService>().UnregisterAsync(caller, "a", fenced: true, default));
+        Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection), (refused.Fault.Type, refused.Fault.Key));
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister?fenced=true", "")).State);
+        Assert.Single(await center.EventsAsync(EventIds.VmFenced));
+        Assert.True(gone.Vms.ContainsKey(files.VmId));
+
+        gone.Refuses = false;
+        await Poll.UntilAsync(() => !gone.Vms.ContainsKey(files.VmId), "the host has forgotten it");
+        Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx","host":"h2"}""")).State);
     }
 }

@@ -44,7 +44,7 @@ internal static class LifeWorld
         return kind switch
         {
             TaskKinds.Register => life.RegisterAsync(caller, new RegisterVmBody { Path = "[ds1] a/a.vmx", Host = "h1" }, None),
-            TaskKinds.Unregister => life.UnregisterAsync(caller, "a", None),
+            TaskKinds.Unregister => life.UnregisterAsync(caller, "a", fenced: false, None),
             TaskKinds.Migrate => life.MigrateAsync(caller, "a", new MigrateVmBody("h2"), None),
             TaskKinds.AddDisk => life.AddDiskAsync(caller, "a", new AddDiskBody { Capacity = 1 << 20 }, None),
             TaskKinds.AttachDisk => life.AttachDiskAsync(

@@ -200,7 +200,7 @@ public sealed class RegisterTests
         await center.CreateAsync("a");
         var caller = await People.WithoutAsync(center, Privileges.UnregisterVm);
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<LifeService>().UnregisterAsync(caller, "a", default));
+            () => center.Service<LifeService>().UnregisterAsync(caller, "a", fenced: false, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.UnregisterVm), (refused.Fault.Type, refused.Fault.Key));
     }
 
