@@ -47,7 +47,8 @@ public sealed class TwoHostsTests
         foreach (var process in Processes.OfState(up.State).Where(p => p.Name is "lorica-vmx" or "qemu"))
             process.Kill();
         await Wait.UntilAsync(
-            async () => Text((await up.JsonAsync("host", "show", "host2"))["state"]) != "connected", "the center misses the host");
+            async () => Text((await up.JsonAsync("host", "show", "host2"))["state"]) != "connected",
+            "the center misses the host");
         await up.RefusedAsync("host", "vm", "unregister", "nomad");
         var path = Text((await up.ShowAsync("nomad"))["path"]);
         await up.JsonAsync("vm", "unregister", "nomad", "--fenced");
@@ -63,7 +64,9 @@ public sealed class TwoHostsTests
                 .Any(f => File.ReadAllText(f).Contains("nomad", StringComparison.Ordinal))),
             "the host that was lost has forgotten the VM");
         var shown = await up.ShowAsync("nomad");
-        Assert.Equal(("localhost", "poweredOn", "unlocked"), (Text(shown["host"]), Text(shown["powerState"]), Text(shown["cryptoState"])));
+        Assert.Equal(
+            ("localhost", "poweredOn", "unlocked"),
+            (Text(shown["host"]), Text(shown["powerState"]), Text(shown["cryptoState"])));
         Assert.DoesNotContain(KeyOf(shown), await KeysAsync(up, "host2"));
         await new Guest(up, "nomad").PowerOffAsync();
     }

@@ -20,8 +20,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// </code>
 /// </summary>
 internal sealed partial class HostMonitor(
-    string hostId, LockReconciler reconciler, StrayVms strays, HostLinks links, CenterStore store, EventLog events, AlarmBoard alarms,
-    DatastoreTable datastores, VmSnapshots snapshots, KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
+    string hostId, LockReconciler reconciler, StrayVms strays, HostLinks links, CenterStore store, EventLog events,
+    AlarmBoard alarms, DatastoreTable datastores, VmSnapshots snapshots, KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
 {
     /// <summary>Three heartbeats of 2 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Lorica.ControlPlane.Hosts;
 
 /// <summary>
-/// VMs that a host still lists although they went elsewhere while it was away: it is told to forget them. Only what the center knows
-/// to have left that host is told, under the epoch with which it left; the files and a lock of another host are not touched.
+/// VMs that a host still lists although they went elsewhere while it was away: it is told to forget them. Only what the center
+/// knows to have left that host is told, under the epoch with which it left; the files and a lock of another host are not touched.
 /// </summary>
 internal sealed partial class StrayVms(CenterStore store, HostLinks links, TimeProvider time, ILogger<StrayVms> log)
 {
@@ -39,7 +39,8 @@ internal sealed partial class StrayVms(CenterStore store, HostLinks links, TimeP
         }
     }
 
-    private Task<List<(string Vm, long Epoch)>> GoneAsync(string hostId, List<string> listed, CancellationToken ct) => store.ReadAsync(
+    private Task<List<(string Vm, long Epoch)>> GoneAsync(
+        string hostId, List<string> listed, CancellationToken ct) => store.ReadAsync(
         async db =>
         {
             var elsewhere = await db.Vms.AsNoTracking()

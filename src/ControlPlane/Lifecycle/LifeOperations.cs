@@ -55,7 +55,8 @@ internal sealed partial class LifeOperations(
                 (db, task) =>
                 {
                     events.Add(db, EventIds.VmFenced, caller.User, vm.Name,
-                        $"{caller.User} unregisters {vm.Name} ({vm.Id}) and says that its host {vm.HostId} is cut off for good; task {task.Id}.");
+                        $"{caller.User} unregisters {vm.Name} ({vm.Id}) and says that its host {vm.HostId} is cut off for good; "
+                        + $"task {task.Id}.");
                     return Task.CompletedTask;
                 },
                 ct: ct);

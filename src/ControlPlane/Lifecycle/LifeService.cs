@@ -49,8 +49,8 @@ public sealed partial class LifeService
     }
 
     /// <summary>
-    /// Takes a VM out of the inventory; its files stay. With <paramref name="fenced"/> its host, which does not answer, is not asked:
-    /// the caller says that it is cut off for good, and the VM can be registered on another one.
+    /// Takes a VM out of the inventory; its files stay. With <paramref name="fenced"/> its host, which does not answer, is not
+    /// asked: the caller says that it is cut off for good, and the VM can be registered on another one.
     /// </summary>
     public async Task<TaskModel> UnregisterAsync(Caller caller, string vm, bool fenced, CancellationToken ct)
     {

@@ -63,7 +63,8 @@ internal sealed class UnregisterWork(
         var request = new UnregisterVmRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch };
         try
         {
-            await calls.AskAsync(context, "host", Timeout, o => links.Client(context.Vm.HostId).UnregisterVmAsync(request, o), ct);
+            await calls.AskAsync(
+                context, "host", Timeout, o => links.Client(context.Vm.HostId).UnregisterVmAsync(request, o), ct);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
