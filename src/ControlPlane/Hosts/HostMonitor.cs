@@ -21,7 +21,8 @@ namespace Lorica.ControlPlane.Hosts;
 /// </summary>
 internal sealed partial class HostMonitor(
     string hostId, LockReconciler reconciler, StrayVms strays, HostLinks links, CenterStore store, EventLog events,
-    AlarmBoard alarms, DatastoreTable datastores, VmSnapshots snapshots, KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
+    AlarmBoard alarms,
+    DatastoreTable datastores, VmSnapshots snapshots, KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
 {
     /// <summary>Three heartbeats of 2 s.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);

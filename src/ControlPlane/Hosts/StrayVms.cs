@@ -9,7 +9,7 @@ namespace Lorica.ControlPlane.Hosts;
 
 /// <summary>
 /// VMs that a host still lists although they went elsewhere while it was away: it is told to forget them. Only what the center
-/// knows to have left that host is told, under the epoch with which it left; the files and a lock of another host are not touched.
+/// knows to have left that host is told, under the epoch with which it left; files and another host's lock are not touched.
 /// </summary>
 internal sealed partial class StrayVms(CenterStore store, HostLinks links, TimeProvider time, ILogger<StrayVms> log)
 {
