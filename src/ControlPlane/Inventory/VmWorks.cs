@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
@@ -5,13 +6,19 @@ using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Telemetry;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
 /// Runs the work of a task to its end. Each kind of work can be taken up again from the table alone: it looks at what is there
-/// before it acts. A stop of the center leaves the task unfinished; anything else ends it.
+/// before it acts.
+/// <code>
+/// runs ─ done, or said why not ──────────────► ended
+///  │ └── the center stops ───────────────────► unfinished; the next start takes it up
+///  └──── the database fails ─ pause ─ again ─► (after some tries) failed: what the host did is not lost for a moment of that
+/// </code>
 /// </summary>
 internal sealed partial class VmWorks(
     CryptoWork crypto, CloneWork clone, RelocateWork relocate, CreateWork create, PowerWork power,
@@ -20,6 +27,9 @@ internal sealed partial class VmWorks(
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>With the pauses some two minutes.</summary>
+    private const int DatabaseTries = 9;
 
     /// <summary>Runs; never throws.</summary>
     public async Task RunAsync(TaskRow task, bool resumed, CancellationToken ct)
@@ -35,7 +45,7 @@ internal sealed partial class VmWorks(
                 ?? new VmTaskArguments();
             cancelled = await tasks.CancellationOfAsync(task, ct);
             var context = new WorkContext(task, vm, arguments, resumed) { Cancelled = cancelled };
-            await Kind(task.Kind)(context, ct);
+            await RunAsync(context, ct);
             LogEnded(log, task.Id, task.Kind, task.Target);
         }
         catch (Exception e) when (ct.IsCancellationRequested)
@@ -46,6 +56,36 @@ internal sealed partial class VmWorks(
         {
             activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, e.GetType().Name);
             await FailAsync(task, e, cancelled.IsCancellationRequested, ct);
+        }
+    }
+
+    private async Task RunAsync(WorkContext context, CancellationToken ct)
+    {
+        var (work, pause) = (Kind(context.Task.Kind), FirstPause);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                if (tries > 1)
+                {
+                    if (TaskStates.Ended((await tasks.GetAsync(context.Task.Id, ct)).State))
+                    {
+                        return;
+                    }
+
+                    context = context with { Vm = await lookup.FindAsync(context.Task.VmId, ct), Resumed = true };
+                }
+
+                await work(context, ct);
+                return;
+            }
+            catch (Exception e) when (IsDatabase(e) && tries < DatabaseTries && !ct.IsCancellationRequested)
+            {
+                LogAgain(log, e, context.Task.Id, context.Task.Kind, context.Task.Target);
+            }
+
+            await Task.Delay(pause, time, ct);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
@@ -92,6 +132,9 @@ internal sealed partial class VmWorks(
         }
     }
 
+    /// <summary>It failed, rather than finding that something is there already.</summary>
+    private static bool IsDatabase(Exception e) => e is DbException or DbUpdateException && !CenterStore.IsDuplicate(e);
+
     private static bool IsCancellation(Exception e) =>
         e is OperationCanceledException || e is RpcException { StatusCode: StatusCode.Cancelled } r && !FaultCodec.IsRefusal(r);
 
@@ -130,6 +173,9 @@ internal sealed partial class VmWorks(
         _ => new Fault(FaultTypes.SystemError, "lorica.systemError", task.Target, "Something failed that should not.",
             $"The center's log has more under task {task.Id}."),
     };
+
+    [LoggerMessage(2205, LogLevel.Warning, "Task {TaskId} {Kind} of {Vm} is gone over again: the database failed")]
+    private static partial void LogAgain(ILogger log, Exception e, string taskId, string kind, string vm);
 
     [LoggerMessage(2201, LogLevel.Information, "Task {TaskId} {Kind} of {Vm} begins (resumed: {Resumed})")]
     private static partial void LogBegun(ILogger log, string taskId, string kind, string vm, bool resumed);

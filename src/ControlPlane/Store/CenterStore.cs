@@ -12,6 +12,9 @@ namespace Lorica.ControlPlane.Store;
 /// </summary>
 public sealed class CenterStore : IDisposable
 {
+    /// <summary>SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE, sqlite.org/rescode.html.</summary>
+    private const int PrimaryKeyTaken = 1555, UniqueTaken = 2067;
+
     private readonly PooledDbContextFactory<CenterDb> _factory;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly string _connectionString;
@@ -108,8 +111,8 @@ public sealed class CenterStore : IDisposable
 
     /// <summary>Whether <paramref name="exception"/> says that a unique index refused a row.</summary>
     public static bool IsDuplicate(Exception exception) =>
-        exception is DbUpdateException { InnerException: SqliteException { SqliteErrorCode: 19 } }
-            or SqliteException { SqliteErrorCode: 19 };
+        (exception is DbUpdateException { InnerException: { } inner } ? inner : exception)
+            is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueTaken };
 
     /// <inheritdoc />
     public void Dispose()

@@ -4,6 +4,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 
@@ -129,5 +130,29 @@ public sealed class RestartTests
         Assert.Equal(HttpStatusCode.OK, (await old.GetAsync("/api/v1/vms")).StatusCode);
         Assert.Equal("kms1",
             Assert.Single((await center.GetAsync("providers", RestJson.Default.ListModelProviderModel)).Items).Name);
+    }
+
+    [Fact]
+    public async Task What_a_host_did_is_not_lost_when_the_database_fails_for_a_moment()
+    {
+        await using var center = await TestCenter.StartAsync();
+        Assert.Equal("succeeded", (await center.DoAsync("vms", $$"""
+            {"name":"a","policy":"{{TestCenter.EncryptionPolicy}}","disks":[{"capacity":1048576},{"capacity":1048576}]}
+            """)).State);
+        var store = center.Service<CenterStore>();
+        await store.WriteAsync(db => db.Database.ExecuteSqlRawAsync(
+            "CREATE TRIGGER broken BEFORE UPDATE ON tasks WHEN NEW.state = 'succeeded' "
+            + "BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"));
+
+        var task = await center.BeginAsync("vms/a/disks/virtio0:1/detach", "");
+        await Poll.UntilAsync(() => center.Host.Detached.Count == 1, "the host let the disk go");
+        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(500)), center.EndAsync(task.Id));
+        Assert.Equal("running", (await center.GetAsync("tasks/" + task.Id, RestJson.Default.TaskModel)).State);
+
+        await store.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));
+        Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+        var vm = await center.VmAsync("a");
+        Assert.Null(vm.Suspect);
+        Assert.Single(vm.Disks);
     }
 }
