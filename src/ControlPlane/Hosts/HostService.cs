@@ -315,7 +315,9 @@ public sealed class HostService(
         if (vms.Count > 0)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.hostHasVms", row.Name,
-                $"VMs are on {row.Name}: {string.Join(", ", vms)}.", "Move, unregister or delete them first."));
+                $"VMs are on {row.Name}: {string.Join(", ", vms)}.",
+                row.State == HostStates.Connected ? "Migrate, unregister or delete them first."
+                    : $"If it is gone for good: lorica vm unregister {vms[0]} --fenced, and register it on another host."));
         }
     }
 
