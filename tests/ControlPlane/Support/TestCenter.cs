@@ -111,7 +111,17 @@ internal sealed partial class TestCenter : IAsyncDisposable
         };
         configure?.Invoke(config);
         await TestState.MakeAsync(config.StateFolder);
-        var app = await CenterApplication.StartAsync(config, default);
+        WebApplication app;
+        try
+        {
+            app = await CenterApplication.StartAsync(config, default);
+        }
+        catch
+        {
+            await EndAsync(folder, hostServers, brokerServer);
+            throw;
+        }
+
         var result = new TestCenter(folder, config, hostServers, brokerServer, app)
         {
             Hosts = fakeHosts, Broker = fakeBroker, CenterPin = centerPin,
@@ -151,13 +161,18 @@ internal sealed partial class TestCenter : IAsyncDisposable
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        foreach (var server in _hostServers)
+        await EndAsync(_folder, _hostServers, _brokerServer);
+    }
+
+    private static async Task EndAsync(string folder, IReadOnlyList<WebApplication> hostServers, WebApplication brokerServer)
+    {
+        foreach (var server in hostServers)
         {
             await server.DisposeAsync();
         }
 
-        await _brokerServer.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await brokerServer.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     public HttpClient Anonymous()

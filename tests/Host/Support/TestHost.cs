@@ -72,8 +72,16 @@ internal sealed class TestHost : IAsyncDisposable
     public static async Task<TestHost> StartAsync(TestFolder folder)
     {
         var host = new TestHost(folder);
-        await host.StartAsync();
-        return host;
+        try
+        {
+            await host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task StartAsync()
