@@ -17,7 +17,7 @@ public sealed class JoinTests
     public async Task WithTheTokenAHostJoinsAndServesTheCenterThatItJoined()
     {
         using var folder = new TestFolder();
-        var template = new TestHost(folder);
+        await using var template = new TestHost(folder);
         var config = Unjoined(template);
         string id;
         await using (var server = await JoinServer.StartAsync(config, folder.Root, again: false, TimeProvider.System))
@@ -56,7 +56,7 @@ public sealed class JoinTests
     public async Task AWrongTokenIsRefusedFiveTimesAndThenTheRightOneToo()
     {
         using var folder = new TestFolder();
-        var template = new TestHost(folder);
+        await using var template = new TestHost(folder);
         await using var server = await JoinServer.StartAsync(Unjoined(template), folder.Root, again: false, TimeProvider.System);
         using var center = new TestJoiner(template.Center, server.Address);
         for (var tries = 0; tries < JoinSession.MaximumTries; tries++)
@@ -74,7 +74,7 @@ public sealed class JoinTests
     public async Task ProofsMadeForAnotherKeyOfTheHostAreRefused()
     {
         using var folder = new TestFolder();
-        var template = new TestHost(folder);
+        await using var template = new TestHost(folder);
         await using var server = await JoinServer.StartAsync(Unjoined(template), folder.Root, again: false, TimeProvider.System);
         using var between = new TestJoiner(template.Pki.Issue("between", Roles.Center), server.Address);
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -87,7 +87,7 @@ public sealed class JoinTests
     public async Task WhatOnePeerProvedAnotherCannotUseAndNoCertificateOfAHostActsAsCenter()
     {
         using var folder = new TestFolder();
-        var template = new TestHost(folder);
+        await using var template = new TestHost(folder);
         await using var server = await JoinServer.StartAsync(Unjoined(template), folder.Root, again: false, TimeProvider.System);
         using var center = new TestJoiner(template.Center, server.Address);
         await center.HelloAsync();
