@@ -2,6 +2,7 @@ using System.Reflection;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Trust;
+using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Host.Creation;
 using Lorica.Host.Editing;
@@ -20,6 +21,7 @@ internal sealed class HostNode : IDisposable
 {
     private readonly HostConfig _config;
     private readonly string _baseFolder;
+    private readonly AccelerationTrial _trial;
     private volatile bool _started;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -46,6 +48,16 @@ internal sealed class HostNode : IDisposable
         Editor = new VmEditor(Table, Keys);
         Power = new PowerService(config, baseFolder, Table, Keys, Events, Log, time, Stopping);
         Pauses = new PauseService(Table, new RunFolders(Full(config.RunFolder)));
+        if (!Accelerators.All.Contains(config.Accel))
+        {
+            throw new InvalidOperationException(
+                $"Accel is {config.Accel}; it must be one of {string.Join(", ", Accelerators.All)}.");
+        }
+
+
+        _trial = new AccelerationTrial(
+            config.Accel, Full(config.Vmx), config.Qemu, config.UidBase + config.UidCount - 1,
+            new RunFolders(Full(config.RunFolder)));
         Gauges = new HostGauges(this);
         Jobs = new JobService(Table, Keys, Describer, Events, Log, time, Stopping);
     }
@@ -90,7 +102,7 @@ internal sealed class HostNode : IDisposable
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Puts right what the last run left behind, and finds running VMs.</summary>
-    public Task StartAsync()
+    public async Task StartAsync()
     {
         Log.Started(_config.Name, _config.Id, Events.BootId, MemoryName, XtsAes256.Backend.ToString());
         if (!XtsAes256.HardwareAes)
@@ -100,8 +112,9 @@ internal sealed class HostNode : IDisposable
         VmLeftovers.Sweep(Table, Log);
         RelocationLeftovers.Sweep(Table, Log);
         Power.Adopt();
+        Power.Acceleration = await _trial.ChooseAsync(Stopping);
+        Log.Accelerated(Power.Acceleration.Word, Power.Acceleration.Reason);
         _started = true;
-        return Task.CompletedTask;
     }
 
     /// <summary>Ends watches, jobs (at their next step; they are resumable) and supervision.</summary>
@@ -129,7 +142,9 @@ internal sealed class HostNode : IDisposable
             HardwareAes = XtsAes256.HardwareAes,
             XtsBackend = XtsAes256.Backend.ToString(),
             KeyMemory = MemoryName,
-            Kvm = File.Exists("/dev/kvm"),
+            Kvm = Power.Acceleration.Accelerator != VmxAccelerator.Emulation,
+            Accelerator = Power.Acceleration.Word,
+            AcceleratorReason = Power.Acceleration.Reason,
             CryptoMode = Crypto.Mode,
             HostKey = Crypto.Key?.ToRef(),
             Presentation = Receiver.Present(),

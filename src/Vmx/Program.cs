@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 using Lorica.Crypto;
 using Lorica.Vmx;
 using Lorica.Vmx.Native;
+using Lorica.Vmx.Qemu;
 using Lorica.Vmx.Startup;
 
-// Exit codes: 0 the guest ended or the process was asked to stop, 2 refused before anything was started, 3 a mistake.
+// Exit codes: 0 the guest ended or the process was asked to stop, 2 refused before anything was started, 3 a mistake,
+// 4 guests do not run under the accelerator that was to be tried (standard output says why).
 try
 {
     // First of all, before a byte of the host's is read: no core dump, no debugger, no privileges.
@@ -22,6 +24,13 @@ try
     {
         context.Cancel = true;
         stop.Cancel();
+    }
+
+    if (arguments.Trial is { } trial)
+    {
+        var problem = await BootTrial.RunAsync(trial.Accelerator, trial.Qemu, trial.Folder, TimeProvider.System, stop.Token);
+        Console.Out.WriteLine(problem?.ReplaceLineEndings(" "));
+        return problem is null ? 0 : 4;
     }
 
     var (config, keys) = ConfigReader.Read(0, arguments.Uid);

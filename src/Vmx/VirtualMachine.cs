@@ -122,7 +122,7 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
 
             // Left by an earlier run; QEMU replaces its sockets itself.
             File.Delete(InFolder(Sockets.PidFile));
-            var qemu = QemuProcess.Start(config.Qemu, CommandLine.For(config, Kvm.Usable), CommandLine.Environment);
+            var qemu = QemuProcess.Start(config.Qemu, CommandLine.For(config), CommandLine.Environment);
             await File.WriteAllTextAsync(InFolder(Sockets.PidFile), $"{qemu.Pid}\n", stop);
             return qemu;
         }

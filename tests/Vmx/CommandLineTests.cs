@@ -15,7 +15,7 @@ public sealed class CommandLineTests
     [Fact]
     public void EachDiskIsAnExportThatIsWaitedForAndNeverAnErrorForTheGuest()
     {
-        var words = CommandLine.For(s_config, kvm: false);
+        var words = CommandLine.For(s_config);
         var nodes = Values(words, "-blockdev").Select(w => JsonDocument.Parse(w).RootElement).ToArray();
         Assert.Equal(["virtio0:0", "virtio0:1"], nodes.Select(n => n.GetProperty("export").GetString()!));
         Assert.All(nodes, n =>
@@ -34,7 +34,7 @@ public sealed class CommandLineTests
     [Fact]
     public void NothingIsReadFromOutsideAndNothingMayBeStarted()
     {
-        var words = CommandLine.For(s_config, kvm: false);
+        var words = CommandLine.For(s_config);
         foreach (var word in new[] { "-no-user-config", "-nodefaults", "-S" })
             Assert.Contains(word, words);
         Assert.Equal(["on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"], Values(words, "-sandbox"));
@@ -42,17 +42,27 @@ public sealed class CommandLineTests
         Assert.Equal(["none"], Values(words, "-monitor"));
     }
 
-    [Fact]
-    public void KvmIsUsedWhereItIsAndEmulationElsewhere()
+    [Theory]
+    [InlineData(VmxAccelerator.Emulation, "q35,accel=tcg,graphics=off", "max")]
+    [InlineData(VmxAccelerator.Kvm, "q35,accel=kvm,graphics=off", "host")]
+    [InlineData(VmxAccelerator.KvmWithoutArchCapabilities, "q35,accel=kvm,graphics=off", "host,-arch-capabilities")]
+    public void TheAcceleratorIsTheOneThatTheHostFound(VmxAccelerator accelerator, string machine, string processor)
     {
-        Assert.Equal(["q35,accel=kvm,graphics=off"], Values(CommandLine.For(s_config, kvm: true), "-machine"));
-        Assert.Equal(["host"], Values(CommandLine.For(s_config, kvm: true), "-cpu"));
-        Assert.Equal(["q35,accel=tcg,graphics=off"], Values(CommandLine.For(s_config, kvm: false), "-machine"));
+        var config = new VmxConfig(s_config) { Accelerator = accelerator };
+        foreach (var words in new[] { CommandLine.For(config), CommandLine.ForTrial(accelerator, "/run/lorica/boot.img") })
+        {
+            Assert.Equal([machine], Values(words, "-machine"));
+            Assert.Equal([processor], Values(words, "-cpu"));
+        }
     }
 
     [Fact]
+    public void ATrialHasTheSandboxOfAGuest() => Assert.Equal(
+        Values(CommandLine.For(s_config), "-sandbox"), Values(CommandLine.ForTrial(VmxAccelerator.Kvm, "/boot.img"), "-sandbox"));
+
+    [Fact]
     public void ACommaInAPathIsNoSeparator() => Assert.Contains(
-        "socket,id=qmp,path=/run/lorica/a,,b/qmp.sock,server=on,wait=off", Values(CommandLine.For(s_config, false), "-chardev"));
+        "socket,id=qmp,path=/run/lorica/a,,b/qmp.sock,server=on,wait=off", Values(CommandLine.For(s_config), "-chardev"));
 
     private static IEnumerable<string> Values(IReadOnlyList<string> words, string name) =>
         words.Select((w, i) => (w, i)).Where(p => p.w == name).Select(p => words[p.i + 1]);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lorica.Cli.Up;
+using Lorica.Contracts.Configs;
 
 namespace Lorica.Cli.Commands;
 
@@ -22,11 +23,12 @@ internal static class UpCommand
         var datastores = Datastores();
         var otlp = Otlp();
         var metrics = Metrics();
+        var accel = Accel();
         var command = new Command("up",
             "Run key server, broker, center and hosts on this machine, on loopback, until Ctrl-C. "
                 + "Running virtual machines go on.")
         {
-            state, center, host, kms, hosts, datastores, otlp, metrics, Ctl(cli, state),
+            state, center, host, kms, hosts, datastores, otlp, metrics, accel, Ctl(cli, state),
         };
         command.Examples(
             ("start, and keep everything in one folder", "lorica up --state /var/lib/lorica"),
@@ -40,6 +42,7 @@ internal static class UpCommand
             Hosts = parsed.GetValue(hosts),
             Otlp = parsed.GetValue(otlp),
             MetricsPort = parsed.GetValue(metrics),
+            Accel = parsed.GetValue(accel)!,
             Datastores = [.. (parsed.GetValue(datastores) ?? []).Select(d => UpDatastore.Parse(d)!)],
         }).RunAsync());
         return command;
@@ -107,6 +110,17 @@ internal static class UpCommand
                 && port is < 1 or > 65535 - PartNames.MaximumHosts)
                 result.AddError($"--metrics-port: a port is 1 to {65535 - PartNames.MaximumHosts}.");
         });
+        return option;
+    }
+
+    private static Option<string> Accel()
+    {
+        var option = new Option<string>("--accel")
+        {
+            Description = "How guests run in this run: auto tries KVM with a guest at the start and takes emulation where "
+                + "none runs; kvm and tcg force one.", HelpName = "auto|kvm|tcg", DefaultValueFactory = _ => Accelerators.Auto,
+        };
+        option.AcceptOnlyFromAmong([.. Accelerators.All]);
         return option;
     }
 

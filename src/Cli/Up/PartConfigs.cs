@@ -70,6 +70,7 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
             .. state.MoreDatastores.Select(d => new DatastoreConfig(d.Name, d.Path)),
         ],
         Vmx = programs.Vmx,
+        Accel = options.Accel,
         UidBase = FirstUid + ((uint)host.Number - 1) * UidsPerHost,
         UidCount = UidsPerHost,
         Telemetry = Telemetry(host.Number),

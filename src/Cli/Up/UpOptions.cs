@@ -20,6 +20,9 @@ internal sealed record UpOptions(string State, int? CenterPort, int? HostPort, i
     /// <summary>Port on which the center tells metrics in this run, the hosts on those after it; null for none.</summary>
     public int? MetricsPort { get; init; }
 
+    /// <summary>How guests run in this run: one of <see cref="Lorica.Contracts.Configs.Accelerators"/>.</summary>
+    public string Accel { get; init; } = Lorica.Contracts.Configs.Accelerators.Auto;
+
     public const int DefaultCenterPort = 8443;
     public const int DefaultHostPort = 8444;
     public const int DefaultKmsPort = 5696;

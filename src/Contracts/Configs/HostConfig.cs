@@ -43,10 +43,13 @@ public sealed record HostConfig
     // Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
     public string Qemu { get; set; } = "/usr/bin/qemu-system-x86_64";
 
+    /// <summary>How guests run: one of <see cref="Accelerators"/>.</summary>
+    public string Accel { get; set; } = Accelerators.Auto;
+
     /// <summary>First uid of the range from which each VM gets its own.</summary>
     public uint UidBase { get; set; } = 700_000;
 
-    /// <summary>Uids in the range.</summary>
+    /// <summary>Uids in the range; the last one is never a VM's, the host uses it to try how guests run.</summary>
     public uint UidCount { get; set; } = 65_536;
 
     /// <summary>Metrics, traces, log format.</summary>

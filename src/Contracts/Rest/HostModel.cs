@@ -11,6 +11,12 @@ public sealed record HostModel(
     /// <summary>Its host key by name, while it is in encryption mode.</summary>
     public KeyModel? HostKey { get; init; }
 
+    /// <summary>How guests run: <c>kvm</c>, <c>kvmWithoutArchCapabilities</c>, <c>emulation</c>; empty when unknown.</summary>
+    public string Accelerator { get; init; } = "";
+
+    /// <summary>What the host's trial of KVM found.</summary>
+    public string AcceleratorReason { get; init; } = "";
+
     /// <summary>Why it is not connected.</summary>
     public string Detail { get; init; } = "";
 }

@@ -123,6 +123,8 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
         {
             Maintenance = row.Maintenance,
             HostKey = d.HostKey is { } key ? new KeyModel(key.Provider, key.KeyId) : null,
+            Accelerator = d.Accelerator,
+            AcceleratorReason = d.AcceleratorReason,
             Detail = row.Detail,
         };
     }

@@ -39,6 +39,9 @@ internal sealed class PowerService
         _launcher = new VmxLauncher(Path.GetFullPath(config.Vmx, baseFolder), config.Qemu, _folders);
     }
 
+    /// <summary>How guests are started; set once, before the host serves.</summary>
+    public Acceleration Acceleration { get; set; } = new(VmxAccelerator.Emulation, "not tried yet");
+
     /// <summary>
     /// Finds the VMs that a former start of the host left running, and cleans up after those that have ended since.
     /// </summary>
@@ -209,7 +212,7 @@ internal sealed class PowerService
                 new VmxLaunch
                 {
                     Vm = vm.Home.Model, Uid = registration.Uid, VmLock = vmLock, Disks = vm.Disks, Nbd = nbd,
-                    Facts = RunFacts.Of(vm, lease),
+                    Facts = RunFacts.Of(vm, lease), Accelerator = Acceleration.Accelerator,
                 },
                 qemuBefore: null);
             var running = new RunningVm(registration, state, _folders) { Nbd = nbd };

@@ -26,6 +26,9 @@ internal sealed record VmxLaunch
     /// <summary>QEMU runs already: attach.</summary>
     public bool Adopt { get; init; }
 
+    /// <summary>How the guest runs; without meaning when QEMU runs already.</summary>
+    public VmxAccelerator Accelerator { get; init; }
+
     /// <summary>The console so far.</summary>
     public (long Offset, byte[] Data) Console { get; init; } = (0, []);
 
@@ -39,7 +42,7 @@ internal sealed record VmxLaunch
             Cpus = Vm.Cpus, MemoryMib = Vm.MemoryMib, Qemu = qemu, Adopt = Adopt, Firmware = Vm.Firmware,
             Console = Google.Protobuf.ByteString.CopyFrom(Console.Data), ConsoleOffset = Console.Offset,
             VmLockFd = NumberOf(VmLock.Handle), LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId,
-            LockEpoch = VmLock.Record.Epoch,
+            LockEpoch = VmLock.Record.Epoch, Accelerator = Accelerator,
         };
         config.Disks.AddRange(Disks.Select(d => new VmxDisk
         {

@@ -233,14 +233,14 @@ internal sealed class VmRegistry : IDisposable
         }
 
         var used = _entries.Values.Select(e => e.Uid).ToHashSet();
-        for (uint uid = _uidBase; uid < _uidBase + _uidCount; uid++)
+        for (uint uid = _uidBase; uid < _uidBase + _uidCount - 1; uid++)
         {
             if (!used.Contains(uid) && !ProcessId.AnyOf(uid))
                 return uid;
         }
 
         throw Refuse.With(FaultTypes.InvalidState, "lorica.noUid", "host",
-            $"All {_uidCount} uids of the host's range are in use.", "Enlarge UidCount in the host's configuration.");
+            $"All {_uidCount - 1} uids of the host's range are in use.", "Enlarge UidCount in the host's configuration.");
     }
 
     private List<string> Load()

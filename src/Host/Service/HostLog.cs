@@ -27,6 +27,9 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1105, LogLevel.Warning, "What a former run of VM {VmId} left cannot be removed: {Reason}")]
     public partial void RunNotRemoved(Guid vmId, string reason);
 
+    [LoggerMessage(1108, LogLevel.Information, "Guests run by {Accelerator}: {Reason}")]
+    public partial void Accelerated(string accelerator, string reason);
+
     [LoggerMessage(1110, LogLevel.Information, "Key {Provider}/{KeyId} (check value {Kcv}) taken for {Operation}")]
     public partial void KeyAdded(string provider, string keyId, string kcv, string operation);
 

@@ -5,8 +5,14 @@ internal static class Kvm
 {
     private const string Device = "/dev/kvm";
 
-    /// <summary>Whether this process may use it.</summary>
-    public static bool Usable => Libc.Access(Device, Libc.ReadWriteAccess) == 0;
+    /// <summary>Why this process may not open the device; null when it may. That says nothing yet about guests.</summary>
+    public static string? Problem =>
+        !File.Exists(Device) ? $"{Device} is not there: the processor offers no virtualisation, or the module kvm is not loaded"
+        : Libc.Access(Device, Libc.ReadWriteAccess) != 0
+            ? $"{Device} is closed to the users of VMs (mode {Convert.ToString((int)File.GetUnixFileMode(Device), 8)}): "
+                + $"give it to group kvm (groupadd --system --force kvm; chgrp kvm {Device}; chmod 660 {Device}), "
+                + "then restart the host"
+        : null;
 
     /// <summary>
     /// The group that owns the device when its members may use it: a virtual machine's user belongs to no group of the system, so

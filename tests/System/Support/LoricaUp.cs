@@ -29,6 +29,9 @@ internal sealed class LoricaUp : IAsyncDisposable
     /// <summary>More hosts and datastores than one each: <c>--hosts 2</c>, <c>--datastore NAME=DIR</c>.</summary>
     private IReadOnlyList<string> More { get; init; } = [];
 
+    /// <summary>Guests are emulated unless a test says otherwise: the same on every machine.</summary>
+    private IReadOnlyList<string> Acceleration => More.Contains("--accel") ? [] : ["--accel", "tcg"];
+
     /// <summary>Starts it.</summary>
     /// <param name="environment">Of all its processes.</param>
     /// <param name="hosts">Hosts: <c>localhost</c> (part <c>host</c>), <c>host2</c>, … with
@@ -75,7 +78,7 @@ internal sealed class LoricaUp : IAsyncDisposable
         // Core files would be allowed: that there are none is the programs' own doing.
         var start = new ProcessStartInfo("/bin/bash",
             ["-c", "ulimit -c unlimited; exec \"$@\"", "up", Layout.Program("lorica"), "up", "--state", State, "--center-port",
-                "0", "--host-port", "0", "--kms-port", "0", "--json", .. More])
+                "0", "--host-port", "0", "--kms-port", "0", "--json", .. Acceleration, .. More])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -29,7 +29,7 @@ internal static class HostShowCommand
                 ("version", host.Version), ("encryption mode", host.CryptoMode),
                 ("hardware AES", host.HardwareAes ? "yes" : "NO: encryption is many times slower, and not constant in time"),
                 ("XTS by", host.XtsBackend), ("key memory", host.KeyMemory),
-                ("virtualisation", host.Kvm ? "KVM" : "TCG: /dev/kvm is missing, guests are slow"),
+                ("virtualisation", Virtualisation(host)),
             ]);
             if (host.Datastores.Count > 0)
             {
@@ -45,4 +45,12 @@ internal static class HostShowCommand
         });
         return command;
     }
+
+    private static string Virtualisation(HostModel host) => host.Accelerator switch
+    {
+        "kvm" => "KVM",
+        "kvmWithoutArchCapabilities" => $"KVM without arch-capabilities ({host.AcceleratorReason})",
+        "emulation" => $"emulation, guests are slow: {host.AcceleratorReason}",
+        _ => "unknown",
+    };
 }

@@ -1,0 +1,108 @@
+using Lorica.Contracts.Configs;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Vmx;
+using Lorica.Host.Power;
+using Lorica.Host.Tests.Support;
+
+namespace Lorica.Host.Tests;
+
+/// <summary>How a host decides how its guests run; a script answers in the place of lorica-vmx.</summary>
+public sealed class AccelerationTests : IDisposable
+{
+    private const string Refusal = "QEMU ended with signal 6: error: failed to set MSR 0x10a to 0x69";
+
+    private readonly TestFolder _folder = new();
+    private readonly string _run = $"/tmp/lorica-accel-{Guid.NewGuid():N}";
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_run))
+            Directory.Delete(_run, recursive: true);
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task KvmIsTakenWhenAGuestRan() =>
+        Assert.Equal(VmxAccelerator.Kvm, (await ChooseAsync(Accelerators.Auto, "exit 0")).Accelerator);
+
+    [Fact]
+    public async Task AFeatureThatTheKernelRefusesIsLeftOut()
+    {
+        var chosen = await ChooseAsync(
+            Accelerators.Auto, $"[ \"$6\" = KvmWithoutArchCapabilities ] && exit 0; echo '{Refusal}'; exit 4");
+        Assert.Equal(VmxAccelerator.KvmWithoutArchCapabilities, chosen.Accelerator);
+        Assert.Contains(Refusal, chosen.Reason);
+    }
+
+    [Fact]
+    public async Task WhereNoGuestRunsUnderKvmTheyAreEmulatedAndTheReasonIsKept()
+    {
+        var chosen = await ChooseAsync(Accelerators.Auto, $"echo '{Refusal}'; exit 4");
+        Assert.Equal(new Acceleration(VmxAccelerator.Emulation, Refusal), chosen);
+    }
+
+    [Fact]
+    public async Task ATrialThatCrashesIsNoProofOfKvm()
+    {
+        var chosen = await ChooseAsync(Accelerators.Auto, "kill -SEGV $$");
+        Assert.Equal(VmxAccelerator.Emulation, chosen.Accelerator);
+        Assert.Contains("ended with 139", chosen.Reason);
+    }
+
+    [Fact]
+    public async Task EmulationThatIsAskedForIsNotTried()
+    {
+        var chosen = await ChooseAsync(Accelerators.Emulation, "touch \"$8/../tried\"; exit 0");
+        Assert.Equal(VmxAccelerator.Emulation, chosen.Accelerator);
+        Assert.False(File.Exists(Path.Combine(_run, "tried")));
+    }
+
+    [Fact]
+    public async Task KvmThatIsAskedForIsTakenAlthoughNoGuestRanAndSaysSo()
+    {
+        var chosen = await ChooseAsync(Accelerators.Kvm, $"echo '{Refusal}'; exit 4");
+        Assert.Equal(VmxAccelerator.Kvm, chosen.Accelerator);
+        Assert.Contains(Refusal, chosen.Reason);
+    }
+
+    [Fact]
+    public async Task ATrialLeavesNothingInTheRunFolder()
+    {
+        await ChooseAsync(Accelerators.Auto, "echo x > \"$8/boot.img\"; exit 4");
+        Assert.Equal(["ctl"], Directory.EnumerateFileSystemEntries(_run).Select(Path.GetFileName));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_run, "ctl")));
+    }
+
+    [Fact]
+    public async Task AHostShowsHowItsGuestsRunAndWhy()
+    {
+        await using var host = new TestHost(_folder);
+        host.Config = host.Config with { Vmx = Script($"echo '{Refusal}'; exit 4") };
+        await host.StartAsync();
+        var description = await host.Client.DescribeAsync(
+            new DescribeHostRequest(), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.False(description.Kvm);
+        Assert.Equal(("emulation", Refusal), (description.Accelerator, description.AcceleratorReason));
+    }
+
+    [Fact]
+    public async Task AHostDoesNotStartWithAnAcceleratorThatItDoesNotKnow()
+    {
+        await using var host = new TestHost(_folder);
+        host.Config = host.Config with { Accel = "xen" };
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(host.StartAsync);
+        Assert.Contains("auto, kvm, tcg", e.Message);
+    }
+
+    private Task<Acceleration> ChooseAsync(string accel, string script) => new AccelerationTrial(
+            accel, Script(script), "/usr/bin/qemu-system-x86_64", 765_535, new RunFolders(_run))
+        .ChooseAsync(TestContext.Current.CancellationToken);
+
+    private string Script(string text)
+    {
+        var path = _folder.Path("vmx");
+        File.WriteAllText(path, "#!/bin/sh\n" + text + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return path;
+    }
+}

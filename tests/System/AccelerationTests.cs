@@ -1,0 +1,35 @@
+using Lorica.SystemTests.Support;
+
+namespace Lorica.SystemTests;
+
+/// <summary>How guests run is found out by trying, and shown.</summary>
+public sealed class AccelerationTests
+{
+    [Fact]
+    public async Task AGuestRunsByWhatTheHostFoundAtItsStartAndTheHostSaysWhatThatIs()
+    {
+        await using var up = await LoricaUp.StartAsync(more: ["--accel", "auto"]);
+        var host = await up.JsonAsync("host", "show", "localhost");
+        var accelerator = host["accelerator"]!.GetValue<string>();
+        Assert.Contains(accelerator, (string[])["kvm", "kvmWithoutArchCapabilities", "emulation"]);
+        Assert.Equal(accelerator != "emulation", host["kvm"]!.GetValue<bool>());
+        Assert.NotEmpty(host["acceleratorReason"]!.GetValue<string>());
+        Assert.Contains(
+            accelerator == "emulation" ? "emulation, guests are slow: " : "KVM",
+            (await up.RunAsync("host", "show", "localhost")).Output, StringComparison.Ordinal);
+
+        await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync());
+        var guest = new Guest(up, "web");
+        await guest.PowerOnAndWaitAsync();
+        await guest.PowerOffAsync();
+    }
+
+    [Fact]
+    public async Task EmulationCanBeAskedFor()
+    {
+        await using var up = await LoricaUp.StartAsync(more: ["--accel", "tcg"]);
+        var host = await up.JsonAsync("host", "show", "localhost");
+        Assert.Equal("emulation", host["accelerator"]!.GetValue<string>());
+        Assert.Contains("configuration", host["acceleratorReason"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,58 @@
+using Lorica.Contracts.Vmx;
+using Lorica.Vmx.Qemu;
+using Lorica.Vmx.Startup;
+using Lorica.Vmx.Tests.Hosting;
+
+namespace Lorica.Vmx.Tests;
+
+/// <summary>An accelerator is believed when a guest has run code under it.</summary>
+public sealed class BootTrialTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-trial-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task AGuestThatRunsItsCodePasses() => Assert.Null(await TryAsync(VmxProgram.Qemu));
+
+    [Fact]
+    public async Task AQemuThatDoesNotStartIsRefusedWithItsOwnWords()
+    {
+        var problem = await TryAsync(Stand("echo 'error: failed to set MSR 0x10a to 0x69' >&2; exit 1"));
+        Assert.Contains("exit code 1", problem);
+        Assert.Contains("failed to set MSR 0x10a", problem);
+    }
+
+    /// <summary>QEMU stays after such an error, with the guest stopped.</summary>
+    [Fact]
+    public async Task AGuestThatEndsWithAnInternalErrorOfKvmIsRefusedAtOnce()
+    {
+        var problem = await TryAsync(Stand("echo 'KVM internal error. Suberror: 1' >&2; exec tail -f /dev/null"));
+        Assert.Contains("KVM internal error", problem);
+    }
+
+    [Fact]
+    public async Task AQemuThatEndsWithoutTheGuestsAnswerIsRefused() =>
+        Assert.Contains("exit code 0", await TryAsync(Stand("exit 0")));
+
+    [Theory]
+    [InlineData("--uid", "5", "--gid", "5", "--try", "Kvm", "/usr/bin/qemu")]
+    [InlineData("--uid", "5", "--gid", "5", "--try", "Hvf", "/usr/bin/qemu", "/run")]
+    [InlineData("--uid", "5", "--gid", "5", "--try", "7", "/usr/bin/qemu", "/run")]
+    [InlineData("--uid", "5", "--gid", "5", "--try", "Kvm", "qemu", "/run")]
+    [InlineData("--uid", "5", "--gid", "5", "--run", "Kvm", "/usr/bin/qemu", "/run")]
+    public void ATrialThatIsNotWellSaidIsRefused(params string[] args) =>
+        Assert.Equal(VmxErrorKind.Usage, Assert.Throws<VmxException>(() => Arguments.Parse(args)).Kind);
+
+    private Task<string?> TryAsync(string qemu) => BootTrial.RunAsync(
+        VmxAccelerator.Emulation, qemu, _folder, TimeProvider.System, TestContext.Current.CancellationToken);
+
+    /// <summary>A program in QEMU's place, for what no QEMU does on request.</summary>
+    private string Stand(string script)
+    {
+        var path = Path.Combine(_folder, "qemu");
+        File.WriteAllText(path, "#!/bin/sh\n" + script + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return path;
+    }
+}
