@@ -77,7 +77,7 @@ public enum DiskErrorKind
     /// <summary>A disk or file of that name exists.</summary>
     AlreadyExists,
 
-    /// <summary>A write to something opened for reading only.</summary>
+    /// <summary>A write to something opened for reading only, or on storage that is mounted read-only.</summary>
     ReadOnly,
 
     /// <summary>The job's epoch is lower than the one that the disk already carries.</summary>

@@ -22,6 +22,9 @@ public sealed class DiskException : Exception
     /// <summary>The file or disk it is about, as far as known.</summary>
     public string? Path { get; }
 
+    /// <summary>What a person can do about it, where this library knows; the message does not repeat it.</summary>
+    public string? WayOut { get; init; }
+
     /// <summary>Byte offset in the disk or file, where one is known.</summary>
     public long? Offset { get; }
 }

@@ -3,21 +3,42 @@ using Lorica.Disks.Images;
 namespace Lorica.Disks;
 
 /// <summary>
-/// Reading images that others made: raw, <c>monolithicFlat</c>, <c>monolithicSparse</c>, <c>twoGbMaxExtentFlat/Sparse</c>,
-/// <c>streamOptimized</c>, plain <c>vmfs</c>. Made for hostile input: nothing outside the image's own folder is opened, every
-/// size is bounded by the files that are really there, and images with parents, encrypted ones and other formats are refused by
-/// name.
+/// Reading images that others made; <see cref="ImageFormat"/> is the closed list of what a file can be. Made for hostile input:
+/// what a file is is decided once, by its content; nothing outside the image's own folder is opened, every size is bounded by the
+/// files that are really there, and images with parents, encrypted ones and other formats are refused by name.
 /// </summary>
 public static class DiskImage
 {
     /// <summary>
-    /// Opens an image. The device also implements <see cref="IAllocationMap"/>; a write is <see cref="DiskErrorKind.ReadOnly"/>.
+    /// Opens an image, or a block device with plain bytes. The device also implements <see cref="IAllocationMap"/>; a write is
+    /// <see cref="DiskErrorKind.ReadOnly"/>.
     /// </summary>
     /// <exception cref="DiskException">NotADisk, Malformed, Unsupported, EscapesFolder, TooLarge, HasParent, AlreadyEncrypted,
     /// NotFound, Io.</exception>
     public static Task<IBlockDevice> OpenReadOnlyAsync(string path, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Task.Run<IBlockDevice>(() => ImageOpener.Open(path), ct);
+        return Task.Run<IBlockDevice>(() => ImageOpener.Open(path, raw: false), ct);
+    }
+
+    /// <summary>
+    /// Opens the bytes of a file or block device as those of a disk, whatever they look like: for whoever knows that they are. A
+    /// last sector that is cut is filled up with zeros.
+    /// </summary>
+    /// <exception cref="DiskException">NotADisk (no file, or empty), TooLarge, NotFound, Io.</exception>
+    public static Task<IBlockDevice> OpenRawAsync(string path, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Task.Run<IBlockDevice>(() => ImageOpener.Open(path, raw: true), ct);
+    }
+
+    /// <summary>
+    /// Says what a file is, and whether and how it can be read. Only a file that cannot be opened is an exception.
+    /// </summary>
+    /// <exception cref="DiskException">NotADisk (no file), NotFound, Io.</exception>
+    public static Task<ImageModel> InspectAsync(string path, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Task.Run(() => ImageOpener.Inspect(path), ct);
     }
 }

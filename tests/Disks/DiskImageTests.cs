@@ -39,29 +39,6 @@ public sealed class DiskImageTests : IDisposable
     }
 
     [Fact]
-    public async Task ARawImageOfOddLengthIsFilledUpToASector()
-    {
-        _folder.Write("odd", TestData.Noise(1000, 3));
-        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("odd"), default);
-        Assert.Equal(1024, image.Length);
-        var all = await TestData.ReadAllAsync(image);
-        Assert.Equal([.. TestData.Noise(1000, 3), .. new byte[24]], all);
-    }
-
-    [Theory]
-    [InlineData("qcow2")]
-    [InlineData("vpc")]
-    [InlineData("vhdx")]
-    [InlineData("vdi")]
-    [InlineData("qed")]
-    public async Task OtherFormatsAreNotTakenForRaw(string format)
-    {
-        Tool.Run("qemu-img", "create", "-q", "-f", format, _folder.File("image"), "1M");
-        await DiskErrors.ExpectAsync(
-            DiskErrorKind.Unsupported, () => DiskImage.OpenReadOnlyAsync(_folder.File("image"), default));
-    }
-
-    [Fact]
     public async Task ADeltaIsRefused()
     {
         Convert("monolithicSparse", "base.vmdk");

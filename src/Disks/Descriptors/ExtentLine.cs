@@ -15,10 +15,18 @@ internal sealed record ExtentLine(string Access, long Sectors, string Type, stri
 
     /// <summary>Whether a line is meant to be an extent line.</summary>
     public static bool Looks(ReadOnlySpan<char> line) =>
-        line.StartsWith("RW ") || line.StartsWith("RDONLY ") || line.StartsWith("NOACCESS ");
+        StartsWithWord(line, "RW") || StartsWithWord(line, "RDONLY") || StartsWithWord(line, "NOACCESS");
 
     /// <summary>Parses; null when it breaks the grammar or a number is out of range.</summary>
-    public static ExtentLine? Parse(ReadOnlySpan<char> line)
+    public static ExtentLine? Parse(ReadOnlySpan<char> line) => Parse(line, mostMore: 0);
+
+    /// <summary>
+    /// The same for lines of others, which may end with up to two words more: partition and device of the disk that the file was
+    /// copied from.
+    /// </summary>
+    public static ExtentLine? ParseForeign(ReadOnlySpan<char> line) => Parse(line, mostMore: 2);
+
+    private static ExtentLine? Parse(ReadOnlySpan<char> line, int mostMore)
     {
         var access = NextWord(ref line);
         if (!TryNumber(NextWord(ref line), out long sectors) || sectors is 0 or > MaxSectors)
@@ -39,8 +47,17 @@ internal sealed record ExtentLine(string Access, long Sectors, string Type, stri
         long offset = 0;
         if (!line.IsEmpty && (!TryNumber(NextWord(ref line), out offset) || offset > MaxSectors))
             return null;
+        for (; !line.IsEmpty && mostMore > 0; mostMore--)
+        {
+            if (NextWord(ref line).Contains('"'))
+                return null;
+        }
+
         return line.IsEmpty ? new ExtentLine(access.ToString(), sectors, type, file, offset) : null;
     }
+
+    private static bool StartsWithWord(ReadOnlySpan<char> line, ReadOnlySpan<char> word) =>
+        line.Length > word.Length && line.StartsWith(word) && line[word.Length] is (' ' or '\t');
 
     private static ReadOnlySpan<char> NextWord(ref ReadOnlySpan<char> line)
     {

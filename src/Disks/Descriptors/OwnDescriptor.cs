@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lorica.Crypto;
+using Lorica.Disks.Storage;
 
 namespace Lorica.Disks.Descriptors;
 
@@ -72,7 +73,7 @@ internal static class OwnDescriptor
         return IsPlain(descriptor) ? model : AddEncryption(model, descriptor, path);
 
         DiskException Unsupported(string why) =>
-            new(DiskErrorKind.Unsupported, $"The disk {path} is none of ours: {why}.", path);
+            new(DiskErrorKind.Unsupported, $"The disk {path} is none of ours: {why}.", path) { WayOut = DescriptorFile.ImportIt };
         DiskException Malformed(string why) => new(DiskErrorKind.Malformed, $"The descriptor {path} is broken: {why}.", path);
     }
 

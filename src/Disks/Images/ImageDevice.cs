@@ -2,14 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Lorica.Disks.Images;
 
-/// <summary>Extents one after the other, read-only. Owns them. Reads run on the thread pool; safe for concurrent use.</summary>
-internal sealed class ImageDevice : IBlockDevice, IAllocationMap
+/// <summary>
+/// Extents one after the other, read-only. Owns them, and the folder that they are in. Reads run on the thread pool; safe for
+/// concurrent use.
+/// </summary>
+internal sealed class ImageDevice : IBlockDevice, IAllocationMap, IDisposable
 {
     private readonly IReadOnlyList<IImageExtent> _extents;
     private readonly long[] _starts;
+    private readonly ImageFolder? _folder;
 
-    public ImageDevice(IReadOnlyList<IImageExtent> extents)
+    public ImageDevice(IReadOnlyList<IImageExtent> extents, ImageFolder? folder = null)
     {
+        _folder = folder;
         _extents = extents;
         _starts = new long[extents.Count];
         for (int i = 0; i < extents.Count; i++)
@@ -53,9 +58,15 @@ internal sealed class ImageDevice : IBlockDevice, IAllocationMap
 
     public ValueTask DisposeAsync()
     {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose()
+    {
         foreach (var extent in _extents)
             extent.Dispose();
-        return ValueTask.CompletedTask;
+        _folder?.Dispose();
     }
 
     private void Read(long offset, Span<byte> buffer)

@@ -4,43 +4,27 @@ using Lorica.Disks.Sparse;
 
 namespace Lorica.Disks.Images;
 
-/// <summary>Finds out what a file is and opens it.</summary>
+/// <summary>Opens a file as what <see cref="ImageClassifier"/> decided that it is, or refuses it as that.</summary>
 internal static class ImageOpener
 {
-    private const int MaxExtents = 512;
+    private const string NoParent = "ffffffff";
+    private const int MostShown = 256;
 
-    /// <summary>Formats that must not be taken for raw bytes, by how they start.</summary>
-    private static readonly (byte[] Start, string Name)[] s_foreign =
-    [
-        ("COWD"u8.ToArray(), "a COWD delta"),
-        ([(byte)'Q', (byte)'F', (byte)'I', 0xfb], "a qcow image"),
-        ("conectix"u8.ToArray(), "a VHD image"),
-        ("vhdxfile"u8.ToArray(), "a VHDX image"),
-        ("<<< "u8.ToArray(), "a VDI image"),
-        ("QED\0"u8.ToArray(), "a QED image"),
-        ("LRCSTRM"u8.ToArray(), "a sealed stream"),
-    ];
+    private static readonly string[] s_oneFile = ["monolithicSparse", "streamOptimized"];
+    private static readonly string[] s_split = ["monolithicFlat", "twoGbMaxExtentFlat", "2GbMaxExtentFlat"];
+    private static readonly string[] s_splitSparse = ["twoGbMaxExtentSparse", "2GbMaxExtentSparse"];
 
-    public static IBlockDevice Open(string path)
+    private static readonly string[] s_vmfs =
+        ["vmfs", "vmfsThin", "vmfsThick", "vmfsZeroedThick", "vmfsPreallocated", "vmfsEagerZeroedThick"];
+
+    /// <summary>Opens the image; with <paramref name="raw"/> its bytes as they are, whatever they look like.</summary>
+    public static ImageDevice Open(string path, bool raw)
     {
-        var file = new ImageFile(LinuxFile.OpenByPath(path), path);
+        var file = OpenFile(path);
         try
         {
-            if (file.Length == 0)
-                throw new DiskException(DiskErrorKind.NotADisk, $"{path} is empty.", path);
-            if (file.Magic() == SparseHeader.Magic)
-                return OpenSparse(file);
-            var start = file.Start(4096);
-            foreach (var (magic, name) in s_foreign)
-            {
-                if (start.AsSpan().StartsWith(magic))
-                    throw file.Unsupported($"it is {name}; convert it to raw or VMDK first");
-            }
-
-            if (!Descriptor.Looks(start))
-                return OpenRaw(file);
-            using (file)
-                return OpenDescriptor(file);
+            var format = ImageClassifier.Decide(file);
+            return raw && format != ImageFormat.Empty ? OpenRaw(file) : OpenAs(file, format, null);
         }
         catch
         {
@@ -49,77 +33,183 @@ internal static class ImageOpener
         }
     }
 
+    /// <summary>Says what the file is and whether it opens.</summary>
+    public static ImageModel Inspect(string path)
+    {
+        using var file = OpenFile(path);
+        var format = ImageClassifier.Decide(file);
+        var model = new ImageModel
+        {
+            Format = format, Name = ImageWords.Name(format), Reason = ImageWords.Reason(format), FileLength = file.Length,
+        };
+        try
+        {
+            using var device = OpenAs(file, format, descriptor => model = Describe(model, descriptor));
+            return model with { Capacity = device.Length };
+        }
+        catch (DiskException e)
+        {
+            return model with { Problem = e.Message, WayOut = e.WayOut };
+        }
+    }
+
+    /// <summary>What to do about a type of disk or extent that is not read.</summary>
+    public static string WayOutOfType(string type) => type.ToUpperInvariant() switch
+    {
+        "FULLDEVICE" or "PARTITIONEDDEVICE" or "VMFSRAW" or "VMFSRDM" or "VMFSRDMP" or "VMFSPASSTHROUGHRAWDEVICEMAP" =>
+            "Its data is on a device, not in files: import that device, --disk /dev/….",
+        "VMFSSPARSE" or "SESPARSE" => "Consolidate the snapshots where the VM comes from, then take its base disk.",
+        _ => "Convert it where it comes from, or: qemu-img convert -O raw IMAGE disk.raw",
+    };
+
+    private static ImageFile OpenFile(string path) => new(LinuxFile.OpenByPath(path), path, allowDevice: true);
+
+    // On an exception the file stays the caller's.
+    private static ImageDevice OpenAs(ImageFile file, ImageFormat format, Action<ForeignDescriptor>? seen)
+    {
+        if (!ImageWords.IsRead(format))
+            throw Refused(file, format);
+
+        // The guest that writes a device may write it the start of any image: only its plain bytes are read.
+        if (file.IsDevice && format is not (ImageFormat.Raw or ImageFormat.Iso))
+            throw file.Unsupported(
+                $"it is a block device and holds {ImageWords.Name(format)}", "To import its bytes as they are: --raw.");
+        switch (format)
+        {
+            case ImageFormat.VmdkSparse or ImageFormat.VmdkStream:
+                return OpenSparse(file, seen);
+            case ImageFormat.VmdkDescriptor:
+                var device = OpenDescriptor(file, seen);
+                file.Dispose();
+                return device;
+            default:
+                return OpenRaw(file);
+        }
+    }
+
+    private static DiskException Refused(ImageFile file, ImageFormat format)
+    {
+        bool none = format is ImageFormat.Empty or ImageFormat.BelowOneSector or ImageFormat.NotWholeSectors or ImageFormat.Text;
+        return new DiskException(
+            none ? DiskErrorKind.NotADisk : DiskErrorKind.Unsupported,
+            $"{file.Path} is {ImageWords.Name(format)}{(none ? "" : ", which is not read as a disk")}.", file.Path)
+        {
+            WayOut = ImageWords.WayOut(format),
+        };
+    }
+
     private static ImageDevice OpenRaw(ImageFile file)
     {
         long length = (file.Length + BlockRequest.SectorSize - 1) / BlockRequest.SectorSize * BlockRequest.SectorSize;
         if (length / BlockRequest.SectorSize > ExtentLine.MaxSectors)
-            throw new DiskException(DiskErrorKind.TooLarge, $"{file.Path} is larger than 64 TiB.", file.Path);
+            throw TooLarge(file);
         return new ImageDevice([new FlatExtent(file, 0, length)]);
     }
 
-    private static ImageDevice OpenSparse(ImageFile file)
+    private static ImageDevice OpenSparse(ImageFile file, Action<ForeignDescriptor>? seen)
     {
         var header = SparseExtent.ReadHeader(file);
-        if (header.DescriptorSectors == 0)
-            throw file.Unsupported("it is one part of an image; open its descriptor");
         long at = header.DescriptorOffset * BlockRequest.SectorSize;
-        var bytes = new byte[header.DescriptorSectors * BlockRequest.SectorSize];
+        var bytes = new byte[Math.Min(header.DescriptorSectors * BlockRequest.SectorSize, file.Length)];
         file.Read(at, bytes);
         int end = Array.IndexOf(bytes, (byte)0);
-        var descriptor = Descriptor.Parse(end < 0 ? bytes : bytes.AsSpan(0, end), file.Path);
+        var descriptor = ForeignDescriptor.Parse(end < 0 ? bytes : bytes.AsSpan(0, end), file.Path);
+        seen?.Invoke(descriptor);
         CheckPlainBase(descriptor, file);
         var type = descriptor[Keys.CreateType];
-        if (!Is(type, "monolithicSparse") && !Is(type, "streamOptimized"))
-            throw file.Unsupported($"its type {type} does not fit its header");
-        if (descriptor.Extents is not [{ Type: "SPARSE" } line] || line.Sectors != header.Capacity)
+        if (IsOneOf(type, s_splitSparse) && descriptor.Extents.Count > 1)
+        {
+            var device = OpenExtents(descriptor, file, selfFirst: true);
+            file.Dispose();
+            return device;
+        }
+
+        if (!IsOneOf(type, s_oneFile))
+            throw file.Unsupported($"its type {Shown(type)} does not fit its header");
+
+        // Some programs round the capacity in the header up to whole grains; the descriptor has the disk's own size.
+        if (descriptor.Extents is not [{ Type: "SPARSE" } line]
+            || (line.Sectors != header.Capacity
+                && line.Sectors + header.GrainSectors - 1 - (line.Sectors - 1) % header.GrainSectors != header.Capacity))
             throw file.Malformed("its descriptor and its header tell different sizes");
-        return new ImageDevice([SparseExtent.Open(file, header)]);
+        return new ImageDevice([SparseExtent.Open(file, header, line.Sectors)]);
     }
 
-    private static ImageDevice OpenDescriptor(ImageFile file)
+    private static ImageDevice OpenDescriptor(ImageFile file, Action<ForeignDescriptor>? seen)
     {
-        if (file.Length > Descriptor.MaxBytes)
-            throw new DiskException(DiskErrorKind.TooLarge, $"The descriptor {file.Path} is larger than 64 KiB.", file.Path);
-        var descriptor = Descriptor.Parse(file.Start(Descriptor.MaxBytes), file.Path);
+        if (file.Length > ForeignDescriptor.MaxBytes)
+            throw ForeignDescriptor.TooLarge(file.Path);
+        var descriptor = ForeignDescriptor.Parse(file.Start(ForeignDescriptor.MaxBytes), file.Path);
+        seen?.Invoke(descriptor);
         CheckPlainBase(descriptor, file);
         var type = descriptor[Keys.CreateType];
-        if (!Is(type, "monolithicFlat") && !Is(type, "twoGbMaxExtentFlat") && !Is(type, "twoGbMaxExtentSparse")
-            && !Is(type, "vmfs"))
-            throw file.Unsupported($"disks of type {type ?? "(none)"} are not read");
-        if (descriptor.Extents.Count is 0 or > MaxExtents)
-            throw file.Malformed($"it has {descriptor.Extents.Count} extents");
-        if (descriptor.Extents.Sum(e => e.Sectors) > ExtentLine.MaxSectors)
-            throw new DiskException(DiskErrorKind.TooLarge, $"The image {file.Path} is larger than 64 TiB.", file.Path);
+        if (!IsOneOf(type, s_split) && !IsOneOf(type, s_splitSparse) && !IsOneOf(type, s_vmfs))
+            throw file.Unsupported($"disks of type {Shown(type)} are not read", WayOutOfType(type ?? ""));
+        return OpenExtents(descriptor, file, selfFirst: false);
+    }
 
-        using var folder = new ImageFolder(file.Path);
+    private static ImageDevice OpenExtents(ForeignDescriptor descriptor, ImageFile file, bool selfFirst)
+    {
+        if (descriptor.Extents.Count == 0)
+            throw file.Malformed("its descriptor names no data");
+        if (descriptor.Extents.Sum(e => e.Sectors) > ExtentLine.MaxSectors)
+            throw TooLarge(file);
+        var folder = new ImageFolder(descriptor, file);
         var extents = new List<IImageExtent>();
         try
         {
             foreach (var line in descriptor.Extents)
-                extents.Add(folder.Open(line, file));
-            folder.CheckApart(file);
-            return new ImageDevice(extents);
+                extents.Add(selfFirst && extents.Count == 0 ? folder.OpenSelf(line) : folder.Open(line));
+            folder.CheckApart();
+            return new ImageDevice(extents, folder);
         }
         catch
         {
             extents.ForEach(e => e.Dispose());
+            folder.Dispose();
             throw;
         }
     }
 
-    private static void CheckPlainBase(Descriptor descriptor, ImageFile file)
+    private static void CheckPlainBase(ForeignDescriptor descriptor, ImageFile file)
     {
-        if (descriptor["version"] is not ("1" or "2" or "3"))
-            throw file.Unsupported("its descriptor has an unknown version");
+        if (descriptor["version"] is not ("1" or "2" or "3" or "4"))
+            throw file.Unsupported($"its descriptor has the version {Shown(descriptor["version"])}");
         if (Keys.Encryption.Any(k => k != Keys.Filter && k != Keys.Parents && descriptor[k] is not null))
             throw new DiskException(
                 DiskErrorKind.AlreadyEncrypted, $"The image {file.Path} is encrypted; it can only be registered with its key.",
                 file.Path);
-        var parent = descriptor[Keys.ParentCid] ?? "ffffffff";
-        if (!Is(parent, "ffffffff") || descriptor[Keys.ParentHint] is not null || descriptor[Keys.Parents] is not null)
+        var parent = descriptor[Keys.ParentCid] ?? NoParent;
+        if (!IsOneOf(parent, [NoParent]) || descriptor[Keys.ParentHint] is not null || descriptor[Keys.Parents] is not null)
             throw new DiskException(
                 DiskErrorKind.HasParent, $"The image {file.Path} is a delta of another image; consolidate it first.", file.Path);
     }
 
-    private static bool Is(string? text, string expected) => string.Equals(text, expected, StringComparison.OrdinalIgnoreCase);
+    private static ImageModel Describe(ImageModel model, ForeignDescriptor descriptor) => model with
+    {
+        CreateType = descriptor[Keys.CreateType] is { } type ? Shown(type) : null,
+        Extents = [.. descriptor.Extents.Take(MostShown).Select(e => new ImageExtentModel(
+            ForeignDescriptor.Shown(e.Type), TryName(descriptor, e), e.Sectors * BlockRequest.SectorSize,
+            e.OffsetSectors * BlockRequest.SectorSize))],
+        ExtentCount = descriptor.Extents.Count,
+    };
+
+    private static string? TryName(ForeignDescriptor descriptor, ExtentLine line)
+    {
+        try
+        {
+            return descriptor.NameOf(line);
+        }
+        catch (DiskException)
+        {
+            return ForeignDescriptor.Shown(line.File!);
+        }
+    }
+
+    private static DiskException TooLarge(ImageFile file) =>
+        new(DiskErrorKind.TooLarge, $"The image {file.Path} is larger than 64 TiB, the limit of a disk.", file.Path);
+
+    private static string Shown(string? word) => word is null ? "(none)" : ForeignDescriptor.Shown(word);
+
+    private static bool IsOneOf(string? text, string[] expected) => expected.Contains(text, StringComparer.OrdinalIgnoreCase);
 }

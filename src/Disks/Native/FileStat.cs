@@ -8,5 +8,7 @@ namespace Lorica.Disks.Native;
 /// <param name="AllocatedBytes">Space taken.</param>
 /// <param name="Inode">Inode number.</param>
 /// <param name="Device">Device number, major and minor joined.</param>
+/// <param name="IsBlockDevice">A block device; its <paramref name="Length"/> is 0.</param>
 internal readonly record struct FileStat(
-    bool IsRegular, bool IsDirectory, uint Links, long Length, long AllocatedBytes, ulong Inode, ulong Device);
+    bool IsRegular, bool IsDirectory, uint Links, long Length, long AllocatedBytes, ulong Inode, ulong Device,
+    bool IsBlockDevice = false);

@@ -126,6 +126,14 @@ internal static unsafe partial class LinuxFile
     /// </summary>
     public static long NextHole(SafeFileHandle file, long offset, string? path) => Seek(file, offset, SeekHole, path);
 
+    /// <summary>Where the file or block device ends.</summary>
+    public static long End(SafeFileHandle file, string? path)
+    {
+        const int FromEnd = 2;
+        long end = Libc.Seek(file, 0, FromEnd);
+        return end >= 0 ? end : throw LinuxError.ToException("ask for the size of", path);
+    }
+
     private static bool Allocate(SafeFileHandle file, int mode, long offset, long length, string? path)
     {
         if (length == 0)

@@ -99,7 +99,8 @@ internal static unsafe partial class LinuxFile
             BinaryPrimitives.ReadInt64LittleEndian(s[40..]),
             BinaryPrimitives.ReadInt64LittleEndian(s[48..]) * 512,
             BinaryPrimitives.ReadUInt64LittleEndian(s[32..]),
-            ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(s[136..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(s[140..]));
+            ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(s[136..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(s[140..]),
+            type == 0x6000);
     }
 
     public static long AvailableBytes(SafeFileHandle folder, string? path)

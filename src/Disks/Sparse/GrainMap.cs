@@ -12,22 +12,26 @@ namespace Lorica.Disks.Sparse;
 internal sealed class GrainMap
 {
     private const int MaxDirectoryEntries = 4 * 1024 * 1024;
-    private const int CachedTables = 64;
+
+    /// <summary>Tables kept in memory, 2 KiB each, of an extent that is alone.</summary>
+    public const int MostCachedTables = 64;
 
     private readonly ImageFile _file;
     private readonly SparseHeader _header;
     private readonly uint[] _directory;
+    private readonly int _cachedTables;
     private readonly Dictionary<uint, uint[]> _tables = [];
     private readonly Lock _gate = new();
 
-    private GrainMap(ImageFile file, SparseHeader header, uint[] directory)
+    private GrainMap(ImageFile file, SparseHeader header, uint[] directory, int cachedTables)
     {
         _file = file;
         _header = header;
         _directory = directory;
+        _cachedTables = cachedTables;
     }
 
-    public static GrainMap Open(ImageFile file, SparseHeader header)
+    public static GrainMap Open(ImageFile file, SparseHeader header, int cachedTables)
     {
         long count = header.DirectoryEntries;
         if (count > MaxDirectoryEntries)
@@ -36,7 +40,7 @@ internal sealed class GrainMap
         if (at <= 0 || at > file.Length - count * sizeof(uint))
             throw file.Malformed("its grain directory lies behind its end (cut off?)", at);
         var directory = ReadNumbers(file, at, (int)count);
-        var map = new GrainMap(file, header, directory);
+        var map = new GrainMap(file, header, directory, cachedTables);
         map.CheckAll();
         return map;
     }
@@ -62,7 +66,7 @@ internal sealed class GrainMap
             if (_tables.TryGetValue(sector, out var table))
                 return table;
             table = ReadNumbers(_file, (long)sector * BlockRequest.SectorSize, _header.EntriesPerTable);
-            if (_tables.Count >= CachedTables)
+            if (_tables.Count >= _cachedTables)
                 _tables.Clear();
             return _tables[sector] = table;
         }

@@ -10,13 +10,13 @@ internal sealed class SparseExtent : IImageExtent
     private readonly GrainMap _map;
     private readonly CompressedGrains? _compressed;
 
-    private SparseExtent(ImageFile file, SparseHeader header, GrainMap map)
+    private SparseExtent(ImageFile file, SparseHeader header, GrainMap map, long sectors)
     {
         _file = file;
         _header = header;
         _map = map;
         _compressed = header.Compressed ? new CompressedGrains(file, header) : null;
-        Length = header.Capacity * BlockRequest.SectorSize;
+        Length = sectors * BlockRequest.SectorSize;
     }
 
     public long Length { get; }
@@ -28,13 +28,17 @@ internal sealed class SparseExtent : IImageExtent
         return header ?? throw file.Malformed(why, 0);
     }
 
-    /// <summary>Opens the extent; on an exception the file stays the caller's.</summary>
-    public static SparseExtent Open(ImageFile file, SparseHeader front)
+    /// <summary>
+    /// Opens the extent, of which the disk has <paramref name="sectors"/>, at most its capacity; on an exception the file stays
+    /// the caller's.
+    /// </summary>
+    public static SparseExtent Open(
+        ImageFile file, SparseHeader front, long sectors, int cachedTables = GrainMap.MostCachedTables)
     {
         var header = front;
         if (front.GrainDirectoryOffset < 0)
             header = ReadFooter(file, front);
-        return new SparseExtent(file, header, GrainMap.Open(file, header));
+        return new SparseExtent(file, header, GrainMap.Open(file, header, cachedTables), sectors);
     }
 
     public void Read(long offset, Span<byte> buffer)

@@ -15,6 +15,7 @@ internal sealed record SparseHeader
     public const ulong GrainDirectoryAtEnd = ulong.MaxValue;
 
     private const uint FlagLineEndTest = 1, FlagZeroedGrain = 4, FlagCompressed = 1u << 16, FlagMarkers = 1u << 17;
+    private const long MaxDescriptor = Descriptors.ForeignDescriptor.MaxBytes / BlockRequest.SectorSize;
     private const long MaxCapacity = Descriptors.ExtentLine.MaxSectors;
 
     public required long Capacity { get; init; }
@@ -78,7 +79,7 @@ internal sealed record SparseHeader
         if (entries is 0 or > 512 || !uint.IsPow2(entries))
             return null;
         why = "its embedded descriptor is too large or lies nowhere";
-        if (descriptorSize > 128 || descriptorOffset > MaxCapacity || (descriptorSize > 0 && descriptorOffset == 0))
+        if (descriptorSize > MaxDescriptor || descriptorOffset > MaxCapacity || (descriptorSize > 0 && descriptorOffset == 0))
             return null;
         why = "its grain directory lies nowhere";
         if (directory is 0 or (> uint.MaxValue and < GrainDirectoryAtEnd))

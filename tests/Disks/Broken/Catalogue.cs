@@ -118,7 +118,7 @@ public static class Catalogue
             s_flat + "RW 137438953472 ZERO\nRW 137438953472 ZERO\n");
         yield return Text("two extents that overlap", DiskErrorKind.Malformed,
             s_flat + "RW 10 FLAT \"data\" 0\nRW 6 FLAT \"data\" 9\n");
-        yield return Text("600 extents", DiskErrorKind.Malformed, s_flat + string.Concat(Enumerable.Repeat("RW 1 ZERO\n", 600)));
+        yield return Text("600 extents", null, s_flat + string.Concat(Enumerable.Repeat("RW 1 ZERO\n", 600)));
         yield return Text("no extent", DiskErrorKind.Malformed, s_flat);
         yield return Text("a zero extent with a file", DiskErrorKind.Malformed, s_flat + "RW 1 ZERO \"data\"\n");
         yield return Text("no access", DiskErrorKind.Unsupported, s_flat + "NOACCESS 1 FLAT \"data\" 0\n");
@@ -135,11 +135,30 @@ public static class Catalogue
             s_flat + "encryptionKeys=\"vmware:key/x\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("an unknown type", DiskErrorKind.Unsupported, Head + "createType=\"custom\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("an unknown version", DiskErrorKind.Unsupported, s_flat.Replace("version=1", "version=7"));
+        yield return Text("a key twice, the same", null, s_flat + "cid=12345678\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("a key of the data base twice", null,
+            s_flat + "ddb.toolsVersion=\"1\"\nRW 1 FLAT \"data\" 0\nddb.toolsVersion=\"2\"\n");
+        yield return Text("tabs for blanks", null, s_flat + "RW\t1\tFLAT\t\"data\"\t0\n");
+        yield return Text("blanks around equals signs", null, s_flat.Replace("=", " = ") + " RW 1 FLAT \"data\" 0\n");
+        yield return Text("seven fields", null, s_flat + "RW 1 FLAT \"data\" 0 uuid device\n");
+        yield return Text("nine fields", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data\" 0 uuid device a b\n");
+        yield return Text("an empty name of a parent", null, s_flat + "parentFileNameHint=\"\"\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("an empty name of a parent and the parent", DiskErrorKind.HasParent,
+            s_flat.Replace("ffffffff", "12345678") + "parentFileNameHint=\"\"\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("the older word for split", null, s_flat.Replace("monolithicFlat", "2GbMaxExtentFlat")
+            + "RW 1 FLAT \"data\" 0\nRW 1 FLAT \"data\" 1\n");
+        yield return Text("comments in front", null,
+            "# made by some converter\n\n#\n" + s_flat["# Disk DescriptorFile\n".Length..] + "RW 1 FLAT \"data\" 0\n");
+        yield return Text("no comment at all", null,
+            s_flat["# Disk DescriptorFile\n".Length..] + "RW 1 FLAT \"data\" 0\n");
+        yield return Text("a byte order mark", null, "\uFEFF" + s_flat + "RW 1 FLAT \"data\" 0\n");
+        yield return Text("a byte order mark and Windows line ends", null,
+            ("\uFEFF" + s_flat + "RW 1 FLAT \"data\" 0\n").Replace("\n", "\r\n"));
         yield return Text("a key twice", DiskErrorKind.Malformed, s_flat + "cid=1\nRW 1 FLAT \"data\" 0\n");
         yield return Text("a line of noise", DiskErrorKind.Malformed, s_flat + "what is this\n");
         yield return Text("an open quote", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data 0\n");
         yield return Text("a zero byte inside", DiskErrorKind.Malformed, s_flat + "a=\0\nRW 1 FLAT \"data\" 0\n");
-        yield return Text("more than 64 KiB", DiskErrorKind.TooLarge, s_flat + new string('#', 70_000));
+        yield return Text("more than 1 MiB", DiskErrorKind.TooLarge, s_flat + new string('#', 1_100_000));
         yield return Bytes("bytes that are no UTF-8", DiskErrorKind.Malformed,
             [.. Encoding.ASCII.GetBytes(s_flat), 0xff, 0xfe, (byte)'\n']);
         yield return Bytes("nothing at all", DiskErrorKind.NotADisk, []);

@@ -1,4 +1,5 @@
 using Lorica.Disks.Descriptors;
+using Lorica.Disks.Images;
 using Lorica.Disks.Jobs;
 using Lorica.Disks.Sparse;
 
@@ -38,7 +39,7 @@ public static class FuzzTargets
         Assert.InRange(header.Capacity, 1, Vmdk.MaxCapacity / 512);
         Assert.InRange(header.GrainBytes, 4096, 1024 * 1024);
         Assert.InRange(header.DirectoryEntries, 1, header.Capacity);
-        Assert.InRange(header.DescriptorSectors, 0, 128);
+        Assert.InRange(header.DescriptorSectors, 0, 2048);
     }
 
     /// <summary>A whole image, opened and read as far as it claims to have data.</summary>
@@ -47,6 +48,60 @@ public static class FuzzTargets
         try
         {
             ReadAsync(path).GetAwaiter().GetResult();
+        }
+        catch (DiskException)
+        {
+            // Refused.
+        }
+    }
+
+    /// <summary>
+    /// The first and last 64 KiB of a foreign file (a short input is all of it): the decision is the same whether made from bytes
+    /// or from the file, and only what was decided to be readable opens.
+    /// </summary>
+    public static bool ForeignFile(TestFolder folder, byte[] bytes)
+    {
+        const int End = ImageClassifier.Examined;
+        var (head, tail) = bytes.Length <= End ? (bytes, bytes) : (bytes[..End], bytes[^Math.Min(End, bytes.Length - End)..]);
+        long length = bytes.Length <= End ? bytes.Length : End + 2 * End + tail.Length;
+        using (var file = new FileStream(folder.File("x.vmdk"), FileMode.Create))
+        {
+            file.Write(head);
+            file.SetLength(length);
+            file.Position = length - tail.Length;
+            file.Write(tail);
+        }
+
+        var model = DiskImage.InspectAsync(folder.File("x.vmdk"), default).GetAwaiter().GetResult();
+        using (var file = File.OpenRead(folder.File("x.vmdk")))
+        {
+            var last = new byte[Math.Min(End, length)];
+            file.Position = length - last.Length;
+            file.ReadExactly(last);
+            Assert.Equal(model.Format, ImageClassifier.Decide(head, last, length));
+        }
+
+        Assert.Equal(model.Problem is null, model.Capacity is not null);
+        if (model.Problem is null)
+            Assert.True(ImageWords.IsRead(model.Format));
+        if (model.Format is ImageFormat.Raw or ImageFormat.Iso)
+            Assert.True(model.Problem is null && model.Capacity == length && length % 512 == 0);
+        Image(folder.File("x.vmdk"));
+        return model.Problem is null;
+    }
+
+    /// <summary>A descriptor of somebody else: what parses has extents within the limits and no path.</summary>
+    public static void ForeignDescriptorText(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var descriptor = ForeignDescriptor.Parse(bytes, "fuzz");
+            foreach (var extent in descriptor.Extents)
+            {
+                Assert.InRange(extent.Sectors, 1, Vmdk.MaxCapacity / 512);
+                Assert.InRange(extent.OffsetSectors, 0, Vmdk.MaxCapacity / 512);
+                descriptor.NameOf(extent);
+            }
         }
         catch (DiskException)
         {

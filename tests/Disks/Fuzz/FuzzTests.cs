@@ -1,5 +1,6 @@
 using System.Text;
 using Lorica.Disks.Tests.Broken;
+using Lorica.Disks.Tests.Foreign;
 
 namespace Lorica.Disks.Tests.Fuzz;
 
@@ -31,6 +32,8 @@ public sealed class FuzzTests
             var random = new Random(seed);
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => parts[random.Next(parts.Length)]));
             FuzzTargets.DescriptorText(Encoding.UTF8.GetBytes("# Disk DescriptorFile\n" + text));
+            FuzzTargets.ForeignDescriptorText(Encoding.UTF8.GetBytes("# Disk DescriptorFile\n" + text));
+            FuzzTargets.ForeignDescriptorText(Encoding.Latin1.GetBytes("encoding=GBK\n" + text));
         }
     }
 
@@ -67,6 +70,18 @@ public sealed class FuzzTests
                 folder.Write("x.vmdk", changed);
                 FuzzTargets.Image(folder.File("x.vmdk"));
             }
+        }
+    }
+
+    [Fact]
+    public void EveryKindOfForeignFileAndItsChangesAreDecidedOnce()
+    {
+        using var folder = new TestFolder();
+        foreach (var (_, _, content) in ForeignSamples.All)
+        {
+            FuzzTargets.ForeignFile(folder, content);
+            for (int seed = 0; seed < 12; seed++)
+                FuzzTargets.ForeignFile(folder, Change([.. content, 0], seed));
         }
     }
 

@@ -1,4 +1,5 @@
 using Lorica.Disks.Tests.Broken;
+using Lorica.Disks.Tests.Foreign;
 using Lorica.Tests;
 
 namespace Lorica.Disks.Tests.Fuzz;
@@ -33,6 +34,19 @@ public sealed class ImageFuzzing(ITestOutputHelper output)
             FuzzTargets.Image(folder.File("x.vmdk"));
         });
     }
+
+    [Fact(Explicit = true)]
+    public void ForeignFiles()
+    {
+        using var folder = new TestFolder();
+        long tried = TimedFuzz.Run(ForeignSamples.All.Select(s => s.Content), bytes => FuzzTargets.ForeignFile(folder, bytes));
+        output.WriteLine($"{tried} inputs");
+    }
+
+    [Fact(Explicit = true)]
+    public void ForeignDescriptors() => Run(
+        [.. ForeignSamples.All.Where(s => s.Format == ImageFormat.VmdkDescriptor).Select(s => s.Content)],
+        bytes => FuzzTargets.ForeignDescriptorText(bytes));
 
     private void Run(byte[][] corpus, Action<byte[]> target) => output.WriteLine($"{TimedFuzz.Run(corpus, input =>
     {
