@@ -89,6 +89,21 @@ public sealed class ImportTests : SignedInTests
     }
 
     [Fact]
+    public async Task AnArchiveIsRefusedWithItsWayOutAndTakenAsItIsByWhoMeansIt()
+    {
+        byte[] content = [0x1f, 0x8b, 0x08, .. RandomNumberGenerator.GetBytes(1021)];
+        var image = _cli.File("web1.raw", content);
+
+        Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "import", "web1", "--disk", image));
+        Assert.Contains("is packed by gzip", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: Unpack it first", _cli.Error, StringComparison.Ordinal);
+        Assert.Empty(_center.Requests);
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "import", "web1", "--disk", image, "--raw"));
+        Assert.Equal(content, _received.Disks.Single());
+    }
+
+    [Fact]
     public async Task AMissingImageIsExitCode5()
         => Assert.Equal(ExitCode.NotFound,
             await _cli.RunAsync("vm", "import", "x", "--disk", Path.Combine(_cli.Folder, "none.raw")));
@@ -115,7 +130,8 @@ public sealed class ImportTests : SignedInTests
     public async Task AnImageThatHoldsOtherDataThanAnnouncedIsNeverEnded(int difference)
     {
         await using var source =
-            await ImportSource.OpenAsync(_cli.File("live.raw", RandomNumberGenerator.GetBytes(Mib)), CancellationToken.None);
+            await ImportSource.OpenAsync(
+                _cli.File("live.raw", RandomNumberGenerator.GetBytes(Mib)), raw: false, CancellationToken.None);
         using var content = new DiskStreamContent(
             new CreateVmBody { Name = "live", Disks = [new CreateDiskBody(Mib, Data: Mib + difference)] }, [source], _ => { });
         using var sent = new MemoryStream();

@@ -14,9 +14,9 @@ internal sealed class ImportSource(string path, IBlockDevice device) : IAsyncDis
     /// <summary>Size of the virtual disk.</summary>
     public long Capacity => device.Length;
 
-    /// <summary>Opens an image of any kind that is understood.</summary>
-    public static async Task<ImportSource> OpenAsync(string path, CancellationToken ct)
-        => new(path, await DiskImage.OpenReadOnlyAsync(path, ct));
+    /// <summary>Opens an image of any kind that is understood, or with <paramref name="raw"/> the bytes as they are.</summary>
+    public static async Task<ImportSource> OpenAsync(string path, bool raw, CancellationToken ct)
+        => new(path, raw ? await DiskImage.OpenRawAsync(path, ct) : await DiskImage.OpenReadOnlyAsync(path, ct));
 
     /// <summary>Walks over the data, in ascending order.</summary>
     public IAsyncEnumerable<DataRun> DataAsync(CancellationToken ct) => DataScanner.ScanAsync(device, ct);

@@ -14,7 +14,7 @@ internal sealed class Importer(CenterClient center, Terminal terminal)
 
     /// <summary>The task that finishes the import.</summary>
     public async Task<TaskModel> ImportAsync(
-        CreateVmBody body, IReadOnlyList<string> images, string provisioning, CancellationToken ct)
+        CreateVmBody body, IReadOnlyList<string> images, bool raw, string provisioning, CancellationToken ct)
     {
         if (images.Count > MaximumDisks)
             throw new CliException(ExitCode.Usage, $"A virtual machine has at most {MaximumDisks} disks.");
@@ -23,7 +23,7 @@ internal sealed class Importer(CenterClient center, Terminal terminal)
         {
             // Step 1
             foreach (var image in images)
-                sources.Add(await ImportSource.OpenAsync(image, ct));
+                sources.Add(await ImportSource.OpenAsync(image, raw, ct));
             return await ProgressScope.RunAsync(terminal, $"Importing {body.Name}", async view =>
             {
                 // Step 2
