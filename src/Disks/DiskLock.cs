@@ -39,11 +39,31 @@ public sealed partial class DiskLock : IDisposable
         Handle.Dispose();
     }
 
+    // The lock file is a means: on storage that is mounted read-only the message is about the disk.
+    private static SafeFileHandle Open(DiskFolder folder, string name, string file)
+    {
+        try
+        {
+            return folder.Store.OpenLock(file);
+        }
+        catch (DiskException e) when (e.Kind == DiskErrorKind.ReadOnly)
+        {
+            var path = folder.Store.FullName(DiskName.Descriptor(name));
+            throw new DiskException(
+                DiskErrorKind.ReadOnly,
+                $"The disk {path} lies on storage that is mounted read-only, so it can be neither locked nor changed.", path,
+                inner: e)
+            {
+                WayOut = "Mount the storage for writing. If the kernel made it read-only, its log says after which error.",
+            };
+        }
+    }
+
     private static DiskLock Take(DiskFolder folder, string name, bool exclusive, bool handleStaysHere)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var file = DiskName.Lock(DiskName.Check(name));
-        var handle = folder.Store.OpenLock(file);
+        var handle = Open(folder, name, file);
         try
         {
             if (OfdLock.TryTake(handle, exclusive, folder.Store.FullName(file)))

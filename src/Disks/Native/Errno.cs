@@ -14,6 +14,7 @@ internal static class Errno
     public const int InvalidArgument = 22;
     public const int FileTooBig = 27;
     public const int NoSpace = 28;
+    public const int ReadOnlyStorage = 30;
     public const int NameTooLong = 36;
     public const int NotImplemented = 38;
     public const int Loop = 40;

@@ -14,6 +14,7 @@ internal static class LinuxError
             Errno.Exists => DiskErrorKind.AlreadyExists,
             Errno.Loop or Errno.CrossDevice => DiskErrorKind.EscapesFolder,
             Errno.NoSpace or Errno.QuotaExceeded => DiskErrorKind.NoSpace,
+            Errno.ReadOnlyStorage => DiskErrorKind.ReadOnly,
             Errno.FileTooBig => DiskErrorKind.TooLarge,
             Errno.NameTooLong or Errno.NotDirectory or Errno.IsDirectory => DiskErrorKind.InvalidArgument,
             _ => DiskErrorKind.Io,

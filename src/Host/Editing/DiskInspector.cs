@@ -35,8 +35,9 @@ internal sealed class DiskInspector(VmTable table)
         catch (DiskException e) when (e.Kind is DiskErrorKind.NotADisk or DiskErrorKind.InvalidArgument)
         {
             throw Refuse.With(
-                FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", text, $"{text} is not a virtual disk.",
-                "Name the descriptor, the small text file, not the data file.", e);
+                FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", text,
+                $"{text} is not a virtual disk of Lorica. {e.Message}",
+                e.WayOut ?? "Name the descriptor, the small text file, not the data file.", e);
         }
         catch (DiskException e) when (e.Kind is DiskErrorKind.NotFound)
         {

@@ -237,6 +237,13 @@ internal sealed class Folder : IDisposable
         return Posix.OpenBelow(_handle, name, Posix.ReadWrite | Posix.Create);
     }
 
+    /// <summary>Opens a lock file that is there, to look at it: on storage that is mounted read-only too.</summary>
+    public SafeFileHandle OpenLockFileToRead(string name)
+    {
+        CheckName(name);
+        return Posix.OpenBelow(_handle, name, Posix.ReadOnly);
+    }
+
     /// <summary>Names of the entries, in no order.</summary>
     public IReadOnlyList<string> Names() =>
         [.. Directory.EnumerateFileSystemEntries(Magic).Select(p => System.IO.Path.GetFileName(p))];

@@ -38,7 +38,7 @@ internal sealed class VmLock : IAsyncDisposable
         VmHome home, WriterIdentity me, long epoch, bool fenced, TimeProvider time, CancellationToken ct)
     {
         var about = home.Registration.DisplayPath;
-        var handle = home.Folder.OpenLockFile(NameOf(home));
+        var handle = OpenFile(home, about);
         try
         {
             // Step 1
@@ -71,7 +71,7 @@ internal sealed class VmLock : IAsyncDisposable
     {
         if (!home.Folder.Has(NameOf(home)))
             return (null, false);
-        using var handle = home.Folder.OpenLockFile(NameOf(home));
+        using var handle = home.Folder.OpenLockFileToRead(NameOf(home));
         return (WriterLockFile.Read(handle), Posix.IsLocked(handle, home.Registration.DisplayPath));
     }
 
@@ -89,6 +89,19 @@ internal sealed class VmLock : IAsyncDisposable
 
         await Lease.DisposeAsync();
         Handle.Dispose();
+    }
+
+    // The lock file is a means: on storage that is mounted read-only the refusal is about the VM.
+    private static SafeFileHandle OpenFile(VmHome home, string about)
+    {
+        try
+        {
+            return home.Folder.OpenLockFile(NameOf(home));
+        }
+        catch (IOException e) when (Posix.ErrorOf(e) == Posix.ReadOnlyStorage)
+        {
+            throw Refuse.StorageReadOnly(about, e);
+        }
     }
 
     private static string NameOf(VmHome home) => $".{home.Registration.VmxName}.lock";

@@ -10,6 +10,7 @@ namespace Lorica.Host.Native;
 internal static unsafe class Posix
 {
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Truncate = 0x200;
+    public const int ReadOnlyStorage = 30;
     public const int NoEntry = 2, Interrupted = 4, Again = 11, Access = 13, Exists = 17, NotFolder = 20, NoSpace = 28, Loop = 40,
         QuotaExceeded = 122, IsFolder = 21;
 

@@ -16,6 +16,7 @@ internal static class FaultMap
         CryptoException e => OfCrypto(e, about),
         IOException e when Posix.ErrorOf(e) is Posix.NoSpace or Posix.QuotaExceeded
             || IsDiskFull(e) => Refuse.NoSpaceLeft(about, e).Fault,
+        IOException e when Posix.ErrorOf(e) == Posix.ReadOnlyStorage => Refuse.StorageReadOnly(about, e).Fault,
         IOException e => new Fault(
             FaultTypes.SystemError, "lorica.io", about, e.Message, "See the log of the host and of its kernel."),
         UnauthorizedAccessException e => new Fault(
@@ -29,7 +30,7 @@ internal static class FaultMap
     {
         var path = e.Path ?? about;
         Fault Tampered(string reason, string hint = "") => Refuse.Tampered(reason, path, e.Message, hint).Fault;
-        Fault Of(string type, string key, string hint = "") => new(type, key, path, e.Message, hint);
+        Fault Of(string type, string key, string hint = "") => new(type, key, path, e.Message, e.WayOut ?? hint);
         return e.Kind switch
         {
             DiskErrorKind.WrongKey => Tampered("wrongKey"),
@@ -55,6 +56,7 @@ internal static class FaultMap
             DiskErrorKind.InUse => Of(FaultTypes.ResourceInUse, "lorica.diskInUse", "End the program that uses the disk."),
             DiskErrorKind.NoSpace => Of(
                 FaultTypes.NoDiskSpace, "lorica.noDiskSpace", "Free space on the datastore; then start the operation again."),
+            DiskErrorKind.ReadOnly => Of(FaultTypes.InvalidState, Refuse.StorageReadOnlyKey),
             DiskErrorKind.NotEncrypted => Of(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted"),
             DiskErrorKind.AlreadyEncrypted => Of(FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.encrypted"),
             DiskErrorKind.HasHardLinks => Of(

@@ -63,6 +63,15 @@ internal static class Refuse
         FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
         $"{where} became full.", "Free space on the datastore, or use another one.", inner);
 
+    /// <summary>The rule that <see cref="StorageReadOnly"/> names.</summary>
+    public const string StorageReadOnlyKey = "lorica.storageReadOnly";
+
+    /// <summary>The refusal of what has to lock or change a file on storage that is mounted read-only.</summary>
+    public static FaultException StorageReadOnly(string about, Exception inner) => With(
+        FaultTypes.InvalidState, StorageReadOnlyKey, about,
+        $"{about} lies on storage that is mounted read-only, so it can be neither locked nor changed.",
+        "Mount the storage for writing. If the kernel made it read-only, its log says after which error.", inner);
+
     /// <summary>The refusal for keys that this host does not hold.</summary>
     public static FaultException KeysMissing(string about, string message, IEnumerable<KeyId> keys) => new(
         new Fault(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", about, message,

@@ -84,6 +84,24 @@ public sealed class DiskFaultTests : IAsyncLifetime
         Assert.Equal("msg.keysafe.locator", (seen.Suspect ?? seen.Disks[0].Suspect).Key);
     }
 
+    [Fact]
+    public async Task A_disk_of_another_program_in_the_place_of_one_of_ours_is_named_with_its_way_out()
+    {
+        var (vm, now, disk) = await DetachedAsync(null);
+        await File.WriteAllBytesAsync(Path.Combine(Home, "web01_1.vmdk"), [.. "QFI"u8, 0xfb, .. new byte[70_000]]);
+        (string Key, Func<Task> Act)[] acts =
+        [
+            ("msg.hostd.deviceSpec.enc.notDisk", () => InspectAsync(disk.Path)),
+            ("lorica.notADisk", () => AttachAsync(vm, now, disk)),
+        ];
+        foreach (var (key, act) in acts)
+        {
+            var fault = await FaultAssert.RefusedAsync(FaultTypes.InvalidDeviceSpec, key, act);
+            Assert.Contains("a QCOW image", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("qemu-img convert", fault.Hint, StringComparison.Ordinal);
+        }
+    }
+
     private async Task<(TestVm Vm, VmDescription Now, DiskDescription Disk)> DetachedAsync(TestKek? kek)
     {
         var vm = new TestVm("web01", kek, disks: 2);

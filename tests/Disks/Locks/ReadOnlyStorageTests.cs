@@ -1,0 +1,34 @@
+namespace Lorica.Disks.Tests.Locks;
+
+public sealed class ReadOnlyStorageTests
+{
+    [Fact]
+    public async Task ADiskOnStorageThatIsMountedReadOnlyIsNamedAndNotItsLockFile()
+    {
+        using var folder = new TestFolder();
+        var mount = folder.File("mount");
+        Directory.CreateDirectory(mount);
+        Tool.Run("mount", "-t", "tmpfs", "-o", "size=8m", "lorica-test", mount);
+        try
+        {
+            using (var disks = DiskFolder.Open(mount))
+            using (var keks = new TestKeks())
+            {
+                await Vmdk.CreateAsync(disks, "web", TestData.MiB, Provisioning.Thin, null, default);
+                Tool.Run("mount", "-o", "remount,ro", mount);
+                var refusal = Assert.Throws<DiskException>(() => Vmdk.Open(disks, "web", null, keks).Dispose());
+                Assert.Equal(DiskErrorKind.ReadOnly, refusal.Kind);
+                Assert.StartsWith($"The disk {mount}/web.vmdk lies on storage that is mounted read-only", refusal.Message,
+                    StringComparison.Ordinal);
+                Assert.NotEmpty(refusal.WayOut!);
+
+                // Listing takes no lock.
+                Assert.Equal(TestData.MiB, Vmdk.ReadModel(disks, "web").Capacity);
+            }
+        }
+        finally
+        {
+            Tool.Run("umount", mount);
+        }
+    }
+}
