@@ -16,8 +16,8 @@ internal static class DiskCommand
             Description = "Any file or block device: an image, or the descriptor of a disk of Lorica.",
         };
         var info = new Command(
-            "info", "Say what a file is that is to be a disk: format and how that is known, size, files, what to do when it cannot "
-            + "be imported (exit code 4); for encrypted disks of Lorica key id and check value. No secrets.") { file };
+            "info", "Say what a file is that is to be a disk: format and how that is known, size, files, what to do when it "
+            + "cannot be imported (exit code 4); for encrypted disks of Lorica key id and check value. No secrets.") { file };
         info.Examples(
             ("an image before its import", "lorica disk info web1.vmdk"),
             ("what a script asks before it imports", "lorica disk info --json web1.img | jq -r .format"),
