@@ -4,8 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Disks;
 
 /// <summary>
-/// The right to use a disk: an OFD lock on <c>.NAME.lock</c>, a file that is never renamed nor deleted. It lasts as long as any
-/// copy of <see cref="Handle"/> is open, so it can be handed to another process, and ends with the last one even by a crash.
+/// The right to use a disk: an OFD lock on <c>.NAME.lock</c>, a file that is never renamed. It lasts as long as any
+/// copy of <see cref="Handle"/> is open, so it can be handed to another process, and ends with the last one even by a crash. Who
+/// removes all files of a disk may remove the lock file as the last one, while holding it: who waited for it finds that it has no
+/// name any more, and takes the one that has.
 /// </summary>
 public sealed partial class DiskLock : IDisposable
 {
@@ -63,18 +65,27 @@ public sealed partial class DiskLock : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         var file = DiskName.Lock(DiskName.Check(name));
-        var handle = Open(folder, name, file);
-        try
+        while (true)
         {
-            if (OfdLock.TryTake(handle, exclusive, folder.Store.FullName(file)))
-                return new DiskLock(handle, handleStaysHere);
-            var path = folder.Store.FullName(DiskName.Descriptor(name));
-            throw new DiskException(DiskErrorKind.InUse, $"The disk {path} is in use.", path);
-        }
-        catch
-        {
+            var handle = Open(folder, name, file);
+            try
+            {
+                if (!OfdLock.TryTake(handle, exclusive, folder.Store.FullName(file)))
+                {
+                    var path = folder.Store.FullName(DiskName.Descriptor(name));
+                    throw new DiskException(DiskErrorKind.InUse, $"The disk {path} is in use.", path);
+                }
+
+                if (LinuxFile.Stat(handle, folder.Store.FullName(file)).Links > 0)
+                    return new DiskLock(handle, handleStaysHere);
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
+
             handle.Dispose();
-            throw;
         }
     }
 }

@@ -109,8 +109,9 @@ internal sealed class HostNode : IDisposable
             Log.NoHardwareAes(XtsAes256.Backend.ToString());
         foreach (var file in Table.Registry.Damaged)
             Log.RegistryDamaged(file);
-        VmLeftovers.Sweep(Table, Log);
-        RelocationLeftovers.Sweep(Table, Log);
+        await VmLeftovers.SweepAsync(Table, Log, Stopping);
+        await VmRemoval.SweepAsync(Table, Log, Stopping);
+        await RelocationLeftovers.SweepAsync(Table, Log, Stopping);
         Power.Adopt();
         Power.Acceleration = await _trial.ChooseAsync(Stopping);
         Log.Accelerated(Power.Acceleration.Word, Power.Acceleration.Reason);

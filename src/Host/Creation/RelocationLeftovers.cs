@@ -1,82 +1,84 @@
 using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
+using Lorica.Host.Home;
+using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
 
 namespace Lorica.Host.Creation;
 
 /// <summary>
-/// Removes the folders that a relocation left: the unfinished copy before it switched, the old place afterwards. The VMX goes
-/// last, so that what is left of a crash in the middle can still be told to be this VM's.
+/// Removes what a relocation left: the unfinished copy before it switched, the old place afterwards. The folder that is copied
+/// into has a name of this one operation; a folder under a VM's own name is removed only as <see cref="VmEraser.ClearAsync"/>
+/// allows it, since another host may have come to use it while this one was away.
 /// </summary>
 internal static class RelocationLeftovers
 {
-    /// <summary>The folder into which a VM is copied.</summary>
-    public static string TemporaryFolder(Guid id) => $".relocate-{id}";
+    /// <summary>
+    /// The folder into which a VM is copied. No other operation on the VM has this epoch, on any host, so none has this folder.
+    /// </summary>
+    public static string TemporaryFolder(Guid id, long epoch) => $".relocate-{id}-{epoch}";
 
     /// <summary>Removes what a crash left. What cannot be removed now stays noted until the next start.</summary>
-    public static void Sweep(VmTable table, HostLog log)
+    public static async Task SweepAsync(VmTable table, HostLog log, CancellationToken ct)
     {
         foreach (var registration in table.Registry.List().Where(r => r is { Pending: false, Leftovers.Count: > 0 }))
         {
-            try
-            {
-                Remove(table, registration, seen: false);
+            if (await TryRemoveAsync(table, registration, seen: false, held: null, log, ct))
                 log.Swept(registration.DisplayPath);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FaultException)
-            {
-                log.SweepFailed(registration.DisplayPath, e.Message);
-            }
         }
     }
 
-    /// <summary>Removes all leftovers of a VM and forgets them.</summary>
+    /// <summary>
+    /// Removes all leftovers of a VM; a failure is logged, and what it was about stays noted until the next start.
+    /// </summary>
+    /// <returns>False for a failure.</returns>
+    public static async Task<bool> TryRemoveAsync(
+        VmTable table, VmRegistration registration, bool seen, VmLock? held, HostLog log, CancellationToken ct)
+    {
+        try
+        {
+            if (registration.Leftovers.Count > 0)
+                await RemoveAsync(table, registration, seen, held, log, ct);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException
+            && FaultMap.Find(e, registration.DisplayPath) is { } fault)
+        {
+            log.SweepFailed(registration.DisplayPath, fault.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Removes all leftovers of a VM that are its own, and forgets them.</summary>
     /// <param name="table">The VMs.</param>
     /// <param name="registration">The VM.</param>
     /// <param name="seen">The datastores are known to be mounted; else an empty one may be one that is not.</param>
+    /// <param name="held">The lock of the VM in the folder that it was in, if the caller has it.</param>
+    /// <param name="log">Told of what is somebody else's by now.</param>
+    /// <param name="ct">Stops between two files.</param>
     /// <exception cref="IOException">Something could not be removed; nothing is forgotten.</exception>
-    public static void Remove(VmTable table, VmRegistration registration, bool seen)
+    /// <exception cref="FaultException">Somebody uses it; likewise.</exception>
+    public static async Task RemoveAsync(
+        VmTable table, VmRegistration registration, bool seen, VmLock? held, HostLog log, CancellationToken ct)
     {
         foreach (var leftover in registration.Leftovers)
         {
-            if ((leftover.Datastore, leftover.Folder) != (registration.Datastore, registration.Folder))
-                Remove(table, registration, leftover, seen);
+            var place = registration with { Datastore = leftover.Datastore, Folder = leftover.Folder };
+            if (place.DisplayPath == registration.DisplayPath)
+                continue;
+            using var datastore = Folder.Open(table.Datastores.PathOf(leftover.Datastore));
+            var names = datastore.Names();
+            if (names.Count == 0 && !seen)
+                throw new IOException($"the datastore {leftover.Datastore} is empty; is it mounted?");
+            if (!names.Contains(leftover.Folder))
+                continue;
+            if (leftover.Own)
+                VmLeftovers.RemoveOwn(datastore, leftover.Folder);
+            else if (!await VmEraser.ClearAsync(table, datastore, place, held, ct))
+                log.LeftAlone(registration.Id, place.DisplayPath);
         }
 
         table.Registry.RememberLeftovers(registration.Id, []);
-    }
-
-    private static void Remove(VmTable table, VmRegistration registration, VmLeftover leftover, bool seen)
-    {
-        using var datastore = Folder.Open(table.Datastores.PathOf(leftover.Datastore));
-        var names = datastore.Names();
-        if (names.Count == 0 && !seen)
-            throw new IOException($"the datastore {leftover.Datastore} is empty; is it mounted?");
-        if (!names.Contains(leftover.Folder))
-            return;
-        using (var folder = Folder.Open(Path.Combine(datastore.Path, leftover.Folder)))
-        {
-            if (!leftover.Own && !VmLeftovers.IsOf(folder, registration))
-                return;
-            foreach (var file in folder.Names().Where(n => leftover.Own || VmRemoval.IsOurs(n, registration.File))
-                .OrderBy(n => n == registration.VmxName))
-            {
-                folder.Delete(file);
-            }
-
-            folder.Sync();
-        }
-
-        try
-        {
-            datastore.DeleteFolder(leftover.Folder);
-        }
-        catch (IOException) when (!leftover.Own)
-        {
-            // Files that are not the VM's stay, and their folder with them.
-        }
-
-        datastore.Sync();
     }
 }

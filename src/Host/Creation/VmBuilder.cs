@@ -150,9 +150,9 @@ internal sealed class VmBuilder : IAsyncDisposable
             return;
         try
         {
-            VmLeftovers.Remove(_table, _registration, seen: true);
+            await VmLeftovers.RemoveAsync(_table, _registration, seen: true, CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or FaultException)
+        catch (Exception e) when (FaultMap.Find(e, _registration.DisplayPath) is not null)
         {
             // It stays pending, and the next start of the host removes it. Why it was not made says more than why it was not
             // removed.

@@ -1,6 +1,5 @@
-using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
-using Lorica.Host.Home;
+using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
 
@@ -13,74 +12,58 @@ internal static class VmLeftovers
     public static string TemporaryFolder(Guid id) => $".import-{id}";
 
     /// <summary>Removes what a crash left. What cannot be removed now stays pending until the next start.</summary>
-    public static void Sweep(VmTable table, HostLog log)
+    public static async Task SweepAsync(VmTable table, HostLog log, CancellationToken ct)
     {
         foreach (var registration in table.Registry.List().Where(r => r.Pending))
         {
             try
             {
-                if (Remove(table, registration, seen: false))
+                if (await RemoveAsync(table, registration, seen: false, ct))
                     log.Swept(registration.DisplayPath);
                 else
                     log.SweepFailed(registration.DisplayPath, "its datastore is empty; is it mounted?");
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FaultException)
+            catch (Exception e) when (e is not OperationCanceledException
+                && FaultMap.Find(e, registration.DisplayPath) is { } fault)
             {
-                log.SweepFailed(registration.DisplayPath, e.Message);
+                log.SweepFailed(registration.DisplayPath, fault.Message);
             }
         }
     }
 
     /// <summary>
     /// Removes folders and registration of a VM that was not finished. False, and nothing is forgotten, when its datastore may
-    /// not be there.
+    /// not be there. A folder under its final name is removed only if it is this VM's and nobody else's (<see
+    /// cref="VmEraser.ClearAsync"/>).
     /// </summary>
     /// <param name="table">The VMs.</param>
     /// <param name="registration">The VM; pending.</param>
     /// <param name="seen">The datastore is known to be mounted.</param>
-    public static bool Remove(VmTable table, VmRegistration registration, bool seen)
+    /// <param name="ct">Stops between two disks.</param>
+    public static async Task<bool> RemoveAsync(VmTable table, VmRegistration registration, bool seen, CancellationToken ct)
     {
-        var path = table.Datastores.PathOf(registration.Datastore);
-        using var datastore = Folder.Open(path);
+        using var datastore = Folder.Open(table.Datastores.PathOf(registration.Datastore));
         var names = datastore.Names();
         if (names.Count == 0 && !seen)
             return false;
-        foreach (var name in (string[])[TemporaryFolder(registration.Id), registration.Folder])
-        {
-            if (names.Contains(name))
-                RemoveFolder(datastore, name, registration, always: name != registration.Folder);
-        }
-
-        datastore.Sync();
+        if (names.Contains(TemporaryFolder(registration.Id)))
+            RemoveOwn(datastore, TemporaryFolder(registration.Id));
+        if (names.Contains(registration.Folder))
+            await VmEraser.ClearAsync(table, datastore, registration, held: null, ct);
         table.Registry.Remove(registration.Id);
         return true;
     }
 
-    // A folder under the final name is this VM's only if its VMX says so: the name may have come to be another's. The VMX goes
-    // last, so that a crash in the middle leaves what can be told.
-    private static void RemoveFolder(Folder datastore, string name, VmRegistration registration, bool always)
+    /// <summary>Removes a folder that this host made under a name that nobody else has, with all that is in it.</summary>
+    public static void RemoveOwn(Folder datastore, string name)
     {
         using (var folder = Folder.Open(Path.Combine(datastore.Path, name)))
         {
-            if (!always && !IsOf(folder, registration))
-                return;
-            foreach (var file in folder.Names().OrderBy(n => n == registration.VmxName))
+            foreach (var file in folder.Names())
                 folder.Delete(file);
         }
 
         datastore.DeleteFolder(name);
-    }
-
-    internal static bool IsOf(Folder folder, VmRegistration registration)
-    {
-        try
-        {
-            return folder.Read(registration.VmxName, VmxFile.MaximumBytes) is { } bytes
-                && VmxFile.Parse(bytes)[VmxKeys.VmId] == registration.Id.ToString();
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
+        datastore.Sync();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Lorica.Contracts.Names;
+using Lorica.Host.Home;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Creation;
@@ -28,8 +29,8 @@ internal static class VmName
         if (text[0] is '-' or '.')
             text[0] = '_';
 
-        // A disk of this name must not look like another disk's data file.
-        if (text.ToString().EndsWith("-flat", StringComparison.OrdinalIgnoreCase))
+        // The first disk gets this name: its files must not be another one's.
+        if (!VmFiles.IsNewDiskName(text.ToString()))
             text.Append('_');
         return attempt == 0 ? text.ToString() : string.Create(CultureInfo.InvariantCulture, $"{text}_{attempt}");
     }

@@ -1,23 +1,47 @@
 using Lorica.Contracts.Faults;
-using Lorica.Disks;
 using Lorica.Host.Files;
 using Lorica.Host.Home;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
+using Lorica.Host.Service;
 
 namespace Lorica.Host.Creation;
 
 /// <summary>
-/// Removes a VM with its files: the disks' descriptors first (from then on nothing of an encrypted disk can be read), then all
-/// else of its folder, then its registration. Needs no key, so a locked VM can be removed. A crash in the middle leaves a VM that
-/// can be removed again.
+/// Removes a VM with its files: what a relocation left elsewhere, then its disks and all that is the VM's in its folder (<see
+/// cref="VmEraser"/>), then its registration. Needs no key, so a locked VM can be removed. Before the first file goes, the
+/// registry notes that the VM is being removed: from there on it is removed to its end, by the next start of the host if need be.
+/// Disks in the folder that the VMX does not name were detached: they are nobody's, and stay.
 /// </summary>
 internal static class VmRemoval
 {
-    public static async Task RemoveAsync(VmTable table, VmRegistration registration, CancellationToken ct)
+    /// <summary>Goes on with removals that a crash broke off. What cannot be removed now stays noted until the next
+    /// start.</summary>
+    public static async Task SweepAsync(VmTable table, HostLog log, CancellationToken ct)
     {
-        var datastorePath = table.Datastores.PathOf(registration.Datastore);
-        using var datastore = Folder.Open(datastorePath);
+        foreach (var registration in table.Registry.List().Where(r => r is { Pending: false, Removing: true }))
+        {
+            try
+            {
+                await RemoveAsync(table, registration, unasked: true, log, ct);
+                log.Swept(registration.DisplayPath);
+            }
+            catch (Exception e) when (e is not OperationCanceledException
+                && FaultMap.Find(e, registration.DisplayPath) is { } fault)
+            {
+                log.SweepFailed(registration.DisplayPath, fault.Message);
+            }
+        }
+    }
+
+    /// <summary>Removes a VM that somebody wants removed.</summary>
+    public static Task RemoveAsync(VmTable table, VmRegistration registration, HostLog log, CancellationToken ct) =>
+        RemoveAsync(table, registration, unasked: false, log, ct);
+
+    private static async Task RemoveAsync(
+        VmTable table, VmRegistration registration, bool unasked, HostLog log, CancellationToken ct)
+    {
+        using var datastore = Folder.Open(table.Datastores.PathOf(registration.Datastore));
         if (!datastore.Has(registration.Folder))
         {
             // Without its folder nothing tells a removed VM from a datastore that is not mounted.
@@ -28,93 +52,26 @@ internal static class VmRemoval
                     "See that the datastore is mounted. If the folder was removed by hand, make an empty one of that name.");
             }
         }
+        else if (unasked)
+        {
+            // The VM may have been given to another host meanwhile.
+            if (!await VmEraser.ClearAsync(table, datastore, registration, held: null, ct))
+                log.LeftAlone(registration.Id, registration.DisplayPath);
+        }
         else
         {
-            using (var home = table.OpenHome(registration))
-            await using (await table.LockAsync(home, ct))
-            {
-                table.Registry.RememberRemoving(registration.Id);
-                var detached = DetachedOf(home);
-                await RemoveDisksAsync(home, detached, ct);
-                foreach (var name in home.Folder.Names()
-                    .Where(n => IsOurs(n, registration.File) && !detached.Any(d => IsFileOf(n, d)))
-                        .OrderBy(n => n == registration.VmxName))
-                    home.Folder.Delete(name);
-                home.Folder.Sync();
-            }
+            using var home = table.OpenHome(registration);
+            await using var held = await table.LockAsync(home, ct);
+            var files = VmFiles.Of(home);
+            VmEraser.RequireFree(home, files);
+            table.Registry.RememberRemoving(registration.Id);
 
-            try
-            {
-                datastore.DeleteFolder(registration.Folder);
-            }
-            catch (IOException)
-            {
-                // Files that are not the VM's stay, and their folder with them.
-            }
-
-            datastore.Sync();
+            // What is begun goes on, whether the caller waits for it or not.
+            await VmEraser.EraseAsync(datastore, home, files, held, CancellationToken.None);
         }
 
+        await RelocationLeftovers.RemoveAsync(table, registration, seen: !unasked, held: null, log, CancellationToken.None);
         table.Registry.Remove(registration.Id);
         table.Forget(registration.Id);
-    }
-
-    private static async Task RemoveDisksAsync(VmHome home, HashSet<string> detached, CancellationToken ct)
-    {
-        const string Flat = "-flat";
-        using var folder = DiskFolder.Open(home.Path);
-        var disks = home.Folder.Names()
-            .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.'
-                && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
-            .Select(n => n[..^VmDiskModel.Ending.Length])
-            .Select(n => n.EndsWith(Flat, StringComparison.Ordinal) ? n[..^Flat.Length] : n)
-            .Distinct().Where(d => !detached.Contains(d)).ToArray();
-        foreach (var disk in disks)
-            await Vmdk.DeleteAsync(folder, disk, ct);
-    }
-
-    // Disks in the folder that the VMX does not name were detached: they are nobody's, and stay. A VMX that cannot be read says
-    // nothing; then all goes that has the VM's name.
-    private static HashSet<string> DetachedOf(VmHome home)
-    {
-        try
-        {
-            using var folder = DiskFolder.Open(home.Path);
-            var named = home.ReadModel().Disks.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
-            return home.Folder.Names()
-                .Where(n => IsOurs(n, home.Registration.File) && n[0] != '.'
-                    && n.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
-                .Select(n => n[..^VmDiskModel.Ending.Length])
-                .Where(n => !named.Contains(n) && IsDisk(folder, n)).ToHashSet(StringComparer.Ordinal);
-        }
-        catch (FaultException)
-        {
-            return [];
-        }
-    }
-
-    private static bool IsDisk(DiskFolder folder, string name)
-    {
-        try
-        {
-            Vmdk.ReadModel(folder, name);
-            return true;
-        }
-        catch (DiskException)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsFileOf(string file, string disk) =>
-        file == disk + VmDiskModel.Ending || file == disk + "-flat" + VmDiskModel.Ending
-            || file.StartsWith("." + disk + ".", StringComparison.Ordinal);
-
-    /// <summary>Whether a file of a VM's folder is the VM's.</summary>
-    public static bool IsOurs(string name, string file)
-    {
-        var plain = name.TrimStart('.');
-        return plain.StartsWith(file, StringComparison.Ordinal)
-            && (plain.Length == file.Length || plain[file.Length] is '.' or '_' or '-');
     }
 }

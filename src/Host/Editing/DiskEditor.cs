@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Disks;
+using Lorica.Host.Creation;
 using Lorica.Host.Home;
 using Lorica.Host.Refusals;
 
@@ -92,17 +93,17 @@ internal sealed partial class DiskEditor(VmEditor editor)
         if ((path.Datastore, path.Folder) != (registration.Datastore, registration.Folder)
             || edit.Home.ReadModel().Disks.Any(d => d.Name == path.File))
         {
-            throw Refuse.Argument("path", $"{detach.Path} is not the file of the disk that was detached.");
+            throw NotDetached(detach.Path);
         }
 
-        try
-        {
-            using var folder = DiskFolder.Open(edit.Home.Path);
-            await Vmdk.DeleteAsync(folder, path.File, ct);
-        }
-        catch (DiskException e) when (e.Kind == DiskErrorKind.NotFound)
-        {
-            // An earlier attempt removed them.
-        }
+        VmFiles.RequireNobodys(edit.Home.Folder, registration.VmxName, path.File + VmDiskModel.Ending, detach.Path);
+        using var folder = DiskFolder.Open(edit.Home.Path);
+        if (edit.Home.Folder.Has(path.File + VmDiskModel.Ending)
+            && Vmdk.ReadModel(folder, path.File).ObjectId is { } found && found != id)
+            throw NotDetached(detach.Path);
+        await VmEraser.EraseDiskAsync(folder, edit.Home.Folder, path.File, ct);
     }
+
+    private static FaultException NotDetached(string path) =>
+        Refuse.Argument("path", $"{path} is not the file of the disk that was detached.", "See which disks are there.");
 }

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Host;
+using Lorica.Host.Creation;
 using Lorica.Host.Home;
 using Lorica.Host.Keys;
 using Lorica.Host.Refusals;
@@ -82,6 +83,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
         if (entry.Running is not null)
             throw Refuse.PowerState(registration.DisplayPath,
                 $"{registration.DisplayPath} is powered on; it cannot be unregistered.", "Power it off.");
+        await RelocationLeftovers.TryRemoveAsync(
+            table, table.Registry.Find(registration.Id)!, seen: false, held: null, log, ct);
         await ReleaseAsync(registration, ct);
         table.Registry.Remove(registration.Id);
         table.Forget(registration.Id);

@@ -167,6 +167,19 @@ internal sealed class Folder : IDisposable
         return Posix.Unlink(_handle, name, isFolder: true);
     }
 
+    /// <summary>Removes an empty folder; false when something is in it, and it stays.</summary>
+    public bool TryDeleteFolder(string name)
+    {
+        try
+        {
+            return DeleteFolder(name);
+        }
+        catch (IOException e) when (Posix.ErrorOf(e) is Posix.NotEmpty or Posix.Exists)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Removes whatever has a name: a folder with all that is in it. No link is followed and nothing outside is touched.
     /// </summary>

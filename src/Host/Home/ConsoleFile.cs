@@ -12,7 +12,10 @@ internal static class ConsoleFile
     private const string Kind = "console";
     private const int MaximumBytes = 4 * 1024 * 1024;
 
-    public static string NameOf(VmHome home) => home.Registration.File + ".console";
+    /// <summary>Endings of its names; <see cref="VmFiles"/> has them all.</summary>
+    public const string Ending = ".console", SealedEnding = Ending + ".sealed", RefusedEnding = Ending + ".refused";
+
+    public static string NameOf(VmHome home) => home.Registration.File + Ending;
 
     /// <summary>Keeps a console: sealed under the key, or plain without one.</summary>
     public static Task SaveAsync(VmHome home, KeyBuffer? dataFileKey, ReadOnlyMemory<byte> console, CancellationToken ct) =>
@@ -70,7 +73,7 @@ internal static class ConsoleFile
     /// <returns>The name.</returns>
     public static string SetAside(VmHome home)
     {
-        var (name, aside) = (NameOf(home), NameOf(home) + ".refused");
+        var (name, aside) = (NameOf(home), home.Registration.File + RefusedEnding);
         if (home.Folder.Has(aside))
             home.Folder.Delete(aside);
         home.Folder.TryRename(name, aside);
@@ -85,7 +88,7 @@ internal static class ConsoleFile
     /// </summary>
     public static async Task SealAsync(VmHome home, KeyBuffer dataFileKey, CancellationToken ct)
     {
-        var (name, copy) = (NameOf(home), NameOf(home) + ".sealed");
+        var (name, copy) = (NameOf(home), home.Registration.File + SealedEnding);
         Erase(home, $".{name}.new");
         if (!home.Folder.Has(copy))
         {

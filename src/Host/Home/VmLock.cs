@@ -1,4 +1,6 @@
+using Lorica.Contracts.Faults;
 using Lorica.Disks.Locks;
+using Lorica.Host.Files;
 using Lorica.Host.Native;
 using Lorica.Host.Refusals;
 using Microsoft.Win32.SafeHandles;
@@ -14,7 +16,8 @@ namespace Lorica.Host.Home;
 /// Taken in these steps: 1 the lock · 2 the record read: a higher epoch is a newer operation elsewhere · 3 a record that another
 /// host holds is taken over only if it let go, if an operator says that it is fenced, or if its counter stands still for 45 s ·
 /// 4 own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes
-/// it over at once, since on its own machine the lock alone tells.
+/// it over at once, since on its own machine the lock alone tells. A lock file that was removed together with its VM while this
+/// waited for it is no lock: the one that has the name now is taken.
 /// </remarks>
 internal sealed class VmLock : IAsyncDisposable
 {
@@ -38,13 +41,11 @@ internal sealed class VmLock : IAsyncDisposable
         VmHome home, WriterIdentity me, long epoch, bool fenced, TimeProvider time, CancellationToken ct)
     {
         var about = home.Registration.DisplayPath;
-        var handle = OpenFile(home, about);
+
+        // Step 1
+        var handle = Lock(home);
         try
         {
-            // Step 1
-            if (!Posix.TryLock(handle, about))
-                throw Refuse.VmLocked(about, WriterLockFile.Read(handle));
-
             // Step 2
             var found = WriterLockFile.Read(handle);
             if (found is not null && found.Epoch > epoch)
@@ -55,9 +56,7 @@ internal sealed class VmLock : IAsyncDisposable
                 await RequireStillAsync(handle, found, about, time, ct);
 
             // Step 4
-            var record = new WriterRecord { HostId = me.HostId, BootId = me.BootId, Epoch = epoch };
-            WriterLockFile.Write(handle, record);
-            return new VmLock(handle, record, new WriterLease(handle, record, time));
+            return Hold(handle, me, epoch, time);
         }
         catch
         {
@@ -65,6 +64,46 @@ internal sealed class VmLock : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// The same for removing what this host left behind, by itself and unasked: only when nobody has the lock, and the record is
+    /// one that this host wrote, of no newer operation than it knows, or none was ever written. Never waits.
+    /// </summary>
+    /// <returns>Null when the files have come to be used by another host, or under a newer operation: they are not this host's to
+    /// remove any more.</returns>
+    /// <exception cref="FaultException">Somebody has the lock now, or the record cannot be read; nothing tells.</exception>
+    public static VmLock? TakeOwn(VmHome home, WriterIdentity me, long epoch, TimeProvider time)
+    {
+        var handle = Lock(home);
+        try
+        {
+            var found = WriterLockFile.Read(handle);
+            if (found is null && RandomAccess.GetLength(handle) > 0)
+                throw NotReadable(home.Registration.DisplayPath);
+            if (found is null || (found.HostId == me.HostId && found.Epoch <= epoch))
+                return Hold(handle, me, epoch, time);
+            handle.Dispose();
+            return null;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Writes the lock file of a copy of the VM's files: free, by this host, of the same operation. So whoever comes to the copy
+    /// later finds the epoch that the VM has had.
+    /// </summary>
+    public void CopyTo(Folder folder, string file)
+    {
+        using var copy = folder.OpenLockFile(VmFiles.LockOf(file));
+        WriterLockFile.Write(copy, Record with { Held = false });
+    }
+
+    /// <summary>Removes the lock file, while it is held, with the VM's other files.</summary>
+    public static void Remove(VmHome home) => home.Folder.Delete(NameOf(home));
 
     /// <summary>What the lock file says, without taking the lock.</summary>
     public static (WriterRecord? Record, bool Locked) Peek(VmHome home)
@@ -91,6 +130,8 @@ internal sealed class VmLock : IAsyncDisposable
         Handle.Dispose();
     }
 
+    private static string NameOf(VmHome home) => VmFiles.LockOf(home.Registration.File);
+
     // The lock file is a means: on storage that is mounted read-only the refusal is about the VM.
     private static SafeFileHandle OpenFile(VmHome home, string about)
     {
@@ -104,7 +145,39 @@ internal sealed class VmLock : IAsyncDisposable
         }
     }
 
-    private static string NameOf(VmHome home) => $".{home.Registration.VmxName}.lock";
+    private static SafeFileHandle Lock(VmHome home)
+    {
+        var about = home.Registration.DisplayPath;
+        while (true)
+        {
+            var handle = OpenFile(home, about);
+            try
+            {
+                if (!Posix.TryLock(handle, about))
+                    throw Refuse.VmLocked(about, WriterLockFile.Read(handle));
+                if (Posix.KindOf(handle).Links > 0)
+                    return handle;
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
+
+            handle.Dispose();
+        }
+    }
+
+    private static VmLock Hold(SafeFileHandle handle, WriterIdentity me, long epoch, TimeProvider time)
+    {
+        var record = new WriterRecord { HostId = me.HostId, BootId = me.BootId, Epoch = epoch };
+        WriterLockFile.Write(handle, record);
+        return new VmLock(handle, record, new WriterLease(handle, record, time));
+    }
+
+    private static FaultException NotReadable(string about) => Refuse.With(FaultTypes.InvalidState, "lorica.lockFile", about,
+        $"The lock file of {about} cannot be read, so nothing says whose its files are.",
+        "See who uses them. If nobody does, remove the lock file.");
 
     private static async Task RequireStillAsync(
         SafeFileHandle handle, WriterRecord found, string about, TimeProvider time, CancellationToken ct)

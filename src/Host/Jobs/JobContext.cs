@@ -42,6 +42,9 @@ internal sealed class JobContext(
     /// <summary>Progress of a disk's job.</summary>
     public IProgress<DiskProgress> Progress => new Reporter(Job);
 
+    /// <summary>The VM's lock; of a running VM the vmx has it, and this is null.</summary>
+    public VmLock? Lock => vmLock;
+
     /// <summary>Cancelled when the right to change the VM was lost; of a running VM the vmx has it.</summary>
     public CancellationToken LockLost => vmLock?.Lease.Lost ?? CancellationToken.None;
 

@@ -9,10 +9,12 @@ using Lorica.Host.Registry;
 namespace Lorica.Host.Jobs;
 
 /// <summary>
-/// Moves a VM that is off to another datastore, or to another disk format. Steps, each durable before the next: 1 the registry
-/// notes where to · 2 files copied into <c>.relocate-ID</c>, the VMX last · 3 that folder renamed to its name · 4 the registry
-/// switches and notes where from: the one commit point · 5 the old files removed. Killed before step 4 the VM is where it was,
-/// afterwards where it was to go; the next start of the host removes the other (<see cref="RelocationLeftovers"/>).
+/// Moves a VM that is off to another datastore, or to another disk format: the VM's own files and the disks that its VMX names
+/// (<see cref="VmFiles"/>). Steps, each durable before the next: 1 the registry
+/// notes where to · 2 files copied into <c>.relocate-ID-EPOCH</c>, with a free lock file of the same epoch, the VMX last · 3
+/// that folder renamed to its name · 4 the registry switches and notes where from: the one commit point · 5 the old files
+/// removed. Killed before step 4 the VM is where it was, afterwards where it was to go; the next start of the host removes the
+/// other (<see cref="RelocationLeftovers"/>).
 /// </summary>
 /// <remarks>
 /// <code>
@@ -39,6 +41,7 @@ internal sealed class RelocateJob : IJobWork
         var vm = c.Home.ReadModel();
         if (vm.PendingJob is { } pending)
             throw Refuse.JobPending(c.About, pending.Word());
+        RequireOwnDisks(c, vm);
         long needed = 0;
         foreach (var disk in vm.Disks)
         {
@@ -63,14 +66,15 @@ internal sealed class RelocateJob : IJobWork
         var registration = c.Home.Registration;
         if (IsDone(c))
         {
-            RemoveLeftovers(c);
+            await RemoveLeftoversAsync(c, held: null);
             return;
         }
 
         // Step 1
         var path = c.Table.Datastores.PathOf(datastore);
-        var temporary = RelocationLeftovers.TemporaryFolder(registration.Id);
-        RelocationLeftovers.Remove(c.Table, c.Table.Registry.Find(registration.Id)!, seen: true);
+        var temporary = RelocationLeftovers.TemporaryFolder(registration.Id, c.Order.Epoch);
+        await RelocationLeftovers.RemoveAsync(
+            c.Table, c.Table.Registry.Find(registration.Id)!, seen: true, held: null, c.Log, ct);
         var folder = c.Table.Registry.ChooseFolder(datastore, taken => FreeFolder(path, registration.Folder, taken));
         c.Table.Registry.RememberLeftovers(registration.Id,
             [new VmLeftover(datastore, temporary, Own: true), new VmLeftover(datastore, folder, Own: false)]);
@@ -101,14 +105,24 @@ internal sealed class RelocateJob : IJobWork
         }
         catch
         {
-            RemoveLeftovers(c);
+            await RemoveLeftoversAsync(c, held: null);
             throw;
         }
 
         c.AfterStep?.Invoke("4 switched");
 
-        // Step 5
-        RemoveLeftovers(c);
+        // Step 5: the lock that the job holds is that of the old place.
+        await RemoveLeftoversAsync(c, c.Lock);
+    }
+
+    /// <summary>A disk that another VM has too cannot go along: the other one would lose it, or there would be two.</summary>
+    private static void RequireOwnDisks(JobContext c, VmModel vm)
+    {
+        foreach (var disk in vm.Disks)
+        {
+            VmFiles.RequireNobodys(c.Home.Folder, c.Home.Registration.VmxName, disk.FileName,
+                c.Home.Registration.DisplayOf(disk.FileName));
+        }
     }
 
     private static async Task CopyAsync(JobContext c, string targetPath, CancellationToken ct)
@@ -134,14 +148,12 @@ internal sealed class RelocateJob : IJobWork
             c.Job.StepDone(model.Capacity);
         }
 
+        // The VMX goes last: without it the copy is nobody's.
         c.Job.Step(JobMark.HomePart);
-        var disks = models.Values.SelectMany(m => (string[])[m.Name + VmDiskModel.Ending, m.ExtentFile])
-            .ToHashSet(StringComparer.Ordinal);
         using var folder = Folder.Open(targetPath);
         var registration = c.Home.Registration;
-        foreach (var name in c.Home.Folder.Names()
-            .Where(n => n[0] != '.' && VmRemoval.IsOurs(n, registration.File) && !disks.Contains(n))
-            .OrderBy(n => n == registration.VmxName))
+        c.Lock!.CopyTo(folder, registration.File);
+        foreach (var name in VmFiles.Carried(registration.File).Append(registration.VmxName))
         {
             ct.ThrowIfCancellationRequested();
             await using var from = c.Home.Folder.OpenRead(name);
@@ -196,16 +208,7 @@ internal sealed class RelocateJob : IJobWork
             && c.Home.ReadModel().Disks.All(d => !IsWrittenAnew(Vmdk.ReadModel(c.Folder, d.Name), format));
     }
 
-    private static void RemoveLeftovers(JobContext c)
-    {
-        try
-        {
-            RelocationLeftovers.Remove(c.Table, c.Table.Registry.Find(c.Home.Registration.Id)!, seen: true);
-        }
-        catch (Exception e) when (FaultMap.Find(e, c.About) is { } fault)
-        {
-            // It stays noted, and the next start of the host removes it.
-            c.Log.SweepFailed(c.About, fault.Message);
-        }
-    }
+    // What fails stays noted, and the next start of the host removes it. That the job was taken back is no reason to leave it.
+    private static Task RemoveLeftoversAsync(JobContext c, VmLock? held) => RelocationLeftovers.TryRemoveAsync(
+        c.Table, c.Table.Registry.Find(c.Home.Registration.Id)!, seen: true, held, c.Log, CancellationToken.None);
 }

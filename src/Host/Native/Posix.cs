@@ -12,7 +12,7 @@ internal static unsafe class Posix
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Truncate = 0x200;
     public const int ReadOnlyStorage = 30;
     public const int NoEntry = 2, Interrupted = 4, Again = 11, Access = 13, Exists = 17, NotFolder = 20, NoSpace = 28, Loop = 40,
-        QuotaExceeded = 122, IsFolder = 21;
+        QuotaExceeded = 122, IsFolder = 21, NotEmpty = 39;
 
     private const int StatBytes = 256;
     private const uint BasicStats = 0x7ff;

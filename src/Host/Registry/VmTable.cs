@@ -38,6 +38,12 @@ internal sealed class VmTable(VmRegistry registry, Datastores datastores, Writer
     public Task<VmLock> LockAsync(VmHome home, long epoch, bool fenced, CancellationToken ct) =>
         VmLock.TakeAsync(home, me, epoch, fenced, time, ct);
 
+    /// <summary>
+    /// The lock for removing what this host left behind, under the epoch that it knows; see <see cref="VmLock.TakeOwn"/>.
+    /// </summary>
+    public VmLock? LockOwn(VmHome home) => VmLock.TakeOwn(
+        home, me, Registry.Find(home.Registration.Id)?.Epoch ?? home.Registration.Epoch, time);
+
     /// <summary>Forgets the gate of a VM that is gone.</summary>
     public void Forget(Guid id) => _entries.TryRemove(id, out _);
 

@@ -83,7 +83,7 @@ internal sealed partial class HostControlService
             if (entry.Running is not null)
                 throw Refuse.PowerState(registration.DisplayPath,
                     $"{registration.DisplayPath} is powered on; it cannot be removed.", "Power it off.");
-            await VmRemoval.RemoveAsync(node.Table, registration, context.CancellationToken);
+            await VmRemoval.RemoveAsync(node.Table, registration, node.Log, context.CancellationToken);
             node.Log.VmRemoved(registration.Id, registration.DisplayPath);
         }
 

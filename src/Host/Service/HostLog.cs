@@ -13,7 +13,7 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
         1102, LogLevel.Warning, "The file {File} of the registry is damaged; its VM is not there until it is put right.")]
     public partial void RegistryDamaged(string file);
 
-    [LoggerMessage(1103, LogLevel.Information, "Removed what was left of {Path}: the host had stopped while it was made.")]
+    [LoggerMessage(1103, LogLevel.Information, "Removed what was left of {Path}: the host had stopped in the middle")]
     public partial void Swept(string path);
 
     [LoggerMessage(1105, LogLevel.Information, "Encryption mode is {Mode}, host key {Key}")]
@@ -47,6 +47,10 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
 
     [LoggerMessage(1121, LogLevel.Information, "VM {VmId} removed: {Path}")]
     public partial void VmRemoved(Guid vmId, string path);
+
+    [LoggerMessage(1124, LogLevel.Warning,
+        "Files of VM {VmId} at {Path}, where it was or was to go, are somebody else's by now and stay")]
+    public partial void LeftAlone(Guid vmId, string path);
 
     [LoggerMessage(1122, LogLevel.Information, "VM {VmId} registered: {Path}")]
     public partial void VmRegistered(Guid vmId, string path);

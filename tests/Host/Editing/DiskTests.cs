@@ -101,6 +101,80 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_disk_called_as_a_vmx_is_refused_before_anything_moves_each_time()
+    {
+        // Disks of that name were made by earlier versions.
+        var (owner, owned) = await MakeAsync("owner", kek: null, disks: 2);
+        var disk = owned.Disks[1];
+        await ChangeAsync(owner, owned, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
+        var folder = Path.Combine(_host.Datastore, "owner");
+        File.Move(Path.Combine(folder, "owner_1-flat.vmdk"), Path.Combine(folder, "web01.vmx-flat.vmdk"));
+        var text = await File.ReadAllTextAsync(Path.Combine(folder, "owner_1.vmdk"));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "web01.vmx.vmdk"), text.Replace("owner_1-flat", "web01.vmx-flat", StringComparison.Ordinal));
+        disk.Path = "[ds1] owner/web01.vmx.vmdk";
+        var (vm, now) = await MakeAsync("web01", kek: null);
+        for (int i = 0; i < 2; i++)
+        {
+            await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.diskName",
+                () => ChangeAsync(vm, now, r => r.Attach = Attach("virtio0:1", disk)));
+            Assert.True(File.Exists(Path.Combine(folder, "web01.vmx-flat.vmdk")));
+            Assert.True(File.Exists(Path.Combine(folder, "web01.vmx.vmdk")));
+        }
+
+        Assert.Single((await ChangeAsync(vm, now, r => r.Add = Spec("virtio0:1", null))).Disks, d => d.Label == "virtio0:1");
+    }
+
+    [Fact]
+    public async Task A_vm_called_as_a_vmx_file_has_disks_that_are_not()
+    {
+        var (_, now) = await MakeAsync("web.vmx", _kek, disks: 2);
+        Assert.Equal(["[ds1] web.vmx_/web.vmx_.vmdk", "[ds1] web.vmx_/web.vmx__1.vmdk"], now.Disks.Select(d => d.Path));
+    }
+
+    [Fact]
+    public async Task A_disk_that_does_not_open_at_its_new_place_lies_at_its_old_one_again_and_may_be_attached_later()
+    {
+        var (vm, now) = await MakeAsync("web01", _kek, disks: 2);
+        var disk = now.Disks[1];
+        await ChangeAsync(vm, now, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
+        var (other, then) = await MakeAsync("web02", _kek);
+        ObjectRecord[] records = [.. TestVm.RecordsOf(then), RecordOf(disk)];
+        using (var target = DiskFolder.Open(Path.Combine(_host.Datastore, "web02")))
+        using (DiskLock.TakeExclusive(target, "web01_1"))
+        {
+            await FaultAssert.RefusedAsync(FaultTypes.ResourceInUse, "lorica.diskInUse",
+                () => ChangeAsync(other, then, r => r.Attach = Attach("virtio0:1", disk), records));
+        }
+
+        Assert.Equal(["web01_1-flat.vmdk", "web01_1.vmdk"], Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01"))
+            .Select(f => Path.GetFileName(f)).Where(f => f.StartsWith("web01_1", StringComparison.Ordinal)).Order());
+        then = await ChangeAsync(other, then, r => r.Attach = Attach("virtio0:1", disk), records);
+        Assert.Equal("[ds1] web02/web01_1.vmdk", then.Disks[1].Path);
+    }
+
+    [Fact]
+    public async Task Only_the_files_of_the_disk_that_was_detached_are_removed()
+    {
+        var (vm, now) = await MakeAsync("web01", _kek, disks: 3);
+        var (gone, stays) = (now.Disks[1], now.Disks[2]);
+        now = await ChangeAsync(vm, now, r => r.Detach = new DetachDisk { Label = stays.Label, ObjectId = stays.ObjectId });
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidArgument, "lorica.invalidArgument",
+            () => ChangeAsync(vm, now, r => r.Detach = new DetachDisk
+            {
+                Label = gone.Label, ObjectId = gone.ObjectId, Remove = true, Path = stays.Path,
+            }));
+        Assert.True(File.Exists(Path.Combine(_host.Datastore, "web01", "web01_2.vmdk")));
+        await ChangeAsync(vm, now, r => r.Detach = new DetachDisk
+        {
+            Label = gone.Label, ObjectId = gone.ObjectId, Remove = true, Path = gone.Path,
+        });
+        var left = Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")).Select(f => Path.GetFileName(f)).ToList();
+        Assert.Contains("web01_2.vmdk", left);
+        Assert.DoesNotContain(left, f => f.Contains("web01_1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_disk_of_another_vm_is_not_shared()
     {
         var (_, owned) = await MakeAsync("owner", _kek);

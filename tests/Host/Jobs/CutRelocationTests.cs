@@ -68,27 +68,108 @@ public sealed class CutRelocationTests : IAsyncLifetime
         }
     }
 
+    /// <summary>
+    /// While this host is away somebody says that it is cut off, and another host takes the VM from the one place or the
+    /// other, and uses it. This host comes back: what it left is not its to remove any more.
+    /// </summary>
+    [Theory]
+    [InlineData("3 renamed", "[ds1] sec/sec.vmx", false)]
+    [InlineData("3 renamed", "[ds2] sec/sec.vmx", true)]
+    [InlineData("4 switched", "[ds1] sec/sec.vmx", true)]
+    [InlineData("4 switched", "[ds1] sec/sec.vmx", false)]
+    public async Task What_another_host_has_taken_meanwhile_stays_whole(string cut, string path, bool uses)
+    {
+        await using var other = new TestHost(_folder, "host2");
+        await other.StartAsync();
+        await other.DeliverAsync(_kek);
+        var vm = new TestVm("sec", _kek, capacity: 256 * 1024);
+        var before = await vm.ImportAsync(_host.Client);
+        _host.Node.Jobs.AfterStep = step =>
+        {
+            if (step == cut)
+                Copy(Folders, _folder.Path("cut"));
+        };
+        await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2"));
+        await _host.StopAsync();
+        PutBack(_folder.Path("cut"));
+        var request = new RegisterVmRequest { VmId = vm.Id, Epoch = vm.NextEpoch, Path = path, Fenced = true };
+        request.Records.AddRange(TestVm.RecordsOf(before));
+        Assert.Null((await other.Client.RegisterVmAsync(request)).Suspect);
+        await using (uses ? await TwoFolders.HoldAsync(other, vm.Id, "sec", fenced: true) : null)
+            await _host.StartAsync();
+
+        var now = await other.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
+        Assert.Equal((null, path), (now.Suspect, now.Path));
+        Assert.All(now.Disks, d => Assert.Null(d.Suspect));
+        var folder = path.StartsWith("[ds1]", StringComparison.Ordinal) ? _host.Datastore : _host.SecondDatastore;
+        Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Path.Combine(folder, "sec"), "sec", _kek));
+    }
+
+    [Fact]
+    public async Task A_copy_has_the_epoch_that_the_VM_has_had()
+    {
+        var vm = new TestVm("sec", _kek, capacity: 256 * 1024);
+        var before = await vm.ImportAsync(_host.Client);
+        var after = await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2"));
+        Assert.Equal((vm.Request.Epoch, false, _host.Config.Id), (after.Lock.Epoch, after.Lock.Held, after.Lock.HostId));
+    }
+
+    /// <summary>
+    /// A host that is killed while it removes the old place, or the copy that is not wanted any more, behind the VMX: nothing
+    /// of it is left, so that its name is free.
+    /// </summary>
+    [Theory]
+    [InlineData("3 renamed", "sec.vmdk", "sec-flat.vmdk", ".sec.lock", "sec.vmx")]
+    [InlineData("3 renamed", "sec.vmdk", "sec-flat.vmdk", ".sec.lock", "sec.vmx", ".sec.vmx.lock")]
+    [InlineData("4 switched", "sec.vmdk")]
+    [InlineData("4 switched", "sec.vmdk", "sec-flat.vmdk", ".sec.lock", "sec.vmx")]
+    [InlineData("4 switched", "sec.vmdk", "sec-flat.vmdk", ".sec.lock", "sec.vmx", ".sec.vmx.lock")]
+    public async Task A_clean_up_that_a_kill_broke_off_is_ended_by_the_next_start(string cut, params string[] gone)
+    {
+        var vm = new TestVm("sec", _kek, capacity: 256 * 1024);
+        var before = await vm.ImportAsync(_host.Client);
+        _host.Node.Jobs.AfterStep = step =>
+        {
+            if (step == cut)
+                Copy(Folders, _folder.Path("cut"));
+        };
+        await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2"));
+        await _host.StopAsync();
+        PutBack(_folder.Path("cut"));
+        var (left, kept) = cut == "4 switched"
+            ? (_host.Datastore, _host.SecondDatastore) : (_host.SecondDatastore, _host.Datastore);
+        foreach (var file in gone)
+            File.Delete(Path.Combine(left, "sec", file));
+
+        await _host.StartAsync();
+
+        Assert.Empty(TestHost.EntriesOf(left));
+        Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Assert.Single(TestHost.EntriesOf(kept)), "sec", _kek));
+    }
+
+    [Fact]
+    public async Task A_VM_that_leaves_the_registry_takes_along_what_a_relocation_left()
+    {
+        var vm = new TestVm("sec", _kek, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        TwoFolders.Copy(Path.Combine(_host.Datastore, "sec"), Path.Combine(_host.SecondDatastore, "sec"));
+        _host.Node.Table.Registry.RememberLeftovers(Guid.Parse(vm.Id), [new("ds2", "sec", Own: false)]);
+        await _host.Client.UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = vm.NextEpoch });
+        Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
+        Assert.Equal(Path.Combine(_host.Datastore, "sec"), Assert.Single(_host.Entries()));
+    }
+
     private void PutBack(string cut)
     {
         foreach (var folder in Folders)
             Directory.Delete(folder, recursive: true);
         for (int i = 0; i < Folders.Length; i++)
-            CopyFolder(Path.Combine(cut, $"{i}"), Folders[i]);
+            TwoFolders.Copy(Path.Combine(cut, $"{i}"), Folders[i]);
     }
 
     private static void Copy(string[] folders, string to)
     {
         for (int i = 0; i < folders.Length; i++)
-            CopyFolder(folders[i], Path.Combine(to, $"{i}"));
-    }
-
-    private static void CopyFolder(string from, string to)
-    {
-        Directory.CreateDirectory(to, File.GetUnixFileMode(from));
-        File.SetUnixFileMode(to, File.GetUnixFileMode(from));
-        foreach (var folder in Directory.EnumerateDirectories(from))
-            CopyFolder(folder, Path.Combine(to, Path.GetFileName(folder)));
-        foreach (var file in Directory.EnumerateFiles(from))
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            TwoFolders.Copy(folders[i], Path.Combine(to, $"{i}"));
     }
 }

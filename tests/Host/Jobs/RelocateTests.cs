@@ -115,13 +115,13 @@ public sealed class RelocateTests : IAsyncLifetime
         var id = Guid.Parse(vm.Id);
 
         // Before the switch: a half-made copy, and somebody else's folder under the name that was chosen.
-        Directory.CreateDirectory(Path.Combine(_host.SecondDatastore, RelocationLeftovers.TemporaryFolder(id)));
+        Directory.CreateDirectory(Path.Combine(_host.SecondDatastore, RelocationLeftovers.TemporaryFolder(id, 2)));
         await File.WriteAllTextAsync(
-            Path.Combine(_host.SecondDatastore, RelocationLeftovers.TemporaryFolder(id), "sec-flat.vmdk"), "half");
+            Path.Combine(_host.SecondDatastore, RelocationLeftovers.TemporaryFolder(id, 2), "sec-flat.vmdk"), "half");
         Directory.CreateDirectory(Path.Combine(_host.SecondDatastore, "sec"));
         await File.WriteAllTextAsync(Path.Combine(_host.SecondDatastore, "sec", "foreign"), "x");
         _host.Node.Table.Registry.RememberLeftovers(id,
-            [new VmLeftover("ds2", RelocationLeftovers.TemporaryFolder(id), Own: true),
+            [new VmLeftover("ds2", RelocationLeftovers.TemporaryFolder(id, 2), Own: true),
                 new VmLeftover("ds2", "sec", Own: false)]);
         await _host.StopAsync();
         await _host.StartAsync();
