@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
@@ -10,12 +11,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
-/// <summary>Deletes a VM: files first, then everything that the center knows of it. Its keys stay on the KMS.</summary>
+/// <summary>
+/// Deletes a VM: files first, then everything that the center knows of it. Its keys stay on the KMS. Once the host was asked,
+/// only its answer says what is left of the files: one that was killed in the middle removes the rest at its next start, and
+/// is waited for.
+/// </summary>
 internal sealed class DeleteWork(
     HostLinks links, VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, EventLog events,
     IGrainFactory grains, ResumeCheck resume, AlarmBoard alarms, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs.</summary>
     public async Task RunAsync(WorkContext context, CancellationToken ct)
@@ -23,30 +30,7 @@ internal sealed class DeleteWork(
         var (task, vm) = (context.Task, context.Vm);
         var request = new VmOperation { VmId = vm.Id, Epoch = task.Epoch };
         request.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(vm.Id, ct)));
-        try
-        {
-            await tasks.ProgressAsync(task.Id, "files", 0, 0, ct);
-            await HostCalls.PatientlyAsync(
-                context, time,
-                async () =>
-                {
-                    if (context.Resumed)
-                    {
-                        // What is gone already is told by NotFound, whoever asks.
-                        await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
-                        await resume.RequireAsync(context, halfDone: null, ct);
-                    }
-
-                    return await links.Client(vm.HostId).DeleteVmAsync(
-                        request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
-                },
-                ct);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            // Gone already: an earlier attempt did it, or somebody else.
-        }
-
+        await FilesAsync(context, request, ct);
         List<KeyOrder> unused = [];
         await tasks.SucceedAsync(
             task.Id,
@@ -64,4 +48,47 @@ internal sealed class DeleteWork(
             await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
         }
     }
+    /// <summary>Returns when the host has nothing of the VM.</summary>
+    private async Task FilesAsync(WorkContext context, VmOperation request, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        var asked = false;
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await tasks.ProgressAsync(task.Id, "files", 0, 0, ct);
+                if (context.Resumed && !asked)
+                {
+                    // What is gone already is told by NotFound, whoever asks.
+                    await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+                    await resume.RequireAsync(context, halfDone: null, ct);
+                }
+
+                asked = true;
+                await links.Client(vm.HostId).DeleteVmAsync(
+                    request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+                return;
+            }
+            catch (RpcException e) when (IsGone(e))
+            {
+                // An earlier attempt removed it, or somebody else did.
+                return;
+            }
+            catch (RpcException e) when (!ct.IsCancellationRequested && (HostCalls.IsTransport(e) || (asked && IsBusy(e))))
+            {
+                await tasks.ProgressAsync(task.Id, "waiting for the host", 0, 0, ct);
+            }
+
+            await Task.Delay(pause, time, ct);
+        }
+    }
+
+    /// <summary>The host has no such VM; that its folder is not there is another thing.</summary>
+    private static bool IsGone(RpcException e) =>
+        e.StatusCode == StatusCode.NotFound && FaultCodec.FromRpc(e, "the host").Key == "lorica.vmNotFound";
+
+    /// <summary>An attempt whose answer did not come is still at work.</summary>
+    private static bool IsBusy(RpcException e) =>
+        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "lorica.vmBusy";
 }

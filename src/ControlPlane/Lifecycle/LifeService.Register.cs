@@ -130,6 +130,7 @@ public sealed partial class LifeService
                     }
 
                     await RequireNobodysAsync(db, vm.Id, arguments.PolicyObjects, ct);
+                    await FolderRules.RequireFreeAsync(db, vm, files.Path, ct);
                     await _register.PlanAsync(db, task.Id, vm.Id, plans, ct);
                     if (plans.Count > 0)
                     {

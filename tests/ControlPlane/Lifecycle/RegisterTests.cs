@@ -231,6 +231,43 @@ public sealed class RegisterTests
         Assert.Empty(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
     }
 
+    [Fact]
+    public async Task A_second_VM_in_the_folder_of_a_registered_one_is_refused_and_the_first_is_named()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", null);
+        var second = Foreign(center, "a-2");
+        center.Host.Unregistered.TryRemove(second.Path, out _);
+        second.Path = "[ds1] a/a-2.vmx";
+        center.Host.Unregistered[second.Path] = second;
+
+        var refused = await center.RefusedAsync("vms/register", $$"""{"path":"{{second.Path}}"}""");
+
+        Assert.Equal(("lorica.folderTaken", second.Path), (refused.Code, refused.Object));
+        Assert.Contains("the VM a:", refused.Detail, StringComparison.Ordinal);
+        Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Empty(await center.RecordsAsync());
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{second.Path}}"}""")).State);
+    }
+
+    [Fact]
+    public async Task Of_two_VMs_of_one_folder_that_come_at_once_one_is_registered()
+    {
+        await using var center = await TestCenter.StartAsync();
+        var (first, second) = (Foreign(center, "x"), Foreign(center, "x-2"));
+        center.Host.Unregistered.TryRemove(second.Path, out _);
+        second.Path = "[ds1] X/x-2.vmx";
+        center.Host.Unregistered[second.Path] = second;
+        var hold = new TaskCompletionSource();
+        center.Host.BeforeLife = _ => hold.Task;
+        var life = center.Service<LifeService>();
+        var task = await life.RegisterAsync(Caller.System, new RegisterVmBody { Path = first.Path }, default);
+        Assert.Equal("lorica.folderTaken", (await center.RefusedAsync("vms/register", $$"""{"path":"{{second.Path}}"}""")).Code);
+        hold.SetResult();
+        Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+    }
+
     private static VmDescription Foreign(TestCenter center, string name)
     {
         var key = new Contracts.KeyRef { Provider = "kms1", KeyId = "foreign-" + name };

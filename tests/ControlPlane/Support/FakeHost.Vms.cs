@@ -76,11 +76,13 @@ internal sealed partial class FakeHost
         return Task.FromResult(reply);
     }
 
-    public override Task<DeleteVmReply> DeleteVm(VmOperation request, ServerCallContext context)
+    public override async Task<DeleteVmReply> DeleteVm(VmOperation request, ServerCallContext context)
     {
+        await (BeforeLife?.Invoke("delete") ?? Task.CompletedTask);
         TakeEpoch(request.VmId, request.Epoch);
         Vms.TryRemove(request.VmId, out _);
-        return Task.FromResult(new DeleteVmReply());
+        await (BeforeLife?.Invoke("deleted") ?? Task.CompletedTask);
+        return new DeleteVmReply();
     }
 
     public override Task<VmDescription> PowerOn(PowerOnRequest request, ServerCallContext context)

@@ -13,6 +13,9 @@ public sealed class ModelTests(ITestOutputHelper output)
     [
         // A migration on a full datastore: the one host had let the VM go, the other could not take it.
         "6K6vaf26_NQ1",
+
+        // A host killed in the middle of a removal: the VM stayed in the inventory, without its VMX.
+        "8LFQYA5jC5B1",
     ];
 
     [Fact]
