@@ -124,7 +124,7 @@ internal sealed partial class KeyBrokerService
             case ClientIdentity.KindOneofCase.Uploaded:
                 using (var uploaded = Open(entry.Name, identity.Uploaded, "lorica-identity-v1"u8))
                     return Sealed(entry, ProviderStore.Uploaded, uploaded);
-            default:
+            case ClientIdentity.KindOneofCase.BrokerCertificate:
                 return entry with
                 {
                     Identity = ProviderStore.BrokerCertificate,
@@ -132,6 +132,8 @@ internal sealed partial class KeyBrokerService
                     SealedIdentity = null,
                     SealedRequestedKey = null,
                 };
+            default:
+                throw new InvalidOperationException($"This broker does not know the identity {identity.KindCase}.");
         }
     }
 

@@ -40,8 +40,11 @@ public sealed partial class HostCrypto
                     return await AgainAsync(host, description, key, ct);
                 case HostCryptoModes.Prepared:
                     return false;
-                default:
+                case HostCryptoModes.Safe or HostCryptoModes.PendingIncapable:
                     await FollowAsync(host, description, ct);
+                    return false;
+                default:
+                    // A mode that this center does not know says nothing of the host's key.
                     return false;
             }
         }

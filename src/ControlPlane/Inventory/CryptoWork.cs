@@ -156,7 +156,8 @@ internal sealed class CryptoWork(
             {
                 TaskKinds.Encrypt => "encrypt",
                 TaskKinds.Decrypt => "decrypt",
-                _ => arguments.Deep ? "recryptDeep" : "recryptShallow",
+                TaskKinds.Recrypt => arguments.Deep ? "recryptDeep" : "recryptShallow",
+                _ => throw new ArgumentException($"A task of kind {context.Task.Kind} has no job.", nameof(context)),
             },
             Home = arguments.Home,
             Force = arguments.Force,

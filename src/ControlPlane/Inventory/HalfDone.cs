@@ -23,8 +23,9 @@ internal static class HalfDone
             {
                 TaskKinds.Encrypt => encrypted,
                 TaskKinds.Decrypt => disk is not null || id == files.VmId ? !encrypted : false,
-                _ => encrypted && key is not null
+                TaskKinds.Recrypt => encrypted && key is not null
                     && records.Any(r => r.ObjectId == id && r.InUse && (r.Provider != key.Provider || r.KeyId != key.KeyId)),
+                _ => throw new ArgumentException($"A task of kind {context.Task.Kind} is never half done.", nameof(context)),
             };
         });
     }

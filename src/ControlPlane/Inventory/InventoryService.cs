@@ -76,7 +76,8 @@ public sealed class InventoryService(
         {
             ObjectKinds.Datacenter => Privileges.CreateDatacenter,
             ObjectKinds.Cluster => Privileges.CreateCluster,
-            _ => Privileges.CreateFolder,
+            ObjectKinds.Folder => Privileges.CreateFolder,
+            _ => throw NoKind(body.Kind),
         }, ObjectRef.Of(parent), ct);
         var row = new ContainerRow
         {
@@ -99,7 +100,8 @@ public sealed class InventoryService(
         {
             ObjectKinds.Datacenter => Privileges.RenameDatacenter,
             ObjectKinds.Cluster => Privileges.RenameCluster,
-            _ => Privileges.RenameFolder,
+            ObjectKinds.Folder => Privileges.RenameFolder,
+            _ => throw NoKind(row.Kind),
         }, ObjectRef.Of(row), ct);
         await WriteAsync(HostTaskKinds.RenameContainer, caller, row, $"renamed {row.Kind} {row.Name} to {name}",
             async db => (await db.Containers.FirstAsync(c => c.Id == row.Id, ct)).Name = name, ct);
@@ -141,7 +143,8 @@ public sealed class InventoryService(
         {
             ObjectKinds.Datacenter => Privileges.DeleteDatacenter,
             ObjectKinds.Cluster => Privileges.DeleteCluster,
-            _ => Privileges.DeleteFolder,
+            ObjectKinds.Folder => Privileges.DeleteFolder,
+            _ => throw NoKind(row.Kind),
         }, ObjectRef.Of(row), ct);
         await WriteAsync(HostTaskKinds.DeleteContainer, caller, row, $"deleted {row.Kind} {row.Name}", async db =>
         {
@@ -167,11 +170,14 @@ public sealed class InventoryService(
             : row;
     }
 
+    private static FaultException NoKind(string kind) =>
+        Invalid("lorica.containerKind", kind, "There are datacenters, clusters and folders.");
+
     private async Task<ContainerRow> ParentAsync(string kind, string? parent, CancellationToken ct)
     {
         if (kind is not (ObjectKinds.Datacenter or ObjectKinds.Cluster or ObjectKinds.Folder))
         {
-            throw Invalid("lorica.containerKind", kind, "There are datacenters, clusters and folders.");
+            throw NoKind(kind);
         }
 
         var row = await store.ReadAsync(
@@ -184,7 +190,8 @@ public sealed class InventoryService(
         {
             ObjectKinds.Datacenter => row.Kind == ObjectKinds.Root,
             ObjectKinds.Cluster => row.Kind == ObjectKinds.Datacenter,
-            _ => row.Kind is ObjectKinds.Datacenter or ObjectKinds.Folder,
+            ObjectKinds.Folder => row.Kind is ObjectKinds.Datacenter or ObjectKinds.Folder,
+            _ => throw NoKind(kind),
         };
         return fits ? row : throw Invalid("lorica.containerParent", row.Name,
             $"A {kind} cannot be in a {row.Kind}: datacenters are below the root, clusters in a datacenter, folders in a "

@@ -57,8 +57,10 @@ internal sealed partial class VmOperations
                 await preflight.RequireAsync(new PreflightOrder(vm, files, PreflightAction.Decrypt, null, plan.Disks), ct);
                 await RequireKeysAsync(vm, records, "decrypt", ct);
                 return await BeginAsync(TaskKinds.Decrypt, vm, caller, arguments, policy, ct);
-            default:
+            case PolicyAction.Nothing:
                 return await BeginAsync(TaskKinds.SetPolicy, vm, caller, arguments, policy, ct);
+            default:
+                throw new InvalidOperationException($"There is no way to do {plan.Action}.");
         }
     }
 

@@ -102,7 +102,8 @@ internal sealed class DiskWork(
         {
             TaskKinds.ResizeDisk => disk?.Capacity == life.Capacity,
             TaskKinds.DetachDisk or TaskKinds.RemoveDisk => disk is null,
-            _ => disk is not null,
+            TaskKinds.AddDisk or TaskKinds.AttachDisk => disk is not null,
+            _ => throw NoDiskTask(context),
         };
     }
 
@@ -153,17 +154,22 @@ internal sealed class DiskWork(
             case TaskKinds.ResizeDisk:
                 request.Resize = new ResizeDisk { Label = life.Label, Capacity = life.Capacity };
                 break;
-            default:
+            case TaskKinds.DetachDisk or TaskKinds.RemoveDisk:
                 request.Detach = new DetachDisk
                 {
                     Label = life.Label, ObjectId = life.ObjectId, Path = life.Path,
                     Remove = context.Task.Kind == TaskKinds.RemoveDisk,
                 };
                 break;
+            default:
+                throw NoDiskTask(context);
         }
 
         return request;
     }
+
+    private static ArgumentException NoDiskTask(WorkContext context) =>
+        new($"A task of kind {context.Task.Kind} changes no disk.", nameof(context));
 
     /// <summary>Records follow the files; those of a disk that the VMX no longer names leave.</summary>
     private async Task<List<KeyOrder>> FollowAsync(CenterDb db, WorkContext context, VmDescription files, CancellationToken ct)

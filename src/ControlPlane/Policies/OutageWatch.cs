@@ -142,7 +142,8 @@ internal sealed partial class OutageWatch(
     {
         OutageActions.Suspend => "is paused",
         OutageActions.ShutDown => "is shut down",
-        _ => "is kept from being powered on",
+        OutageActions.PreventPowerOn => "is kept from being powered on",
+        _ => throw new ArgumentException($"This center cannot {action}: a newer one made the rule.", nameof(action)),
     };
 
     [LoggerMessage(2304, LogLevel.Warning, "The outage rule of {Vm} is carried out in the next round: {Reason}")]

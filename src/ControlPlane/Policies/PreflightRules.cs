@@ -130,8 +130,10 @@ internal static class PreflightRules
             : [],
         PreflightAction.Migrate => order.Target is { } target ? [(target.Datastore, SmallFilesSpace)] : [],
         PreflightAction.RecryptShallow or PreflightAction.Create => [],
-        _ => order.Disks.Select(d => DatastoreTags.OfPath(d.Path)).Where(d => d.Length > 0).Distinct(StringComparer.Ordinal)
-            .Select(d => (d, SideFileSpace)),
+        PreflightAction.Encrypt or PreflightAction.Decrypt or PreflightAction.RecryptDeep =>
+            order.Disks.Select(d => DatastoreTags.OfPath(d.Path)).Where(d => d.Length > 0).Distinct(StringComparer.Ordinal)
+                .Select(d => (d, SideFileSpace)),
+        _ => throw new ArgumentException($"Nothing tells how much room {order.Action} takes.", nameof(order)),
     };
 
     private static PreflightFinding Room(string datastore, long bytes, PreflightFacts facts) =>

@@ -207,12 +207,13 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
         "broker" => new ClientIdentity { BrokerCertificate = true },
         "selfSigned" => new ClientIdentity { SelfSigned = true },
         "csr" => new ClientIdentity { CertificateRequest = true },
-        _ => new ClientIdentity
+        "uploaded" => new ClientIdentity
         {
             Uploaded = new SealedIdentity
             {
                 Enc = ByteString.CopyFrom(spec.SealedEnc), Ciphertext = ByteString.CopyFrom(spec.SealedIdentity),
             },
         },
+        _ => throw new ArgumentException($"There is no identity {spec.Identity}.", nameof(spec)),
     };
 }

@@ -10,7 +10,8 @@ internal static class DiskProvisioning
     {
         Provisioning.Thin => "thin",
         Provisioning.LazyZeroed => "lazyZeroed",
-        _ => "eagerZeroed",
+        Provisioning.EagerZeroed => "eagerZeroed",
+        _ => throw new ArgumentOutOfRangeException(nameof(provisioning), provisioning, "A way to provision without a name."),
     };
 
     public static Provisioning Parse(string name) => name switch

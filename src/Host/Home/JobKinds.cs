@@ -11,7 +11,8 @@ internal static class JobKinds
         JobKind.RecryptShallow => "recryptShallow",
         JobKind.RecryptDeep => "recryptDeep",
         JobKind.Clone => "clone",
-        _ => "relocate",
+        JobKind.Relocate => "relocate",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of job without a name."),
     };
 
     /// <summary>Name for people, in <c>pending_job</c>, and in the mark of a job in the VMX.</summary>

@@ -48,15 +48,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
 
             table.Registry.Advance(registration.Id, order.Epoch, registration.DisplayPath);
             var job = new Job(order.Id, registration.Id, order.Kind);
-            IJobWork work = order.Kind switch
-            {
-                JobKind.Encrypt => new EncryptJob(),
-                JobKind.Decrypt => new DecryptJob(),
-                JobKind.RecryptShallow => new RecryptJob(),
-                JobKind.RecryptDeep => new RekeyJob(),
-                JobKind.Clone => new CloneJob(keys),
-                _ => new RelocateJob(),
-            };
+            var work = WorkOf(order.Kind, keys);
             context = await PrepareAsync(order, job, registration, entry, ct);
             await Task.Run(() => work.Check(context), ct);
             if (!work.CanBeCancelled)
@@ -104,6 +96,18 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         lock (_gate)
             return [.. _order.Select(id => _jobs[id].Snapshot().Description)];
     }
+
+    /// <summary>The work of a kind; one that has none is an error, never another kind's.</summary>
+    internal static IJobWork WorkOf(JobKind kind, KeyCache keys) => kind switch
+    {
+        JobKind.Encrypt => new EncryptJob(),
+        JobKind.Decrypt => new DecryptJob(),
+        JobKind.RecryptShallow => new RecryptJob(),
+        JobKind.RecryptDeep => new RekeyJob(),
+        JobKind.Clone => new CloneJob(keys),
+        JobKind.Relocate => new RelocateJob(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of job without work."),
+    };
 
     private async Task<JobContext> PrepareAsync(
         JobOrder order, Job job, VmRegistration registration, VmEntry entry, CancellationToken ct)

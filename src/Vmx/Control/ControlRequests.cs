@@ -79,14 +79,16 @@ internal sealed class ControlRequests(
                 GuestState.Running => "running",
                 GuestState.Paused => "paused",
                 GuestState.IoError => "ioError",
-                _ => "ended",
+                GuestState.Ended => "ended",
+                _ => throw new InvalidOperationException($"The guest's state {now.State} has no name."),
             },
             Ended = now.End switch
             {
                 GuestEnd.GuestShutdown => "guestShutdown",
                 GuestEnd.PoweredOff => "poweredOff",
                 GuestEnd.Failed => "failed",
-                _ => "",
+                GuestEnd.None => "",
+                _ => throw new InvalidOperationException($"The end {now.End} has no name."),
             },
             FlushFailed = flushFailed?.Invoke() == true,
             QemuPid = now.QemuPid,
