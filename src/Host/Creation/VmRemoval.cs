@@ -10,7 +10,8 @@ namespace Lorica.Host.Creation;
 /// <summary>
 /// Removes a VM with its files: what a relocation left elsewhere, then its disks and all that is the VM's in its folder (<see
 /// cref="VmEraser"/>), then its registration. Needs no key, so a locked VM can be removed. Before the first file goes, the
-/// registry notes that the VM is being removed: from there on it is removed to its end, by the next start of the host if need be.
+/// registry notes that the VM is being removed: from there on it is removed to its end, by the next start of the host if need be,
+/// unless a later operation has been let in.
 /// Disks in the folder that the VMX does not name were detached: they are nobody's, and stay.
 /// </summary>
 internal static class VmRemoval
@@ -51,6 +52,8 @@ internal static class VmRemoval
                     $"The folder of {registration.DisplayPath} is not there.",
                     "See that the datastore is mounted. If the folder was removed by hand, make an empty one of that name.");
             }
+
+            table.Registry.RememberRemoving(registration.Id);
         }
         else if (unasked)
         {

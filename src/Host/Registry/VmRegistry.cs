@@ -106,7 +106,7 @@ internal sealed class VmRegistry : IDisposable
             {
                 Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Uid = FreeUid_NeedsLock(),
             };
-            Write_NeedsLock(entry with { Epoch = Math.Max(epoch, entry.Epoch) });
+            Write_NeedsLock(entry with { Epoch = Math.Max(epoch, entry.Epoch), Pending = false, Removing = false });
             return _entries[id];
         }
     }
@@ -122,7 +122,10 @@ internal sealed class VmRegistry : IDisposable
         }
     }
 
-    /// <summary>Refuses an epoch lower than the highest seen, and keeps a higher one before anything is done under it.</summary>
+    /// <summary>
+    /// Refuses an epoch lower than the highest seen, and keeps a higher one before anything is done under it. A removal that failed
+    /// under an earlier one is not gone on with: somebody has come to do something else with the VM.
+    /// </summary>
     public void Advance(Guid id, long epoch, string name)
     {
         lock (_gate)
@@ -132,7 +135,7 @@ internal sealed class VmRegistry : IDisposable
             if (epoch < entry.Epoch)
                 throw Refuse.StaleEpoch(name, epoch, entry.Epoch);
             if (epoch > entry.Epoch)
-                Write_NeedsLock(entry with { Epoch = epoch });
+                Write_NeedsLock(entry with { Epoch = epoch, Removing = false });
         }
     }
 

@@ -205,6 +205,18 @@ public sealed class RemovalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_VM_that_is_used_again_after_a_removal_that_failed_is_not_removed_by_the_next_start()
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        _host.Node.Table.Registry.RememberRemoving(Guid.Parse(vm.Id));
+        await _host.Client.RenameVmAsync(new RenameVmRequest { VmId = vm.Id, Epoch = vm.NextEpoch, Name = "kept" });
+        await _host.StopAsync();
+        await _host.StartAsync();
+        Assert.Equal("kept", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).Name);
+    }
+
+    [Fact]
     public async Task A_VM_that_is_removed_takes_along_what_a_relocation_left_of_it_elsewhere()
     {
         var vm = new TestVm("web", null, capacity: 256 * 1024);
