@@ -123,8 +123,8 @@ internal sealed class VmRegistry : IDisposable
     }
 
     /// <summary>
-    /// Refuses an epoch lower than the highest seen, and keeps a higher one before anything is done under it. A removal that failed
-    /// under an earlier one is not gone on with: somebody has come to do something else with the VM.
+    /// Refuses an epoch lower than the highest seen, and keeps a higher one before anything is done under it. A removal that
+    /// failed under an earlier one is not gone on with: somebody has come to do something else with the VM.
     /// </summary>
     public void Advance(Guid id, long epoch, string name)
     {
