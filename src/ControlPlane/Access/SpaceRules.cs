@@ -17,13 +17,15 @@ internal sealed class SpaceRules(CenterStore store, IAuthorizer authorizer)
         await authorizer.RequireAsync(caller, Privileges.AllocateSpace, await PlaceAsync(hostId, ct), ct);
 
     /// <summary>The datacenter of a host; the root for one that is in none.</summary>
-    internal Task<ObjectRef> PlaceAsync(string hostId, CancellationToken ct) => store.ReadAsync(
-        async db =>
-        {
-            var path = await InventoryTree.PathAsync(db, new ObjectRef(ObjectKinds.Host, hostId, hostId), ct);
-            var datacenter = await db.Containers.AsNoTracking()
-                .FirstOrDefaultAsync(c => c.Kind == ObjectKinds.Datacenter && path.Contains(c.Id), ct);
-            return datacenter is null ? ObjectRef.Root : ObjectRef.Of(datacenter);
-        },
-        ct);
+    internal Task<ObjectRef> PlaceAsync(string hostId, CancellationToken ct) =>
+        store.ReadAsync(db => PlaceAsync(db, hostId, ct), ct);
+
+    /// <summary>The same within a transaction.</summary>
+    internal static async Task<ObjectRef> PlaceAsync(CenterDb db, string hostId, CancellationToken ct)
+    {
+        var path = await InventoryTree.PathAsync(db, new ObjectRef(ObjectKinds.Host, hostId, hostId), ct);
+        var datacenter = await db.Containers.AsNoTracking()
+            .FirstOrDefaultAsync(c => c.Kind == ObjectKinds.Datacenter && path.Contains(c.Id), ct);
+        return datacenter is null ? ObjectRef.Root : ObjectRef.Of(datacenter);
+    }
 }

@@ -27,8 +27,9 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
     public Task<bool> NeedsDirectAccessAsync(StrictOperation operation, string vmId, CancellationToken ct) => store.ReadAsync(
         async db =>
         {
-            // A record that is only pending counts: its file is about to be encrypted, or is.
-            if (!await db.KeyRecords.AnyAsync(r => r.VmId == vmId && (r.InUse || r.State == KeyRecordStates.Pending), ct))
+            // A record that is not in use yet counts: its file is about to be encrypted, or is.
+            if (!await db.KeyRecords.AnyAsync(
+                r => r.VmId == vmId && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending), ct))
             {
                 return false;
             }

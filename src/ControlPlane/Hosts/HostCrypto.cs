@@ -264,7 +264,8 @@ public sealed partial class HostCrypto(
         store.ReadAsync(
             db => (from v in db.Vms
                    where v.HostId == hostId
-                       && db.KeyRecords.Any(r => r.VmId == v.Id && r.State == KeyRecordStates.Usable && r.InUse)
+                       && db.KeyRecords.Any(
+                           r => r.VmId == v.Id && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending))
                    orderby v.Name
                    select v.Name).ToListAsync(ct),
             ct);

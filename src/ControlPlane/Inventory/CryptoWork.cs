@@ -71,7 +71,7 @@ internal sealed class CryptoWork(
         }
 
         // Steps 4 and 5
-        var files = job.Result is { } result && RecordCheck.SuspectOf(result) is null
+        var files = job.Result is { } result && result.VmId == vm.Id && RecordCheck.SuspectOf(result) is null
             ? result : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
         var fault = job.State == "succeeded" ? Verify(context, keys, files)
             : job.Fault is { } f ? FaultCodec.FromMessage(f)

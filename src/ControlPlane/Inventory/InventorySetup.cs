@@ -1,3 +1,4 @@
+using Lorica.ControlPlane.Keys;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -17,6 +18,7 @@ internal static class InventorySetup
         .AddSingleton<JobDriver>()
         .AddSingleton<CryptoWork>()
         .AddSingleton<VmCreation>()
+        .AddSingleton<NamedKeys>()
         .AddSingleton<KeyPlanner>()
         .AddSingleton<CloneWork>()
         .AddSingleton<RelocateWork>()

@@ -2,6 +2,7 @@ using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
@@ -10,22 +11,25 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// Decides which object gets which key when a request names keys. A named key is fetched by the broker first (Get and check
-/// value): what cannot be fetched, or is another key than recorded, is refused before anything is done.
+/// Decides which object gets which key when a request names keys. A named key must be one that its objects may have
+/// (<see cref="NamedKeys"/>), then it is fetched by the broker (Get and check value): what cannot be fetched, or is another key
+/// than recorded, is refused before anything is done.
 /// </summary>
-internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, CenterStore store)
+internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, CenterStore store, NamedKeys named)
 {
     private const int MaximumSpecs = 65;
 
     /// <summary>Spreads objects over the specs.</summary>
+    /// <param name="caller">Who names the keys.</param>
+    /// <param name="own">The VM that gets them; with a clone its source too.</param>
     /// <param name="vm">Whose disks are named.</param>
     /// <param name="objects">The objects that get keys, by what a request calls them: <c>home</c> and labels.</param>
     /// <param name="specs">What the request names; not empty.</param>
     /// <param name="refuse">The refusal of an object that is there but gets no key.</param>
     /// <param name="ct">Gives up.</param>
     public async Task<List<KeyGroup>> SpreadAsync(
-        VmDescription vm, IReadOnlyDictionary<string, string> objects, IReadOnlyList<KeySpec> specs,
-        Func<string, FaultException> refuse, CancellationToken ct)
+        Caller caller, IReadOnlyCollection<string> own, VmDescription vm, IReadOnlyDictionary<string, string> objects,
+        IReadOnlyList<KeySpec> specs, Func<string, FaultException> refuse, CancellationToken ct)
     {
         var rest = objects.Keys.ToHashSet(StringComparer.Ordinal);
         foreach (var name in specs.SelectMany(s => s.Objects))
@@ -59,7 +63,7 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
             var names = spec.Objects.Count > 0 ? spec.Objects : [.. rest];
             if (names.Count > 0)
             {
-                groups.Add(await GroupAsync(vm, spec, [.. names.Select(n => objects[n])], ct));
+                groups.Add(await GroupAsync(caller, own, vm, spec, [.. names.Select(n => objects[n])], ct));
             }
         }
 
@@ -83,9 +87,10 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
             }),
     ];
 
-    private async Task<KeyGroup> GroupAsync(VmDescription vm, KeySpec spec, List<string> objects, CancellationToken ct)
+    private async Task<KeyGroup> GroupAsync(
+        Caller caller, IReadOnlyCollection<string> own, VmDescription vm, KeySpec spec, List<string> objects, CancellationToken ct)
     {
-        var provider = spec.Provider is { } named ? await providers.RequireAsync(named, ct) : await providers.DefaultAsync(ct);
+        var provider = spec.Provider is { } name ? await providers.RequireAsync(name, ct) : await providers.DefaultAsync(ct);
         if (spec.KeyId is not { } id)
         {
             return new KeyGroup { Objects = objects, Provider = provider };
@@ -96,6 +101,14 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
             throw Invalid(vm, "The identifier of a key has 1 to 1024 characters.");
         }
 
+        // Before the KMS is asked: it answers nobody about keys that he may not name.
+        await store.ReadAsync(
+            async db =>
+            {
+                await named.RequireAsync(db, caller, own, (provider, id), ct);
+                return true;
+            },
+            ct);
         return new KeyGroup
         {
             Objects = objects, Provider = provider, KeyId = id, Kcv = await CheckAsync(vm.Name, provider, id, ct),

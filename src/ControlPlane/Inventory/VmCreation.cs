@@ -22,7 +22,7 @@ namespace Lorica.ControlPlane.Inventory;
 internal sealed class VmCreation(
     PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register,
     HostCrypto hostCrypto, InventoryTree tree, TaskBoard tasks, PlacementService placement, Preflight preflight, SpaceRules space,
-    KeyPlanner planner, CryptoWork crypto, EventLog events, IGrainFactory grains, TimeProvider time)
+    KeyPlanner planner, NamedKeys named, CryptoWork crypto, EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
@@ -43,7 +43,7 @@ internal sealed class VmCreation(
         var datastore = await DatastoreAsync(host, body, policy, ct);
         var id = Guid.NewGuid().ToString("D");
         List<string> disks = [.. body.Disks.Select(_ => Guid.NewGuid().ToString("D"))];
-        var keys = await KeysAsync(body, policy, id, disks, ct);
+        var keys = await KeysAsync(caller, body, policy, id, disks, ct);
         var arguments = new VmTaskArguments
         {
             PolicyId = policy.Id,
@@ -82,6 +82,7 @@ internal sealed class VmCreation(
                 async (db, row) =>
                 {
                     await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
+                    await named.ClaimAsync(db, row, caller, vm, keys, source: null, ct);
                     row.Result = chosen is null ? null : JsonSerializer.Serialize(
                         new TaskNotesModel([$"{vm.Name} goes to host {host.Name}, datastore {datastore}."]),
                         StoreJson.Default.TaskNotesModel);
@@ -242,7 +243,7 @@ internal sealed class VmCreation(
 
     /// <summary>The keys that a request names; none: one new key for all.</summary>
     private async Task<IReadOnlyList<KeyGroup>> KeysAsync(
-        CreateVmBody body, StoragePolicy policy, string home, List<string> disks, CancellationToken ct)
+        Caller caller, CreateVmBody body, StoragePolicy policy, string home, List<string> disks, CancellationToken ct)
     {
         var specs = KeySpec.From(body.Keys);
         if (specs.Count == 0)
@@ -265,7 +266,7 @@ internal sealed class VmCreation(
 
         // Every object of a new VM gets a key: none can be refused.
         return await planner.SpreadAsync(
-            files, objects, specs, n => throw new InvalidOperationException($"{n} gets no key."), ct);
+            caller, [home], files, objects, specs, n => throw new InvalidOperationException($"{n} gets no key."), ct);
     }
 
     private static string LabelOf(int disk) => string.Create(CultureInfo.InvariantCulture, $"virtio0:{disk}");

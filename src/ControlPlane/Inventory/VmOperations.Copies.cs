@@ -58,7 +58,7 @@ internal sealed partial class VmOperations
 
         var copies = files.Disks.ToDictionary(d => d.ObjectId, _ => Guid.NewGuid().ToString("D"), StringComparer.Ordinal);
         copies.Add(vm.Id, target.Id);
-        var keys = await CloneKeysAsync(vm, files, records, copies, policy, command.Keys, ct);
+        var keys = await CloneKeysAsync(caller, vm, files, records, copies, policy, command.Keys, ct);
         if (keys.Count > 0)
         {
             await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
@@ -100,7 +100,9 @@ internal sealed partial class VmOperations
                 }
 
                 row.OtherVmId = target.Id;
+                target.ParentId = await db.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstAsync(ct);
                 db.Vms.Add(target);
+                await named.ClaimAsync(db, row, caller, target, keys, source: vm.Id, ct);
             },
             ct);
     }
@@ -149,8 +151,8 @@ internal sealed partial class VmOperations
     }
 
     private async Task<IReadOnlyList<KeyGroup>> CloneKeysAsync(
-        VmRow vm, VmDescription files, List<KeyRecordRow> records, Dictionary<string, string> copies, StoragePolicy? policy,
-        List<KeySpec> specs, CancellationToken ct)
+        Caller caller, VmRow vm, VmDescription files, List<KeyRecordRow> records, Dictionary<string, string> copies,
+        StoragePolicy? policy, List<KeySpec> specs, CancellationToken ct)
     {
         var all = policy is { Encryption: true };
         var disks = files.Disks.Where(d => all || d.Encrypted).ToList();
@@ -158,7 +160,8 @@ internal sealed partial class VmOperations
         if (specs.Count > 0)
         {
             var targets = sources.ToDictionary(s => s.Key, s => copies[s.Value], StringComparer.Ordinal);
-            return await planner.SpreadAsync(files, targets, specs, n => NotChosen(files, n, encrypt: false), ct);
+            return await planner.SpreadAsync(
+                caller, [vm.Id, copies[vm.Id]], files, targets, specs, n => NotChosen(files, n, encrypt: false), ct);
         }
 
         // The KEK stays: of each object its own, of one that was plain that of VM home, or a new one.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
@@ -23,7 +24,7 @@ internal sealed partial class VmOperations
         IReadOnlyList<KeyGroup> keys = begun ? KeyPlanner.Begun(objects, records)
             : command.Keys.Count > 0
                 ? await planner.SpreadAsync(
-                    files, Names(vm, home, disks), command.Keys, n => NotChosen(files, n, encrypt: false), ct)
+                    caller, [vm.Id], files, Names(vm, home, disks), command.Keys, n => NotChosen(files, n, encrypt: false), ct)
                 : [new KeyGroup { Objects = objects, Provider = await providers.DefaultAsync(ct) }];
         var arguments = new VmTaskArguments
         {
@@ -41,14 +42,17 @@ internal sealed partial class VmOperations
             await PreflightAsync(new PreflightOrder(vm, files, action, arguments.Provider, disks), keys, ct);
         }
 
-        return await BeginAsync(TaskKinds.Recrypt, vm, caller, arguments, ct);
+        return await tasks.BeginAsync(
+            TaskKinds.Recrypt, vm, caller, JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
+            (db, task) => named.ClaimAsync(db, task, caller, vm, keys, source: null, ct), ct);
     }
 
     private async Task<IReadOnlyList<KeyGroup>> EncryptionKeysAsync(
-        VmRow vm, VmDescription files, PolicyPlan plan, SetPolicyCommand command, CancellationToken ct) =>
+        Caller caller, VmRow vm, VmDescription files, PolicyPlan plan, SetPolicyCommand command, CancellationToken ct) =>
         command.Keys is not { Count: > 0 } specs
         ? []
-        : await planner.SpreadAsync(files, Names(vm, plan.Home, plan.Disks), specs, n => NotChosen(files, n, encrypt: true), ct);
+        : await planner.SpreadAsync(
+            caller, [vm.Id], files, Names(vm, plan.Home, plan.Disks), specs, n => NotChosen(files, n, encrypt: true), ct);
 
     /// <summary>The checks before an operation, once per provider and per key that the request names.</summary>
     private async Task PreflightAsync(PreflightOrder order, IReadOnlyList<KeyGroup> keys, CancellationToken ct)

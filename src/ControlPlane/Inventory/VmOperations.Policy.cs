@@ -40,7 +40,7 @@ internal sealed partial class VmOperations
                     Provider = begun?.Provider ?? await ProviderAsync(command, ct),
                     KeyId = begun?.KeyId,
                     Kcv = begun?.Kcv,
-                    Keys = begun is null ? await EncryptionKeysAsync(vm, files, plan, command, ct) : [],
+                    Keys = begun is null ? await EncryptionKeysAsync(caller, vm, files, plan, command, ct) : [],
                 };
                 if (begun is not null)
                 {
@@ -118,5 +118,10 @@ internal sealed partial class VmOperations
         string kind, VmRow vm, Caller caller, VmTaskArguments arguments, StoragePolicy policy, CancellationToken ct) =>
         tasks.BeginAsync(
             kind, vm, caller, System.Text.Json.JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments),
-            (db, _) => PolicyUsers.RequireUnchangedAsync(db, policy, ct), ct);
+            async (db, task) =>
+            {
+                await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
+                await named.ClaimAsync(db, task, caller, vm, arguments.Keys, source: null, ct);
+            },
+            ct);
 }

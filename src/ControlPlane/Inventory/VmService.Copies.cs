@@ -38,7 +38,7 @@ public sealed partial class VmService
         var folder = await FolderAsync(row, ct);
         await authorizer.RequireAsync(caller, Privileges.CreateVmFromExisting, folder, ct);
         List<string> asked = [];
-        if ((await lookup.RecordsAsync(row.Id, ct)).Exists(r => r.InUse))
+        if ((await lookup.RecordsAsync(row.Id, ct)).Count > 0)
         {
             await authorizer.RequireAsync(caller, Privileges.CryptoClone, ObjectRef.Of(row), ct);
             asked.Add(Privileges.CryptoClone);
@@ -64,7 +64,7 @@ public sealed partial class VmService
     {
         var row = await RequireAsync(caller, Privileges.ColdMigrate, vm, ct);
         List<string> asked = [];
-        if ((await lookup.RecordsAsync(row.Id, ct)).Exists(r => r.InUse))
+        if ((await lookup.RecordsAsync(row.Id, ct)).Count > 0)
         {
             await authorizer.RequireAsync(caller, Privileges.CryptoMigrate, ObjectRef.Of(row), ct);
             asked.Add(Privileges.CryptoMigrate);

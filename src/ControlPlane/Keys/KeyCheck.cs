@@ -34,7 +34,8 @@ public sealed class KeyCheck(
     {
         var uses = await index.UsesAsync(provider, keyId, ct);
         var rows = await index.RowsAsync(provider, keyId, ct);
-        var keys = uses.Select(u => new KeyOrder(u.Provider, u.KeyId, u.Kcv))
+        // One without a check value is only being made.
+        var keys = uses.Where(u => u.Kcv.Length > 0).Select(u => new KeyOrder(u.Provider, u.KeyId, u.Kcv))
             .Concat(
                 rows.Where(r => r.State == KeyRecordStates.Usable && (r.Generated || r.RemovedAt > 0))
                     .Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)))

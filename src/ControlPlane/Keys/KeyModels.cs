@@ -11,7 +11,7 @@ internal static class KeyModels
     {
         Provider = provider,
         Id = keyId,
-        State = row is { RemovedAt: > 0 } ? "removed" : row?.State ?? KeyRecordStates.Usable,
+        State = row is { RemovedAt: > 0 } ? "removed" : row?.State ?? (uses.Any() && uses.All(u => u.Kcv.Length == 0) ? KeyRecordStates.Pending : KeyRecordStates.Usable),
         Kcv = row is { Kcv.Length: > 0 } ? row.Kcv : uses.Count > 0 ? uses[0].Kcv : "",
         Generated = row?.Generated ?? false,
         Label = row?.Name ?? "",

@@ -35,11 +35,11 @@ public sealed partial class KeyRegister
         foreach (var row in rows.Where(r => r != used))
         {
             row.Generation = row.InUse ? 1 : row.Generation;
-            Retire(db, row, user, host.Name);
         }
 
-        // The index allows one record in use per object: the old one steps down before the new one steps up.
-        await db.SaveChangesAsync(ct);
+        await RetireAsync(db, [.. rows.Where(r => r != used)], user, host.Name, ct);
+
+        // The index allows one record in use per object: the old one stepped down before the new one steps up.
         if (used is not null)
         {
             used.InUse = true;

@@ -13,8 +13,8 @@ namespace Lorica.ControlPlane.Keys;
 ///                                          ▲                                                   │
 ///                                          └──────────── withdrawn: the file did not verify ───┘   (never known: deleted)
 /// </code>
-/// A known record is delivered nowhere. Only the privileged act of registering or attaching makes it usable, for one host, and
-/// only a file that opened with its key makes it stay.
+/// A known record is delivered nowhere. Only the privileged act of registering or attaching claims it, for one host, and only a
+/// file that opened with its key makes it stay.
 /// </summary>
 public sealed partial class KeyRegister
 {
@@ -34,60 +34,9 @@ public sealed partial class KeyRegister
         }
     }
 
-    /// <summary>Makes the planned records usable for a VM, in the transaction that begins the task.</summary>
-    internal async Task PlanAsync(CenterDb db, string taskId, string vmId, IReadOnlyList<RecordPlan> plans, CancellationToken ct)
-    {
-        foreach (var plan in plans)
-        {
-            var row = await FindAsync(db, plan, ct);
-            if (row is null)
-            {
-                db.KeyRecords.Add(new KeyRecordRow
-                {
-                    ObjectId = plan.ObjectId, Kind = plan.IsHome ? "vm" : "disk", VmId = vmId,
-                    Provider = plan.Provider, KeyId = plan.KeyId,
-                    Kcv = plan.Kcv, State = KeyRecordStates.Usable, TaskId = taskId,
-                    CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                });
-                continue;
-            }
-
-            if (row.InUse)
-            {
-                throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", plan.ObjectId,
-                    $"The object {plan.ObjectId} is registered already.", "Unregister or detach it there first."));
-            }
-
-            row.State = KeyRecordStates.Usable;
-            row.VmId = vmId;
-            row.TaskId = taskId;
-            row.Kcv = plan.Kcv;
-        }
-    }
-
-    /// <summary>Nothing came of it: what was known is known again, what was not is gone.</summary>
-    /// <returns>Keys that the host needs no more.</returns>
-    internal async Task<List<KeyOrder>> WithdrawAsync(CenterDb db, IReadOnlyList<RecordPlan> plans, CancellationToken ct)
-    {
-        foreach (var plan in plans)
-        {
-            if (await FindAsync(db, plan, ct) is not { InUse: false } row)
-            {
-                continue;
-            }
-
-            if (row.Generation == 0 && !plan.WasKnown)
-            {
-                db.KeyRecords.Remove(row);
-            }
-            else
-            {
-                row.State = plan.WasKnown ? KeyRecordStates.Known : KeyRecordStates.Retired;
-            }
-        }
-
-        return [.. plans.Select(p => p.Key).Distinct()];
-    }
+    /// <summary>Claims a planned record for a VM, in the transaction that begins the task.</summary>
+    internal Task PlanAsync(CenterDb db, string taskId, string vmId, RecordPlan plan, CancellationToken ct) =>
+        ClaimAsync(db, taskId, vmId, plan.Key, [new RecordedObject(plan.ObjectId, plan.IsHome)], ct);
 
     /// <summary>The objects leave the inventory: their records in use become known, all others retire.</summary>
     /// <returns>Keys that they had.</returns>
@@ -98,8 +47,9 @@ public sealed partial class KeyRegister
         rows = [.. rows.Where(which)];
         foreach (var row in rows)
         {
-            row.State = row.InUse ? KeyRecordStates.Known : KeyRecordStates.Retired;
-            row.InUse = false;
+            var known = row.InUse;
+            End(row);
+            row.State = known ? KeyRecordStates.Known : row.State;
         }
 
         return [.. rows.Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct()];
@@ -109,8 +59,4 @@ public sealed partial class KeyRegister
     internal static Task ForgetKnownAsync(CenterDb db, IReadOnlyList<string> objects, CancellationToken ct) =>
         db.KeyRecords.Where(r => objects.Contains(r.ObjectId) && r.State == KeyRecordStates.Known)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, KeyRecordStates.Retired), ct);
-
-    private static Task<KeyRecordRow?> FindAsync(
-        CenterDb db, RecordPlan plan, CancellationToken ct) => db.KeyRecords.FirstOrDefaultAsync(
-        r => r.ObjectId == plan.ObjectId && r.Provider == plan.Provider && r.KeyId == plan.KeyId, ct);
 }

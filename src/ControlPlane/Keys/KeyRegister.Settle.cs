@@ -1,7 +1,6 @@
 using Lorica.Contracts;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -16,37 +15,7 @@ public sealed partial class KeyRegister
     /// back from retirement.
     /// </summary>
     internal Task AdoptAsync(TaskRow task, VmRow vm, KeyOrder key, IReadOnlyList<RecordedObject> objects, CancellationToken ct) =>
-        store.WriteAsync(
-            async db =>
-            {
-                var rows = await db.KeyRecords.Where(r => r.VmId == vm.Id && r.Provider == key.Provider && r.KeyId == key.KeyId)
-                    .ToListAsync(ct);
-                foreach (var o in objects)
-                {
-                    var row = rows.Find(r => r.ObjectId == o.Id);
-                    if (row is null)
-                    {
-                        db.KeyRecords.Add(new KeyRecordRow
-                        {
-                            ObjectId = o.Id,
-                            Kind = o.Kind,
-                            VmId = vm.Id,
-                            Provider = key.Provider,
-                            KeyId = key.KeyId,
-                            Kcv = key.Kcv,
-                            State = KeyRecordStates.Usable,
-                            TaskId = task.Id,
-                            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                        });
-                    }
-                    else
-                    {
-                        row.State = KeyRecordStates.Usable;
-                        row.TaskId = task.Id;
-                    }
-                }
-            },
-            ct);
+        store.WriteAsync(db => ClaimAsync(db, task.Id, vm.Id, key, objects, ct), ct);
 
     /// <summary>
     /// Brings the records of a VM in line with its files after a job of ours ended (well or not): what is encrypted has its one
@@ -67,6 +36,7 @@ public sealed partial class KeyRegister
         var rows = await db.KeyRecords.Where(
             r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
+        var ended = new List<KeyRecordRow>();
         var pending = files.PendingJob.Length > 0;
         foreach (var records in rows.GroupBy(r => r.ObjectId, StringComparer.Ordinal))
         {
@@ -87,7 +57,7 @@ public sealed partial class KeyRegister
             {
                 if (!pending)
                 {
-                    Retire(db, row, user, vmName);
+                    ended.Add(row);
                 }
                 else if (used is not null)
                 {
@@ -97,15 +67,16 @@ public sealed partial class KeyRegister
         }
 
         // The index allows one record in use per object: the old one steps down before the new one steps up.
-        await db.SaveChangesAsync(ct);
+        var unused = Unused(rows, ended);
+        await RetireAsync(db, ended, user, vmName, ct);
         foreach (var (row, generation) in current)
         {
-            row.InUse = true;
+            (row.InUse, row.WasState, row.WasVmId) = (true, "", "");
             row.Generation = Math.Max(row.Generation, generation);
         }
 
         await db.SaveChangesAsync(ct);
-        return Unused(rows);
+        return unused;
     }
 
     /// <summary>
@@ -138,8 +109,9 @@ public sealed partial class KeyRegister
     {
         var rows = await db.KeyRecords
             .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
-        rows.ForEach(r => Retire(db, r, user, vmName));
-        return Unused(rows);
+        var unused = Unused(rows, rows);
+        await RetireAsync(db, rows, user, vmName, ct);
+        return unused;
     }
 
     /// <summary>Retires the records of a task whose key was never used.</summary>
@@ -148,7 +120,7 @@ public sealed partial class KeyRegister
         var rows = await db.KeyRecords
             .Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known && !r.InUse)
             .ToListAsync(ct);
-        rows.ForEach(r => Retire(db, r, user, vmName));
+        await RetireAsync(db, rows, user, vmName, ct);
     }
 
     /// <summary>The records that the host is told: what is encrypted now.</summary>
@@ -162,24 +134,9 @@ public sealed partial class KeyRegister
             Generation = r.Generation,
         });
 
-    private void Retire(CenterDb db, KeyRecordRow row, string user, string vmName)
-    {
-        var first = row is { InUse: false, State: not KeyRecordStates.Retired }
-            && !db.ChangeTracker.Entries<EventRow>().Any(
-                e => e.Entity.EventId == EventIds.OrphanKey && e.Entity.Message.Contains(row.KeyId, StringComparison.Ordinal));
-        if (first && row.Generation == 0)
-        {
-            events.Add(
-                db, EventIds.OrphanKey, user, vmName, $"Key {row.Provider}/{row.KeyId} was made for {vmName} and is not used.");
-        }
-
-        row.InUse = false;
-        row.State = KeyRecordStates.Retired;
-    }
-
-    private static List<KeyOrder> Unused(List<KeyRecordRow> rows) =>
-        [.. rows.GroupBy(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv))
-            .Where(g => g.All(r => r.State == KeyRecordStates.Retired)).Select(g => g.Key)];
+    /// <summary>Keys of which no record is left once <paramref name="ended"/> have.</summary>
+    private static List<KeyOrder> Unused(List<KeyRecordRow> rows, List<KeyRecordRow> ended) =>
+        [.. rows.GroupBy(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Where(g => g.All(ended.Contains)).Select(g => g.Key)];
 
     private static (bool Known, bool Encrypted, KeyRef? Key, long Generation) StateOf(VmDescription files, string objectId)
     {

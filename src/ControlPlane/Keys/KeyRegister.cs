@@ -50,7 +50,13 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     {
         var name = await store.ReadAsync(
             db => db.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
-        var cluster = await store.ReadAsync(db => ClusterAsync(db, vm, ct), ct);
+        var cluster = await store.ReadAsync(
+            async db =>
+            {
+                await RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
+                return await ClusterAsync(db, vm, ct);
+            },
+            ct);
         async Task NextNameAsync(int attempt)
         {
             if (name is not null)
@@ -95,6 +101,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                     return false;
                 }
 
+                await RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
                 var now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 db.KeyRecords.AddRange(objects.Select(o => new KeyRecordRow
                 {

@@ -69,17 +69,9 @@ public sealed class KeyService(
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeys, ObjectRef.Root, ct);
         var known = await FindAsync(provider, keyId, ct);
-        var uses = await index.UsesAsync(provider, keyId, ct);
-        if (uses.Count > 0 && !force)
-        {
-            var names = string.Join(", ", uses.Select(u => u.Name).Distinct(StringComparer.Ordinal));
-            throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.keyInUse", $"{provider}/{keyId}",
-                $"Key {provider}/{keyId} is used by {names}.",
-                "Recrypt them first (lorica vm recrypt --shallow VM), or force it: then they lock."));
-        }
-
+        await store.ReadAsync(db => UsersAsync(db, provider, keyId, force, ct), ct);
         await operations.RunAsync(
-            TaskKinds.KeyRemove, ObjectRef.Key(provider, keyId), caller, task => RemoveAsync(caller, known, uses, task), ct);
+            TaskKinds.KeyRemove, ObjectRef.Key(provider, keyId), caller, task => RemoveAsync(caller, known, force, task), ct);
     }
 
     /// <summary>Takes a removal by force back: the key is delivered again.</summary>
@@ -117,14 +109,34 @@ public sealed class KeyService(
         return await ModelsAsync(null, null, ct);
     }
 
-    private async Task RemoveAsync(Caller caller, KeyInfoModel known, List<KeyUse> uses, string task)
+    /// <summary>
+    /// Who has the key: VMs under it or about to be, and those that left the inventory with files under it. Without force a key
+    /// that anybody has is refused.
+    /// </summary>
+    private async Task<(List<KeyUse> Uses, List<string> Names)> UsersAsync(
+        CenterDb db, string provider, string keyId, bool force, CancellationToken ct)
     {
+        var uses = await index.UsesAsync(db, provider, keyId, ct);
+        var away = await db.KeyRecords.AnyAsync(
+            r => r.Provider == provider && r.KeyId == keyId && r.State == KeyRecordStates.Known, ct)
+            ? (await KeyOwners.OfAsync(db, provider, keyId, [], ct)).Where(o => o.Left).Select(o => o.ToString()) : [];
+        List<string> names = [.. uses.Select(u => u.Name).Concat(away).Distinct(StringComparer.Ordinal)];
+        return names.Count == 0 || force ? (uses, names)
+            : throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.keyInUse", $"{provider}/{keyId}",
+                $"Key {provider}/{keyId} is used by {string.Join(", ", names)}.",
+                "Recrypt them first (lorica vm recrypt --shallow VM), or force it: then they lock."));
+    }
+
+    private async Task RemoveAsync(Caller caller, KeyInfoModel known, bool force, string task)
+    {
+        List<KeyUse> uses = [];
         var key = new KeyOrder(known.Provider, known.Id, known.Kcv);
         await store.WriteAsync(
             async db =>
             {
+                (uses, var names) = await UsersAsync(db, key.Provider, key.KeyId, force, CancellationToken.None);
                 var row = await db.Keys.FirstOrDefaultAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId);
-                if (uses.Count == 0)
+                if (names.Count == 0)
                 {
                     if (row is not null)
                     {
@@ -146,9 +158,8 @@ public sealed class KeyService(
                     (row.RemovedAt, row.RemovedBy) = (time.GetUtcNow().ToUnixTimeMilliseconds(), caller.User);
                 }
 
-                var users = string.Join(", ", uses.Select(u => u.Name).Distinct(StringComparer.Ordinal));
                 events.Add(db, EventIds.CryptoOperation, caller.User, key.ToString(),
-                    $"{caller.User}: key.remove, task {task}; key {key}{(uses.Count > 0 ? $" by force; used by {users}" : "")}; "
+                    $"{caller.User}: key.remove, task {task}; key {key}{(names.Count > 0 ? $" by force; used by {string.Join(", ", names)}" : "")}; "
                         + "the KMS keeps it");
             },
             CancellationToken.None);

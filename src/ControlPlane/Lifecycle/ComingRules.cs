@@ -9,25 +9,67 @@ namespace Lorica.ControlPlane.Lifecycle;
 
 /// <summary>
 /// Objects that come into the inventory with files that nobody has verified yet: which record each may get. What a file names
-/// never widens who gets a key by itself, so in this order: the object is registered nowhere · it and its key belong to no other
-/// VM, but for those who may clone or access that one · what was known of it still holds (never weaker; older, or under another
-/// key, only as the caller says and may) · the KMS holds that very key.
+/// never widens who gets a key by itself, so in this order: the object is registered nowhere (a record of another VM that is
+/// pending or usable registers it, also while that VM is only being encrypted, created or copied) · its key is no host's · it and
+/// its key belong to no other VM, but for those who may clone or access that one · what was known of it still holds (never weaker;
+/// older, or under another key, only as the caller says and may) · the KMS holds that very key.
+/// <code>
+/// 1 judged by the records as they are       (refusals come before the KMS is asked)
+/// 2 the KMS is asked for the keys
+/// 3 in the transaction that begins the task: judged again, found the same, claimed
+/// </code>
 /// </summary>
-internal sealed class ComingRules(CenterStore store, KeyRegister register, IAuthorizer authorizer)
+internal sealed class ComingRules(CenterStore store, KeyRegister register, TimeProvider time)
 {
-    /// <summary>Judges one object; null for a plain one.</summary>
+    /// <summary>Judges one object and asks its KMS; null for a plain one.</summary>
     public async Task<RecordPlan?> JudgeAsync(Caller caller, ComingObject o, ComingConsent consent, CancellationToken ct)
     {
-        var rows = await store.ReadAsync(
-            db => db.KeyRecords.AsNoTracking()
-                .Where(r => r.ObjectId == o.Id || (r.Provider == o.Provider && r.KeyId == o.KeyId)).ToListAsync(ct), ct);
+        var plan = await store.ReadAsync(db => JudgeAsync(db, caller, o, consent, ct), ct);
+        if (plan is not null)
+        {
+            await register.CheckAsync(plan.Key, o.Path, ct);
+        }
+
+        return plan;
+    }
+
+    /// <summary>Claims what was judged, in the transaction that begins the task.</summary>
+    /// <exception cref="FaultException">Something changed since, or the caller may not any more: nothing is begun.</exception>
+    public async Task ClaimAsync(
+        CenterDb db, TaskRow task, Caller caller, IReadOnlyList<ComingObject> objects, ComingConsent consent,
+        IReadOnlyList<RecordPlan> plans, CancellationToken ct)
+    {
+        foreach (var o in objects)
+        {
+            var plan = await JudgeAsync(db, caller, o, consent, ct);
+            if (plan != plans.FirstOrDefault(p => p.ObjectId == o.Id && o.Encrypted))
+            {
+                throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.recordChanged", o.Path,
+                    $"What is known of {o.Path} changed meanwhile.", "Ask again."));
+            }
+
+            if (plan is not null)
+            {
+                await register.PlanAsync(db, task.Id, o.VmId, plan, ct);
+            }
+        }
+    }
+
+    private async Task<RecordPlan?> JudgeAsync(
+        CenterDb db, Caller caller, ComingObject o, ComingConsent consent, CancellationToken ct)
+    {
+        if (o.Id.Length == 0 && !o.Encrypted)
+        {
+            return null;
+        }
+
+        var rows = await db.KeyRecords.AsNoTracking()
+            .Where(r => r.ObjectId == o.Id || (r.Provider == o.Provider && r.KeyId == o.KeyId)).ToListAsync(ct);
         var own = rows.Where(r => r.ObjectId == o.Id).ToList();
         var known = own.Find(r => r.State == KeyRecordStates.Known);
-        if (own.Find(r => r.InUse) is { } registered)
+        if (await RegisteredWithAsync(db, o, own, ct) is { } vm)
         {
-            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", o.Path,
-                $"{o.Path} is the object {o.Id}, which is registered already (VM {registered.VmId}).",
-                "Unregister or detach it there first, or clone it."));
+            throw KeyRegister.Registered(o.Path, o.Id, vm);
         }
 
         if (!o.Encrypted)
@@ -37,10 +79,18 @@ internal sealed class ComingRules(CenterStore store, KeyRegister register, IAuth
                 "Put the right file back.");
         }
 
-        foreach (var other in rows.Where(r => r.VmId != o.VmId && (r.InUse || r.Generation > 0))
-            .Select(r => r.VmId).Distinct(StringComparer.Ordinal))
+        var owners = await KeyOwners.OfAsync(db, o.Provider, o.KeyId, [o.VmId], ct);
+        if (owners.Find(w => w.IsHost) is { } host)
         {
-            await RequireOtherAsync(caller, other, ct);
+            throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.keyInUse", o.Path,
+                $"{o.Path} names {o.Provider}/{o.KeyId}, the key of {host}: that is never a VM's.", "Put the right file back."));
+        }
+
+        foreach (var other in owners.Select(w => w.Id)
+            .Concat(own.Where(r => r.Generation > 0 || r.State != KeyRecordStates.Retired).Select(r => r.VmId))
+            .Where(id => id != o.VmId).Distinct(StringComparer.Ordinal))
+        {
+            await RequireOtherAsync(db, caller, other, ct);
         }
 
         var named = own.Where(r => r.Provider == o.Provider && r.KeyId == o.KeyId).MaxBy(r => r.Generation);
@@ -69,24 +119,28 @@ internal sealed class ComingRules(CenterStore store, KeyRegister register, IAuth
             }
         }
 
-        var key = new KeyOrder(o.Provider, o.KeyId, o.Kcv);
-        await register.CheckAsync(key, o.Path, ct);
         return new RecordPlan
         {
             ObjectId = o.Id, IsHome = o.IsHome, Provider = o.Provider, KeyId = o.KeyId, Kcv = o.Kcv,
-            Generation = consent.Older ? 0 : named?.Generation ?? 0, WasKnown = named?.State == KeyRecordStates.Known,
+            Generation = consent.Older ? 0 : named?.Generation ?? 0,
         };
     }
 
-    private async Task RequireOtherAsync(Caller caller, string vmId, CancellationToken ct)
+    /// <summary>The VM with which an object is registered; null for one that is free, or leaves and comes.</summary>
+    private static async Task<string?> RegisteredWithAsync(
+        CenterDb db, ComingObject o, List<KeyRecordRow> own, CancellationToken ct) =>
+        own.Find(r => r.State is KeyRecordStates.Pending or KeyRecordStates.Usable)?.VmId
+        ?? await db.PolicyAssociations.Where(p => p.ObjectId == o.Id && p.VmId != o.VmId).Select(p => p.VmId).FirstOrDefaultAsync(ct)
+        ?? await db.Vms.Where(v => v.Id == o.Id && v.Id != o.VmId).Select(v => v.Id).FirstOrDefaultAsync(ct);
+
+    private async Task RequireOtherAsync(CenterDb db, Caller caller, string vmId, CancellationToken ct)
     {
-        var name = await store.ReadAsync(
-            async db => await db.Vms.Where(v => v.Id == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct)
-                ?? await db.KnownVms.Where(v => v.VmId == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct), ct);
+        var name = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct)
+            ?? await db.KnownVms.Where(v => v.VmId == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct);
         var other = new ObjectRef(ObjectKinds.Vm, vmId, name ?? vmId);
-        if (!await authorizer.HoldsAsync(caller, Privileges.CryptoClone, other, ct))
+        if (!await BeginCheck.HoldsAsync(db, caller, Privileges.CryptoClone, other, time, ct))
         {
-            await authorizer.RequireAsync(caller, Privileges.CryptoAccess, other, ct);
+            await BeginCheck.RequireAsync(db, caller, Privileges.CryptoAccess, other, time, ct);
         }
     }
 

@@ -215,7 +215,7 @@ internal sealed class DiskWork(
             {
                 if (files is not null && files.Disks.All(d => d.ObjectId != life.ObjectId))
                 {
-                    unused = await register.WithdrawAsync(db, life.Records, ct);
+                    unused = task.Kind == TaskKinds.AttachDisk ? await KeyRegister.WithdrawAsync(db, task.Id, ct) : [];
                     await db.SaveChangesAsync(ct);
                     await register.AbandonAsync(db, task.Id, task.UserName, vm.Name, ct);
                     await db.SaveChangesAsync(ct);

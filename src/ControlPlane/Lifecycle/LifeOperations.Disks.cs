@@ -51,7 +51,8 @@ internal sealed partial class LifeOperations
             life = life with { Provider = await providers.DefaultAsync(ct) };
         }
 
-        return await BeginAsync(TaskKinds.AddDisk, vm, caller, life, more: Policy(policy, life), ct: ct);
+        return await BeginAsync(
+            TaskKinds.AddDisk, vm, caller, life, (db, _) => PolicyUsers.RequireUnchangedAsync(db, policy, ct), Policy(policy, life), ct);
     }
 
     private async Task<TaskRow> AttachDiskAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)
@@ -86,7 +87,8 @@ internal sealed partial class LifeOperations
                 $"Attach it with {PolicyCatalog.DatastoreDefault.Name}, then set the policy."));
         }
 
-        var plan = disk.Encrypted ? await coming.JudgeAsync(caller, ComingObject.Disk(disk, vm.Id), default, ct) : null;
+        List<ComingObject> comes = disk.Encrypted ? [ComingObject.Disk(disk, vm.Id)] : [];
+        var plan = disk.Encrypted ? await coming.JudgeAsync(caller, comes[0], default, ct) : null;
         await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
         life = life with
         {
@@ -97,8 +99,13 @@ internal sealed partial class LifeOperations
             Records = plan is null ? [] : [plan],
         };
         return await BeginAsync(
-            TaskKinds.AttachDisk, vm, caller, life, (db, task) =>
-                register.PlanAsync(db, task.Id, vm.Id, life.Records, ct), Policy(policy, life), ct);
+            TaskKinds.AttachDisk, vm, caller, life,
+            async (db, task) =>
+            {
+                await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
+                await coming.ClaimAsync(db, task, caller, comes, default, life.Records, ct);
+            },
+            Policy(policy, life), ct);
     }
 
     /// <summary>

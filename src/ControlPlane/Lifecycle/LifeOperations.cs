@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
@@ -20,7 +19,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// checked by <see cref="LifeService"/>.
 /// </summary>
 internal sealed partial class LifeOperations(
-    VmOperations operations, VmLookup lookup, KeyRegister register, TaskBoard tasks, PolicyCatalog policies,
+    VmOperations operations, VmLookup lookup, TaskBoard tasks, PolicyCatalog policies,
     ProviderService providers, ComingRules coming, Preflight preflight, PlacementService placement, HostCrypto hostCrypto,
     CenterStore store, HostLinks links, EventLog events, TimeProvider time)
 {

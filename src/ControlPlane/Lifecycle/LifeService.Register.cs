@@ -71,7 +71,7 @@ public sealed partial class LifeService
         var known = await RequireNewAsync(files, ct);
         var plans = new List<RecordPlan>();
         var consent = new ComingConsent(body.AcceptOlder, body.AcceptChanged);
-        foreach (var o in files.Disks.Select(d => ComingObject.Disk(d, files.VmId)).Prepend(ComingObject.Home(files)))
+        foreach (var o in Objects(files))
         {
             if (await _coming.JudgeAsync(caller, o, consent, ct) is { } plan)
             {
@@ -124,14 +124,15 @@ public sealed partial class LifeService
                 {
                     if (body.Fenced)
                     {
+                        await BeginCheck.RequireAsync(db, caller, Privileges.HostConnection, ObjectRef.Of(host), _time, ct);
                         _events.Add(db, EventIds.VmFenced, caller.User, vm.Name,
                             $"{caller.User} registers {vm.Name} ({vm.Id}) and says that the host that held it before is cut off "
                                 + $"for good; task {task.Id}.");
                     }
 
-                    await RequireNobodysAsync(db, vm.Id, arguments.PolicyObjects, ct);
                     await FolderRules.RequireFreeAsync(db, vm, files.Path, ct);
-                    await _register.PlanAsync(db, task.Id, vm.Id, plans, ct);
+                    await _coming.ClaimAsync(
+                        db, task, caller, Objects(files), new ComingConsent(body.AcceptOlder, body.AcceptChanged), plans, ct);
                     if (plans.Count > 0)
                     {
                         _events.Add(db, EventIds.CryptoOperation, caller.User, vm.Name,
@@ -193,23 +194,18 @@ public sealed partial class LifeService
         return await _store.ReadAsync(db => db.KnownVms.AsNoTracking().FirstOrDefaultAsync(k => k.VmId == files.VmId, ct), ct);
     }
 
-    /// <summary>What has a policy is in the inventory, encrypted or not: files that name it again would take that away.</summary>
-    private static async Task RequireNobodysAsync(CenterDb db, string vmId, IReadOnlyList<string> objects, CancellationToken ct)
-    {
-        if (await db.PolicyAssociations.FirstOrDefaultAsync(p => objects.Contains(p.ObjectId) && p.VmId != vmId, ct) is { } other)
-        {
-            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", other.ObjectId,
-                $"The object {other.ObjectId} is registered already (VM {other.VmId}).",
-                "Unregister or detach it there first, or clone it."));
-        }
-    }
+    private static List<ComingObject> Objects(VmDescription files) =>
+        [ComingObject.Home(files), .. files.Disks.Select(d => ComingObject.Disk(d, files.VmId))];
 
     private static void RequireRegistrable(VmDescription files)
     {
         if (!Guid.TryParseExact(files.VmId, "D", out _)
-            || files.Disks.Any(d => d.ObjectId.Length > 0 && !Guid.TryParseExact(d.ObjectId, "D", out _)))
+            || files.Disks.Any(d => (d.Encrypted || d.ObjectId.Length > 0) && !Guid.TryParseExact(d.ObjectId, "D", out _))
+            || files.Disks.Select(d => d.ObjectId).Append(files.VmId).Where(id => id.Length > 0)
+                .GroupBy(id => id, StringComparer.Ordinal).Any(g => g.Count() > 1))
         {
-            throw Invalid("lorica.objectId", files.Path, $"{files.Path} names no VM, or a disk, by an id that none has.");
+            throw Invalid("lorica.objectId", files.Path,
+                $"{files.Path} names the VM or a disk by an id that none has, or two of them by one.");
         }
 
         // What the host's own keys could verify already: a file that is broken, or another VM's.

@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -28,7 +27,6 @@ public sealed partial class LifeService
     private readonly IAuthorizer _authorizer;
     private readonly IGrainFactory _grains;
     private readonly CenterStore _store;
-    private readonly KeyRegister _register;
     private readonly ComingRules _coming;
     private readonly HostCrypto _hostCrypto;
     private readonly StrictRules _strict;
@@ -40,11 +38,11 @@ public sealed partial class LifeService
     internal LifeService(
         VmLookup lookup, PolicyCatalog policies, TaskBoard tasks, OperationRunner runner, HostDirectory hosts,
         HostLinks links, InventoryTree tree, IAuthorizer authorizer, IGrainFactory grains, CenterStore store,
-        KeyRegister register, ComingRules coming, HostCrypto hostCrypto, StrictRules strict, MoveRules moves, SpaceRules space,
+        ComingRules coming, HostCrypto hostCrypto, StrictRules strict, MoveRules moves, SpaceRules space,
         EventLog events, TimeProvider time)
     {
         (_lookup, _policies, _tasks, _runner, _hosts, _links, _tree) = (lookup, policies, tasks, runner, hosts, links, tree);
-        (_authorizer, _grains, _store, _register, _coming) = (authorizer, grains, store, register, coming);
+        (_authorizer, _grains, _store, _coming) = (authorizer, grains, store, coming);
         (_hostCrypto, _strict, _moves, _space, _events, _time) = (hostCrypto, strict, moves, space, events, time);
     }
 

@@ -2,7 +2,6 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -19,7 +18,7 @@ internal static class LifecycleSetup
             p.GetRequiredService<VmLookup>(), p.GetRequiredService<PolicyCatalog>(), p.GetRequiredService<TaskBoard>(),
             p.GetRequiredService<OperationRunner>(), p.GetRequiredService<HostDirectory>(), p.GetRequiredService<HostLinks>(),
             p.GetRequiredService<InventoryTree>(), p.GetRequiredService<IAuthorizer>(), p.GetRequiredService<IGrainFactory>(),
-            p.GetRequiredService<CenterStore>(), p.GetRequiredService<KeyRegister>(), p.GetRequiredService<ComingRules>(),
+            p.GetRequiredService<CenterStore>(), p.GetRequiredService<ComingRules>(),
             p.GetRequiredService<HostCrypto>(), p.GetRequiredService<StrictRules>(), p.GetRequiredService<MoveRules>(),
             p.GetRequiredService<SpaceRules>(), p.GetRequiredService<EventLog>(), p.GetRequiredService<TimeProvider>()))
         .AddSingleton<LifeOperations>()

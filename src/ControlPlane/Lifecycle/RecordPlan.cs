@@ -33,10 +33,6 @@ public sealed record RecordPlan
     [Id(5)]
     public long Generation { get; set; }
 
-    /// <summary>Known before: when nothing comes of it, it is known again.</summary>
-    [Id(6)]
-    public bool WasKnown { get; set; }
-
     /// <summary>The key.</summary>
     public KeyOrder Key => new(Provider, KeyId, Kcv);
 }

@@ -115,7 +115,7 @@ internal sealed class RegisterWork(
             task.Id, fault,
             async db =>
             {
-                unused = await register.WithdrawAsync(db, life.Records, ct);
+                unused = await KeyRegister.WithdrawAsync(db, task.Id, ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
             },
             ct);

@@ -30,24 +30,23 @@ public sealed class PolicyApplier(
         var items = await ItemsAsync(caller, body, ct);
         Require(items.Count > 0, "lorica.applyTo", "There is no VM to apply it to.");
 
-        var task = await tasks.BeginAsync(TaskKinds.PolicyApply, policy.Object, caller, ct);
         var arguments = JsonSerializer.Serialize(
             new PolicyBatchArguments(policy.Id, body.Home, body.Disks, body.Parallel, caller),
             StoreJson.Default.PolicyBatchArguments);
-        await store.WriteAsync(
-            async db =>
+        var task = await tasks.BeginAsync(
+            TaskKinds.PolicyApply, policy.Object, caller,
+            async (db, row) =>
             {
                 await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
-                await db.Tasks.Where(t => t.Id == task.Id)
-                    .ExecuteUpdateAsync(s => s.SetProperty(t => t.Arguments, arguments), ct);
+                (row.Arguments, row.PolicyId) = (arguments, policy.Id);
                 foreach (var (item, number) in items.Select((i, n) => (i, n)))
                 {
-                    item.TaskId = task.Id;
+                    item.TaskId = row.Id;
                     item.Number = number;
                     db.PolicyBatchItems.Add(item);
                 }
             },
-            CancellationToken.None);
+            ct);
         await grains.GetGrain<IPolicyBatchGrain>(task.Id).RunAsync();
         return await tasks.GetAsync(task.Id, ct);
     }

@@ -5,7 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
-/// <summary>Who has a policy: VMs whose home or disks it was applied to, and tasks that are about to apply it.</summary>
+/// <summary>
+/// Who has a policy, all of it rows: associations of VM homes and disks with it, and unfinished tasks that carry it out. Both are
+/// written in the transaction that finds it still there (<see cref="RequireUnchangedAsync"/>), so none is deleted in between.
+/// </summary>
 public sealed class PolicyUsers
 {
     private const int MaximumNames = 20;
@@ -18,9 +21,8 @@ public sealed class PolicyUsers
             join v in db.Vms on p.VmId equals v.Id
             where p.PolicyId == policy.Id
             select v.Name).Distinct().ToListAsync(ct)).Order(StringComparer.Ordinal).ToList();
-        var wanted = $"\"{policy.Id}\"";
         names.AddRange(await db.Tasks
-            .Where(t => (t.State == TaskStates.Queued || t.State == TaskStates.Running) && t.Arguments.Contains(wanted))
+            .Where(t => (t.State == TaskStates.Queued || t.State == TaskStates.Running) && t.PolicyId == policy.Id)
             .Select(t => $"{t.Target} (task {t.Id})").ToListAsync(ct));
         if (names.Count > 0)
         {

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,33 +39,16 @@ internal sealed class Preflight(CenterStore store, HostLinks links, ProviderCert
                 Needs = (await db.KeyRecords.Where(
                     r => r.State == KeyRecordStates.Usable && db.ProviderGuests.Any(g => g.VmId == r.VmId))
                     .Select(r => new { r.VmId, r.Provider }).Distinct().ToListAsync(ct)).ToLookup(r => r.VmId, r => r.Provider),
-                KeyUsers = order.KeyId is null ? [] : await KeyUsersAsync(db, order, ct),
+                KeyUsers = order is { Provider: { } provider, KeyId: { } keyId }
+                    ? [.. (await KeyOwners.OfAsync(db, provider, keyId, [order.Vm.Id], ct)).Select(o => o.ToString())] : [],
             },
             ct);
         facts = facts with
         {
-            Certificates = order.Provider is { } provider ? await certificates.OfAsync(provider, ct) : [],
+            Certificates = order.Provider is { } named ? await certificates.OfAsync(named, ct) : [],
             Free = await FreeAsync(order.Target?.HostId ?? order.Vm.HostId, ct),
         };
         return [.. PreflightRules.Check(order, facts)];
-    }
-
-    /// <summary>
-    /// Who else has the named key, or had it: VMs of the inventory, those that left it and whose files lie somewhere, and hosts.
-    /// A key that was made and never used is nobody's.
-    /// </summary>
-    private static async Task<List<string>> KeyUsersAsync(CenterDb db, PreflightOrder order, CancellationToken ct)
-    {
-        var records = db.KeyRecords.Where(r => r.Provider == order.Provider && r.KeyId == order.KeyId && r.VmId != order.Vm.Id);
-        var names = await (from r in records join v in db.Vms on r.VmId equals v.Id select v.Name).ToListAsync(ct);
-        names.AddRange(
-            await (from r in records join h in db.Hosts on r.ObjectId equals h.Id select $"host {h.Name}").ToListAsync(ct));
-        var gone = await records.Where(r => (r.State != KeyRecordStates.Retired || r.Generation > 0)
-            && !db.Vms.Any(v => v.Id == r.VmId) && !db.Hosts.Any(h => h.Id == r.ObjectId))
-            .Select(r => r.VmId == "" ? r.ObjectId : r.VmId).ToListAsync(ct);
-        var known = await db.KnownVms.Where(k => gone.Contains(k.VmId)).ToDictionaryAsync(k => k.VmId, k => k.Name, ct);
-        names.AddRange(gone.Select(id => $"{known.GetValueOrDefault(id, id)}, which left the inventory"));
-        return [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     private async Task<IReadOnlyDictionary<string, long>> FreeAsync(string hostId, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Keys;
 
 namespace Lorica.ControlPlane.Policies;
 
@@ -118,9 +119,7 @@ internal static class PreflightRules
 
     private static PreflightFinding Key(PreflightOrder order, PreflightFacts facts) => facts.KeyUsers.Count == 0
         ? PreflightFinding.Fine("key")
-        : Refused("key", new Fault(FaultTypes.ResourceInUse, "lorica.keyInUse", $"{order.Provider}/{order.KeyId}",
-            $"Key {order.Provider}/{order.KeyId} belongs to {string.Join(", ", facts.KeyUsers)}.",
-            "Name another key, or none: then a new one is made."));
+        : Refused("key", KeyOwners.InUse(order.Provider!, order.KeyId!, facts.KeyUsers));
 
     /// <summary>Bytes wanted by datastore.</summary>
     private static IEnumerable<(string Datastore, long Bytes)> Space(PreflightOrder order) => order.Action switch

@@ -41,8 +41,17 @@ public sealed class KeyRecordRow
     /// <summary>The object's file is known to be under this key.</summary>
     public bool InUse { get; set; }
 
-    /// <summary>Task that made it.</summary>
+    /// <summary>Task that made it, or that claimed it last.</summary>
     public required string TaskId { get; set; }
+
+    /// <summary>
+    /// What it was (known, retired) before a task claimed it; empty when it was made by its task, or once its file is known to be
+    /// under the key. When nothing comes of the task, it is that again.
+    /// </summary>
+    public string WasState { get; set; } = "";
+
+    /// <summary>The VM that it belonged to before it was claimed.</summary>
+    public string WasVmId { get; set; } = "";
 
     /// <summary>Unix milliseconds.</summary>
     public long CreatedAt { get; set; }

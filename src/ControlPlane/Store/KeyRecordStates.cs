@@ -1,6 +1,10 @@
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>States of a <see cref="KeyRecordRow"/>.</summary>
+/// <remarks>
+/// A record that is pending or usable is <em>live</em>, in use or not: its object and its key belong to its VM, also while a task
+/// that encrypts, creates or copies has not ended.
+/// </remarks>
 public static class KeyRecordStates
 {
     /// <summary>Created on the KMS, not yet verified: never delivered.</summary>

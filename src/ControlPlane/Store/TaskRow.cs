@@ -72,6 +72,9 @@ public sealed class TaskRow
     /// <summary>JSON of what was asked, enough to take the work up again.</summary>
     public string Arguments { get; set; } = "{}";
 
+    /// <summary>Storage policy that it carries out: it is in use until the task has ended. Null when it carries out none.</summary>
+    public string? PolicyId { get; set; }
+
     /// <summary>
     /// Name under which a KEK was last asked of the KMS: written before the request, so that no key is made without a trace.
     /// </summary>

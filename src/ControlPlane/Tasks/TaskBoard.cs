@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
@@ -59,8 +60,8 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     }
 
     /// <summary>
-    /// Begins the task of a VM whose row is written in the same transaction, with the epoch after the one that it has.
-    /// <paramref name="also"/> belongs to that transaction.
+    /// Begins the task of a VM whose row is written in the same transaction, with the epoch after the one that it has. The caller's
+    /// privileges are asked for in it once more, and <paramref name="also"/> belongs to it.
     /// </summary>
     public async Task<TaskRow> BeginNewAsync(
         string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task> also, CancellationToken ct)
@@ -70,6 +71,13 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
         await store.WriteAsync(
             async db =>
             {
+                await BeginCheck.RequireAsync(db, kind, vm, caller, arguments, time, ct);
+                if (!await db.Containers.AnyAsync(c => c.Id == vm.ParentId, ct))
+                {
+                    throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.objectNotFound", vm.Name,
+                        $"The folder for {vm.Name} was deleted meanwhile.", "Name another folder."));
+                }
+
                 db.Vms.Add(vm);
                 db.Tasks.Add(row);
                 await also(db, row);
@@ -81,7 +89,12 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     }
 
     /// <summary>Begins a task on an object that is not a VM, or one that does not touch the VM's files.</summary>
-    public async Task<TaskRow> BeginAsync(string kind, ObjectRef target, Caller caller, CancellationToken ct)
+    public Task<TaskRow> BeginAsync(string kind, ObjectRef target, Caller caller, CancellationToken ct) =>
+        BeginAsync(kind, target, caller, static (_, _) => Task.CompletedTask, ct);
+
+    /// <summary>The same with what belongs to it, in one transaction: arguments, and rows that it works on.</summary>
+    public async Task<TaskRow> BeginAsync(
+        string kind, ObjectRef target, Caller caller, Func<CenterDb, TaskRow, Task> also, CancellationToken ct)
     {
         var row = new TaskRow
         {
@@ -103,6 +116,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
                 await Revisions.RequireAsync(db, target, caller, ct);
                 await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
                 db.Tasks.Add(row);
+                await also(db, row);
             },
             ct);
         signals.Changed(row.Id);
@@ -273,6 +287,7 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
         StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Epoch = vm.Epoch + 1,
         Arguments = arguments,
+        PolicyId = JsonSerializer.Deserialize(arguments, StoreJson.Default.VmTaskArguments)?.PolicyId,
         ParentId = TaskParent.Current,
     };
 }

@@ -214,7 +214,8 @@ public sealed class RegisterTests
         (files.Encrypted, files.Key, files.Kcv) = (false, null, "");
         (files.Disks[0].Encrypted, files.Disks[0].Key, files.Disks[0].Kcv, files.Disks[0].ObjectId) = (false, null, "", taken);
         var refused = await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}"}""");
-        Assert.Equal(("lorica.objectRegistered", taken), (refused.Code, refused.Object));
+        Assert.Equal(("lorica.objectRegistered", files.Disks[0].Path), (refused.Code, refused.Object));
+        Assert.Contains(taken, refused.Detail, StringComparison.Ordinal);
         Assert.Equal(2, await center.Store.ReadAsync(db => db.PolicyAssociations.CountAsync()));
         Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
     }

@@ -4,6 +4,7 @@ using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane.Tests.Policies;
@@ -126,5 +127,73 @@ public sealed class ApplyTests
         Assert.Equal(
             2, (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count(t => t.Parent == task.Id));
         Assert.Equal(2, center.Broker.Keys.Count);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_begins_no_task()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a");
+        await ExecuteAsync(center, """
+            CREATE TRIGGER full BEFORE INSERT ON policy_batch_items BEGIN SELECT RAISE(ABORT, 'no room'); END
+            """);
+
+        var reply = await center.PostAsync(
+            $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"all":true}""");
+
+        Assert.False(reply.IsSuccessStatusCode);
+        Assert.Empty(await center.Service<TaskBoard>().UnfinishedAsync(default));
+    }
+
+    [Fact]
+    public async Task A_policy_is_in_use_by_the_task_that_applies_it_and_by_every_task_that_carries_it_out()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a");
+        await center.CreateAsync("b");
+        var policy = await center.MakePolicyAsync("""{"name":"mine","encryption":true}""");
+        center.Host.HoldJobs = new TaskCompletionSource();
+        var task = await center.BeginAsync("policies/mine/apply", """{"vms":["a","b"],"parallel":1}""");
+        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
+
+        var users = (await center.Service<TaskBoard>().UnfinishedAsync(default)).Where(t => t.PolicyId == policy.Id).ToList();
+        Assert.Equal([TaskKinds.PolicyApply, TaskKinds.Encrypt], users.Select(t => t.Kind).Order());
+        var refused = await center.SendAsync(HttpMethod.Delete, "policies/mine", null);
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains(task.Id, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        center.Host.HoldJobs.SetResult();
+        Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+    }
+
+    [Fact]
+    public async Task A_policy_that_is_only_spoken_of_in_the_arguments_of_a_task_is_not_in_use()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a");
+        var policy = await center.MakePolicyAsync("""{"name":"mine","encryption":true}""");
+        center.Host.HoldJobs = new TaskCompletionSource();
+        var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
+        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await center.Store.WriteAsync(db =>
+        {
+            var row = db.Tasks.Single(t => t.Id == task.Id);
+            row.Arguments = row.Arguments[..^1] + $",\"note\":\"{policy.Id}\"}}";
+            return Task.CompletedTask;
+        });
+
+        Assert.True((await center.SendAsync(HttpMethod.Delete, "policies/mine", null)).IsSuccessStatusCode);
+        center.Host.HoldJobs.SetResult();
+        Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+    }
+
+    private static async Task ExecuteAsync(TestCenter center, string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(center.StateFolder)};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
     }
 }

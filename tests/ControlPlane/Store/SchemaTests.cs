@@ -47,6 +47,53 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_of_an_earlier_program_knows_the_users_of_policies_and_what_claimed_records_were()
+    {
+        // Schema 9, with a task that creates a VM under a policy, one that has ended, and one that registers a VM.
+        var path = CenterStore.PathIn(_folder);
+        var assembly = typeof(CenterStore).Assembly;
+        await using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            foreach (var script in assembly.GetManifestResourceNames().Where(n => n.Contains(".Schema.sqlite-00")).Order())
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(script)!);
+                await ExecuteAsync(connection, await reader.ReadToEndAsync());
+            }
+
+            await ExecuteAsync(connection, "PRAGMA user_version = 9;" + TaskOf("t1", "vm.create", "running")
+                + TaskOf("t2", "vm.create", "succeeded") + TaskOf("t3", "vm.register", "queued") + RecordOf("o1", "t3", 4)
+                + RecordOf("o2", "t1", 4) + RecordOf("o3", "t3", 0));
+        }
+
+        using var store = await CenterStore.OpenAsync(_folder, default);
+
+        Assert.Equal([("t1", "p-1"), ("t2", null), ("t3", "p-1")], await store.ReadAsync(async db =>
+            (await db.Tasks.OrderBy(t => t.Id).ToListAsync()).ConvertAll(t => (t.Id, t.PolicyId))));
+        Assert.Equal([("o1", "known", "vm"), ("o2", "", ""), ("o3", "", "")], await store.ReadAsync(async db =>
+            (await db.KeyRecords.OrderBy(r => r.ObjectId).ToListAsync()).ConvertAll(r => (r.ObjectId, r.WasState, r.WasVmId))));
+
+        static string TaskOf(string id, string kind, string state) => $$"""
+            INSERT INTO tasks (id, kind, vm_id, target, state, percent, step, bytes_done, bytes_total, user_name, started_at, epoch,
+                arguments)
+            VALUES ('{{id}}', '{{kind}}', 'vm-{{id}}', 'a', '{{state}}', 0, '', 0, 0, 'u', 1, 1, '{"policyId":"p-1"}');
+            """;
+        static string RecordOf(string id, string task, int generation) => $"""
+            INSERT INTO key_records (object_id, kind, vm_id, provider, key_id, kcv, generation, state, in_use, task_id, created_at)
+            VALUES ('{id}', 'disk', 'vm', 'kms1', 'k', '', {generation}, 'usable', 0, '{task}', 1);
+            """;
+    }
+
+    private static async Task ExecuteAsync(SqliteConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The program's own scripts, and the test's own rows.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    [Fact]
     public void A_refusal_survives_the_way_between_grains()
     {
         using var services = new ServiceCollection().AddSerializer(b => b.AddAssembly(typeof(CenterStore).Assembly))

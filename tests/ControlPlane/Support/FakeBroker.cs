@@ -33,6 +33,9 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
     /// <summary>Runs inside ActivateKey.</summary>
     public Func<KeyRef, Task>? OnActivate { get; set; }
 
+    /// <summary>Runs before a key is checked: between the look at the rules and the begin of the work.</summary>
+    public Func<KeyRef, Task>? OnCheck { get; set; }
+
     public int SealCalls;
 
     public override Task<BrokerDescription> Describe(DescribeRequest request, ServerCallContext context) =>
@@ -73,8 +76,9 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         return Task.FromResult(new CreateKeyReply { Key = new KeyRef { Provider = request.Provider, KeyId = id } });
     }
 
-    public override Task<KeyStatus> CheckKey(CheckKeyRequest request, ServerCallContext context)
+    public override async Task<KeyStatus> CheckKey(CheckKeyRequest request, ServerCallContext context)
     {
+        await (OnCheck?.Invoke(request.Key) ?? Task.CompletedTask);
         var kcv = Keys.GetValueOrDefault(request.Key.KeyId);
         var reason = KmsDown ? KeyReasons.ProviderUnreachable
             : !_providers.ContainsKey(request.Key.Provider) ? KeyReasons.ProviderUnknown
@@ -86,7 +90,7 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
             status.Fault = new KeyFault { Key = request.Key, Reason = reason };
         }
 
-        return Task.FromResult(status);
+        return status;
     }
 
     public override async Task<KeyStatus> ActivateKey(ActivateKeyRequest request, ServerCallContext context)

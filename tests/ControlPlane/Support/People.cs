@@ -9,6 +9,8 @@ internal static class People
 {
     public static readonly Caller Administrator = new(SignInService.Administrator);
 
+    private const int NoAccess = -5;
+
     /// <summary>A person who holds everything at the root but these privileges.</summary>
     public static async Task<Caller> WithoutAsync(TestCenter center, params string[] privileges)
     {
@@ -29,4 +31,34 @@ internal static class People
         });
         return new Caller(name);
     }
+
+    /// <summary>A person who is administrator at one object, and holds nothing anywhere else.</summary>
+    public static async Task<Caller> OnlyAtAsync(TestCenter center, string kind, string id, string? except = null)
+    {
+        var name = $"person-{Guid.NewGuid():N}";
+        PermissionRow At(string objectKind, string objectId, int role) => new()
+        {
+            PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = objectKind, ObjectId = objectId,
+            Propagate = true,
+        };
+        await center.Store.WriteAsync(db =>
+        {
+            db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
+            db.Permissions.Add(At(kind, id, BuiltInRoles.Admin.Id));
+            if (except is not null)
+            {
+                db.Permissions.Add(At(ObjectKinds.Vm, except, NoAccess));
+            }
+
+            return Task.CompletedTask;
+        });
+        return new Caller(name);
+    }
+
+    /// <summary>Takes everything from a person.</summary>
+    public static Task WithdrawAsync(TestCenter center, Caller person) => center.Store.WriteAsync(db =>
+    {
+        db.Permissions.RemoveRange(db.Permissions.Where(p => p.Principal == person.User));
+        return Task.CompletedTask;
+    });
 }
