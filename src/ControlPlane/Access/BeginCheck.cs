@@ -7,9 +7,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
-/// The privileges of a task once more, in the transaction that begins it. They were asked for before the rules were looked at, and
-/// what they depend on may be another thing by now: a VM that was plain is encrypted, a setting of a policy became a decryption, a
-/// permission was withdrawn while the request waited for its turn.
+/// The privileges of a task once more, in the transaction that begins it. They were asked for before the rules were looked at,
+/// and what they depend on may be another thing by now: a VM that was plain is encrypted, a setting of a policy became a
+/// decryption, a permission was withdrawn while the request waited for its turn.
 /// <code>
 /// create, import, register    at the folder where the VM is to be
 /// everything else             at the VM; EncryptNew, RegisterVM and what a clone is made by at its folder

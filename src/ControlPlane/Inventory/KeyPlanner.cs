@@ -88,7 +88,8 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
     ];
 
     private async Task<KeyGroup> GroupAsync(
-        Caller caller, IReadOnlyCollection<string> own, VmDescription vm, KeySpec spec, List<string> objects, CancellationToken ct)
+        Caller caller, IReadOnlyCollection<string> own, VmDescription vm, KeySpec spec, List<string> objects,
+        CancellationToken ct)
     {
         var provider = spec.Provider is { } name ? await providers.RequireAsync(name, ct) : await providers.DefaultAsync(ct);
         if (spec.KeyId is not { } id)

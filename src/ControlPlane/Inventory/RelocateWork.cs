@@ -53,7 +53,8 @@ internal sealed class RelocateWork(
         }
 
         var job = await jobs.RunAsync(context, start, keys, f => IsDone(f, arguments), ct);
-        var files = job.Result is { } result && result.VmId == vm.Id ? result : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+        var files = job.Result is { } result && result.VmId == vm.Id ? result
+            : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
         if (job.State != "succeeded")
         {
             throw new FaultException(job.Fault is { } f ? FaultCodec.FromMessage(f)

@@ -20,7 +20,8 @@ namespace Lorica.ControlPlane.Inventory;
 internal sealed partial class VmOperations(
     VmLookup lookup, VmSnapshots snapshots, KeyRegister register, TaskBoard tasks, PolicyCatalog policies,
     ProviderService providers, Preflight preflight, OutageFinder outages, HostCrypto hostCrypto, HostDirectory hosts,
-    KeyPlanner planner, NamedKeys named, HostLinks links, PlacementService placement, EventLog events, TimeProvider time, IGrainFactory grains)
+    KeyPlanner planner, NamedKeys named, HostLinks links, PlacementService placement, EventLog events, TimeProvider time,
+    IGrainFactory grains)
 {
     /// <summary>Begins powering on or off.</summary>
     public async Task<TaskRow> PowerAsync(string id, Caller caller, PowerCommand command, CancellationToken ct)

@@ -11,7 +11,7 @@ internal static class KeyModels
     {
         Provider = provider,
         Id = keyId,
-        State = row is { RemovedAt: > 0 } ? "removed" : row?.State ?? (uses.Any() && uses.All(u => u.Kcv.Length == 0) ? KeyRecordStates.Pending : KeyRecordStates.Usable),
+        State = row is { RemovedAt: > 0 } ? "removed" : row?.State ?? StateOf(uses),
         Kcv = row is { Kcv.Length: > 0 } ? row.Kcv : uses.Count > 0 ? uses[0].Kcv : "",
         Generated = row?.Generated ?? false,
         Label = row?.Name ?? "",
@@ -28,6 +28,10 @@ internal static class KeyModels
         Compromise = Seconds(row?.Compromise ?? 0),
         CheckedAt = Milliseconds(row?.CheckedAt ?? 0),
     };
+
+    /// <summary>A key without a check value is only being made.</summary>
+    private static string StateOf(IReadOnlyList<KeyUse> uses) =>
+        uses.Count > 0 && uses.All(u => u.Kcv.Length == 0) ? KeyRecordStates.Pending : KeyRecordStates.Usable;
 
     private static DateTimeOffset? Milliseconds(long unix) => unix == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(unix);
 

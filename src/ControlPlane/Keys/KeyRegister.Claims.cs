@@ -62,11 +62,13 @@ public sealed partial class KeyRegister
     /// <summary>The refusal of an object that another VM has.</summary>
     internal static FaultException Registered(string target, string objectId, string vmId) => new(new Fault(
         FaultTypes.AlreadyExists, "lorica.objectRegistered", target,
-        $"{(target == objectId ? $"The object {objectId}" : $"{target} is the object {objectId}, which")} is registered already "
-            + $"(VM {vmId}).",
+        (target == objectId ? $"The object {objectId}" : $"{target} is the object {objectId}, which")
+            + $" is registered already (VM {vmId}).",
         "Unregister or detach it there first, or clone it."));
 
-    /// <summary>Nothing came of it: what was known is known again, what was not is gone. Only what this very task claimed.</summary>
+    /// <summary>
+    /// Nothing came of it: what was known is known again, what was not is gone. Only what this very task claimed.
+    /// </summary>
     /// <returns>Keys that the host may need no more.</returns>
     internal static async Task<List<KeyOrder>> WithdrawAsync(CenterDb db, string taskId, CancellationToken ct)
     {
@@ -104,7 +106,8 @@ public sealed partial class KeyRegister
         foreach (var (provider, keyId) in unused)
         {
             var has = await db.KeyRecords.AnyAsync(
-                    r => r.Provider == provider && r.KeyId == keyId && (r.State != KeyRecordStates.Retired || r.Generation > 0), ct)
+                    r => r.Provider == provider && r.KeyId == keyId
+                        && (r.State != KeyRecordStates.Retired || r.Generation > 0), ct)
                 || await db.Keys.AnyAsync(k => k.Provider == provider && k.KeyId == keyId && k.Generated, ct);
             if (!has)
             {

@@ -159,8 +159,8 @@ public sealed class KeyService(
                 }
 
                 events.Add(db, EventIds.CryptoOperation, caller.User, key.ToString(),
-                    $"{caller.User}: key.remove, task {task}; key {key}{(names.Count > 0 ? $" by force; used by {string.Join(", ", names)}" : "")}; "
-                        + "the KMS keeps it");
+                    $"{caller.User}: key.remove, task {task}; key {key}"
+                        + (names.Count > 0 ? $" by force; used by {string.Join(", ", names)}" : "") + "; the KMS keeps it");
             },
             CancellationToken.None);
         foreach (var host in uses.Select(u => u.HostId).Distinct(StringComparer.Ordinal))

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
-/// <summary>VM homes and disks: what their live records name, a key that is only being made included (without a check value).</summary>
+/// <summary>
+/// VM homes and disks: what their live records name; a key that is only being made is among them, without a check value.
+/// </summary>
 internal sealed class VmKeyUsers : IKeyUsers
 {
     /// <inheritdoc />
@@ -12,8 +14,8 @@ internal sealed class VmKeyUsers : IKeyUsers
         from r in db.KeyRecords
         join v in db.Vms on r.VmId equals v.Id
         join h in db.Hosts on v.HostId equals h.Id
-        where (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending) && (provider == null || r.Provider == provider)
-            && (keyId == null || r.KeyId == keyId)
+        where (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending)
+            && (provider == null || r.Provider == provider) && (keyId == null || r.KeyId == keyId)
         orderby v.Name, r.Kind descending, r.ObjectId
         select new KeyUse(r.Provider, r.KeyId, r.Kcv, r.Kind, r.ObjectId, v.Name, h.Id, h.Name)).ToListAsync(ct);
 }

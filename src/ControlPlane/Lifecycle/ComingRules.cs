@@ -10,9 +10,9 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// <summary>
 /// Objects that come into the inventory with files that nobody has verified yet: which record each may get. What a file names
 /// never widens who gets a key by itself, so in this order: the object is registered nowhere (a record of another VM that is
-/// pending or usable registers it, also while that VM is only being encrypted, created or copied) · its key is no host's · it and
-/// its key belong to no other VM, but for those who may clone or access that one · what was known of it still holds (never weaker;
-/// older, or under another key, only as the caller says and may) · the KMS holds that very key.
+/// pending or usable registers it, also while that VM is only being encrypted, created or copied) · its key is no host's · it
+/// and its key belong to no other VM, but for those who may clone or access that one · what was known of it still holds (never
+/// weaker; older, or under another key, only as the caller says and may) · the KMS holds that very key.
 /// <code>
 /// 1 judged by the records as they are       (refusals come before the KMS is asked)
 /// 2 the KMS is asked for the keys
@@ -130,7 +130,8 @@ internal sealed class ComingRules(CenterStore store, KeyRegister register, TimeP
     private static async Task<string?> RegisteredWithAsync(
         CenterDb db, ComingObject o, List<KeyRecordRow> own, CancellationToken ct) =>
         own.Find(r => r.State is KeyRecordStates.Pending or KeyRecordStates.Usable)?.VmId
-        ?? await db.PolicyAssociations.Where(p => p.ObjectId == o.Id && p.VmId != o.VmId).Select(p => p.VmId).FirstOrDefaultAsync(ct)
+        ?? await db.PolicyAssociations.Where(p => p.ObjectId == o.Id && p.VmId != o.VmId).Select(p => p.VmId)
+            .FirstOrDefaultAsync(ct)
         ?? await db.Vms.Where(v => v.Id == o.Id && v.Id != o.VmId).Select(v => v.Id).FirstOrDefaultAsync(ct);
 
     private async Task RequireOtherAsync(CenterDb db, Caller caller, string vmId, CancellationToken ct)

@@ -52,7 +52,8 @@ internal sealed partial class LifeOperations
         }
 
         return await BeginAsync(
-            TaskKinds.AddDisk, vm, caller, life, (db, _) => PolicyUsers.RequireUnchangedAsync(db, policy, ct), Policy(policy, life), ct);
+            TaskKinds.AddDisk, vm, caller, life, (db, _) => PolicyUsers.RequireUnchangedAsync(db, policy, ct),
+            Policy(policy, life), ct);
     }
 
     private async Task<TaskRow> AttachDiskAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)

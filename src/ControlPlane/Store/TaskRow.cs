@@ -72,7 +72,7 @@ public sealed class TaskRow
     /// <summary>JSON of what was asked, enough to take the work up again.</summary>
     public string Arguments { get; set; } = "{}";
 
-    /// <summary>Storage policy that it carries out: it is in use until the task has ended. Null when it carries out none.</summary>
+    /// <summary>Storage policy that it carries out, in use until the task has ended; null for none.</summary>
     public string? PolicyId { get; set; }
 
     /// <summary>

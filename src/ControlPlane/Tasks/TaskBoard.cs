@@ -60,8 +60,8 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
     }
 
     /// <summary>
-    /// Begins the task of a VM whose row is written in the same transaction, with the epoch after the one that it has. The caller's
-    /// privileges are asked for in it once more, and <paramref name="also"/> belongs to it.
+    /// Begins the task of a VM whose row is written in the same transaction, with the epoch after the one that it has. The
+    /// caller's privileges are asked for in it once more, and <paramref name="also"/> belongs to it.
     /// </summary>
     public async Task<TaskRow> BeginNewAsync(
         string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task> also, CancellationToken ct)

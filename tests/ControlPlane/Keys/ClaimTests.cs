@@ -73,7 +73,8 @@ public sealed class ClaimTests
         var key = await reached.Task;
         var made = (await center.RecordsAsync()).Where(r => r.KeyId == key.KeyId).ToList();
         Assert.All(made, r => Assert.Equal(KeyRecordStates.Pending, r.State));
-        var caller = await People.OnlyAtAsync(center, ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, except: made[0].VmId);
+        var caller = await People.OnlyAtAsync(
+            center, ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, except: made[0].VmId);
         var bait = Bait(key, center.Broker.Keys[key.KeyId]);
         center.Hosts[1].Unregistered[bait.Path] = bait;
 
@@ -141,7 +142,8 @@ public sealed class ClaimTests
 
         var after = (await center.RecordsAsync()).Single(r => r.ObjectId == disk.ObjectId);
         Assert.Equal(
-            (KeyRecordStates.Known, before.VmId, before.Generation, false), (after.State, after.VmId, after.Generation, after.InUse));
+            (KeyRecordStates.Known, before.VmId, before.Generation, false),
+            (after.State, after.VmId, after.Generation, after.InUse));
     }
 
     [Fact]
@@ -163,7 +165,8 @@ public sealed class ClaimTests
         var bait = Bait(new Contracts.KeyRef { Provider = "kms1", KeyId = "foreign" }, "0123456789abcdef");
         bait.Disks.Add(new DiskDescription
         {
-            Label = "virtio0:0", ObjectId = bait.VmId, Path = "[ds1] bait/0.vmdk", Encrypted = true, Key = bait.Key, Kcv = bait.Kcv,
+            Label = "virtio0:0", ObjectId = bait.VmId, Path = "[ds1] bait/0.vmdk", Encrypted = true, Key = bait.Key,
+            Kcv = bait.Kcv,
         });
         center.Host.Unregistered[bait.Path] = bait;
         Assert.Equal("lorica.objectId", (await center.RefusedAsync("vms/register", $$"""{"path":"{{bait.Path}}"}""")).Code);

@@ -74,12 +74,13 @@ public sealed class SchemaTests : IDisposable
             (await db.KeyRecords.OrderBy(r => r.ObjectId).ToListAsync()).ConvertAll(r => (r.ObjectId, r.WasState, r.WasVmId))));
 
         static string TaskOf(string id, string kind, string state) => $$"""
-            INSERT INTO tasks (id, kind, vm_id, target, state, percent, step, bytes_done, bytes_total, user_name, started_at, epoch,
-                arguments)
+            INSERT INTO tasks (id, kind, vm_id, target, state, percent, step, bytes_done, bytes_total, user_name, started_at,
+                epoch, arguments)
             VALUES ('{{id}}', '{{kind}}', 'vm-{{id}}', 'a', '{{state}}', 0, '', 0, 0, 'u', 1, 1, '{"policyId":"p-1"}');
             """;
         static string RecordOf(string id, string task, int generation) => $"""
-            INSERT INTO key_records (object_id, kind, vm_id, provider, key_id, kcv, generation, state, in_use, task_id, created_at)
+            INSERT INTO key_records (object_id, kind, vm_id, provider, key_id, kcv, generation, state, in_use, task_id,
+                created_at)
             VALUES ('{id}', 'disk', 'vm', 'kms1', 'k', '', {generation}, 'usable', 0, '{task}', 1);
             """;
     }
