@@ -44,9 +44,9 @@ public sealed class VmRegistryTests : IDisposable
     }
 
     [Fact]
-    public void Each_vm_has_a_uid_of_its_own_and_a_range_has_an_end()
+    public void Each_vm_has_a_uid_of_its_own_and_the_last_of_the_range_is_no_vms()
     {
-        using var registry = new VmRegistry(_folder.Root, 1_900_000_000, 2);
+        using var registry = new VmRegistry(_folder.Root, 1_900_000_000, 3);
         var first = Guid.NewGuid();
         Assert.Equal(1_900_000_000u, registry.Reserve(first, "ds", "a", "a", 1).Uid);
         Assert.Equal(1_900_000_001u, registry.Reserve(Guid.NewGuid(), "ds", "b", "b", 1).Uid);
