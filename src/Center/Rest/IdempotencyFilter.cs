@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Store;
@@ -8,17 +7,16 @@ namespace Lorica.Center.Rest;
 /// <summary>
 /// <c>Idempotency-Key</c> on any POST with a JSON body or none: whoever did not get the answer asks again with the same key and
 /// gets the answer of the first time. Refusals are not kept: they changed nothing. An answer that tells a secret is not kept
-/// either: asking again says that it was done, and does nothing.
+/// either: asking again says that it was done, and does nothing. An answer belongs to who asked: to the account's sessions, or to
+/// the one API token, whose scope another token need not have. Nothing dear is done here, because nobody knows yet whether the
+/// caller may.
 /// </summary>
-internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFilter
+internal sealed class IdempotencyFilter(IdempotencyStore answers, RequestFingerprints fingerprints) : IEndpointFilter
 {
     /// <summary>Name of the header.</summary>
     public const string Header = "Idempotency-Key";
 
     private const int MaximumKey = 128;
-
-    /// <summary>As slow as the hash of a password.</summary>
-    private const int SlowRounds = 210_000;
 
     /// <inheritdoc />
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -31,11 +29,11 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         }
 
         var (user, key) = (http.Caller().User, Key(http, header));
-        var secrecy = http.GetEndpoint()?.Metadata.GetMetadata<Secrecy>() ?? new Secrecy();
-        if (await answers.BeginAsync(user, key, await HashAsync(http, secrecy.Request ? key : null), http.RequestAborted)
+        var secret = http.GetEndpoint()?.Metadata.GetMetadata<SecretAnswer>() is not null;
+        if (await answers.BeginAsync(user, key, await FingerprintAsync(http), http.RequestAborted)
             is { } before)
         {
-            if (secrecy.Answer)
+            if (secret)
             {
                 throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.idempotencySecret", http.Request.Path,
                     "The first request with this idempotency key was done. Its answer told a secret, which is told only once and "
@@ -51,7 +49,7 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
 
         try
         {
-            return await KeepAsync(http, user, key, await next(context), keepBody: !secrecy.Answer);
+            return await KeepAsync(http, user, key, await next(context), keepBody: !secret);
         }
         catch (FaultException)
         {
@@ -66,9 +64,7 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
             : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.idempotencyKey", http.Request.Path,
                 $"An idempotency key is 1 to {MaximumKey} ASCII characters.", "Take a random UUID."));
 
-    /// <param name="http">The request.</param>
-    /// <param name="slow">Salt of a slow hash; null for a fast one.</param>
-    private static async Task<string> HashAsync(HttpContext http, string? slow)
+    private async Task<string> FingerprintAsync(HttpContext http)
     {
         if (!http.Request.HasJsonContentType() && http.Request.ContentLength is not (null or 0))
         {
@@ -78,8 +74,17 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         }
 
         http.Request.EnableBuffering(Body.Maximum, Body.Maximum);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n"));
+        using var hash = fingerprints.Begin();
+        foreach (var part in new[]
+        {
+            http.Caller().TokenId, http.Request.Method, http.Request.Path.Value ?? "", http.Request.QueryString.Value ?? "",
+        })
+        {
+            var bytes = Encoding.UTF8.GetBytes(part);
+            hash.AppendData(BitConverter.GetBytes(bytes.Length));
+            hash.AppendData(bytes);
+        }
+
         var chunk = new byte[8192];
         int read;
         while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
@@ -88,11 +93,7 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers) : IEndpointFil
         }
 
         http.Request.Body.Position = 0;
-        var digest = hash.GetHashAndReset();
-        return Convert.ToHexStringLower(slow is null
-            ? digest
-            : Rfc2898DeriveBytes.Pbkdf2(
-                digest, Encoding.UTF8.GetBytes(slow), SlowRounds, HashAlgorithmName.SHA512, digest.Length));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>The answer is written aside, kept, and only then sent: a client that has it can rely on it.</summary>

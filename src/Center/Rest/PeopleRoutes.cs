@@ -28,7 +28,7 @@ internal static class PeopleRoutes
                 return TypedResults.Json(user, RestJson.Default.UserModel, statusCode: StatusCodes.Status201Created);
             })
             .Accepts<AddUserBody>("application/json")
-            .WithMetadata(new Secrecy(Request: true)).Produces<UserModel>(StatusCodes.Status201Created).WithSummary("Add a user");
+            .Produces<UserModel>(StatusCodes.Status201Created).WithSummary("Add a user");
 
         users.MapDelete("/{name}", async (string name, HttpContext http, UserService service) =>
             {

@@ -5,8 +5,7 @@ namespace Lorica.Center.Rest;
 
 /// <summary>
 /// Limits per address, before anything else is looked at. Sign-in is dear (a slow hash) and gets few; the rest gets what a busy
-/// script
-/// needs. Long polls and imports hold no permit: only the start of a request counts. <see cref="AccountLimits"/> counts by
+/// script needs. Of IPv6 a whole /64 counts as one. Long polls and imports hold no permit: only the start of a request counts. <see cref="AccountLimits"/> counts by
 /// account.
 /// </summary>
 internal static class RateLimits
@@ -22,10 +21,10 @@ internal static class RateLimits
             o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             o.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
                 http => RateLimitPartition.GetTokenBucketLimiter(
-                    Address(http), _ => Bucket(limits.PerAddress, 2 * limits.PerAddress)));
+                    ClientAddress.Of(http), _ => Bucket(limits.PerAddress, 2 * limits.PerAddress)));
             o.AddPolicy(
                 SignIn, http => RateLimitPartition.GetTokenBucketLimiter(
-                    Address(http), _ => Bucket(limits.SignIns, 4 * limits.SignIns)));
+                    ClientAddress.Of(http), _ => Bucket(limits.SignIns, 4 * limits.SignIns)));
         });
 
     /// <summary>So many a second, and so many at once.</summary>
@@ -33,6 +32,4 @@ internal static class RateLimits
     {
         TokenLimit = atOnce, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = true,
     };
-
-    private static string Address(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 }

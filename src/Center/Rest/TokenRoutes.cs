@@ -24,7 +24,7 @@ internal static class TokenRoutes
                 return TypedResults.Json(token, RestJson.Default.CreatedTokenModel, statusCode: StatusCodes.Status201Created);
             })
             .Accepts<CreateTokenBody>("application/json")
-            .WithMetadata(new Secrecy(Answer: true)).Produces<CreatedTokenModel>(StatusCodes.Status201Created)
+            .WithMetadata(new SecretAnswer()).Produces<CreatedTokenModel>(StatusCodes.Status201Created)
             .WithSummary("Make a token for oneself; the secret is told only here");
 
         group.MapDelete("/{id}", async (string id, HttpContext http, TokenService service) =>

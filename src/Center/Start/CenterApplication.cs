@@ -59,6 +59,7 @@ internal static class CenterApplication
             p => new Pki.HostCertificates(Path.GetDirectoryName(config.Ca)!, p.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<CenterHealth>();
         builder.Services.AddRateLimits(config.Limits);
+        builder.Services.AddSingleton(RequestFingerprints.Load(config.StateFolder));
         builder.Services.ConfigureHttpJsonOptions(o =>
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, Contracts.Rest.RestJson.Default));
         builder.Services.AddOpenApi(

@@ -22,7 +22,7 @@ internal static class Passwords
         () => Hasher.HashPassword(null!, RandomNumberGenerator.GetHexString(32)));
 
     /// <summary>Hash of a new password, when it keeps the rules.</summary>
-    public static string Hash(string user, string password)
+    public static Task<string> HashAsync(string user, string password, CancellationToken ct)
     {
         if (password.Length is < Minimum or > Maximum)
         {
@@ -34,15 +34,16 @@ internal static class Passwords
             throw Bad(user, "A password is not the name of its user, nor one or two characters again and again.");
         }
 
-        return Hasher.HashPassword(null!, password);
+        return SlowHashes.RunAsync(() => Hasher.HashPassword(null!, password), ct);
     }
 
     /// <summary>
     /// Whether <paramref name="password"/> is that of <paramref name="user"/>; takes as long when there is none.
     /// </summary>
-    public static bool Verify(UserRow? user, string password) =>
-        Hasher.VerifyHashedPassword(user!, user?.PasswordHash ?? NobodysHash.Value, password) != PasswordVerificationResult.Failed
-        && user is not null;
+    public static Task<bool> VerifyAsync(UserRow? user, string password, CancellationToken ct) => SlowHashes.RunAsync(
+        () => Hasher.VerifyHashedPassword(user!, user?.PasswordHash ?? NobodysHash.Value, password)
+            != PasswordVerificationResult.Failed && user is not null,
+        ct);
 
     private static FaultException Bad(string user, string rule) =>
         new(new Fault(FaultTypes.InvalidArgument, "lorica.password", user, rule, "Choose another password."));

@@ -6,7 +6,8 @@ namespace Lorica.ControlPlane.Access;
 /// Counts failed sign-ins, of names known or not, so that an answer never tells which names exist. After <see cref="Limit"/>
 /// failures a name is locked for <see cref="Pause"/> at that address only: whoever guesses elsewhere does not lock out its owner.
 /// Guessing from many addresses at once locks the name at <see cref="NameLimit"/> failures, but not where it was signed in
-/// before. Bounded: old entries go first.
+/// before. Bounded: old entries go first, and names that nobody has count in tables of their own, so that however many are made
+/// up, what was counted for a real one stays.
 /// </summary>
 public sealed class SignInThrottle(TimeProvider time)
 {
@@ -16,13 +17,14 @@ public sealed class SignInThrottle(TimeProvider time)
     /// <summary>Failures at all addresses after which a name is locked where it was not signed in before.</summary>
     public const int NameLimit = 100;
 
+    /// <summary>Most entries of one table.</summary>
+    public const int MaximumEntries = 10_000;
+
     /// <summary>How long it is locked.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    private const int MaximumEntries = 10_000;
-
-    private readonly ConcurrentDictionary<(string User, string Address), Entry> _failures = new();
-    private readonly ConcurrentDictionary<string, Entry> _names = new(StringComparer.Ordinal);
+    private readonly Counts _real = new();
+    private readonly Counts _madeUp = new();
     private readonly ConcurrentDictionary<(string User, string Address), Entry> _trusted = new();
 
     /// <summary>
@@ -30,29 +32,37 @@ public sealed class SignInThrottle(TimeProvider time)
     /// </summary>
     public TimeSpan LockedFor(string user, string address)
     {
-        var here = Left(_failures.GetValueOrDefault((user, address)), Limit);
+        // A name may have become real, or have gone, since it was counted.
+        var here = Longer(Left(_real.Here, (user, address), Limit), Left(_madeUp.Here, (user, address), Limit));
         return here > TimeSpan.Zero || _trusted.ContainsKey((user, address))
-            ? here : Left(_names.GetValueOrDefault(user), NameLimit);
+            ? here : Longer(Left(_real.Names, user, NameLimit), Left(_madeUp.Names, user, NameLimit));
     }
 
     /// <summary>Notes a failure. One failure after a pause locks again only when the count is full anew.</summary>
-    public void Failed(string user, string address)
+    /// <param name="user">The name.</param>
+    /// <param name="address">Where it was tried.</param>
+    /// <param name="real">Whether a user has the name.</param>
+    public void Failed(string user, string address, bool real)
     {
-        Count(_failures, (user, address));
-        Count(_names, user);
+        var counts = real ? _real : _madeUp;
+        Count(counts.Here, (user, address));
+        Count(counts.Names, user);
     }
 
     /// <summary>Forgets the failures of <paramref name="user"/> at <paramref name="address"/>.</summary>
     public void Succeeded(string user, string address)
     {
-        _failures.TryRemove((user, address), out _);
+        _real.Here.TryRemove((user, address), out _);
         Trim(_trusted);
         _trusted[(user, address)] = new Entry(0, time.GetUtcNow());
     }
 
-    private TimeSpan Left(Entry? entry, int limit)
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private TimeSpan Left<TKey>(ConcurrentDictionary<TKey, Entry> entries, TKey key, int limit)
+        where TKey : notnull
     {
-        if (entry is null || entry.Failures < limit)
+        if (!entries.TryGetValue(key, out var entry) || entry.Failures < limit)
         {
             return TimeSpan.Zero;
         }
@@ -82,6 +92,13 @@ public sealed class SignInThrottle(TimeProvider time)
         {
             entries.TryRemove(key, out _);
         }
+    }
+
+    private sealed class Counts
+    {
+        public ConcurrentDictionary<(string User, string Address), Entry> Here { get; } = new();
+
+        public ConcurrentDictionary<string, Entry> Names { get; } = new(StringComparer.Ordinal);
     }
 
     private sealed record Entry(int Failures, DateTimeOffset Last);

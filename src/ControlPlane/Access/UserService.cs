@@ -42,7 +42,7 @@ public sealed class UserService(
         var row = new UserRow
         {
             Name = body.Name,
-            PasswordHash = Passwords.Hash(body.Name, body.Password),
+            PasswordHash = await Passwords.HashAsync(body.Name, body.Password, ct),
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         await guard.ChangeAsync(
@@ -85,7 +85,7 @@ public sealed class UserService(
     {
         RequireSession(caller);
         await authorizer.RequireAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
-        var hash = Passwords.Hash(name, password);
+        var hash = await Passwords.HashAsync(name, password, ct);
         await guard.ChangeAsync(
             caller, AccessTaskKinds.SetPassword, name, $"set the password of {name}",
             async (db, before, actor) =>
@@ -103,7 +103,7 @@ public sealed class UserService(
     {
         RequireSession(caller);
         await signIn.VerifyAsync(caller.User, old, address, ct);
-        var hash = Passwords.Hash(caller.User, password);
+        var hash = await Passwords.HashAsync(caller.User, password, ct);
         await tasks.WriteAsync(
             AccessTaskKinds.SetPassword, EscalationGuard.About(caller.User), caller,
             async db =>

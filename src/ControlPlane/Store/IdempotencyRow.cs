@@ -9,7 +9,9 @@ public sealed class IdempotencyRow
     /// <summary>The key that the client chose.</summary>
     public required string Key { get; set; }
 
-    /// <summary>SHA-256 over method, path and body, hex; PBKDF2 where the body holds a password.</summary>
+    /// <summary>
+    /// Fingerprint of who asked (session or token), method, path and body, hex: an HMAC under a key that is not in the database.
+    /// </summary>
     public required string RequestHash { get; set; }
 
     /// <summary>HTTP status of the answer; 0 while the first request is under way, or when the center stopped in it.</summary>

@@ -49,7 +49,8 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
                 if (row.RequestHash != requestHash)
                 {
                     throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.idempotencyMismatch", key,
-                        "The idempotency key was used for another request.", "Take a new key for each new request."));
+                        "The idempotency key was used for another request, or with another token.",
+                        "Take a new key for each new request."));
                 }
 
                 return row.Status != 0 ? row : throw new FaultException(new Fault(

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Join;
+using Lorica.Contracts.Trust;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Joining;
@@ -14,13 +15,13 @@ internal sealed class HostJoinService(JoinSession session) : HostJoin.HostJoinBa
 
     public override Task<HelloReply> Hello(HelloRequest request, ServerCallContext context) => AnswerAsync(() => new HelloReply
     {
-        HostNonce = ByteString.CopyFrom(session.Hello(SpkiOf(context), request.CenterNonce.Span)),
+        HostNonce = ByteString.CopyFrom(session.Hello(NetworkOf(context), SpkiOf(context), request.CenterNonce.Span)),
         Name = session.Name,
     });
 
     public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context) => AnswerAsync(() =>
     {
-        var (proof, csr) = session.Prove(SpkiOf(context), request.CenterProof.Span);
+        var (proof, csr) = session.Prove(NetworkOf(context), SpkiOf(context), request.CenterProof.Span);
         return new ProveReply
         {
             HostProof = ByteString.CopyFrom(proof), HostId = session.HostId, Request = ByteString.CopyFrom(csr),
@@ -46,6 +47,9 @@ internal sealed class HostJoinService(JoinSession session) : HostJoin.HostJoinBa
             throw FaultCodec.ToRpc(fault);
         }
     }
+
+    private static string NetworkOf(ServerCallContext context) =>
+        PeerNetwork.Of(context.GetHttpContext().Connection.RemoteIpAddress);
 
     private static byte[] SpkiOf(ServerCallContext context) => CertificateOf(context).PublicKey.ExportSubjectPublicKeyInfo();
 

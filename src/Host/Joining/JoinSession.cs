@@ -10,18 +10,22 @@ namespace Lorica.Host.Joining;
 /// The host's side of joining.
 /// <code>
 /// Hello: a nonce for this peer ──► Prove: its proof is right ──► Install: certificate and CA ──► joined
-///                                     └ wrong: one of five tries is used up; after the fifth, or 15 minutes, nothing is taken
+///                                     └ wrong: one of the five tries of its network is used up; after the fifth that
+///                                       network gets no nonce any more; after 15 minutes nobody does
 /// </code>
-/// A peer is the public key of its TLS connection: what one proved, another cannot use.
+/// A peer is the public key of its TLS connection: what one proved, another cannot use. Wrong proofs count by network
+/// (<see cref="PeerNetwork"/>), since keys cost nothing: whoever guesses elsewhere takes no try from the true center, and wipes
+/// away no nonce of it. What bounds guessing from everywhere is the token, 128 bits for 15 minutes.
 /// </summary>
 internal sealed class JoinSession
 {
     public const int MaximumTries = 5;
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
-    private const int MaximumPeers = 16;
+    /// <summary>Networks that are remembered; the one that was here longest ago goes first.</summary>
+    public const int MaximumNetworks = 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (byte[] CenterNonce, byte[] HostNonce)> _challenges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JoinVisitor> _visitors = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly JoinToken _token;
     private readonly ECDsa _key;
@@ -30,7 +34,7 @@ internal sealed class JoinSession
     private readonly TimeProvider _time;
     private readonly long _start;
     private string? _proved;
-    private int _tries;
+    private long _visits;
 
     public JoinSession(JoinToken token, ECDsa key, string name, string stateFolder, TimeProvider time)
     {
@@ -48,37 +52,37 @@ internal sealed class JoinSession
     public Task Joined => _joined.Task;
 
     /// <summary>A nonce for the peer with this key.</summary>
-    public byte[] Hello(byte[] centerSpki, ReadOnlySpan<byte> centerNonce)
+    public byte[] Hello(string network, byte[] centerSpki, ReadOnlySpan<byte> centerNonce)
     {
         if (centerNonce.Length != JoinProof.Size)
             throw Refuse.Argument("Hello", $"The nonce has {JoinProof.Size} bytes.");
         lock (_gate)
         {
             RequireOpen_NeedsLock();
-            if (_challenges.Count >= MaximumPeers)
-                _challenges.Clear();
+            var visitor = Visitor_NeedsLock(network);
             var nonce = RandomNumberGenerator.GetBytes(JoinProof.Size);
-            _challenges[Convert.ToHexString(centerSpki)] = (centerNonce.ToArray(), nonce);
+            visitor.Challenge(Convert.ToHexString(centerSpki), centerNonce.ToArray(), nonce);
             return nonce;
         }
     }
 
     /// <summary>Checks the peer's proof; each nonce serves once.</summary>
     /// <returns>This host's proof, and the request for its certificate.</returns>
-    public (byte[] Proof, byte[] Request) Prove(byte[] centerSpki, ReadOnlySpan<byte> proof)
+    public (byte[] Proof, byte[] Request) Prove(string network, byte[] centerSpki, ReadOnlySpan<byte> proof)
     {
         lock (_gate)
         {
             RequireOpen_NeedsLock();
-            if (!_challenges.Remove(Convert.ToHexString(centerSpki), out var nonces))
+            var visitor = Visitor_NeedsLock(network);
+            if (!visitor.Take(Convert.ToHexString(centerSpki), out var nonces))
                 throw Refuse.With(FaultTypes.InvalidState, "lorica.joinOrder", "join", "No nonce was asked for.", "Begin again.");
             var right = JoinProof.Of(_token, Roles.Center, nonces.CenterNonce, nonces.HostNonce, centerSpki, _spki);
             if (!CryptographicOperations.FixedTimeEquals(right, proof))
             {
-                _tries++;
+                visitor.Tries++;
                 throw Refuse.With(FaultTypes.NoPermission, "lorica.joinToken", Name,
                     $"That is not the token of {Name}, or somebody stands between center and host.",
-                    $"Type the token that the host's console shows; {MaximumTries - _tries} tries are left. If it was right, "
+                    $"Type the token that the host's console shows; {MaximumTries - visitor.Tries} tries are left. If it was right, "
                         + "look who answers at that address.");
             }
 
@@ -130,9 +134,23 @@ internal sealed class JoinSession
             throw Refuse.With(
                 FaultTypes.NoPermission, "lorica.joinExpired", Name, "The token has expired: it is good for 15 minutes.",
                 "Run `lorica-host join` again on the host.");
-        if (_tries >= MaximumTries)
+    }
+
+    private JoinVisitor Visitor_NeedsLock(string network)
+    {
+        if (!_visitors.TryGetValue(network, out var visitor))
+        {
+            if (_visitors.Count >= MaximumNetworks)
+                _visitors.Remove(_visitors.MinBy(v => v.Value.Seen).Key);
+            _visitors[network] = visitor = new JoinVisitor();
+        }
+
+        visitor.Seen = ++_visits;
+        if (visitor.Tries >= MaximumTries)
             throw Refuse.With(
-                FaultTypes.NoPermission, "lorica.joinTries", Name, $"{MaximumTries} wrong proofs came; the token is void.",
+                FaultTypes.NoPermission, "lorica.joinTries", Name,
+                $"{MaximumTries} wrong proofs came from {network}; the token is void for it.",
                 "Run `lorica-host join` again on the host.");
+        return visitor;
     }
 }

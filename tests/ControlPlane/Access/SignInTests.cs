@@ -18,6 +18,8 @@ public sealed class SignInTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private CenterStore _store = null!;
     private SignInService _service = null!;
 
@@ -64,6 +66,52 @@ public sealed class SignInTests : IAsyncLifetime
         }
 
         Assert.Equal("lorica.signInLocked", await RefusalAsync("nobody", "wrong password"));
+    }
+
+    [Fact]
+    public async Task A_refusal_waits_for_no_event_whether_a_user_has_the_name_or_nobody()
+    {
+        var (held, free) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var writer = _store.WriteAsync(async _ =>
+        {
+            held.SetResult();
+            await free.Task;
+        });
+        await held.Task;
+        foreach (var name in new[] { "administrator", "nobody" })
+        {
+            for (var i = 0; i < SignInThrottle.Limit; i++)
+            {
+                Assert.Equal("lorica.signInRefused", await RefusalAsync(name, "wrong password").WaitAsync(Patience));
+            }
+
+            Assert.Equal("lorica.signInLocked", await RefusalAsync(name, "wrong password").WaitAsync(Patience));
+        }
+
+        free.SetResult();
+        await writer;
+        var log = new EventLog(_store, _time);
+        await Poll.UntilAsync(
+            async () => (await log.ListAsync(null, 10, default)).Any(e => e.Id == EventIds.SignInLocked),
+            "the lock has its event");
+    }
+
+    [Fact]
+    public void Names_that_are_made_up_drive_no_real_one_out_of_the_count()
+    {
+        var throttle = new SignInThrottle(_time);
+        for (var i = 0; i < SignInThrottle.Limit; i++)
+        {
+            throttle.Failed("administrator", "192.0.2.1", real: true);
+        }
+
+        for (var i = 0; i < 3 * SignInThrottle.MaximumEntries; i++)
+        {
+            _time.Advance(TimeSpan.FromMicroseconds(1));
+            throttle.Failed($"nobody{i}", "198.51.100.1", real: false);
+        }
+
+        Assert.True(throttle.LockedFor("administrator", "192.0.2.1") > TimeSpan.Zero);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
+using Lorica.Center.Rest;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
@@ -105,18 +108,65 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task A_user_is_added_once_and_his_password_leaves_no_fast_hash()
+    public async Task A_user_is_added_once_and_what_is_kept_of_the_password_is_under_a_key_outside_the_database()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         const string Ann = """{"name":"ann","password":"correct horse"}""";
         Assert.Equal(HttpStatusCode.Created, (await PostAsync(center, "k1", Ann, "users")).StatusCode);
+        await center.RestartAsync();
         Assert.Equal(HttpStatusCode.Created, (await PostAsync(center, "k1", Ann, "users")).StatusCode);
         Assert.Equal(HttpStatusCode.UnprocessableEntity,
             (await PostAsync(center, "k1", Ann.Replace("horse", "mule", StringComparison.Ordinal), "users")).StatusCode);
 
         var kept = Assert.Single(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync())).RequestHash;
-        var fast = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes("POST /api/v1/users\n" + Ann));
-        Assert.NotEqual(Convert.ToHexStringLower(fast), kept);
+        var file = Path.Combine(center.StateFolder, RequestFingerprints.File);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, await File.ReadAllBytesAsync(file));
+        foreach (var part in new[] { "", "POST", "/api/v1/users", "" })
+        {
+            hmac.AppendData(BitConverter.GetBytes(part.Length));
+            hmac.AppendData(Encoding.UTF8.GetBytes(part));
+        }
+
+        hmac.AppendData(Encoding.UTF8.GetBytes(Ann));
+        Assert.Equal(Convert.ToHexStringLower(hmac.GetHashAndReset()), kept);
+    }
+
+    [Fact]
+    public async Task A_repetition_after_the_key_of_fingerprints_was_lost_is_refused_instead_of_done_twice()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        await PostAsync(center, "k1", """{"name":"team"}""", "groups");
+        await center.RestartAsync(() =>
+        {
+            File.Delete(Path.Combine(center.StateFolder, RequestFingerprints.File));
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(center, "k1", """{"name":"team"}""", "groups")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_answer_is_not_given_again_to_another_token_of_the_account()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        var (wide, narrow) = (await TokenAsync("{}"), await TokenAsync("""{"privileges":["System.View"]}"""));
+        const string Key = """{"kind":"folder","name":"prod"}""";
+
+        Assert.Equal(HttpStatusCode.Created, await AsAsync(wide));
+        Assert.Equal(HttpStatusCode.Created, await AsAsync(wide));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await AsAsync(narrow));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(center, "k1", Key, "containers")).StatusCode);
+
+        async Task<string> TokenAsync(string body) => (await (await center.PostAsync("tokens", body)).Content.ReadFromJsonAsync(
+            RestJson.Default.CreatedTokenModel))!.Secret;
+
+        async Task<HttpStatusCode> AsAsync(string token)
+        {
+            using var http = center.Anonymous();
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            return (await http.SendAsync(Request("k1", Key, "containers"))).StatusCode;
+        }
     }
 
     [Theory]
@@ -167,7 +217,10 @@ public sealed class IdempotencyTests
         Assert.Null(await center.Service<IdempotencyStore>().BeginAsync("bob", "one more", "", default));
     }
 
-    private static Task<HttpResponseMessage> PostAsync(TestCenter center, string key, string json, string path = "vms")
+    private static Task<HttpResponseMessage> PostAsync(TestCenter center, string key, string json, string path = "vms") =>
+        center.Http.SendAsync(Request(key, json, path));
+
+    private static HttpRequestMessage Request(string key, string json, string path)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/" + path);
         if (json.Length > 0)
@@ -176,6 +229,6 @@ public sealed class IdempotencyTests
         }
 
         request.Headers.Add("Idempotency-Key", key);
-        return center.Http.SendAsync(request);
+        return request;
     }
 }

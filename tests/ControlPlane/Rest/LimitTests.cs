@@ -2,6 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Lorica.ControlPlane.Tests.Rest;
 
@@ -19,6 +23,30 @@ public sealed class LimitTests
     {
         await using var center = await TestCenter.StartAsync(provider: false, configure: c => c.Limits.PerAddress = 20);
         await RefusedAsync(center, "Too many requests from this address.");
+    }
+
+    [Theory]
+    [InlineData("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true)]
+    [InlineData("2001:db8:0:1::1", "2001:db8:0:2::1", false)]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    public async Task All_addresses_of_one_machine_share_one_limit(string first, string second, bool share)
+    {
+        await using var center = await TestCenter.StartAsync(provider: false, configure: c => c.Limits.PerAddress = 1);
+        var limiter = center.Services.GetRequiredService<IOptions<RateLimiterOptions>>().Value.GlobalLimiter!;
+        while (Take(first))
+        {
+        }
+
+        Assert.Equal(!share, Take(second));
+
+        bool Take(string address)
+        {
+            var http = new DefaultHttpContext();
+            http.Connection.RemoteIpAddress = IPAddress.Parse(address);
+            using var lease = limiter.AttemptAcquire(http);
+            return lease.IsAcquired;
+        }
     }
 
     private static async Task RefusedAsync(TestCenter center, string detail)

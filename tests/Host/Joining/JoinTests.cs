@@ -109,16 +109,41 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public void WrongProofsFromElsewhereTakeNoTryAndNoNonceFromTheCenterThatKnowsTheToken()
+    {
+        using var folder = new TestFolder();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (token, nonce) = (JoinToken.New(), new byte[JoinProof.Size]);
+        var session = new JoinSession(token, key, "host1", folder.Root, TimeProvider.System);
+        var hello = session.Hello("192.0.2.1", [1], nonce);
+        for (var network = 0; network < JoinSession.MaximumNetworks / 2; network++)
+            for (var tries = 0; tries <= JoinSession.MaximumTries; tries++)
+            {
+                var from = $"2001:db8:0:{network:x}::/64";
+                var fault = Assert.Throws<FaultException>(() =>
+                {
+                    session.Hello(from, [2], nonce);
+                    session.Prove(from, [2], new byte[JoinProof.Size]);
+                }).Fault.Key;
+                Assert.Equal(tries < JoinSession.MaximumTries ? "lorica.joinToken" : "lorica.joinTries", fault);
+            }
+
+        var spki = key.ExportSubjectPublicKeyInfo();
+        var (proof, _) = session.Prove("192.0.2.1", [1], JoinProof.Of(token, Roles.Center, nonce, hello, [1], spki));
+        Assert.Equal(JoinProof.Of(token, Roles.Host, nonce, hello, [1], spki), proof);
+    }
+
+    [Fact]
     public void AnExpiredTokenIsRefused()
     {
         using var folder = new TestFolder();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var time = new LaterTime();
         var session = new JoinSession(JoinToken.New(), key, "host1", folder.Root, time);
-        session.Hello([1], new byte[JoinProof.Size]);
+        session.Hello("192.0.2.1", [1], new byte[JoinProof.Size]);
         time.Seconds = (long)JoinSession.Life.TotalSeconds + 1;
         Assert.Equal("lorica.joinExpired",
-            Assert.Throws<FaultException>(() => session.Prove([1], new byte[JoinProof.Size])).Fault.Key);
+            Assert.Throws<FaultException>(() => session.Prove("192.0.2.1", [1], new byte[JoinProof.Size])).Fault.Key);
     }
 
     [Fact]
