@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lorica.Cli.Output;
 using Lorica.Cli.Tests.Support;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Tests;
@@ -28,6 +29,30 @@ public sealed class PolicyTests : SignedInTests
         Assert.Contains("shutDown after 2h", _cli.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync("policy", "create", "Gold", "--outage-after", "soon"));
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync("policy", "edit", "Gold"));
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("DC1/DC2")]
+    [InlineData("a%2Fb")]
+    [InlineData("b64:YQ")]
+    [InlineData(" a\n")]
+    public async Task APolicyThatIsNamedAsNoneMayBeAnyMoreIsStillAskedFor(string name)
+    {
+        _center.On($"GET /api/v1/policies/{SegmentText.Encode(name)}", Gold with { Name = name }, RestJson.Default.PolicyModel);
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("policy", "show", name));
+
+        Assert.True(SegmentText.TryDecode(SegmentText.Encode(name), out var again));
+        Assert.Equal(name, again);
+    }
+
+    [Fact]
+    public async Task AnEmptyNameIsNoList()
+    {
+        _center.On("GET /api/v1/policies/", new ListModel<PolicyModel>([]), RestJson.Default.ListModelPolicyModel);
+        Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("policy", "show", ""));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lorica.Cli.Output;
 using Lorica.Cli.Tests.Support;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Tests;
@@ -54,7 +55,10 @@ public sealed class VmTests : SignedInTests
     public async Task ANameIsOneSegmentOfThePath()
     {
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "show", "../session"));
-        Assert.Equal(["GET /api/v1/vms/..%2Fsession"], _center.Requests);
+        Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "show", "100% sure?"));
+        Assert.Equal(
+            [$"GET /api/v1/vms/{SegmentText.Encode("../session")}", $"GET /api/v1/vms/{SegmentText.Encode("100% sure?")}"],
+            _center.Requests);
     }
 
     [Fact]

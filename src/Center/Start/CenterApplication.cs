@@ -76,6 +76,7 @@ internal static class CenterApplication
         app.UseRequestSpans();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
+        app.UseNamedSegments();
         app.UseRateLimiter();
         MapRoutes(app);
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lorica.Cli.Output;
 using Lorica.Cli.Profiles;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Rest;
@@ -54,7 +55,7 @@ internal sealed partial class CenterClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>A segment of a path.</summary>
-    public static string Escape(string segment) => Uri.EscapeDataString(segment);
+    public static string Escape(string segment) => SegmentText.Encode(segment);
 
     /// <summary>Base address of the API below a server's address.</summary>
     public static Uri BaseOf(string server)

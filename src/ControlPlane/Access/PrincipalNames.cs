@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Names;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,17 +14,27 @@ internal static class PrincipalNames
     /// <summary>Letters, digits, dot, underscore, hyphen and at; begins with a letter or digit.</summary>
     public static void Check(string name)
     {
-        if (name.Length is 0 or > Maximum || !char.IsAsciiLetterOrDigit(name[0])
+        if (name.Length > Maximum || !NameRule.Allows(name) || !char.IsAsciiLetterOrDigit(name[0])
             || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-' or '@')))
         {
             throw Invalid("lorica.principalName", name,
                 $"A name has 1 to {Maximum} letters, digits, dots, underscores, hyphens or @, "
-                    + "and begins with a letter or digit.");
+                    + "begins with a letter or digit, and looks like no id.");
         }
 
         if (string.Equals(name, Caller.SystemName, StringComparison.OrdinalIgnoreCase))
         {
             throw Invalid("lorica.principalName", name, $"{Caller.SystemName} is the center itself.");
+        }
+    }
+
+    /// <summary>The same for a role, which has a number for an id.</summary>
+    public static void CheckRole(string name)
+    {
+        Check(name);
+        if (name.All(char.IsAsciiDigit))
+        {
+            throw Invalid("lorica.principalName", name, "The name of a role is no number: that is the id of one.");
         }
     }
 

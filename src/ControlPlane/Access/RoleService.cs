@@ -29,7 +29,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             EscalationGuard.Require(caller, actor, before, Privileges.ModifyRoles, ObjectRef.Root);
             var from = await FindAsync(db, source, ct);
             EscalationGuard.RequireAll(caller, actor, before, from.Privileges, ObjectRef.Root);
-            PrincipalNames.Check(body.Name);
+            PrincipalNames.CheckRole(body.Name);
             if ((await RolesAsync(db, ct)).Any(r => string.Equals(r.Name, body.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.roleExists", body.Name,

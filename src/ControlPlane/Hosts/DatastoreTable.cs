@@ -1,4 +1,5 @@
 using Lorica.Contracts.Host;
+using Lorica.Contracts.Names;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
@@ -65,6 +66,11 @@ public sealed class DatastoreTable(EventLog events)
         {
             return $"Another datastore is called {told.Name} already. Give the one at {told.Path} another name in the host's "
                 + "configuration.";
+        }
+
+        if (!NameRule.Allows(told.Name))
+        {
+            return $"{NameRule.Text} Give the datastore at {told.Path} another one in the host's configuration.";
         }
 
         db.Datastores.Add(new DatastoreRow { Id = told.Id, Name = told.Name });

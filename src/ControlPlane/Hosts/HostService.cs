@@ -3,6 +3,7 @@ using Grpc.Core;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Access;
@@ -23,7 +24,7 @@ public sealed class HostService(
     IHostCertificates certificates, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events,
     AlarmBoard alarms, IGrainFactory grains, TimeProvider time)
 {
-    private const int LongestName = 80, LongestAddress = 255;
+    private const int LongestAddress = 255;
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The certificate of a host that waits to join.</summary>
@@ -366,10 +367,9 @@ public sealed class HostService(
         await store.ReadAsync(db => db.Hosts.Where(h => h.Address == address).Select(h => h.Name).FirstAsync(ct), ct);
 
     private static string CheckName(string name) =>
-        name.Length is > 0 and <= LongestName && !name.Any(c => c == '/' || char.IsControl(c))
-        ? name
-        : throw Invalid(
-            "lorica.hostName", "host", $"A host's name has 1 to {LongestName} characters, no '/' and no control characters.");
+        NameRule.Allows(name) ? name : throw new FaultException(new Fault(
+            FaultTypes.InvalidArgument, "lorica.hostName", NameRule.Printable(name), NameRule.Text,
+            "Give the host another name: --name."));
 
     private static FaultException Invalid(string key, string target, string message) =>
         new(new Fault(FaultTypes.InvalidArgument, key, target, message, "Correct the request."));

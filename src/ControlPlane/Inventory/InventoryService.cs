@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
@@ -13,7 +14,6 @@ namespace Lorica.ControlPlane.Inventory;
 public sealed class InventoryService(
     CenterStore store, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events)
 {
-    private const int LongestName = 80;
 
     /// <summary>The tree, as far as the caller sees it.</summary>
     public async Task<IReadOnlyList<InventoryNodeModel>> TreeAsync(Caller caller, CancellationToken ct)
@@ -254,10 +254,10 @@ public sealed class InventoryService(
 
     private static void CheckName(string name)
     {
-        if (name.Length is 0 or > LongestName || name.Trim() != name || name.Any(c => c is '/' or '[' || char.IsControl(c)))
+        if (!NameRule.Allows(name) || name.Contains('[', StringComparison.Ordinal) || name == InventoryTree.RootId)
         {
             throw Invalid("lorica.containerName", "inventory",
-                $"A name has 1 to {LongestName} characters, no '/' or '[', no control characters and no space around it.");
+                $"{NameRule.Text} In the inventory it has no [ either, and is not \"{InventoryTree.RootId}\".");
         }
     }
 

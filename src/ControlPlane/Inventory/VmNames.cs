@@ -6,19 +6,18 @@ namespace Lorica.ControlPlane.Inventory;
 /// <summary>Names of VMs: they become names of folders and files.</summary>
 internal static class VmNames
 {
-    private const int Shown = 80;
+    /// <summary>Refuses a name that nobody may give.</summary>
+    public static void Check(string name) => Require(NameRule.Allows(name), name);
 
-    /// <summary>Refuses a name that could not be a folder, or would surprise whoever lists one.</summary>
-    public static void Check(string name)
+    /// <summary>Refuses a name of files that are brought, when it could not be a folder or would surprise whoever lists one.</summary>
+    public static void CheckBrought(string name) => Require(NameRule.CanBeFile(name), name);
+
+    private static void Require(bool rule, string name)
     {
-        if (!VmNameRule.Allows(name))
+        if (!rule)
         {
-            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.vmName", Printable(name),
-                VmNameRule.Text,
-                "Choose another name."));
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.vmName", NameRule.Printable(name),
+                NameRule.Text, "Choose another name."));
         }
     }
-
-    private static string Printable(string name) =>
-        new([.. name.Take(Shown).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 }

@@ -67,7 +67,7 @@ public sealed partial class LifeService
         }
 
         RequireRegistrable(files);
-        VmNames.Check(files.Name);
+        VmNames.CheckBrought(files.Name);
         var known = await RequireNewAsync(files, ct);
         var plans = new List<RecordPlan>();
         var consent = new ComingConsent(body.AcceptOlder, body.AcceptChanged);

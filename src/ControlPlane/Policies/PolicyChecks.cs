@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.ControlPlane.Policies;
@@ -6,7 +7,6 @@ namespace Lorica.ControlPlane.Policies;
 /// <summary>What a storage policy must look like.</summary>
 internal static class PolicyChecks
 {
-    private const int MaximumName = 80;
     private const int MaximumDescription = 1000;
     private const int MaximumTags = 32;
     private const int MaximumTag = 64;
@@ -27,7 +27,7 @@ internal static class PolicyChecks
             Tags = Tags(body.Tags),
             Outage = new OutageRule(body.OutageAction, Seconds(body.OutageAfterSeconds)),
         },
-    });
+    }, named: true);
 
     /// <summary><paramref name="policy"/> after the edit.</summary>
     public static StoragePolicy Edited(StoragePolicy policy, EditPolicyBody body)
@@ -51,28 +51,28 @@ internal static class PolicyChecks
             Rules = edited,
             Version = version,
             RulesVersion = edited.Equals(rules) ? policy.RulesVersion : version,
-        });
+        }, named: body.Name is not null && body.Name != policy.Name);
     }
 
     /// <summary>Sorted tags without duplicates.</summary>
     public static IReadOnlyList<string> Tags(IReadOnlyList<string> tags)
     {
         if (tags.Count > MaximumTags
-            || tags.Any(t => t is null || t.Length is 0 or > MaximumTag || t != t.Trim() || t.Any(char.IsControl)))
+            || tags.Any(t => t is null || t.Length > MaximumTag || !NameRule.Allows(t)))
         {
-            throw Invalid("lorica.tags", "tags", $"There are at most {MaximumTags} tags of 1 to {MaximumTag} characters.");
+            throw Invalid("lorica.tags", "tags",
+                $"There are at most {MaximumTags} tags of at most {MaximumTag} characters. {NameRule.Text}");
         }
 
         return [.. tags.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
     }
 
-    private static StoragePolicy Check(StoragePolicy policy)
+    /// <param name="policy">The policy.</param>
+    /// <param name="named">Whether it is given its name now: one that has another sort from before keeps it.</param>
+    private static StoragePolicy Check(StoragePolicy policy, bool named)
     {
         var (name, rules) = (policy.Name, policy.Rules);
-        Require(name.Length is > 0 and <= MaximumName && name == name.Trim() && !name.Any(char.IsControl)
-            && !Guid.TryParse(name, out _),
-            "lorica.policyName", "policy",
-            $"A policy's name has 1 to {MaximumName} characters, no control characters, and is no id.");
+        Require(!named || NameRule.Allows(name), "lorica.policyName", NameRule.Printable(name), NameRule.Text);
         Require(policy.Description.Length <= MaximumDescription && !policy.Description.Any(char.IsControl),
             "lorica.policyDescription", name, $"A policy's description has at most {MaximumDescription} characters on one line.");
         Require(rules.Encryption || !rules.AllowCleartextFilters, "lorica.policyFilters", name,

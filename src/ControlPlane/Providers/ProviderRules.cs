@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.ControlPlane.Providers;
@@ -8,7 +9,6 @@ namespace Lorica.ControlPlane.Providers;
 /// <summary>What a request about providers must look like.</summary>
 internal static class ProviderRules
 {
-    private const int MaximumName = 80;
     private const int MaximumNameBytes = 120;
     private const int MaximumServers = 16;
     private const int MaximumTimeoutMs = 60_000;
@@ -17,11 +17,10 @@ internal static class ProviderRules
     /// <summary>Checks a request and makes its specification.</summary>
     public static ProviderSpec Check(AddProviderBody body)
     {
-        if (string.IsNullOrWhiteSpace(body.Name) || body.Name.Length > MaximumName
-            || Encoding.UTF8.GetByteCount(body.Name) > MaximumNameBytes || body.Name.Any(char.IsControl))
+        if (body.Name is null || !NameRule.Allows(body.Name) || Encoding.UTF8.GetByteCount(body.Name) > MaximumNameBytes)
         {
-            throw Invalid("server.info.name", "name", $"A provider's name has 1 to {MaximumName} characters, at most "
-                + $"{MaximumNameBytes} bytes of UTF-8, and no control characters.");
+            throw Invalid("server.info.name", "name",
+                $"{NameRule.Text} A provider's has at most {MaximumNameBytes} bytes.");
         }
 
         var (enc, identity) = Identity(body.Name, body.Identity, body.SealedEnc, body.SealedIdentity);

@@ -11,9 +11,9 @@ internal static class VmName
 {
     private const int MaximumFileName = 60;
 
-    /// <summary>Refuses what <see cref="VmNameRule"/> does not allow.</summary>
+    /// <summary>Refuses what <see cref="NameRule.CanBeFile"/> does not allow.</summary>
     public static string Check(string name) =>
-        VmNameRule.Allows(name) ? name : throw Refuse.Argument("name", VmNameRule.Text, "Use another name.");
+        NameRule.CanBeFile(name) ? name : throw Refuse.Argument("name", NameRule.Text, "Use another name.");
 
     /// <summary>
     /// A file name for a VM: letters, digits, <c>.</c>, <c>_</c> and <c>-</c> stay, all else becomes <c>_</c>. Not unique:

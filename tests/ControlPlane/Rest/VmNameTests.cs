@@ -13,7 +13,8 @@ public sealed class VmNameTests
     private static readonly string[] s_refused =
     [
         "", " ", ".hidden", "a/b", "a\\b", "../x", " a", "a ", "a\nb", "a\0b", "a\u200bb", "a\u202eb", "a\u00adb", "a\ufeffb",
-        "a\u2028b", "a\ufffdb", "a\ue000b", "a\ud800b", new('x', 81), new('\u00fc', 101),
+        "a\u2028b", "a\ufffdb", "a\ue000b", "a\ud800b", "a%2fb",
+        "8d4f4a52-1111-4222-8333-444455556666", "8d4f4a52111142228333444455556666", "folder-1", "vm:web", "b64:YQ", new('x', 81), new('\u00fc', 101),
     ];
 
     [Fact]
@@ -22,7 +23,7 @@ public sealed class VmNameTests
         await using var center = await TestCenter.StartAsync(provider: false);
         foreach (var name in s_refused)
         {
-            Assert.False(VmNameRule.Allows(name), name);
+            Assert.False(NameRule.Allows(name), name);
             if (name.Contains('\ud800', StringComparison.Ordinal))
             {
                 continue; // No JSON text holds half a character.
@@ -32,7 +33,7 @@ public sealed class VmNameTests
                 "vms", $$"""{"name":{{JsonSerializer.Serialize(name)}},"disks":[{"capacity":1048576}]}""",
                 HttpStatusCode.BadRequest);
             Assert.True(refused.Code == "lorica.vmName", $"{name}: {refused.Code}");
-            Assert.Equal(VmNameRule.Text, refused.Detail);
+            Assert.Equal(NameRule.Text, refused.Detail);
         }
 
         Assert.Empty(center.Host.Vms);
