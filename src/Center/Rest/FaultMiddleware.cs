@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Store;
 
 namespace Lorica.Center.Rest;
 
@@ -7,8 +8,15 @@ namespace Lorica.Center.Rest;
 /// Turns whatever goes wrong into problem details. A fault is shown as it is; anything else gets a fixed text and a correlation
 /// id under which the log has the rest. Answers without a body (unknown route, wrong method) get one too.
 /// </summary>
-internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplicationLifetime life, ILogger<FaultMiddleware> log)
+internal sealed partial class FaultMiddleware(
+    RequestDelegate next, IHostApplicationLifetime life, CenterStore store, TimeProvider time, ILogger<FaultMiddleware> log)
 {
+    /// <summary>How often the log says that the disk is full.</summary>
+    private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private long? _saidFull;
+
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
@@ -59,6 +67,10 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
                 await FaultResults.WriteAsync(http, new Fault(FaultTypes.InvalidArgument, "lorica.badRequest", http.Request.Path,
                     "The request is malformed.", b.InnerException is null ? "" : "See the API at /docs."));
                 break;
+            case var _ when StorageFull.Find(e, store.Folder) is { } full:
+                SayFull(full.Message);
+                await FaultResults.WriteAsync(http, full);
+                break;
             case TimeoutException:
                 LogRefused(log, FaultTypes.HostCommunication, "lorica.tooSlow", e.Message);
                 await FaultResults.WriteAsync(http, new Fault(FaultTypes.HostCommunication, "lorica.tooSlow", http.Request.Path,
@@ -71,6 +83,21 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
                     "Something failed that should not.", $"The center's log has more under {id}."), id);
                 break;
         }
+    }
+
+    private void SayFull(string message)
+    {
+        lock (_gate)
+        {
+            if (_saidFull is { } at && time.GetElapsedTime(at) < SayAgain)
+            {
+                return;
+            }
+
+            _saidFull = time.GetTimestamp();
+        }
+
+        LogFull(log, message);
     }
 
     private static Fault Bare(HttpContext http) => http.Response.StatusCode switch
@@ -92,6 +119,9 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, IHostApplica
 
     [LoggerMessage(3001, LogLevel.Information, "Refused with {Type} {Key}: {Reason}")]
     private static partial void LogRefused(ILogger log, string type, string key, string reason);
+
+    [LoggerMessage(3003, LogLevel.Error, "{Message} Whatever must be written is refused until there is room")]
+    private static partial void LogFull(ILogger log, string message);
 
     [LoggerMessage(3002, LogLevel.Error, "Request failed, correlation id {Id}: {Method} {Path}")]
     private static partial void LogFailed(ILogger log, Exception e, string id, string method, string path);

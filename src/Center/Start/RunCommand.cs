@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lorica.Contracts.Configs;
+using Lorica.ControlPlane.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -16,6 +17,10 @@ internal static class RunCommand
         try
         {
             app = await CenterApplication.StartAsync(config, CancellationToken.None);
+        }
+        catch (Exception e) when (StorageFull.Find(e, config.StateFolder) is { } full)
+        {
+            throw new CommandException($"The center cannot start: {full.Message} Make room there.");
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or FormatException)
         {

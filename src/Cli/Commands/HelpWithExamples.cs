@@ -8,14 +8,14 @@ namespace Lorica.Cli.Commands;
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
     private const int Width = 110;
+    private const string Program = "lorica";
 
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
-        usual.MaxWidth = Width;
-        usual.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
+        output.Write(Usual(parseResult));
         var command = parseResult.CommandResult.Command;
         var examples = CommandExamples.Of(command);
         if (examples.Count > 0)
@@ -37,5 +37,23 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             output.WriteLine();
         }
         return 0;
+    }
+
+    /// <summary>The usual help, in which the program has its own name: the platform takes that of the file which runs.</summary>
+    private string Usual(ParseResult parseResult)
+    {
+        var output = parseResult.InvocationConfiguration.Output;
+        using var aside = new StringWriter { NewLine = output.NewLine };
+        parseResult.InvocationConfiguration.Output = aside;
+        try
+        {
+            usual.MaxWidth = Width;
+            usual.Invoke(parseResult);
+        }
+        finally
+        {
+            parseResult.InvocationConfiguration.Output = output;
+        }
+        return aside.ToString().Replace($"  {RootCommand.ExecutableName} ", $"  {Program} ", StringComparison.Ordinal);
     }
 }

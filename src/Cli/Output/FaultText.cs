@@ -14,7 +14,8 @@ internal static class FaultText
             return Changed(problem);
         var type = problem.Title;
         var hint = problem.Hint ?? "";
-        if (problem.CorrelationId is { Length: > 0 } id && KindOf(type, problem.Status) == ExitCode.Other)
+        if (problem.CorrelationId is { Length: > 0 } id && KindOf(type, problem.Status) == ExitCode.Other
+            && !hint.Contains(id, StringComparison.Ordinal))
             hint = Join(hint, $"The center's log has more under {id}.");
         return new CliException(KindOf(type, problem.Status), problem.Detail ?? type, hint)
         {

@@ -29,8 +29,11 @@ internal sealed class Terminal
     /// <summary>Whether somebody can be asked.</summary>
     public bool Interactive { get; init; }
 
-    /// <summary>Width of tables when stdout is no terminal: wide enough never to wrap.</summary>
-    private const int WideEnough = 500;
+    /// <summary>Cells of a terminal that a character takes at most.</summary>
+    private const int CellsPerCharacter = 2;
+
+    /// <summary>Between two columns of a table.</summary>
+    private const int Gap = 2;
 
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfProcess() => new()
@@ -72,15 +75,21 @@ internal sealed class Terminal
             Error.WriteLine("hint: " + Clean(failure.Hint));
     }
 
-    /// <summary>A table on stdout.</summary>
+    /// <summary>A table on stdout: one line a row, as wide as its longest cells.</summary>
     public void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
         foreach (var header in headers)
-            table.AddColumn(new TableColumn(Markup.Escape(header)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
+            table.AddColumn(new TableColumn(Markup.Escape(header)) { NoWrap = true, Padding = new Padding(0, 0, Gap, 0) });
+        var widths = headers.Select(h => h.Length).ToArray();
         foreach (var row in rows)
-            table.AddRow([.. row.Select(cell => Markup.Escape(Clean(cell)))]);
-        Render(table);
+        {
+            var cells = row.Select(cell => Clean(cell).Replace('\t', ' ')).ToArray();
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+            for (var column = 0; column < cells.Length; column++)
+                widths[column] = Math.Max(widths[column], cells[column].Length);
+        }
+        Render(table, widths.Sum(w => (w * CellsPerCharacter) + Gap));
     }
 
     /// <summary>Names and values on stdout, one pair a line.</summary>
@@ -98,7 +107,7 @@ internal sealed class Terminal
             ? string.Concat(text.Select(c => char.IsControl(c) && c is not '\t' ? '\uFFFD' : c))
             : text;
 
-    private void Render(Table table)
+    private void Render(Table table, int width)
     {
         var writer = new StringWriter { NewLine = "\n" };
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -106,7 +115,7 @@ internal sealed class Terminal
             Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
-        console.Profile.Width = WideEnough;
+        console.Profile.Width = width;
         console.Write(table);
         foreach (var line in writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Out.WriteLine(line.TrimEnd());

@@ -7,7 +7,8 @@ namespace Lorica.Cli.Up;
 /// The log of a part: <c>STATE/PART/log</c>, and <c>log.1</c> before it; together at most twice <see cref="MaximumBytes"/>.
 /// A line that cannot be written (a full disk) is counted and dropped: whoever reads the part's output must go on reading, or the
 /// part blocks on its full pipe. Each next line tries to open the file again, and the first
-/// that succeeds says how many were lost.
+/// that succeeds says how many were lost. Whoever started
+/// the part is told when that begins.
 /// </summary>
 internal sealed class PartLog : IDisposable
 {
@@ -17,13 +18,18 @@ internal sealed class PartLog : IDisposable
     private readonly Lock _lock = new();
     private readonly Queue<string> _last = new();
     private readonly string _path;
+    private readonly Action<string> _say;
     private FileStream? _file;
     private long _lost;
     private bool _closed;
 
-    public PartLog(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="say">Told once each time that lines begin to be lost: what is wrong, and the first of them, which mostly says
+    /// it better.</param>
+    public PartLog(string path, Action<string>? say = null)
     {
         _path = path;
+        _say = say ?? (_ => { });
         _file = Open();
     }
 
@@ -60,10 +66,11 @@ internal sealed class PartLog : IDisposable
             {
                 Append(line);
             }
-            catch (Exception)
+            catch (Exception e)
             {
                 // Whatever it was (no space, a quota, a folder that went away): a log is no reason to stop a part.
-                _lost++;
+                if (_lost++ == 0)
+                    _say($"{_path} cannot be written: {e.Message.TrimEnd('.')}. Lines are lost until it can. The first of them: {line}");
                 Close();
             }
         }

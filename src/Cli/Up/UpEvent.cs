@@ -32,6 +32,9 @@ internal sealed record UpEvent
 
     public string? KmsCertificateSha256 { get; init; }
 
+    /// <summary>Whether a key provider of the suggested name is registered already.</summary>
+    public bool? ProviderRegistered { get; init; }
+
     public string? Datastore { get; init; }
 
     public IReadOnlyDictionary<string, int>? Pids { get; init; }

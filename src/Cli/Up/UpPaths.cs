@@ -55,6 +55,10 @@ internal sealed class UpPaths
 
     public string Datastore => Path.Combine(State, "datastore");
 
+    /// <summary>The broker's file of a key provider, which is there as long as the provider is.</summary>
+    public string ProviderFile(string name) => Path.Combine(
+        State, PartNames.Broker, "state", "providers", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name)) + ".json");
+
     public string Part(string part) => Path.Combine(State, part);
 
     public string Config(string part) => Path.Combine(State, part, "config.json");

@@ -5,6 +5,9 @@ namespace Lorica.Cli.Up;
 /// <summary>What <c>lorica up</c> says: lines for a person, or one JSON line per event.</summary>
 internal sealed class UpReport(Terminal terminal, bool json)
 {
+    /// <summary>Name of the key provider that is suggested for the key server of <c>lorica up</c>.</summary>
+    public const string Provider = "default";
+
     private readonly Lock _lock = new();
 
     public void Say(UpEvent what)
@@ -37,7 +40,8 @@ internal sealed class UpReport(Terminal terminal, bool json)
                 terminal.Line($"First administrator: {ready.User}   password: {ready.Password}   (shown this once)");
             terminal.Line();
             terminal.Line($"  lorica login --profile {ready.Profile}");
-            terminal.Line($"  lorica kms add default --server {ready.Kms} --accept {ready.KmsCertificateSha256}");
+            if (ready.ProviderRegistered != true)
+                terminal.Line($"  lorica kms add {Provider} --server {ready.Kms} --accept {ready.KmsCertificateSha256}");
             terminal.Line();
             terminal.Line(
                 "Keys and data are on one machine here: that protects against nothing but copies of the datastore's files.");

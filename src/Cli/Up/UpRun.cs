@@ -51,7 +51,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
             using var brokerSocket = HeldSocket.Listen(_paths.BrokerSocket);
             using var control = HeldSocket.Listen(_paths.ControlSocket);
             var specs = Specs(programs, state, brokerSocket);
-            var logs = specs.Select(spec => new PartLog(_paths.Log(spec.Name))).ToList();
+            var logs = specs.Select(spec => new PartLog(_paths.Log(spec.Name), cli.Terminal.Note)).ToList();
             var parts = specs.Zip(logs, (spec, log) => new Part(spec, spawner, log, _report, cli.Time)).ToList();
             try
             {
@@ -123,6 +123,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         Password = admin?.Password,
         Kms = configs.Kms,
         KmsCertificateSha256 = state.KmsCertificateSha256,
+        ProviderRegistered = File.Exists(_paths.ProviderFile(UpReport.Provider)),
         Datastore = _paths.Datastore,
         Pids = parts.ToDictionary(p => p.Name, p => p.Pid, StringComparer.Ordinal),
     };

@@ -9,6 +9,12 @@ public static class AlarmIds
     /// <summary>A VM's files differ from their records.</summary>
     public const string VmSuspect = "vm.suspect";
 
+    /// <summary>A guest stands still because a disk of it failed or its datastore is full.</summary>
+    public const string VmStandsStill = "vm.standsStill";
+
+    /// <summary>A host cannot use a datastore.</summary>
+    public const string DatastoreProblem = "datastore.problem";
+
     /// <summary>A VM is paused, shut down or kept off because its keys stay out of reach.</summary>
     public const string VmOutage = "vm.outage";
 

@@ -1,7 +1,9 @@
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Names;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,9 +12,9 @@ namespace Lorica.ControlPlane.Hosts;
 /// <summary>
 /// What hosts tell of their datastores. One id is one datastore, whichever hosts see it; it has one name. A host that has another
 /// datastore under a name that is taken, or a datastore under another name than it has, cannot use it until its configuration is
-/// put right: that is a problem of the host, said in an event.
+/// put right: that is a problem of the host, said in an event and in an alarm of the datastore, which ends when no host has one.
 /// </summary>
-public sealed class DatastoreTable(EventLog events)
+public sealed class DatastoreTable(EventLog events, AlarmBoard alarms)
 {
     private const int Maximum = 256, LongestName = 200, LongestId = 64;
 
@@ -43,6 +45,52 @@ public sealed class DatastoreTable(EventLog events)
             (row.DatastoreId, row.Path, row.Capacity, row.Free, row.Problem) =
                 (told.Id, EventText.Clean(told.Path), Math.Max(0, told.Capacity), Math.Max(0, told.Free),
                     EventText.Clean(problem));
+        }
+
+        await db.SaveChangesAsync(ct);
+        await AlarmAsync(db, [.. known.Select(k => k.Name), .. description.Datastores.Where(IsPossible).Select(d => d.Name)], ct);
+    }
+
+    /// <summary>Whether a host tells of its datastores otherwise than it did.</summary>
+    public async Task<bool> DiffersAsync(CenterDb db, string hostId, HostDescription description, CancellationToken ct)
+    {
+        var known = await db.HostDatastores.Where(d => d.HostId == hostId).ToListAsync(ct);
+        var told = description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum).ToList();
+
+        // One that clashes with another host's has a problem here of which the host knows nothing.
+        return told.Count != known.Count || told.Exists(t => known.Find(k => k.Name == t.Name) is not { } row
+            || row.DatastoreId != t.Id || row.Free != Math.Max(0, t.Free) || row.Capacity != Math.Max(0, t.Capacity)
+            || (t.Problem.Length > 0 && row.Problem != EventText.Clean(t.Problem)) || (t.Problem.Length == 0 && row.Problem.Length > 0));
+    }
+
+    /// <summary>Forgets a host that is removed.</summary>
+    public async Task ForgetAsync(CenterDb db, string hostId, CancellationToken ct)
+    {
+        var names = await db.HostDatastores.Where(d => d.HostId == hostId).Select(d => d.Name).ToListAsync(ct);
+        await db.HostDatastores.Where(d => d.HostId == hostId).ExecuteDeleteAsync(ct);
+        await AlarmAsync(db, names, ct);
+    }
+
+    private async Task AlarmAsync(CenterDb db, IEnumerable<string> names, CancellationToken ct)
+    {
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        {
+            var problems = await (
+                from d in db.HostDatastores
+                join h in db.Hosts on d.HostId equals h.Id
+                where d.Name == name && d.Problem != ""
+                orderby h.Name
+                select h.Name + ": " + d.Problem).ToListAsync(ct);
+            if (problems.Count == 0)
+            {
+                await alarms.ClearAsync(db, AlarmIds.DatastoreProblem, name, ct);
+            }
+            else
+            {
+                await alarms.RaiseAsync(
+                    db, AlarmIds.DatastoreProblem, new ObjectRef(ObjectKinds.Datastore, name, name), AlarmSeverity.Critical,
+                    string.Join(" ", problems), ct);
+            }
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class HostMonitor(
     public void Nudge() => _wake.Release();
 
     /// <summary>Runs until <paramref name="ct"/>.</summary>
-    public Task RunAsync(CancellationToken ct) => Task.WhenAll(WatchAsync(ct), ReconcileAsync(ct));
+    public Task RunAsync(CancellationToken ct) => Task.WhenAll(WatchAsync(ct), ReconcileAsync(ct), LookAsync(ct));
 
     private async Task WatchAsync(CancellationToken ct)
     {
@@ -223,13 +223,20 @@ internal sealed partial class HostMonitor(
     {
         try
         {
-            if (await snapshots.RefreshAsync(hostId, change.VmId, ct) is not { } name)
+            if (await snapshots.RefreshAsync(hostId, change.VmId, ct) is not { } now)
             {
                 // It is not on this host.
                 return;
             }
 
-            await events.AddAsync(EventIds.VmChanged, Caller.System.User, name,
+            await StandsStillAsync(now.Files, ct);
+            if (now.Files.Guest == VmSnapshots.StandsStill)
+            {
+                // Why says the space of its datastore: it is looked at now.
+                _look.Release();
+            }
+
+            await events.AddAsync(EventIds.VmChanged, Caller.System.User, now.Name,
                 $"{change.What}{(change.Detail.Length > 0 ? ": " : "")}{change.Detail}", ct);
             if (change.What is "poweredOff" or "guestEnded" && releaser.WaitsFor(hostId))
             {
@@ -268,7 +275,7 @@ internal sealed partial class HostMonitor(
                     _lookForStrays = false;
                 }
 
-                var locked = await reconciler.ReconcileAsync(hostId, ct);
+                var locked = await reconciler.ReconcileAsync(hostId, ct, vm => StandsStillAsync(vm, ct));
                 retry = !locked ? Timeout.InfiniteTimeSpan
                     : nudged || retry == Timeout.InfiniteTimeSpan ? FirstRetry
                     : retry * 1.5 < LongestRetry ? retry * 1.5 : LongestRetry;

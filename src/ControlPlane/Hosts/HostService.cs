@@ -22,7 +22,7 @@ namespace Lorica.ControlPlane.Hosts;
 public sealed class HostService(
     CenterStore store, HostDirectory directory, HostLinks links, HostCrypto crypto, BrokerLink broker, CenterIdentity identity,
     IHostCertificates certificates, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events,
-    AlarmBoard alarms, IGrainFactory grains, TimeProvider time)
+    AlarmBoard alarms, DatastoreTable datastores, IGrainFactory grains, TimeProvider time)
 {
     private const int LongestAddress = 255;
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
@@ -297,7 +297,7 @@ public sealed class HostService(
                 }
 
                 db.Hosts.Remove(row);
-                await db.HostDatastores.Where(d => d.HostId == hostId).ExecuteDeleteAsync(CancellationToken.None);
+                await datastores.ForgetAsync(db, hostId, CancellationToken.None);
                 foreach (var alarm in (string[])[AlarmIds.HostLost, AlarmIds.HostNeedsEncryptionMode])
                 {
                     await alarms.ClearAsync(db, alarm, hostId, CancellationToken.None);

@@ -26,9 +26,12 @@ internal sealed class LockReconciler(
     private bool _alarmsRead;
 
     /// <summary>Reconciles all VMs of the host.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="seen">Called with what the host says of each of the VMs that are on it.</param>
     /// <returns>Whether to look again: a VM is locked, suspect, or not there.</returns>
     /// <exception cref="RpcException">The host does not answer.</exception>
-    public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct)
+    public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct, Func<VmDescription, Task>? seen = null)
     {
         await _one.WaitAsync(ct);
         try
@@ -59,6 +62,14 @@ internal sealed class LockReconciler(
                 var usable = byVm[vm.Id].ToList();
                 if (!files.TryGetValue(vm.Id, out var file))
                 {
+                    again |= usable.Count > 0;
+                    continue;
+                }
+
+                await (seen?.Invoke(file) ?? Task.CompletedTask);
+                if (RecordCheck.UnreadableOf(file) is not null)
+                {
+                    // Nothing is known of its files, so nothing is decided: its datastore has the alarm.
                     again |= usable.Count > 0;
                     continue;
                 }

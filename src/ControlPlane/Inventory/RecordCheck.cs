@@ -17,6 +17,14 @@ internal static class RecordCheck
             ? FaultCodec.FromMessage(suspect) : null;
 
     /// <summary>
+    /// Why nothing could be read of the files, where that says nothing against them: their datastore is not there, or does not
+    /// answer. Null when they were read, or are there and no VMX.
+    /// </summary>
+    public static Fault? UnreadableOf(VmDescription? vm) =>
+        vm is { Unread: true, Suspect: { } why } && why.Key is "lorica.datastoreNotThere" or "lorica.datastoreNotFound" or "lorica.io"
+            ? FaultCodec.FromMessage(vm.Suspect) : null;
+
+    /// <summary>
     /// What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task. So may
     /// one that a decryption left plain which the files call unfinished: the host knows by the sealed mark which ones it made so,
     /// and only the end of that decryption retires a record.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lorica.Contracts;
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Policies;
@@ -12,12 +13,14 @@ internal static class VmModelBuilder
 {
     /// <summary>Builds the model.</summary>
     /// <param name="vm">Row.</param>
-    /// <param name="live">What the host says now; null when it does not answer: then the last description is shown, compliance
-    /// unknown.</param>
+    /// <param name="live">What the host says now; null when it does not answer. Then, and when it could not read the files, the
+    /// last description is shown, compliance unknown.</param>
     /// <param name="context">The rest.</param>
     public static VmModel Build(VmRow vm, VmDescription? live, VmContext context)
     {
-        var files = live ?? (
+        var read = live is { Unread: false } ? live : null;
+        var unreadable = RecordCheck.UnreadableOf(live);
+        var files = read ?? (
             vm.Snapshot is null ? new VmDescription { VmId = vm.Id } : VmDescription.Parser.ParseFrom(vm.Snapshot));
         var records = context.Records[vm.Id].ToList();
         var task = context.Tasks.GetValueOrDefault(vm.Id);
@@ -25,13 +28,13 @@ internal static class VmModelBuilder
         var present = vm.State == VmStates.Present;
         var home = Policy(context, vm.Id);
         var homeCompliance = Judge(
-            context, vm.Id, live is null || !present ? null : HomeFacts(files, context, records, underWay));
+            context, vm.Id, read is null || !present ? null : HomeFacts(files, context, records, underWay), unreadable);
         var disks = files.Disks.Select(d =>
         {
-            var compliance = Judge(context, d.ObjectId, live is null ? null : DiskFacts(files, d, context, records, underWay));
+            var compliance = Judge(context, d.ObjectId, read is null ? null : DiskFacts(files, d, context, records, underWay), unreadable);
             return new DiskModel(
                 d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), Policy(context, d.ObjectId).ToReference(),
-                compliance.State, d.Used, d.Provisioning, live is null ? null : RecordCheck.Disk(files, d, records, underWay))
+                compliance.State, d.Used, d.Provisioning, read is null ? null : RecordCheck.Disk(files, d, records, underWay))
             {
                 Drift = compliance.Drift,
             };
@@ -42,7 +45,9 @@ internal static class VmModelBuilder
         {
             Id = vm.Id,
             Name = vm.Name,
-            PowerState = files.PowerState.Length > 0 ? files.PowerState : "poweredOff",
+            PowerState = (live ?? files).PowerState is { Length: > 0 } power ? power : "poweredOff",
+            Guest = live?.Guest is { Length: > 0 } guest ? guest : null,
+            GuestDetail = live?.GuestDetail is { Length: > 0 } detail ? Events.EventText.Clean(detail) : null,
             Encrypted = files.Encrypted,
             CryptoState = vm.CryptoState,
             Key = Key(files.Encrypted, files.Key),
@@ -56,7 +61,8 @@ internal static class VmModelBuilder
             Cpus = files.Cpus,
             MemoryMib = files.MemoryMib,
             LockedKeys = locked,
-            Suspect = live is null ? null : RecordCheck.Find(files, records, underWay),
+            Suspect = live is null || unreadable is not null ? null : RecordCheck.Find(live, records, underWay),
+            Unreadable = unreadable,
             Folder = context.Containers.GetValueOrDefault(vm.ParentId) ?? vm.ParentId,
             LockHolder = files.Lock is { Held: true } held
                 ? context.Hosts.GetValueOrDefault(held.HostId)?.Name ?? held.HostId : null,
@@ -67,11 +73,11 @@ internal static class VmModelBuilder
     private static StoragePolicy Policy(VmContext context, string objectId) =>
         context.Policies.OfId(context.Associations.GetValueOrDefault(objectId)?.PolicyId);
 
-    private static ObjectCompliance Judge(VmContext context, string objectId, ObjectFacts? facts)
+    private static ObjectCompliance Judge(VmContext context, string objectId, ObjectFacts? facts, Fault? unreadable)
     {
         var policy = Policy(context, objectId);
         return ComplianceRules.Judge(
-            policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts);
+            policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts, unreadable?.Message);
     }
 
     private static ObjectFacts HomeFacts(VmDescription files, VmContext context, List<KeyRecordRow> records, bool underWay) =>

@@ -10,20 +10,25 @@ namespace Lorica.ControlPlane.Inventory;
 /// <summary>The last description of each VM, for the time when its host does not answer. Never the base of a decision.</summary>
 public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider time)
 {
+    /// <summary>State of a guest that stands still because of a disk.</summary>
+    internal const string StandsStill = "ioError";
+
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Asks the host and keeps the answer.</summary>
-    /// <returns>The VM's name; null when the center does not know it.</returns>
-    public async Task<string?> RefreshAsync(string hostId, string vmId, CancellationToken ct)
+    /// <returns>The VM's name, and the answer; null when the center does not know it.</returns>
+    public async Task<(string Name, VmDescription Files)?> RefreshAsync(string hostId, string vmId, CancellationToken ct)
     {
         var name = await store.ReadAsync(
             db => db.Vms.Where(v => v.Id == vmId && v.HostId == hostId).Select(v => v.Name).FirstOrDefaultAsync(ct), ct);
-        if (name is not null)
+        if (name is null)
         {
-            await SaveAsync(await DescribeAsync(hostId, vmId, ct), ct);
+            return null;
         }
 
-        return name;
+        var files = await DescribeAsync(hostId, vmId, ct);
+        await SaveAsync(files, ct);
+        return (name, files);
     }
 
     /// <summary>
@@ -43,9 +48,14 @@ public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider
         }
     }
 
-    /// <summary>Keeps a description.</summary>
+    /// <summary>Keeps a description; not one of files that could not be read, which would take the place of one that was.</summary>
     public Task SaveAsync(VmDescription description, CancellationToken ct)
     {
+        if (description.Unread)
+        {
+            return Task.CompletedTask;
+        }
+
         var bytes = description.ToByteArray();
         var id = description.VmId;
         return store.WriteAsync(

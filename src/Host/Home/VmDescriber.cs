@@ -1,8 +1,10 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Keys;
+using Lorica.Host.Power;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 
@@ -25,10 +27,10 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     internal Action? BetweenReads { get; set; }
 
     public VmDescription Describe(VmRegistration registration, VmEntry entry) =>
-        Describe(registration, entry.Running is not null);
+        Describe(registration, entry.Running is not null, entry.Running?.Status);
 
     /// <summary>The same for files that need not be registered.</summary>
-    public VmDescription Describe(VmRegistration registration, bool running)
+    public VmDescription Describe(VmRegistration registration, bool running, VmxStatus? guest = null)
     {
         for (int read = 1; ; read++)
         {
@@ -38,6 +40,8 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
                 Name = registration.File,
                 PowerState = running ? PowerStates.On : PowerStates.Off,
                 Path = registration.DisplayPath,
+                Guest = running ? GuestStates.Known(guest?.Guest) : "",
+                GuestDetail = running ? guest?.Detail ?? "" : "",
             };
             try
             {
@@ -51,6 +55,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             catch (Exception e) when (FaultMap.Find(e, registration.DisplayPath) is { } fault)
             {
                 description.Suspect = FaultCodec.ToMessage(fault);
+                description.Unread = true;
                 return description;
             }
         }

@@ -155,6 +155,8 @@ internal sealed partial class VmSupervisor(
                 return status.Detail.Length > 0 ? status.Detail : status.Ended;
             case GuestStates.Running:
                 running.Settle();
+                if (before?.Guest == GuestStates.IoError)
+                    events.VmChanged(running.Id, PowerStates.On, "guestGoesOn");
                 break;
             case GuestStates.IoError when before?.Guest != GuestStates.IoError:
                 log.GuestReports(running.Id, status.Guest, status.Detail);

@@ -65,14 +65,14 @@ internal sealed partial class FakeHost
 
     public override Task<VmDescription> DescribeVm(VmRequest request, ServerCallContext context)
     {
-        var files = Find(request.VmId);
+        var files = Read(Find(request.VmId));
         return Task.FromResult(Lies?.Invoke(files) ?? files);
     }
 
     public override Task<ListVmsReply> ListVms(ListVmsRequest request, ServerCallContext context)
     {
         var reply = new ListVmsReply();
-        reply.Vms.AddRange(Vms.Keys.Select(Find));
+        reply.Vms.AddRange(Vms.Keys.Select(id => Read(Find(id))));
         return Task.FromResult(reply);
     }
 

@@ -73,10 +73,16 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
                 },
             };
             d.Datastores.Add(
-                new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = 1 << 29 });
+                DatastoreProblem is { } problem
+                    ? new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Problem = problem }
+                    : new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = Free });
             if (SecondDatastoreFree is { } free)
             {
-                d.Datastores.Add(new DatastoreDescription { Name = "ds2", Path = "/ds2", Capacity = 1 << 30, Free = free });
+                d.Datastores.Add(new DatastoreDescription
+                {
+                    Name = SecondDatastoreName ?? "ds2", Id = SecondDatastoreName is null ? "" : "ds2-id", Path = "/ds2",
+                    Capacity = 1 << 30, Free = free,
+                });
             }
 
             d.Keys.AddRange(Keys.Select(k => new HeldKey { Key = Ref(k.Key), Kcv = k.Value }));

@@ -40,6 +40,10 @@ internal static class VmShowCommand
             terminal.Line($"  missing key {key.Provider}/{key.KeyId}: {FaultText.Reason(key.Reason)}{Detail(key.Detail)}");
         foreach (var drift in vm.Drift.Concat(vm.Disks.SelectMany(d => d.Drift)).Distinct(StringComparer.Ordinal))
             terminal.Line($"  differs: {drift}");
+        if (vm.Guest is "ioError" or "paused" && vm.GuestDetail is { } why)
+            terminal.Line($"GUEST: {why}");
+        if (vm.Unreadable is { } unreadable)
+            terminal.Line($"UNREADABLE, shown as last seen: {unreadable.Message} {unreadable.Hint}".TrimEnd());
         if (vm.Suspect is { } suspect)
             terminal.Line($"SUSPECT: {suspect.Message} {suspect.Hint}".TrimEnd());
         terminal.Line();

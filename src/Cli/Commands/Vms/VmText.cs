@@ -7,6 +7,8 @@ internal static class VmText
 {
     public static string Power(VmModel vm) => vm.PowerState switch
     {
+        "poweredOn" when vm.Guest == "ioError" => "on, stands still",
+        "poweredOn" when vm.Guest == "paused" => "on, paused",
         "poweredOn" => "on",
         "poweredOff" => "off",
         _ => vm.PowerState,
@@ -16,6 +18,8 @@ internal static class VmText
     {
         if (vm.Suspect is not null)
             return "SUSPECT";
+        if (vm.Unreadable is not null)
+            return "UNREADABLE";
         if (vm.CryptoState == "locked")
             return "LOCKED";
         return vm.Task is null ? "ok" : "working";
