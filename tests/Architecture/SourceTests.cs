@@ -47,6 +47,16 @@ public sealed partial class SourceTests
     [Fact]
     public void NoFileNamesAFolderOfTheMachineItWasWrittenOn() => Rule.NobodyBreaksIt(Found(s_product, MachinePath()));
 
+    [Fact]
+    public void EachNumberOfALogMessageStandsForOneMessage() => Rule.NobodyBreaksIt(s_product
+        .SelectMany(f => LogNumber().Matches(Repository.Read(f)).Select(m => (File: f, Number: m.Groups["number"].Value)))
+        .GroupBy(m => m.Number, StringComparer.Ordinal).Where(g => g.Count() > 1)
+        .Select(g => $"{g.Key}: {string.Join(", ", g.Select(m => m.File))}"));
+
+    [Fact]
+    public void ALogMessageHasItsNumberWhereTheRuleLooksForIt() => Rule.NobodyBreaksIt(s_product
+        .Where(f => AnyLogMessage().Count(Repository.Read(f)) != LogNumber().Count(Repository.Read(f))));
+
     private static IEnumerable<string> LongLines(string file)
     {
         var raw = false;
@@ -87,4 +97,10 @@ public sealed partial class SourceTests
 
     [GeneratedRegex("\"/(home|root|work|Users)/")]
     private static partial Regex MachinePath();
+
+    [GeneratedRegex(@"\[LoggerMessage\(\s*(EventId\s*=\s*)?(?<number>\d+)\b", RegexOptions.ExplicitCapture)]
+    private static partial Regex LogNumber();
+
+    [GeneratedRegex(@"\[LoggerMessage\b")]
+    private static partial Regex AnyLogMessage();
 }

@@ -1,6 +1,7 @@
 using Lorica.Cli.Commands.Kms;
 using Lorica.Cli.Commands.Vms;
 using Lorica.Cli.Output;
+using Lorica.Cli.Up;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 
@@ -52,6 +53,50 @@ public sealed class OutputTests
     [InlineData("a b")]
     public void WhatIsNoServerIsRefused(string text)
         => Assert.Equal(ExitCode.Usage, Assert.Throws<CliException>(() => ServerAddress.Parse(text)).Kind);
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("漢")]
+    [InlineData("a b")]
+    public void ATableHasOneLineARowHoweverLongANameIs(string letter)
+    {
+        var name = string.Concat(Enumerable.Repeat(letter, 4000));
+        using var text = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal { Out = text, Error = TextWriter.Null, OutStream = Stream.Null };
+
+        terminal.Table(["NAME", "STATE"], [[name, "on"], ["a\nb", "off"], ["c\td", "off"]]);
+
+        var lines = text.ToString().TrimEnd('\n').Split('\n');
+        Assert.Equal(4, lines.Length);
+        Assert.Equal($"{name}  on", lines[1]);
+        Assert.EndsWith("  off", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("c d ", lines[3], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("The center's log has more under 0123456789abcdef.")]
+    [InlineData("")]
+    public void AFailureSaysOnceUnderWhichNumberTheLogHasMore(string hint)
+    {
+        var failure = FaultText.ToException(new ProblemModel(
+            "urn:lorica:fault:SystemError", FaultTypes.SystemError, 500, "Something failed.", "lorica.systemError", "", hint,
+            CorrelationId: "0123456789abcdef"));
+
+        Assert.Equal("The center's log has more under 0123456789abcdef.", failure.Hint);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AProviderIsSuggestedOnlyWhileThereIsNone(bool registered)
+    {
+        using var text = new StringWriter();
+        var report = new UpReport(new Terminal { Out = text, Error = TextWriter.Null, OutStream = Stream.Null }, json: false);
+
+        report.Ready(new UpEvent { Phase = "ready", Ready = true, ProviderRegistered = registered });
+
+        Assert.Equal(!registered, text.ToString().Contains("kms add default", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void FingerprintsMayHaveColonsAndCapitals()

@@ -14,10 +14,15 @@ public sealed class PartLogTests : IDisposable
         var path = Path.Combine(_folder.FullName, "log");
         // Each write to this device fails as on a full disk.
         File.CreateSymbolicLink(path, "/dev/full");
-        using var log = new PartLog(path);
+        var said = new List<string>();
+        using var log = new PartLog(path, said.Add);
         log.Write("one");
         log.Write("two");
         Assert.Equal(["one", "two"], log.Last);
+        var once = Assert.Single(said);
+        Assert.Contains("No space left on device", once, StringComparison.Ordinal);
+        Assert.Contains(path, once, StringComparison.Ordinal);
+        Assert.EndsWith(": one", once, StringComparison.Ordinal);
         File.Delete(path);
         log.Write("three");
         Assert.Equal("\n(2 lines could not be written here)\nthree\n", File.ReadAllText(path));

@@ -91,6 +91,7 @@ internal static class BrokerApplication
             s.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         }));
         builder.Services.AddSingleton<KmsCallTally>();
+        builder.Services.AddSingleton(config);
         builder.Services.AddSingleton<CallInterceptor>();
         builder.Services.AddGrpc(o =>
         {

@@ -3,44 +3,47 @@ namespace Lorica.Broker.Start;
 /// <summary>What the broker logs: changes of state that an operator cares about. Never a key, never a credential.</summary>
 internal static partial class BrokerLog
 {
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} failed with {Type} at {Stack}")]
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "{Method} failed with {Type} at {Stack}")]
     public static partial void CallFailed(this ILogger log, string method, string type, string stack);
 
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Information, Message = "Provider {Name} configured with {Servers} server(s)")]
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Information, Message = "Provider {Name} configured with {Servers} server(s)")]
     public static partial void ProviderConfigured(this ILogger log, string name, int servers);
 
-    [LoggerMessage(EventId = 3003, Level = LogLevel.Information, Message = "Provider {Name} removed")]
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Information, Message = "Provider {Name} removed")]
     public static partial void ProviderRemoved(this ILogger log, string name);
 
-    [LoggerMessage(EventId = 3004, Level = LogLevel.Information, Message = "Key {Key} created")]
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Information, Message = "Key {Key} created")]
     public static partial void KeyCreated(this ILogger log, string key);
 
-    [LoggerMessage(EventId = 3005, Level = LogLevel.Information, Message = "Key {Key} active, check value {Kcv}")]
+    [LoggerMessage(EventId = 4005, Level = LogLevel.Information, Message = "Key {Key} active, check value {Kcv}")]
     public static partial void KeyActivated(this ILogger log, string key, string kcv);
 
-    [LoggerMessage(EventId = 3006, Level = LogLevel.Information,
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Information,
         Message = "Key {Key} sealed to host {Host} as number {Sequence}")]
     public static partial void KeySealed(this ILogger log, string key, string host, ulong sequence);
 
-    [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Key {Key} is out of reach: {Reason} ({Detail})")]
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Warning, Message = "Key {Key} is out of reach: {Reason} ({Detail})")]
     public static partial void KeyOutOfReach(this ILogger log, string key, string reason, string detail);
 
-    [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "Host {Host} refused: {Why}")]
+    [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "Host {Host} refused: {Why}")]
     public static partial void HostRefused(this ILogger log, string host, string why);
 
-    [LoggerMessage(EventId = 3009, Level = LogLevel.Information, Message = "Host {Host} pinned")]
+    [LoggerMessage(EventId = 4009, Level = LogLevel.Information, Message = "Host {Host} pinned")]
     public static partial void HostPinned(this ILogger log, string host);
 
-    [LoggerMessage(EventId = 3010, Level = LogLevel.Information,
+    [LoggerMessage(EventId = 4010, Level = LogLevel.Information,
         Message = "Idle: the process ends, and with it all that TLS remembers")]
     public static partial void Idle(this ILogger log);
 
-    [LoggerMessage(EventId = 3011, Level = LogLevel.Warning, Message = "Server {Server} of {Provider} failed: {Error}")]
+    [LoggerMessage(EventId = 4011, Level = LogLevel.Warning, Message = "Server {Server} of {Provider} failed: {Error}")]
     public static partial void ServerFailed(this ILogger log, string server, string provider, string error);
 
-    [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "Provider {Name} has a new client certificate")]
+    [LoggerMessage(EventId = 4012, Level = LogLevel.Information, Message = "Provider {Name} has a new client certificate")]
     public static partial void CertificateInstalled(this ILogger log, string name);
 
-    [LoggerMessage(EventId = 3013, Level = LogLevel.Warning, Message = "{Count} keys of {Provider} are out of reach: {Error}")]
+    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "{Count} keys of {Provider} are out of reach: {Error}")]
     public static partial void KeysOutOfReach(this ILogger log, int count, string provider, string error);
+
+    [LoggerMessage(EventId = 4050, Level = LogLevel.Error, Message = "No space left on {Folder}")]
+    public static partial void DiskFull(this ILogger log, string folder);
 }

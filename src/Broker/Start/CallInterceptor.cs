@@ -2,6 +2,7 @@ using Grpc.Core.Interceptors;
 using Grpc.Core;
 using Lorica.Broker.Telemetry;
 using Lorica.Contracts.Broker;
+using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Telemetry;
 
@@ -11,7 +12,8 @@ namespace Lorica.Broker.Start;
 /// Around every call: counts it for <see cref="IdleWatch"/>, tells what it asked of key servers, and turns what was thrown into a
 /// fault without details.
 /// </summary>
-internal sealed class CallInterceptor(IdleWatch idle, KmsCallTally tally, ILogger<CallInterceptor> log) : Interceptor
+internal sealed class CallInterceptor(
+    IdleWatch idle, KmsCallTally tally, BrokerConfig config, ILogger<CallInterceptor> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -29,6 +31,11 @@ internal sealed class CallInterceptor(IdleWatch idle, KmsCallTally tally, ILogge
         catch (OperationCanceledException)
         {
             throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
+        }
+        catch (Exception e) when (DiskFull.Is(e))
+        {
+            log.DiskFull(config.StateFolder);
+            throw FaultCodec.ToRpc(DiskFull.Of(config.StateFolder));
         }
         catch (Exception e) when (e is not RpcException)
         {

@@ -4,9 +4,9 @@ using Lorica.Contracts.Configs;
 namespace Lorica.Center.Rest;
 
 /// <summary>
-/// Limits per address, before anything else is looked at. Sign-in is dear (a slow hash) and gets few; the rest gets what a busy
-/// script needs. Of IPv6 a whole /64 counts as one. Long polls and imports hold no permit: only the start of a request counts. <see cref="AccountLimits"/> counts by
-/// account.
+/// Limits per address, before anything else is looked at; of IPv6 a whole /64 counts as one. Sign-in is dear (a slow hash) and
+/// gets few; the rest gets what a busy script needs. Long polls and imports hold no permit: only the start of a request counts.
+/// <see cref="AccountLimits"/> counts by account.
 /// </summary>
 internal static class RateLimits
 {

@@ -70,7 +70,8 @@ internal sealed class PartLog : IDisposable
             {
                 // Whatever it was (no space, a quota, a folder that went away): a log is no reason to stop a part.
                 if (_lost++ == 0)
-                    _say($"{_path} cannot be written: {e.Message.TrimEnd('.')}. Lines are lost until it can. The first of them: {line}");
+                    _say($"{_path} cannot be written: {e.Message.TrimEnd('.')}. Lines are lost until it can. The first of them: "
+                        + line);
                 Close();
             }
         }

@@ -58,7 +58,8 @@ public static class NameRule
 
     private static bool LooksLikeId(string name) => Guid.TryParse(name, out _)
         || (Array.Find(Containers, c => name.StartsWith(c, StringComparison.OrdinalIgnoreCase)) is { } kind
-            && name[kind.Length..] is var rest && (rest == "1" || (rest.Length == ContainerIdLength && rest.All(char.IsAsciiHexDigit))));
+            && name[kind.Length..] is var rest
+            && (rest == "1" || (rest.Length == ContainerIdLength && rest.All(char.IsAsciiHexDigit))));
 
     private static bool IsVisible(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse

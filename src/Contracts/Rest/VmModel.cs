@@ -14,8 +14,8 @@ public sealed record VmModel
     /// <summary><c>poweredOn</c> or <c>poweredOff</c>.</summary>
     public required string PowerState { get; init; }
 
-    /// <summary>Of a powered-on VM: <c>starting</c>, <c>running</c>, <c>paused</c>, or <c>ioError</c> while the guest stands still
-    /// because a disk failed or its datastore is full; null when it is off or its host does not answer.</summary>
+    /// <summary>Of a powered-on VM: <c>starting</c>, <c>running</c>, <c>paused</c>, or <c>ioError</c> while the guest stands
+    /// still because a disk failed or its datastore is full; null when it is off or its host does not answer.</summary>
     public string? Guest { get; init; }
 
     /// <summary>Why the guest is so.</summary>
@@ -63,8 +63,8 @@ public sealed record VmModel
     /// <summary>Why it is suspect; null when its files verify.</summary>
     public Fault? Suspect { get; init; }
 
-    /// <summary>Why its files cannot be read (its datastore is not mounted, say); null when they can. What is shown of them is what
-    /// was seen last.</summary>
+    /// <summary>Why its files cannot be read (its datastore is not mounted, say); null when they can. What is shown of them is
+    /// what was seen last.</summary>
     public Fault? Unreadable { get; init; }
 
     /// <summary>Folder or datacenter of the inventory.</summary>

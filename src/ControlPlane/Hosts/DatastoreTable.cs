@@ -60,7 +60,7 @@ public sealed class DatastoreTable(EventLog events, AlarmBoard alarms)
         // One that clashes with another host's has a problem here of which the host knows nothing.
         return told.Count != known.Count || told.Exists(t => known.Find(k => k.Name == t.Name) is not { } row
             || row.DatastoreId != t.Id || row.Free != Math.Max(0, t.Free) || row.Capacity != Math.Max(0, t.Capacity)
-            || (t.Problem.Length > 0 && row.Problem != EventText.Clean(t.Problem)) || (t.Problem.Length == 0 && row.Problem.Length > 0));
+            || (t.Problem.Length > 0 ? row.Problem != EventText.Clean(t.Problem) : row.Problem.Length > 0));
     }
 
     /// <summary>Forgets a host that is removed.</summary>

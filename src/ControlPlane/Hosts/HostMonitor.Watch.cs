@@ -78,7 +78,9 @@ internal sealed partial class HostMonitor
         }
     }
 
-    /// <summary>Raises the alarm of a guest that stands still because of a disk, and clears it when it goes on or has ended.</summary>
+    /// <summary>
+    /// Raises the alarm of a guest that stands still because of a disk, and clears it when it goes on or has ended.
+    /// </summary>
     private async Task StandsStillAsync(VmDescription vm, CancellationToken ct)
     {
         if (vm.Guest != VmSnapshots.StandsStill)
@@ -92,8 +94,8 @@ internal sealed partial class HostMonitor
         {
             await alarms.RaiseAsync(
                 AlarmIds.VmStandsStill, ObjectRef.Of(row), AlarmSeverity.Critical,
-                $"{row.Name} stands still: {Events.EventText.Clean(vm.GuestDetail)} Make room on {row.Datastore} or mend what failed "
-                    + "there: the guest goes on by itself, nothing is lost.",
+                $"{row.Name} stands still: {Events.EventText.Clean(vm.GuestDetail)} Make room on {row.Datastore} or mend what "
+                    + "failed there: the guest goes on by itself, nothing is lost.",
                 ct);
         }
     }

@@ -21,7 +21,8 @@ internal static class RecordCheck
     /// answer. Null when they were read, or are there and no VMX.
     /// </summary>
     public static Fault? UnreadableOf(VmDescription? vm) =>
-        vm is { Unread: true, Suspect: { } why } && why.Key is "lorica.datastoreNotThere" or "lorica.datastoreNotFound" or "lorica.io"
+        vm is { Unread: true, Suspect: { } why }
+        && why.Key is "lorica.datastoreNotThere" or "lorica.datastoreNotFound" or "lorica.io"
             ? FaultCodec.FromMessage(vm.Suspect) : null;
 
     /// <summary>

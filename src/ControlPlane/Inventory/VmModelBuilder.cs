@@ -28,10 +28,12 @@ internal static class VmModelBuilder
         var present = vm.State == VmStates.Present;
         var home = Policy(context, vm.Id);
         var homeCompliance = Judge(
-            context, vm.Id, read is null || !present ? null : HomeFacts(files, context, records, underWay), unreadable);
+            context, vm.Id, read is null || !present ? null : HomeFacts(files, context, records, underWay),
+            unreadable);
         var disks = files.Disks.Select(d =>
         {
-            var compliance = Judge(context, d.ObjectId, read is null ? null : DiskFacts(files, d, context, records, underWay), unreadable);
+            var compliance = Judge(
+                context, d.ObjectId, read is null ? null : DiskFacts(files, d, context, records, underWay), unreadable);
             return new DiskModel(
                 d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), Policy(context, d.ObjectId).ToReference(),
                 compliance.State, d.Used, d.Provisioning, read is null ? null : RecordCheck.Disk(files, d, records, underWay))
@@ -77,7 +79,8 @@ internal static class VmModelBuilder
     {
         var policy = Policy(context, objectId);
         return ComplianceRules.Judge(
-            policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts, unreadable?.Message);
+            policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts,
+            unreadable?.Message);
     }
 
     private static ObjectFacts HomeFacts(VmDescription files, VmContext context, List<KeyRecordRow> records, bool underWay) =>

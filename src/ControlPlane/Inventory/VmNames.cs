@@ -9,7 +9,9 @@ internal static class VmNames
     /// <summary>Refuses a name that nobody may give.</summary>
     public static void Check(string name) => Require(NameRule.Allows(name), name);
 
-    /// <summary>Refuses a name of files that are brought, when it could not be a folder or would surprise whoever lists one.</summary>
+    /// <summary>
+    /// Refuses a name of files that are brought, when it could not be a folder or would surprise whoever lists one.
+    /// </summary>
     public static void CheckBrought(string name) => Require(NameRule.CanBeFile(name), name);
 
     private static void Require(bool rule, string name)

@@ -48,7 +48,9 @@ public sealed class VmSnapshots(CenterStore store, HostLinks links, TimeProvider
         }
     }
 
-    /// <summary>Keeps a description; not one of files that could not be read, which would take the place of one that was.</summary>
+    /// <summary>
+    /// Keeps a description; not one of files that could not be read, which would take the place of one that was.
+    /// </summary>
     public Task SaveAsync(VmDescription description, CancellationToken ct)
     {
         if (description.Unread)

@@ -18,11 +18,13 @@ public static class ComplianceRules
     /// <param name="appliedRules">Version of the policy's rules when it was applied.</param>
     /// <param name="facts">The files; null when they were not read.</param>
     /// <param name="unread">Why they were not read; null when the host does not answer.</param>
-    public static ObjectCompliance Judge(StoragePolicy policy, long appliedRules, ObjectFacts? facts, string? unread = null)
+    public static ObjectCompliance Judge(
+        StoragePolicy policy, long appliedRules, ObjectFacts? facts, string? unread = null)
     {
         if (facts is null)
         {
-            return new ObjectCompliance(ComplianceStates.Unknown, [unread ?? "The host does not answer, so the files cannot be read."]);
+            return new ObjectCompliance(
+                ComplianceStates.Unknown, [unread ?? "The host does not answer, so the files cannot be read."]);
         }
 
         var drift = Drift(policy, facts).ToList();

@@ -59,6 +59,6 @@ internal sealed partial class PolicyBatchGrain(PolicyBatchWork work, TimeProvide
         DelayDeactivation(TimeSpan.FromMilliseconds(-1));
     }
 
-    [LoggerMessage(2301, LogLevel.Error, "Task {TaskId} that applies a policy to many VMs broke off and is taken up again")]
+    [LoggerMessage(2701, LogLevel.Error, "Task {TaskId} that applies a policy to many VMs broke off and is taken up again")]
     private static partial void LogFailed(ILogger log, Exception e, string taskId);
 }

@@ -279,13 +279,13 @@ public sealed partial class ProviderWatch(
         return first == woken || woken.Status == TaskStatus.RanToCompletion;
     }
 
-    [LoggerMessage(2201, LogLevel.Information, "Key provider {Provider} serves keys again")]
+    [LoggerMessage(2601, LogLevel.Information, "Key provider {Provider} serves keys again")]
     private static partial void LogBack(ILogger log, string provider);
 
-    [LoggerMessage(2202, LogLevel.Warning, "Key provider {Provider} does not serve keys: {Error}")]
+    [LoggerMessage(2602, LogLevel.Warning, "Key provider {Provider} does not serve keys: {Error}")]
     private static partial void LogIll(ILogger log, string provider, string error);
 
-    [LoggerMessage(2203, LogLevel.Warning, "Watching key providers failed and goes on")]
+    [LoggerMessage(2603, LogLevel.Warning, "Watching key providers failed and goes on")]
     private static partial void LogFailed(ILogger log, Exception e);
 
     private sealed class Down(long since)

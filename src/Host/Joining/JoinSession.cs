@@ -82,8 +82,8 @@ internal sealed class JoinSession
                 visitor.Tries++;
                 throw Refuse.With(FaultTypes.NoPermission, "lorica.joinToken", Name,
                     $"That is not the token of {Name}, or somebody stands between center and host.",
-                    $"Type the token that the host's console shows; {MaximumTries - visitor.Tries} tries are left. If it was right, "
-                        + "look who answers at that address.");
+                    $"Type the token that the host's console shows; {MaximumTries - visitor.Tries} tries are left. If it was "
+                        + "right, look who answers at that address.");
             }
 
             _proved = Convert.ToHexString(centerSpki);

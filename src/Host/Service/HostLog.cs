@@ -24,7 +24,7 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
         "What is left of {Path}, which was being made when the host stopped, cannot be removed yet: {Reason}")]
     public partial void SweepFailed(string path, string reason);
 
-    [LoggerMessage(1105, LogLevel.Warning, "What a former run of VM {VmId} left cannot be removed: {Reason}")]
+    [LoggerMessage(1106, LogLevel.Warning, "What a former run of VM {VmId} left cannot be removed: {Reason}")]
     public partial void RunNotRemoved(Guid vmId, string reason);
 
     [LoggerMessage(1108, LogLevel.Information, "Guests run by {Accelerator}: {Reason}")]

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 using Lorica.Contracts.Rest;
+using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Rest;
@@ -67,8 +70,10 @@ public sealed class HostileBodyTests
             return reply.StatusCode;
         }
 
-        var big = $"{{\"name\":\"{new string('x', 70_000)}\"}}";
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await ProblemAsync(await TooLargeAsync(center.Http, big)));
+        var tooLarge = await AnnouncedAsync(center, 70_000);
+        Assert.StartsWith("HTTP/1.1 413 ", tooLarge, StringComparison.Ordinal);
+        Assert.Contains("\"lorica.bodyTooLarge\"", tooLarge, StringComparison.Ordinal);
+        Assert.Equal(0, tooLarge.LastIndexOf("HTTP/1.1", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType,
             await ProblemAsync(await center.Http.PostAsync("/api/v1/vms", new StringContent("{}", Encoding.UTF8, "text/plain"))));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await ProblemAsync(await center.PostAsync("vms/import", "{}")));
@@ -80,27 +85,25 @@ public sealed class HostileBodyTests
     }
 
     /// <summary>
-    /// The center refuses by the length that is announced and closes: a client that is still sending may see the broken
-    /// connection before the answer, so it asks first whether it may send, and asks again when it was too quick.
+    /// Only the head of a request, which announces a body: the center must answer without having seen one, and once.
     /// </summary>
-    private static async Task<HttpResponseMessage> TooLargeAsync(HttpClient http, string body)
+    private static async Task<string> AnnouncedAsync(TestCenter center, long length)
     {
-        for (var attempt = 1; ; attempt++)
+        var address = center.Http.BaseAddress!;
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port);
+        await using var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/vms")
-            {
-                Content = new StringContent(body, Encoding.UTF8, "application/json"),
-            };
-            request.Headers.ExpectContinue = true;
-            try
-            {
-                return await http.SendAsync(request);
-            }
-            catch (HttpRequestException) when (attempt < 10)
-            {
-                // Too quick.
-            }
-        }
+            TargetHost = address.Host, CertificateChainPolicy = Peer.ChainPolicy(center.Ca),
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+        });
+        var head = $"POST /api/v1/vms HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n"
+            + $"Authorization: {center.Http.DefaultRequestHeaders.Authorization}\r\nContent-Type: application/json\r\n"
+            + $"Content-Length: {length}\r\n\r\n";
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(head));
+        using var answer = new StreamReader(tls, Encoding.UTF8);
+        return await answer.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]

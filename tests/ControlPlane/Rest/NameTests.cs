@@ -36,7 +36,8 @@ public sealed class NameTests
     [InlineData("POST", "users", """{"name":NAME,"password":"correct horse"}""")]
     [InlineData("POST", "groups", """{"name":NAME}""")]
     [InlineData("POST", "roles/ReadOnly/clone", """{"name":NAME}""")]
-    public async Task No_object_is_given_a_name_that_no_url_carries_or_that_looks_like_an_id(string method, string path, string json)
+    public async Task No_object_is_given_a_name_that_no_url_carries_or_that_looks_like_an_id(
+        string method, string path, string json)
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         await center.CreateAsync("web");
@@ -47,7 +48,8 @@ public sealed class NameTests
             using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1/" + path)
             {
                 Content = new StringContent(
-                    json.Replace("NAME", JsonSerializer.Serialize(name), StringComparison.Ordinal), Encoding.UTF8, "application/json"),
+                    json.Replace("NAME", JsonSerializer.Serialize(name), StringComparison.Ordinal), Encoding.UTF8,
+                    "application/json"),
             };
             using var reply = await center.Http.SendAsync(request);
             Assert.True(reply.StatusCode == HttpStatusCode.BadRequest, $"'{name}': {reply.StatusCode}");

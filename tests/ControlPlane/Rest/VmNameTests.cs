@@ -14,7 +14,8 @@ public sealed class VmNameTests
     [
         "", " ", ".hidden", "a/b", "a\\b", "../x", " a", "a ", "a\nb", "a\0b", "a\u200bb", "a\u202eb", "a\u00adb", "a\ufeffb",
         "a\u2028b", "a\ufffdb", "a\ue000b", "a\ud800b", "a%2fb",
-        "8d4f4a52-1111-4222-8333-444455556666", "8d4f4a52111142228333444455556666", "folder-1", "vm:web", "b64:YQ", new('x', 81), new('\u00fc', 101),
+        "8d4f4a52-1111-4222-8333-444455556666", "8d4f4a52111142228333444455556666", "folder-1", "vm:web", "b64:YQ",
+        new('x', 81), new('\u00fc', 101),
     ];
 
     [Fact]

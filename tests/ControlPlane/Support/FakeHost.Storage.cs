@@ -20,6 +20,7 @@ internal sealed partial class FakeHost
     {
         VmId = files.VmId, Name = "web", PowerState = files.PowerState, Path = files.Path, Guest = files.Guest, Unread = true,
         Suspect = FaultCodec.ToMessage(new Fault(
-            FaultTypes.InvalidState, "lorica.datastoreNotThere", "ds1", problem, "Mount it, or correct the host's configuration.")),
+            FaultTypes.InvalidState, "lorica.datastoreNotThere", "ds1", problem,
+            "Mount it, or correct the host's configuration.")),
     };
 }

@@ -75,7 +75,10 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
             d.Datastores.Add(
                 DatastoreProblem is { } problem
                     ? new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Problem = problem }
-                    : new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = Free });
+                    : new DatastoreDescription
+                    {
+                        Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = Free,
+                    });
             if (SecondDatastoreFree is { } free)
             {
                 d.Datastores.Add(new DatastoreDescription

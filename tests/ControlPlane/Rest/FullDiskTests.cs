@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.Json;
+using Lorica.Center.Rest;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Lorica.ControlPlane.Tests.Rest;
+
+public sealed class FullDiskTests
+{
+    [Fact]
+    public async Task A_full_disk_is_named_with_507_and_once_a_minute_in_the_log()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        var (log, time) = (new Lines(), new FakeTimeProvider());
+        foreach (var failure in new[] { new DbUpdateException("", await FullAsync()), await WriteAsync(), await FullAsync() })
+        {
+            var middleware = new FaultMiddleware(
+                _ => throw failure, center.Services.GetRequiredService<IHostApplicationLifetime>(), center.Store, time, log);
+            var http = new DefaultHttpContext();
+            http.Response.Body = new MemoryStream();
+            await middleware.InvokeAsync(http);
+            await middleware.InvokeAsync(new DefaultHttpContext());
+
+            http.Response.Body.Position = 0;
+            var problem = (await JsonSerializer.DeserializeAsync(http.Response.Body, RestJson.Default.ProblemModel))!;
+            Assert.Equal((int)HttpStatusCode.InsufficientStorage, http.Response.StatusCode);
+            Assert.Equal(
+                ("lorica.stateFull", $"No space left on {center.Store.Folder}."), (problem.Code, problem.Detail));
+            Assert.Contains($"No space left on {center.Store.Folder}.", Assert.Single(log.Said), StringComparison.Ordinal);
+            log.Said.Clear();
+            time.Advance(TimeSpan.FromMinutes(2));
+        }
+    }
+
+    [Fact]
+    public void What_is_no_full_disk_is_not_called_so()
+    {
+        Assert.Null(StorageFull.Find(new IOException("No space left on device"), "/state"));
+        Assert.Null(StorageFull.Find(new InvalidOperationException("", new SqliteException("locked", 5)), "/state"));
+        Assert.Null(StorageFull.Find(null, "/state"));
+    }
+
+    /// <summary>What SQLite says when its file may not grow.</summary>
+    private static async Task<Exception> FullAsync()
+    {
+        await using var connection = new SqliteConnection("Data Source=:memory:");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA max_page_count = 3; CREATE TABLE t (a BLOB); INSERT INTO t VALUES (zeroblob(100000));";
+        return await Assert.ThrowsAsync<SqliteException>(() => command.ExecuteNonQueryAsync());
+    }
+
+    /// <summary>What the system says of a device that is full.</summary>
+    private static async Task<Exception> WriteAsync()
+    {
+        await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
+        return await Assert.ThrowsAsync<IOException>(() => full.WriteAsync(new byte[512]).AsTask());
+    }
+
+    private sealed class Lines : ILogger<FaultMiddleware>
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Said.Add(formatter(state, exception));
+    }
+}

@@ -1,0 +1,29 @@
+using Lorica.Contracts.Host;
+using Lorica.Host.Registry;
+using Lorica.Host.Tests.Support;
+
+namespace Lorica.Host.Tests.Home;
+
+public sealed class UnreadTests
+{
+    [Fact]
+    public async Task AVmWhoseDatastoreIsNotMountedSaysSoAndThatNothingOfItIsFromTheFiles()
+    {
+        using var folder = new TestFolder();
+        await using var host = await TestHost.StartAsync(folder);
+        var vm = new TestVm(host, "web");
+        var before = await host.Client.CreateVmAsync(vm.Create(null, 1));
+        Assert.False(before.Unread);
+        var marker = Path.Combine(host.Datastore, DatastoreMarker.FileName);
+        var aside = folder.Path("marker");
+        File.Move(marker, aside);
+
+        var away = await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
+        Assert.Equal((true, "lorica.datastoreNotThere", ""), (away.Unread, away.Suspect.Key, away.Guest));
+        Assert.Contains("not mounted", away.Suspect.Message, StringComparison.Ordinal);
+
+        File.Move(aside, marker);
+        var back = await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
+        Assert.Equal((false, null, before.Cpus), (back.Unread, back.Suspect, back.Cpus));
+    }
+}
