@@ -2,7 +2,6 @@ using Grpc.Core;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Hosts;

@@ -55,7 +55,11 @@ public sealed class FullDiskTests
         await using var connection = new SqliteConnection("Data Source=:memory:");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA max_page_count = 3; CREATE TABLE t (a BLOB); INSERT INTO t VALUES (zeroblob(100000));";
+        command.CommandText = "CREATE TABLE t (a BLOB);";
+        await command.ExecuteNonQueryAsync();
+        command.CommandText = "PRAGMA max_page_count = 3;";
+        Assert.Equal(3L, await command.ExecuteScalarAsync());
+        command.CommandText = "INSERT INTO t VALUES (randomblob(100000));";
         return await Assert.ThrowsAsync<SqliteException>(() => command.ExecuteNonQueryAsync());
     }
 

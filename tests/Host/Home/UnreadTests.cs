@@ -11,8 +11,8 @@ public sealed class UnreadTests
     {
         using var folder = new TestFolder();
         await using var host = await TestHost.StartAsync(folder);
-        var vm = new TestVm(host, "web");
-        var before = await host.Client.CreateVmAsync(vm.Create(null, 1));
+        var vm = new TestVm("web");
+        var before = await vm.ImportAsync(host.Client);
         Assert.False(before.Unread);
         var marker = Path.Combine(host.Datastore, DatastoreMarker.FileName);
         var aside = folder.Path("marker");
