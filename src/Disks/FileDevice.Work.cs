@@ -19,7 +19,7 @@ public sealed partial class FileDevice
                 WriteNow(offset, buffer.Span, durable);
                 break;
             case DiskOperation.Flush:
-                SyncNow();
+                _syncs.Sync();
                 break;
             case DiskOperation.Trim:
                 ThrowIfFailed();
@@ -36,29 +36,9 @@ public sealed partial class FileDevice
     private void WriteNow(long offset, ReadOnlySpan<byte> data, bool durable)
     {
         ThrowIfFailed();
-        try
-        {
-            LinuxFile.Write(_file, offset, data, durable, _path);
-        }
-        catch (DiskException e) when (durable && e.Kind == DiskErrorKind.Io)
-        {
-            _failure ??= e;
-            throw;
-        }
-    }
-
-    private void SyncNow()
-    {
-        ThrowIfFailed();
-        try
-        {
-            LinuxFile.DataSync(_file, _path);
-        }
-        catch (DiskException e)
-        {
-            _failure ??= e;
-            throw;
-        }
+        LinuxFile.Write(_file, offset, data, _path);
+        if (durable)
+            _syncs.Sync();
     }
 
     private void ZeroNow(long offset, long length, bool durable)
@@ -70,12 +50,12 @@ public sealed partial class FileDevice
         while (!done && length > 0)
         {
             int n = (int)Math.Min(ZeroChunk, length);
-            LinuxFile.Write(_file, offset, s_zeros.AsSpan(0, n), false, _path);
+            LinuxFile.Write(_file, offset, s_zeros.AsSpan(0, n), _path);
             offset += n;
             length -= n;
         }
 
         if (durable)
-            SyncNow();
+            _syncs.Sync();
     }
 }

@@ -9,10 +9,12 @@ namespace Lorica.Disks;
 /// the page cache, complete on the caller's thread; all else runs on the thread pool without allocating in steady state.
 /// </summary>
 /// <remarks>
-/// A durable write is <c>RWF_DSYNC</c>, a flush is <c>fdatasync</c>. After either has failed, nothing can tell which acknowledged
-/// writes reached the disk, and trying again would report success for data that the kernel dropped: the device stays failed for
-/// writes and flushes, reads go on. Trim gives space back (the range reads as zeros); if the filesystem cannot, the hint is
-/// ignored.
+/// A flush is <c>fdatasync</c>, a durable write is the write and then <c>fdatasync</c>, all over one open file description that
+/// never writes (<see cref="SyncGate"/>). After one has failed, for whatever reason, nothing can tell which acknowledged writes
+/// reached the disk, and trying again would report success for data that the kernel dropped: the device stays failed for writes
+/// and flushes, reads go on. A write that the filesystem refuses at once (no space) was never acknowledged and fails alone. Not
+/// <c>RWF_DSYNC</c>: it would be told of older losses as if they were its own. Trim gives space back (the range reads as zeros);
+/// if the filesystem cannot, the hint is ignored.
 /// </remarks>
 public sealed partial class FileDevice : IBlockDevice, ISparse
 {
@@ -23,12 +25,14 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     private readonly string? _path;
     private readonly bool _ownsHandle;
     private readonly bool _keepAllocation;
+    private readonly SyncGate _syncs;
     private volatile bool _noWaitUnsupported;
-    private volatile DiskException? _failure;
 
-    private FileDevice(SafeFileHandle file, long length, string? path, bool ownsHandle, bool keepAllocation)
+    private FileDevice(
+        SafeFileHandle file, SafeFileHandle sync, long length, string? path, bool ownsHandle, bool keepAllocation)
     {
         _file = file;
+        _syncs = new SyncGate(sync, path);
         Length = length;
         _path = path;
         _ownsHandle = ownsHandle;
@@ -39,7 +43,17 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     public long Length { get; }
 
     /// <summary>Whether a flush or a durable write has failed: what was acknowledged before may be lost.</summary>
-    public bool HasFailed => _failure is not null;
+    public bool HasFailed => _syncs.Failure is not null;
+
+    /// <summary>
+    /// Called once, with the first flush or durable write that fails, before its caller is told; set before the first request.
+    /// Must not throw.
+    /// </summary>
+    public Action<DiskException>? OnFailure
+    {
+        get => _syncs.OnFailure;
+        set => _syncs.OnFailure = value;
+    }
 
     /// <summary>
     /// Wraps an open file whose size must be at least <paramref name="length"/>.
@@ -49,19 +63,24 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     /// <param name="ownsHandle">Whether disposing the device closes the file.</param>
     /// <param name="keepAllocation">True for thick disks: zeroing keeps the space taken and trim does nothing.</param>
     /// <param name="path">For messages only.</param>
+    /// <param name="sync">
+    /// The same file, opened a second time for reading and writing before anything was written: the device syncs over it, closes
+    /// it at the end, and nobody else may sync over it. Null: the device opens the file again itself, which needs the right to.
+    /// </param>
     public static FileDevice FromHandle(
-        SafeFileHandle file, long length, bool ownsHandle = true, bool keepAllocation = false, string? path = null)
+        SafeFileHandle file, long length, bool ownsHandle = true, bool keepAllocation = false, string? path = null,
+        SafeFileHandle? sync = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (length <= 0 || length % BlockRequest.SectorSize != 0)
             throw new DiskException(DiskErrorKind.InvalidArgument, "The size of a disk is a positive multiple of 512.", path);
         if (LinuxFile.Stat(file, path).Length < length)
             throw new DiskException(DiskErrorKind.Malformed, $"{path ?? "The data file"} is shorter than the disk.", path);
-        return new FileDevice(file, length, path, ownsHandle, keepAllocation);
+        return new FileDevice(file, sync ?? LinuxFile.OpenAgain(file, path), length, path, ownsHandle, keepAllocation);
     }
 
     /// <summary>Skips the check of the size, for descriptors that have none but fail as a broken disk does.</summary>
-    internal static FileDevice ForTests(SafeFileHandle file, long length) => new(file, length, null, false, false);
+    internal static FileDevice ForTests(SafeFileHandle file, long length) => new(file, file, length, null, false, false);
 
     /// <inheritdoc/>
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct)
@@ -88,7 +107,7 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
         ThrowIfFailed();
         if (durable || buffer.Length > InlineWriteLimit)
             return FileOperation.Queue(this, DiskOperation.Write, offset, buffer, 0, durable);
-        LinuxFile.Write(_file, offset, buffer.Span, false, _path);
+        LinuxFile.Write(_file, offset, buffer.Span, _path);
         return ValueTask.CompletedTask;
     }
 
@@ -143,13 +162,9 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     {
         if (_ownsHandle)
             _file.Dispose();
+        _syncs.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private void ThrowIfFailed()
-    {
-        if (_failure is { } failure)
-            throw new DiskException(
-                failure.Kind, "The disk has failed before: " + failure.Message, _path, failure.Offset, failure);
-    }
+    private void ThrowIfFailed() => _syncs.ThrowIfFailed();
 }

@@ -6,17 +6,18 @@ namespace Lorica.Disks;
 
 /// <summary>
 /// A verified disk, ready for use. Owns the lock, the data file and the keys; all end with <see cref="Dispose"/>. To hand a disk
-/// to another process, pass <see cref="Extent"/>, <see cref="Lock"/> and the data key.
+/// to another process, pass <see cref="Extent"/>, <see cref="Sync"/>, <see cref="Lock"/> and the data key.
 /// </summary>
 public sealed class OpenedDisk : IDisposable
 {
     private readonly SealedDescriptor _descriptor;
     private readonly string _path;
 
-    internal OpenedDisk(SealedDescriptor descriptor, SafeFileHandle extent, DiskLock held, string path)
+    internal OpenedDisk(SealedDescriptor descriptor, SafeFileHandle extent, SafeFileHandle sync, DiskLock held, string path)
     {
         _descriptor = descriptor;
         Extent = extent;
+        Sync = sync;
         Lock = held;
         _path = path;
     }
@@ -44,6 +45,12 @@ public sealed class OpenedDisk : IDisposable
     /// <summary>The data file, open for reading and writing.</summary>
     public SafeFileHandle Extent { get; }
 
+    /// <summary>
+    /// The data file opened a second time, before anything was written: for the syncs of one device that another process makes
+    /// (<see cref="FileDevice.FromHandle"/>). Nothing is ever written or synced over it here.
+    /// </summary>
+    public SafeFileHandle Sync { get; }
+
     /// <summary>The exclusive lock.</summary>
     public DiskLock Lock { get; }
 
@@ -64,6 +71,7 @@ public sealed class OpenedDisk : IDisposable
     {
         _descriptor.Dispose();
         Extent.Dispose();
+        Sync.Dispose();
         Lock.Dispose();
     }
 }

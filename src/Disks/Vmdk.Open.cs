@@ -27,7 +27,7 @@ public static partial class Vmdk
         // Step 1
         var held = DiskLock.TakeExclusive(folder, name);
         SealedDescriptor? descriptor = null;
-        SafeFileHandle? extent = null;
+        SafeFileHandle? extent = null, sync = null;
         try
         {
             // Steps 2 and 3
@@ -44,10 +44,12 @@ public static partial class Vmdk
             // Step 5
             extent = folder.Store.OpenHandle(descriptor.Model.ExtentFile, writable: true);
             CheckExtent(LinuxFile.Stat(extent, path), descriptor.Model, folder.Store.FullName(descriptor.Model.ExtentFile));
-            return new OpenedDisk(descriptor, extent, held, path);
+            sync = LinuxFile.OpenAgain(extent, path);
+            return new OpenedDisk(descriptor, extent, sync, held, path);
         }
         catch
         {
+            sync?.Dispose();
             extent?.Dispose();
             descriptor?.Dispose();
             held.Dispose();

@@ -146,7 +146,7 @@ public sealed class FileDeviceTests : IDisposable
     {
         // /dev/full takes no byte.
         using var handle = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
-        var e = Assert.Throws<DiskException>(() => Lorica.Disks.Native.LinuxFile.Write(handle, 0, new byte[512], false, "x"));
+        var e = Assert.Throws<DiskException>(() => Lorica.Disks.Native.LinuxFile.Write(handle, 0, new byte[512], "x"));
         Assert.Equal(DiskErrorKind.NoSpace, e.Kind);
         await Task.CompletedTask;
     }

@@ -14,7 +14,7 @@ public sealed class ConfigTests
         VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", Name = "n", RunFolder = "/run/lorica/x/y", Uid = 64200, Cpus = 1,
         MemoryMib = 128,
         Qemu = "/usr/bin/qemu-system-x86_64", ControlFd = 10, NbdFd = 11, Firmware = "bios",
-        Disks = { new VmxDisk { Label = "virtio0:0", ExtentFd = 12, LockFd = 13, Length = 1 << 20,
+        Disks = { new VmxDisk { Label = "virtio0:0", ExtentFd = 12, SyncFd = 14, LockFd = 13, Length = 1 << 20,
             ZeroRule = "hole", DekLength = 64 } },
     };
 
@@ -38,10 +38,12 @@ public sealed class ConfigTests
         { "descriptor", c => c.NbdFd = c.ControlFd },
         { "descriptor", c => c.Disks[0].ExtentFd = c.NbdFd },
         { "descriptor", c => c.Disks[0].LockFd = 12 },
+        { "descriptor", c => c.Disks[0].SyncFd = 0 },
+        { "descriptor", c => c.Disks[0].SyncFd = 12 },
         { "descriptor", c => c.VmLockFd = 13 },
         { "label", c => c.Disks[0].Label = "" },
         { "label", c => c.Disks[0].Label = "a,b" },
-        { "label", c => c.Disks.Add(new VmxDisk(c.Disks[0]) { ExtentFd = 20, LockFd = 21 }) },
+        { "label", c => c.Disks.Add(new VmxDisk(c.Disks[0]) { ExtentFd = 20, SyncFd = 22, LockFd = 21 }) },
         { "length", c => c.Disks[0].Length = 0 },
         { "length", c => c.Disks[0].Length = 513 },
         { "length", c => c.Disks[0].Length = -512 },
@@ -49,7 +51,10 @@ public sealed class ConfigTests
         { "key", c => c.Disks[0].DekLength = 32 },
         { "key", c => c.Disks[0].DekLength = int.MaxValue },
         { "disks", c => c.Disks.Add(
-            Enumerable.Range(0, 24).Select(i => new VmxDisk(c.Disks[0]) { Label = "d" + i, ExtentFd = 100 + i, LockFd = 0 })) },
+            Enumerable.Range(0, 24).Select(i => new VmxDisk(c.Disks[0])
+            {
+                Label = "d" + i, ExtentFd = 100 + i, SyncFd = 200 + i, LockFd = 0,
+            })) },
     };
 
     [Fact]
@@ -75,7 +80,10 @@ public sealed class ConfigTests
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
-        host.Config.Disks.Add(new VmxDisk { Label = "d", ExtentFd = 60, Length = 512, ZeroRule = "hole", DekLength = 64 });
+        host.Config.Disks.Add(new VmxDisk
+        {
+            Label = "d", ExtentFd = 60, SyncFd = 61, Length = 512, ZeroRule = "hole", DekLength = 64,
+        });
         byte[] message = host.Config.ToByteArray(), honest = [.. Length(message.Length), .. message];
         var vmx = host.StartRaw(what switch
         {

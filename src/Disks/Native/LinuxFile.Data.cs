@@ -6,7 +6,7 @@ namespace Lorica.Disks.Native;
 /// <summary>Data of an open file.</summary>
 internal static unsafe partial class LinuxFile
 {
-    private const int FlagDataSync = 0x2, FlagNoWait = 0x8;
+    private const int FlagNoWait = 0x8;
     private const int KeepSize = 0x1, PunchHole = 0x2, ZeroRange = 0x10;
     private const int SeekData = 3, SeekHole = 4;
 
@@ -60,7 +60,7 @@ internal static unsafe partial class LinuxFile
     }
 
     /// <summary>Writes the whole buffer or throws.</summary>
-    public static void Write(SafeFileHandle file, long offset, ReadOnlySpan<byte> buffer, bool durable, string? path)
+    public static void Write(SafeFileHandle file, long offset, ReadOnlySpan<byte> buffer, string? path)
     {
         while (buffer.Length > 0)
         {
@@ -69,7 +69,7 @@ internal static unsafe partial class LinuxFile
             {
                 // SAFETY: the vector covers exactly the pinned buffer; the kernel only reads it.
                 var vector = new Libc.IoVector { Base = p, Length = (nuint)buffer.Length };
-                n = Libc.WriteVector(file, &vector, 1, offset, durable ? FlagDataSync : 0);
+                n = Libc.WriteVector(file, &vector, 1, offset, 0);
             }
 
             if (n <= 0)

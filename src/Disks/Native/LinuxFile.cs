@@ -48,6 +48,29 @@ internal static unsafe partial class LinuxFile
         }
     }
 
+    /// <summary>
+    /// Another open file description of an open file, for reading and writing: the very same file, whatever its name means now.
+    /// </summary>
+    public static SafeFileHandle OpenAgain(SafeFileHandle file, string? path)
+    {
+        bool added = false;
+        try
+        {
+            file.DangerousAddRef(ref added);
+            fixed (byte* p = ToPath($"/proc/self/fd/{file.DangerousGetHandle()}"))
+            {
+                // SAFETY: the name is zero-terminated and pinned; the handle is referenced, so its number stays its own.
+                int fd = Libc.Open(p, ReadWrite | NonBlocking | CloseOnExec, 0);
+                return fd >= 0 ? new SafeFileHandle(fd, true) : throw LinuxError.ToException("open once more", path);
+            }
+        }
+        finally
+        {
+            if (added)
+                file.DangerousRelease();
+        }
+    }
+
     /// <summary>Opens <paramref name="file"/> below <paramref name="folder"/>: no link on the way, never outside.</summary>
     public static SafeFileHandle OpenBelow(SafeFileHandle folder, string file, int flags)
     {

@@ -3,16 +3,21 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Storage;
 
-/// <summary>A real file; owns its handle.</summary>
-internal sealed class FolderFile(SafeFileHandle handle, string path) : IStoredFile
+/// <summary>
+/// A real file; owns its handles. Syncs go over a description of their own, opened before the first write (see
+/// <see cref="SyncGate"/> for why); a file that is only read has none.
+/// </summary>
+internal sealed class FolderFile(SafeFileHandle handle, string path, bool writable) : IStoredFile
 {
+    private readonly SafeFileHandle? _sync = writable ? LinuxFile.OpenAgain(handle, path) : null;
+
     public SafeFileHandle Handle => handle;
 
     public FileStat Stat() => LinuxFile.Stat(handle, path);
 
     public void Read(long offset, Span<byte> buffer) => LinuxFile.Read(handle, offset, buffer, path);
 
-    public void Write(long offset, ReadOnlySpan<byte> data) => LinuxFile.Write(handle, offset, data, false, path);
+    public void Write(long offset, ReadOnlySpan<byte> data) => LinuxFile.Write(handle, offset, data, path);
 
     public void SetLength(long length) => LinuxFile.SetLength(handle, length, path);
 
@@ -20,9 +25,13 @@ internal sealed class FolderFile(SafeFileHandle handle, string path) : IStoredFi
 
     public DiskRange RangeAt(long offset, long length) => FileRanges.At(handle, offset, length, path);
 
-    public void DataSync() => LinuxFile.DataSync(handle, path);
+    public void DataSync() => LinuxFile.DataSync(_sync ?? handle, path);
 
-    public void Sync() => LinuxFile.Sync(handle, path);
+    public void Sync() => LinuxFile.Sync(_sync ?? handle, path);
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        _sync?.Dispose();
+        handle.Dispose();
+    }
 }

@@ -6,7 +6,7 @@ namespace Lorica.Disks.Storage;
 /// <summary>The real folder. All names are resolved below its open handle, links are never followed.</summary>
 internal sealed class FolderStore(SafeFileHandle folder, string path) : IDiskStore
 {
-    public IStoredFile Open(string name, bool writable) => new FolderFile(OpenHandle(name, writable), FullName(name));
+    public IStoredFile Open(string name, bool writable) => new FolderFile(OpenHandle(name, writable), FullName(name), writable);
 
     /// <summary>Opens an existing regular file as a bare handle.</summary>
     public SafeFileHandle OpenHandle(string name, bool writable)
@@ -26,7 +26,8 @@ internal sealed class FolderStore(SafeFileHandle folder, string path) : IDiskSto
     }
 
     public IStoredFile CreateNew(string name) => new FolderFile(
-        LinuxFile.OpenBelow(folder, name, LinuxFile.ReadWrite | LinuxFile.Create | LinuxFile.Exclusive), FullName(name));
+        LinuxFile.OpenBelow(folder, name, LinuxFile.ReadWrite | LinuxFile.Create | LinuxFile.Exclusive), FullName(name),
+        writable: true);
 
     /// <summary>Opens a lock file, making it if there is none.</summary>
     public SafeFileHandle OpenLock(string name) => LinuxFile.OpenBelow(folder, name, LinuxFile.ReadWrite | LinuxFile.Create);

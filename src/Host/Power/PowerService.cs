@@ -52,11 +52,16 @@ internal sealed class PowerService
             var state = _folders.Read(registration.Id);
             if (state is null || (state.Vmx?.IsAlive() != true && state.Qemu?.IsAlive() != true))
             {
+                if (state?.FlushFailed == true || _folders.HasFailureNote(registration.Id))
+                    VmSupervisor.SayWritesLost(registration.Id, "it has ended since", _log, _events);
                 Clean(registration);
                 continue;
             }
 
-            var running = new RunningVm(registration, state, _folders) { Nbd = HeldDescriptors.Nbd(state) };
+            var running = new RunningVm(registration, state, _folders)
+            {
+                Nbd = HeldDescriptors.Nbd(state), Witnesses = HeldDescriptors.Witnesses(state),
+            };
             entry.Running = running;
             _log.Adopted(registration.Id);
             Supervise(running, entry);
@@ -206,8 +211,10 @@ internal sealed class PowerService
 
         _folders.Remove(registration.Id);
         var nbd = _launcher.ListenNbd(registration.Id, registration.Uid);
+        DiskWitnesses? witnesses = null;
         try
         {
+            witnesses = DiskWitnesses.Of(vm.Disks.Select(d => (d.Disk.Label, d.Opened.Extent)));
             var state = _launcher.Launch(
                 new VmxLaunch
                 {
@@ -215,12 +222,13 @@ internal sealed class PowerService
                     Facts = RunFacts.Of(vm, lease), Accelerator = Acceleration.Accelerator,
                 },
                 qemuBefore: null);
-            var running = new RunningVm(registration, state, _folders) { Nbd = nbd };
+            var running = new RunningVm(registration, state, _folders) { Nbd = nbd, Witnesses = witnesses };
             entry.Running = running;
             return running;
         }
         catch
         {
+            witnesses?.Dispose();
             nbd.Dispose();
             await ProcessId.EndAllAsync(
                 registration.Uid, _folders.OfVm(registration.Id), [], LeftoversLimit, _time, CancellationToken.None);

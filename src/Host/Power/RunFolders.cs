@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Vmx;
 using Lorica.Host.Files;
 using Lorica.Host.Native;
 using Lorica.Host.Refusals;
@@ -86,6 +87,15 @@ internal sealed class RunFolders
 
         File.Delete(ControlSocket(vm));
         File.Delete(Path.Combine(Control, StateName(vm)));
+    }
+
+    /// <summary>Whether a vmx of the VM left the note that a disk failed to make acknowledged writes durable.</summary>
+    public bool HasFailureNote(Guid vm)
+    {
+        if (!Directory.Exists(OfVm(vm)) || IsTaken(vm))
+            return false;
+        using var folder = Folder.Open(OfVm(vm));
+        return folder.Has(VmxFiles.FlushFailed);
     }
 
     /// <summary>Whether another VM, whose id begins with the same digits, has the place of this one.</summary>

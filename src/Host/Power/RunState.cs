@@ -28,6 +28,9 @@ internal sealed record RunState
     /// <summary>The listening NBD socket in the vmx.</summary>
     public int NbdFd { get; init; }
 
+    /// <summary>The data file of each disk, by label, in the vmx.</summary>
+    public IReadOnlyDictionary<string, int> DiskExtentFds { get; init; } = new Dictionary<string, int>();
+
     /// <summary>The lock of each disk, by label, in the vmx.</summary>
     public required IReadOnlyDictionary<string, int> DiskLockFds { get; init; }
 }

@@ -46,6 +46,9 @@ internal sealed class RunningVm(VmRegistration registration, RunState state, Run
     /// <summary>The host's copy of the listening NBD socket.</summary>
     public SafeFileHandle? Nbd { get; set; }
 
+    /// <summary>Witnesses of what the present vmx writes.</summary>
+    public DiskWitnesses? Witnesses { get; set; }
+
     public ConsoleRing Console { get; } = new();
 
     /// <summary>What the vmx said last.</summary>

@@ -27,7 +27,10 @@ internal sealed partial class VmSupervisor
                 running.Registration.Uid, folders.OfVm(running.Id), known, VmxLeaves, time, stopping);
 
             if (!left)
+            {
+                await LookForLostWritesAsync(stopping);
                 await FreeLockAsync(stopping);
+            }
 
             // Step 2
             running.Console.Close();
@@ -35,6 +38,7 @@ internal sealed partial class VmSupervisor
 
             // Step 3
             running.Nbd?.Dispose();
+            running.Witnesses?.Dispose();
             if (left)
                 log.RunNotRemoved(running.Id, "a process of it does not end");
             else

@@ -64,6 +64,8 @@ internal sealed partial class VmSupervisor(
 
             // The vmx has gone, or does not answer any more: it must not serve the disks beside its successor.
             running.State.Vmx?.SendKill();
+            await GoneAsync(running.State.Vmx, stopping);
+            await LookForLostWritesAsync(stopping);
             if (running.State.FlushFailed)
             {
                 running.State.Qemu?.SendKill();
@@ -143,11 +145,8 @@ internal sealed partial class VmSupervisor(
         if (status.QemuPid > 0 && running.State.Qemu?.Pid != status.QemuPid
             && ProcessId.Of(status.QemuPid, running.Registration.Uid) is { } qemu)
             running.Change(s => s with { Qemu = qemu });
-        if (status.FlushFailed && !running.State.FlushFailed)
-        {
-            running.Change(s => s with { FlushFailed = true });
-            log.FlushFailed(running.Id);
-        }
+        if (status.FlushFailed)
+            WritesLost(status.Detail);
 
         switch (status.Guest)
         {

@@ -46,7 +46,8 @@ internal sealed record VmxLaunch
         };
         config.Disks.AddRange(Disks.Select(d => new VmxDisk
         {
-            Label = d.Disk.Label, ExtentFd = NumberOf(d.Opened.Extent), LockFd = NumberOf(d.Opened.Lock.Handle),
+            Label = d.Disk.Label, ExtentFd = NumberOf(d.Opened.Extent), SyncFd = NumberOf(d.Opened.Sync),
+            LockFd = NumberOf(d.Opened.Lock.Handle),
             Length = d.Opened.Model.Capacity,
             ZeroRule = d.Opened.Zero == Crypto.ZeroRule.Hole ? "hole" : "error", DekLength = d.Opened.Dek?.Length ?? 0,
             KeepAllocation = d.Opened.KeepAllocation,
@@ -58,7 +59,7 @@ internal sealed record VmxLaunch
     public IEnumerable<int> Descriptors() =>
     [
         NumberOf(Nbd), NumberOf(VmLock.Handle),
-        .. Disks.SelectMany(d => new[] { NumberOf(d.Opened.Extent), NumberOf(d.Opened.Lock.Handle) }),
+        .. Disks.SelectMany(d => new[] { NumberOf(d.Opened.Extent), NumberOf(d.Opened.Sync), NumberOf(d.Opened.Lock.Handle) }),
     ];
 
     // The handles are owned by the caller and stay open for the whole launch, so their numbers stay theirs.

@@ -62,6 +62,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         {
             VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd,
             Facts = launch.Facts, DiskLockFds = config.Disks.ToDictionary(d => d.Label, d => d.LockFd, StringComparer.Ordinal),
+            DiskExtentFds = config.Disks.ToDictionary(d => d.Label, d => d.ExtentFd, StringComparer.Ordinal),
         };
         try
         {

@@ -83,8 +83,8 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1137, LogLevel.Error, "Supervision of VM {VmId} failed, correlation id {CorrelationId}")]
     public partial void SupervisionFailed(Exception e, Guid vmId, Guid correlationId);
 
-    [LoggerMessage(1138, LogLevel.Error, "A disk of VM {VmId} failed to make acknowledged writes durable")]
-    public partial void FlushFailed(Guid vmId);
+    [LoggerMessage(1138, LogLevel.Error, "A disk of VM {VmId} failed to make acknowledged writes durable: {Detail}")]
+    public partial void FlushFailed(Guid vmId, string detail);
 
     [LoggerMessage(1140, LogLevel.Information, "Job {JobId} ({Kind}) on VM {VmId} started")]
     public partial void JobStarted(string jobId, string kind, Guid vmId);

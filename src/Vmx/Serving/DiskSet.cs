@@ -38,8 +38,9 @@ internal sealed class DiskSet : IAsyncDisposable
         {
             if (config.VmLockFd != 0)
                 set.Lease = LeaseOf(config, set.Keep(config.VmLockFd, "the lock of the virtual machine"), clock);
+            var note = new FailureNote(config);
             for (int i = 0; i < config.Disks.Count; i++)
-                set.Open(config.Disks[i], keys[i]);
+                set.Open(config.Disks[i], keys[i], note);
             return set;
         }
         catch (Exception e) when (e is DiskException or CryptoException)
@@ -91,13 +92,16 @@ internal sealed class DiskSet : IAsyncDisposable
             handle.Dispose();
     }
 
-    private void Open(VmxDisk disk, KeyBuffer? key)
+    private void Open(VmxDisk disk, KeyBuffer? key, FailureNote note)
     {
         if (disk.LockFd != 0)
             Keep(disk.LockFd, $"the lock of disk {disk.Label}");
         Descriptors.Claim(disk.ExtentFd, $"disk {disk.Label}");
+        Descriptors.Claim(disk.SyncFd, $"the syncs of disk {disk.Label}");
         var file = FileDevice.FromHandle(
-            new SafeFileHandle(disk.ExtentFd, true), disk.Length, keepAllocation: disk.KeepAllocation, path: disk.Label);
+            new SafeFileHandle(disk.ExtentFd, true), disk.Length, keepAllocation: disk.KeepAllocation, path: disk.Label,
+            sync: new SafeFileHandle(disk.SyncFd, true));
+        file.OnFailure = _ => note.Write();
         _files.Add(file);
         IBlockDevice device = Lease is null ? file : new LeasedDevice(file, Lease, disk.Label);
         if (key is not null)

@@ -37,6 +37,8 @@ internal static class ConfigRules
         {
             Require(IsLabel(disk.Label) && labels.Add(disk.Label), "a disk's label is malformed or used twice");
             Require(descriptors.Add(disk.ExtentFd), "a descriptor is named twice");
+            Require(disk.SyncFd != 0, "a disk has no descriptor for syncs");
+            Require(descriptors.Add(disk.SyncFd), "a descriptor is named twice");
             Require(disk.LockFd == 0 || descriptors.Add(disk.LockFd), "a descriptor is named twice");
             Require(disk.Length is > 0 and <= MaximumDiskBytes && disk.Length % 512 == 0, "a disk's length is out of bounds");
             Require(disk.ZeroRule is "hole" or "error", "a disk's zero_rule is neither hole nor error");

@@ -17,7 +17,7 @@ public sealed class TestHost : IAsyncDisposable
     private const uint Uid = 64_200;
     private static readonly Lock s_spawning = new();
     private readonly List<VmxInstance> _instances = [];
-    private readonly List<(SafeFileHandle File, byte[]? Key, string Zero)> _disks = [];
+    private readonly List<(SafeFileHandle File, SafeFileHandle Sync, byte[]? Key, string Zero)> _disks = [];
     private readonly Socket _nbd;
     private readonly Socket _control;
 
@@ -61,12 +61,14 @@ public sealed class TestHost : IAsyncDisposable
     public void AddDisk(string file, byte[]? key = null, string zero = "hole")
     {
         var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var sync = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         Config.Disks.Add(new VmxDisk
         {
-            Label = $"virtio0:{_disks.Count}", ExtentFd = (int)handle.DangerousGetHandle(), Length = new FileInfo(file).Length,
+            Label = $"virtio0:{_disks.Count}", ExtentFd = (int)handle.DangerousGetHandle(),
+            SyncFd = (int)sync.DangerousGetHandle(), Length = new FileInfo(file).Length,
             ZeroRule = zero, DekLength = key?.Length ?? 0, KeepAllocation = zero == "error",
         });
-        _disks.Add((handle, key, zero));
+        _disks.Add((handle, sync, key, zero));
     }
 
     public VmxInstance Start(bool adopt = false, ReadOnlySpan<byte> console = default, long consoleOffset = 0)
@@ -90,7 +92,8 @@ public sealed class TestHost : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         Process process;
         nint[] inherited =
-            [_nbd.Handle, _control.Handle, .. _disks.Select(d => d.File.DangerousGetHandle()),
+            [_nbd.Handle, _control.Handle,
+                .. _disks.SelectMany(d => new[] { d.File.DangerousGetHandle(), d.Sync.DangerousGetHandle() }),
                 .. AlsoInherited.Select(h => h.DangerousGetHandle())];
         lock (s_spawning)
         {
@@ -127,7 +130,11 @@ public sealed class TestHost : IAsyncDisposable
         _nbd.Dispose();
         _control.Dispose();
         foreach (var disk in _disks)
+        {
             disk.File.Dispose();
+            disk.Sync.Dispose();
+        }
+
         Directory.Delete(Folder, true);
     }
 
