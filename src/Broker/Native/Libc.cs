@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Broker.Native;
 
@@ -24,6 +25,16 @@ internal static partial class Libc
         {
             _ = Close(fd);
         }
+    }
+
+    /// <summary>
+    /// Makes what was written to a file durable. The platform's own ways were seen to return without an error although the
+    /// system call had failed (.NET 10.0.12).
+    /// </summary>
+    public static void SyncFile(SafeFileHandle file)
+    {
+        if (FsyncFile(file) != 0)
+            throw new IOException($"A file cannot be made durable: error {Marshal.GetLastPInvokeError()}.");
     }
 
     /// <summary>
@@ -55,6 +66,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int fd);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FsyncFile(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int fd);

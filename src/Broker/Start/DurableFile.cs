@@ -21,7 +21,7 @@ internal static class DurableFile
         }))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            Libc.SyncFile(file.SafeFileHandle);
         }
 
         File.Move(aside, path, overwrite: true);

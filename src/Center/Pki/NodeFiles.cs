@@ -1,4 +1,5 @@
 using Lorica.Center.Native;
+using Lorica.Contracts.Files;
 
 namespace Lorica.Center.Pki;
 
@@ -51,6 +52,6 @@ internal static class NodeFiles
             Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode, BufferSize = 0,
         });
         file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-        file.Flush(flushToDisk: true);
+        DurableFile.Sync(file);
     }
 }

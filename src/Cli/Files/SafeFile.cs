@@ -25,7 +25,7 @@ internal static class SafeFile
         using (var file = new FileStream(aside, options))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            Native.Posix.Sync(file.SafeFileHandle);
         }
         File.Move(aside, path, overwrite: true);
         SyncFolder(folder);

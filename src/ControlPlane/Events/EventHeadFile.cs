@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text;
 using Lorica.Contracts.Events;
+using Lorica.Contracts.Files;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.ControlPlane.Events;
 
 /// <summary>
 /// <c>events.head</c> beside the database: <c>NUMBER:HASH</c> of an event that was the last one once. It stands apart from the
-/// database, so a database that was cut, or put back from before, is noticed. Written aside and renamed: a crash leaves the
-/// older head
-/// or the newer one, and both are right, since the log holds both.
+/// database, so a database that was cut, or put back from before, is noticed. A <see cref="DurableFile"/>: a crash leaves the
+/// older head or the newer one, and both are right, since the log holds both.
 /// </summary>
 internal static class EventHeadFile
 {
@@ -19,20 +19,12 @@ internal static class EventHeadFile
     private const int Maximum = 200;
 
     /// <summary>Writes it.</summary>
-    public static async Task WriteAsync(string folder, EventHeadModel head, CancellationToken ct)
+    public static Task WriteAsync(string folder, EventHeadModel head, CancellationToken ct)
     {
-        var aside = Path.Combine(folder, $".{Name}.new");
-        await using (var file = new FileStream(aside, new FileStreamOptions
-        {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            await file.WriteAsync(
-                Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{head.Number}:{head.Hash}\n")), ct);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(aside, Path.Combine(folder, Name), overwrite: true);
+        ct.ThrowIfCancellationRequested();
+        DurableFile.Replace(Path.Combine(folder, Name),
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{head.Number}:{head.Hash}\n")));
+        return Task.CompletedTask;
     }
 
     /// <summary>Reads it; null when there is none.</summary>

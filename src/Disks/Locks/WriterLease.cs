@@ -69,7 +69,7 @@ public sealed class WriterLease : IAsyncDisposable
         {
             WriterLockFile.Write(_file, _record with { Held = false });
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Whoever comes next waits until the counter has stood still long enough.
         }
@@ -127,7 +127,7 @@ public sealed class WriterLease : IAsyncDisposable
             _record = next;
             Volatile.Write(ref _renewedAt, started);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Tried again at the next tick; time goes on.
         }

@@ -1,3 +1,4 @@
+using Lorica.Disks.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Locks;
@@ -19,6 +20,13 @@ public static class WriterLockFile
     public static void Write(SafeFileHandle file, WriterRecord record)
     {
         RandomAccess.Write(file, record.Encode(), 0);
-        RandomAccess.FlushToDisk(file);
+        try
+        {
+            LinuxFile.Sync(file, "the lock file");
+        }
+        catch (DiskException e)
+        {
+            throw new IOException(e.Message, e);
+        }
     }
 }

@@ -131,7 +131,7 @@ internal sealed class AuditLog : IDisposable
             _file.Write(line);
             if (durable)
             {
-                _file.Flush(flushToDisk: true);
+                Native.FolderSync.Flush(_file);
             }
         }
         catch

@@ -16,8 +16,10 @@ internal static class BackupCommand
         args.Only(1, "--state", "--passphrase-file");
         var folder = StateFolder.Open(args.Need("--state"));
         using var passphrase = Passphrase(args.Need("--passphrase-file"));
-        var count = BackupFile.Write(folder, Path.GetFullPath(args.Words[0]), passphrase);
+
+        // The time before it looks for keys: one that is made meanwhile may not be in it.
         var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
+        var count = BackupFile.Write(folder, Path.GetFullPath(args.Words[0]), passphrase);
         DurableFile.Write(folder.LastBackup, Encoding.ASCII.GetBytes(now + "\n"));
         output.WriteLine($"{count} objects and the root key are in {args.Words[0]}; only the passphrase opens it");
         return 0;

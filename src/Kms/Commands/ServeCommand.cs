@@ -39,8 +39,9 @@ internal static class ServeCommand
         }
         else if (rule.IsDue)
         {
-            await errors.WriteLineAsync($"WARNING: {folder.Root} is older than a day and has no backup: no new keys are made "
-                + "until lorica-kms backup has run");
+            await errors.WriteLineAsync(
+                $"WARNING: {folder.Root} has had keys for more than a day that are in no backup: no new keys are made until "
+                + "lorica-kms backup has run");
         }
 
         foreach (var damaged in store.Damaged)

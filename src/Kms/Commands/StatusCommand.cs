@@ -26,7 +26,7 @@ internal static class StatusCommand
             $"last backup    {(File.Exists(folder.LastBackup) ? File.ReadAllText(folder.LastBackup).Trim() : "never")}");
         if (File.Exists(folder.RootKey) && new BackupRule(folder, overridden: false, TimeProvider.System).IsDue)
         {
-            output.WriteLine("NEW KEYS       refused: older than a day and without a backup");
+            output.WriteLine("NEW KEYS       refused: keys older than a day are in no backup");
         }
 
         output.WriteLine(

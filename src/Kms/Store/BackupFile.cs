@@ -29,13 +29,19 @@ internal static class BackupFile
     private const int WrapBytes = 60;
     private const int FirstObject = HeadBytes + WrapBytes + 4;
     private const int SealBytes = 32;
-    private const long MaximumBytes = 1L << 30;
+
+    /// <summary>Of a backup; some 1.5 million keys.</summary>
+    public const long MaximumBytes = 1L << 30;
 
     private static ReadOnlySpan<byte> Magic => "LORICAB1"u8;
 
     /// <summary>Writes a backup; also while the server runs, since object files are replaced whole.</summary>
+    /// <param name="folder">The state folder.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="passphrase">Opens it.</param>
+    /// <param name="limit">A larger one is not written: nobody could restore it.</param>
     /// <returns>Number of objects.</returns>
-    public static int Write(StateFolder folder, string path, KeyBuffer passphrase)
+    public static int Write(StateFolder folder, string path, KeyBuffer passphrase, long limit = MaximumBytes)
     {
         using var root = RootKey.Read(folder);
         using (var check = ObjectStore.Open(folder, RootKey.Derive(root), cleanUp: false))
@@ -64,6 +70,14 @@ internal static class BackupFile
             BinaryPrimitives.WriteInt64BigEndian(
                 number, long.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture));
             BinaryPrimitives.WriteInt32BigEndian(number[8..], content.Length);
+            if (body.Length + number.Length + content.Length + SealBytes > limit)
+            {
+                throw new KmsException(
+                    KmsErrorKind.Configuration,
+                    $"a backup has at most {limit} bytes, and these {files.Count} keys need more",
+                    "stop the server and copy its whole state folder instead; allowKeysWithoutBackup lets it make new keys");
+            }
+
             body.Write(number);
             body.Write(content);
         }
@@ -76,10 +90,14 @@ internal static class BackupFile
 
     /// <summary>
     /// Brings a backup back into a folder that has neither root key nor objects; all is checked before anything is written.
+    /// Steps, each durable: 1 the mark <c>restoring</c> · 2 objects · 3 root key · 4 the mark removed. Interrupted before 3, it
+    /// leaves a folder that is refused at start and that another restore empties first: without a root key and with the mark,
+    /// what lies there came from a backup. After 3 all is there, and the next start removes the mark.
     /// </summary>
     public static int Restore(StateFolder folder, string path, KeyBuffer passphrase)
     {
-        if (Directory.EnumerateFiles(folder.Objects).Any() || File.Exists(folder.RootKey))
+        var left = Directory.EnumerateFiles(folder.Objects).ToList();
+        if (File.Exists(folder.RootKey) || (left.Count > 0 && !File.Exists(folder.Restoring)))
         {
             throw new KmsException(
                 KmsErrorKind.Configuration, $"{folder.Root} has keys of its own",
@@ -115,14 +133,22 @@ internal static class BackupFile
             }
         }
 
-        // The root key goes last: a folder with objects and no root key is refused at start, one with a root key is whole.
+        // Step 1
+        DurableFile.Write(folder.Restoring, []);
+        left.ForEach(File.Delete);
+
+        // Step 2
         foreach (var (number, content) in objects)
         {
             DurableFile.Write(Path.Combine(
                 folder.Objects, number.ToString("D10", CultureInfo.InvariantCulture) + ObjectStore.Ending), content.Span);
         }
 
+        // Step 3
         DurableFile.Write(folder.RootKey, root.Span);
+
+        // Step 4
+        DurableFile.Remove(folder.Restoring);
         return objects.Count;
     }
 

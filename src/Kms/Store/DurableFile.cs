@@ -27,11 +27,21 @@ internal static class DurableFile
         }))
         {
             handle.Write(content);
-            handle.Flush(flushToDisk: true);
+            FolderSync.Flush(handle);
         }
 
         File.Move(aside, path, overwrite: true);
         FolderSync.Flush(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Removes a file, if it is there; durable on return.</summary>
+    public static void Remove(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            FolderSync.Flush(Path.GetDirectoryName(path)!);
+        }
     }
 
     /// <summary>
@@ -48,6 +58,6 @@ internal static class DurableFile
             unlinked.Write(zeros[..(int)Math.Min(zeros.Length, length - done)]);
         }
 
-        unlinked.Flush(flushToDisk: true);
+        FolderSync.Flush(unlinked);
     }
 }

@@ -31,6 +31,13 @@ internal sealed class RootKey : IDisposable
     {
         if (!File.Exists(folder.RootKey))
         {
+            if (File.Exists(folder.Restoring))
+            {
+                throw new KmsException(
+                    KmsErrorKind.Damaged, $"a restore into {folder.Root} was interrupted",
+                    "run the same lorica-kms restore again");
+            }
+
             if (Directory.EnumerateFiles(folder.Objects, "*" + ObjectStore.Ending).Any())
             {
                 throw new KmsException(
@@ -42,6 +49,9 @@ internal sealed class RootKey : IDisposable
             DurableFile.Write(folder.RootKey, made.Span);
         }
 
+        // A restore that ended before it could say so: with the root key, the last of its files, it is whole. Gone before any
+        // new key is made, so that it never speaks of other objects than those of the backup.
+        DurableFile.Remove(folder.Restoring);
         using var root = Read(folder);
         return new(root);
     }

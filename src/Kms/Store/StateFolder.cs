@@ -10,6 +10,7 @@ namespace Lorica.Kms.Store;
 /// server.crt, server.key  when made by init
 /// audit.log       hash-chained
 /// last-backup     time of the last backup
+/// restoring       there while a restore writes objects/; without root.key they are a part of a backup
 /// </code>
 /// </summary>
 internal sealed class StateFolder
@@ -36,6 +37,9 @@ internal sealed class StateFolder
     public string Config => Path.Combine(Root, "kms.json");
 
     public string LastBackup => Path.Combine(Root, "last-backup");
+
+    /// <summary>There while a restore is not finished.</summary>
+    public string Restoring => Path.Combine(Root, "restoring");
 
     private string LockFile => Path.Combine(Root, "lock");
 

@@ -64,6 +64,77 @@ public sealed class BackupFileTests : IDisposable
         Assert.False(File.Exists(to.RootKey));
     }
 
+    [Fact]
+    public void A_backup_that_no_restore_would_take_is_not_written()
+    {
+        var from = StateFolder.Create(_temp["from"]);
+        using (var store = Samples.Open(from))
+        {
+            store.Generate(Samples.Object("a"), 32);
+            store.Generate(Samples.Object("b"), 32);
+        }
+
+        BackupFile.Write(from, _temp["fits"], _passphrase);
+        var size = new FileInfo(_temp["fits"]).Length;
+        var refused = Assert.Throws<KmsException>(() => BackupFile.Write(from, _temp["backup"], _passphrase, size - 1));
+        Assert.Contains("copy its whole state folder", refused.Hint, StringComparison.Ordinal);
+        Assert.False(File.Exists(_temp["backup"]));
+        BackupFile.Write(from, _temp["backup"], _passphrase, size);
+    }
+
+    [Theory]
+    [InlineData("restoring")]
+    [InlineData("objects")]
+    [InlineData("root.key")]
+    public void A_restore_that_was_interrupted_is_refused_at_start_and_done_again(string last)
+    {
+        var from = StateFolder.Create(_temp["from"]);
+        using (var store = Samples.Open(from))
+        {
+            store.Generate(Samples.Object("a"), 32);
+            store.Generate(Samples.Object("b"), 32);
+        }
+
+        BackupFile.Write(from, _temp["backup"], _passphrase);
+        var to = StateFolder.Create(_temp["to"]);
+        BackupFile.Restore(to, _temp["backup"], _passphrase);
+
+        // As a crash leaves it after this file.
+        File.WriteAllBytes(to.Restoring, []);
+        if (last != "root.key")
+        {
+            File.Delete(to.RootKey);
+            File.Delete(Directory.EnumerateFiles(to.Objects).Max()!);
+            if (last == "restoring")
+            {
+                File.Delete(Directory.EnumerateFiles(to.Objects).Single());
+            }
+
+            Assert.Contains(
+                "restore", Assert.Throws<KmsException>(() => Samples.Open(to)).Message, StringComparison.Ordinal);
+            Assert.Equal(2, BackupFile.Restore(to, _temp["backup"], _passphrase));
+        }
+
+        using var again = Samples.Open(to);
+        Assert.Equal(2, again.All.Count());
+        Assert.False(File.Exists(to.Restoring));
+    }
+
+    [Fact]
+    public void Keys_whose_root_key_was_lost_are_never_removed_by_a_restore()
+    {
+        var from = StateFolder.Create(_temp["from"]);
+        using (var store = Samples.Open(from))
+        {
+            store.Generate(Samples.Object("a"), 32);
+        }
+
+        BackupFile.Write(from, _temp["backup"], _passphrase);
+        File.Delete(from.RootKey);
+        Assert.Throws<KmsException>(() => BackupFile.Restore(from, _temp["backup"], _passphrase));
+        Assert.Single(Directory.EnumerateFiles(from.Objects));
+    }
+
     public void Dispose()
     {
         _passphrase.Dispose();

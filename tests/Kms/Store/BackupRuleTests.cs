@@ -1,12 +1,14 @@
 using Lorica.Kmip;
 using Lorica.Kms.Commands;
 using Lorica.Kms.Store;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.Kms.Tests.Store;
 
 public sealed class BackupRuleTests : IDisposable
 {
     private readonly TempFolder _temp = new();
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly StateFolder _folder;
 
     public BackupRuleTests()
@@ -46,13 +48,42 @@ public sealed class BackupRuleTests : IDisposable
         Age();
         Assert.Throws<KmipException>(() => store.Generate(Samples.Object("b"), 32));
 
-        File.WriteAllText(_temp["pass"], "a long enough passphrase\n");
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        Assert.Equal(0, await CommandLine.RunAsync(
-            ["backup", _temp["kms.backup"], "--state", _folder.Root, "--passphrase-file", _temp["pass"]], output, errors));
-
+        await BackUpAsync("kms.backup");
         store.Generate(Samples.Object("b"), 32);
         Assert.NotNull(store.Find("b"));
+    }
+
+    [Fact]
+    public async Task A_key_that_has_been_in_no_backup_for_a_day_ends_the_making_of_new_ones_until_the_next_backup()
+    {
+        using var store = Open();
+        store.Generate(Samples.Object("a"), 32);
+        await BackUpAsync("first");
+        store.Generate(Samples.Object("b"), 32);
+        _time.Advance(TimeSpan.FromHours(23));
+        store.Generate(Samples.Object("c"), 32);
+
+        // b is older than a day now, c is not.
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Throws<KmipException>(() => store.Generate(Samples.Object("d"), 32));
+        Assert.True(new BackupRule(_folder, overridden: false, _time).IsDue);
+        foreach (var file in Directory.EnumerateFiles(_folder.Objects))
+            File.SetLastWriteTimeUtc(file, TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-1));
+        await BackUpAsync("second");
+        store.Generate(Samples.Object("d"), 32);
+    }
+
+    [Fact]
+    public async Task A_store_whose_keys_are_all_in_its_backup_may_be_as_old_as_it_likes()
+    {
+        using var store = Open();
+        store.Generate(Samples.Object("a"), 32);
+        File.SetLastWriteTimeUtc(
+            Directory.EnumerateFiles(_folder.Objects).Single(), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-3));
+        Age();
+        await BackUpAsync("only");
+        _time.Advance(TimeSpan.FromDays(400));
+        store.Generate(Samples.Object("b"), 32);
     }
 
     [Fact]
@@ -66,8 +97,16 @@ public sealed class BackupRuleTests : IDisposable
 
     public void Dispose() => _temp.Dispose();
 
+    private async Task BackUpAsync(string name)
+    {
+        File.WriteAllText(_temp["pass"], "a long enough passphrase\n");
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        Assert.Equal(0, await CommandLine.RunAsync(
+            ["backup", _temp[name], "--state", _folder.Root, "--passphrase-file", _temp["pass"]], output, errors));
+    }
+
     private ObjectStore Open(bool overridden = false) => ObjectStore.Open(
-        _folder, RootKey.OpenOrCreate(_folder), cleanUp: true, new BackupRule(_folder, overridden, TimeProvider.System));
+        _folder, RootKey.OpenOrCreate(_folder), cleanUp: true, new BackupRule(_folder, overridden, _time));
 
     private void Age() => File.SetLastWriteTimeUtc(_folder.RootKey, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
 }
