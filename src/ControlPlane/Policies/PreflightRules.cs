@@ -20,7 +20,10 @@ internal static class PreflightRules
     /// <summary>
     /// Side file of the one disk that is changed at a time (two windows of 4 MiB and their records), and new descriptors.
     /// </summary>
-    public const long SideFileSpace = 16L << 20;
+    public const long SideFileSpace = Contracts.Vmx.SpaceLimits.SideFile;
+
+    /// <summary>What a copy leaves free.</summary>
+    public const long CopyReserve = Contracts.Vmx.SpaceLimits.CopyReserve;
 
     /// <summary>A lock file and a VMX, written beside the old ones.</summary>
     public const long SmallFilesSpace = 1L << 20;
@@ -125,7 +128,7 @@ internal static class PreflightRules
     private static IEnumerable<(string Datastore, long Bytes)> Space(PreflightOrder order) => order.Action switch
     {
         PreflightAction.Clone => order.Target is { } target
-            ? [(target.Datastore, order.Disks.Sum(d => d.Provisioning == "thin" ? d.Used : d.Capacity) + SideFileSpace)]
+            ? [(target.Datastore, order.Disks.Sum(d => d.Provisioning == "thin" ? d.Used : d.Capacity) + CopyReserve)]
             : [],
         PreflightAction.Migrate => order.Target is { } target ? [(target.Datastore, SmallFilesSpace)] : [],
         PreflightAction.RecryptShallow or PreflightAction.Create => [],

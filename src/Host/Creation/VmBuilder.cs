@@ -22,7 +22,7 @@ namespace Lorica.Host.Creation;
 internal sealed class VmBuilder : IAsyncDisposable
 {
     /// <summary>Space that an import leaves free, since a full datastore stops every guest on it.</summary>
-    public const long Reserve = 32 * 1024 * 1024;
+    public const long Reserve = Contracts.Vmx.SpaceLimits.CopyReserve;
 
     private const int Grain = 64 * 1024;
     private const long LookAgain = 64 * 1024 * 1024;

@@ -15,7 +15,7 @@ namespace Lorica.Host.Jobs;
 /// </summary>
 internal sealed class DecryptJob : IJobWork
 {
-    private const long SideFileSpace = 32 * 1024 * 1024;
+    private const long SideFileSpace = Contracts.Vmx.SpaceLimits.SideFile;
 
     public void Check(JobContext c)
     {

@@ -14,7 +14,7 @@ namespace Lorica.Host.Jobs;
 /// </summary>
 internal sealed class EncryptJob : IJobWork
 {
-    private const long SideFileSpace = 32 * 1024 * 1024;
+    private const long SideFileSpace = Contracts.Vmx.SpaceLimits.SideFile;
 
     public void Check(JobContext c)
     {

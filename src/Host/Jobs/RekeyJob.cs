@@ -24,7 +24,7 @@ internal sealed class RekeyJob : IJobWork
     /// <summary>Name of the secret that holds the dataFileKey from before, between steps 3 and 5.</summary>
     public const string OldDataFileKey = "rekey.from";
 
-    private const long SideFileSpace = 32 * 1024 * 1024;
+    private const long SideFileSpace = Contracts.Vmx.SpaceLimits.SideFile;
 
     public void Check(JobContext c)
     {
