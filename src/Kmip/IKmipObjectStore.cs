@@ -2,7 +2,9 @@ namespace Lorica.Kmip;
 
 /// <summary>
 /// Where a server keeps its objects. Every method that changes something returns only when the change survives a loss of power;
-/// what fails throws and has changed nothing that a later call can see. Calls of one server never overlap.
+/// what fails throws and has changed nothing that a later call can see, and nothing is seen before it survives. Reading calls
+/// come at any time, by any thread, and must not wait for changes; changes of different objects overlap, those of one object
+/// never.
 /// </summary>
 public interface IKmipObjectStore
 {
@@ -11,6 +13,9 @@ public interface IKmipObjectStore
 
     /// <summary>All objects of one owner, tombstones included, newest first; equal times in a fixed order.</summary>
     IEnumerable<KmipObject> OfOwner(string owner);
+
+    /// <summary>Those of <see cref="OfOwner"/> that carry a Name of this value, without a look at all others.</summary>
+    IEnumerable<KmipObject> OfName(string owner, string name);
 
     /// <summary>Adds an object whose material is made here, at random.</summary>
     /// <param name="created">The object; its identifier is new.</param>

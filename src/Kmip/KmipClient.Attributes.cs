@@ -12,20 +12,20 @@ public sealed partial class KmipClient
     private const long LatestDate = 253_402_300_799;
 
     /// <summary>The state of an object.</summary>
-    /// <exception cref="KmipException">Also Protocol, when the server gives none.</exception>
+    /// <exception cref="KmipException">Also Unusable, when the server gives none.</exception>
     public async Task<KmipKeyState> GetStateAsync(string uniqueIdentifier, CancellationToken ct)
     {
         var attributes = await GetAttributesAsync(uniqueIdentifier, [AttributeNames.State], ct);
         return attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number
             && Enum.IsDefined((KmipKeyState)number)
             ? (KmipKeyState)number
-            : throw Client.Failure.Malformed(Server, "the server gives no state for the object");
+            : throw Client.Failure.Unusable(Server, "the server gives no state for the object");
     }
 
     /// <summary>
     /// State and dates of an object, in one request. A server that refuses to be asked for dates is asked for the state.
     /// </summary>
-    /// <exception cref="KmipException">Also Protocol, when the server gives no state.</exception>
+    /// <exception cref="KmipException">Also Unusable, when the server gives no state.</exception>
     public async Task<KmipKeyLife> GetLifeAsync(string uniqueIdentifier, CancellationToken ct)
     {
         IReadOnlyList<KmipAttribute> found;
@@ -39,7 +39,9 @@ public sealed partial class KmipClient
                 ],
                 ct);
         }
-        catch (KmipException e) when (e.Reason is KmipResultReason.InvalidField or KmipResultReason.FeatureNotSupported)
+        catch (KmipException e) when (e.Kind == KmipErrorKind.Unusable || (e.Kind == KmipErrorKind.Refused
+            && e.Reason is not (KmipResultReason.ItemNotFound or KmipResultReason.PermissionDenied
+                or KmipResultReason.AuthenticationNotSuccessful)))
         {
             return new(await GetStateAsync(uniqueIdentifier, ct), null, null, null, null);
         }
@@ -48,7 +50,7 @@ public sealed partial class KmipClient
             && Enum.IsDefined((KmipKeyState)number)
             ? new((KmipKeyState)number, Date(found, AttributeNames.ProtectStopDate), Date(found, AttributeNames.DeactivationDate),
                 Date(found, AttributeNames.DestroyDate), Date(found, AttributeNames.CompromiseDate))
-            : throw Client.Failure.Malformed(Server, "the server gives no state for the object");
+            : throw Client.Failure.Unusable(Server, "the server gives no state for the object");
     }
 
     /// <summary>
@@ -117,8 +119,9 @@ public sealed partial class KmipClient
             var attributes = await GetAttributesAsync(identifier, [AttributeNames.Name], ct);
             return attributes.Any(a => a.Name == AttributeNames.Name && a.Text == name);
         }
-        catch (KmipException e) when (e.Reason is KmipResultReason.ItemNotFound or KmipResultReason.PermissionDenied)
+        catch (KmipException e) when (e.IsAnswer)
         {
+            // Whatever is the matter with that object: nobody can say that it carries the name.
             return false;
         }
     }
@@ -129,7 +132,7 @@ public sealed partial class KmipClient
         {
             return await GetStateAsync(uniqueIdentifier, ct);
         }
-        catch (KmipException e) when (e.Kind is KmipErrorKind.Refused or KmipErrorKind.Protocol)
+        catch (KmipException e) when (e.IsAnswer || e.Kind == KmipErrorKind.Protocol)
         {
             return null;
         }
@@ -145,7 +148,7 @@ public sealed partial class KmipClient
         var identifier = payload.Find(Tags.UniqueIdentifier);
         if (identifier.IsPresent && identifier.Text() != uniqueIdentifier)
         {
-            throw KmipException.Malformed("attributes of another object than the one asked for");
+            throw KmipException.OtherObject("attributes of another object than the one asked for");
         }
 
         var attributes = new List<KmipAttribute>();

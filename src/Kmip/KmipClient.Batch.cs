@@ -11,14 +11,27 @@ public sealed partial class KmipClient
     /// <summary>Keys of one message: two items each, and servers that limit batches take at least a hundred.</summary>
     public const int MaximumKeysAtOnce = 48;
 
-    /// <summary>The server showed that it takes one item a message only.</summary>
+    /// <summary>The server showed that it takes one item a message only, or was said to.</summary>
     private bool _oneByOne;
 
     /// <summary>
-    /// State and material of several keys: one message, Get Attributes and Get for each, in order, going on after failures. A
-    /// server that takes no batches is asked one by one from then on.
+    /// Whether the server is asked for one key at a time: it refused several items in one message as a whole, or answered them in
+    /// an unusual way.
     /// </summary>
-    /// <returns>Per key what the server refused; null where it was given to <paramref name="sink"/>.</returns>
+    public bool OneByOne => _oneByOne;
+
+    /// <summary>
+    /// State and material of several keys: one message, Get Attributes and Get for each, in order, going on after failures. A
+    /// server that answers such a message otherwise (refuses it, stops at the first failure, gives fewer items, no item IDs or
+    /// another order, hangs up) is asked one by one from then on.
+    /// </summary>
+    /// <param name="uniqueIdentifiers">At most <see cref="MaximumKeysAtOnce"/>.</param>
+    /// <param name="sink">Takes a key; when it is given one for the second time, that one counts.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>
+    /// Per key what the server answered instead (<see cref="KmipException.IsAnswer"/>); null where it was given to
+    /// <paramref name="sink"/>.
+    /// </returns>
     /// <exception cref="KmipException">The whole failed: transport, malformed answer, misuse.</exception>
     public async Task<IReadOnlyList<KmipException?>> GetKeysAsync(
         IReadOnlyList<string> uniqueIdentifiers, KeyBatchSink sink, CancellationToken ct)
@@ -62,13 +75,13 @@ public sealed partial class KmipClient
             await GetKeyAsync(identifier, material => sink(index, state, material), ct);
             return null;
         }
-        catch (KmipException e) when (e.Kind == KmipErrorKind.Refused)
+        catch (KmipException e) when (e.IsAnswer)
         {
             return e;
         }
     }
 
-    /// <returns>Null when the server refused the message as a whole: it takes no batches.</returns>
+    /// <returns>Null when the server answered in an unusual way, or hung up.</returns>
     private async Task<KmipException?[]?> GetBatchAsync(
         IReadOnlyList<string> identifiers, KeyBatchSink sink, CancellationToken ct)
     {
@@ -98,14 +111,16 @@ public sealed partial class KmipClient
                 var length = await ExchangeNeedsLockAsync(writer.Written, repeatable: true, ct);
                 return ReadBatch(_response.Span[..length], identifiers, sink);
             }
+            catch (KmipException e) when (
+                e.Kind == KmipErrorKind.Protocol || e is { MayHaveBeenCarriedOut: true, IsTimeOut: false })
+            {
+                failure = e.Kind;
+                await DropConnectionAsync();
+                return null;
+            }
             catch (KmipException e)
             {
                 failure = e.Kind;
-                if (e.Kind == KmipErrorKind.Protocol)
-                {
-                    await DropConnectionAsync();
-                }
-
                 throw Client.Failure.At(Server, "a batch of keys", e);
             }
             catch (OperationCanceledException)
@@ -127,19 +142,13 @@ public sealed partial class KmipClient
 
     private KmipException?[]? ReadBatch(ReadOnlySpan<byte> message, IReadOnlyList<string> identifiers, KeyBatchSink sink)
     {
-        var states = new KmipKeyState?[identifiers.Count];
-        var refusals = new KmipException?[identifiers.Count];
-        var items = ResponseDecoder.Items(message);
-        if (items.Count == 1 && !items.Identified)
+        if (!IsUsual(message, identifiers.Count * 2))
         {
             return null;
         }
 
-        if (items.Count != identifiers.Count * 2)
-        {
-            throw KmipException.Malformed($"answer with {items.Count} items to a batch of {identifiers.Count * 2}");
-        }
-
+        var states = new KmipKeyState?[identifiers.Count];
+        var refusals = new KmipException?[identifiers.Count];
         var next = 0;
         foreach (var item in TtlvItem.Parse(message, Tags.ResponseMessage).Children())
         {
@@ -149,39 +158,71 @@ public sealed partial class KmipClient
             }
 
             var number = next++;
-            if (!item.Need(Tags.UniqueBatchItemID).Bytes().SequenceEqual(ItemId(number)))
-            {
-                throw KmipException.Malformed("the items of the answer are in another order than those of the request");
-            }
-
             var key = number / 2;
-            if (ResponseDecoder.Refused(item) is { } refused)
+            try
             {
-                refusals[key] ??= Client.Failure.At(Server, OperationOf(number).ToString(), refused);
+                if (ResponseDecoder.Refused(item) is { } refused)
+                {
+                    throw refused;
+                }
+
+                if (OperationOf(number) == Operation.GetAttributes)
+                {
+                    states[key] = StateOf(ReadAttributes(item.Need(Tags.ResponsePayload), identifiers[key]));
+                }
+                else if (refusals[key] is null)
+                {
+                    sink(key, states[key]!.Value,
+                        KeyBlockReader.Material(item.Need(Tags.ResponsePayload), identifiers[key], KeyBits / 8));
+                }
             }
-            else if (item.Need(Tags.Operation).Enumeration() != (int)OperationOf(number))
+            catch (KmipException e)
             {
-                throw KmipException.Malformed($"answer to another operation than {OperationOf(number)}");
-            }
-            else if (OperationOf(number) == Operation.GetAttributes)
-            {
-                states[key] = StateOf(ReadAttributes(item.Need(Tags.ResponsePayload), identifiers[key]));
-            }
-            else if (refusals[key] is null)
-            {
-                sink(key, states[key]!.Value,
-                    KeyBlockReader.Material(item.Need(Tags.ResponsePayload), identifiers[key], KeyBits / 8));
+                // What one item says is about one key.
+                var answer = e.Kind == KmipErrorKind.Protocol ? KmipException.Unusable(e.Message) : e;
+                refusals[key] ??= Client.Failure.At(Server, OperationOf(number).ToString(), answer);
             }
         }
 
-        return refusals;
+        // Another object's answer may be one that is out of step: each is asked for by itself.
+        return refusals.Any(r => r?.Kind == KmipErrorKind.OtherObject) ? null : refusals;
+    }
+
+    /// <summary>Whether the answer has what was asked for: every item, in order, by its ID, of its operation.</summary>
+    private static bool IsUsual(ReadOnlySpan<byte> message, int count)
+    {
+        var next = 0;
+        if (ResponseDecoder.Items(message) != count)
+        {
+            return false;
+        }
+
+        foreach (var item in TtlvItem.Parse(message, Tags.ResponseMessage).Children())
+        {
+            if (item.Tag != Tags.BatchItem)
+            {
+                continue;
+            }
+
+            var number = next++;
+            var id = item.Find(Tags.UniqueBatchItemID);
+            var operation = item.Find(Tags.Operation);
+            if (!id.IsPresent || !id.Bytes().SequenceEqual(ItemId(number))
+                || (operation.IsPresent && operation.Enumeration() != (int)OperationOf(number))
+                || (!operation.IsPresent && ResponseDecoder.Refused(item) is null))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static KmipKeyState StateOf(IReadOnlyList<KmipAttribute> attributes) =>
         attributes.FirstOrDefault(a => a.Name == AttributeNames.State)?.Number is { } number
             && Enum.IsDefined((KmipKeyState)number)
             ? (KmipKeyState)number
-            : throw KmipException.Malformed("the server gives no state for the object");
+            : throw KmipException.Unusable("the server gives no state for the object");
 
     private static Operation OperationOf(int item) => item % 2 == 0 ? Operation.GetAttributes : Operation.Get;
 

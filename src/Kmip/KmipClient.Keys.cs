@@ -17,9 +17,10 @@ public sealed partial class KmipClient
     /// (if given) Name are sent: that is what every server takes.
     /// </summary>
     /// <param name="name">
-    /// A name no other key has (hold a UUID in it). With it a Create whose answer got lost is not repeated blindly: the server is
-    /// searched for the name first and what it made is taken over. Without it the failure is thrown, with
-    /// <see cref="KmipException.MayHaveBeenCarriedOut"/>. A server that takes no Name gets the Create without it.
+    /// A name no other key has (hold a UUID in it). With it a Create whose answer got lost with its connection is not repeated
+    /// blindly: the server is searched for the name first and what it made is taken over. Without it, or when the server did not
+    /// answer in time, the failure is thrown, with <see cref="KmipException.MayHaveBeenCarriedOut"/>. A server that takes no Name
+    /// gets the Create without it.
     /// </param>
     /// <param name="ct">Cancels.</param>
     public async Task<string> CreateSymmetricKeyAsync(string? name, CancellationToken ct)
@@ -29,9 +30,16 @@ public sealed partial class KmipClient
             return await CreateOnceAsync(name, ct);
         }
         catch (KmipException e) when (name is not null
-            && e is { Kind: KmipErrorKind.Transport or KmipErrorKind.Protocol, MayHaveBeenCarriedOut: true })
+            && e is { Kind: not KmipErrorKind.Refused, MayHaveBeenCarriedOut: true, IsTimeOut: false })
         {
-            return await AdoptAsync(name, ct) ?? await CreateOnceAsync(name, ct);
+            try
+            {
+                return await AdoptAsync(name, ct) ?? await CreateOnceAsync(name, ct);
+            }
+            catch (KmipException again) when (!again.IsAnswer)
+            {
+                throw Client.Failure.StillLost(again);
+            }
         }
         catch (KmipException e) when (name is not null && e.Reason == KmipResultReason.InvalidField)
         {
@@ -44,6 +52,14 @@ public sealed partial class KmipClient
             return await CreateOnceAsync(name: null, ct);
         }
     }
+
+    /// <summary>
+    /// Takes over the key of this name where there is one, else creates it: for a Create whose answer was lost, perhaps at
+    /// another server over the same objects.
+    /// </summary>
+    /// <exception cref="KmipException">Also Unusable, when it is not exactly one AES-256 key that carries the name.</exception>
+    public async Task<string> AdoptOrCreateSymmetricKeyAsync(string name, CancellationToken ct) =>
+        await AdoptAsync(name, ct) ?? await CreateSymmetricKeyAsync(name, ct);
 
     /// <summary>Makes a key Active. One that is Active already is a success.</summary>
     public async Task ActivateAsync(string uniqueIdentifier, CancellationToken ct)
@@ -156,7 +172,7 @@ public sealed partial class KmipClient
 
         if (found.Count > 1)
         {
-            throw Client.Failure.Malformed(Server, $"{found.Count} objects carry one name that was to be unique");
+            throw Client.Failure.Unusable(Server, $"{found.Count} objects carry one name that was to be unique");
         }
 
         var attributes = await GetAttributesAsync(
@@ -166,7 +182,7 @@ public sealed partial class KmipClient
             && Value(AttributeNames.CryptographicLength) == KeyBits
             && Value(AttributeNames.ObjectType) == (int)KmipObjectType.SymmetricKey
             ? found[0]
-            : throw Client.Failure.Malformed(Server, "an object that is no AES-256 key carries the name of the key to be made");
+            : throw Client.Failure.Unusable(Server, "an object that is no AES-256 key carries the name of the key to be made");
     }
 
     private Task OnObjectAsync(Operation operation, string uniqueIdentifier, Action<TtlvWriter> more, CancellationToken ct)

@@ -65,6 +65,9 @@ public sealed partial class KmipClient
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = host,
+
+                    // Nothing but the certificate is looked at, whichever suites are allowed for the work.
+                    CipherSuitesPolicy = TlsSuites.Policy(KmipTlsSuites.KmipCompat),
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                     CertificateChainPolicy = new X509ChainPolicy
                     {
@@ -132,8 +135,9 @@ public sealed partial class KmipClient
             return await SendNeedsLockAsync(
                 KmipVersion.V11, Operation.DiscoverVersions, repeatable: true, static _ => { }, Choose, ct);
         }
-        catch (KmipException e) when (e.Reason is KmipResultReason.OperationNotSupported or KmipResultReason.InvalidMessage)
+        catch (KmipException e) when (e.Kind == KmipErrorKind.Refused && e.Reason != KmipResultReason.AuthenticationNotSuccessful)
         {
+            // Whatever reason an old server finds.
             return KmipVersion.V10;
         }
     }

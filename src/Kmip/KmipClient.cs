@@ -11,7 +11,8 @@ namespace Lorica.Kmip;
 /// </summary>
 /// <remarks>
 /// Requests that only read, and those whose repetition changes nothing (Activate, Revoke, Destroy), are sent once more when a
-/// kept connection turns out dead. Create never is: see <see cref="CreateSymmetricKeyAsync"/>. All methods throw
+/// kept connection ends before the first byte of an answer; a server that does not answer in time is not asked again. Create
+/// never is: see <see cref="CreateSymmetricKeyAsync"/>. All methods throw
 /// <see cref="KmipException"/>, or <see cref="OperationCanceledException"/> for the caller's own token, and nothing else.
 /// </remarks>
 public sealed partial class KmipClient : IAsyncDisposable
@@ -23,7 +24,11 @@ public sealed partial class KmipClient : IAsyncDisposable
     private KmipVersion? _version;
     private bool _disposed;
 
-    private KmipClient(KmipClientOptions options) => _options = options;
+    private KmipClient(KmipClientOptions options)
+    {
+        _options = options;
+        _oneByOne = options.OneByOne;
+    }
 
     private delegate T PayloadReader<out T>(TtlvItem payload);
 
@@ -82,7 +87,7 @@ public sealed partial class KmipClient : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var version = _version ??= await NegotiateNeedsLockAsync(ct);
-            return await SendNeedsLockAsync(version, operation, repeatable, payload, read, ct);
+            return await SendNeedsLockAsync(version, operation, repeatable, payload, p => Judged(read, p), ct);
         }
         finally
         {
@@ -106,7 +111,7 @@ public sealed partial class KmipClient : IAsyncDisposable
         catch (KmipException e)
         {
             failure = e.Kind;
-            if (e.Kind == KmipErrorKind.Protocol)
+            if (e.Kind is KmipErrorKind.Protocol or KmipErrorKind.OtherObject)
             {
                 // What comes next on this connection cannot be trusted to answer what we ask.
                 await DropConnectionAsync();
@@ -126,6 +131,22 @@ public sealed partial class KmipClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Reads the payload of an answer whose frame is in order: what is wrong in it is wrong about the object, not with the
+    /// server.
+    /// </summary>
+    private static T Judged<T>(PayloadReader<T> read, TtlvItem payload)
+    {
+        try
+        {
+            return read(payload);
+        }
+        catch (KmipException e) when (e.Kind == KmipErrorKind.Protocol)
+        {
+            throw KmipException.Unusable(e.Message);
+        }
+    }
+
     private async Task<int> ExchangeNeedsLockAsync(ReadOnlyMemory<byte> request, bool repeatable, CancellationToken ct)
     {
         if (_connection is { } old && _options.TimeProvider.GetElapsedTime(old.LastUse) > _options.IdleTimeout)
@@ -138,7 +159,7 @@ public sealed partial class KmipClient : IAsyncDisposable
         {
             return await OnceAsync(request, ct);
         }
-        catch (KmipException e) when (kept && repeatable && e is { Kind: KmipErrorKind.Transport, IsTransient: true })
+        catch (KmipException e) when (kept && repeatable && e.IsStale)
         {
             return await OnceAsync(request, ct);
         }

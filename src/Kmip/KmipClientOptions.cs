@@ -32,6 +32,9 @@ public sealed record KmipClientOptions
     /// <summary>How the server is known.</summary>
     public required KmipServerTrust ServerTrust { get; init; }
 
+    /// <summary>Cipher suites that are offered.</summary>
+    public KmipTlsSuites Suites { get; init; }
+
     /// <summary>User name for servers that ask for one beside the certificate.</summary>
     public string? UserName { get; init; }
 
@@ -40,6 +43,11 @@ public sealed record KmipClientOptions
 
     /// <summary>The newest version to use; what the server has in common with this is negotiated.</summary>
     public KmipVersion MaximumVersion { get; init; } = KmipVersion.V14;
+
+    /// <summary>
+    /// The server is known not to take several items in one message (<see cref="KmipClient.OneByOne"/> of an earlier client).
+    /// </summary>
+    public bool OneByOne { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

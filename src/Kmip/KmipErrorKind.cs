@@ -12,6 +12,15 @@ public enum KmipErrorKind
     /// <summary>The peer sent bytes that are not a KMIP message, or an answer to another question.</summary>
     Protocol,
 
+    /// <summary>
+    /// The server answered in good form, and what it answered is of no use: the object is no AES-256 key that comes as raw bytes,
+    /// or something that we need of it is missing. That says something about this one object and nothing about the server.
+    /// </summary>
+    Unusable,
+
+    /// <summary>The server answered in good form about another object than the one asked for.</summary>
+    OtherObject,
+
     /// <summary>The library was used wrongly; a defect of the caller or of the configuration.</summary>
     Misuse,
 }

@@ -1,8 +1,9 @@
 namespace Lorica.Kmip;
 
 /// <summary>
-/// The one exception of this library. Three families: the peer refused, the transport failed (or the peer's bytes were
-/// malformed), or the API was misused. Messages never hold key material, and text that came from the peer is escaped.
+/// The one exception of this library. Three families: the peer answered, only not what was hoped for (<see cref="IsAnswer"/>);
+/// the transport failed (or the peer's bytes were malformed); or the API was misused. Messages never hold key material, and text
+/// that came from the peer is escaped.
 /// </summary>
 public sealed class KmipException : Exception
 {
@@ -39,9 +40,28 @@ public sealed class KmipException : Exception
     public bool IsTransient { get; init; }
 
     /// <summary>
+    /// True when the server works and said something about the object asked for: a refusal, or an answer of no use. Nothing
+    /// speaks against asking it for other objects.
+    /// </summary>
+    public bool IsAnswer => Kind is KmipErrorKind.Refused or KmipErrorKind.Unusable or KmipErrorKind.OtherObject;
+
+    /// <summary>True when the server did not answer in time.</summary>
+    public bool IsTimeOut { get; init; }
+
+    /// <summary>
+    /// True when a connection ended before the first byte of an answer: what happens to one that the server had given up, and the
+    /// only failure after which the same request is sent again.
+    /// </summary>
+    internal bool IsStale { get; init; }
+
+    /// <summary>
     /// True when the request may have been carried out although no answer came: it was sent at least in part.
     /// </summary>
     public bool MayHaveBeenCarriedOut { get; init; }
 
     internal static KmipException Malformed(string message) => new(KmipErrorKind.Protocol, message);
+
+    internal static KmipException Unusable(string message) => new(KmipErrorKind.Unusable, message);
+
+    internal static KmipException OtherObject(string message) => new(KmipErrorKind.OtherObject, message);
 }

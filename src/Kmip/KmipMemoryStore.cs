@@ -21,6 +21,10 @@ public sealed class KmipMemoryStore : IKmipObjectStore
         _objects.Values.Where(v => v.Object.Owner == owner).OrderByDescending(v => v.Number).Select(v => v.Object);
 
     /// <inheritdoc />
+    public IEnumerable<KmipObject> OfName(string owner, string name) =>
+        OfOwner(owner).Where(o => o.Names.Contains(name, StringComparer.Ordinal));
+
+    /// <inheritdoc />
     public void Generate(KmipObject created, int bytes) => Register(created, RandomNumberGenerator.GetBytes(bytes));
 
     /// <inheritdoc />

@@ -47,6 +47,13 @@ public sealed record KmipObject
         return state == KmipKeyState.Active && Number(AttributeNames.DeactivationDate) <= now ? KmipKeyState.Deactivated : state;
     }
 
+    /// <summary>Values of its Names.</summary>
+    public IReadOnlyList<string> Names =>
+    [
+        .. Attributes.Where(a => a.Name == AttributeNames.Name)
+            .Select(a => TtlvItem.ReadValid(a.Value.Span).Need(Tags.NameValue).Text()),
+    ];
+
     /// <summary>A numeric attribute, or null.</summary>
     internal long? Number(string name)
     {

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Lorica.Kmip.Client;
 using Lorica.Kmip.Server;
 
 namespace Lorica.Kmip;
@@ -21,6 +22,7 @@ public sealed class KmipServer : IAsyncDisposable
     private readonly KmipServerOptions _options;
     private readonly RequestProcessor _processor;
     private readonly ConnectionLimiter _limiter;
+    private readonly HandshakeGate _handshakes;
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Task> _sessions = new();
@@ -36,6 +38,7 @@ public sealed class KmipServer : IAsyncDisposable
         _processor = new(options, store);
         _listener = new(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _limiter = new(options.MaximumConnections, options.MaximumConnectionsPerClient);
+        _handshakes = new(options);
     }
 
     /// <summary>Binds and begins to accept.</summary>
@@ -51,7 +54,7 @@ public sealed class KmipServer : IAsyncDisposable
             }
 
             _listener.Bind(_options.Listen);
-            _listener.Listen(128);
+            _listener.Listen(512);
         }
         catch (SocketException e)
         {
@@ -93,20 +96,26 @@ public sealed class KmipServer : IAsyncDisposable
                 continue;
             }
 
-            if (!_limiter.TryEnter())
+            HandshakeGate.Handshake handshake;
+            try
             {
+                handshake = _handshakes.Enter(((IPEndPoint)socket.RemoteEndPoint!).Address, socket.Dispose);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // It was gone before anybody looked.
                 socket.Dispose();
                 continue;
             }
 
             var number = _next++;
-            var session = Task.Run(() => SessionAsync(socket));
+            var session = Task.Run(() => SessionAsync(socket, handshake));
             _sessions.TryAdd(number, session);
             _ = session.ContinueWith(_ => _sessions.TryRemove(number, out Task? _), TaskScheduler.Default);
         }
     }
 
-    private async Task SessionAsync(Socket socket)
+    private async Task SessionAsync(Socket socket, HandshakeGate.Handshake handshake)
     {
         var remote = "?";
         try
@@ -114,14 +123,16 @@ public sealed class KmipServer : IAsyncDisposable
             remote = Address(socket);
             socket.NoDelay = true;
             await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            if (await HandshakeAsync(tls, remote) is not { } client)
+            var client = await HandshakeAsync(tls, remote, handshake);
+            _handshakes.Leave(handshake);
+            if (client is null)
             {
                 return;
             }
 
-            if (!_limiter.TryEnter(client.Owner))
+            if (_limiter.TryEnter(client.Owner) is { } full)
             {
-                Refused(remote, client, "too many connections of this client");
+                Refused(remote, client, full);
                 return;
             }
 
@@ -144,13 +155,13 @@ public sealed class KmipServer : IAsyncDisposable
         }
         finally
         {
+            _handshakes.Leave(handshake);
             socket.Dispose();
-            _limiter.Leave();
         }
     }
 
     /// <summary>The identity of the client, or null when it is refused or gone.</summary>
-    private async Task<KmipClientIdentity?> HandshakeAsync(SslStream tls, string remote)
+    private async Task<KmipClientIdentity?> HandshakeAsync(SslStream tls, string remote, HandshakeGate.Handshake handshake)
     {
         KmipClientVerdict? verdict = null;
         using var deadline = new Deadline(_options.HandshakeTimeout, _options.TimeProvider, _stop.Token);
@@ -162,6 +173,7 @@ public sealed class KmipServer : IAsyncDisposable
                     ServerCertificateContext = _options.Certificate(),
                     ClientCertificateRequired = true,
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CipherSuitesPolicy = TlsSuites.Policy(_options.Suites),
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                     CertificateChainPolicy = new X509ChainPolicy
                     {
@@ -183,7 +195,11 @@ public sealed class KmipServer : IAsyncDisposable
             }
             else if (e is AuthenticationException)
             {
-                Refused(remote, null, $"TLS: {e.InnerException?.Message ?? e.Message}");
+                Refused(remote, null, $"TLS: {TlsWords.Of(e)}");
+            }
+            else if (e is OperationCanceledException && !_stop.IsCancellationRequested)
+            {
+                _handshakes.Closed(handshake);
             }
 
             return null;

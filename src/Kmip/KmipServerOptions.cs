@@ -30,14 +30,34 @@ public sealed record KmipServerOptions
     /// <summary>Vendor Identification in Query.</summary>
     public string VendorIdentification { get; init; } = "Lorica KMS";
 
-    /// <summary>Connections at one time.</summary>
+    /// <summary>
+    /// Told what an operator should look at, at most once a minute: connections whose handshake never ended.
+    /// </summary>
+    public Action<string> Warning { get; init; } = static _ => { };
+
+    /// <summary>Cipher suites that are taken.</summary>
+    public KmipTlsSuites Suites { get; init; }
+
+    /// <summary>Connections of clients that were let in, at one time.</summary>
     public int MaximumConnections { get; init; } = 256;
 
     /// <summary>Connections of one identity at one time.</summary>
     public int MaximumConnectionsPerClient { get; init; } = 64;
 
+    /// <summary>
+    /// TLS handshakes under way at one time; they take no place of a client that was let in. A new one that finds no room takes
+    /// that of the oldest of the address that has the most.
+    /// </summary>
+    public int MaximumHandshakes { get; init; } = 128;
+
+    /// <summary>Of one address, or of one /64 network of IPv6.</summary>
+    public int MaximumHandshakesPerAddress { get; init; } = 16;
+
+    /// <summary>From this machine itself, where proxies and many clients may stand behind one address.</summary>
+    public int MaximumHandshakesFromLoopback { get; init; } = 64;
+
     /// <summary>For the TLS handshake.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>From the first byte of a message to its last, and for sending an answer.</summary>
     public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(10);

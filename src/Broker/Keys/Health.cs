@@ -9,7 +9,7 @@ namespace Lorica.Broker.Keys;
 /// Health of a provider. A server that answers but cannot give a key is not healthy, so a probe key is really fetched; it is made
 /// at the first check and remembered with its check value.
 /// </summary>
-internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger<Health> log)
+internal sealed class Health(ProviderStore providers, ServerRests rests, ServerHabits habits, ILogger<Health> log)
 {
     /// <summary>A server that is not there when it is pinged is asked again soon.</summary>
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(1);
@@ -38,7 +38,7 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
     /// <returns>Null when it gives keys.</returns>
     private async Task<string?> PingAsync(ProviderEntry provider, ServerEntry server, CancellationToken ct)
     {
-        await using var session = new ProviderSession(provider, providers, rests, log);
+        await using var session = new ProviderSession(provider, providers, rests, habits, log);
         try
         {
             var client = session.ClientOf(server, PingTimeout);
@@ -52,13 +52,20 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
                 await client.GetKeyAsync(provider.ProbeKeyId, material => material.CopyTo(probe.Span), ct);
             }
         }
-        catch (KmipException e) when (e.Reason == KmipResultReason.ItemNotFound)
+        catch (KmipException e) when (
+            e.IsAnswer && (e.Kind != KmipErrorKind.Refused || e.Reason == KmipResultReason.ItemNotFound))
         {
             // It serves, only not this key: the status says what that means.
         }
+        catch (KmipException e) when (e.IsAnswer)
+        {
+            // It works, and gives us nothing.
+            rests.Answered(server);
+            return $"{server}: {e.Message}";
+        }
         catch (KmipException e)
         {
-            rests.Failed(server, e.Message);
+            rests.Failed(server, e.Message, e.IsTimeOut);
             return $"{server}: {e.Message}";
         }
 
@@ -69,7 +76,7 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
     public async Task<ProviderStatusReply> CheckAsync(string name, CancellationToken ct)
     {
         var provider = providers.Get(name);
-        await using var session = new ProviderSession(provider, providers, rests, log);
+        await using var session = new ProviderSession(provider, providers, rests, habits, log);
         var clientNotAfter = NotAfter(provider);
         var reply = new ProviderStatusReply { Name = name };
         foreach (var server in provider.Servers)
@@ -80,9 +87,10 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
                 ClientNotAfterUnix = clientNotAfter,
             };
             await LookAtCertificateAsync(server, status, ct);
+            var answered = false;
             if (status.ClientTrustsServer)
-                (provider, status) = await LookAtKeysAsync(provider, session.ClientOf(server), status, ct);
-            Note(server, status);
+                (provider, answered) = await LookAtKeysAsync(provider, session.ClientOf(server), status, ct);
+            Note(server, status, answered);
             reply.Servers.Add(status);
         }
 
@@ -90,9 +98,12 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
         return reply;
     }
 
-    private void Note(ServerEntry server, ServerStatus status)
+    /// <param name="server">Which.</param>
+    /// <param name="status">What was found.</param>
+    /// <param name="answered">It works: whatever it says about the probe key is no reason to leave it out.</param>
+    private void Note(ServerEntry server, ServerStatus status, bool answered)
     {
-        if (status.ServesKeys)
+        if (answered)
             rests.Answered(server);
         else
             rests.Failed(server, status.Error);
@@ -123,7 +134,7 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
         }
     }
 
-    private async Task<(ProviderEntry Provider, ServerStatus Status)> LookAtKeysAsync(
+    private async Task<(ProviderEntry Provider, bool Answered)> LookAtKeysAsync(
         ProviderEntry provider, KmipClient client, ServerStatus status, CancellationToken ct)
     {
         try
@@ -146,9 +157,10 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
         catch (KmipException e)
         {
             status.Error = e.Message;
+            return (provider, e.IsAnswer);
         }
 
-        return (provider, status);
+        return (provider, true);
     }
 
     private static async Task<string> VendorAsync(KmipClient client, CancellationToken ct)
@@ -157,7 +169,7 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ILogger
         {
             return (await client.QueryAsync(ct)).VendorIdentification;
         }
-        catch (KmipException e) when (e.Kind == KmipErrorKind.Refused)
+        catch (KmipException e) when (e.IsAnswer)
         {
             return "";
         }

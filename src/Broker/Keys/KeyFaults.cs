@@ -17,10 +17,15 @@ internal static class KeyFaults
         {
             KmipResultReason.ItemNotFound or KmipResultReason.KeyValueNotPresent => KeyReasons.MissingOnKms,
             KmipResultReason.PermissionDenied or KmipResultReason.AuthenticationNotSuccessful or KmipResultReason.Sensitive
-                or KmipResultReason.NotExtractable => KeyReasons.NoPermission,
+                or KmipResultReason.NotExtractable or KmipResultReason.AttestationRequired or KmipResultReason.AttestationFailed
+                => KeyReasons.NoPermission,
             KmipResultReason.ObjectArchived => KeyReasons.NotActiveOnKms,
-            _ => KeyReasons.ProviderUnreachable,
+            KmipResultReason.KeyFormatTypeNotSupported or KmipResultReason.KeyCompressionTypeNotSupported
+                or KmipResultReason.EncodingOptionError => KeyReasons.NotAKey,
+            _ => KeyReasons.RefusedByKms,
         },
+        KmipErrorKind.Unusable or KmipErrorKind.Misuse => KeyReasons.NotAKey,
+        KmipErrorKind.OtherObject => KeyReasons.WrongKey,
         _ => KeyReasons.ProviderUnreachable,
     };
 }

@@ -9,7 +9,8 @@ using Lorica.Kmip;
 namespace Lorica.Broker.Keys;
 
 /// <summary>What is done with KEKs at a KMS. A KEK is in key memory from the socket on and for the one call only.</summary>
-internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogger<KeyWork> log)
+internal sealed class KeyWork(
+    ProviderStore providers, ServerRests rests, ServerHabits habits, TimeProvider time, ILogger<KeyWork> log)
 {
     public const int KekBytes = 32;
 
@@ -20,7 +21,7 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
         await using var session = Open(provider);
         try
         {
-            var id = await session.RunAsync(c => c.CreateSymmetricKeyAsync(request.Name, ct), repeatable: false);
+            var id = await session.CreateAsync(request.Name, ct);
             var key = new KeyRef { Provider = provider.Name, KeyId = id };
             log.KeyCreated(Name(key));
             await TagAsync(session, id, request, ct);
@@ -68,7 +69,7 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
     }
 
     /// <summary>Connections for one piece of work at <paramref name="provider"/>.</summary>
-    public ProviderSession Open(ProviderEntry provider) => new(provider, providers, rests, log);
+    public ProviderSession Open(ProviderEntry provider) => new(provider, providers, rests, habits, log);
 
     /// <summary>Get and compare, with state and dates; one session per provider.</summary>
     public async Task<CheckKeysReply> CheckAsync(IReadOnlyList<(KeyRef Key, string Kcv)> wanted, CancellationToken ct)
@@ -104,6 +105,7 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
             status.DeactivationUnix = life.Deactivation?.ToUnixTimeSeconds() ?? 0;
             status.DestroyUnix = life.Destroy?.ToUnixTimeSeconds() ?? 0;
             status.CompromiseUnix = life.Compromise?.ToUnixTimeSeconds() ?? 0;
+            status.NoProtect = NoProtect(life) ?? "";
             if (life.State is KmipKeyState.Destroyed or KmipKeyState.DestroyedCompromised)
             {
                 status.Fault = Say(KeyFaults.Of(key, KeyReasons.MissingOnKms, $"Its state is {life.State}."));
@@ -188,7 +190,7 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
         void Use(KeyToSeal key, KeyBuffer kek, KmipKeyState state)
         {
             var kcv = KeyCheckValue.Compute(kek);
-            if (Judge(key.Key, kcv, key.ExpectedKcv, state) is { } fault)
+            if (Judge(key.Key, kcv, key.ExpectedKcv, key.ToOpenOnly && Opens(state) ? KmipKeyState.Active : state) is { } fault)
                 faults.Add(Say(fault));
             else
                 use(key, kek, kcv);
@@ -202,6 +204,25 @@ internal sealed class KeyWork(ProviderStore providers, ServerRests rests, ILogge
     }
 
     public static string Name(KeyRef key) => $"{key.Provider}/{key.KeyId}";
+
+    /// <summary>
+    /// States in which what a key wrapped may still be opened with it: that is processing, which KMIP allows (KMIP 1.4, 3.22).
+    /// </summary>
+    private static bool Opens(KmipKeyState state) =>
+        state is KmipKeyState.Active or KmipKeyState.Deactivated or KmipKeyState.Compromised;
+
+    /// <summary>Why nothing new may be protected with a key, by its state and dates; null when it may.</summary>
+    private string? NoProtect(KmipKeyLife life)
+    {
+        (string What, DateTimeOffset? At)[] dates =
+        [
+            ("Compromise Date", life.Compromise), ("Deactivation Date", life.Deactivation), ("Destroy Date", life.Destroy),
+            ("Protect Stop Date", life.ProtectStop),
+        ];
+        var past = dates.FirstOrDefault(d => d.At <= time.GetUtcNow());
+        return life.State != KmipKeyState.Active ? $"Its state is {life.State}."
+            : past.What is { } what ? $"Its {what} was {past.At:yyyy-MM-dd HH:mm} UTC." : null;
+    }
 
     private static KeyFault? Judge(KeyRef key, string kcv, string expectedKcv, KmipKeyState state) =>
         expectedKcv.Length > 0 && kcv != expectedKcv

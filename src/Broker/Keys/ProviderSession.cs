@@ -7,10 +7,11 @@ namespace Lorica.Broker.Keys;
 
 /// <summary>
 /// Connections to the servers of one provider for one piece of work, tried in turn: a server that cannot be reached is left out
-/// for the rest of the session, and rests for the others (<see cref="ServerRests"/>). What a server refuses is its answer, not a
-/// reason to ask the next.
+/// for the rest of the session, and rests for the others (<see cref="ServerRests"/>). What a server says about an object, a
+/// refusal or something that is no key, is its answer: no reason to ask the next, and never one to let the server rest.
 /// </summary>
-internal sealed class ProviderSession(ProviderEntry provider, ProviderStore store, ServerRests rests, ILogger log)
+internal sealed class ProviderSession(
+    ProviderEntry provider, ProviderStore store, ServerRests rests, ServerHabits habits, ILogger log)
     : IAsyncDisposable
 {
     private readonly Dictionary<ServerEntry, KmipClient> _clients = [];
@@ -23,10 +24,10 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
     public ServerEntry? Answered { get; private set; }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the first server that can be reached, <paramref name="avoid"/> last. What must not happen
-    /// twice (not <paramref name="repeatable"/>) goes to the next server only when this one surely did not do it.
+    /// Runs <paramref name="work"/> on the first server that can be reached, <paramref name="avoid"/> last. It must be such that
+    /// carrying it out twice changes nothing.
     /// </summary>
-    public async Task<T> RunAsync<T>(Func<KmipClient, Task<T>> work, ServerEntry? avoid = null, bool repeatable = true)
+    public async Task<T> RunAsync<T>(Func<KmipClient, Task<T>> work, ServerEntry? avoid = null)
     {
         foreach (var server in rests.Candidates(provider.Servers).OrderBy(s => s == avoid ? 1 : 0))
         {
@@ -34,20 +35,20 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
                 continue;
             try
             {
-                var result = await work(ClientOf(server));
+                var client = ClientOf(server);
+                var result = await work(client);
                 Answered = server;
                 rests.Answered(server);
+                if (client.OneByOne)
+                    habits.TookOneByOne(server);
                 return result;
             }
-            catch (KmipException e) when (e.Kind != KmipErrorKind.Refused)
+            catch (KmipException e) when (e.Kind is KmipErrorKind.Transport or KmipErrorKind.Protocol)
             {
                 Failed(server, e);
-                if (!repeatable && e.MayHaveBeenCarriedOut)
-                    throw;
             }
-            catch (KmipException)
+            catch (KmipException e) when (e.IsAnswer)
             {
-                // It answered: refusing is an answer.
                 rests.Answered(server);
                 throw;
             }
@@ -59,12 +60,33 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
         };
     }
 
+    /// <summary>
+    /// Creates a key of a name that no other has. When the answer of one server was lost, the next, which has the same objects,
+    /// is searched for the name first, and what is found there is gone on with.
+    /// </summary>
+    public Task<string> CreateAsync(string name, CancellationToken ct)
+    {
+        var lost = false;
+        return RunAsync(async client =>
+        {
+            try
+            {
+                return await (lost ? client.AdoptOrCreateSymmetricKeyAsync(name, ct) : client.CreateSymmetricKeyAsync(name, ct));
+            }
+            catch (KmipException e)
+            {
+                lost |= e.MayHaveBeenCarriedOut;
+                throw;
+            }
+        });
+    }
+
     /// <summary>Notes that a server could not be used: it rests.</summary>
-    public void Failed(ServerEntry server, KmipException e)
+    private void Failed(ServerEntry server, KmipException e)
     {
         if (_failed.TryAdd(server, e))
             log.ServerFailed(server.ToString(), provider.Name, e.Message);
-        rests.Failed(server, e.Message);
+        rests.Failed(server, e.Message, e.IsTimeOut);
     }
 
     /// <summary>Closes what is open: the next work goes over a new connection.</summary>
@@ -95,6 +117,9 @@ internal sealed class ProviderSession(ProviderEntry provider, ProviderStore stor
             ClientCertificate = _identity,
             UserName = _credential?.User,
             Password = _credential is { } credential ? () => credential.Password : null,
+            OneByOne = habits.OneByOne(server),
+            Suites = server.Suites(),
+            MaximumVersion = server.Newest(),
             ServerTrust = new KmipServerTrust { PinnedCertificateSha256 = server.CertificateSha256 },
         });
         _clients.Add(server, client);

@@ -10,10 +10,15 @@ namespace Lorica.Broker.Providers;
 /// <param name="ProxyPort">Its port.</param>
 /// <param name="ConnectTimeoutMs">For connection and handshake; 0 takes the default.</param>
 /// <param name="RequestTimeoutMs">For one request; 0 takes the default.</param>
+/// <param name="TlsSuites"><c>kmip-compat</c>, else those of the platform.</param>
+/// <param name="MaximumVersion">Newest version of KMIP to speak; null for the newest that both have.</param>
 internal sealed record ServerEntry(
     string Host, int Port, string CertificateSha256, string? ProxyHost = null, int ProxyPort = 0, int ConnectTimeoutMs = 0,
-    int RequestTimeoutMs = 0)
+    int RequestTimeoutMs = 0, string? TlsSuites = null, string? MaximumVersion = null)
 {
+    public const string Modern = "modern";
+    public const string KmipCompat = "kmip-compat";
+
     private const int DefaultConnectMs = 5_000;
     private const int DefaultRequestMs = 10_000;
 
@@ -22,6 +27,10 @@ internal sealed record ServerEntry(
     public TimeSpan ConnectTimeout() => TimeSpan.FromMilliseconds(ConnectTimeoutMs > 0 ? ConnectTimeoutMs : DefaultConnectMs);
 
     public TimeSpan RequestTimeout() => TimeSpan.FromMilliseconds(RequestTimeoutMs > 0 ? RequestTimeoutMs : DefaultRequestMs);
+
+    public KmipTlsSuites Suites() => TlsSuites == KmipCompat ? KmipTlsSuites.KmipCompat : KmipTlsSuites.Modern;
+
+    public KmipVersion Newest() => KmipVersion.All.FirstOrDefault(v => v.ToString() == MaximumVersion, KmipVersion.V14);
 
     public override string ToString() => $"{Host}:{Port}";
 }

@@ -6,6 +6,7 @@ namespace Lorica.Broker.Providers;
 /// Which servers are left out for a while.
 /// <code>
 ///  up ──failed──► resting 1 s, 2 s, 4 s … 30 s ──time is over──► tried again ──answered──► up
+///   └──silent──► resting 30 s                        (each try of such a server costs a whole time-out)
 ///                    │                                                └──failed──► rests longer
 ///                    └── pinged and answered: up
 /// </code>
@@ -31,15 +32,17 @@ internal sealed class ServerRests(TimeProvider time)
         return up.Count > 0 || servers.Any(s => Of(s) is { } rest && now - rest.FailedAt < AllRest) ? up : servers;
     }
 
-    /// <summary>A server could not be reached, or answered nonsense.</summary>
-    public void Failed(ServerEntry server, string error)
+    /// <summary>
+    /// A server could not be reached, answered nonsense, or (<paramref name="silent"/>) did not answer in time.
+    /// </summary>
+    public void Failed(ServerEntry server, string error, bool silent = false)
     {
         var now = time.GetUtcNow();
-        _rests.AddOrUpdate(server, _ => new ServerRest(1, now, now + First, error), (_, old) =>
+        _rests.AddOrUpdate(server, _ => new ServerRest(1, now, now + (silent ? Longest : First), error), (_, old) =>
         {
             // Work side by side fails for one and the same reason: it counts once.
             var failures = old.RetryAt > now ? old.Failures : old.Failures + 1;
-            var rest = First * Math.Pow(2, Math.Min(failures - 1, 8));
+            var rest = silent ? Longest : First * Math.Pow(2, Math.Min(failures - 1, 8));
             return new ServerRest(failures, now, now + (rest < Longest ? rest : Longest), error);
         });
     }

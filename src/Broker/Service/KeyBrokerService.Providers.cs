@@ -63,7 +63,8 @@ internal sealed partial class KeyBrokerService
             Servers = [.. request.Servers.Select(s => new ServerEntry(
                 s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant(),
                 s.Proxy is { Host.Length: > 0 } proxy ? proxy.Host : null, s.Proxy?.Port ?? 0, s.ConnectTimeoutMs,
-                s.RequestTimeoutMs))],
+                s.RequestTimeoutMs, s.TlsSuites.Length > 0 ? s.TlsSuites : null,
+                s.KmipVersion.Length > 0 ? s.KmipVersion : null))],
             Identity = known?.Identity ?? ProviderStore.BrokerCertificate,
             CertificatePem = known?.CertificatePem,
             SealedIdentity = known?.SealedIdentity,
@@ -193,6 +194,7 @@ internal sealed partial class KeyBrokerService
             Address = new ServerAddress { Host = s.Host, Port = s.Port }, CertificateSha256 = s.CertificateSha256,
             Proxy = s.Proxy() is { } proxy ? new ServerAddress { Host = proxy.Host, Port = proxy.Port } : null,
             ConnectTimeoutMs = s.ConnectTimeoutMs, RequestTimeoutMs = s.RequestTimeoutMs,
+            TlsSuites = s.TlsSuites ?? "", KmipVersion = s.MaximumVersion ?? "",
         }));
         if (owned)
             certificate.Dispose();
@@ -213,6 +215,10 @@ internal sealed partial class KeyBrokerService
                 throw Argument(request.Name, "A server is pinned by the SHA-256 of its certificate (64 hex digits).");
             if (server.Proxy is { Host.Length: > 0 } proxy)
                 Checked(proxy);
+            if (server.TlsSuites is not ("" or ServerEntry.Modern or ServerEntry.KmipCompat))
+                throw Argument(request.Name, "The cipher suites of a server are modern or kmip-compat.");
+            if (server.KmipVersion.Length > 0 && Kmip.KmipVersion.All.All(v => v.ToString() != server.KmipVersion))
+                throw Argument(request.Name, "Versions of KMIP are 1.0 to 1.4.");
             if (server.ConnectTimeoutMs is < 0 or > MaximumTimeoutMs || server.RequestTimeoutMs is < 0 or > MaximumTimeoutMs)
                 throw Argument(request.Name, "A time-out is at most 60 seconds.");
         }

@@ -82,6 +82,7 @@ internal static class BrokerApplication
         builder.Services.AddSingleton(s => new ProviderStore(config.StateFolder, s.GetRequiredService<SealKey>(), self));
         builder.Services.AddSingleton(new HostPins(config.StateFolder, config.Hosts, config.HostPinning));
         builder.Services.AddSingleton<ServerRests>();
+        builder.Services.AddSingleton<ServerHabits>();
         builder.Services.AddSingleton<KeyWork>();
         builder.Services.AddSingleton<Health>();
         builder.Services.AddSingleton(s => new IdleWatch(

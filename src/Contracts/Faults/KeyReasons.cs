@@ -23,4 +23,13 @@ public static class KeyReasons
 
     /// <summary>The KMS answers with another key under the identifier (the check value differs).</summary>
     public const string WrongKey = "wrongKey";
+
+    /// <summary>
+    /// The object of this identifier is no AES-256 key whose bytes the KMS gives: a secret, a key of another length or algorithm,
+    /// one that comes wrapped, one without a state.
+    /// </summary>
+    public const string NotAKey = "notAKey";
+
+    /// <summary>The KMS works, and refuses this one key for a reason that is neither of the others.</summary>
+    public const string RefusedByKms = "refusedByKms";
 }

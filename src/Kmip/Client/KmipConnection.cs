@@ -126,7 +126,9 @@ internal sealed class KmipConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            throw begun || _answered ? Failure.Broken(server, e) : Failure.BrokenBeforeAnswer(server, e);
+            throw begun ? Failure.Broken(server, e)
+                : _answered ? Failure.BrokenWhenKept(server, e)
+                : Failure.BrokenBeforeAnswer(server, e);
         }
     }
 
@@ -155,6 +157,7 @@ internal sealed class KmipConnection : IAsyncDisposable
     {
         TargetHost = options.ServerTrust.ServerName ?? options.Host,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        CipherSuitesPolicy = TlsSuites.Policy(options.Suites),
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         CertificateChainPolicy = verifier.ChainPolicy(),
         RemoteCertificateValidationCallback = verifier.Verify,

@@ -4,7 +4,8 @@ namespace Lorica.Kmip.Messages;
 
 /// <summary>
 /// Finds the raw material in the answer to Get. Takes only what a key encryption key of ours can be: a symmetric key, format Raw,
-/// not wrapped, not compressed, AES where the server says so, of exactly the length asked for.
+/// not wrapped, not compressed, AES where the server says so, of exactly the length asked for. Anything else says something about
+/// the object, not about the server: <see cref="KmipErrorKind.Unusable"/>.
 /// </summary>
 internal static class KeyBlockReader
 {
@@ -16,37 +17,42 @@ internal static class KeyBlockReader
     {
         if (payload.Need(Tags.UniqueIdentifier).Text() != uniqueIdentifier)
         {
-            throw KmipException.Malformed("Get was answered with another object than the one asked for");
+            throw KmipException.OtherObject("Get was answered with another object than the one asked for");
         }
 
         var type = (KmipObjectType)payload.Need(Tags.ObjectType).Enumeration();
         if (type != KmipObjectType.SymmetricKey)
         {
-            throw KmipException.Malformed($"the object is a {type}, not a symmetric key");
+            throw KmipException.Unusable($"the object is a {type}, not a symmetric key");
         }
 
         var block = payload.Need(Tags.SymmetricKey).Need(Tags.KeyBlock);
         if (block.Find(Tags.KeyWrappingData).IsPresent || block.Find(Tags.KeyCompressionType).IsPresent)
         {
-            throw KmipException.Malformed("the key came wrapped or compressed although neither was asked for");
+            throw KmipException.Unusable("the key came wrapped or compressed although neither was asked for");
         }
 
         if (block.Need(Tags.KeyFormatType).Enumeration() != FormatRaw)
         {
-            throw KmipException.Malformed("the key came in another format than Raw");
+            throw KmipException.Unusable("the key came in another format than Raw");
         }
 
         var algorithm = block.Find(Tags.CryptographicAlgorithm);
         if (algorithm.IsPresent && algorithm.Enumeration() != AlgorithmAes)
         {
-            throw KmipException.Malformed("the key is not for AES");
+            throw KmipException.Unusable("the key is not for AES");
         }
 
         var material = block.Need(Tags.KeyValue).Need(Tags.KeyMaterial).Bytes();
-        var bits = block.Find(Tags.CryptographicLength);
-        if (material.Length != length || (bits.IsPresent && bits.Integer() != length * 8))
+        if (material.Length != length)
         {
-            throw KmipException.Malformed($"the key has {material.Length} bytes instead of {length}");
+            throw KmipException.Unusable($"the key has {material.Length} bytes instead of {length}");
+        }
+
+        var bits = block.Find(Tags.CryptographicLength);
+        if (bits.IsPresent && bits.Integer() != length * 8)
+        {
+            throw KmipException.Unusable($"the key has {length * 8} bits and its Cryptographic Length says {bits.Integer()}");
         }
 
         return material;

@@ -53,8 +53,8 @@ internal static class ResponseDecoder
         return item.Find(Tags.ResponsePayload);
     }
 
-    /// <summary>How many items an answer has, and whether the first says to which item of the request it belongs.</summary>
-    public static (int Count, bool Identified) Items(ReadOnlySpan<byte> message)
+    /// <summary>How many items an answer has.</summary>
+    public static int Items(ReadOnlySpan<byte> message)
     {
         var response = TtlvItem.Parse(message, Tags.ResponseMessage);
         var header = response.Need(Tags.ResponseHeader);
@@ -65,18 +65,16 @@ internal static class ResponseDecoder
         }
 
         var items = 0;
-        var identified = false;
         foreach (var child in response.Children())
         {
             if (child.Tag == Tags.BatchItem)
             {
-                identified |= child.Find(Tags.UniqueBatchItemID).IsPresent;
                 items++;
             }
         }
 
         return header.Need(Tags.BatchCount).Integer() == items
-            ? (items, identified)
+            ? items
             : throw KmipException.Malformed($"Batch Count differs from the {items} items of the answer");
     }
 

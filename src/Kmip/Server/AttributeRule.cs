@@ -16,7 +16,7 @@ internal sealed record AttributeRule(string Name, TtlvType? Type, bool Many, int
         new(AttributeNames.CryptographicAlgorithm, TtlvType.Enumeration, false, 0, AttributeAccess.Set),
         new(AttributeNames.CryptographicLength, TtlvType.Integer, false, 0, AttributeAccess.Set),
         new(AttributeNames.CryptographicParameters, TtlvType.Structure, true, 0, AttributeAccess.Set | AttributeAccess.Change),
-        new(AttributeNames.OperationPolicyName, TtlvType.TextString, false, 0, AttributeAccess.Set | AttributeAccess.Change),
+        new(AttributeNames.OperationPolicyName, TtlvType.TextString, false, 0, AttributeAccess.Set),
         new(AttributeNames.CryptographicUsageMask, TtlvType.Integer, false, 0, AttributeAccess.Set),
         new(AttributeNames.State, TtlvType.Enumeration, false, 0, AttributeAccess.None),
         new(AttributeNames.InitialDate, TtlvType.DateTime, false, 0, AttributeAccess.None),
@@ -39,7 +39,9 @@ internal sealed record AttributeRule(string Name, TtlvType? Type, bool Many, int
         new(AttributeNames.Comment, TtlvType.TextString, false, 4, AttributeAccess.Set | AttributeAccess.Change),
         new(AttributeNames.Description, TtlvType.TextString, false, 4, AttributeAccess.Set | AttributeAccess.Change),
         new(AttributeNames.Sensitive, TtlvType.Boolean, false, 4, AttributeAccess.Set),
+        new(AttributeNames.AlwaysSensitive, TtlvType.Boolean, false, 4, AttributeAccess.None),
         new(AttributeNames.Extractable, TtlvType.Boolean, false, 4, AttributeAccess.Set),
+        new(AttributeNames.NeverExtractable, TtlvType.Boolean, false, 4, AttributeAccess.None),
     ];
 
     private static readonly Dictionary<string, AttributeRule> ByName = Table.ToDictionary(r => r.Name, StringComparer.Ordinal);

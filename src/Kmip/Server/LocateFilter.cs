@@ -18,6 +18,9 @@ internal sealed class LocateFilter
     /// <summary>Attribute Name.</summary>
     public string Name { get; }
 
+    /// <summary>The value of a Name that is searched for; null for other filters.</summary>
+    public string? NameValue => Name == AttributeNames.Name ? TtlvItem.ReadValid(_value).Need(Tags.NameValue).Text() : null;
+
     /// <summary>Adds the filter that an Attribute stands for. A date given twice is a range (KMIP 1.1, 4.9).</summary>
     public static void Add(List<LocateFilter> filters, TtlvItem attribute, KmipVersion version)
     {

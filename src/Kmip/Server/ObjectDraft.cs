@@ -91,6 +91,7 @@ internal sealed class ObjectDraft(OperationContext context)
             Attributes = [.. _attributes],
         };
         made = made.WithDate(AttributeNames.InitialDate, now).WithDate(AttributeNames.LastChangeDate, now);
+        DateRules.Check(made);
         return made with { State = made.StateAt(now) };
     }
 

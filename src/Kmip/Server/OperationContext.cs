@@ -6,8 +6,13 @@ namespace Lorica.Kmip.Server;
 /// What one request carries from item to item. The ID placeholder lives no longer than this (KMIP 1.1, section 4).
 /// </summary>
 internal sealed class OperationContext(
-    KmipServerOptions options, IKmipObjectStore store, KmipClientIdentity client, KmipVersion version)
+    KmipServerOptions options, IKmipObjectStore store, NameRules names, KmipClientIdentity client, KmipVersion version)
 {
+    public NameRules Names { get; } = names;
+
+    /// <summary>Names that the current item holds (<see cref="NameRules"/>).</summary>
+    public List<string> HeldNames { get; } = [];
+
     public KmipServerOptions Options { get; } = options;
 
     public IKmipObjectStore Store { get; } = store;

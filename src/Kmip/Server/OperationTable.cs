@@ -34,6 +34,10 @@ internal static class OperationTable
     /// <summary>The operation, or null.</summary>
     public static Run? Find(Operation operation) => Table.GetValueOrDefault(operation);
 
+    /// <summary>True for what changes an object that is there; reading and making others needs no turn.</summary>
+    public static bool ChangesAnObject(Operation operation) => operation is Operation.AddAttribute or Operation.ModifyAttribute
+        or Operation.DeleteAttribute or Operation.Activate or Operation.Revoke or Operation.Destroy;
+
     /// <summary>True for what concerns no object and is not audited.</summary>
     public static bool IsAboutServer(Operation operation) => operation is Operation.Query or Operation.DiscoverVersions;
 }

@@ -15,7 +15,10 @@ namespace Lorica.Kmip.Server;
 /// </summary>
 internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectStore store)
 {
-    private readonly Lock _gate = new();
+    /// <summary>Changes of one object come one after the other: those whose identifiers fall on one lock.</summary>
+    private readonly Lock[] _changes = [.. Enumerable.Range(0, 256).Select(_ => new Lock())];
+
+    private readonly NameRules _names = new();
 
     /// <summary>Carries out a request. Throws nothing: every outcome is an answer.</summary>
     public void Process(ReadOnlySpan<byte> request, KmipClientIdentity client, string remote, TtlvWriter answer)
@@ -118,7 +121,7 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
 
     private void Batch(TtlvItem message, RequestHeader head, KmipClientIdentity client, string remote, TtlvWriter answer)
     {
-        var context = new OperationContext(options, store, client, head.Version);
+        var context = new OperationContext(options, store, _names, client, head.Version);
         var count = Head(answer, head.Version);
         var answered = 0;
         foreach (var item in message.Children())
@@ -202,17 +205,27 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
         }
 
         var run = OperationTable.Find(operation)
-            ?? throw new KmipException(KmipResultReason.OperationNotSupported, $"operation {(int)operation} is not supported");
+            ?? throw new KmipException(
+                KmipResultReason.OperationNotSupported, $"the operation {OperationNames.Of(operation)} is not supported");
         var payload = item.Need(Tags.RequestPayload);
-        if (OperationTable.IsAboutServer(operation))
+        try
         {
-            run(context, payload, answer);
-            return;
-        }
+            if (!OperationTable.ChangesAnObject(operation))
+            {
+                run(context, payload, answer);
+                return;
+            }
 
-        lock (_gate)
+            var named = payload.Find(Tags.UniqueIdentifier);
+            var identifier = (named.IsPresent ? named.Text() : context.Placeholder) ?? "";
+            lock (_changes[(uint)StringComparer.Ordinal.GetHashCode(identifier) % _changes.Length])
+            {
+                run(context, payload, answer);
+            }
+        }
+        finally
         {
-            run(context, payload, answer);
+            _names.Release(context);
         }
     }
 
@@ -221,10 +234,14 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
         if (!OperationTable.IsAboutServer(operation))
         {
             options.Audit(new(
-                options.TimeProvider.GetUtcNow(), context.Client, remote, operation.ToString(), context.Subject,
+                options.TimeProvider.GetUtcNow(), context.Client, remote, Word(operation), context.Subject,
                 failure is null ? null : Reason(failure), failure?.Message ?? ""));
         }
     }
+
+    /// <summary>For the audit: our word for what we have, the specification's for the rest.</summary>
+    private static string Word(Operation operation) =>
+        Enum.IsDefined(operation) ? operation.ToString() : OperationNames.Of(operation);
 
     private void AuditFailure(OperationContext context, string remote, Operation operation, KmipException failure)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Lorica.Kmip;
+using Lorica.Kms.Store;
 
 namespace Lorica.Kms.Audit;
 
@@ -13,8 +14,10 @@ namespace Lorica.Kms.Audit;
 /// </summary>
 /// <remarks>
 /// A loss of power can cut the last line short, which then was of something that was never answered: the next start removes it
-/// and says so in a line of its own. Changes are durable before they are answered, reads are left to the system to flush. A line
-/// that cannot be written whole (a full disk) is taken back before the next one, so that the chain stays one.
+/// and says so in a line of its own. Changes are durable before they are answered, one sync for many; reads are left to the
+/// system to flush and wait for no sync. A line that cannot be written whole (a full disk) is taken back before the next one, so
+/// that the chain stays one. After a sync that failed nothing is written any more, and so nothing is changed, until the next
+/// start.
 /// </remarks>
 internal sealed class AuditLog : IDisposable
 {
@@ -22,6 +25,7 @@ internal sealed class AuditLog : IDisposable
     private static readonly string Start = new('0', 64);
     private readonly Lock _gate = new();
     private readonly FileStream _file;
+    private readonly GroupSync _sync;
     private string _last;
     private long _end;
     private bool _torn;
@@ -31,6 +35,7 @@ internal sealed class AuditLog : IDisposable
     private AuditLog(FileStream file, string last, long end)
     {
         _file = file;
+        _sync = new(() => Native.FolderSync.Flush(file));
         _last = last;
         _end = end;
     }
@@ -60,8 +65,8 @@ internal sealed class AuditLog : IDisposable
         var log = new AuditLog(file, last, end);
         if (cut > 0)
         {
-            log.Append(new(time.GetUtcNow(), "", "", "", "Recover", "", "", $"{cut} bytes of a line cut short were removed"),
-                durable: true);
+            log.Append(new(time.GetUtcNow(), "", "", "", "Recover", "", "", $"{cut} bytes of a line cut short were removed"));
+            log._sync.Wait();
         }
 
         return log;
@@ -80,8 +85,12 @@ internal sealed class AuditLog : IDisposable
             var entry = new AuditEntry(
                 e.Time, PrintableText.Escape(e.Client?.DisplayName ?? "", 256), e.Client?.Owner ?? "", e.Remote, e.Operation,
                 PrintableText.Escape(e.UniqueIdentifier, 256), e.Reason?.ToString() ?? "Success", e.Detail);
-            Append(entry,
-                durable: e.Reason is null && e.Operation is not ("Get" or "GetAttributes" or "GetAttributeList" or "Locate"));
+            Append(entry);
+        }
+
+        if (e.Reason is null && e.Operation is not ("Get" or "GetAttributes" or "GetAttributeList" or "Locate"))
+        {
+            _sync.Wait();
         }
     }
 
@@ -115,7 +124,7 @@ internal sealed class AuditLog : IDisposable
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 
-    private void Append(AuditEntry entry, bool durable)
+    private void Append(AuditEntry entry)
     {
         var json = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
         var hash = Hash(_last, json);
@@ -129,10 +138,6 @@ internal sealed class AuditLog : IDisposable
         try
         {
             _file.Write(line);
-            if (durable)
-            {
-                Native.FolderSync.Flush(_file);
-            }
         }
         catch
         {
@@ -166,8 +171,7 @@ internal sealed class AuditLog : IDisposable
         _refusals++;
         if (_refusals == RefusalsPerMinute + 1)
         {
-            Append(new(time, "", "", "", "Connect", "", "", "more refused connections in this minute are not listed"),
-                durable: false);
+            Append(new(time, "", "", "", "Connect", "", "", "more refused connections in this minute are not listed"));
         }
 
         return _refusals > RefusalsPerMinute;

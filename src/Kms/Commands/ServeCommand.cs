@@ -58,7 +58,8 @@ internal static class ServeCommand
         // Step 5
         using var audit = AuditLog.Open(folder.Audit, time);
 
-        // Step 6
+        // Step 6. Whoever makes or changes a key holds a thread until the disk has it; who only reads must find one meanwhile.
+        ThreadPool.SetMinThreads(Math.Max(config.MaximumConnections, 64), 64);
         using var stop = new CancellationTokenSource();
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -70,7 +71,12 @@ internal static class ServeCommand
                 Authenticate = authenticator.Judge,
                 Audit = audit.Write,
                 Fault = (e, correlation) => errors.WriteLine($"fault {correlation}: {PrintableText.Escape(e.ToString(), 4000)}"),
+                Warning = warning => errors.WriteLine($"warning: {warning}"),
+                Suites = config.TlsSuites == "kmip-compat" ? KmipTlsSuites.KmipCompat : KmipTlsSuites.Modern,
                 UniqueNames = config.UniqueNames,
+                MaximumHandshakes = config.MaximumHandshakes,
+                MaximumHandshakesPerAddress = config.MaximumHandshakesPerAddress,
+                MaximumHandshakesFromLoopback = config.MaximumHandshakesFromLoopback,
                 MaximumConnections = config.MaximumConnections,
                 MaximumConnectionsPerClient = config.MaximumConnectionsPerClient,
                 TimeProvider = time,

@@ -45,7 +45,24 @@ internal sealed record KmsConfig
     /// </summary>
     public bool AllowKeysWithoutBackup { get; set; }
 
-    /// <summary>Connections at one time.</summary>
+    /// <summary>
+    /// Cipher suites: <c>modern</c> (TLS 1.3, and 1.2 with ephemeral keys), or <c>kmip-compat</c>, which adds RSA key exchange
+    /// for clients that know nothing else.
+    /// </summary>
+    public string TlsSuites { get; set; } = "modern";
+
+    /// <summary>
+    /// TLS handshakes under way at one time, in all, from one address (or IPv6 /64), and from this machine itself.
+    /// </summary>
+    public int MaximumHandshakes { get; set; } = 128;
+
+    /// <summary>From one address, or one /64 network of IPv6.</summary>
+    public int MaximumHandshakesPerAddress { get; set; } = 16;
+
+    /// <summary>From this machine itself.</summary>
+    public int MaximumHandshakesFromLoopback { get; set; } = 64;
+
+    /// <summary>Connections of clients that were let in, at one time.</summary>
     public int MaximumConnections { get; set; } = 256;
 
     /// <summary>Connections of one client at one time.</summary>

@@ -24,7 +24,13 @@ internal static class KmsConfigFile
         }
 
         _ = Endpoint(config);
-        if (config.MaximumConnections < 1 || config.MaximumConnectionsPerClient < 1)
+        if (config.TlsSuites is not ("modern" or "kmip-compat"))
+        {
+            throw new KmsException(KmsErrorKind.Configuration, $"tlsSuites is modern or kmip-compat, not {config.TlsSuites}");
+        }
+
+        if (config.MaximumConnections < 1 || config.MaximumConnectionsPerClient < 1 || config.MaximumHandshakes < 1
+            || config.MaximumHandshakesPerAddress < 1 || config.MaximumHandshakesFromLoopback < 1)
         {
             throw new KmsException(KmsErrorKind.Configuration, "limits of connections are at least 1");
         }

@@ -17,6 +17,15 @@ internal static class DurableFile
     /// <summary>Writes a file of ours, replacing what is there.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        Place(path, content);
+        FolderSync.Flush(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>
+    /// The same but for the last step: it is durable only when the caller has synced the folder.
+    /// </summary>
+    public static void Place(string path, ReadOnlySpan<byte> content)
+    {
         var aside = path + Aside;
         using (var handle = new FileStream(aside, new FileStreamOptions
         {
@@ -31,7 +40,6 @@ internal static class DurableFile
         }
 
         File.Move(aside, path, overwrite: true);
-        FolderSync.Flush(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Removes a file, if it is there; durable on return.</summary>

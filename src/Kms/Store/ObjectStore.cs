@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Lorica.Crypto;
 using Lorica.Kmip;
+using Lorica.Kms.Native;
 
 namespace Lorica.Kms.Store;
 
@@ -9,6 +10,18 @@ namespace Lorica.Kms.Store;
 /// Objects as files, one each. Metadata of all of them is held in memory, material never: it is opened into key memory for the
 /// moment in which it is given away. The number in the file's name counts up and is never reused, since tombstones stay.
 /// </summary>
+/// <remarks>
+/// Many threads read and write side by side; whoever changes one object sees to it that nobody else does. A change is shown to
+/// readers after it is durable, never before, so no reader ever waits for a disk to sync:
+/// <code>
+/// 1 seal, write aside, fsync the file        crash: a .tmp that the next start removes
+/// 2 rename over the object's file            crash: the old file or the new one, and nobody was told
+/// 3 fsync of the folder, one for many        crash: the new one
+/// 4 what readers find is the new one, then the answer
+/// </code>
+/// Objects that one crash meets at step 2 are each there in their old or new form by themselves. When step 3 fails, nothing is
+/// written any more until the next start.
+/// </remarks>
 internal sealed class ObjectStore : IKmipObjectStore, IDisposable
 {
     /// <summary>Ending of an object's file.</summary>
@@ -18,13 +31,16 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     private readonly StateFolder _folder;
     private readonly RootKey _keys;
     private readonly BackupRule? _rule;
+    private readonly GroupSync _sync;
+    private readonly NameIndex _names = new();
     private long _last;
 
-    private ObjectStore(StateFolder folder, RootKey keys, BackupRule? rule)
+    private ObjectStore(StateFolder folder, RootKey keys, BackupRule? rule, Action? sync)
     {
         _folder = folder;
         _keys = keys;
         _rule = rule;
+        _sync = new(sync ?? (() => FolderSync.Flush(folder.Objects)));
     }
 
     /// <summary>
@@ -40,10 +56,11 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     /// <param name="keys">Keys of the objects.</param>
     /// <param name="cleanUp">Removes files that a crash left unfinished: for the one who holds the lock only.</param>
     /// <param name="rule">Says when new keys are refused; null never refuses.</param>
+    /// <param name="sync">What makes the entries of the folder durable; null for an fsync of it.</param>
     /// <exception cref="KmsException">Damaged: not one object belongs to the root key.</exception>
-    public static ObjectStore Open(StateFolder folder, RootKey keys, bool cleanUp, BackupRule? rule = null)
+    public static ObjectStore Open(StateFolder folder, RootKey keys, bool cleanUp, BackupRule? rule = null, Action? sync = null)
     {
-        var store = new ObjectStore(folder, keys, rule);
+        var store = new ObjectStore(folder, keys, rule, sync);
         var damaged = new List<string>();
         foreach (var path in Directory.EnumerateFiles(folder.Objects).Order(StringComparer.Ordinal))
         {
@@ -81,6 +98,11 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
         _objects.Values.Where(e => e.Object.Owner == owner).OrderByDescending(e => e.Number).Select(e => e.Object);
 
     /// <inheritdoc />
+    public IEnumerable<KmipObject> OfName(string owner, string name) =>
+        _names.Find(owner, name).Select(id => _objects.GetValueOrDefault(id)).OfType<Entry>()
+            .OrderByDescending(e => e.Number).Select(e => e.Object);
+
+    /// <inheritdoc />
     public void Generate(KmipObject created, int bytes)
     {
         using var material = KeyBuffer.Random(bytes);
@@ -95,8 +117,9 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     {
         var entry = _objects[changed.UniqueIdentifier];
         var (_, box) = ReadFile(entry);
-        DurableFile.Write(PathOf(entry.Number), ObjectFile.Encode(changed, box.Span, _keys));
-        _objects[changed.UniqueIdentifier] = entry with { Object = changed };
+        DurableFile.Place(PathOf(entry.Number), ObjectFile.Encode(changed, box.Span, _keys));
+        _sync.Wait();
+        Show(entry with { Object = changed });
     }
 
     /// <inheritdoc />
@@ -108,16 +131,26 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
         // The old file is held open over the rename, so that its bytes can be overwritten once no name leads to them. A crash in
         // between leaves sealed bytes in free space; the object is destroyed all the same.
         using var old = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-        DurableFile.Write(path, ObjectFile.Encode(tombstone, [], _keys));
-        _objects[tombstone.UniqueIdentifier] = entry with { Object = tombstone };
+        Show(entry with { Leaving = true });
+        try
+        {
+            DurableFile.Place(path, ObjectFile.Encode(tombstone, [], _keys));
+            _sync.Wait();
+        }
+        catch
+        {
+            Show(entry);
+            throw;
+        }
+
+        Show(entry with { Object = tombstone });
         DurableFile.Overwrite(old);
     }
 
     /// <inheritdoc />
     public void Read(string uniqueIdentifier, KeySink sink)
     {
-        var (stored, box) = ReadFile(_objects[uniqueIdentifier]);
-        using var material = ObjectFile.Open(stored.UniqueIdentifier, box.Span, _keys);
+        using var material = OpenMaterial(_objects[uniqueIdentifier]);
         sink(material.Span);
     }
 
@@ -127,9 +160,32 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     private void Add(KmipObject o, ReadOnlySpan<byte> material)
     {
         _rule?.Check();
-        var number = ++_last;
-        DurableFile.Write(PathOf(number), ObjectFile.Encode(o, ObjectFile.Seal(o.UniqueIdentifier, material, _keys), _keys));
-        _objects[o.UniqueIdentifier] = new(o, number);
+        var number = Interlocked.Increment(ref _last);
+        DurableFile.Place(PathOf(number), ObjectFile.Encode(o, ObjectFile.Seal(o.UniqueIdentifier, material, _keys), _keys));
+        _sync.Wait();
+        Show(new(o, number));
+    }
+
+    /// <summary>What readers find from here on.</summary>
+    private void Show(Entry entry)
+    {
+        var before = _objects.GetValueOrDefault(entry.Object.UniqueIdentifier)?.Object;
+        _objects[entry.Object.UniqueIdentifier] = entry;
+        _names.Replace(before, entry.Object);
+    }
+
+    private KeyBuffer OpenMaterial(Entry entry)
+    {
+        try
+        {
+            var (stored, box) = ReadFile(entry);
+            return ObjectFile.Open(stored.UniqueIdentifier, box.Span, _keys);
+        }
+        catch (KmsException) when (_objects[entry.Object.UniqueIdentifier] is { Leaving: true } or { Object.IsDestroyed: true })
+        {
+            // Somebody destroys it at this moment.
+            throw new KmipException(KmipResultReason.ItemNotFound, "the object is destroyed");
+        }
     }
 
     private void Load(string path, List<string> damaged)
@@ -149,7 +205,10 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
             if (!_objects.TryAdd(o.UniqueIdentifier, new(o, number)))
             {
                 damaged.Add($"{path} holds an object that another file holds too");
+                return;
             }
+
+            _names.Replace(null, o);
         }
         catch (KmsException e)
         {
@@ -168,5 +227,8 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     private string PathOf(long number) =>
         Path.Combine(_folder.Objects, number.ToString("D10", CultureInfo.InvariantCulture) + Ending);
 
-    private sealed record Entry(KmipObject Object, long Number);
+    /// <param name="Object">As readers see it.</param>
+    /// <param name="Number">In the name of its file.</param>
+    /// <param name="Leaving">It is being destroyed: its file may have no material any more.</param>
+    private sealed record Entry(KmipObject Object, long Number, bool Leaving = false);
 }

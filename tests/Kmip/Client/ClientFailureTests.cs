@@ -114,6 +114,19 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
+    public async Task ARequestThatIsNotAnsweredInTimeIsNotSentAgainOnAKeptConnection()
+    {
+        await using var peer = new ScriptedPeer(pki, (_, right) => right);
+        await using var client = peer.Client(o => o with { RequestTimeout = TimeSpan.FromMilliseconds(500) });
+        var id = await client.CreateSymmetricKeyAsync(null, default);
+        var before = peer.Operations.Count;
+        peer.Script = (_, _) => [];
+        var e = await Assert.ThrowsAsync<KmipException>(() => client.GetStateAsync(id, default));
+        Assert.True(e.IsTimeOut);
+        Assert.Equal(before + 1, peer.Operations.Count);
+    }
+
+    [Fact]
     public async Task ASilentServerTimesOut()
     {
         await using var peer = new ScriptedPeer(pki, (_, _) => []);
@@ -145,16 +158,16 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Theory]
-    [InlineData("another identifier")]
-    [InlineData("another type of object")]
-    [InlineData("a short key")]
-    [InlineData("another format")]
-    [InlineData("another algorithm")]
-    [InlineData("a wrapped key")]
-    [InlineData("no payload")]
-    [InlineData("another operation")]
-    [InlineData("two items")]
-    public async Task AKeyThatIsNotWhatWasAskedForReachesNobody(string lie)
+    [InlineData("another identifier", KmipErrorKind.OtherObject)]
+    [InlineData("another type of object", KmipErrorKind.Unusable)]
+    [InlineData("a short key", KmipErrorKind.Unusable)]
+    [InlineData("another format", KmipErrorKind.Unusable)]
+    [InlineData("another algorithm", KmipErrorKind.Unusable)]
+    [InlineData("a wrapped key", KmipErrorKind.Unusable)]
+    [InlineData("no payload", KmipErrorKind.Unusable)]
+    [InlineData("another operation", KmipErrorKind.Protocol)]
+    [InlineData("two items", KmipErrorKind.Protocol)]
+    public async Task AKeyThatIsNotWhatWasAskedForReachesNobody(string lie, KmipErrorKind kind)
     {
         await using var peer = new ScriptedPeer(
             pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Get ? Lies.Get(lie, request) : right);
@@ -162,7 +175,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
         var id = await client.CreateSymmetricKeyAsync(null, default);
         var called = false;
         var e = await Assert.ThrowsAsync<KmipException>(() => client.GetKeyAsync(id, _ => called = true, default));
-        Assert.Equal(KmipErrorKind.Protocol, e.Kind);
+        Assert.Equal(kind, e.Kind);
         Assert.False(called);
     }
 

@@ -25,6 +25,49 @@ public sealed class AttributeTests
         Assert.Equal("three", Assert.Single(Read(id, "x-Tag")).Text);
     }
 
+    [Fact]
+    public void AnAttributeThatThereIsNotHasTheReasonOfEachOperation()
+    {
+        var id = _asker.Create();
+        Assert.Equal(
+            KmipResultReason.PermissionDenied, _asker.Ask(Operation.AddAttribute, id, Asker.Text("Nonsense", "v")).Reason);
+        Assert.Equal(
+            KmipResultReason.InvalidField, _asker.Ask(Operation.ModifyAttribute, id, Asker.Text("Nonsense", "v")).Reason);
+        Assert.Equal(KmipResultReason.ItemNotFound,
+            _asker.Ask(Operation.DeleteAttribute, id, w => w.Text(Tags.AttributeName, "Nonsense")).Reason);
+    }
+
+    [Theory]
+    [InlineData("Activation Date", "Deactivation Date")]
+    [InlineData("Activation Date", "Protect Stop Date")]
+    [InlineData("Protect Stop Date", "Deactivation Date")]
+    [InlineData("Process Start Date", "Deactivation Date")]
+    public void DatesOutOfOrderAreRefusedAtTheStartAndLater(string earlier, string later)
+    {
+        static Action<TtlvWriter> Date(string name, long value) => w =>
+        {
+            w.Begin(Tags.Attribute);
+            w.Text(Tags.AttributeName, name);
+            w.DateTime(Tags.AttributeValue, value);
+            w.End();
+        };
+        const long Far = 4_000_000_000;
+        Assert.Equal(KmipResultReason.InvalidField,
+            _asker.Ask(Operation.Create, Asker.Template(Date(earlier, Far + 1), Date(later, Far))).Reason);
+        var id = _asker.Create();
+        Assert.Null(_asker.Ask(Operation.AddAttribute, id, Date(earlier, Far)).Reason);
+        Assert.Equal(KmipResultReason.InvalidField, _asker.Ask(Operation.AddAttribute, id, Date(later, Far - 1)).Reason);
+        Assert.Null(_asker.Ask(Operation.AddAttribute, id, Date(later, Far)).Reason);
+        Assert.Equal(KmipResultReason.InvalidField, _asker.Ask(Operation.ModifyAttribute, id, Date(earlier, Far + 1)).Reason);
+    }
+
+    [Fact]
+    public void WhatMayLeaveTheServerIsAlwaysSaidIn14()
+    {
+        var found = Read(_asker.Create(), "Sensitive").Concat(Read(_asker.Create(), "Extractable")).ToList();
+        Assert.Equal([0, 1], found.Select(a => a.Number));
+    }
+
     [Theory]
     [InlineData("State")]
     [InlineData("Unique Identifier")]

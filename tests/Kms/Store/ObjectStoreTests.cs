@@ -56,7 +56,7 @@ public sealed class ObjectStoreTests : IDisposable
         using (var again = Samples.Open(_folder))
         {
             Assert.Equal(KmipKeyState.Destroyed, again.Find("a")!.State);
-            Assert.Throws<KmsException>(() => Samples.Material(again, "a"));
+            Assert.Throws<KmipException>(() => Samples.Material(again, "a"));
             again.Generate(Samples.Object("b"), 32);
         }
 

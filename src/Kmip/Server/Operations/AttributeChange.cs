@@ -13,7 +13,7 @@ internal static class AttributeChange
         Fields.Check(payload, Tags.UniqueIdentifier, Tags.Attribute);
         var o = Live(context, payload);
         var attribute = payload.Need(Tags.Attribute);
-        var (rule, value, index) = Read(context, o, attribute);
+        var (rule, value, index) = Read(context, o, attribute, KmipResultReason.PermissionDenied);
         var present = o.Attributes.Where(a => a.Name == rule.Name).ToList();
         if (present.Count > 0 && !rule.Many)
         {
@@ -42,7 +42,7 @@ internal static class AttributeChange
         Fields.Check(payload, Tags.UniqueIdentifier, Tags.Attribute);
         var o = Live(context, payload);
         var attribute = payload.Need(Tags.Attribute);
-        var (rule, value, index) = Read(context, o, attribute);
+        var (rule, value, index) = Read(context, o, attribute, KmipResultReason.InvalidField);
         var old = Instance(o, rule, index ?? 0, KmipResultReason.InvalidField);
         var changed = old with { Value = value };
         Store(context, o, o.Attributes.Replace(old, changed));
@@ -54,7 +54,7 @@ internal static class AttributeChange
         Fields.Check(payload, Tags.UniqueIdentifier, Tags.AttributeName, Tags.AttributeIndex);
         var o = Live(context, payload);
         var index = payload.Find(Tags.AttributeIndex);
-        var rule = Changeable(context, o, payload.Need(Tags.AttributeName).Text());
+        var rule = Changeable(context, o, payload.Need(Tags.AttributeName).Text(), KmipResultReason.ItemNotFound);
         var old = Instance(o, rule, index.IsPresent ? index.Integer() : 0, KmipResultReason.ItemNotFound);
         Store(context, o, o.Attributes.Remove(old));
         Echo(context, o, old, answer);
@@ -66,19 +66,30 @@ internal static class AttributeChange
         return o.IsDestroyed ? throw new KmipException(KmipResultReason.PermissionDenied, "the object is destroyed") : o;
     }
 
-    private static (AttributeRule Rule, byte[] Value, int? Index) Read(OperationContext context, KmipObject o, TtlvItem attribute)
+    private static (AttributeRule Rule, byte[] Value, int? Index) Read(
+        OperationContext context, KmipObject o, TtlvItem attribute, KmipResultReason unknown)
     {
         Fields.Check(attribute, Tags.AttributeName, Tags.AttributeIndex, Tags.AttributeValue);
         var index = attribute.Find(Tags.AttributeIndex);
-        var rule = Changeable(context, o, attribute.Need(Tags.AttributeName).Text());
+        var rule = Changeable(context, o, attribute.Need(Tags.AttributeName).Text(), unknown);
         var value = attribute.Find(Tags.AttributeValue);
         rule.CheckValue(value);
         return (rule, value.Encoded.ToArray(), index.IsPresent ? index.Integer() : null);
     }
 
-    private static AttributeRule Changeable(OperationContext context, KmipObject o, string name)
+    /// <param name="context">The request.</param>
+    /// <param name="o">The object.</param>
+    /// <param name="name">Attribute Name.</param>
+    /// <param name="unknown">The reason for a name that there is not: each operation has its own (KMIP 1.4, 11.15 to
+    /// 11.17).</param>
+    private static AttributeRule Changeable(OperationContext context, KmipObject o, string name, KmipResultReason unknown)
     {
         var rule = AttributeRule.Find(name, context.Version);
+        if (rule is null && !name.StartsWith("y-", StringComparison.Ordinal))
+        {
+            throw new KmipException(unknown, $"there is no attribute '{PrintableText.Escape(name, 64)}'");
+        }
+
         if (rule is null || name.Length > ServerLimits.AttributeNameLength || !rule.Access.HasFlag(AttributeAccess.Change))
         {
             throw new KmipException(
@@ -109,8 +120,18 @@ internal static class AttributeChange
     private static void Store(
         OperationContext context, KmipObject o, System.Collections.Immutable.ImmutableList<KmipStoredAttribute> attributes)
     {
-        NameRules.Check(context, o.UniqueIdentifier, attributes);
+        try
+        {
+            NameRules.Check(context, o.UniqueIdentifier, attributes);
+        }
+        catch (KmipException e) when (e.Reason == KmipResultReason.InvalidField)
+        {
+            // The specification has another reason here than for Create (KMIP 1.4, 11.15 and 11.16).
+            throw new KmipException(KmipResultReason.IllegalOperation, e.Message);
+        }
+
         var changed = (o with { Attributes = attributes }).WithDate(AttributeNames.LastChangeDate, context.Now);
+        DateRules.Check(changed);
         context.Store.Update(changed with { State = changed.StateAt(context.Now) });
     }
 

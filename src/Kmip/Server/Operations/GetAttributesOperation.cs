@@ -20,7 +20,7 @@ internal static class GetAttributesOperation
         }
 
         answer.Text(Tags.UniqueIdentifier, o.UniqueIdentifier);
-        foreach (var attribute in ObjectAttributes.Of(o, context.Version, context.Now))
+        foreach (var attribute in ObjectAttributes.Of(o, context.Version, context.Now, names))
         {
             if (names.Count == 0 || names.Contains(attribute.Name))
             {

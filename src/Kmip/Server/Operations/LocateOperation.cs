@@ -41,11 +41,20 @@ internal static class LocateOperation
         if (!storage.IsPresent || (storage.Integer() & OnLineStorage) != 0)
         {
             var byState = filters.Exists(f => f.Name == AttributeNames.State);
-            found = context.Store.OfOwner(context.Client.Owner)
+            var name = filters.Select(f => f.NameValue).FirstOrDefault(n => n is not null);
+            found = (name is null
+                    ? context.Store.OfOwner(context.Client.Owner)
+                    : context.Store.OfName(context.Client.Owner, name))
                 .Where(o => (byState || !o.IsDestroyed) && filters.TrueForAll(f => f.Fits(o, context.Now)));
         }
 
-        var hits = found.Skip(offset).Take(Math.Min(maximum, ServerLimits.Located)).ToList();
+        var all = found.ToList();
+        var hits = all.Skip(offset).Take(Math.Min(maximum, ServerLimits.Located)).ToList();
+        if (context.Version >= KmipVersion.V13)
+        {
+            answer.Integer(Tags.LocatedItems, all.Count);
+        }
+
         foreach (var hit in hits)
         {
             answer.Text(Tags.UniqueIdentifier, hit.UniqueIdentifier);
