@@ -2,16 +2,23 @@ using System.Text.RegularExpressions;
 
 namespace Lorica.Architecture.Tests;
 
-/// <summary><c>docs/protocols/rules.md</c>: each rule names the tests that hold it.</summary>
+/// <summary>
+/// <c>docs/protocols/rules.md</c>, and the unusual answers of <c>docs/protocols/kmip.md</c>: each rule names the tests that hold
+/// it.
+/// </summary>
 public sealed partial class RulesTableTests
 {
     private const string Document = "docs/protocols/rules.md";
+    private const string Answers = "docs/protocols/kmip.md";
 
     private static readonly IReadOnlyList<string> s_tests = Repository.Files("tests", "*Tests.cs");
 
     public static TheoryData<string> Rows =>
     [
-        .. Repository.Lines(Document).Where(l => l.StartsWith("| ", StringComparison.Ordinal)
+        .. Repository.Lines(Document)
+            .Concat(Repository.Lines(Answers).SkipWhile(l => l != "## Unusual answers").Skip(1)
+                .TakeWhile(l => !l.StartsWith("## ", StringComparison.Ordinal)))
+            .Where(l => l.StartsWith("| ", StringComparison.Ordinal)
             && !l.StartsWith("| ---", StringComparison.Ordinal) && !l.EndsWith("| held by |", StringComparison.Ordinal)),
     ];
 

@@ -20,8 +20,8 @@ internal static class VmLifeRoutes
                 Accepted(await life.UnregisterAsync(http.Caller(), vm, fenced ?? false, http.RequestAborted)))
             .Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
             .WithSummary("Take a VM out of the inventory; its files stay");
-        group.MapPost("/{vm}/unlock", async (string vm, HttpContext http, LifeService life) =>
-                Accepted(await life.UnlockAsync(http.Caller(), vm, http.RequestAborted)))
+        group.MapPost("/{vm}/unlock", async (string vm, bool? deactivated, HttpContext http, LifeService life) =>
+                Accepted(await life.UnlockAsync(http.Caller(), vm, deactivated ?? false, http.RequestAborted)))
             .Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Fetch the keys of a locked VM now");
         group.MapPost("/{vm}/rename", async (string vm, HttpContext http, LifeService life) =>
                 Accepted(await life.RenameAsync(

@@ -42,6 +42,8 @@ internal static class FaultText
         KeyReasons.ProviderUnknown => "no key provider of that name is registered",
         KeyReasons.NoPermission => "the KMS refuses this client",
         KeyReasons.WrongKey => "the KMS answers with another key under this id",
+        KeyReasons.NotAKey => "the KMS has no AES-256 key under this id",
+        KeyReasons.RefusedByKms => "the KMS refuses to give it",
         _ => reason,
     };
 

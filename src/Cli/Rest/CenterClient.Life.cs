@@ -11,7 +11,8 @@ internal sealed partial class CenterClient
     public Task<TaskModel> UnregisterVmAsync(string vm, bool fenced, CancellationToken ct) =>
         PostAsync(Vm(vm) + "/unregister" + (fenced ? "?fenced=true" : ""), ct);
 
-    public Task<TaskModel> UnlockVmAsync(string vm, CancellationToken ct) => PostAsync(Vm(vm) + "/unlock", ct);
+    public Task<TaskModel> UnlockVmAsync(string vm, bool deactivated, CancellationToken ct) =>
+        PostAsync(Vm(vm) + "/unlock" + (deactivated ? "?deactivated=true" : ""), ct);
 
     public Task<TaskModel> RenameVmAsync(string vm, RenameVmBody body, CancellationToken ct)
         => PostAsync(Vm(vm) + "/rename", body, RestJson.Default.RenameVmBody, RestJson.Default.TaskModel, ct);

@@ -27,7 +27,7 @@ internal static class TaskPrivileges
         TaskKinds.Migrate => [Privileges.ColdMigrate, .. Asked(arguments)],
         TaskKinds.Register => [Privileges.RegisterVm, .. Asked(arguments)],
         TaskKinds.Unregister => [Privileges.UnregisterVm],
-        TaskKinds.Unlock => [Privileges.CryptoRegisterVm],
+        TaskKinds.Unlock => [Privileges.CryptoRegisterVm, .. Asked(arguments)],
         TaskKinds.Rename => [Privileges.RenameVm],
         TaskKinds.Move => [Privileges.MoveVm],
         TaskKinds.AddDisk => [Privileges.AddNewDisk, .. Asked(arguments)],

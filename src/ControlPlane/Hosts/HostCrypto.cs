@@ -252,7 +252,8 @@ public sealed partial class HostCrypto(
     /// </summary>
     private static string? NewKeyEvent(KeyReason reason) => reason.Reason switch
     {
-        KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey => EventIds.NewHostKeyMissingOnKms,
+        KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey
+            => EventIds.NewHostKeyMissingOnKms,
         KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission =>
             EventIds.NewHostKeyClusterError,
         _ => null,

@@ -76,7 +76,7 @@ internal sealed class JobDriver(
                 }
 
                 await RequireRecordedAsync(context, files, ct);
-                var delivery = await grains.GetGrain<IHostGrain>(context.Vm.HostId).DeliverInTimeAsync(keys, start.Kind);
+                var delivery = await DeliverAsync(context.Vm.HostId, start, keys);
                 if (delivery.Faults.Count == 0 || looksPlain)
                 {
                     if (!asked && inPlace)
@@ -124,6 +124,26 @@ internal sealed class JobDriver(
             await PauseAsync(pause, asked ? CancellationToken.None : context.Cancelled, ct);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
+    }
+
+    /// <summary>
+    /// A shallow recrypt goes away from keys that may not be active any more: those are brought to open what they wrapped; the
+    /// new ones have to be active.
+    /// </summary>
+    private async Task<DeliveryResult> DeliverAsync(string hostId, StartJobRequest start, List<KeyOrder> keys)
+    {
+        var host = grains.GetGrain<IHostGrain>(hostId);
+        bool IsNew(KeyOrder key) => key.Names(start.NewKey) || start.Keys.Any(k => key.Names(k.Key));
+        if (start.Kind != "recryptShallow" || keys.TrueForAll(IsNew))
+        {
+            return await host.DeliverInTimeAsync(keys, start.Kind);
+        }
+
+        var delivery = await host.DeliverInTimeAsync(keys.FindAll(k => !IsNew(k)), KeyDeliverer.RecryptFrom);
+        var more = await host.DeliverInTimeAsync(keys.FindAll(IsNew), start.Kind);
+        delivery.Held.AddRange(more.Held);
+        delivery.Faults.AddRange(more.Faults);
+        return delivery;
     }
 
     /// <summary>Asks the host; a task that was taken up again waits for a host that is not up yet.</summary>

@@ -15,7 +15,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// (<see cref="NamedKeys"/>), then it is fetched by the broker (Get and check value): what cannot be fetched, or is another key
 /// than recorded, is refused before anything is done.
 /// </summary>
-internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, CenterStore store, NamedKeys named)
+internal sealed class KeyPlanner(
+    ProviderService providers, BrokerLink broker, CenterStore store, NamedKeys named, TimeProvider time)
 {
     private const int MaximumSpecs = 65;
 
@@ -116,6 +117,54 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
         };
     }
 
+    /// <summary>
+    /// Something new is to be wrapped with a key that is in use: its host may hold it although it is not active on its KMS any
+    /// more. While the KMS cannot be asked, what was found last counts.
+    /// </summary>
+    /// <exception cref="FaultException">Nothing new may be wrapped with it.</exception>
+    public async Task RequireMayWrapAsync(string vm, KeyOrder key, CancellationToken ct)
+    {
+        var request = new CheckKeyRequest { Key = key.ToRef(), ExpectedKcv = key.Kcv };
+        KeyStatus? status = null;
+        try
+        {
+            status = await broker.CallAsync((b, o) => b.CheckKeyAsync(request, o), ct);
+        }
+        catch (FaultException)
+        {
+            // No broker, no word about the key.
+        }
+
+        var said = status?.Fault?.Reason is null or KeyReasons.NotActiveOnKms or KeyReasons.MissingOnKms or KeyReasons.WrongKey
+            or KeyReasons.NotAKey;
+        if (status is not null && said)
+        {
+            RequireProtects(vm, key.Provider, key.KeyId, status.NoProtect);
+            if (status.Fault is { } fault)
+            {
+                throw new FaultException(KeyFaults.NotUsable(vm, FaultCodec.FromMessage(fault)));
+            }
+
+            return;
+        }
+
+        var row = await store.ReadAsync(
+            db => db.Keys.AsNoTracking().FirstOrDefaultAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct), ct);
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var ended = row is null ? "" : row.KmsState is not ("" or "Active") ? $"Its state is {row.KmsState}."
+            : new[] { row.ProtectStop, row.Deactivation, row.Destroy, row.Compromise }.Any(d => d > 0 && d <= now)
+                ? "A date on its KMS has ended it." : "";
+        RequireProtects(vm, key.Provider, key.KeyId, ended);
+    }
+
+    private static void RequireProtects(string vm, string provider, string id, string noProtect)
+    {
+        if (noProtect.Length > 0)
+        {
+            throw new FaultException(KeyFaults.NotUsable(vm, new KeyReason(provider, id, KeyReasons.NotActiveOnKms, noProtect)));
+        }
+    }
+
     private async Task<string> CheckAsync(string vm, string provider, string id, CancellationToken ct)
     {
         var recorded = await store.ReadAsync(
@@ -131,6 +180,7 @@ internal sealed class KeyPlanner(ProviderService providers, BrokerLink broker, C
             throw new FaultException(KeyFaults.NotUsable(vm, FaultCodec.FromMessage(fault)));
         }
 
+        RequireProtects(vm, provider, id, status.NoProtect);
         return recorded.Count == 0 || recorded is [var kcv] && kcv == status.Kcv
             ? status.Kcv
             : throw new FaultException(KeyFaults.NotUsable(vm, new KeyReason(provider, id, KeyReasons.WrongKey, "")));

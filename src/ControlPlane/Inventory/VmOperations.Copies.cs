@@ -3,6 +3,7 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -71,6 +72,12 @@ internal sealed partial class VmOperations
         };
         await PreflightAsync(
             order, [.. keys.Where(k => records.TrueForAll(r => r.KeyId != k.KeyId || r.Provider != k.Provider))], ct);
+        foreach (var key in keys.Where(k => k is { KeyId: not null, Kcv: not null })
+            .Select(k => new KeyOrder(k.Provider, k.KeyId!, k.Kcv!)).Distinct())
+        {
+            await planner.RequireMayWrapAsync(vm.Name, key, ct);
+        }
+
         var arguments = new VmTaskArguments
         {
             CloneId = target.Id,

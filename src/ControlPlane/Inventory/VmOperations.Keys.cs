@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -17,7 +18,8 @@ internal sealed partial class VmOperations
         var (vm, files, records) = await LookAsync(id, ct);
         var (home, disks) = EncryptionRules.Recryptable(files, command);
         List<string> objects = [.. (home ? [vm.Id] : Array.Empty<string>()), .. disks.Select(d => d.ObjectId)];
-        await EnsureSafeAsync(caller, vm, () => RequireKeysAsync(vm, records, "recrypt", ct), ct);
+        var operation = command.Deep ? "recrypt" : KeyDeliverer.RecryptFrom;
+        await EnsureSafeAsync(caller, vm, () => RequireKeysAsync(vm, records, operation, ct), ct);
 
         // Finishing a broken-off recrypt needs the keys that it was begun with: the newest that records know.
         var begun = files.PendingJob.Length > 0;

@@ -16,10 +16,10 @@ public sealed class KeyAlarms(CenterStore store, AlarmBoard alarms, EventLog eve
     /// <summary>After a delivery: another key than the recorded one is an alarm; the right one clears it.</summary>
     internal async Task DeliveredAsync(DeliveryResult result, CancellationToken ct)
     {
-        foreach (var key in result.Reasons.Where(r => r.Reason == KeyReasons.WrongKey))
+        foreach (var key in result.Reasons.Where(r => r.Reason is KeyReasons.WrongKey or KeyReasons.NotAKey))
         {
             await RaiseAsync(AlarmIds.WrongKey, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.WrongKey,
-                $"Another key than the recorded one answers as {key.Provider}/{key.KeyId}; it is not delivered. {key.Detail} "
+                $"{KeyFaults.WrongAt(key.Provider, key.KeyId, key.Reason, key.Detail)} It is not delivered. "
                     + "Restore the right key on the KMS.",
                 ct);
         }

@@ -107,23 +107,24 @@ public sealed class KeyCheck(
         foreach (var (key, status) in found)
         {
             var reason = status.Fault?.Reason;
-            if (reason is KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission)
+            if (reason is KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission
+                or KeyReasons.RefusedByKms)
             {
                 continue;
             }
 
-            if (reason == KeyReasons.WrongKey)
+            if (reason is KeyReasons.WrongKey or KeyReasons.NotAKey)
             {
                 await alarms.RaiseAsync(AlarmIds.WrongKey, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.WrongKey,
-                    $"Another key than the recorded one answers as {key}. {status.Fault!.Detail} "
-                        + "Restore the right key on the KMS.", ct);
+                    KeyFaults.WrongAt(key.Provider, key.KeyId, reason, status.Fault!.Detail)
+                        + " Restore the right key on the KMS.", ct);
             }
             else if (reason != KeyReasons.MissingOnKms)
             {
                 right.Add(key.ToString());
             }
 
-            if (reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey)
+            if (reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey)
             {
                 holders ??= await HoldersAsync(ct);
                 if (holders.TryGetValue((key.Provider, key.KeyId), out var hosts))
@@ -164,7 +165,10 @@ public sealed class KeyCheck(
 
         if (status.State.Length > 0 && status.State != "Active")
         {
-            return (true, $"is {status.State} on its KMS", $"Activate it there if that was a mistake. {Recrypt}");
+            return (true, $"is {status.State} on its KMS",
+                status.State == "PreActive" ? "Activate it there."
+                    : $"Nothing new is wrapped with it. {Recrypt} To start a VM that it locks before: "
+                        + "lorica vm unlock VM --deactivated.");
         }
 
         (string What, long At)[] dates =

@@ -22,6 +22,16 @@ namespace Lorica.ControlPlane.Keys;
 public sealed class KeyDeliverer(
     CenterStore store, BrokerLink broker, HostLinks links, CenterIdentity identity, ProviderWatch watch, KeyAlarms alarms)
 {
+    /// <summary>
+    /// What a delivery is called that brings the keys away from which a shallow recrypt goes. Like
+    /// <see cref="UnlockDeactivated"/> it takes a key that is Deactivated or Compromised on its KMS: what it wrapped is opened
+    /// with it, nothing new is wrapped.
+    /// </summary>
+    public const string RecryptFrom = "recryptFrom";
+
+    /// <summary>What unlocking a VM is called whose keys are not active any more, as somebody asked for.</summary>
+    public const string UnlockDeactivated = "unlockDeactivated";
+
     /// <summary>What powering on is called in a delivery.</summary>
     public const string PowerOn = "powerOn";
 
@@ -153,7 +163,11 @@ public sealed class KeyDeliverer(
                 Host = host.Presentation, CenterSpkiSha256 = Google.Protobuf.ByteString.CopyFrom(identity.SpkiSha256),
             };
             request.Keys.AddRange(
-                wanted.Select(k => new KeyToSeal { Key = k.ToRef(), ExpectedKcv = k.Kcv, Operation = operation }));
+                wanted.Select(k => new KeyToSeal
+                {
+                    Key = k.ToRef(), ExpectedKcv = k.Kcv, Operation = operation,
+                    ToOpenOnly = operation is RecryptFrom or UnlockDeactivated,
+                }));
             sealedKeys = await broker.CallAsync((c, o) => c.SealKeysAsync(request, o), ct);
         }
         catch (FaultException e)

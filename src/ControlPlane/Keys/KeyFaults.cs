@@ -15,7 +15,7 @@ internal static class KeyFaults
     public static Fault Missing(string vm, IReadOnlyList<KeyReason> keys) =>
         new(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", vm,
             $"{vm} is locked: {string.Join("; ", keys.Select(k => $"key {k.Provider}/{k.KeyId}: {Words(k.Reason)}"))}.",
-            keys.Count == 0 ? "" : Hint(keys[0]))
+            keys.Count == 0 ? "" : Hint(keys[0], vm))
         {
             Keys = keys,
         };
@@ -43,8 +43,10 @@ internal static class KeyFaults
     public static Fault NotUsable(string vm, KeyReason key) =>
         new(key.Reason is KeyReasons.ProviderUnreachable ? FaultTypes.HostCommunication : FaultTypes.InvalidState,
             "lorica.keyNotUsable", vm,
-            $"The new key {key.Provider}/{key.KeyId} for {vm} cannot be used: {Words(key.Reason)}. {key.Detail}".TrimEnd(),
-            Hint(key))
+            $"The key {key.Provider}/{key.KeyId} for {vm} cannot be used: {Words(key.Reason)}. {key.Detail}".TrimEnd(),
+            key.Reason == KeyReasons.NotActiveOnKms
+                ? "Name a key that is active on its KMS, or none: then a new one is made."
+                : Hint(key, vm))
         {
             Keys = [key],
         };
@@ -53,7 +55,9 @@ internal static class KeyFaults
     public static string LockEvent(string reason) => reason switch
     {
         KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission => EventIds.LockedClusterError,
-        KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey => EventIds.LockedMissingOnKms,
+        KeyReasons.RefusedByKms => EventIds.LockedClusterError,
+        KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey
+            => EventIds.LockedMissingOnKms,
         _ => EventIds.LockedMissingOnHost,
     };
 
@@ -67,23 +71,40 @@ internal static class KeyFaults
         KeyReasons.ProviderUnknown => "its provider is not registered",
         KeyReasons.NoPermission => "the KMS refuses this center",
         KeyReasons.WrongKey => "another key answers under its id",
+        KeyReasons.NotAKey => "what the KMS has under its id is no AES-256 key",
+        KeyReasons.RefusedByKms => "the KMS refuses to give it",
         _ => reason,
     };
+
+    /// <summary>What alarms say of a key under whose id the KMS has something else.</summary>
+    public static string WrongAt(string provider, string keyId, string reason, string detail) =>
+        (reason == KeyReasons.NotAKey
+            ? $"What the KMS has as {provider}/{keyId} is no AES-256 key. {detail}"
+            : $"Another key than the recorded one answers as {provider}/{keyId}. {detail}").TrimEnd();
 
     /// <summary>What is said of a key that somebody removed by force.</summary>
     public static string RemovedByHand(KeyOrder key) => $"{Removed} take that back with: lorica key restore {key}";
 
-    private static string Hint(KeyReason key) => key.Reason switch
+    private static string Hint(KeyReason key, string vm) => key.Reason switch
     {
         KeyReasons.MissingOnHost when key.Detail.StartsWith(Removed, StringComparison.Ordinal) =>
             $"Somebody removed that key by force. Take that back: lorica key restore {key.Provider}/{key.KeyId}",
         KeyReasons.MissingOnHost => "See that the host and the key broker run.",
         KeyReasons.MissingOnKms => "Restore the key on the KMS; the VM is unlocked by itself.",
-        KeyReasons.NotActiveOnKms => "Activate the key on the KMS; the VM is unlocked by itself.",
+        KeyReasons.NotActiveOnKms when key.Detail.Contains("PreActive", StringComparison.Ordinal) =>
+            "Activate the key on the KMS; the VM is unlocked by itself.",
+        KeyReasons.NotActiveOnKms when key.Detail.Contains("Archived", StringComparison.Ordinal) =>
+            "Recover the key from the archive of the KMS; the VM is unlocked by itself.",
+        KeyReasons.NotActiveOnKms =>
+            $"Take the VM away from that key: lorica vm recrypt {vm} --shallow. "
+                + $"To start it before: lorica vm unlock {vm} --deactivated",
         KeyReasons.ProviderUnreachable => "Bring the KMS back; the VM is unlocked by itself.",
         KeyReasons.ProviderUnknown => "Register the provider under its old name (`lorica kms add`).",
         KeyReasons.NoPermission => "Let the KMS trust the client certificate of the provider.",
         KeyReasons.WrongKey => "Restore the right key on the KMS.",
+        KeyReasons.NotAKey =>
+            "Name a symmetric AES key of 256 bits whose bytes the KMS gives; if this key was in use, restore it on the KMS.",
+        KeyReasons.RefusedByKms => "See what the KMS logs for that key; the VM is unlocked by itself.",
         _ => "",
     };
 }

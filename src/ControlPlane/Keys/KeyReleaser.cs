@@ -158,7 +158,7 @@ public sealed partial class KeyReleaser(
             {
                 proven.Add(key);
             }
-            else if (status?.Fault?.Reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey)
+            else if (status?.Fault?.Reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey)
             {
                 await LastCopyAsync(key, [hostName], ct);
             }

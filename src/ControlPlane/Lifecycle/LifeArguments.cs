@@ -76,4 +76,8 @@ public sealed record LifeArguments
     /// </summary>
     [Id(16)]
     public List<string> Asked { get; set; } = [];
+
+    /// <summary>Unlock with keys that are not active on their KMS any more.</summary>
+    [Id(17)]
+    public bool Deactivated { get; set; }
 }

@@ -3,6 +3,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -44,7 +45,8 @@ internal sealed partial class LifeOperations
         };
         if (policy.Encryption && life.Provider.Length == 0)
         {
-            life = life with { Provider = home!.Provider, KeyId = home.KeyId, Kcv = home.Kcv };
+            await planner.RequireMayWrapAsync(vm.Name, new KeyOrder(home!.Provider, home.KeyId, home.Kcv), ct);
+            life = life with { Provider = home.Provider, KeyId = home.KeyId, Kcv = home.Kcv };
         }
         else if (policy.Encryption && life.Provider == "default")
         {

@@ -21,7 +21,7 @@ namespace Lorica.ControlPlane.Lifecycle;
 internal sealed partial class LifeOperations(
     VmOperations operations, VmLookup lookup, TaskBoard tasks, PolicyCatalog policies,
     ProviderService providers, ComingRules coming, Preflight preflight, PlacementService placement, HostCrypto hostCrypto,
-    CenterStore store, HostLinks links, EventLog events, TimeProvider time)
+    KeyPlanner planner, CenterStore store, HostLinks links, EventLog events, TimeProvider time)
 {
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 
@@ -92,8 +92,22 @@ internal sealed partial class LifeOperations(
                 $"{vm.Name} is not encrypted, so it is never locked.", $"lorica vm show {vm.Name}"));
         }
 
-        await RequireKeysAsync(caller, vm, records, "unlock", ct);
-        return await BeginAsync(TaskKinds.Unlock, vm, caller, life, ct: ct);
+        await RequireKeysAsync(caller, vm, records, life.Deactivated ? KeyDeliverer.UnlockDeactivated : "unlock", ct);
+        return await BeginAsync(
+            TaskKinds.Unlock, vm, caller, life,
+            (db, task) =>
+            {
+                if (life.Deactivated)
+                {
+                    events.Add(db, EventIds.CryptoOperation, caller.User, ObjectRef.Of(vm),
+                        $"{caller.User}: {TaskKinds.Unlock} of {vm.Name} with keys that may not be active on their KMS any more, "
+                            + $"task {task.Id}; keys "
+                            + string.Join(", ", records.Where(r => r.InUse).Select(r => $"{r.Provider}/{r.KeyId}").Distinct()));
+                }
+
+                return Task.CompletedTask;
+            },
+            ct: ct);
     }
 
     private async Task<TaskRow> RenameAsync(string id, Caller caller, LifeArguments life, CancellationToken ct)

@@ -61,13 +61,24 @@ public sealed partial class LifeService
         return await DoAsync(row, caller, TaskKinds.Unregister, new LifeArguments { Fenced = fenced }, ct);
     }
 
-    /// <summary>Fetches the keys of a locked VM now: registering it again, as the privilege has it, in its folder.</summary>
-    public async Task<TaskModel> UnlockAsync(Caller caller, string vm, CancellationToken ct)
+    /// <summary>
+    /// Fetches the keys of a locked VM now: registering it again, as the privilege has it, in its folder.
+    /// <paramref name="deactivated"/> takes keys that are Deactivated or Compromised on their KMS too, and needs Recrypt at the
+    /// VM beside: who lets it run under such a key has to be able to take it away from it.
+    /// </summary>
+    public async Task<TaskModel> UnlockAsync(Caller caller, string vm, bool deactivated, CancellationToken ct)
     {
         var row = await _lookup.FindAsync(vm, ct);
         var folder = await _tree.FindAsync(row.ParentId, ct);
         await _authorizer.RequireAsync(caller, Privileges.CryptoRegisterVm, ObjectRef.Of(folder), ct);
-        return await DoAsync(row, caller, TaskKinds.Unlock, new LifeArguments(), ct);
+        List<string> asked = [];
+        if (deactivated)
+        {
+            asked.Add(Privileges.Recrypt);
+            await _authorizer.RequireAsync(caller, Privileges.Recrypt, ObjectRef.Of(row), ct);
+        }
+
+        return await DoAsync(row, caller, TaskKinds.Unlock, new LifeArguments { Deactivated = deactivated, Asked = asked }, ct);
     }
 
     /// <summary>Changes the display name.</summary>

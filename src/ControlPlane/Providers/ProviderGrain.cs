@@ -166,6 +166,7 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             Address = new ServerAddress { Host = s.Host, Port = s.Port }, CertificateSha256 = s.CertificateSha256,
             Proxy = ProviderRules.Proxy(s.Proxy) is { } proxy ? new ServerAddress { Host = proxy.Host, Port = proxy.Port } : null,
             ConnectTimeoutMs = s.ConnectTimeoutMs ?? 0, RequestTimeoutMs = s.RequestTimeoutMs ?? 0,
+            TlsSuites = s.TlsSuites ?? "", KmipVersion = s.KmipVersion ?? "",
         }));
         return await broker.CallAsync((c, o) => c.ConfigureProviderAsync(request, o), CancellationToken.None);
     }
@@ -179,7 +180,7 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
 
     private static ServerModel Model(ServerSpec s) => new(
         s.Host, s.Port, s.CertificateSha256, s.Proxy, s.ConnectTimeoutMs == 0 ? null : s.ConnectTimeoutMs,
-        s.RequestTimeoutMs == 0 ? null : s.RequestTimeoutMs);
+        s.RequestTimeoutMs == 0 ? null : s.RequestTimeoutMs, s.TlsSuites, s.KmipVersion);
 
     /// <summary>What a change changed, for the audit; a newly accepted certificate with its fingerprint.</summary>
     private static string Words(ProviderSpec change, IReadOnlyList<ServerModel> before, List<ServerModel> servers)

@@ -121,9 +121,21 @@ internal static class ProviderRules
                 throw Invalid("lorica.timeout", $"{s.Host}:{s.Port}", "A time-out is 100 ms to 60 s.");
             }
 
+            if (s.TlsSuites is not (null or "modern" or "kmip-compat"))
+            {
+                throw Invalid(
+                    "lorica.tlsSuites", $"{s.Host}:{s.Port}", "The cipher suites of a server are modern or kmip-compat.");
+            }
+
+            if (s.KmipVersion is not (null or "1.0" or "1.1" or "1.2" or "1.3" or "1.4"))
+            {
+                throw Invalid("lorica.kmipVersion", $"{s.Host}:{s.Port}", "Versions of KMIP are 1.0 to 1.4.");
+            }
+
             return s.CertificateSha256 is { Length: 64 } pin && pin.All(char.IsAsciiHexDigit)
                 ? new ServerSpec(
-                    s.Host, s.Port, pin.ToLowerInvariant(), s.Proxy, s.ConnectTimeoutMs ?? 0, s.RequestTimeoutMs ?? 0)
+                    s.Host, s.Port, pin.ToLowerInvariant(), s.Proxy, s.ConnectTimeoutMs ?? 0, s.RequestTimeoutMs ?? 0,
+                    s.TlsSuites, s.KmipVersion)
                 : throw Invalid("lorica.certificateSha256", $"{s.Host}:{s.Port}",
                     "The accepted certificate of a server is named by its SHA-256, 64 hex digits.");
         }).ToList();

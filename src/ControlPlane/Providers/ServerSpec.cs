@@ -4,4 +4,5 @@ namespace Lorica.ControlPlane.Providers;
 [GenerateSerializer]
 [Alias("Lorica.ServerSpec")]
 public sealed record ServerSpec(
-    string Host, int Port, string CertificateSha256, string? Proxy = null, int ConnectTimeoutMs = 0, int RequestTimeoutMs = 0);
+    string Host, int Port, string CertificateSha256, string? Proxy = null, int ConnectTimeoutMs = 0, int RequestTimeoutMs = 0,
+    string? TlsSuites = null, string? KmipVersion = null);

@@ -24,7 +24,10 @@ internal static partial class OperationTable
         new("LifeService.UnregisterAsync", "leaving", [Privileges.UnregisterVm],
             (c, who) => Life(c).UnregisterAsync(who, "leaving", fenced: false, None)),
         new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm],
-            (c, who) => Life(c).UnlockAsync(who, "plain", None)),
+            (c, who) => Life(c).UnlockAsync(who, "plain", deactivated: false, None)),
+        new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm, Privileges.Recrypt],
+            (c, who) => Life(c).UnlockAsync(who, "plain", deactivated: true, None))
+        { Elsewhere = new Dictionary<string, string> { [Privileges.Recrypt] = "plain" } },
         new("LifeService.RenameAsync", "plain", [Privileges.RenameVm],
             (c, who) => Life(c).RenameAsync(who, "plain", new RenameVmBody(""), None)),
         new("LifeService.MoveAsync", "plain", [Privileges.MoveVm],

@@ -99,6 +99,26 @@ public sealed class KeyReasonTests
             });
     }
 
+    [Theory]
+    [InlineData(KeyReasons.NotAKey, EventIds.LockedMissingOnKms)]
+    [InlineData(KeyReasons.RefusedByKms, EventIds.LockedClusterError)]
+    public Task What_the_KMS_says_of_one_key_locks_its_VM_and_no_other_and_is_no_fault_of_the_provider(
+        string reason, string eventId) =>
+        LocksAsync(
+            reason, eventId,
+            async (center, key) =>
+            {
+                await center.CreateAsync("b", TestCenter.EncryptionPolicy);
+                center.Broker.Odd[key] = reason;
+            },
+            async (center, _) =>
+            {
+                await Poll.UntilAsync(
+                    async () => (await center.VmAsync("b")).CryptoState == "unlocked", "the other is not locked");
+                Assert.Equal(0, await RaisedAsync(center, AlarmIds.ProviderConnection));
+                await RepairAsync(center, center.Broker.Odd.Clear);
+            });
+
     [Fact]
     public async Task Provider_removed_by_force_makes_its_VMs_invalid_at_the_next_power_on()
     {

@@ -12,6 +12,12 @@ internal sealed partial class FakeBroker
     /// <summary>State by key id; Active when it is not there.</summary>
     public ConcurrentDictionary<string, string> States { get; } = new();
 
+    /// <summary>Why nothing new may be protected with an active key, by key id.</summary>
+    public ConcurrentDictionary<string, string> NoProtect { get; } = new();
+
+    /// <summary>Reason by key id, for objects that are no keys of ours.</summary>
+    public ConcurrentDictionary<string, string> Odd { get; } = new();
+
     /// <summary>Deactivation Date by key id, Unix seconds.</summary>
     public ConcurrentDictionary<string, long> Deactivations { get; } = new();
 
@@ -87,11 +93,14 @@ internal sealed partial class FakeBroker
         return Task.FromResult(reply);
     }
 
+    private string StateOf(KeyRef key) => States.GetValueOrDefault(key.KeyId, "Active");
+
     private string? ReasonOf(KeyRef key, string expectedKcv) =>
         KmsDown || Unreachable.ContainsKey(key.Provider) ? KeyReasons.ProviderUnreachable
         : !_providers.ContainsKey(key.Provider) ? KeyReasons.ProviderUnknown
         : Refusing.ContainsKey(key.Provider) ? KeyReasons.NoPermission
         : !Keys.TryGetValue(key.KeyId, out var kcv) ? KeyReasons.MissingOnKms
+        : Odd.TryGetValue(key.KeyId, out var odd) ? odd
         : kcv != expectedKcv ? KeyReasons.WrongKey
         : States.GetValueOrDefault(key.KeyId, "Active") != "Active" ? KeyReasons.NotActiveOnKms : null;
 }

@@ -83,11 +83,17 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         var reason = KmsDown ? KeyReasons.ProviderUnreachable
             : !_providers.ContainsKey(request.Key.Provider) ? KeyReasons.ProviderUnknown
             : kcv is null ? KeyReasons.MissingOnKms
-            : request.ExpectedKcv.Length > 0 && kcv != request.ExpectedKcv ? KeyReasons.WrongKey : null;
-        var status = new KeyStatus { Key = request.Key, Kcv = kcv ?? "", State = "Active" };
+            : request.ExpectedKcv.Length > 0 && kcv != request.ExpectedKcv ? KeyReasons.WrongKey
+            : Odd.GetValueOrDefault(request.Key.KeyId) ?? (StateOf(request.Key) != "Active" ? KeyReasons.NotActiveOnKms : null);
+        var status = new KeyStatus
+        {
+            Key = request.Key, Kcv = kcv ?? "", State = StateOf(request.Key),
+            NoProtect = StateOf(request.Key) != "Active" ? $"Its state is {StateOf(request.Key)}."
+                : NoProtect.GetValueOrDefault(request.Key.KeyId, ""),
+        };
         if (reason is not null)
         {
-            status.Fault = new KeyFault { Key = request.Key, Reason = reason };
+            status.Fault = new KeyFault { Key = request.Key, Reason = reason, Detail = status.NoProtect };
         }
 
         return status;
@@ -117,9 +123,18 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         foreach (var key in request.Keys)
         {
             var reason = ReasonOf(key.Key, key.ExpectedKcv);
+            if (reason == KeyReasons.NotActiveOnKms && key.ToOpenOnly && StateOf(key.Key) is "Deactivated" or "Compromised")
+            {
+                reason = null;
+            }
+
             if (reason is not null)
             {
-                reply.Faults.Add(new KeyFault { Key = key.Key, Reason = reason });
+                reply.Faults.Add(new KeyFault
+                {
+                    Key = key.Key, Reason = reason,
+                    Detail = reason == KeyReasons.NotActiveOnKms ? $"Its state is {StateOf(key.Key)}." : "",
+                });
                 continue;
             }
 

@@ -55,12 +55,28 @@ internal sealed class ProviderOptions
         Description = "Seconds for one request; 10 by default.", HelpName = "SECONDS",
     };
 
-    public ProviderOptions() => Identity.AcceptOnlyFromAmong("broker", "self-signed", "csr");
+    public Option<string?> TlsSuites { get; } = new("--tls-suites")
+    {
+        Description = "Cipher suites for the servers named here: modern (default), or kmip-compat, which adds TLS 1.2 with RSA "
+            + "key exchange for key managers that know nothing else.",
+    };
+
+    public Option<string?> KmipVersion { get; } = new("--kmip-version")
+    {
+        Description = "Newest version of KMIP to speak with the servers named here; negotiated by default.",
+    };
+
+    public ProviderOptions()
+    {
+        Identity.AcceptOnlyFromAmong("broker", "self-signed", "csr");
+        TlsSuites.AcceptOnlyFromAmong("modern", "kmip-compat");
+        KmipVersion.AcceptOnlyFromAmong("1.0", "1.1", "1.2", "1.3", "1.4");
+    }
 
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[Accept, Identity, ClientCertificate, ClientKey, User, PasswordFile, Proxy,
-            ConnectTimeout, RequestTimeout])
+            ConnectTimeout, RequestTimeout, TlsSuites, KmipVersion])
             command.Options.Add(option);
     }
 
@@ -78,6 +94,8 @@ internal sealed class ProviderOptions
                 Proxy = proxy,
                 ConnectTimeoutMs = Milliseconds(parsed.GetValue(ConnectTimeout)),
                 RequestTimeoutMs = Milliseconds(parsed.GetValue(RequestTimeout)),
+                TlsSuites = parsed.GetValue(TlsSuites),
+                KmipVersion = parsed.GetValue(KmipVersion),
             });
         }
 
