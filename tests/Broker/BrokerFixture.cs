@@ -1,10 +1,13 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using Google.Protobuf;
 using Grpc.Net.Client;
 using Lorica.Broker.Start;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Trust;
+using Lorica.Crypto;
 using Microsoft.AspNetCore.Builder;
 
 namespace Lorica.Broker.Tests;
@@ -31,11 +34,25 @@ internal sealed class BrokerFixture : IAsyncDisposable
 
     public KeyBroker.KeyBrokerClient Client { get; }
 
-    public static async Task<BrokerFixture> StartAsync(string folder, string pinning = HostPinning.Center)
+    public static Task<BrokerFixture> StartAsync(string folder, string pinning = HostPinning.Center)
     {
         var pki = new TestPki(Path.Combine(folder, "pki"));
-        var center = pki.Issue("center", Roles.Center);
-        var self = pki.Issue("broker", Roles.Broker);
+        return StartAsync(folder, pki, pki.Issue("center", Roles.Center), pki.Issue("broker", Roles.Broker), pinning);
+    }
+
+    /// <summary>The next broker over the same state, with the same or another certificate.</summary>
+    public async Task<BrokerFixture> RestartAsync(string folder, bool newKey = false)
+    {
+        await DisposeAsync();
+        var self = newKey
+            ? Pki.Issue("broker", Roles.Broker)
+            : NodeIdentity.Load(Pki.CertificatePath("broker"), Pki.KeyPath("broker"), Pki.CaPath);
+        return await StartAsync(folder, Pki, Center, self, HostPinning.Center);
+    }
+
+    private static async Task<BrokerFixture> StartAsync(
+        string folder, TestPki pki, NodeIdentity center, NodeIdentity self, string pinning)
+    {
         var socket = Path.Combine(folder, "b.sock");
         var config = new BrokerConfig
         {
@@ -49,6 +66,18 @@ internal sealed class BrokerFixture : IAsyncDisposable
         await app.StartAsync();
         var peer = new Peer(self.Ca, Roles.Broker, Peer.PinOf(self.Certificate));
         return new BrokerFixture(app, Connect(center, peer, socket), pki, center, socket, peer);
+    }
+
+    /// <summary>What a person's client seals for the broker: an identity or a credential of one provider at its
+    /// servers.</summary>
+    public async Task<SealedIdentity> SealAsync(byte[] info, string provider, string plaintext, params PinnedServer[] servers)
+    {
+        var receiver = (await Client.DescribeAsync(new DescribeRequest())).ReceiveKey;
+        using var text = KeyBuffer.CopyOf(Encoding.UTF8.GetBytes(plaintext));
+        var binding = ProviderBinding.Of(
+            provider, servers.Select(s => (s.Address.Host, s.Address.Port, s.CertificateSha256)));
+        var (enc, ciphertext) = HpkeSender.Seal(receiver.Span, info, binding, text);
+        return new SealedIdentity { Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext) };
     }
 
     public static GrpcChannel Connect(NodeIdentity who, Peer peer, string socket) => GrpcChannel.ForAddress(PeerChannel.Address,

@@ -161,21 +161,16 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     {
         var address = new ServerAddress { Host = "127.0.0.1", Port = kms.Port };
         var shown = await _broker.Client.ProbeServerAsync(new ProbeServerRequest { Server = address });
-        var broker = await _broker.Client.DescribeAsync(new DescribeRequest());
-        using var pem = KeyBuffer.CopyOf(System.Text.Encoding.ASCII.GetBytes(kms.ClientPem));
-        var (enc, ciphertext) = HpkeSender.Seal(broker.ReceiveKey.Span, "lorica-identity-v1"u8, default, pem);
+        var server = new PinnedServer { Address = address, CertificateSha256 = pin ?? shown.Sha256 };
         await _broker.Client.ConfigureProviderAsync(new ConfigureProviderRequest
         {
             Name = name,
-            Servers = { new PinnedServer { Address = address, CertificateSha256 = pin ?? shown.Sha256 } },
+            Servers = { server },
             Identity = selfSigned
                 ? new ClientIdentity { SelfSigned = true }
                 : new ClientIdentity
                 {
-                    Uploaded = new SealedIdentity
-                    {
-                        Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext),
-                    },
+                    Uploaded = await _broker.SealAsync(ProviderBinding.IdentityInfo.ToArray(), name, kms.ClientPem, server),
                 },
         });
     }

@@ -133,8 +133,9 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     public async Task A_request_is_signed_and_the_certificate_becomes_the_identity()
     {
         await ConfigureAsync(r => r.Identity = new ClientIdentity { CertificateRequest = true });
-        var request = await _broker.Client.RequestCertificateAsync(new ProviderRequest { Name = "corp" });
-        Assert.Equal(request.Pem, (await _broker.Client.RequestCertificateAsync(new ProviderRequest { Name = "corp" })).Pem);
+        var request = await _broker.Client.RequestCertificateAsync(new RequestCertificateRequest { Name = "corp" });
+        var again = await _broker.Client.RequestCertificateAsync(new RequestCertificateRequest { Name = "corp" });
+        Assert.Equal(request.Pem, again.Pem);
 
         var certificate = _broker.Pki.Sign(request.Pem);
         var installed = await _broker.Client.InstallCertificateAsync(
@@ -162,7 +163,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         Assert.Equal("lorica.certificateOfAnotherKey", FaultCodec.FromRpc(refused, "broker").Key);
 
         // A request that nobody has signed yet changes nothing either.
-        await _broker.Client.RequestCertificateAsync(new ProviderRequest { Name = "corp" });
+        await _broker.Client.RequestCertificateAsync(new RequestCertificateRequest { Name = "corp" });
         Assert.Equal(
             before, (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].ClientCertificateSha256);
     }
@@ -170,13 +171,9 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     [Fact]
     public async Task A_password_is_kept_sealed_and_never_told()
     {
-        var receiver = (await _broker.Client.DescribeAsync(new DescribeRequest())).ReceiveKey;
-        using var text = KeyBuffer.CopyOf("lorica\nvery secret words"u8);
-        var (enc, ciphertext) = HpkeSender.Seal(receiver.Span, "lorica-credential-v1"u8, default, text);
-        await ConfigureAsync(r => r.Credential = new SealedIdentity
-        {
-            Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext),
-        });
+        var credential = await _broker.SealAsync(
+            ProviderBinding.CredentialInfo.ToArray(), "corp", "lorica\nvery secret words", _first.Pinned, _second.Pinned);
+        await ConfigureAsync(r => r.Credential = credential);
 
         Assert.Equal("lorica", (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].UserName);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))

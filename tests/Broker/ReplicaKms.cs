@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Trust;
 using Lorica.Kmip;
@@ -23,6 +24,10 @@ internal sealed class ReplicaKms : IAsyncDisposable
 
     public int Requests;
 
+    /// <summary>Objects belong to the public key of a client, and a client is let in when this says so; null: all are
+    /// one.</summary>
+    public Func<X509Certificate2, bool>? LetsIn { get; set; }
+
     public PinnedServer Pinned => new()
     {
         Address = new ServerAddress { Host = "127.0.0.1", Port = _port },
@@ -37,7 +42,11 @@ internal sealed class ReplicaKms : IAsyncDisposable
         {
             Listen = new IPEndPoint(IPAddress.Loopback, _port),
             Certificate = () => context,
-            Authenticate = (certificate, _) => new KmipClientVerdict(new KmipClientIdentity("owner", certificate.Subject), null),
+            Authenticate = (certificate, _) => LetsIn is not { } letsIn
+                ? new KmipClientVerdict(new KmipClientIdentity("owner", certificate.Subject), null)
+                : letsIn(certificate)
+                    ? new KmipClientVerdict(new KmipClientIdentity(Peer.PinOf(certificate), certificate.Subject), null)
+                    : new KmipClientVerdict(null, "not trusted"),
             Audit = _ => Interlocked.Increment(ref Requests),
         }, _store);
         _port = _server.Start().Port;

@@ -45,12 +45,20 @@ internal sealed class TestPki
         return NodeIdentity.Load(CertificatePath(name), KeyPath(name), CaPath);
     }
 
-    /// <summary>Signs a request, as the administrator of a KMS would.</summary>
-    public string Sign(string requestPem)
+    /// <summary>Signs a request, as the administrator of a KMS would; under another subject where one is given.</summary>
+    public string Sign(string requestPem, string? subject = null)
     {
         var request = CertificateRequest.LoadSigningRequestPem(
             requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions,
             RSASignaturePadding.Pkcs1);
+        if (subject is not null)
+        {
+            var renamed = new CertificateRequest(new X500DistinguishedName(subject), request.PublicKey, HashAlgorithmName.SHA256);
+            foreach (var extension in request.CertificateExtensions)
+                renamed.CertificateExtensions.Add(extension);
+            request = renamed;
+        }
+
         using var key = _ca.GetECDsaPrivateKey()!;
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.Create(

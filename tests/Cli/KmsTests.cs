@@ -3,6 +3,7 @@ using System.Text.Json;
 using Lorica.Cli.Output;
 using Lorica.Cli.Tests.Support;
 using Lorica.Contracts.Rest;
+using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 
 namespace Lorica.Cli.Tests;
@@ -71,7 +72,8 @@ public sealed class KmsTests : SignedInTests
             "--client-cert", _cli.File("client.crt", certificate), "--client-key", keyFile));
 
         Assert.Equal("uploaded", _added!.Identity);
-        using var opened = broker.Open(Convert.FromBase64String(_added.SealedEnc!), "lorica-identity-v1"u8, [],
+        using var opened = broker.Open(Convert.FromBase64String(_added.SealedEnc!), ProviderBinding.IdentityInfo,
+            ProviderBinding.Of("corp", [("kms1", 5696, _added.Servers[0].CertificateSha256)]),
             Convert.FromBase64String(_added.SealedIdentity!));
         Assert.Equal($"{certificate}\n{keyPem}", Encoding.UTF8.GetString(opened.Span));
         Assert.Contains($"warning: others can read {keyFile}", _cli.Error, StringComparison.Ordinal);
@@ -190,5 +192,59 @@ public sealed class KmsTests : SignedInTests
         Assert.Equal(["kms2"], changed.Servers!.Select(s => s.Host));
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync("kms", "set", "corp"));
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("kms", "set", "corp", "--remove-server", "kms9"));
+    }
+
+    [Fact]
+    public async Task ARenewalIsOneCommandAndOneThatSomebodySignsTakesTwo()
+    {
+        RenewIdentityBody? renewed = null;
+        PemBody? signed = null;
+        var query = "";
+        var model = new ProviderModel("corp", true, [new ServerModel("kms1", 5696, Shown)], "csr", "PEM", "ab", null);
+        _center.On("POST /api/v1/providers/corp/identity/renew", async context =>
+        {
+            renewed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.RenewIdentityBody);
+            await FakeCenter.WriteAsync(context, model, RestJson.Default.ProviderModel, 200);
+        });
+        _center.On("POST /api/v1/providers/corp/csr", context =>
+        {
+            query = context.Request.QueryString.ToString();
+            return FakeCenter.WriteAsync(context, new PemBody("REQUEST"), RestJson.Default.PemBody, 200);
+        });
+        _center.On("POST /api/v1/providers/corp/certificate", async context =>
+        {
+            signed = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.PemBody);
+            await FakeCenter.WriteAsync(context, model, RestJson.Default.ProviderModel, 200);
+        });
+
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "renew", "corp"));
+        Assert.Equal(new RenewIdentityBody(), renewed);
+        Assert.Contains("lorica kms identity restore corp", _cli.Error, StringComparison.Ordinal);
+        var file = _cli.File("lorica.csr", "");
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "renew", "corp", "--csr", file));
+        Assert.Equal(("", "REQUEST"), (query, await File.ReadAllTextAsync(file)));
+        Assert.Null(signed);
+        Assert.Equal(ExitCode.Success,
+            await _cli.RunAsync("kms", "renew", "corp", "--cert", _cli.File("c.crt", "-----BEGIN CERTIFICATE-----")));
+        Assert.Equal("-----BEGIN CERTIFICATE-----", signed!.Pem);
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("kms", "renew", "corp", "--key", "x"));
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("kms", "renew", "corp", "--csr", "x", "--cert", "y"));
+    }
+
+    [Fact]
+    public async Task BothIdentitiesAreShownWithDatesAndFingerprints()
+    {
+        var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        IdentityModel Identity(string pem, string key) =>
+            new("selfSigned", pem, "cert-" + key, key, since, since.AddYears(2), since, null);
+        _center.On("GET /api/v1/providers/corp/identity",
+            new ProviderIdentityModel("corp", Identity("NEW\n", "key2"), Identity("OLD\n", "key1"), null, since),
+            RestJson.Default.ProviderIdentityModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "identity", "show", "corp"));
+        foreach (var said in new[] { "NOT proven", "key1", "key2", "cert-key1", "2028-01-02" })
+            Assert.Contains(said, _cli.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "identity", "show", "corp", "--former"));
+        Assert.Equal("OLD\n", _cli.Out);
+        Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("kms", "identity", "show", "corp", "--waiting"));
     }
 }

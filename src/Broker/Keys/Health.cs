@@ -181,9 +181,13 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ServerH
         await client.ActivateAsync(id, ct);
         using var probe = KeyBuffer.Allocate(KeyWork.KekBytes);
         await client.GetKeyAsync(id, material => material.CopyTo(probe.Span), ct);
-        provider = provider with { ProbeKeyId = id, ProbeKcv = KeyCheckValue.Compute(probe) };
-        providers.Save(provider);
-        return provider;
+        var kcv = KeyCheckValue.Compute(probe);
+
+        // The provider as it is now: what was read before the check must not put back an identity that was replaced meanwhile.
+        var made = provider with { ProbeKeyId = id, ProbeKcv = kcv };
+        return providers.Update(provider.Name, e => e.KeySha256 == provider.KeySha256 && e.UserName == provider.UserName
+            && e.ProbeKeyId is null ? e with { ProbeKeyId = id, ProbeKcv = kcv } : e)
+            is { ProbeKeyId: not null } now ? now : made;
     }
 
     private long NotAfter(ProviderEntry provider)

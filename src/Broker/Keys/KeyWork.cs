@@ -108,7 +108,7 @@ internal sealed class KeyWork(
             status.NoProtect = NoProtect(life) ?? "";
             if (life.State is KmipKeyState.Destroyed or KmipKeyState.DestroyedCompromised)
             {
-                status.Fault = Say(KeyFaults.Of(key, KeyReasons.MissingOnKms, $"Its state is {life.State}."));
+                status.Fault = Told(KeyFaults.Of(key, KeyReasons.MissingOnKms, $"Its state is {life.State}."));
                 return status;
             }
 
@@ -197,7 +197,19 @@ internal sealed class KeyWork(
         }
     }
 
-    public KeyFault Say(KeyFault fault)
+    /// <summary>
+    /// Logs a fault. A KMS says of a key of somebody else what it says of none: after an identity was taken without a proof that
+    /// it sees the keys, that is the likelier reason.
+    /// </summary>
+    public KeyFault Say(KeyFault fault) => Told(
+        fault.Reason == KeyReasons.MissingOnKms && providers.Find(fault.Key.Provider) is { UnprovenSinceUnix: > 0 } provider
+            ? KeyFaults.Of(fault.Key, KeyReasons.NotVisibleToIdentity,
+                $"{fault.Detail} The client identity of {provider.Name} changed on "
+                    + $"{DateTimeOffset.FromUnixTimeSeconds(provider.UnprovenSinceUnix):yyyy-MM-dd HH:mm} UTC and was not proven "
+                    + "to see the keys.")
+            : fault);
+
+    private KeyFault Told(KeyFault fault)
     {
         log.KeyOutOfReach(Name(fault.Key), fault.Reason, fault.Detail);
         return fault;

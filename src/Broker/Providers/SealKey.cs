@@ -10,8 +10,14 @@ namespace Lorica.Broker.Providers;
 /// The key under which client identities lie on disk: <c>seal.key</c>, 32 random bytes, 0600, made once. It protects copies of
 /// the provider files alone; whoever has the whole state folder has both.
 /// <code>
-/// sealed = nonce 12 ‖ ciphertext ‖ tag 16     AES-256-GCM, additional data "lorica-provider-identity-v1\n" ‖ provider name
+/// sealed = nonce 12 ‖ ciphertext ‖ tag 16     AES-256-GCM, additional data "lorica-provider-seal-v2\n" ‖ purpose ‖ "\n" ‖
+///                                             ProviderBinding (name, servers, certificates that were accepted)
+/// first form:                                 additional data "lorica-provider-identity-v1\n" ‖ name, for a credential
+///                                             ‖ "\ncredential", for a requested key ‖ "\nrequested"; read once, see
+/// ProviderStore
 /// </code>
+/// Durable like every small file here (<see cref="DurableFile"/>): a crash before it has its name leaves no key and nothing that
+/// was sealed under one.
 /// </summary>
 internal sealed class SealKey : IDisposable
 {
@@ -51,14 +57,15 @@ internal sealed class SealKey : IDisposable
             return;
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)?.SealedIdentity
-                is { Length: > 0 })
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)?.HasSealed() == true)
                 throw new InvalidOperationException(
                     $"{path} is missing, but {file} was sealed under it. Restore it from the backup of the broker's state.");
         }
     }
 
-    public byte[] Seal(string provider, KeyBuffer plaintext)
+    /// <summary>Seals <paramref name="plaintext"/> for <paramref name="purpose"/> at the provider of <paramref
+    /// name="binding"/>.</summary>
+    public byte[] Seal(string purpose, byte[] binding, KeyBuffer plaintext)
     {
         var result = new byte[NonceBytes + plaintext.Length + TagBytes];
         var nonce = result.AsSpan(0, NonceBytes);
@@ -66,11 +73,27 @@ internal sealed class SealKey : IDisposable
         using var gcm = new AesGcm(_key.Span, TagBytes);
         gcm.Encrypt(
             nonce, plaintext.Span, result.AsSpan(NonceBytes, plaintext.Length), result.AsSpan(NonceBytes + plaintext.Length),
-            AdditionalData(provider));
+            AdditionalData(purpose, binding));
         return result;
     }
 
-    public KeyBuffer Unseal(string provider, byte[] blob)
+    /// <summary>Opens what <see cref="Seal"/> sealed with the same purpose and binding.</summary>
+    /// <exception cref="CryptographicException">It was sealed for something else, or is damaged.</exception>
+    public KeyBuffer Unseal(string purpose, byte[] binding, byte[] blob) => Open(blob, AdditionalData(purpose, binding));
+
+    /// <summary>Opens a blob of the first form.</summary>
+    public KeyBuffer UnsealFirstForm(string purpose, string provider, byte[] blob) => Open(blob,
+        Encoding.UTF8.GetBytes("lorica-provider-identity-v1\n" + provider + purpose switch
+        {
+            SealPurpose.Identity => "",
+            SealPurpose.Credential => "\ncredential",
+            SealPurpose.RequestedKey => "\nrequested",
+            _ => throw new ArgumentOutOfRangeException(nameof(purpose)),
+        }));
+
+    public void Dispose() => _key.Dispose();
+
+    private KeyBuffer Open(byte[] blob, byte[] additionalData)
     {
         if (blob.Length <= NonceBytes + TagBytes)
             throw new CryptographicException("The sealed identity is cut.");
@@ -81,7 +104,7 @@ internal sealed class SealKey : IDisposable
             using var gcm = new AesGcm(_key.Span, TagBytes);
             gcm.Decrypt(
                 blob.AsSpan(0, NonceBytes), blob.AsSpan(NonceBytes, length), blob.AsSpan(NonceBytes + length), plaintext.Span,
-                AdditionalData(provider));
+                additionalData);
             return plaintext;
         }
         catch
@@ -91,7 +114,6 @@ internal sealed class SealKey : IDisposable
         }
     }
 
-    public void Dispose() => _key.Dispose();
-
-    private static byte[] AdditionalData(string provider) => Encoding.UTF8.GetBytes("lorica-provider-identity-v1\n" + provider);
+    private static byte[] AdditionalData(string purpose, byte[] binding) =>
+        [.. Encoding.ASCII.GetBytes("lorica-provider-seal-v2\n" + purpose + "\n"), .. binding];
 }

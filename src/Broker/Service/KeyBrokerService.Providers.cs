@@ -4,6 +4,7 @@ using Lorica.Broker.Providers;
 using Lorica.Broker.Start;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 using Lorica.Kmip;
 
@@ -47,9 +48,11 @@ internal sealed partial class KeyBrokerService
         }
     }
 
-    public override Task<ProviderDescription> ConfigureProvider(ConfigureProviderRequest request, ServerCallContext context)
+    public override async Task<ProviderDescription> ConfigureProvider(
+        ConfigureProviderRequest request, ServerCallContext context)
     {
         Check(request);
+        using var alone = await identities.AloneAsync(context.CancellationToken);
         var known = providers.Find(request.Name);
         if (known is not null && !request.Replace)
         {
@@ -57,38 +60,48 @@ internal sealed partial class KeyBrokerService
                 $"A key provider named {request.Name} exists.", "Change or remove it, or take another name."));
         }
 
-        var entry = new ProviderEntry
-        {
-            Name = request.Name,
-            Servers = [.. request.Servers.Select(s => new ServerEntry(
+        IReadOnlyList<ServerEntry> servers =
+        [
+            .. request.Servers.Select(s => new ServerEntry(
                 s.Address.Host, s.Address.Port, s.CertificateSha256.ToLowerInvariant(),
                 s.Proxy is { Host.Length: > 0 } proxy ? proxy.Host : null, s.Proxy?.Port ?? 0, s.ConnectTimeoutMs,
                 s.RequestTimeoutMs, s.TlsSuites.Length > 0 ? s.TlsSuites : null,
-                s.KmipVersion.Length > 0 ? s.KmipVersion : null))],
-            Identity = known?.Identity ?? ProviderStore.BrokerCertificate,
-            CertificatePem = known?.CertificatePem,
-            SealedIdentity = known?.SealedIdentity,
-            SealedRequestedKey = known?.SealedRequestedKey,
-            UserName = request.NoCredential ? null : known?.UserName,
-            SealedCredential = request.NoCredential ? null : known?.SealedCredential,
-            ProbeKeyId = known?.ProbeKeyId,
-            ProbeKcv = known?.ProbeKcv,
+                s.KmipVersion.Length > 0 ? s.KmipVersion : null)),
+        ];
+        RefuseOldCredential(request, known, servers);
+        RefuseUnsigned(request, known);
+        var before = known ?? providers.FindRemoved(request.Name);
+        var present = before is null ? null : providers.WithServers(before, servers);
+        var fresh = new ProviderEntry
+        {
+            Name = request.Name, Form = ProviderEntry.PresentForm, Servers = servers, Identity = ProviderStore.BrokerCertificate,
+            KeySha256 = Peer.PinOf(self.Certificate), ProbeKeyId = present?.ProbeKeyId, ProbeKcv = present?.ProbeKcv,
+            Former = present?.Former,
         };
-        if (request.Identity is { } identity && identity.KindCase != ClientIdentity.KindOneofCase.None)
-            entry = WithIdentity(entry, identity);
-        if (request.Credential is { } credential)
-            entry = WithCredential(entry, credential);
-        providers.Save(entry);
-        log.ProviderConfigured(entry.Name, entry.Servers.Count);
-        return Task.FromResult(Describe(entry));
+        var (candidate, changes, madeHere) = Changed(request, known is null ? fresh : present!, known is null);
+        if (changes)
+        {
+            candidate = await identities.TakeAsync(present, candidate, request.Proof, madeHere, context.CancellationToken);
+        }
+        else
+        {
+            providers.Save(candidate);
+        }
+
+        log.ProviderConfigured(candidate.Name, candidate.Servers.Count);
+        return Describe(candidate);
     }
 
-    public override Task<RemoveProviderReply> RemoveProvider(ProviderRequest request, ServerCallContext context)
+    public override async Task<RemoveProviderReply> RemoveProvider(RemoveProviderRequest request, ServerCallContext context)
     {
-        providers.Get(request.Name);
-        providers.Remove(request.Name);
+        using var alone = await identities.AloneAsync(context.CancellationToken);
+        var entry = providers.Get(request.Name);
+        if (request.KeepIdentity)
+            providers.Save(entry with { Removed = true, SealedRequestedKey = null, Waiting = null });
+        else
+            providers.Remove(request.Name);
         log.ProviderRemoved(request.Name);
-        return Task.FromResult(new RemoveProviderReply());
+        return new RemoveProviderReply();
     }
 
     public override Task<ListProvidersReply> ListProviders(ListProvidersRequest request, ServerCallContext context)
@@ -104,27 +117,71 @@ internal sealed partial class KeyBrokerService
     public override Task<PingProviderReply> PingProvider(ProviderRequest request, ServerCallContext context) =>
         health.PingAsync(request.Name, context.CancellationToken);
 
+    /// <summary>A password is never given to a server that nobody meant when it was given.</summary>
+    private static void RefuseOldCredential(
+        ConfigureProviderRequest request, ProviderEntry? known, IReadOnlyList<ServerEntry> servers)
+    {
+        if (known is not { SealedCredential.Length: > 0 } || request.Credential is not null || request.NoCredential
+            || ProviderStore.KeepsCredential(known, servers))
+            return;
+        var added = servers.First(s => !ProviderStore.KeepsCredential(known, [s]));
+        throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.credentialNeeded", request.Name,
+            $"{added} with certificate {added.CertificateSha256} is new to {request.Name}, whose password was given for other "
+                + "servers.",
+            $"Send the password again with this change (--user {known.UserName} --password-file FILE), or let it be forgotten "
+                + "(lorica kms set NAME --no-credential)."));
+    }
+
+    /// <summary>A certificate that nobody signed yet is let in by no KMS: it cannot take the place of one that is.</summary>
+    private static void RefuseUnsigned(ConfigureProviderRequest request, ProviderEntry? known)
+    {
+        if (request.Identity?.KindCase == ClientIdentity.KindOneofCase.CertificateRequest && request.Proof?.Force != true
+            && known is not null && (known.ProbeKeyId is not null || request.Proof?.Keys.Count > 0))
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.identityNotProven", known.Name,
+                $"{known.Name} has keys that a certificate which nobody signed yet does not see. The identity in use stays.",
+                $"lorica kms renew {known.Name} --csr FILE --new-key, have it signed, then lorica kms renew {known.Name} --cert "
+                    + "SIGNED"));
+        }
+    }
+
+    /// <summary>The provider as the request wants it, and whether that changes who we are to the KMS.</summary>
+    private (ProviderEntry Candidate, bool Changes, bool MadeHere) Changed(
+        ConfigureProviderRequest request, ProviderEntry entry, bool registers)
+    {
+        var (changes, madeHere) = (registers, false);
+        if (request.Identity is { } identity && identity.KindCase != ClientIdentity.KindOneofCase.None)
+        {
+            entry = WithIdentity(entry, identity);
+            (changes, madeHere) = (true, identity.KindCase == ClientIdentity.KindOneofCase.SelfSigned);
+        }
+
+        if (request.Credential is { } credential)
+            return (WithCredential(entry, credential), true, madeHere);
+        return request.NoCredential && entry.SealedCredential is { Length: > 0 }
+            ? (entry with { UserName = null, SealedCredential = null }, true, madeHere)
+            : (entry, changes, madeHere);
+    }
+
     private ProviderEntry WithIdentity(ProviderEntry entry, ClientIdentity identity)
     {
         switch (identity.KindCase)
         {
             case ClientIdentity.KindOneofCase.SelfSigned:
-                using (var key = ClientCertificate.NewKey())
-                using (var made = ClientCertificate.SelfSigned(entry.Name, key, time))
-                    return Sealed(entry, ProviderStore.SelfSigned, made);
+                return SelfSigned(entry, newKey: true) with { SealedRequestedKey = null };
             case ClientIdentity.KindOneofCase.CertificateRequest:
                 using (var key = ClientCertificate.NewKey())
                 using (var made = ClientCertificate.SelfSigned(entry.Name, key, time))
                 {
-                    return Sealed(entry, ProviderStore.Requested, made) with
+                    return identities.With(entry, ProviderStore.Requested, made) with
                     {
-                        SealedRequestedKey = seal.Seal(ProviderStore.RequestedKeyOf(entry.Name), key),
+                        SealedRequestedKey = providers.Seal(entry, SealPurpose.RequestedKey, key),
                     };
                 }
 
             case ClientIdentity.KindOneofCase.Uploaded:
-                using (var uploaded = Open(entry.Name, identity.Uploaded, "lorica-identity-v1"u8))
-                    return Sealed(entry, ProviderStore.Uploaded, uploaded);
+                using (var uploaded = Open(entry, identity.Uploaded, ProviderBinding.IdentityInfo))
+                    return identities.With(entry, ProviderStore.Uploaded, uploaded) with { SealedRequestedKey = null };
             case ClientIdentity.KindOneofCase.BrokerCertificate:
                 return entry with
                 {
@@ -132,62 +189,55 @@ internal sealed partial class KeyBrokerService
                     CertificatePem = null,
                     SealedIdentity = null,
                     SealedRequestedKey = null,
+                    KeySha256 = Peer.PinOf(self.Certificate),
                 };
             default:
                 throw new InvalidOperationException($"This broker does not know the identity {identity.KindCase}.");
         }
     }
 
-    private ProviderEntry Sealed(ProviderEntry entry, string kind, KeyBuffer pem)
-    {
-        using var certificate = ClientCertificate.Read(entry.Name, pem);
-        return entry with
-        {
-            Identity = kind,
-            CertificatePem = certificate.ExportCertificatePem(),
-            SealedIdentity = seal.Seal(entry.Name, pem),
-            SealedRequestedKey = null,
-        };
-    }
-
     private ProviderEntry WithCredential(ProviderEntry entry, SealedIdentity blob)
     {
-        using var text = Open(entry.Name, blob, "lorica-credential-v1"u8);
+        using var text = Open(entry, blob, ProviderBinding.CredentialInfo);
         return Credential.Read(text) is { } credential
             ? entry with
             {
                 UserName = credential.User,
-                SealedCredential = seal.Seal(ProviderStore.CredentialOf(entry.Name), text),
+                SealedCredential = providers.Seal(entry, SealPurpose.Credential, text),
             }
             : throw Argument(entry.Name, "A credential is a user name and a password of at most 1024 bytes each.");
     }
 
-    private KeyBuffer Open(string provider, SealedIdentity blob, ReadOnlySpan<byte> info)
+    private KeyBuffer Open(ProviderEntry entry, SealedIdentity blob, ReadOnlySpan<byte> info)
     {
         try
         {
-            return receiver.Open(blob.Enc.Span, info, default, blob.Ciphertext.Span);
+            return receiver.Open(blob.Enc.Span, info, entry.Binding(), blob.Ciphertext.Span);
         }
         catch (CryptoException)
         {
-            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.identityExpired", provider,
-                "The client identity was sealed to a key that the broker does not have (any more).",
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.identityExpired", entry.Name,
+                "What was sealed for the broker does not open: it was sealed to a key that the broker does not have (any more), "
+                    + "for another provider, or for other servers.",
                 "Fetch the broker's key again and repeat."));
         }
     }
 
     private ProviderDescription Describe(ProviderEntry entry)
     {
-        var certificate = providers.OpenIdentity(entry, out var owned);
+        var present = DescribeIdentity(entry.Kept())!;
         var description = new ProviderDescription
         {
             Name = entry.Name,
             IdentityKind = entry.Identity,
-            ClientCertificatePem = certificate.ExportCertificatePem(),
-            ClientCertificateSha256 =
-                Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)),
-            ClientNotAfterUnix = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(),
+            ClientCertificatePem = present.CertificatePem,
+            ClientCertificateSha256 = present.CertificateSha256,
+            ClientNotAfterUnix = present.NotAfterUnix,
             UserName = entry.UserName ?? "",
+            Present = present,
+            Former = DescribeIdentity(entry.Former),
+            Waiting = DescribeIdentity(entry.Waiting),
+            UnprovenSinceUnix = entry.UnprovenSinceUnix,
         };
         description.Servers.AddRange(entry.Servers.Select(s => new PinnedServer
         {
@@ -196,9 +246,28 @@ internal sealed partial class KeyBrokerService
             ConnectTimeoutMs = s.ConnectTimeoutMs, RequestTimeoutMs = s.RequestTimeoutMs,
             TlsSuites = s.TlsSuites ?? "", KmipVersion = s.MaximumVersion ?? "",
         }));
-        if (owned)
-            certificate.Dispose();
         return description;
+    }
+
+    private IdentityDescription? DescribeIdentity(KeptIdentity? identity)
+    {
+        if (identity is null)
+            return null;
+        using var read = identity.CertificatePem is { } pem ? System.Security.Cryptography.X509Certificates.X509Certificate2
+            .CreateFromPem(pem) : null;
+        var certificate = read ?? self.Certificate;
+        return new IdentityDescription
+        {
+            Kind = identity.Kind,
+            CertificatePem = certificate.ExportCertificatePem(),
+            CertificateSha256 =
+                Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)),
+            KeySha256 = Peer.PinOf(certificate),
+            NotBeforeUnix = new DateTimeOffset(certificate.NotBefore.ToUniversalTime()).ToUnixTimeSeconds(),
+            NotAfterUnix = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds(),
+            SinceUnix = identity.SinceUnix,
+            UserName = identity.UserName ?? "",
+        };
     }
 
     private static void Check(ConfigureProviderRequest request)

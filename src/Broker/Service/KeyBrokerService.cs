@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Lorica.Broker.Hosts;
+using Lorica.Broker.Identities;
 using Lorica.Broker.Keys;
 using Lorica.Broker.Providers;
 using Lorica.Broker.Start;
@@ -14,8 +15,8 @@ namespace Lorica.Broker.Service;
 
 /// <summary>The broker's face towards the center: checks what was asked for, in the order of the request, then does it.</summary>
 internal sealed partial class KeyBrokerService(
-    ProviderStore providers, HostPins hosts, KeyWork keys, Health health, HpkeReceiver receiver, SealKey seal, NodeIdentity self,
-    TimeProvider time, ILogger<KeyBrokerService> log) : KeyBroker.KeyBrokerBase
+    ProviderStore providers, HostPins hosts, KeyWork keys, Health health, HpkeReceiver receiver, IdentityChanges identities,
+    NodeIdentity self, TimeProvider time, ILogger<KeyBrokerService> log) : KeyBroker.KeyBrokerBase
 {
     private const int MaximumKeysPerCall = 10_000;
     private const int MaximumNameLength = 80;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lorica.Broker.Hosts;
+using Lorica.Broker.Identities;
 using Lorica.Broker.Keys;
 using Lorica.Broker.Providers;
 using Lorica.Broker.Service;
@@ -79,12 +80,15 @@ internal static class BrokerApplication
         builder.Services.AddSingleton(self);
         builder.Services.AddSingleton(SealKey.Open(config.StateFolder));
         builder.Services.AddSingleton(new HpkeReceiver());
-        builder.Services.AddSingleton(s => new ProviderStore(config.StateFolder, s.GetRequiredService<SealKey>(), self));
+        builder.Services.AddSingleton(s => new ProviderStore(
+            config.StateFolder, s.GetRequiredService<SealKey>(), self, s.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(new HostPins(config.StateFolder, config.Hosts, config.HostPinning));
         builder.Services.AddSingleton<ServerRests>();
         builder.Services.AddSingleton<ServerHabits>();
         builder.Services.AddSingleton<KeyWork>();
         builder.Services.AddSingleton<Health>();
+        builder.Services.AddSingleton<IdentityProver>();
+        builder.Services.AddSingleton<IdentityChanges>();
         builder.Services.AddSingleton(s => new IdleWatch(
             s.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(config.IdleSeconds), () =>
         {

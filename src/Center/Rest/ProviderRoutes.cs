@@ -53,19 +53,40 @@ internal static class ProviderRoutes
             .Accepts<EditProviderBody>("application/json").Edits(ObjectKinds.Provider).Produces<ProviderModel>()
             .WithSummary("Change servers, trust, identity or credential of a key provider, or make it the default");
 
-        group.MapPost("/{name}/csr", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
-                await service.RequestCertificateAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.PemBody))
+        group.MapPost("/{name}/csr", async (string name, bool? newKey, HttpContext http, ProviderService service) =>
+                TypedResults.Json(
+                    await service.RequestCertificateAsync(http.Caller(), name, newKey ?? false, http.RequestAborted),
+                    RestJson.Default.PemBody))
             .Produces<PemBody>().WithSummary("A request for a client certificate, for the KMS's administrator to sign");
 
-        group.MapPost("/{name}/certificate", async (string name, HttpContext http, ProviderService service) =>
+        group.MapPost("/{name}/certificate", async (string name, bool? force, HttpContext http, ProviderService service) =>
             {
                 var body = await Body.ReadAsync<PemBody>(http);
                 return TypedResults.Json(
-                    await service.InstallCertificateAsync(http.Caller(), name, body, http.RequestAborted),
+                    await service.InstallCertificateAsync(http.Caller(), name, body, force ?? false, http.RequestAborted),
                     RestJson.Default.ProviderModel);
             })
             .Accepts<PemBody>("application/json")
             .Edits(ObjectKinds.Provider).Produces<ProviderModel>().WithSummary("Install the signed client certificate");
+
+        group.MapGet("/{name}/identity", async (string name, HttpContext http, ProviderService service) => TypedResults.Json(
+                await service.IdentityAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.ProviderIdentityModel))
+            .Produces<ProviderIdentityModel>().WithSummary("The client identity in use, the former one, and the one that waits");
+
+        group.MapPost("/{name}/identity/renew", async (string name, HttpContext http, ProviderService service) =>
+            {
+                var body = await Body.ReadAsync<RenewIdentityBody>(http);
+                return TypedResults.Json(
+                    await service.RenewAsync(http.Caller(), name, body, http.RequestAborted), RestJson.Default.ProviderModel);
+            })
+            .Accepts<RenewIdentityBody>("application/json")
+            .Edits(ObjectKinds.Provider).Produces<ProviderModel>().WithSummary("Renew the client identity");
+
+        group.MapPost("/{name}/identity/restore", async (string name, bool? force, HttpContext http, ProviderService service) =>
+                TypedResults.Json(
+                    await service.RestoreAsync(http.Caller(), name, force ?? false, http.RequestAborted),
+                    RestJson.Default.ProviderModel))
+            .Edits(ObjectKinds.Provider).Produces<ProviderModel>().WithSummary("Put the former client identity back");
 
         group.MapDelete("/{name}", async (string name, bool? force, HttpContext http, ProviderService service) =>
             {

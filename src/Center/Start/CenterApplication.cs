@@ -57,6 +57,8 @@ internal static class CenterApplication
         builder.Services.AddControlPlane(store, identity, new BrokerOptions(config.BrokerSocket, config.BrokerPin), config.Hosts);
         builder.Services.AddSingleton<IHostCertificates>(
             p => new Pki.HostCertificates(Path.GetDirectoryName(config.Ca)!, p.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<Lorica.ControlPlane.Providers.IBrokerCertificates>(
+            p => new Pki.BrokerCertificates(Path.GetDirectoryName(config.Ca)!, p.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<CenterHealth>();
         builder.Services.AddRateLimits(config.Limits);
         builder.Services.AddSingleton(RequestFingerprints.Load(config.StateFolder));

@@ -37,6 +37,7 @@ internal static class FaultText
     {
         KeyReasons.MissingOnHost => "the host does not hold it",
         KeyReasons.MissingOnKms => "the KMS does not know it",
+        KeyReasons.NotVisibleToIdentity => "not visible to the identity that its provider has now",
         KeyReasons.NotActiveOnKms => "not active on the KMS",
         KeyReasons.ProviderUnreachable => "the key provider is unreachable",
         KeyReasons.ProviderUnknown => "no key provider of that name is registered",

@@ -12,12 +12,27 @@ internal sealed partial class CenterClient
         => SendAsync(HttpMethod.Patch, Provider(name), JsonBody(body, RestJson.Default.EditProviderBody),
             RestJson.Default.ProviderModel, null, ct, Provider(name));
 
-    public Task<PemBody> RequestCertificateAsync(string name, CancellationToken ct)
-        => SendAsync(HttpMethod.Post, Provider(name) + "/csr", null, RestJson.Default.PemBody, null, ct);
+    /// <summary>The keys in use are read at each server with the new identity first.</summary>
+    private static readonly TimeSpan ProofPatience = TimeSpan.FromMinutes(2);
 
-    public Task<ProviderModel> UploadCertificateAsync(string name, string pem, CancellationToken ct)
-        => PostAsync(
-            Provider(name) + "/certificate", new PemBody(pem), RestJson.Default.PemBody, RestJson.Default.ProviderModel, ct);
+    public Task<PemBody> RequestCertificateAsync(string name, bool newKey, CancellationToken ct)
+        => SendAsync(
+            HttpMethod.Post, $"{Provider(name)}/csr{(newKey ? "?newKey=true" : "")}", null, RestJson.Default.PemBody, null, ct);
+
+    public Task<ProviderModel> UploadCertificateAsync(string name, string pem, bool force, CancellationToken ct)
+        => SendAsync(HttpMethod.Post, $"{Provider(name)}/certificate{(force ? "?force=true" : "")}",
+            JsonBody(new PemBody(pem), RestJson.Default.PemBody), RestJson.Default.ProviderModel, ProofPatience, ct);
+
+    public Task<ProviderIdentityModel> ProviderIdentityAsync(string name, CancellationToken ct)
+        => GetAsync(Provider(name) + "/identity", RestJson.Default.ProviderIdentityModel, ct);
+
+    public Task<ProviderModel> RenewIdentityAsync(string name, RenewIdentityBody body, CancellationToken ct)
+        => SendAsync(HttpMethod.Post, Provider(name) + "/identity/renew", JsonBody(body, RestJson.Default.RenewIdentityBody),
+            RestJson.Default.ProviderModel, ProofPatience, ct);
+
+    public Task<ProviderModel> RestoreIdentityAsync(string name, bool force, CancellationToken ct)
+        => SendAsync(HttpMethod.Post, $"{Provider(name)}/identity/restore{(force ? "?force=true" : "")}", null,
+            RestJson.Default.ProviderModel, ProofPatience, ct);
 
     public Task<ListModel<KeyInfoModel>> KeysAsync(string? provider, CancellationToken ct)
         => GetAsync(

@@ -9,6 +9,12 @@ public static class KeyReasons
     /// <summary>The KMS does not know the identifier.</summary>
     public const string MissingOnKms = "missingOnKms";
 
+    /// <summary>
+    /// The KMS does not give the key to the identity that the provider has now, and that identity changed without a proof that it
+    /// sees the keys of the former one. A KMS says the same of a key that it lost.
+    /// </summary>
+    public const string NotVisibleToIdentity = "notVisibleToIdentity";
+
     /// <summary>The key is there but not in a state in which it may be used.</summary>
     public const string NotActiveOnKms = "notActiveOnKms";
 

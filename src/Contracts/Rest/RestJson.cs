@@ -69,6 +69,8 @@ namespace Lorica.Contracts.Rest;
 [JsonSerializable(typeof(ListModel<ProviderModel>))]
 [JsonSerializable(typeof(ProviderStatusModel))]
 [JsonSerializable(typeof(EditProviderBody))]
+[JsonSerializable(typeof(RenewIdentityBody))]
+[JsonSerializable(typeof(ProviderIdentityModel))]
 [JsonSerializable(typeof(PemBody))]
 [JsonSerializable(typeof(KeyInfoModel))]
 [JsonSerializable(typeof(ListModel<KeyInfoModel>))]

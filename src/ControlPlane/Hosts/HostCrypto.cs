@@ -254,8 +254,8 @@ public sealed partial class HostCrypto(
     {
         KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey
             => EventIds.NewHostKeyMissingOnKms,
-        KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission =>
-            EventIds.NewHostKeyClusterError,
+        KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission
+            or KeyReasons.NotVisibleToIdentity => EventIds.NewHostKeyClusterError,
         _ => null,
     };
 

@@ -38,6 +38,9 @@ public sealed class BrokerLink : IDisposable
         });
     }
 
+    /// <summary>SHA-256 of the broker's public key, hex.</summary>
+    public string Pin => _options.Pin;
+
     /// <summary>When the broker last answered; null when it did not since its last failure.</summary>
     public DateTimeOffset? LastAnswer =>
         Volatile.Read(ref _lastAnswer) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;

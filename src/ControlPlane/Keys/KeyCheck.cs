@@ -119,17 +119,17 @@ public sealed class KeyCheck(
                     KeyFaults.WrongAt(key.Provider, key.KeyId, reason, status.Fault!.Detail)
                         + " Restore the right key on the KMS.", ct);
             }
-            else if (reason != KeyReasons.MissingOnKms)
+            else if (!KeyFaults.IsGone(reason))
             {
                 right.Add(key.ToString());
             }
 
-            if (reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey)
+            if (KeyFaults.IsGone(reason) || reason is KeyReasons.WrongKey or KeyReasons.NotAKey)
             {
                 holders ??= await HoldersAsync(ct);
                 if (holders.TryGetValue((key.Provider, key.KeyId), out var hosts))
                 {
-                    await releaser.LastCopyAsync(key, hosts, ct);
+                    await releaser.LastCopyAsync(key, hosts, reason!, ct);
                 }
             }
             else
@@ -158,6 +158,13 @@ public sealed class KeyCheck(
     private (bool Now, string Words, string WayOut)? End(KeyStatus status)
     {
         const string Recrypt = "Recrypt what uses it: lorica vm recrypt --shallow VM.";
+        if (status.Fault?.Reason == KeyReasons.NotVisibleToIdentity)
+        {
+            return (true, "is not visible to the client identity that its provider has now",
+                $"Put the former one back (lorica kms identity restore {status.Key.Provider}), or hand its objects over on the "
+                    + "KMS (lorica-kms client hand-over).");
+        }
+
         if (status.Fault?.Reason == KeyReasons.MissingOnKms)
         {
             return (true, "is not on its KMS any more", "Restore it there, or recrypt what uses it while a host still holds it.");

@@ -56,8 +56,8 @@ internal static class KeyFaults
     {
         KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission => EventIds.LockedClusterError,
         KeyReasons.RefusedByKms => EventIds.LockedClusterError,
-        KeyReasons.MissingOnKms or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey
-            => EventIds.LockedMissingOnKms,
+        KeyReasons.MissingOnKms or KeyReasons.NotVisibleToIdentity or KeyReasons.NotActiveOnKms or KeyReasons.WrongKey
+            or KeyReasons.NotAKey => EventIds.LockedMissingOnKms,
         _ => EventIds.LockedMissingOnHost,
     };
 
@@ -66,6 +66,7 @@ internal static class KeyFaults
     {
         KeyReasons.MissingOnHost => "not on its host",
         KeyReasons.MissingOnKms => "not on the KMS",
+        KeyReasons.NotVisibleToIdentity => "not visible to this identity",
         KeyReasons.NotActiveOnKms => "not active on the KMS",
         KeyReasons.ProviderUnreachable => "its provider cannot be reached",
         KeyReasons.ProviderUnknown => "its provider is not registered",
@@ -82,6 +83,9 @@ internal static class KeyFaults
             ? $"What the KMS has as {provider}/{keyId} is no AES-256 key. {detail}"
             : $"Another key than the recorded one answers as {provider}/{keyId}. {detail}").TrimEnd();
 
+    /// <summary>Whether the KMS says that it has no such key for us.</summary>
+    public static bool IsGone(string? reason) => reason is KeyReasons.MissingOnKms or KeyReasons.NotVisibleToIdentity;
+
     /// <summary>What is said of a key that somebody removed by force.</summary>
     public static string RemovedByHand(KeyOrder key) => $"{Removed} take that back with: lorica key restore {key}";
 
@@ -91,6 +95,9 @@ internal static class KeyFaults
             $"Somebody removed that key by force. Take that back: lorica key restore {key.Provider}/{key.KeyId}",
         KeyReasons.MissingOnHost => "See that the host and the key broker run.",
         KeyReasons.MissingOnKms => "Restore the key on the KMS; the VM is unlocked by itself.",
+        KeyReasons.NotVisibleToIdentity => $"The client identity of {key.Provider} was changed without a proof that it sees this "
+            + $"key. Put the former one back: lorica kms identity restore {key.Provider}. Or let the KMS give the key to the "
+            + "present one, on lorica-kms: lorica-kms client hand-over. The VM is unlocked by itself.",
         KeyReasons.NotActiveOnKms when key.Detail.Contains("PreActive", StringComparison.Ordinal) =>
             "Activate the key on the KMS; the VM is unlocked by itself.",
         KeyReasons.NotActiveOnKms when key.Detail.Contains("Archived", StringComparison.Ordinal) =>

@@ -158,9 +158,10 @@ public sealed partial class KeyReleaser(
             {
                 proven.Add(key);
             }
-            else if (status?.Fault?.Reason is KeyReasons.MissingOnKms or KeyReasons.WrongKey or KeyReasons.NotAKey)
+            else if (status?.Fault?.Reason is { } reason
+                && (KeyFaults.IsGone(reason) || reason is KeyReasons.WrongKey or KeyReasons.NotAKey))
             {
-                await LastCopyAsync(key, [hostName], ct);
+                await LastCopyAsync(key, [hostName], reason, ct);
             }
         }
 
@@ -172,11 +173,15 @@ public sealed partial class KeyReleaser(
         return proven;
     }
 
-    /// <summary>The alarm of a key that the KMS does not have any more.</summary>
-    internal Task LastCopyAsync(KeyOrder key, IReadOnlyList<string> hosts, CancellationToken ct) =>
+    /// <summary>The alarm of a key that the KMS does not give any more.</summary>
+    internal Task LastCopyAsync(KeyOrder key, IReadOnlyList<string> hosts, string reason, CancellationToken ct) =>
         alarms.RaiseAsync(AlarmIds.LastCopy, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.LastCopy,
-            $"Last copy of key {key} on host {string.Join(", ", hosts)}: the KMS does not have it any more. Recrypt what uses it "
-                + "while the host runs (lorica vm recrypt --shallow VM), or restore the key on the KMS.",
+            $"Last copy of key {key} on host {string.Join(", ", hosts)}: " + (reason == KeyReasons.NotVisibleToIdentity
+                ? $"the KMS does not give it to the client identity that {key.Provider} has now. Put the former one back (lorica "
+                    + $"kms identity restore {key.Provider}), or recrypt what uses it while the host runs (lorica vm recrypt "
+                    + "--shallow VM)."
+                : "the KMS does not have it any more. Recrypt what uses it while the host runs (lorica vm recrypt --shallow VM), "
+                    + "or restore the key on the KMS."),
             ct);
 
     private static async Task<HashSet<(string Provider, string KeyId)>> NeededAsync(

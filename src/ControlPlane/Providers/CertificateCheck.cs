@@ -58,8 +58,8 @@ public sealed class CertificateCheck(
                     return;
                 }
 
-                var ours = clientLine == 0 ? "" : $"Our certificate towards {reply.Name} {Words(client)}. Renew it: lorica kms "
-                    + $"csr {reply.Name}, then lorica kms certificate upload.";
+                var ours = clientLine == 0 ? "" : $"Our certificate towards {reply.Name} {Words(client)}. Renew it: "
+                    + $"{ProviderIdentities.RenewalOf(row.Identity, reply.Name)}.";
                 var theirs = serverLine == 0
                     ? "" : $"The certificate of {server!.Address?.Host}:{server.Address?.Port} of {reply.Name} "
                         + $"{Words(server.ServerNotAfterUnix)}. When the KMS has a new one: lorica kms trust {reply.Name}.";

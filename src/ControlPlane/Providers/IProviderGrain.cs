@@ -16,7 +16,15 @@ public interface IProviderGrain : IGrainWithStringKey
 
     /// <summary>Installs the certificate that was requested, or a renewed one.</summary>
     [Alias("InstallCertificateAsync")]
-    Task InstallCertificateAsync(Caller caller, string pem);
+    Task InstallCertificateAsync(Caller caller, string pem, bool force);
+
+    /// <summary>Renews the identity.</summary>
+    [Alias("RenewAsync")]
+    Task RenewAsync(Caller caller, RenewSpec spec);
+
+    /// <summary>Puts the former identity back.</summary>
+    [Alias("RestoreAsync")]
+    Task RestoreAsync(Caller caller, bool force);
 
     /// <summary>Removes it; refused while VMs need its keys, unless forced.</summary>
     [Alias("RemoveAsync")]

@@ -18,8 +18,9 @@ namespace Lorica.ControlPlane.Providers;
 /// See <see cref="IProviderGrain"/>. The broker is changed first, the table second: a crash between leaves a provider that the
 /// broker knows and the center does not; adding it again replaces it.
 /// </summary>
-internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventLog events, HostNudger nudger, AlarmBoard alarms,
-    KeyIndex index, TimeProvider time)
+internal sealed partial class ProviderGrain(
+    CenterStore store, BrokerLink broker, EventLog events, HostNudger nudger, AlarmBoard alarms, KeyIndex index,
+    IBrokerCertificates certificates, TimeProvider time)
     : Grain, IProviderGrain
 {
     private string Name => this.GetPrimaryKeyString();
@@ -51,7 +52,7 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             });
             events.Add(db, EventIds.ProviderAdded, caller.User, Name,
                 $"{caller.User} registered key provider {Name} "
-                + $"({string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}).");
+                + $"({string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}){Unproven(configured)}.");
         });
         await nudger.NudgeAllAsync();
     }
@@ -68,7 +69,6 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
         {
             var current = await db.Providers.FirstAsync(p => p.Name == Name);
             current.Servers = JsonSerializer.Serialize(servers, StoreJson.Default.ListServerModel);
-            current.Identity = change.Identity ?? current.Identity;
             Fill(current, configured);
             if (change.MakeDefault && !current.IsDefault)
             {
@@ -82,24 +82,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
             }
 
             events.Add(db, EventIds.ProviderChanged, caller.User, Name,
-                $"{caller.User} changed key provider {Name}: {Words(change, before, servers)}.");
-        });
-        await nudger.NudgeAllAsync();
-    }
-
-    /// <inheritdoc />
-    public async Task InstallCertificateAsync(Caller caller, string pem)
-    {
-        var configured = await broker.CallAsync(
-            (c, o) => c.InstallCertificateAsync(new InstallCertificateRequest { Name = Name, CertificatePem = pem }, o),
-            CancellationToken.None);
-        await store.WriteAsync(async db =>
-        {
-            var current = await db.Providers.FirstOrDefaultAsync(p => p.Name == Name) ?? throw ProviderService.Unknown(Name);
-            current.Identity = configured.IdentityKind == "requested" ? "csr" : current.Identity;
-            Fill(current, configured);
-            events.Add(db, EventIds.ProviderChanged, caller.User, Name,
-                $"{caller.User} installed client certificate {configured.ClientCertificateSha256} for key provider {Name}.");
+                $"{caller.User} changed key provider {Name}: {Words(change, before, servers)}"
+                + $"{(change.Identity is null && change.SealedCredential.Length == 0 ? "" : Unproven(configured))}.");
         });
         await nudger.NudgeAllAsync();
     }
@@ -124,7 +108,8 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
         try
         {
             await broker.CallAsync(
-                (c, o) => c.RemoveProviderAsync(new ProviderRequest { Name = Name }, o), CancellationToken.None);
+                (c, o) => c.RemoveProviderAsync(
+                    new RemoveProviderRequest { Name = Name, KeepIdentity = users.Count > 0 }, o), CancellationToken.None);
         }
         catch (FaultException e) when (e.Fault.Type == FaultTypes.NotFound)
         {
@@ -161,6 +146,11 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
                 Enc = ByteString.CopyFrom(spec.CredentialEnc), Ciphertext = ByteString.CopyFrom(spec.SealedCredential),
             },
         };
+        if (spec.Identity is not null || spec.SealedCredential.Length > 0 || spec.NoCredential)
+        {
+            request.Proof = await ProofAsync(spec.Force);
+        }
+
         request.Servers.AddRange(servers.Select(s => new PinnedServer
         {
             Address = new ServerAddress { Host = s.Host, Port = s.Port }, CertificateSha256 = s.CertificateSha256,
@@ -176,6 +166,7 @@ internal sealed class ProviderGrain(CenterStore store, BrokerLink broker, EventL
         (row.ClientCertificatePem, row.ClientCertificateSha256) =
             (configured.ClientCertificatePem, configured.ClientCertificateSha256);
         (row.ClientNotAfter, row.UserName) = (configured.ClientNotAfterUnix, configured.UserName);
+        row.Identity = ProviderIdentities.KindOf(configured.IdentityKind) ?? row.Identity;
     }
 
     private static ServerModel Model(ServerSpec s) => new(

@@ -34,6 +34,7 @@ internal static class ProviderRules
             CredentialEnc = credentialEnc,
             SealedCredential = credential,
             NoCredential = credential.Length == 0,
+            Force = body.Force == true,
         };
     }
 
@@ -64,6 +65,28 @@ internal static class ProviderRules
             SealedCredential = credential,
             NoCredential = body.NoCredential == true,
             MakeDefault = body.Default == true,
+            Force = body.Force == true,
+        };
+    }
+
+    /// <summary>Checks a renewal and makes its specification.</summary>
+    public static RenewSpec Check(string name, RenewIdentityBody body)
+    {
+        var (enc, identity) = body.SealedEnc is null && body.SealedIdentity is null
+            ? ([], [])
+            : Identity(name, "uploaded", body.SealedEnc, body.SealedIdentity);
+        if (body.NewKey == true && identity.Length > 0)
+        {
+            throw Invalid("lorica.newKey", name, "An uploaded identity comes with its key: a new key is not made for it.");
+        }
+
+        return new RenewSpec
+        {
+            NewKey = body.NewKey == true,
+            SealedEnc = enc,
+            SealedIdentity = identity,
+            DiscardWaiting = body.DiscardWaiting == true,
+            Force = body.Force == true,
         };
     }
 

@@ -53,24 +53,57 @@ public sealed class ProviderService(
         return ToModel(await RowAsync(name, ct));
     }
 
-    /// <summary>A request for a client certificate (PKCS#10, PEM); the same until its certificate is uploaded.</summary>
-    public async Task<PemBody> RequestCertificateAsync(Caller caller, string name, CancellationToken ct)
+    /// <summary>
+    /// A request for a client certificate (PKCS#10, PEM): over the present key, or over a new one that is the same until its
+    /// certificate comes.
+    /// </summary>
+    public async Task<PemBody> RequestCertificateAsync(Caller caller, string name, bool newKey, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         await RowAsync(name, ct);
-        return await operations.RunAsync(TaskKinds.ProviderRequest, ObjectRef.Provider(name), caller, async _ =>
-            new PemBody(
-                (await broker.CallAsync((b, o) => b.RequestCertificateAsync(new ProviderRequest { Name = name }, o), ct)).Pem),
-                ct);
+        var request = new RequestCertificateRequest { Name = name, NewKey = newKey };
+        return await operations.RunAsync(TaskKinds.ProviderRequest, ObjectRef.Provider(name), caller,
+            async _ => new PemBody((await broker.CallAsync((b, o) => b.RequestCertificateAsync(request, o), ct)).Pem), ct);
     }
 
     /// <summary>Installs the certificate that somebody signed for the request, or a renewed one over the same key.</summary>
-    public async Task<ProviderModel> InstallCertificateAsync(Caller caller, string name, PemBody body, CancellationToken ct)
+    public async Task<ProviderModel> InstallCertificateAsync(
+        Caller caller, string name, PemBody body, bool force, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
         await RowAsync(name, ct);
         await operations.RunAsync(TaskKinds.ProviderChange, ObjectRef.Provider(name), caller,
-            _ => grains.GetGrain<IProviderGrain>(name).InstallCertificateAsync(caller, body.Pem ?? ""), ct);
+            _ => grains.GetGrain<IProviderGrain>(name).InstallCertificateAsync(caller, body.Pem ?? "", force), ct);
+        return ToModel(await RowAsync(name, ct));
+    }
+
+    /// <summary>The identity in use, the former one, and the one that waits.</summary>
+    public async Task<ProviderIdentityModel> IdentityAsync(Caller caller, string name, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
+        await RowAsync(name, ct);
+        return ProviderIdentities.ToModel(await broker.CallAsync(
+            (b, o) => b.DescribeProviderAsync(new ProviderRequest { Name = name }, o), ct));
+    }
+
+    /// <summary>Renews the identity.</summary>
+    public async Task<ProviderModel> RenewAsync(Caller caller, string name, RenewIdentityBody body, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
+        var spec = ProviderRules.Check(name, body);
+        await RowAsync(name, ct);
+        await operations.RunAsync(TaskKinds.ProviderChange, ObjectRef.Provider(name), caller,
+            _ => grains.GetGrain<IProviderGrain>(name).RenewAsync(caller, spec), ct);
+        return ToModel(await RowAsync(name, ct));
+    }
+
+    /// <summary>Puts the former identity back; the one in use becomes the former one.</summary>
+    public async Task<ProviderModel> RestoreAsync(Caller caller, string name, bool force, CancellationToken ct)
+    {
+        await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
+        await RowAsync(name, ct);
+        await operations.RunAsync(TaskKinds.ProviderChange, ObjectRef.Provider(name), caller,
+            _ => grains.GetGrain<IProviderGrain>(name).RestoreAsync(caller, force), ct);
         return ToModel(await RowAsync(name, ct));
     }
 

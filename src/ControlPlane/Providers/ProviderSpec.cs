@@ -39,4 +39,8 @@ public sealed record ProviderSpec
     /// <summary>It becomes the default.</summary>
     [Id(7)]
     public bool MakeDefault { get; init; }
+
+    /// <summary>A new identity or credential also when keys in use are not visible to it.</summary>
+    [Id(8)]
+    public bool Force { get; init; }
 }

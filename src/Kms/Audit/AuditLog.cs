@@ -121,6 +121,34 @@ internal sealed class AuditLog : IDisposable
         return (lines, null);
     }
 
+    /// <summary>When each owner last did something, with the name of its client then; lines that are none are skipped.</summary>
+    public static IReadOnlyCollection<(string Owner, DateTimeOffset Time, string Client)> LastSeen(string path)
+    {
+        var seen = new Dictionary<string, (string Owner, DateTimeOffset Time, string Client)>(StringComparer.Ordinal);
+        if (!File.Exists(path))
+        {
+            return seen.Values;
+        }
+
+        foreach (var line in File.ReadLines(path, Encoding.UTF8).Where(l => l.Length > 65))
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(line[65..], AuditJson.Default.AuditEntry) is
+                    { Owner.Length: > 0, Operation: not "HandOver" } entry)
+                {
+                    seen[entry.Owner] = (entry.Owner, entry.Time, entry.Client);
+                }
+            }
+            catch (JsonException)
+            {
+                // Torn or edited: status says so.
+            }
+        }
+
+        return seen.Values;
+    }
+
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 

@@ -6,6 +6,9 @@ internal sealed class Arguments
     private readonly Dictionary<string, List<string>> _options = new(StringComparer.Ordinal);
     private readonly List<string> _words = [];
 
+    /// <summary>Options without a value.</summary>
+    private static readonly string[] Flags = ["--yes"];
+
     public Arguments(IReadOnlyList<string> args)
     {
         for (var i = 0; i < args.Count; i++)
@@ -13,6 +16,12 @@ internal sealed class Arguments
             if (!args[i].StartsWith("--", StringComparison.Ordinal))
             {
                 _words.Add(args[i]);
+                continue;
+            }
+
+            if (Flags.Contains(args[i]))
+            {
+                _options[args[i]] = [""];
                 continue;
             }
 
@@ -44,6 +53,9 @@ internal sealed class Arguments
         [var one] => one,
         _ => throw new KmsException(KmsErrorKind.Usage, $"{option} is there more than once"),
     };
+
+    /// <summary>Whether an option without a value is there.</summary>
+    public bool Has(string flag) => _options.ContainsKey(flag);
 
     /// <summary>All values of an option.</summary>
     public IReadOnlyList<string> All(string option) => _options.GetValueOrDefault(option) ?? [];

@@ -15,6 +15,10 @@ internal static class CommandLine
           lorica-kms trust add FILE.pem --state DIR      let a client in by its certificate (works at once, no restart)
           lorica-kms trust ls --state DIR                list pinned clients
           lorica-kms trust rm FINGERPRINT --state DIR    no longer let it in
+          lorica-kms client ls --state DIR               who owns objects or is pinned: key, dates, objects, last seen
+          lorica-kms client hand-over --from FINGERPRINT --to FINGERPRINT --state DIR [--yes]
+                                                         give all objects of one key to another; shows it first, does it with
+                                                         --yes, while the server is stopped
           lorica-kms status --state DIR                  keys by state, damage, audit, last backup, certificates
           lorica-kms backup FILE --state DIR --passphrase-file FILE
           lorica-kms restore FILE --state DIR --passphrase-file FILE
@@ -61,6 +65,8 @@ internal static class CommandLine
                     return InitCommand.Run(new(rest), output);
                 case ["trust", .. var rest]:
                     return TrustCommand.Run(new(rest), output);
+                case ["client", .. var rest]:
+                    return ClientCommand.Run(new(rest), output);
                 case ["status", .. var rest]:
                     return StatusCommand.Run(new(rest), output);
                 case ["backup", .. var rest]:

@@ -44,6 +44,11 @@ internal static class ServeCommand
                 + "lorica-kms backup has run");
         }
 
+        if (Clients.HandOver.Finish(folder, store, time) is > 0 and var handed)
+        {
+            await errors.WriteLineAsync($"{handed} objects of a hand-over that was interrupted have their new owner");
+        }
+
         foreach (var damaged in store.Damaged)
         {
             await errors.WriteLineAsync($"warning: {damaged}; its key is not served");

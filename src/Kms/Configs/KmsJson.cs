@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lorica.Kms.Clients;
 
 namespace Lorica.Kms.Configs;
 
@@ -8,4 +9,5 @@ namespace Lorica.Kms.Configs;
     JsonSerializerDefaults.Web, WriteIndented = true, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KmsConfig))]
+[JsonSerializable(typeof(HandOverRecord))]
 internal sealed partial class KmsJson : JsonSerializerContext;

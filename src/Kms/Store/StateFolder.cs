@@ -11,6 +11,7 @@ namespace Lorica.Kms.Store;
 /// audit.log       hash-chained
 /// last-backup     time of the last backup
 /// restoring       there while a restore writes objects/; without root.key they are a part of a backup
+/// hand-over       one that is decided and not finished (HandOver)
 /// </code>
 /// </summary>
 internal sealed class StateFolder
@@ -41,6 +42,8 @@ internal sealed class StateFolder
     /// <summary>There while a restore is not finished.</summary>
     public string Restoring => Path.Combine(Root, "restoring");
 
+    public string HandOver => Path.Combine(Root, "hand-over");
+
     private string LockFile => Path.Combine(Root, "lock");
 
     /// <summary>Makes what is not there. A folder that others can enter is refused.</summary>
@@ -49,7 +52,7 @@ internal sealed class StateFolder
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);
-            var folder = Open(path);
+            var folder = Checked(path);
             Directory.CreateDirectory(folder.Objects, OwnerOnly);
             Directory.CreateDirectory(folder.Trust, OwnerOnly);
             return folder;
@@ -60,8 +63,17 @@ internal sealed class StateFolder
         }
     }
 
-    /// <summary>A folder that must be there.</summary>
+    /// <summary>A folder that must be there, and be a state folder.</summary>
     public static StateFolder Open(string path)
+    {
+        var folder = Checked(path);
+        return Directory.Exists(folder.Objects) && Directory.Exists(folder.Trust)
+            ? folder
+            : throw new KmsException(KmsErrorKind.Configuration, $"{path} is no state folder of lorica-kms",
+                "name the folder of --state at init, or stateFolder of kms.json");
+    }
+
+    private static StateFolder Checked(string path)
     {
         if (!Directory.Exists(path))
         {

@@ -5,8 +5,9 @@ using Lorica.Kmip;
 namespace Lorica.Kms.Trust;
 
 /// <summary>
-/// Who may be a client: exactly a pinned certificate (dates and usage not asked), or one of a trusted authority with the required
-/// organizational unit. Objects belong to the client's public key, so a renewed certificate over the same key keeps them.
+/// Who may be a client: whoever has the private key of a pinned certificate (dates and usage not asked, so a renewed certificate
+/// over the same key comes in too), or one of a trusted authority with the required organizational unit, where every key up to
+/// the root is strong enough. Objects belong to the client's public key, so a renewed certificate over the same key keeps them.
 /// </summary>
 internal sealed class ClientAuthenticator(
     PinnedClients pinned, X509Certificate2Collection roots, string? requiredUnit, TimeProvider time)
@@ -24,9 +25,14 @@ internal sealed class ClientAuthenticator(
             return new(identity, null);
         }
 
-        var why = JudgeChain(certificate, sent);
-        return why is null
-            ? new(identity, null)
+        if (JudgeChain(certificate, sent) is not { } why)
+        {
+            return new(identity, null);
+        }
+
+        // Its own subject is what it likes to say: the audit names it as it was pinned.
+        return pinned.SubjectOfKey(identity.Owner) is { } subject
+            ? new(identity with { DisplayName = subject }, null)
             : new(null, $"certificate of '{certificate.Subject}' (SHA-256 {PinnedClients.Fingerprint(certificate)}): {why}");
     }
 
@@ -50,6 +56,14 @@ internal sealed class ClientAuthenticator(
         {
             return "not pinned, and not of a trusted authority: "
                 + string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()).Distinct(StringComparer.Ordinal));
+        }
+
+        foreach (var element in chain.ChainElements)
+        {
+            if (KeyStrength.WeaknessOf(element.Certificate) is { } weakness)
+            {
+                return $"'{element.Certificate.Subject}' has {weakness}";
+            }
         }
 
         return requiredUnit is null || Units(certificate) is [var unit] && unit == requiredUnit

@@ -6,7 +6,8 @@ namespace Lorica.Kms.Trust;
 
 /// <summary>
 /// Client certificates that are let in by themselves, whoever issued them (vCenter's are self-signed): one PEM file each, named
-/// by the SHA-256 of the certificate. The folder is looked at in every handshake, so a change needs no restart.
+/// by the SHA-256 of the certificate. A pin is for the key: whoever proves it in the handshake may renew the certificate around
+/// it. The folder is looked at in every handshake, so a change needs no restart.
 /// </summary>
 internal sealed class PinnedClients(string folder)
 {
@@ -25,6 +26,34 @@ internal sealed class PinnedClients(string folder)
         return pinned.RawData.AsSpan().SequenceEqual(certificate.RawData);
     }
 
+    /// <summary>The subject of a pinned certificate over the key (SHA-256 of its SubjectPublicKeyInfo); null when none
+    /// is.</summary>
+    public string? SubjectOfKey(string keySha256)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + Ending))
+        {
+            try
+            {
+                using var pinned = X509CertificateLoader.LoadCertificateFromFile(path);
+                if (PathOf(Fingerprint(pinned)) == path && Clients.ClientList.KeyOf(pinned) == keySha256)
+                {
+                    return pinned.Subject;
+                }
+            }
+            catch (Exception e) when (e is CryptographicException or IOException)
+            {
+                // No certificate, or removed just now: it pins nothing.
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Pins the first certificate of a PEM or DER file and returns it.</summary>
     public X509Certificate2 Add(string file)
     {
@@ -36,6 +65,12 @@ internal sealed class PinnedClients(string folder)
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new KmsException(KmsErrorKind.Configuration, $"{file} is no certificate: {e.Message}", inner: e);
+        }
+
+        if (KeyStrength.WeaknessOf(certificate) is { } weakness)
+        {
+            certificate.Dispose();
+            throw new KmsException(KmsErrorKind.Configuration, $"{file} has {weakness}", "have its client make a stronger key");
         }
 
         DurableFile.Write(PathOf(Fingerprint(certificate)),

@@ -138,7 +138,11 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
         Assert.Equal(Privileges.ManageKeyServers,
             await RefusedAsync("root", () => providers.ChangeAsync(Mallory, "kms1", new EditProviderBody(), None)));
         Assert.Equal(Privileges.ManageKeyServers,
-            await RefusedAsync("root", () => providers.InstallCertificateAsync(Mallory, "kms1", new PemBody(""), None)));
+            await RefusedAsync("root", () => providers.InstallCertificateAsync(Mallory, "kms1", new PemBody(""), false, None)));
+        Assert.Equal(Privileges.ManageKeyServers,
+            await RefusedAsync("root", () => providers.RenewAsync(Mallory, "kms1", new RenewIdentityBody(Force: true), None)));
+        Assert.Equal(Privileges.ManageKeyServers,
+            await RefusedAsync("root", () => providers.RestoreAsync(Mallory, "kms1", force: true, None)));
     }
 
     [Fact]

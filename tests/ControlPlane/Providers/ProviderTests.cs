@@ -89,8 +89,8 @@ public sealed class ProviderTests
     public async Task A_signed_certificate_becomes_the_identity_and_one_for_another_key_does_not()
     {
         await using var center = await TestCenter.StartAsync();
-        var request = await center.PostAsync("providers/kms1/csr", "");
-        Assert.Equal("REQUEST", (await request.Content.ReadFromJsonAsync(RestJson.Default.PemBody))!.Pem);
+        var request = await center.PostAsync("providers/kms1/csr?newKey=true", "");
+        Assert.Equal("REQUEST OF A NEW KEY", (await request.Content.ReadFromJsonAsync(RestJson.Default.PemBody))!.Pem);
         Assert.Equal("lorica.certificateOfAnotherKey",
             (await center.RefusedAsync("providers/kms1/certificate", """{"pem":"OTHER"}""")).Code);
 

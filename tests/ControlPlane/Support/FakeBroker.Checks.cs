@@ -63,18 +63,6 @@ internal sealed partial class FakeBroker
         return Task.FromResult(new PingProviderReply { Healthy = healthy, Error = healthy ? "" : "cannot connect" });
     }
 
-    public override Task<RequestCertificateReply> RequestCertificate(ProviderRequest request, ServerCallContext context) =>
-        Task.FromResult(new RequestCertificateReply { Pem = "REQUEST" });
-
-    public override Task<ProviderDescription> InstallCertificate(InstallCertificateRequest request, ServerCallContext context) =>
-        request.CertificatePem == "SIGNED"
-            ? Task.FromResult(new ProviderDescription
-            {
-                Name = request.Name, IdentityKind = "requested", ClientCertificatePem = "SIGNED", ClientCertificateSha256 = "cd",
-            })
-            : throw FaultCodec.ToRpc(new Fault(
-                FaultTypes.InvalidArgument, "lorica.certificateOfAnotherKey", request.Name, "another key"));
-
     public override Task<CheckKeysReply> CheckKeys(CheckKeysRequest request, ServerCallContext context)
     {
         var reply = new CheckKeysReply();

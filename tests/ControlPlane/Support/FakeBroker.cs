@@ -50,14 +50,24 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         Configured.Enqueue(request);
         var d = new ProviderDescription
         {
-            Name = request.Name, IdentityKind = request.Identity?.KindCase.ToString() ?? "", ClientCertificatePem = "PEM",
+            Name = request.Name, IdentityKind = KindOf(request), ClientCertificatePem = "PEM",
             UserName = request.Credential is null ? "" : "user",
         };
+        d.Present = Identity(d.IdentityKind, "PEM");
         _providers[request.Name] = d;
         return Task.FromResult(d);
     }
 
-    public override Task<RemoveProviderReply> RemoveProvider(ProviderRequest request, ServerCallContext context) =>
+    private string KindOf(ConfigureProviderRequest request) => request.Identity?.KindCase switch
+    {
+        ClientIdentity.KindOneofCase.BrokerCertificate => "brokerCertificate",
+        ClientIdentity.KindOneofCase.SelfSigned => "selfSigned",
+        ClientIdentity.KindOneofCase.Uploaded => "uploaded",
+        ClientIdentity.KindOneofCase.CertificateRequest => "requested",
+        _ => _providers.GetValueOrDefault(request.Name)?.IdentityKind ?? "brokerCertificate",
+    };
+
+    public override Task<RemoveProviderReply> RemoveProvider(RemoveProviderRequest request, ServerCallContext context) =>
         _providers.TryRemove(request.Name, out _) ? Task.FromResult(new RemoveProviderReply())
             : throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.providerNotFound", request.Name, "no"));
 

@@ -59,6 +59,13 @@ internal sealed partial class TestCenter
         "providers",
         $$"""{"name":"{{name}}","servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"{{new string('a', 64)}}"}]}""");
 
+    public async Task PatchedAsync(string json, string provider = "kms1")
+    {
+        var reply = await Http.PatchAsync(
+            $"/api/v1/providers/{provider}", new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+        Assert.True(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
+    }
+
     public Task<TaskModel> CreateAsync(string name, string? policy = null) => DoAsync(
         "vms", $$"""{"name":"{{name}}","disks":[{"capacity":1048576}]{{(policy is null ? "" : $",\"policy\":\"{policy}\"")}}}""");
 

@@ -94,7 +94,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
             seeds.Add(new HostSeed(id, name, new Uri(address).Authority, Peer.PinOf(host.Certificate)));
         }
 
-        var fakeBroker = new FakeBroker();
+        var fakeBroker = new FakeBroker { OwnKey = broker.Certificate.GetECDsaPrivateKey()! };
         var socket = Path.Combine(folder, "broker.sock");
         var brokerServer = await FakeServer.StartAsync(broker, centerPin, fakeBroker, (k, l) => k.ListenUnixSocket(socket, l));
 

@@ -34,9 +34,9 @@ public sealed class TestPki : IDisposable
 
     private static DateTimeOffset Until { get; } = DateTimeOffset.UtcNow.AddDays(2);
 
-    public X509Certificate2 Issue(string subject, string usage)
+    public X509Certificate2 Issue(string subject, string usage, int bits = 2048)
     {
-        using var key = RSA.Create(2048);
+        using var key = RSA.Create(bits);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));

@@ -33,6 +33,17 @@ public sealed class ClientAuthenticatorTests(TestPki pki) : IClassFixture<TestPk
         Assert.NotNull(Judge(_pki.Issue("CN=x, OU=broker", "1.3.6.1.5.5.7.3.1")).Refusal);
 
     [Fact]
+    public void AKeyThatIsTooWeakIsRefusedAlsoUnderATrustedAuthorityAndAsAPin()
+    {
+        using var weak = _pki.Issue("CN=x, OU=broker", ClientAuth, bits: 1024);
+        Assert.Contains("1024 bits", Judge(weak).Refusal, StringComparison.Ordinal);
+        Directory.CreateDirectory(_temp["trust"]);
+        File.WriteAllText(_temp["weak.pem"], weak.ExportCertificatePem());
+        var refused = Assert.Throws<KmsException>(() => new PinnedClients(_temp["trust"]).Add(_temp["weak.pem"]));
+        Assert.Contains("1024 bits", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACertificateOfAnotherAuthorityWithTheSameNamesIsNotLetIn()
     {
         using var other = new TestPki();

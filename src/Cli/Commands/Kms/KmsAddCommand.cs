@@ -28,10 +28,12 @@ internal static class KmsAddCommand
             options.Files(parsed);
             using var center = cli.Center();
             var models = await options.ServersAsync(parsed, cli, center, parsed.GetValue(servers)!, ct);
-            var (identity, enc, blob) = await options.IdentityAsync(parsed, cli, center, ct);
-            var (credentialEnc, credential) = await options.CredentialAsync(parsed, cli, center, ct);
+            var binding = ProviderOptions.Binding(parsed.GetValue(name)!, models);
+            var (identity, enc, blob) = await options.IdentityAsync(parsed, cli, center, binding, ct);
+            var (credentialEnc, credential) = await options.CredentialAsync(parsed, cli, center, binding, ct);
             var body = new AddProviderBody(
-                parsed.GetValue(name)!, models, identity ?? "broker", enc, blob, credentialEnc, credential);
+                parsed.GetValue(name)!, models, identity ?? "broker", enc, blob, credentialEnc, credential,
+                parsed.GetValue(options.Force) ? true : null);
             Done(cli, await center.AddProviderAsync(body, ct), parsed.GetValue(CommonOptions.Json));
         });
         return command;
@@ -49,9 +51,9 @@ internal static class KmsAddCommand
         }
         if (provider.Identity == "csr")
         {
-            cli.Terminal.Note("Have our certificate signed, then upload it:");
-            cli.Terminal.Note($"  lorica kms csr {provider.Name} > lorica.csr");
-            cli.Terminal.Note($"  lorica kms certificate upload {provider.Name} lorica.crt");
+            cli.Terminal.Note("Have our certificate signed, then take it into use:");
+            cli.Terminal.Note($"  lorica kms renew {provider.Name} --csr lorica.csr");
+            cli.Terminal.Note($"  lorica kms renew {provider.Name} --cert lorica.crt");
         }
         cli.Terminal.Note($"Check it with: lorica kms status {provider.Name}");
     }

@@ -10,6 +10,7 @@ internal static class KmsCommand
         {
             KmsAddCommand.Create(cli), KmsLsCommand.Create(cli), KmsStatusCommand.Create(cli),
             KmsSetCommand.Create(cli), KmsTrustCommand.Create(cli), KmsDefaultCommand.Create(cli), KmsCsrCommand.Create(cli),
-            KmsCertificateCommand.Create(cli), KmsRmCommand.Create(cli),
+            KmsCertificateCommand.Create(cli), KmsRenewCommand.Create(cli), KmsIdentityCommand.Create(cli),
+            KmsRmCommand.Create(cli),
         };
 }

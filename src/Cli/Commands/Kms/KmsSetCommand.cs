@@ -41,11 +41,12 @@ internal static class KmsSetCommand
             var provider = await center.ProviderAsync(wanted, ct);
             var servers = Ordered(Without(provider.Servers, parsed.GetValue(remove) ?? []), parsed.GetValue(order) ?? []);
             servers.AddRange(await options.ServersAsync(parsed, cli, center, parsed.GetValue(add) ?? [], ct));
-            var (identity, enc, blob) = await options.IdentityAsync(parsed, cli, center, ct);
-            var (credentialEnc, credential) = await options.CredentialAsync(parsed, cli, center, ct);
+            var binding = ProviderOptions.Binding(wanted, servers);
+            var (identity, enc, blob) = await options.IdentityAsync(parsed, cli, center, binding, ct);
+            var (credentialEnc, credential) = await options.CredentialAsync(parsed, cli, center, binding, ct);
             var body = new EditProviderBody(
                 servers.SequenceEqual(provider.Servers) ? null : servers, identity, enc, blob, null, credentialEnc, credential,
-                parsed.GetValue(noCredential) ? true : null);
+                parsed.GetValue(noCredential) ? true : null, parsed.GetValue(options.Force) ? true : null);
             var vm = parsed.GetValue(runsIn);
             if (body == new EditProviderBody() && vm is null)
                 throw new CliException(ExitCode.Usage, "Nothing to change was named.", "See: lorica kms set --help");

@@ -19,10 +19,16 @@ internal static class KmsTrustCommand
         {
             Description = "SHA-256 of the server certificate to accept; asked for on a terminal.", HelpName = "SHA256",
         };
+        var credential = new ProviderOptions();
         var command = new Command(
-            "trust", "Accept the new certificates of servers that changed theirs.") { name, server, accept };
+            "trust", "Accept the new certificates of servers that changed theirs.")
+        {
+            name, server, accept, credential.User, credential.PasswordFile,
+        };
         command.Examples(("shows what changed and asks", "lorica kms trust corp"),
-            ("from a script", "lorica kms trust corp --server kms1 --accept 5e88…1d"));
+            ("from a script", "lorica kms trust corp --server kms1 --accept 5e88…1d"),
+            ("it wants a password, which is for known certificates only",
+                "lorica kms trust corp --user lorica --password-file kms.pass"));
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
@@ -47,7 +53,12 @@ internal static class KmsTrustCommand
                 servers.Add(known with { CertificateSha256 = now.CertificateSha256 });
             }
             if (!servers.SequenceEqual(provider.Servers))
-                provider = await center.ChangeProviderAsync(wanted, new EditProviderBody(servers), ct);
+            {
+                var (enc, blob) = await credential.CredentialAsync(
+                    parsed, cli, center, ProviderOptions.Binding(wanted, servers), ct);
+                provider = await center.ChangeProviderAsync(
+                    wanted, new EditProviderBody(servers, CredentialEnc: enc, SealedCredential: blob), ct);
+            }
             else
                 cli.Terminal.Note("Every server shows the certificate that was accepted.");
             if (parsed.GetValue(CommonOptions.Json))

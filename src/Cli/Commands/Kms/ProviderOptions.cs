@@ -2,6 +2,7 @@ using System.CommandLine;
 using Lorica.Cli.Output;
 using Lorica.Cli.Rest;
 using Lorica.Contracts.Rest;
+using Lorica.Contracts.Trust;
 
 namespace Lorica.Cli.Commands.Kms;
 
@@ -40,6 +41,12 @@ internal sealed class ProviderOptions
         Description = "File with its password; sealed here for the broker alone.", HelpName = "FILE",
     };
 
+    public Option<bool> Force { get; } = new("--force")
+    {
+        Description = "A new identity or credential also when the KMS does not show the keys in use to it: they are then out of "
+            + "reach.",
+    };
+
     public Option<string?> Proxy { get; } = new("--proxy")
     {
         Description = "HTTP proxy (CONNECT) in front of the servers named here.", HelpName = "HOST:PORT",
@@ -75,7 +82,7 @@ internal sealed class ProviderOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Accept, Identity, ClientCertificate, ClientKey, User, PasswordFile, Proxy,
+        foreach (var option in (Option[])[Accept, Identity, ClientCertificate, ClientKey, User, PasswordFile, Force, Proxy,
             ConnectTimeout, RequestTimeout, TlsSuites, KmipVersion])
             command.Options.Add(option);
     }
@@ -103,12 +110,12 @@ internal sealed class ProviderOptions
     }
 
     public async Task<(string? Identity, string? Enc, string? Sealed)> IdentityAsync(
-        ParseResult parsed, CliContext cli, CenterClient center, CancellationToken ct)
+        ParseResult parsed, CliContext cli, CenterClient center, byte[] binding, CancellationToken ct)
     {
         var (certificate, key) = Files(parsed);
         if (certificate is not null)
         {
-            var (enc, blob) = await UploadedIdentity.SealAsync(cli, center, certificate, key!, ct);
+            var (enc, blob) = await UploadedIdentity.SealAsync(cli, center, binding, certificate, key!, ct);
             return ("uploaded", enc, blob);
         }
 
@@ -116,13 +123,17 @@ internal sealed class ProviderOptions
     }
 
     public async Task<(string? Enc, string? Sealed)> CredentialAsync(
-        ParseResult parsed, CliContext cli, CenterClient center, CancellationToken ct)
+        ParseResult parsed, CliContext cli, CenterClient center, byte[] binding, CancellationToken ct)
     {
         var (user, file) = (parsed.GetValue(User), parsed.GetValue(PasswordFile));
         if (user is null != file is null)
             throw new CliException(ExitCode.Usage, "--user and --password-file go together.");
-        return user is null ? (null, null) : await SealedCredential.SealAsync(cli, center, user, file!, ct);
+        return user is null ? (null, null) : await SealedCredential.SealAsync(cli, center, binding, user, file!, ct);
     }
+
+    /// <summary>For what an identity or a credential is sealed: this provider at these servers, and no other.</summary>
+    public static byte[] Binding(string provider, IEnumerable<ServerModel> servers) =>
+        ProviderBinding.Of(provider, servers.Select(s => (s.Host, s.Port, s.CertificateSha256)));
 
     /// <summary>Refuses half of a pair before anything is asked.</summary>
     public (string? Certificate, string? Key) Files(ParseResult parsed)

@@ -2,21 +2,21 @@ using System.Text;
 using Lorica.Cli.Files;
 using Lorica.Cli.Output;
 using Lorica.Cli.Rest;
+using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 
 namespace Lorica.Cli.Commands.Kms;
 
 /// <summary>
-/// A user name and the password from a file, sealed with HPKE to the broker's receive key; the center cannot open it.
+/// A user name and the password from a file, sealed with HPKE to the broker's receive key for one provider and its servers; the
+/// center cannot open it, nor have it sent to a server that the person did not accept.
 /// </summary>
 internal static class SealedCredential
 {
     private const int Maximum = 1024;
 
-    private static ReadOnlySpan<byte> Info => "lorica-credential-v1"u8;
-
     public static async Task<(string Enc, string Sealed)> SealAsync(
-        CliContext cli, CenterClient center, string user, string passwordFile, CancellationToken ct)
+        CliContext cli, CenterClient center, byte[] binding, string user, string passwordFile, CancellationToken ct)
     {
         var name = Encoding.UTF8.GetBytes(user);
         if (name.Length is 0 or > Maximum || user.Any(char.IsControl))
@@ -29,7 +29,7 @@ internal static class SealedCredential
         name.CopyTo(both.Span);
         both.Span[name.Length] = (byte)'\n';
         password.Span[..length].CopyTo(both.Span[(name.Length + 1)..]);
-        var (enc, ciphertext) = HpkeSender.Seal(receiver, Info, [], both);
+        var (enc, ciphertext) = HpkeSender.Seal(receiver, ProviderBinding.CredentialInfo, binding, both);
         return (Convert.ToBase64String(enc), Convert.ToBase64String(ciphertext));
     }
 }

@@ -2,22 +2,22 @@ using System.Security.Cryptography.X509Certificates;
 using Lorica.Cli.Files;
 using Lorica.Cli.Output;
 using Lorica.Cli.Rest;
+using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 
 namespace Lorica.Cli.Commands.Kms;
 
 /// <summary>
 /// A client identity from files: certificate and key as PEM, sealed with HPKE to the broker's receive key, so that the center,
-/// which carries the blob, cannot open it. The key's bytes live in key memory only.
+/// which carries the blob, cannot open it, nor use it for another provider or other servers. The key's bytes live in key memory
+/// only.
 /// </summary>
 internal static class UploadedIdentity
 {
     private const int MaximumBytes = 64 * 1024;
 
-    private static ReadOnlySpan<byte> Info => "lorica-identity-v1"u8;
-
     public static async Task<(string Enc, string Sealed)> SealAsync(
-        CliContext cli, CenterClient center, string certificatePath, string keyPath, CancellationToken ct)
+        CliContext cli, CenterClient center, byte[] binding, string certificatePath, string keyPath, CancellationToken ct)
     {
         CheckCertificate(certificatePath);
         WarnWhenOthersRead(cli.Terminal, keyPath);
@@ -30,7 +30,7 @@ internal static class UploadedIdentity
         certificate.Span.CopyTo(both.Span);
         both.Span[certificate.Length] = (byte)'\n';
         key.Span.CopyTo(both.Span[(certificate.Length + 1)..]);
-        var (enc, ciphertext) = HpkeSender.Seal(receiver, Info, [], both);
+        var (enc, ciphertext) = HpkeSender.Seal(receiver, ProviderBinding.IdentityInfo, binding, both);
         return (Convert.ToBase64String(enc), Convert.ToBase64String(ciphertext));
     }
 

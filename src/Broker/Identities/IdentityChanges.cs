@@ -1,0 +1,114 @@
+using Lorica.Broker.Providers;
+using Lorica.Broker.Start;
+using Lorica.Contracts.Broker;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Trust;
+using Lorica.Crypto;
+
+namespace Lorica.Broker.Identities;
+
+/// <summary>
+/// The one door through which a provider gets another identity or credential.
+/// <code>
+/// 1 candidate   the provider as it would be; the identity in use serves on
+/// 2 proof       it sees the keys in use (IdentityProver), or somebody forces it
+/// 3 refused     nothing changes; an identity that was made here is kept waiting, so that the KMS can be told of it
+/// 4 taken       one write of the provider's file: candidate in use, the one of before is the former one
+/// </code>
+/// A crash before step 4 leaves the old identity in use, after it the new one with the old one beside it.
+/// </summary>
+internal sealed class IdentityChanges(
+    ProviderStore providers, IdentityProver prover, TimeProvider time, ILogger<IdentityChanges> log) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>Waits until no other change is at work; disposed, the next one goes on.</summary>
+    public async Task<IDisposable> AloneAsync(CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        return new Turn(_one);
+    }
+
+    /// <summary>A certificate and its key as the identity of <paramref name="entry"/>.</summary>
+    public ProviderEntry With(ProviderEntry entry, string kind, KeyBuffer pem)
+    {
+        using var certificate = ClientCertificate.Read(entry.Name, pem);
+        ClientCertificate.RefuseWeak(entry.Name, certificate);
+        return entry with
+        {
+            Identity = kind,
+            CertificatePem = certificate.ExportCertificatePem(),
+            SealedIdentity = providers.Seal(entry, SealPurpose.Identity, pem),
+            KeySha256 = Peer.PinOf(certificate),
+        };
+    }
+
+    /// <summary>Steps 2 to 4; <paramref name="present"/> is null when nothing was in use under the name.</summary>
+    /// <param name="present">The provider as it is, at the servers of <paramref name="candidate"/>.</param>
+    /// <param name="candidate">As it would be.</param>
+    /// <param name="proof">Keys to prove.</param>
+    /// <param name="madeHere">Keep the candidate waiting when it is refused.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="FaultException">Refused: not proven.</exception>
+    public async Task<ProviderEntry> TakeAsync(
+        ProviderEntry? present, ProviderEntry candidate, IdentityProof? proof, bool madeHere, CancellationToken ct)
+    {
+        // Step 2
+        var verdict = await prover.ProveAsync(candidate, present, proof?.Keys ?? [], ct);
+        if (!verdict.Proven && proof?.Force != true)
+        {
+            // Step 3
+            var waits = madeHere && present is { Removed: false }
+                && providers.Update(present.Name, e => e with { Waiting = candidate.Kept() with { SinceUnix = 0 } }) is not null;
+            log.IdentityRefused(candidate.Name, verdict.Why!);
+            throw Refused(present, candidate, verdict, waits);
+        }
+
+        // Step 4
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var same = present is not null && present.CertificatePem == candidate.CertificatePem
+            && present.Identity == candidate.Identity && present.SealedCredential == candidate.SealedCredential;
+        var taken = candidate with
+        {
+            Removed = false,
+            Former = same || present is null ? candidate.Former : present.Kept(),
+            Waiting = null,
+            IdentitySinceUnix = same ? candidate.IdentitySinceUnix : now,
+            UnprovenSinceUnix = verdict.Proven ? 0 : present is { UnprovenSinceUnix: > 0 } p ? p.UnprovenSinceUnix : now,
+            ProbeKeyId = verdict.SeesProbe ? candidate.ProbeKeyId : null,
+            ProbeKcv = verdict.SeesProbe ? candidate.ProbeKcv : null,
+        };
+        providers.Save(taken);
+        log.IdentityTaken(taken.Name, taken.KeySha256 ?? "", verdict.Proven ? "proven" : "forced: " + verdict.Why);
+        return taken;
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private static FaultException Refused(ProviderEntry? present, ProviderEntry candidate, IdentityVerdict verdict, bool waits)
+    {
+        var name = candidate.Name;
+        var stays = present is { Removed: false } ? " The identity in use stays." : "";
+        var first = verdict.LetIn
+            ? "Let the KMS give these keys to it, on lorica-kms: lorica-kms client hand-over --from "
+                + $"{present?.KeySha256 ?? "KEY"} --to {candidate.KeySha256 ?? "KEY"}"
+            : waits
+                ? $"Let the KMS trust it: lorica kms identity show {name} --waiting > new.pem, on lorica-kms: lorica-kms trust "
+                    + "add new.pem"
+                : "Let the KMS trust its certificate";
+        return new FaultException(new Fault(FaultTypes.InvalidState, "lorica.identityNotProven", name,
+            $"The new client identity of {name} is not taken: {verdict.Why}.{stays}",
+            $"{first}. Then {(waits ? $"lorica kms renew {name}" : "repeat this")}. To take it all the same: --force; keys that "
+                + "it does not see are then out of reach.")
+        {
+            Keys = verdict.Keys,
+        });
+    }
+
+    private sealed class Turn(SemaphoreSlim one) : IDisposable
+    {
+        private SemaphoreSlim? _one = one;
+
+        public void Dispose() => Interlocked.Exchange(ref _one, null)?.Release();
+    }
+}

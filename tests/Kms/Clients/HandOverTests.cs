@@ -1,0 +1,100 @@
+using Lorica.Kmip;
+using Lorica.Kms.Audit;
+using Lorica.Kms.Clients;
+using Lorica.Kms.Store;
+using Lorica.Kms.Tests.Store;
+
+namespace Lorica.Kms.Tests.Clients;
+
+public sealed class HandOverTests : IDisposable
+{
+    private static readonly string From = new('a', 64);
+    private static readonly string To = new('b', 64);
+    private readonly TempFolder _temp = new();
+    private readonly StateFolder _folder;
+
+    public HandOverTests() => _folder = StateFolder.Create(_temp["state"]);
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void AllObjectsOfOneClientGoToTheOtherWithTheirMaterialAndTheAuditHasEach()
+    {
+        Dictionary<string, byte[]> material = [];
+        using (var store = Samples.Open(_folder))
+        {
+            Make(store, "1", From);
+            Make(store, "2", From);
+            Make(store, "3", "somebody else");
+            foreach (var id in new[] { "1", "2", "3" })
+                material[id] = Samples.Material(store, id);
+            Assert.Equal(2, HandOver.Run(_folder, store, From, To, TimeProvider.System));
+        }
+
+        using var again = Samples.Open(_folder);
+        Assert.Equal([To, To, "somebody else"], again.All.Select(o => o.Owner));
+        Assert.All(material, m => Assert.Equal(m.Value, Samples.Material(again, m.Key)));
+        Assert.Equal((3, null), AuditLog.Verify(_folder.Audit));
+        var lines = File.ReadAllText(_folder.Audit);
+        Assert.Contains($"\"operation\":\"HandOver\",\"object\":\"1\",\"result\":\"Success\",\"detail\":\"from {From}\"", lines,
+            StringComparison.Ordinal);
+        Assert.Contains($"2 objects from {From}", lines, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.HandOver));
+    }
+
+    [Fact]
+    public void NamesThatBothUseForLiveObjectsAreRefusedBeforeAnythingMoves()
+    {
+        using var store = Samples.Open(_folder);
+        Make(store, "1", From, "other");
+        Make(store, "2", From, "same");
+        Make(store, "3", To, "same");
+        var refused = Assert.Throws<KmsException>(() => HandOver.Run(_folder, store, From, To, TimeProvider.System));
+        Assert.Contains("same", refused.Message, StringComparison.Ordinal);
+        Assert.Equal([From, From, To], store.All.Select(o => o.Owner));
+        Assert.False(File.Exists(_folder.HandOver));
+        Assert.False(File.Exists(_folder.Audit));
+
+        var destroyed = store.Find("3")!;
+        store.Destroy(destroyed with { State = KmipKeyState.Destroyed });
+        Assert.Equal(2, HandOver.Run(_folder, store, From, To, TimeProvider.System));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void OneThatWasInterruptedGoesOnWhereItWas(int moved)
+    {
+        using (var store = Samples.Open(_folder))
+        {
+            for (var i = 1; i <= 3; i++)
+                Make(store, $"{i}", From);
+            DurableFile.Write(_folder.HandOver, System.Text.Encoding.UTF8.GetBytes($$"""{"from":"{{From}}","to":"{{To}}"}"""));
+            foreach (var o in store.OfOwner(From).Take(moved).ToList())
+                store.Update(o with { Owner = To });
+        }
+
+        using var next = Samples.Open(_folder);
+        Assert.Equal(3 - moved, HandOver.Finish(_folder, next, TimeProvider.System));
+        Assert.All(next.All, o => Assert.Equal(To, o.Owner));
+        Assert.False(File.Exists(_folder.HandOver));
+        Assert.Equal(0, HandOver.Finish(_folder, next, TimeProvider.System));
+    }
+
+    private static void Make(ObjectStore store, string id, string owner, string? name = null)
+    {
+        var o = Samples.Object(id, owner);
+        if (name is not null)
+        {
+            // An Attribute Value of a text item, as the server keeps it.
+            var text = System.Text.Encoding.UTF8.GetBytes(name);
+            var item = new byte[8 + (text.Length + 7) / 8 * 8];
+            new byte[] { 0x42, 0x00, 0x0b, 0x07, 0, 0, 0, (byte)text.Length }.CopyTo(item, 0);
+            text.CopyTo(item, 8);
+            o = o with { Attributes = o.Attributes.Add(new KmipStoredAttribute("Name", 0, item)) };
+        }
+
+        store.Generate(o, 32);
+    }
+}

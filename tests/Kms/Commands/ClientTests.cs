@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Lorica.Kmip;
+using Lorica.Kmip.Tests.Server;
+using Lorica.Kms.Clients;
+
+namespace Lorica.Kms.Tests.Commands;
+
+/// <summary>Clients of the server as a process: who they are, and what becomes of their objects when their key changes.</summary>
+public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly TestPki _pki;
+
+    public ClientTests(TestPki pki)
+    {
+        _pki = pki;
+        _pki.WriteTo(_temp.Path);
+        File.SetUnixFileMode(_temp["server.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(_temp["kms.json"], JsonSerializer.Serialize(new
+        {
+            listen = "127.0.0.1:0", stateFolder = "state", certificate = "server.crt", key = "server.key",
+            trustedClientCa = new[] { "ca.crt" }, requiredClientOrganizationalUnit = "broker",
+        }));
+    }
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task TheObjectsOfAClientWithANewKeyAreHandedOverWhileTheServerIsStopped()
+    {
+        var (a, b) = (ClientList.KeyOf(_pki.ClientA), ClientList.KeyOf(_pki.ClientB));
+        string id;
+        string[] command = ["client", "hand-over", "--from", a[..12], "--to", b, "--state", _temp["state"]];
+        using (var kms = await KmsProcess.StartAsync(_temp["kms.json"]))
+        {
+            await using var first = kms.Client(_pki, _pki.ClientA);
+            id = await first.CreateSymmetricKeyAsync("one", default);
+            await first.ActivateAsync(id, default);
+            var (running, _, said) = await KmsProcess.CommandAsync([.. command, "--yes"]);
+            Assert.Equal(3, running);
+            Assert.Contains("the server runs on", said, StringComparison.Ordinal);
+            var (listed, clients, _) = await KmsProcess.CommandAsync("client", "ls", "--state", _temp["state"]);
+            Assert.Equal(0, listed);
+            Assert.Contains($"{a}  1 objects  not pinned  last seen 2", clients, StringComparison.Ordinal);
+            Assert.Contains("client a", clients, StringComparison.Ordinal);
+        }
+
+        var (dry, plan, _) = await KmsProcess.CommandAsync(command);
+        Assert.Equal(0, dry);
+        Assert.Contains("nothing was changed", plan, StringComparison.Ordinal);
+        using (var kms = await KmsProcess.StartAsync(_temp["kms.json"]))
+        {
+            await using var second = kms.Client(_pki, _pki.ClientB);
+            Assert.Equal(KmipResultReason.ItemNotFound,
+                (await Assert.ThrowsAsync<KmipException>(() => second.GetStateAsync(id, default))).Reason);
+        }
+
+        var (done, output, errors) = await KmsProcess.CommandAsync([.. command, "--yes"]);
+        Assert.True(done == 0, output + errors);
+        using (var kms = await KmsProcess.StartAsync(_temp["kms.json"]))
+        {
+            await using var second = kms.Client(_pki, _pki.ClientB);
+            Assert.Equal(KmipKeyState.Active, await second.GetStateAsync(id, default));
+        }
+
+        Assert.Contains("HandOver", File.ReadAllText(Path.Combine(_temp["state"], "audit.log")), StringComparison.Ordinal);
+        Assert.Contains("chain whole", (await KmsProcess.CommandAsync("status", "--state", _temp["state"])).Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARenewedCertificateOverAPinnedKeyIsLetInAndKeepsItsObjects()
+    {
+        using var key = RSA.Create(2048);
+        using var old = SelfSigned(key, "CN=lorica-corp");
+        using var renewed = SelfSigned(key, "CN=renewed");
+        using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
+        File.WriteAllText(_temp["client.pem"], old.ExportCertificatePem());
+        Assert.Equal(0, (await KmsProcess.CommandAsync("trust", "add", _temp["client.pem"], "--state", _temp["state"])).Code);
+        string id;
+        await using (var first = kms.Client(_pki, old))
+        {
+            id = await first.CreateSymmetricKeyAsync("one", default);
+        }
+
+        await using (var second = kms.Client(_pki, renewed))
+        {
+            Assert.Equal(KmipKeyState.PreActive, await second.GetStateAsync(id, default));
+        }
+
+        // The audit names it as it was pinned, whatever the new certificate says.
+        Assert.DoesNotContain(
+            "CN=renewed", File.ReadAllText(Path.Combine(_temp["state"], "audit.log")), StringComparison.Ordinal);
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(old.RawData));
+        Assert.Equal(0, (await KmsProcess.CommandAsync("trust", "rm", fingerprint, "--state", _temp["state"])).Code);
+        await using var third = kms.Client(_pki, renewed);
+        await Assert.ThrowsAsync<KmipException>(() => third.GetStateAsync(id, default));
+    }
+
+    [Fact]
+    public async Task AFolderThatIsNoStateFolderIsNamedAsThat()
+    {
+        Directory.CreateDirectory(_temp["other"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var command in new[]
+        {
+            new[] { "trust", "add", _temp["client.crt"] }, ["trust", "ls"], ["trust", "rm", "abcdef0123"], ["client", "ls"],
+            ["status"],
+        })
+        {
+            var (code, _, errors) = await KmsProcess.CommandAsync([.. command, "--state", _temp["other"]]);
+            Assert.Equal(1, code);
+            Assert.Contains($"{_temp["other"]} is no state folder of lorica-kms", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("Could not find", errors, StringComparison.Ordinal);
+        }
+    }
+
+    private static X509Certificate2 SelfSigned(RSA key, string subject)
+    {
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var now = TimeProvider.System.GetUtcNow();
+        using var made = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(2));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+    }
+}
