@@ -23,6 +23,12 @@ internal static class VmLifeRoutes
         group.MapPost("/{vm}/unlock", async (string vm, bool? deactivated, HttpContext http, LifeService life) =>
                 Accepted(await life.UnlockAsync(http.Caller(), vm, deactivated ?? false, http.RequestAborted)))
             .Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Fetch the keys of a locked VM now");
+        group.MapPost("/{vm}/repair", async (string vm, HttpContext http, RepairService repairs) =>
+                TypedResults.Json(
+                    await repairs.RepairAsync(http.Caller(), vm, await Body.ReadAsync<RepairVmBody>(http), http.RequestAborted),
+                    RestJson.Default.RepairModel))
+            .Accepts<RepairVmBody>("application/json").Produces<RepairModel>()
+            .WithSummary("Let records count again that were given up although the files are under their keys");
         group.MapPost("/{vm}/rename", async (string vm, HttpContext http, LifeService life) =>
                 Accepted(await life.RenameAsync(
                     http.Caller(), vm, await Body.ReadAsync<RenameVmBody>(http), http.RequestAborted)))

@@ -14,6 +14,9 @@ internal sealed partial class CenterClient
     public Task<TaskModel> UnlockVmAsync(string vm, bool deactivated, CancellationToken ct) =>
         PostAsync(Vm(vm) + "/unlock" + (deactivated ? "?deactivated=true" : ""), ct);
 
+    public Task<RepairModel> RepairVmAsync(string vm, RepairVmBody body, CancellationToken ct)
+        => PostAsync(Vm(vm) + "/repair", body, RestJson.Default.RepairVmBody, RestJson.Default.RepairModel, ct);
+
     public Task<TaskModel> RenameVmAsync(string vm, RenameVmBody body, CancellationToken ct)
         => PostAsync(Vm(vm) + "/rename", body, RestJson.Default.RenameVmBody, RestJson.Default.TaskModel, ct);
 

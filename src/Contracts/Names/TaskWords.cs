@@ -18,6 +18,7 @@ public static class TaskWords
         ["vm.relocate"] = "Relocating",
         ["vm.register"] = "Registering",
         ["vm.unlock"] = "Unlocking",
+        ["vm.repair"] = "Repairing",
         ["vm.unregister"] = "Unregistering",
         ["vm.rename"] = "Renaming",
         ["vm.move"] = "Moving",

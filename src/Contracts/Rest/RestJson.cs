@@ -55,6 +55,8 @@ namespace Lorica.Contracts.Rest;
 [JsonSerializable(typeof(PowerBody))]
 [JsonSerializable(typeof(RegisterVmBody))]
 [JsonSerializable(typeof(RenameVmBody))]
+[JsonSerializable(typeof(RepairModel))]
+[JsonSerializable(typeof(RepairVmBody))]
 [JsonSerializable(typeof(MoveVmBody))]
 [JsonSerializable(typeof(MigrateVmBody))]
 [JsonSerializable(typeof(AddDiskBody))]

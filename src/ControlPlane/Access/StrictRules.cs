@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -27,7 +29,7 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
     public Task<bool> NeedsDirectAccessAsync(StrictOperation operation, string vmId, CancellationToken ct) => store.ReadAsync(
         async db =>
         {
-            // A record that is not in use yet counts: its file is about to be encrypted, or is.
+            // While a job runs the records of what it encrypts are not in use yet: their files are about to be encrypted, or are.
             if (!await db.KeyRecords.AnyAsync(
                 r => r.VmId == vmId && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending), ct))
             {
@@ -40,10 +42,24 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
             }
 
             var policies = await PolicyCatalog.ReadAsync(db, ct);
-            var encryption = (await db.PolicyAssociations.Where(p => p.VmId == vmId)
-                .Select(p => p.PolicyId).Distinct().ToListAsync(ct))
-                .Select(policies.OfId).Where(p => p.Encryption).ToList();
+            var named = await db.PolicyAssociations.Where(p => p.VmId == vmId).Select(p => p.PolicyId).Distinct().ToListAsync(ct);
+            if (await ComingAsync(db, vmId, ct) is { } coming)
+            {
+                named.Add(coming);
+            }
+
+            var encryption = named.Select(policies.OfId).Where(p => p.Encryption).ToList();
             return encryption.Count == 0 || encryption.Exists(p => p.Strict);
         },
         ct);
+
+    /// <summary>The policy that a task under way is to set: its objects have it only when the task has ended.</summary>
+    private static async Task<string?> ComingAsync(CenterDb db, string vmId, CancellationToken ct)
+    {
+        var arguments = await db.Tasks.Where(
+            t => t.VmId == vmId && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
+            .Select(t => t.Arguments).FirstOrDefaultAsync(ct);
+        return string.IsNullOrEmpty(arguments) ? null
+            : JsonSerializer.Deserialize(arguments, StoreJson.Default.VmTaskArguments)?.PolicyId;
+    }
 }

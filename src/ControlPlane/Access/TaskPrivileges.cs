@@ -28,6 +28,7 @@ internal static class TaskPrivileges
         TaskKinds.Register => [Privileges.RegisterVm, .. Asked(arguments)],
         TaskKinds.Unregister => [Privileges.UnregisterVm],
         TaskKinds.Unlock => [Privileges.CryptoRegisterVm, .. Asked(arguments)],
+        TaskKinds.Repair => [Privileges.CryptoRegisterVm, Privileges.Decrypt, Privileges.CryptoAccess],
         TaskKinds.Rename => [Privileges.RenameVm],
         TaskKinds.Move => [Privileges.MoveVm],
         TaskKinds.AddDisk => [Privileges.AddNewDisk, .. Asked(arguments)],

@@ -63,6 +63,9 @@ public static class EventIds
     /// <summary>Somebody asked to cancel a task.</summary>
     public const string TaskCancelRequested = "lorica.task.CancelRequested";
 
+    /// <summary>Work that the files say is begun waits for something that it needs.</summary>
+    public const string TaskWaits = "lorica.task.Waits";
+
     /// <summary>A provider serves keys again.</summary>
     public const string KmsReachable = "lorica.provider.Reachable";
 
@@ -122,6 +125,9 @@ public static class EventIds
 
     /// <summary>A VM left the inventory; its files stay.</summary>
     public const string VmUnregistered = "lorica.vm.Unregistered";
+
+    /// <summary>Records of a VM count again that were given up although its files are under their keys.</summary>
+    public const string VmRepaired = "lorica.vm.Repaired";
 
     /// <summary>A VM has another name.</summary>
     public const string VmRenamed = "lorica.vm.Renamed";

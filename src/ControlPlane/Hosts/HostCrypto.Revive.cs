@@ -1,3 +1,4 @@
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
@@ -17,7 +18,7 @@ public sealed partial class HostCrypto
     /// then puts the host into encryption mode anew.
     /// </summary>
     /// <returns>Whether to look again.</returns>
-    /// <exception cref="Contracts.Faults.FaultException">The host does not answer.</exception>
+    /// <exception cref="FaultException">The host does not answer.</exception>
     internal async Task<bool> ReviveAsync(string hostId, CancellationToken ct)
     {
         var host = await store.ReadAsync(db => db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct), ct);
@@ -47,6 +48,58 @@ public sealed partial class HostCrypto
                     // A mode that this center does not know says nothing of the host's key.
                     return false;
             }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>
+    /// Brings a host back into encryption mode for work that the files say is begun there: nobody is asked again, the center does
+    /// it as after any start of a host. It is part of that work, so it has no task of its own. A host key that is only out of
+    /// reach is waited for; one that is lost is replaced, as is that of a host that lost its state.
+    /// </summary>
+    /// <exception cref="FaultException">Why it could not be brought back, as of now.</exception>
+    internal async Task BringBackAsync(Store.TaskRow task, string hostId, CancellationToken ct)
+    {
+        var gate = _gates.GetOrAdd(hostId, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(ct);
+        try
+        {
+            var host = await RowAsync(hostId, ct);
+            var description = await DescribeAsync(host, ct);
+            if (description.CryptoMode == HostCryptoModes.Safe)
+            {
+                return;
+            }
+
+            if (description.HostKey is { } named)
+            {
+                await store.WriteAsync(db => register.SettleHostAsync(db, host, named, Caller.System.User, ct), ct);
+            }
+
+            var record = await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct);
+            if (record is null || IsMoved(host))
+            {
+                await providers.RequireAnsweringAsync(await providers.DefaultAsync(ct), ct);
+            }
+            else
+            {
+                var order = new KeyOrder(record.Provider, record.KeyId, record.Kcv);
+                var delivery = await grains.GetGrain<IHostGrain>(host.Id).DeliverInTimeAsync([order], "hostKey");
+                if (delivery.Reasons.Any(r => NewKeyEvent(r) is not EventIds.NewHostKeyMissingOnKms))
+                {
+                    throw new FaultException(KeyFaults.Missing(host.Name, delivery.Reasons));
+                }
+            }
+
+            var system = new Store.TaskRow
+            {
+                Id = task.Id, Kind = task.Kind, VmId = task.VmId, Target = task.Target, State = task.State,
+                UserName = Caller.SystemName,
+            };
+            await EnableAsync(system, host, rotate: false, ct);
         }
         finally
         {
@@ -120,7 +173,7 @@ public sealed partial class HostCrypto
                 await tasks.SucceedAsync(task.Id, also: null, CancellationToken.None);
                 return false;
             }
-            catch (Contracts.Faults.FaultException e)
+            catch (FaultException e)
             {
                 await tasks.FailAsync(task.Id, e.Fault, also: null, CancellationToken.None);
                 await NeedsAsync(host, EventIds.RequireEnableClusterError, e.Fault.Message, ct);

@@ -261,12 +261,13 @@ public sealed partial class HostCrypto(
 
     private static bool IsMoved(HostRow host) => host.CryptoParentId.Length > 0 && host.CryptoParentId != host.ParentId;
 
+    /// <summary>VMs that are encrypted or about to be: a record of one that a task under way made counts, too.</summary>
     private Task<List<string>> EncryptedVmsAsync(string hostId, CancellationToken ct) =>
         store.ReadAsync(
             db => (from v in db.Vms
                    where v.HostId == hostId
-                       && db.KeyRecords.Any(
-                           r => r.VmId == v.Id && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending))
+                       && db.KeyRecords.Any(r => r.VmId == v.Id
+                           && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending))
                    orderby v.Name
                    select v.Name).ToListAsync(ct),
             ct);

@@ -20,7 +20,8 @@ namespace Lorica.ControlPlane.Inventory;
 /// 4 settle  the new VM's records and policies, its row, end of the task: one transaction
 ///           or: the host has nothing of it, its row goes, its keys are retired
 /// </code>
-/// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there.
+/// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there. A clone that stands is settled
+/// whoever may what by now; a database that fails ends nothing.
 /// </summary>
 internal sealed partial class CloneWork(
     CryptoWork crypto, HostCrypto hostCrypto, VmCreation creation, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots,
@@ -34,16 +35,22 @@ internal sealed partial class CloneWork(
         var target = context with { Vm = await lookup.FindAsync(context.Arguments.CloneId!, ct) };
         try
         {
-            await resume.RequireAsync(context, halfDone: null, ct);
-            if (context is { Resumed: true, Arguments.Objects.Count: > 0 })
+            // What an earlier run made is taken as it is.
+            var files = context.Resumed ? await FindAsync(target, ct) : null;
+            if (files is null)
             {
-                await hostCrypto.EnsureSafeIfThereAsync(context.Task, context.Vm.HostId, ct);
+                await resume.RequireAsync(context, halfDone: null, ct);
+                if (context is { Resumed: true, Arguments.Objects.Count: > 0 })
+                {
+                    await hostCrypto.EnsureSafeIfThereAsync(context.Task, context.Vm.HostId, ct);
+                }
+
+                files = await CloneAsync(context, target.Vm, ct);
             }
 
-            var files = await CloneAsync(context, target.Vm, ct);
             await creation.SucceedAsync(target, files, ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (!CenterStore.IsFailure(e) && !ct.IsCancellationRequested)
         {
             var fault = e switch
             {
@@ -52,17 +59,30 @@ internal sealed partial class CloneWork(
                 OperationCanceledException => await tasks.CancelledAsync(context.Task.Id, ct),
                 _ => Unforeseen(context, e),
             };
-            if (context.Resumed)
-            {
-                await TakeBackAsync(context, ct);
-            }
-
-            await RemoveAsync(target, ct);
+            await TakeBackAsync(context, ct);
+            await creation.RemoveSurelyAsync(target, ct);
             await creation.FailAsync(target, fault);
         }
     }
 
-    /// <summary>An earlier run may have begun the job: it must not make a VM after its name is free again.</summary>
+    private async Task<VmDescription?> FindAsync(WorkContext target, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                return await creation.FindOnHostAsync(target.Vm, ct);
+            }
+            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            {
+                await tasks.ProgressAsync(target.Task.Id, "waiting for the host", 0, 0, ct);
+            }
+
+            await Task.Delay(Pause, time, ct);
+        }
+    }
+
+    /// <summary>The host may have been asked for the job: it must not make a VM after its name is free again.</summary>
     private async Task TakeBackAsync(WorkContext context, CancellationToken ct)
     {
         while (true)
@@ -75,25 +95,6 @@ internal sealed partial class CloneWork(
             catch (RpcException) when (!ct.IsCancellationRequested)
             {
                 await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
-            }
-        }
-    }
-
-    /// <summary>
-    /// A run that nobody heard the end of may have made it: the name is free again only when the host has nothing of it.
-    /// </summary>
-    private async Task RemoveAsync(WorkContext target, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                await creation.RemoveAsync(target, ct);
-                return;
-            }
-            catch (RpcException) when (!ct.IsCancellationRequested)
-            {
-                await tasks.ProgressAsync(target.Task.Id, "waiting for the host", 0, 0, ct);
             }
 
             await Task.Delay(Pause, time, ct);

@@ -14,12 +14,16 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private const int ImportLooks = 3;
 
+    /// <summary>The host may have all of it, and writes the last of it out.</summary>
+    private const int FinishingLooks = 10;
+
     /// <summary>Runs.</summary>
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
+        // A VM that stands on its host is settled; what was asked for and refused is removed there before its keys are given up.
+        var asked = context.Resumed;
         try
         {
-            var asked = context.Resumed;
             while (true)
             {
                 try
@@ -51,12 +55,22 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
         }
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {
-            await creation.FailAsync(context, FaultCodec.FromRpc(e, "the host"));
+            await UndoAsync(context, asked, FaultCodec.FromRpc(e, "the host"), ct);
         }
-        catch (FaultException e)
+        catch (FaultException e) when (!ct.IsCancellationRequested)
         {
-            await creation.FailAsync(context, e.Fault);
+            await UndoAsync(context, asked, e.Fault, ct);
         }
+    }
+
+    private async Task UndoAsync(WorkContext context, bool asked, Fault fault, CancellationToken ct)
+    {
+        if (asked)
+        {
+            await creation.RemoveSurelyAsync(context, ct);
+        }
+
+        await creation.FailAsync(context, fault);
     }
 
     /// <summary>
@@ -76,9 +90,9 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
                 }
 
                 // The host may be about to finish, or to undo, what it had when the connection broke.
-                if (looks >= ImportLooks)
+                if (looks >= (context.Task.Cancellable ? ImportLooks : FinishingLooks))
                 {
-                    await creation.FailAsync(context, Interrupted(context));
+                    await UndoAsync(context, asked: true, Interrupted(context), ct);
                     return;
                 }
             }
@@ -86,9 +100,9 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
             {
                 looks = 0;
             }
-            catch (FaultException e)
+            catch (FaultException e) when (!ct.IsCancellationRequested)
             {
-                await creation.FailAsync(context, e.Fault);
+                await UndoAsync(context, asked: true, e.Fault, ct);
                 return;
             }
 

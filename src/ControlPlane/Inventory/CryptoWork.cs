@@ -18,9 +18,10 @@ namespace Lorica.ControlPlane.Inventory;
 /// 4 settle  records follow the files, policy, end of the task: one transaction
 /// 5 release keys that nothing needs leave the host; the KMS keeps them
 /// </code>
-/// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there.
+/// Each step may be the last of a run that dies; the next run begins at 1 and finds what is there. What the files say is begun is
+/// never given up: see <see cref="PreparedAsync"/>.
 /// </summary>
-internal sealed class CryptoWork(
+internal sealed partial class CryptoWork(
     KeyRegister register, JobDriver jobs, VmLookup lookup, VmSnapshots snapshots, TaskBoard tasks,
     CenterStore store, EventLog events, HostCrypto hostCrypto, IGrainFactory grains, ResumeCheck resume, TimeProvider time)
 {
@@ -35,18 +36,7 @@ internal sealed class CryptoWork(
 
         // Step 1
         await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
-        Dictionary<string, KeyOrder> keys;
-        try
-        {
-            await resume.RequireAsync(context, () => IsHalfDoneAsync(context, ct), ct);
-            await EnsureSafeAsync(context, ct);
-            keys = await KeysAsync(context, context.Vm, ct);
-        }
-        catch (Exception e) when (e is FaultException || (!context.Resumed && !ct.IsCancellationRequested))
-        {
-            await AbandonAsync(context);
-            throw;
-        }
+        var keys = await PreparedAsync(context, ct);
 
         // Step 2
         var records = await lookup.RecordsAsync(vm.Id, ct);
@@ -63,7 +53,7 @@ internal sealed class CryptoWork(
         {
             job = await jobs.RunAsync(context, request, Needed(keys, records), f => IsDone(context, keys, f), ct);
         }
-        catch (Exception) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (!CenterStore.IsFailure(e) && !ct.IsCancellationRequested)
         {
             // However it ended: records must not stay between two states, or the VM would be suspect for ever.
             await SettleAsync(context, await FilesAsync(context, ct), fault: null, end: false, ct);
@@ -72,40 +62,12 @@ internal sealed class CryptoWork(
 
         // Steps 4 and 5
         var files = job.Result is { } result && result.VmId == vm.Id && RecordCheck.SuspectOf(result) is null
-            ? result : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+            ? result : await LookAsync(context, ct);
         var fault = job.State == "succeeded" ? Verify(context, keys, files)
             : job.Fault is { } f ? FaultCodec.FromMessage(f)
             : new Fault(
                 FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
         await SettleAsync(context, files, fault, end: true, ct);
-    }
-
-    /// <summary>Waits for the host: nobody else can say.</summary>
-    private async Task<bool> IsHalfDoneAsync(WorkContext context, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
-                return HalfDone.Is(context, files, await lookup.RecordsAsync(context.Vm.Id, ct));
-            }
-            catch (Grpc.Core.RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
-            {
-                await Task.Delay(LookPause, time, ct);
-            }
-        }
-    }
-
-    /// <summary>
-    /// The host may have left encryption mode, and the caller's rights may be others, since the task was begun.
-    /// </summary>
-    private async Task EnsureSafeAsync(WorkContext context, CancellationToken ct)
-    {
-        if (context.Task.Kind != TaskKinds.Decrypt)
-        {
-            await hostCrypto.EnsureSafeIfThereAsync(context.Task, context.Vm.HostId, ct);
-        }
     }
 
     /// <summary>
@@ -300,10 +262,6 @@ internal sealed class CryptoWork(
             await Task.Delay(LookPause, time, ct);
         }
     }
-
-    private Task AbandonAsync(WorkContext context) => store.WriteAsync(
-        db => register.AbandonAsync(db, context.Task.Id, context.Task.UserName, context.Vm.Name, CancellationToken.None),
-        CancellationToken.None);
 
     private Task AuditAsync(
         WorkContext context, Dictionary<string, KeyOrder> keys, List<KeyRecordRow> records, CancellationToken ct)

@@ -4,29 +4,41 @@ using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Inventory;
 
-/// <summary>Whether a crypto job has changed files already.</summary>
+/// <summary>
+/// Whether a crypto job has changed files already. The files alone say so: what a process remembers of its own run, or of the one
+/// before, counts for nothing.
+/// </summary>
 internal static class HalfDone
 {
     /// <summary>Judges by the files: the job's own marks, or an object that is already as the job will leave it.</summary>
-    public static bool Is(WorkContext context, VmDescription files, IReadOnlyCollection<KeyRecordRow> records)
+    public static WorkBegun Of(WorkContext context, VmDescription files, IReadOnlyCollection<KeyRecordRow> records)
     {
         if (files.PendingJob.Length > 0 || files.Disks.Any(d => d.Transition.Length > 0))
         {
-            return true;
+            return WorkBegun.Yes;
         }
 
-        return context.Arguments.Objects.Any(id =>
+        // A file that could not be read says neither "encrypted" nor "plain".
+        if (RecordCheck.SuspectOf(files) is not null)
         {
-            var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
-            var (encrypted, key) = id == files.VmId ? (files.Encrypted, files.Key) : (disk?.Encrypted ?? false, disk?.Key);
-            return context.Task.Kind switch
-            {
-                TaskKinds.Encrypt => encrypted,
-                TaskKinds.Decrypt => disk is not null || id == files.VmId ? !encrypted : false,
-                TaskKinds.Recrypt => encrypted && key is not null
-                    && records.Any(r => r.ObjectId == id && r.InUse && (r.Provider != key.Provider || r.KeyId != key.KeyId)),
-                _ => throw new ArgumentException($"A task of kind {context.Task.Kind} is never half done.", nameof(context)),
-            };
-        });
+            return WorkBegun.Unknown;
+        }
+
+        return context.Arguments.Objects.Any(id => IsChanged(context, files, records, id)) ? WorkBegun.Yes : WorkBegun.No;
+    }
+
+    private static bool IsChanged(
+        WorkContext context, VmDescription files, IReadOnlyCollection<KeyRecordRow> records, string id)
+    {
+        var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
+        var (encrypted, key) = id == files.VmId ? (files.Encrypted, files.Key) : (disk?.Encrypted ?? false, disk?.Key);
+        return context.Task.Kind switch
+        {
+            TaskKinds.Encrypt => encrypted,
+            TaskKinds.Decrypt => (disk is not null || id == files.VmId) && !encrypted,
+            TaskKinds.Recrypt => encrypted && key is not null
+                && records.Any(r => r.ObjectId == id && r.InUse && (r.Provider != key.Provider || r.KeyId != key.KeyId)),
+            _ => throw new ArgumentException($"Tasks of kind {context.Task.Kind} change no file in place.", nameof(context)),
+        };
     }
 }

@@ -13,13 +13,16 @@ namespace Lorica.ControlPlane.Inventory;
 /// <code>
 /// ┌► describe ─ done already, verified by its keys ──────────► succeeded
 /// │     ├─ suspect: no key moves ────────────────────────────► fault
-/// │     └► deliver the keys ─ not within reach: first try → fault, later → wait ─┐
-/// │           └► StartJob (idempotent by id; resumes what the files say) ─ refused → fault
-/// │                 └► WatchJob ─ ended ──────────────────────► succeeded / failed
-/// └── host gone: wait ◄──┘ stream broken
+/// │     └► deliver the keys ─ not within reach ┬ not begun ──► fault
+/// │           │                                └ begun: wait ─────────────────┐
+/// │           └► StartJob (idempotent by id; resumes what the files say)      │
+/// │                 ├─ refused ┬ not begun, or for good ─────► fault          │
+/// │                 │          └ begun, for want of a key or a lock: wait ────┤
+/// │                 └► WatchJob ─ ended ─────────────────────► succeeded / failed
+/// └── host gone, database busy: wait ◄──┘ stream broken ◄─────────────────────┘
 /// </code>
-/// Files that look decrypted prove nothing, since whoever writes the datastore can make them so: then only the host, which
-/// remembers what it decrypted, says whether the job is done.
+/// Begun is what the files say is begun, whether or not this run did it. Files that look decrypted prove nothing, since whoever
+/// writes the datastore can make them so: then only the host, which remembers what it decrypted, says whether the job is done.
 /// </summary>
 internal sealed class JobDriver(
     HostLinks links, VmSnapshots snapshots, VmLookup lookup, TaskBoard tasks, EventLog events,
@@ -32,6 +35,7 @@ internal sealed class JobDriver(
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private const int MaximumReason = 200;
 
     /// <summary>Runs the job.</summary>
     /// <param name="context">The work.</param>
@@ -47,9 +51,11 @@ internal sealed class JobDriver(
     public async Task<JobDescription> RunAsync(
         WorkContext context, StartJobRequest start, List<KeyOrder> keys, Func<VmDescription, bool> isDone, CancellationToken ct)
     {
-        // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task.
-        var (asked, begun) = (context.Resumed, context.Resumed);
+        // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task. A task that
+        // may still be cancelled has not asked for a job in place.
         var inPlace = start.Kind is not (CloneJob or RelocateJob);
+        var asked = context.Resumed && !(inPlace && context.Task.Cancellable);
+        var (begun, unanswered) = (false, asked);
         if (!asked || !inPlace)
         {
             await tasks.EnterCancellableAsync(context.Task.Id, ct);
@@ -60,6 +66,7 @@ internal sealed class JobDriver(
         {
             string waiting;
             var looksPlain = false;
+            DeliveryResult? delivery = null;
             try
             {
                 if (!asked)
@@ -68,6 +75,7 @@ internal sealed class JobDriver(
                 }
 
                 var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+                begun = inPlace && await IsBegunAsync(context, files, ct);
                 var done = asked && files.PendingJob.Length == 0 && isDone(files);
                 looksPlain = done && start.NewKey is null;
                 if (done && !looksPlain)
@@ -76,17 +84,19 @@ internal sealed class JobDriver(
                 }
 
                 await RequireRecordedAsync(context, files, ct);
-                var delivery = await DeliverAsync(context.Vm.HostId, start, keys);
-                if (delivery.Faults.Count == 0 || looksPlain)
+                delivery = await DeliverAsync(context.Vm.HostId, start, keys);
+
+                // A host that was asked and not heard may have begun all the same: without the keys it refuses what it has not.
+                if (delivery.Faults.Count == 0 || looksPlain || (unanswered && !begun))
                 {
                     if (!asked && inPlace)
                     {
                         await tasks.EnterUncancellableAsync(context.Task.Id, ct);
                     }
 
-                    asked = true;
+                    (asked, unanswered) = (true, true);
                     var job = await links.Client(context.Vm.HostId).StartJobAsync(start, Options(ct));
-                    begun = true;
+                    unanswered = false;
                     pause = FirstPause;
                     if (await WatchAsync(context, job, ct) is { } ended)
                     {
@@ -95,29 +105,36 @@ internal sealed class JobDriver(
                         return ended;
                     }
                 }
-                else if (!asked || files.PendingJob.Length == 0)
+                else if (!begun)
                 {
                     delivery.ThrowIfMissing(context.Vm.Name);
                 }
 
-                waiting = "waiting for keys";
+                waiting = delivery.Faults.Count == 0 ? "waiting for the host" : WaitingFor(delivery);
             }
             catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
             {
                 waiting = "waiting for the host";
             }
-            catch (RpcException e) when (looksPlain && FaultCodec.FromRpc(e, "the host").Key == "msg.vigor.enc.keyNotFound")
+            catch (RpcException e) when (IsKeyMissing(e))
             {
-                waiting = "waiting for keys";
+                unanswered = false;
+                if (!begun && !looksPlain)
+                {
+                    delivery?.ThrowIfMissing(context.Vm.Name);
+                    throw;
+                }
+
+                waiting = delivery is null ? "waiting for keys" : WaitingFor(delivery);
             }
             catch (FaultException e) when (HostCalls.IsTransport(e))
             {
                 waiting = "waiting for the host";
             }
-
-            catch (Exception e) when (begun && HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
+            catch (Exception e) when ((asked || begun) && HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
             {
-                waiting = "waiting";
+                waiting = Waiting(e is RpcException r ? FaultCodec.FromRpc(r, "the host").Message
+                    : e is FaultException f ? f.Fault.Message : "the center's database or host connection is busy");
             }
 
             await ProgressAsync(context, waiting, ct);
@@ -125,6 +142,21 @@ internal sealed class JobDriver(
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    /// <summary>The step of a task that waits, with the reason.</summary>
+    public static string Waiting(string why) =>
+        $"waiting: {(why.Length <= MaximumReason ? why : string.Concat(why.AsSpan(0, MaximumReason), "…"))}";
+
+    private static string WaitingFor(DeliveryResult delivery) => delivery.Reasons.Count == 0
+        ? "waiting for keys"
+        : Waiting(string.Join("; ", delivery.Reasons.Take(3).Select(
+            r => $"key {r.Provider}/{r.KeyId}: {KeyFaults.Words(r.Reason)}")));
+
+    private static bool IsKeyMissing(RpcException e) =>
+        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "msg.vigor.enc.keyNotFound";
+
+    private async Task<bool> IsBegunAsync(WorkContext context, VmDescription files, CancellationToken ct) =>
+        HalfDone.Of(context, files, await lookup.RecordsAsync(context.Vm.Id, ct)) == WorkBegun.Yes;
 
     /// <summary>
     /// A shallow recrypt goes away from keys that may not be active any more: those are brought to open what they wrapped; the

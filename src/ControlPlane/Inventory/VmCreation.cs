@@ -26,6 +26,7 @@ internal sealed class VmCreation(
 {
     private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Checks everything that can be checked, then takes the name and writes the task, which <paramref name="beforeCommit"/> sees
@@ -238,6 +239,25 @@ internal sealed class VmCreation(
         catch (RpcException e) when (!HostCalls.IsTransport(e))
         {
             // Not there, or it will not be deleted: the refusal that follows says what is wrong with it.
+        }
+    }
+
+    /// <summary>The same, waiting for a host that does not answer: what it was asked for may stand there.</summary>
+    public async Task RemoveSurelyAsync(WorkContext context, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await RemoveAsync(context, ct);
+                return;
+            }
+            catch (RpcException) when (!ct.IsCancellationRequested)
+            {
+                await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
+            }
+
+            await Task.Delay(Pause, time, ct);
         }
     }
 

@@ -6,6 +6,7 @@ using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -63,8 +64,17 @@ internal sealed class VmImporter(
         }
         catch (Exception e) when (!progress.EndSent || (e is RpcException refusal && FaultCodec.IsRefusal(refusal)))
         {
-            var fault = await FaultAsync(e, context);
-            await creation.FailAsync(context, fault);
+            Fault fault;
+            try
+            {
+                fault = await FaultAsync(e, context);
+                await creation.FailAsync(context, fault);
+            }
+            catch (Exception inner) when (CenterStore.IsFailure(inner))
+            {
+                return false;
+            }
+
             throw new FaultException(fault, e);
         }
         catch (Exception)
@@ -77,13 +87,9 @@ internal sealed class VmImporter(
             await creation.SucceedAsync(context, files, CancellationToken.None);
             return true;
         }
-        catch (FaultException e)
-        {
-            await creation.FailAsync(context, e.Fault);
-            throw;
-        }
         catch (Exception)
         {
+            // Refused or not known: the VM's grain looks at what the host has, and ends the task with what comes of it.
             return false;
         }
     }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
@@ -6,7 +5,6 @@ using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Telemetry;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -17,7 +15,7 @@ namespace Lorica.ControlPlane.Inventory;
 /// <code>
 /// runs ─ done, or said why not ──────────────► ended
 ///  │ └── the center stops ───────────────────► unfinished; the next start takes it up
-///  └──── the database fails ─ pause ─ again ─► (after some tries) failed: what the host did is not lost for a moment of that
+///  └──── the database fails ─ pause ─ again ─► (after some tries, unless the files say that it is begun) failed
 /// </code>
 /// </summary>
 internal sealed partial class VmWorks(
@@ -36,16 +34,10 @@ internal sealed partial class VmWorks(
     {
         using var activity = ControlPlaneTelemetry.Activities.StartActivity("task " + task.Kind);
         activity?.SetTag("lorica.task", task.Id).SetTag("lorica.vm", task.VmId).SetTag("lorica.resumed", resumed);
-        var cancelled = CancellationToken.None;
         try
         {
             LogBegun(log, task.Id, task.Kind, task.Target, resumed);
-            var vm = await lookup.FindAsync(task.VmId, ct);
-            var arguments = JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.VmTaskArguments)
-                ?? new VmTaskArguments();
-            cancelled = await tasks.CancellationOfAsync(task, ct);
-            var context = new WorkContext(task, vm, arguments, resumed) { Cancelled = cancelled };
-            await RunAsync(context, ct);
+            await RunToItsEndAsync(task, resumed, ct);
             LogEnded(log, task.Id, task.Kind, task.Target);
         }
         catch (Exception e) when (ct.IsCancellationRequested)
@@ -55,37 +47,70 @@ internal sealed partial class VmWorks(
         catch (Exception e)
         {
             activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, e.GetType().Name);
-            await FailAsync(task, e, cancelled.IsCancellationRequested, ct);
+            await FailAsync(task, e, ct);
         }
     }
 
-    private async Task RunAsync(WorkContext context, CancellationToken ct)
+    /// <summary>
+    /// Each try reads task and VM anew: what a try before it has written counts, and what it remembers does not.
+    /// </summary>
+    private async Task RunToItsEndAsync(TaskRow begun, bool resumed, CancellationToken ct)
     {
-        var (work, pause) = (Kind(context.Task.Kind), FirstPause);
+        var (pause, context) = (FirstPause, default(WorkContext));
         for (var tries = 1; ; tries++)
         {
             try
             {
-                if (tries > 1)
+                var task = tries == 1 ? begun : await tasks.UnfinishedOfAsync(begun.VmId, ct);
+                if (task?.Id != begun.Id)
                 {
-                    if (TaskStates.Ended((await tasks.GetAsync(context.Task.Id, ct)).State))
-                    {
-                        return;
-                    }
-
-                    context = context with { Vm = await lookup.FindAsync(context.Task.VmId, ct), Resumed = true };
+                    return;
                 }
 
-                await work(context, ct);
+                context = new WorkContext(
+                    task, await lookup.FindAsync(task.VmId, ct),
+                    JsonSerializer.Deserialize(task.Arguments, StoreJson.Default.VmTaskArguments) ?? new VmTaskArguments(),
+                    Resumed: resumed || tries > 1)
+                {
+                    Cancelled = await tasks.CancellationOfAsync(task, ct),
+                };
+                await Kind(task.Kind)(context, ct);
                 return;
             }
-            catch (Exception e) when (IsDatabase(e) && tries < DatabaseTries && !ct.IsCancellationRequested)
+            catch (Exception e) when (CenterStore.IsFailure(e) && !ct.IsCancellationRequested)
             {
-                LogAgain(log, e, context.Task.Id, context.Task.Kind, context.Task.Target);
+                LogAgain(log, e, begun.Id, begun.Kind, begun.Target);
+                if (tries >= DatabaseTries && !await MustGoOnAsync(context, ct))
+                {
+                    throw;
+                }
             }
 
             await Task.Delay(pause, time, ct);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>
+    /// Whether no number of tries ends it: the files say, or may say, that it is begun, or it has a VM on its way, which only its
+    /// own end puts into its place or takes back.
+    /// </summary>
+    private async Task<bool> MustGoOnAsync(WorkContext? context, CancellationToken ct)
+    {
+        try
+        {
+            return context is null || context.Task.Kind switch
+            {
+                TaskKinds.Encrypt or TaskKinds.Decrypt or TaskKinds.Recrypt =>
+                    await crypto.BegunAsync(context, ct) != WorkBegun.No,
+                TaskKinds.Create or TaskKinds.Import or TaskKinds.Clone or TaskKinds.Register or TaskKinds.Migrate
+                    or TaskKinds.Relocate => true,
+                _ => false,
+            };
+        }
+        catch (Exception e) when (CenterStore.IsFailure(e) && !ct.IsCancellationRequested)
+        {
+            return true;
         }
     }
 
@@ -106,9 +131,9 @@ internal sealed partial class VmWorks(
 
     /// <summary>A task that has not ended blocks its VM, so its end is written again and again until the table takes it or the
     /// center stops.</summary>
-    private async Task FailAsync(TaskRow task, Exception e, bool cancelled, CancellationToken ct)
+    private async Task FailAsync(TaskRow task, Exception e, CancellationToken ct)
     {
-        var fault = cancelled && IsCancellation(e) ? await CancelledAsync(task) : FaultOf(e, task);
+        var fault = IsCancellation(e) && await IsCancelledAsync(task) ? await CancelledAsync(task) : FaultOf(e, task);
         LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -132,8 +157,17 @@ internal sealed partial class VmWorks(
         }
     }
 
-    /// <summary>It failed, rather than finding that something is there already.</summary>
-    private static bool IsDatabase(Exception e) => e is DbException or DbUpdateException && !CenterStore.IsDuplicate(e);
+    private async Task<bool> IsCancelledAsync(TaskRow task)
+    {
+        try
+        {
+            return (await tasks.CancellationOfAsync(task, CancellationToken.None)).IsCancellationRequested;
+        }
+        catch (Exception e) when (HostCalls.IsPassing(e))
+        {
+            return false;
+        }
+    }
 
     private static bool IsCancellation(Exception e) =>
         e is OperationCanceledException || e is RpcException { StatusCode: StatusCode.Cancelled } r && !FaultCodec.IsRefusal(r);

@@ -20,7 +20,8 @@ namespace Lorica.ControlPlane.Lifecycle;
 /// 3 host    changes the VMX and the files
 /// 4 settle  records follow the files; of a disk that left they are known (detached) or history (removed); policy; end of the
 ///           task
-///   else    the files are asked what came of it, records follow, an unused record is withdrawn
+///   else    the files are asked what came of it: done, it ends well; else records follow, an unused record is withdrawn, but
+///           only when the files could be read and do not name the disk
 /// </code>
 /// </summary>
 internal sealed class DiskWork(
@@ -76,7 +77,13 @@ internal sealed class DiskWork(
             return;
         }
 
-        // Step 4
+        await SucceedAsync(context, files, ct);
+    }
+
+    // Step 4
+    private async Task SucceedAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    {
+        var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
         await snapshots.SaveAsync(files, ct);
         List<KeyOrder> unused = [];
         await tasks.SucceedAsync(
@@ -93,16 +100,18 @@ internal sealed class DiskWork(
     }
 
     /// <summary>Whether the VMX says already what it is to say.</summary>
-    private async Task<bool> IsDoneAsync(WorkContext context, CancellationToken ct)
+    private async Task<bool> IsDoneAsync(WorkContext context, CancellationToken ct) =>
+        await calls.FindAsync(context, context.Vm.HostId, ct) is { } files && IsDone(context, files);
+
+    private static bool IsDone(WorkContext context, VmDescription files)
     {
         var life = context.Arguments.Life!;
-        var disk = (await calls.FindAsync(context, context.Vm.HostId, ct))?.Disks.FirstOrDefault(
-            d => d.ObjectId == life.ObjectId);
-        return context.Task.Kind switch
+        var disk = files.Disks.FirstOrDefault(d => d.ObjectId == life.ObjectId);
+        return files.Suspect is null && disk?.Suspect is null && context.Task.Kind switch
         {
             TaskKinds.ResizeDisk => disk?.Capacity == life.Capacity,
             TaskKinds.DetachDisk or TaskKinds.RemoveDisk => disk is null,
-            TaskKinds.AddDisk or TaskKinds.AttachDisk => disk is not null,
+            TaskKinds.AddDisk or TaskKinds.AttachDisk => disk is not null && disk.Encrypted == life.Encrypted,
             _ => throw NoDiskTask(context),
         };
     }
@@ -171,12 +180,16 @@ internal sealed class DiskWork(
     private static ArgumentException NoDiskTask(WorkContext context) =>
         new($"A task of kind {context.Task.Kind} changes no disk.", nameof(context));
 
-    /// <summary>Records follow the files; those of a disk that the VMX no longer names leave.</summary>
+    /// <summary>
+    /// Records follow the files; those of a disk that the VMX no longer names leave. A VMX that cannot be read names no disk, and
+    /// says nothing by that.
+    /// </summary>
     private async Task<List<KeyOrder>> FollowAsync(CenterDb db, WorkContext context, VmDescription files, CancellationToken ct)
     {
         var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
         List<KeyOrder> unused = [];
-        if (task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk && files.Disks.All(d => d.ObjectId != life.ObjectId))
+        if (task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk && files.Suspect is null
+            && files.Disks.All(d => d.ObjectId != life.ObjectId))
         {
             unused = await register.LeaveAsync(db, vm.Id, r => r.ObjectId == life.ObjectId, ct);
             await db.SaveChangesAsync(ct);
@@ -208,12 +221,19 @@ internal sealed class DiskWork(
             // The next look at the VM settles what was left.
         }
 
+        // What an earlier run had done is done, whoever may what by now.
+        if (context.Resumed && files is not null && IsDone(context, files))
+        {
+            await SucceedAsync(context, files, ct);
+            return;
+        }
+
         List<KeyOrder> unused = [];
         await tasks.FailAsync(
             task.Id, fault,
             async db =>
             {
-                if (files is not null && files.Disks.All(d => d.ObjectId != life.ObjectId))
+                if (files is { Suspect: null } && files.Disks.All(d => d.ObjectId != life.ObjectId))
                 {
                     unused = task.Kind == TaskKinds.AttachDisk ? await KeyRegister.WithdrawAsync(db, task.Id, ct) : [];
                     await db.SaveChangesAsync(ct);

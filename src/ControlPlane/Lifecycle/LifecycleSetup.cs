@@ -21,6 +21,10 @@ internal static class LifecycleSetup
             p.GetRequiredService<CenterStore>(), p.GetRequiredService<ComingRules>(),
             p.GetRequiredService<HostCrypto>(), p.GetRequiredService<StrictRules>(), p.GetRequiredService<MoveRules>(),
             p.GetRequiredService<SpaceRules>(), p.GetRequiredService<EventLog>(), p.GetRequiredService<TimeProvider>()))
+        .AddSingleton(p => new RepairService(
+            p.GetRequiredService<VmLookup>(), p.GetRequiredService<VmOperations>(), p.GetRequiredService<IAuthorizer>(),
+            p.GetRequiredService<OperationRunner>(), p.GetRequiredService<KeyRegister>(), p.GetRequiredService<CenterStore>(),
+            p.GetRequiredService<EventLog>(), p.GetRequiredService<IGrainFactory>()))
         .AddSingleton<LifeOperations>()
         .AddSingleton<LifeWorks>()
         .AddSingleton<LifeCalls>()

@@ -167,6 +167,17 @@ public sealed class ProviderService(
         ?? throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.noKeyProvider", "providers",
             "No key provider is registered, so no key can be made.", "Register one: `lorica kms add`."));
 
+    /// <summary>Refuses while no server of a provider answers, before anything is asked of it.</summary>
+    internal async Task RequireAnsweringAsync(string name, CancellationToken ct)
+    {
+        var reply = await broker.CallAsync((b, o) => b.PingProviderAsync(new ProviderRequest { Name = name }, o), ct);
+        if (!reply.Healthy)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.providerUnreachable", name,
+                $"No server of key provider {name} answers: {reply.Error}", $"lorica kms status {name}"));
+        }
+    }
+
     /// <summary>The name of a provider that is registered; NotFound otherwise.</summary>
     internal async Task<string> RequireAsync(string name, CancellationToken ct) => (await RowAsync(name, ct)).Name;
 

@@ -114,6 +114,13 @@ public sealed class CenterStore : IDisposable
         (exception is DbUpdateException { InnerException: { } inner } ? inner : exception)
             is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueTaken };
 
+    /// <summary>
+    /// Whether <paramref name="exception"/> says that the database failed, rather than that something is there already. It says
+    /// nothing about what was going on, so nothing is given up for it.
+    /// </summary>
+    public static bool IsFailure(Exception exception) =>
+        exception is System.Data.Common.DbException or DbUpdateException && !IsDuplicate(exception);
+
     /// <inheritdoc />
     public void Dispose()
     {

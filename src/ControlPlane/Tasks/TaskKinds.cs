@@ -60,6 +60,9 @@ public static class TaskKinds
     /// <summary>Fetch the keys of a locked VM.</summary>
     public const string Unlock = "vm.unlock";
 
+    /// <summary>Let records count again that were given up although the files are under their keys.</summary>
+    public const string Repair = "vm.repair";
+
     /// <summary>Change the display name.</summary>
     public const string Rename = "vm.rename";
 

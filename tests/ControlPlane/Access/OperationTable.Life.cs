@@ -1,5 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Lifecycle;
 using Lorica.ControlPlane.Tests.Support;
 
@@ -28,6 +29,8 @@ internal static partial class OperationTable
         new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm, Privileges.Recrypt],
             (c, who) => Life(c).UnlockAsync(who, "plain", deactivated: true, None))
         { Elsewhere = new Dictionary<string, string> { [Privileges.Recrypt] = "plain" } },
+        new("RepairService.RepairAsync", "enc", [Privileges.CryptoRegisterVm, Privileges.Decrypt, Privileges.CryptoAccess],
+            (c, who) => c.Service<RepairService>().RepairAsync(who, "enc", new RepairVmBody(), None)),
         new("LifeService.RenameAsync", "plain", [Privileges.RenameVm],
             (c, who) => Life(c).RenameAsync(who, "plain", new RenameVmBody(""), None)),
         new("LifeService.MoveAsync", "plain", [Privileges.MoveVm],

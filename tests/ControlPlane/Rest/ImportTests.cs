@@ -133,6 +133,11 @@ public sealed class ImportTests
         center.Http.PostAsync("/api/v1/vms/import",
             new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(DiskStream.MediaType) } });
 
+    /// <summary>A whole import of a VM with one disk.</summary>
+    internal static byte[] Whole(string name, string policy) => Stream(
+        Json($$"""{"name":"{{name}}","policy":"{{policy}}","disks":[{"capacity":4096,"data":1024}]}"""), Data(0, 0, 1, 512),
+        End());
+
     private static byte[] Stream(params byte[][] frames) => [.. DiskStream.Magic, .. frames.SelectMany(f => f)];
 
     private static byte[] Json(string json) => Frame(1, 0, 0, Encoding.UTF8.GetBytes(json));

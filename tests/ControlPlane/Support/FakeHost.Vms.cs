@@ -25,8 +25,15 @@ internal sealed partial class FakeHost
     /// <summary>What a job that fails has done to the files until then.</summary>
     public Action<VmDescription, StartJobRequest>? BeforeJobFails { get; set; }
 
-    public override Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context) =>
-        Task.FromResult(Create(request));
+    /// <summary>Runs when a VM was created, before the answer.</summary>
+    public Func<Task>? OnCreated { get; set; }
+
+    public override async Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context)
+    {
+        var made = Create(request);
+        await (OnCreated?.Invoke() ?? Task.CompletedTask);
+        return made;
+    }
 
     public override async Task<VmDescription> ImportVm(
         IAsyncStreamReader<ImportVmRequest> requestStream, ServerCallContext context)
@@ -121,6 +128,12 @@ internal sealed partial class FakeHost
         }
 
         Started.Enqueue(request);
+        if (InPlace && !Jobs.ContainsKey(request.JobId))
+        {
+            Begin(Vms[request.VmId], request);
+        }
+
+        OnStarted?.Invoke();
         return Task.FromResult(Jobs.GetOrAdd(request.JobId, _ => new JobDescription
         {
             JobId = request.JobId, VmId = request.VmId, Kind = request.Kind, State = "running", BytesTotal = 100,
@@ -187,6 +200,11 @@ internal sealed partial class FakeHost
             throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId, "no such job"));
         }
 
+        if (InPlace && IsInPlace(job.Kind))
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidState, "lorica.tooLate", request.JobId, "It is in place."));
+        }
+
         _cancelled[request.JobId] = true;
         HoldJobs?.TrySetResult();
         return Task.FromResult(job);
@@ -206,6 +224,7 @@ internal sealed partial class FakeHost
     {
         var vm = Vms[request.VmId];
         vm.PendingJob = "";
+        vm.Disks.ToList().ForEach(d => d.Transition = "");
         if (request.NewVm is { } clone)
         {
             if (!Vms.ContainsKey(clone.VmId))
@@ -222,19 +241,16 @@ internal sealed partial class FakeHost
             return;
         }
 
-        (KeyRef? Key, string Kcv) KeyOf(string id) => request.Kind == "decrypt" ? (null, "")
-            : request.Keys.FirstOrDefault(k => k.ObjectId == id) is { } own
-            ? (own.Key, own.Kcv) : (request.NewKey, request.NewKcv);
         if (request.Home)
         {
-            var (key, kcv) = KeyOf(vm.VmId);
+            var (key, kcv) = KeyOf(request, vm.VmId);
             (vm.Encrypted, vm.Key, vm.Kcv) = (key is not null, key, kcv);
             vm.Generation++;
         }
 
         foreach (var disk in vm.Disks.Where(d => request.AllDisks || request.Disks.Contains(d.Label)))
         {
-            var (key, kcv) = KeyOf(disk.ObjectId);
+            var (key, kcv) = KeyOf(request, disk.ObjectId);
             (disk.Encrypted, disk.Key, disk.Kcv) = (key is not null, key, kcv);
             disk.Generation++;
         }

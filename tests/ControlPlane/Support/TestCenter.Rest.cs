@@ -78,4 +78,15 @@ internal sealed partial class TestCenter
 
     public async Task<IReadOnlyList<EventModel>> EventsAsync(string id) =>
         [.. (await GetAsync("events?limit=1000", RestJson.Default.ListModelEventModel)).Items.Where(e => e.Id == id)];
+
+    /// <summary>From here on writes like <c>UPDATE ON tasks WHEN …</c> fail, as on a disk that does.</summary>
+    public Task BreakDatabaseAsync(string write)
+    {
+        var sql = string.Join(
+            ' ', "CREATE TRIGGER broken BEFORE", write, "BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END");
+        return Store.WriteAsync(db => db.Database.ExecuteSqlRawAsync(sql));
+    }
+
+    /// <summary>They do not fail any more.</summary>
+    public Task MendDatabaseAsync() => Store.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));
 }

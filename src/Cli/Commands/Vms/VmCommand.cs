@@ -17,6 +17,7 @@ internal static class VmCommand
         VmRecryptCommand.Create(cli),
         VmDiskCommand.Create(cli),
         VmUnlockCommand.Create(cli),
+        VmRepairCommand.Create(cli),
         VmRenameCommand.Create(cli),
         VmMoveCommand.Create(cli),
         VmMigrateCommand.Create(cli),

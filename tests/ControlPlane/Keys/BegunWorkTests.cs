@@ -1,0 +1,236 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Tests.Keys;
+
+/// <summary>Nothing that the files say is begun is ever abandoned.</summary>
+public sealed class BegunWorkTests
+{
+    private const string Encrypt = "encrypt", Decrypt = "decrypt", Shallow = "recryptShallow", Deep = "recryptDeep";
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    public static TheoryData<string, bool> JobsAndKms =>
+        new(from job in new[] { Encrypt, Shallow, Deep } from kms in new[] { true, false } select (job, kms));
+
+    [Theory]
+    [MemberData(nameof(JobsAndKms))]
+    public async Task Work_that_the_files_say_is_begun_goes_on_after_a_power_cut_although_its_caller_may_not_bring_the_host_back(
+        string job, bool kmsAway)
+    {
+        await using var center = await StartAsync(job);
+        var bob = await People.WithoutAsync(center, Privileges.RegisterHost);
+        var task = await HalfWayAsync(center, bob, job);
+        await CutAsync(center, () => center.Broker.KmsDown = kmsAway);
+        if (kmsAway)
+        {
+            await Poll.UntilAsync(
+                async () => (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).Step
+                    .StartsWith("waiting: ", StringComparison.Ordinal), "the task says what it waits for");
+            Assert.DoesNotContain(await center.RecordsAsync(), r => r.State == KeyRecordStates.Retired);
+            await Poll.UntilAsync(
+                async () => (await center.EventsAsync(EventIds.TaskWaits)).Count > 0, "the audit says so, too");
+            center.Broker.KmsDown = false;
+        }
+
+        await AssertFinishedAsync(center, task, job);
+    }
+
+    [Theory]
+    [InlineData(Encrypt)]
+    [InlineData(Decrypt)]
+    [InlineData(Shallow)]
+    [InlineData(Deep)]
+    public async Task Begun_work_is_finished_although_every_privilege_was_withdrawn_and_its_provider_was_away(string job)
+    {
+        await using var center = await StartAsync(job);
+        var bob = await People.WithoutAsync(center);
+        var task = await HalfWayAsync(center, bob, job);
+        await center.Store.WriteAsync(db => db.Users.Where(u => u.Name == bob.User).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await CutAsync(center, () => center.Broker.KmsDown = true);
+        Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1?force=true")).IsSuccessStatusCode);
+        center.Broker.KmsDown = false;
+        await Poll.UntilAsync(
+            async () => (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).Step is { } step
+                && step.StartsWith("waiting: ", StringComparison.Ordinal)
+                && step.Contains("provider", StringComparison.OrdinalIgnoreCase), "the task says what it waits for");
+        Assert.Contains(await center.EventsAsync(EventIds.AccessRefused),
+            e => e.Message.Contains("goes on although", StringComparison.Ordinal));
+        await center.AddProviderAsync();
+        await AssertFinishedAsync(center, task, job);
+    }
+
+    [Theory]
+    [InlineData(Encrypt)]
+    [InlineData(Deep)]
+    public async Task A_host_that_lost_its_state_in_the_middle_is_brought_back_with_a_new_host_key(string job)
+    {
+        await using var center = await StartAsync(job);
+        var bob = await People.WithoutAsync(center, Privileges.RegisterHost);
+        var task = await HalfWayAsync(center, bob, job);
+        await CutAsync(center, () => (center.Host.CryptoMode, center.Host.HostKey) = ("incapable", null));
+        await AssertFinishedAsync(center, task, job);
+        Assert.NotNull(center.Host.HostKey);
+    }
+
+    [Theory]
+    [InlineData(Encrypt)]
+    [InlineData(Deep)]
+    public async Task Files_that_cannot_be_read_retire_no_record_and_are_finished_when_they_are_back(string job)
+    {
+        await using var center = await StartAsync(job);
+        var bob = await People.WithoutAsync(center);
+        var task = await HalfWayAsync(center, bob, job);
+        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await CutAsync(center, () => center.Host.Lies = Unreadable);
+
+        var ended = await center.EndAsync(task);
+        Assert.Equal(("failed", FaultTypes.NoPermission), (ended.State, ended.Fault!.Type));
+        Assert.DoesNotContain(await center.RecordsAsync(), r => r.State == KeyRecordStates.Retired);
+        Assert.Empty(await center.EventsAsync(EventIds.OrphanKey));
+
+        center.Host.Lies = null;
+        await Poll.UntilAsync(async () => (await center.VmAsync("a")).Suspect is null, "the next look settles the records");
+        Assert.Equal("succeeded", (await AgainAsync(center, job)).State);
+        await AssertWholeAsync(center, job);
+    }
+
+    [Theory]
+    [InlineData("tasks", "UPDATE", "NEW.step LIKE 'key%'")]
+    [InlineData("events", "INSERT", "NEW.event_id = 'com.vmware.vc.crypto.Operation'")]
+    [InlineData("tasks", "UPDATE", "NEW.state = 'succeeded'")]
+    [InlineData("key_records", "UPDATE", "NEW.in_use = 1")]
+    public async Task A_database_that_fails_for_a_while_ends_nothing_and_makes_no_second_key(
+        string table, string what, string when)
+    {
+        await using var center = await StartAsync(Encrypt);
+        center.Host.HoldJobs = null;
+        await center.BreakDatabaseAsync($"{what} ON {table} WHEN {when}");
+        var task = (await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")).Id;
+        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(1500)), center.EndAsync(task));
+        var state = (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).State;
+        Assert.True(state is "queued" or "running", state);
+        await center.MendDatabaseAsync();
+        await AssertFinishedAsync(center, task, Encrypt);
+    }
+
+    [Fact]
+    public async Task Before_the_files_say_begun_a_refusal_ends_the_task_and_withdraws_what_it_made()
+    {
+        await using var center = await StartAsync(Encrypt);
+        center.Host.InPlace = false;
+        var bob = await People.WithoutAsync(center);
+        var task = await HalfWayAsync(center, bob, Encrypt);
+        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await CutAsync(center, () => { });
+
+        var ended = await center.EndAsync(task);
+        Assert.Equal(("failed", FaultTypes.NoPermission), (ended.State, ended.Fault!.Type));
+        var id = (await center.VmAsync("a")).Id;
+        var made = (await center.RecordsAsync()).Where(r => r.VmId == id).ToList();
+        Assert.NotEmpty(made);
+        Assert.All(made, r => Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
+        Assert.Single(await center.EventsAsync(EventIds.OrphanKey));
+        Assert.Equal("succeeded", (await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy)).State);
+    }
+
+    [Fact]
+    public async Task Encryption_mode_does_not_end_while_a_first_encryption_is_under_way()
+    {
+        await using var center = await StartAsync(Encrypt);
+        center.Host.HoldJobs = null;
+        Assert.Equal("succeeded", (await center.SetPolicyAsync("z", TestCenter.DefaultPolicy)).State);
+        center.Host.HoldJobs = new TaskCompletionSource();
+        var task = await HalfWayAsync(center, People.Administrator, Encrypt);
+        var refused = await center.RefusedAsync("hosts/h1/crypto", """{"action":"disable"}""");
+        Assert.Equal(FaultTypes.ResourceInUse, refused.Title);
+        Release(center);
+        Assert.Equal("succeeded", (await center.EndAsync(task)).State);
+    }
+
+    /// <summary>A host in encryption mode with a host key, and VM <c>a</c>, ready for the job.</summary>
+    private static async Task<TestCenter> StartAsync(string job)
+    {
+        var center = await TestCenter.StartAsync();
+        center.Host.CryptoMode = "incapable";
+        await center.CreateAsync("z", TestCenter.EncryptionPolicy);
+        Assert.Equal("safe", center.Host.CryptoMode);
+        await center.CreateAsync("a", job == Encrypt ? null : TestCenter.EncryptionPolicy);
+        center.Host.InPlace = true;
+        center.Host.HoldJobs = new TaskCompletionSource();
+        return center;
+    }
+
+    private static async Task<string> HalfWayAsync(TestCenter center, Caller caller, string job)
+    {
+        var vms = center.Service<VmService>();
+        var before = center.Host.Started.Count;
+        var task = job switch
+        {
+            Encrypt => await vms.SetPolicyAsync(caller, "a", new SetPolicyBody(TestCenter.EncryptionPolicy), None),
+            Decrypt => await vms.SetPolicyAsync(caller, "a", new SetPolicyBody(TestCenter.DefaultPolicy), None),
+            _ => await vms.RecryptAsync(caller, "a", new RecryptBody(job == Deep ? "deep" : "shallow"), None),
+        };
+        await Poll.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
+        return task.Id;
+    }
+
+    /// <summary>Power cut of center and host.</summary>
+    private static async Task CutAsync(TestCenter center, Action between)
+    {
+        await center.RestartAsync(() =>
+        {
+            center.Host.Restart();
+            Assert.Equal("prepared", center.Host.CryptoMode);
+            between();
+            return Task.CompletedTask;
+        });
+        Release(center);
+    }
+
+    private static void Release(TestCenter center)
+    {
+        var hold = center.Host.HoldJobs;
+        center.Host.HoldJobs = null;
+        hold?.TrySetResult();
+    }
+
+    private static async Task AssertFinishedAsync(TestCenter center, string task, string job)
+    {
+        var ended = await center.EndAsync(task);
+        Assert.Equal(("succeeded", null), (ended.State, ended.Fault?.Message));
+        Assert.Empty(await center.EventsAsync(EventIds.OrphanKey));
+        await AssertWholeAsync(center, job);
+    }
+
+    private static async Task AssertWholeAsync(TestCenter center, string job)
+    {
+        var vm = await center.VmAsync("a");
+        Assert.Equal((null, job != Decrypt), (vm.Suspect, vm.Encrypted));
+        Assert.Equal("safe", center.Host.CryptoMode);
+        Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
+        var files = center.Host.Vms[vm.Id];
+        Assert.Equal("", files.PendingJob);
+        var records = (await center.RecordsAsync()).Where(r => r.VmId == vm.Id && r.InUse).ToList();
+        Assert.Equal(job == Decrypt ? 0 : 2, records.Count);
+        Assert.All(records, r => Assert.Equal(files.Key.KeyId, r.KeyId));
+    }
+
+    private static Task<TaskModel> AgainAsync(TestCenter center, string job) => job == Encrypt
+        ? center.SetPolicyAsync("a", TestCenter.EncryptionPolicy)
+        : center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""");
+
+    /// <summary>What a host tells of files that it cannot read at the moment.</summary>
+    private static VmDescription Unreadable(VmDescription files) => files.Name != "a" ? files : new VmDescription
+    {
+        VmId = files.VmId, Path = files.Path, PowerState = files.PowerState, Suspect = FaultCodec.ToMessage(new Fault(
+            FaultTypes.GenericVmConfigFault, "lorica.io", files.Path, "Input/output error.")),
+    };
+}
