@@ -58,6 +58,30 @@ public sealed class StrictRulesTests
     }
 
     [Fact]
+    public async Task A_VM_is_strict_from_the_first_moment_of_an_encryption_on_unless_the_policy_to_come_is_not()
+    {
+        await using var center = await TestCenter.StartAsync();
+        var rules = center.Service<StrictRules>();
+        Assert.True((await center.PostAsync(
+            "policies", """{"name":"loose","encryption":true,"strict":false}""")).IsSuccessStatusCode);
+        foreach (var (name, policy, strict) in new[] { ("a", TestCenter.EncryptionPolicy, true), ("b", "loose", false) })
+        {
+            await center.CreateAsync(name);
+            var id = (await center.VmAsync(name)).Id;
+            Assert.False(await rules.NeedsDirectAccessAsync(StrictOperation.SerialLog, id, None));
+            var before = center.Host.Started.Count;
+            var hold = center.Host.HoldJobs = new TaskCompletionSource();
+            var task = await center.BeginAsync($"vms/{name}/policy", $$"""{"policy":"{{policy}}"}""");
+            await Poll.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
+            Assert.Equal(strict, await rules.NeedsDirectAccessAsync(StrictOperation.SerialLog, id, None));
+            Assert.True(await rules.NeedsDirectAccessAsync(StrictOperation.Console, id, None));
+            hold.SetResult();
+            Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+            Assert.Equal(strict, await rules.NeedsDirectAccessAsync(StrictOperation.SerialLog, id, None));
+        }
+    }
+
+    [Fact]
     public async Task Everything_that_reaches_the_content_from_beside_needs_direct_access_while_the_policy_is_strict()
     {
         await using var center = await TestCenter.StartAsync();

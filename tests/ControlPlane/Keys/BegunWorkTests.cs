@@ -142,6 +142,45 @@ public sealed class BegunWorkTests
     }
 
     [Fact]
+    public async Task A_VMX_that_cannot_be_read_for_the_moment_names_no_disk_and_says_nothing_by_that()
+    {
+        await using var center = await StartAsync(Deep);
+        center.Host.BeforeLife = step =>
+        {
+            center.Host.Lies = Unreadable;
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidState, "lorica.test", step, "The host refuses."));
+        };
+
+        Assert.Equal("lorica.test", (await center.DoAsync("vms/a/disks/virtio0:0/detach", "")).Fault?.Key);
+
+        (center.Host.BeforeLife, center.Host.Lies) = (null, null);
+        Assert.DoesNotContain(await center.RecordsAsync(), r => r.State is KeyRecordStates.Known or KeyRecordStates.Retired);
+        Assert.Null((await center.VmAsync("a")).Suspect);
+        Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
+    }
+
+    [Fact]
+    public async Task A_clone_that_its_host_has_made_is_settled_although_its_caller_may_not_any_more()
+    {
+        await using var center = await StartAsync(Deep);
+        var bob = await People.WithoutAsync(center);
+        var task = await center.Service<VmService>().CloneAsync(bob, "a", new CloneVmBody("b"), None);
+        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await center.RestartAsync(() =>
+        {
+            center.Host.Finish(center.Host.Started.Last());
+            center.Host.Restart();
+            return Task.CompletedTask;
+        });
+        Release(center);
+
+        Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+        Assert.Equal("succeeded", (await center.PowerAsync("b", "on")).State);
+        Assert.Null((await center.VmAsync("b")).Suspect);
+    }
+
+    [Fact]
     public async Task Encryption_mode_does_not_end_while_a_first_encryption_is_under_way()
     {
         await using var center = await StartAsync(Encrypt);
