@@ -5,8 +5,8 @@ namespace Lorica.Host.Power;
 
 /// <summary>
 /// Writes that the guest was told are done, and that the kernel lost when it wrote them back. Whoever met it first says so: the
-/// vmx by its status; a vmx that died before by the note in its run folder; and when it died between its system call and that note,
-/// the witnesses, which the kernel tells too. From then on no other vmx serves this guest.
+/// vmx by its status; a vmx that died before by the note in its run folder; and when it died between its system call and that
+/// note, the witnesses, which the kernel tells too. From then on no other vmx serves this guest.
 /// </summary>
 internal sealed partial class VmSupervisor
 {

@@ -5,9 +5,9 @@ namespace Lorica.Kms.Store;
 
 /// <summary>
 /// No new keys in a store that has a key older than a day that is in no backup (or is itself older than a day and was never
-/// backed up): a disk that dies would take whole VMs with it, and who tried the product out is the one who forgets. A store's age is
-/// that of the root key's file, a key's that of its file, a backup's time stands in <c>last-backup</c>. A backup ends it at once,
-/// without a restart. Safe for several threads.
+/// backed up): a disk that dies would take whole VMs with it, and who tried the product out is the one who forgets. A store's
+/// age is that of the root key's file, a key's that of its file, a backup's time stands in <c>last-backup</c>. A backup ends
+/// it at once, without a restart. Safe for several threads.
 /// </summary>
 internal sealed class BackupRule(StateFolder folder, bool overridden, TimeProvider time)
 {
