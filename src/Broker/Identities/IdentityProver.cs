@@ -137,7 +137,8 @@ internal sealed class IdentityProver(ProviderStore providers, TimeProvider time,
         string.Join(", ", faults.Take(Named).Select(f => $"{f.Provider}/{f.KeyId}"))
         + (faults.Count > Named ? ", …" : "");
 
-    private ProviderSession Session(ProviderEntry entry) => new(entry, providers, new ServerRests(time), log);
+    private ProviderSession Session(ProviderEntry entry) =>
+        new(entry, providers, new ServerRests(time), new ServerHabits(time), log);
 
     private sealed record Look(string? Error, Dictionary<string, string> Lacking);
 }

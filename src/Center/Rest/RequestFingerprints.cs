@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Lorica.Center.Native;
+using Lorica.Contracts.Files;
 
 namespace Lorica.Center.Rest;
 
@@ -7,9 +7,9 @@ namespace Lorica.Center.Rest;
 /// Makes the fingerprints by which a repeated request is recognised. A body may hold a password, and a plain hash in the database
 /// would be a way to guess it: the fingerprint is an HMAC under a key that is in no database and no copy of it.
 /// <para>
-/// The key is <c>idempotency.key</c> in the state folder, 32 random bytes, mode 0600, made once: written aside as
-/// <c>idempotency.key.new</c>, synced, renamed, the folder synced. A crash before the rename leaves no key and a file that the
-/// next start overwrites; after it the key is whole. When the key is lost a new one is made, and a repetition of what was asked
+/// The key is <c>idempotency.key</c> in the state folder, 32 random bytes, mode 0600, made once and
+/// written by <see cref="DurableFile"/>: a crash before its rename leaves no key and a file aside that the next start overwrites;
+/// after it the key is whole. When the key is lost a new one is made, and a repetition of what was asked
 /// before is refused instead of done twice.
 /// </para>
 /// </summary>
@@ -31,7 +31,7 @@ internal sealed class RequestFingerprints
         var path = Path.Combine(stateFolder, File);
         if (!System.IO.File.Exists(path))
         {
-            Make(stateFolder, path);
+            DurableFile.Replace(path, RandomNumberGenerator.GetBytes(Size));
         }
 
         using var file = System.IO.File.OpenHandle(path);
@@ -43,22 +43,4 @@ internal sealed class RequestFingerprints
 
     /// <summary>A fingerprint to be fed; the caller disposes it.</summary>
     public IncrementalHash Begin() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
-
-    private static void Make(string folder, string path)
-    {
-        var fresh = path + ".new";
-        System.IO.File.Delete(fresh);
-        using (var file = new FileStream(fresh, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            file.Write(RandomNumberGenerator.GetBytes(Size));
-            file.Flush(flushToDisk: true);
-        }
-
-        System.IO.File.Move(fresh, path, overwrite: false);
-        Libc.SyncFolder(folder);
-    }
 }

@@ -6,6 +6,7 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
