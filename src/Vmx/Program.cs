@@ -6,7 +6,8 @@ using Lorica.Vmx.Qemu;
 using Lorica.Vmx.Startup;
 
 // Exit codes: 0 the guest ended or the process was asked to stop, 2 refused before anything was started, 3 a mistake,
-// 4 guests do not run under the accelerator that was to be tried (standard output says why).
+// 4 guests do not run under the accelerator that was to be tried (standard output says why; with
+// 0 it says how many milliseconds the guest took).
 try
 {
     // First of all, before a byte of the host's is read: no core dump, no debugger, no privileges.
@@ -28,8 +29,10 @@ try
 
     if (arguments.Trial is { } trial)
     {
-        var problem = await BootTrial.RunAsync(trial.Accelerator, trial.Qemu, trial.Folder, TimeProvider.System, stop.Token);
-        Console.Out.WriteLine(problem?.ReplaceLineEndings(" "));
+        var (problem, took) = await BootTrial.RunAsync(
+            trial.Accelerator, trial.Qemu, trial.Folder, TimeProvider.System, stop.Token);
+        Console.Out.WriteLine(problem?.ReplaceLineEndings(" ")
+            ?? took.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture));
         return problem is null ? 0 : 4;
     }
 

@@ -23,13 +23,13 @@ public sealed class AccelerationTests : IDisposable
 
     [Fact]
     public async Task KvmIsTakenWhenAGuestRan() =>
-        Assert.Equal(VmxAccelerator.Kvm, (await ChooseAsync(Accelerators.Auto, "exit 0")).Accelerator);
+        Assert.Equal(VmxAccelerator.Kvm, (await ChooseAsync(Accelerators.Auto, "echo 300")).Accelerator);
 
     [Fact]
     public async Task AFeatureThatTheKernelRefusesIsLeftOut()
     {
         var chosen = await ChooseAsync(
-            Accelerators.Auto, $"[ \"$6\" = KvmWithoutArchCapabilities ] && exit 0; echo '{Refusal}'; exit 4");
+            Accelerators.Auto, $"[ \"$6\" = KvmWithoutArchCapabilities ] && echo 300 && exit 0; echo '{Refusal}'; exit 4");
         Assert.Equal(VmxAccelerator.KvmWithoutArchCapabilities, chosen.Accelerator);
         Assert.Contains(Refusal, chosen.Reason);
     }
@@ -42,6 +42,28 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
+    public async Task KvmThatIsManyTimesSlowerThanEmulationIsNotTakenUnlessItIsAskedFor()
+    {
+        const string Slow = "[ \"$6\" = Emulation ] && echo 500 || echo 6900";
+        var chosen = await ChooseAsync(Accelerators.Auto, Slow);
+        Assert.Equal(VmxAccelerator.Emulation, chosen.Accelerator);
+        Assert.Contains("6.9 s", chosen.Reason);
+        Assert.Contains("0.5 s emulated", chosen.Reason);
+        Assert.Equal(VmxAccelerator.Kvm, (await ChooseAsync(Accelerators.Kvm, Slow)).Accelerator);
+    }
+
+    [Theory]
+    [InlineData(1900, 100)]
+    [InlineData(6900, 2400)]
+    public async Task KvmOnALoadedMachineIsStillKvm(int milliseconds, int emulated) => Assert.Equal(
+        VmxAccelerator.Kvm,
+        (await ChooseAsync(Accelerators.Auto, $"[ \"$6\" = Emulation ] && echo {emulated} || echo {milliseconds}")).Accelerator);
+
+    [Fact]
+    public async Task ATrialThatSaysNoTimeIsNoProofOfKvm() =>
+        Assert.Equal(VmxAccelerator.Emulation, (await ChooseAsync(Accelerators.Auto, "exit 0")).Accelerator);
+
+    [Fact]
     public async Task ATrialThatCrashesIsNoProofOfKvm()
     {
         var chosen = await ChooseAsync(Accelerators.Auto, "kill -SEGV $$");
@@ -52,7 +74,7 @@ public sealed class AccelerationTests : IDisposable
     [Fact]
     public async Task EmulationThatIsAskedForIsNotTried()
     {
-        var chosen = await ChooseAsync(Accelerators.Emulation, "touch \"$8/../tried\"; exit 0");
+        var chosen = await ChooseAsync(Accelerators.Emulation, "touch \"$8/../tried\"; echo 300");
         Assert.Equal(VmxAccelerator.Emulation, chosen.Accelerator);
         Assert.False(File.Exists(Path.Combine(_run, "tried")));
     }

@@ -27,37 +27,40 @@ internal static class BootTrial
     private const int ImageSize = 1024 * 1024;
     private const string InternalError = "KVM internal error";
 
-    /// <summary>Null when the guest's code ran; else why not, in words for an operator.</summary>
+    /// <summary>
+    /// No problem when the guest's code ran, and how long it took from QEMU's start; else why not, in words for an operator.
+    /// </summary>
     /// <param name="accelerator">What to try.</param>
     /// <param name="qemu">Path of QEMU.</param>
     /// <param name="folder">This user's own; the guest's disk is made in it.</param>
     /// <param name="time">Clock of the limit.</param>
     /// <param name="stop">Ends the trial.</param>
-    public static async Task<string?> RunAsync(
+    public static async Task<(string? Problem, TimeSpan Took)> RunAsync(
         VmxAccelerator accelerator, string qemu, string folder, TimeProvider time, CancellationToken stop)
     {
         if (accelerator != VmxAccelerator.Emulation && Kvm.Problem is { } problem)
-            return problem;
+            return (problem, default);
         var image = Path.Combine(folder, "boot.img");
         await File.WriteAllBytesAsync(image, Image(), stop);
+        var since = time.GetTimestamp();
         using var process = QemuProcess.Start(qemu, CommandLine.ForTrial(accelerator, image), CommandLine.Environment);
         try
         {
-            var since = time.GetTimestamp();
             while (!process.Exited.IsCompleted)
             {
                 // QEMU goes on, stopped, after such an error.
                 if (process.Output.Contains(InternalError, StringComparison.Ordinal))
-                    return Short(process.Output);
+                    return (Short(process.Output), default);
                 if (time.GetElapsedTime(since) > Limit)
-                    return $"a guest ran no code within {Limit.TotalSeconds:0} s";
+                    return ($"a guest ran no code within {Limit.TotalSeconds:0} s", default);
                 await Task.WhenAny(process.Exited, Task.Delay(Look, time, stop));
                 stop.ThrowIfCancellationRequested();
             }
 
             // The device ends QEMU with twice the written number, plus one.
             var how = await process.Exited;
-            return how == $"exit code {Answer * 2 + 1}" ? null : Short($"QEMU ended with {how}: {process.Output}");
+            return how == $"exit code {Answer * 2 + 1}"
+                ? (null, time.GetElapsedTime(since)) : (Short($"QEMU ended with {how}: {process.Output}"), default);
         }
         finally
         {
