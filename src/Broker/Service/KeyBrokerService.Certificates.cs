@@ -79,9 +79,8 @@ internal sealed partial class KeyBrokerService
             using var pair = Providers.ClientCertificate.Pair(pem, old);
             if (pair is not null)
             {
-                var kind = entry.Identity == ProviderStore.SelfSigned ? ProviderStore.Requested : entry.Identity;
                 return await InstalledAsync(
-                    entry, identities.With(entry, kind, pair), request.Proof, context.CancellationToken);
+                    entry, identities.With(entry, KindOver(entry, pem), pair), request.Proof, context.CancellationToken);
             }
         }
 
@@ -91,17 +90,28 @@ internal sealed partial class KeyBrokerService
             using var pair = Providers.ClientCertificate.Pair(pem, own);
             if (pair is not null)
             {
-                using var certificate = X509Certificate2.CreateFromPem(pem);
-                var kind = new Peer(self.Ca, Roles.Broker, Peer.PinOf(self.Certificate)).Accepts(certificate)
-                    ? ProviderStore.BrokerCertificate : ProviderStore.Requested;
                 return await InstalledAsync(
-                    entry, identities.With(entry, kind, pair), request.Proof, context.CancellationToken);
+                    entry, identities.With(entry, KindOver(entry, pem), pair), request.Proof, context.CancellationToken);
             }
         }
 
         throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.certificateOfAnotherKey", request.Name,
             $"The certificate is for another key than the one that {request.Name} asked a certificate for.",
             $"Have this request signed: lorica kms renew {request.Name} --csr FILE"));
+    }
+
+    /// <summary>
+    /// What an identity is once another certificate over its key is installed: who signed that certificate renews it from then on.
+    /// </summary>
+    private string KindOver(ProviderEntry entry, string certificatePem)
+    {
+        if (entry.Identity == ProviderStore.SelfSigned)
+            return ProviderStore.Requested;
+        if (entry.Identity != ProviderStore.BrokerCertificate)
+            return entry.Identity;
+        using var certificate = X509Certificate2.CreateFromPem(certificatePem);
+        return new Peer(self.Ca, Roles.Broker, Peer.PinOf(self.Certificate)).Accepts(certificate)
+            ? ProviderStore.BrokerCertificate : ProviderStore.Requested;
     }
 
     public override async Task<ProviderDescription> RenewIdentity(RenewIdentityRequest request, ServerCallContext context)
