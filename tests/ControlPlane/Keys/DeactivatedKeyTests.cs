@@ -101,13 +101,17 @@ public sealed class DeactivatedKeyTests
             ("vms/a/disks", """{"capacity":1048576}"""),
             ("vms/a/clone", """{"name":"b"}"""),
             ("vms/a/recrypt", $$"""{"mode":"shallow","keys":[{"keyId":"{{key}}"}]}"""),
-            ("vms/plain/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"keyId":"{{key}}"}]}"""),
         })
         {
             var refused = await center.RefusedAsync(path, body, HttpStatusCode.Conflict);
             Assert.Equal(("lorica.keyNotUsable", KeyReasons.NotActiveOnKms), (refused.Code, refused.Keys!.Single().Reason));
         }
 
+        // It is another VM's before it is anything else.
+        var others = await center.RefusedAsync(
+            "vms/plain/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"keyId":"{{key}}"}]}""",
+            HttpStatusCode.Conflict);
+        Assert.Equal("lorica.keyInUse", others.Code);
         Assert.Equal(records, (await center.RecordsAsync()).Count);
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
     }

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Vmx;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
@@ -77,7 +78,7 @@ public sealed class PreflightRulesTests
     public void A_clone_needs_room_for_its_disks_where_it_will_lie()
     {
         var order = Order("p", PreflightAction.Clone) with { Target = ("h2", "ds2") };
-        var wanted = (1L << 30) + PreflightRules.SideFileSpace;
+        var wanted = (1L << 30) + SpaceLimits.CopyReserve;
 
         Refused("lorica.noSpace", order, Facts() with { Free = new Dictionary<string, long> { ["ds2"] = wanted - 1 } });
         Assert.DoesNotContain(

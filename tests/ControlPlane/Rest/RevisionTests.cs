@@ -150,7 +150,8 @@ public sealed class RevisionTests
         "delete /api/v1/session", "delete /api/v1/sessions/{id}", "delete /api/v1/tokens/{id}",
         "post /api/v1/alarms/{number}/acknowledge", "post /api/v1/policies/{policy}/apply",
         "post /api/v1/policies/{policy}/clone", "post /api/v1/providers/{name}/csr", "post /api/v1/roles/{name}/clone",
-        "post /api/v1/tasks/{id}/cancel", "post /api/v1/vms/{vm}/console", "post /api/v1/vms/{vm}/repair", "post /api/v1/vms/{vm}/unlock",
+        "post /api/v1/tasks/{id}/cancel", "post /api/v1/vms/{vm}/console",
+        "post /api/v1/vms/{vm}/repair", "post /api/v1/vms/{vm}/unlock",
         "post /api/v1/vms/{vm}/policy/check",
     ];
 
