@@ -15,20 +15,18 @@ public sealed class NameIndex
     public IReadOnlyCollection<string> Find(string owner, string name) =>
         _identifiers.TryGetValue((owner, name), out var found) ? found : [];
 
-    /// <summary>An object took the place of another state of itself; null before it was there.</summary>
+    /// <summary>An object took the place of another state of itself, also with another owner; null before it was there.</summary>
     public void Replace(KmipObject? before, KmipObject after)
     {
         ArgumentNullException.ThrowIfNull(after);
-        var (old, now) = (before?.Names ?? [], after.Names);
-        foreach (var name in now.Except(old, StringComparer.Ordinal))
+        var (old, now) = (Keys(before), Keys(after));
+        foreach (var key in now.Except(old))
         {
-            _identifiers.AddOrUpdate(
-                (after.Owner, name), _ => [after.UniqueIdentifier], (_, all) => all.Add(after.UniqueIdentifier));
+            _identifiers.AddOrUpdate(key, _ => [after.UniqueIdentifier], (_, all) => all.Add(after.UniqueIdentifier));
         }
 
-        foreach (var name in old.Except(now, StringComparer.Ordinal))
+        foreach (var key in old.Except(now))
         {
-            var key = (after.Owner, name);
             var left = _identifiers.AddOrUpdate(key, _ => [], (_, all) => all.Remove(after.UniqueIdentifier));
             if (left.IsEmpty)
             {
@@ -37,4 +35,6 @@ public sealed class NameIndex
             }
         }
     }
+
+    private static List<(string Owner, string Name)> Keys(KmipObject? o) => o is null ? [] : [.. o.Names.Select(n => (o.Owner, n))];
 }

@@ -82,5 +82,5 @@ internal static class HandOver
         detail);
 
     private static IEnumerable<string> Names(ObjectStore store, string owner) => store.OfOwner(owner).Where(o => !o.IsDestroyed)
-        .SelectMany(o => o.Attributes).Where(a => a.Name == "Name").Select(a => a.ToText());
+        .SelectMany(o => o.Names);
 }

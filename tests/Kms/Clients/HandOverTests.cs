@@ -50,7 +50,7 @@ public sealed class HandOverTests : IDisposable
         Make(store, "2", From, "same");
         Make(store, "3", To, "same");
         var refused = Assert.Throws<KmsException>(() => HandOver.Run(_folder, store, From, To, TimeProvider.System));
-        Assert.Contains("same", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("live object named 'same'", refused.Message, StringComparison.Ordinal);
         Assert.Equal([From, From, To], store.All.Select(o => o.Owner));
         Assert.False(File.Exists(_folder.HandOver));
         Assert.False(File.Exists(_folder.Audit));
@@ -58,6 +58,21 @@ public sealed class HandOverTests : IDisposable
         var destroyed = store.Find("3")!;
         store.Destroy(destroyed with { State = KmipKeyState.Destroyed });
         Assert.Equal(2, HandOver.Run(_folder, store, From, To, TimeProvider.System));
+    }
+
+    [Fact]
+    public void ServersFindTheObjectsUnderTheirNamesAtTheNewOwnerAndNotAtTheOldOne()
+    {
+        using var store = Samples.Open(_folder);
+        Make(store, "1", From, "web");
+        Make(store, "2", To, "mail");
+        DurableFile.Write(_folder.HandOver, System.Text.Encoding.UTF8.GetBytes($$"""{"from":"{{From}}","to":"{{To}}"}"""));
+
+        // What a server does at its start with one that was interrupted, over the store that it then serves.
+        HandOver.Finish(_folder, store, TimeProvider.System);
+        Assert.Equal("1", Assert.Single(store.OfName(To, "web")).UniqueIdentifier);
+        Assert.Equal("2", Assert.Single(store.OfName(To, "mail")).UniqueIdentifier);
+        Assert.Empty(store.OfName(From, "web"));
     }
 
     [Theory]
@@ -87,11 +102,16 @@ public sealed class HandOverTests : IDisposable
         var o = Samples.Object(id, owner);
         if (name is not null)
         {
-            // An Attribute Value of a text item, as the server keeps it.
+            // An Attribute Value with Name Value and Name Type, as the server keeps it.
             var text = System.Text.Encoding.UTF8.GetBytes(name);
-            var item = new byte[8 + (text.Length + 7) / 8 * 8];
-            new byte[] { 0x42, 0x00, 0x0b, 0x07, 0, 0, 0, (byte)text.Length }.CopyTo(item, 0);
-            text.CopyTo(item, 8);
+            var padded = new byte[(text.Length + 7) / 8 * 8];
+            text.CopyTo(padded, 0);
+            byte[] item =
+            [
+                0x42, 0x00, 0x0b, 0x01, 0, 0, 0, (byte)(8 + padded.Length + 16),
+                0x42, 0x00, 0x55, 0x07, 0, 0, 0, (byte)text.Length, .. padded,
+                0x42, 0x00, 0x54, 0x05, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0,
+            ];
             o = o with { Attributes = o.Attributes.Add(new KmipStoredAttribute("Name", 0, item)) };
         }
 
