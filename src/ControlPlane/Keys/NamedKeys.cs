@@ -9,7 +9,8 @@ namespace Lorica.ControlPlane.Keys;
 /// <summary>
 /// Keys that a request names by their id (create, import, encrypt, recrypt, clone). A name alone brings nobody a key:
 /// <code>
-/// the VM's own (clone: its source's), now or earlier   may be named
+/// the VM's own now (clone: its source's)               may be named, whoever else has it: clones share their source's
+/// the VM's own earlier                                 may be named, unless it is another's now
 /// another VM's, also one that left; a host's           never
 /// made ahead with `key generate`, nobody's yet         may be named: that is what it was made for
 /// known to the KMS only                                needs Cryptographer.ManageKeys
@@ -28,6 +29,13 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
     public async Task RequireAsync(
         CenterDb db, Caller caller, IReadOnlyCollection<string> own, (string Provider, string Id) key, CancellationToken ct)
     {
+        if (await db.KeyRecords.AnyAsync(
+            r => r.Provider == key.Provider && r.KeyId == key.Id && own.Contains(r.VmId) && r.State == KeyRecordStates.Usable
+                && r.InUse, ct))
+        {
+            return;
+        }
+
         if (await KeyOwners.OfAsync(db, key.Provider, key.Id, own, ct) is { Count: > 0 } owners)
         {
             throw new FaultException(KeyOwners.InUse(key.Provider, key.Id, owners.Select(o => o.ToString())));

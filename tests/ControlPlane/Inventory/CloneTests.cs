@@ -29,6 +29,19 @@ public sealed class CloneTests
     }
 
     [Fact]
+    public async Task A_VM_is_cloned_again_whether_its_clones_stay_or_leave_and_a_clone_is_cloned()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"b"}""")).State);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"c"}""")).State);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/b/clone", """{"name":"d"}""")).State);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/b/unregister", "")).State);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"e"}""")).State);
+        Assert.Equal((await center.VmAsync("a")).Key, (await center.VmAsync("e")).Key);
+    }
+
+    [Fact]
     public async Task A_clone_gets_a_new_key_when_a_provider_is_named()
     {
         await using var center = await TestCenter.StartAsync();
