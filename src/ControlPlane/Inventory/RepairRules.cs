@@ -81,8 +81,7 @@ internal static class RepairRules
             return new RepairFinding(id, path, Order(own), null, "Its record is in order.");
         }
 
-        return own.State != KeyRecordStates.Retired || own.Generation > 0 || own.Kcv.Length == 0
-            || rows.Any(r => r.ObjectId == id && r.Number > own.Number && (r.InUse || r.Generation > 0))
+        return !MayCount(own, rows)
             ? Refused("lorica.olderThanKnown",
                 $"{path} is under {order}, a key that it had before and has no longer: an older file was put back.",
                 $"Put the newer file back, or unregister {vm.Name} and register it with --accept-older.")
@@ -92,8 +91,13 @@ internal static class RepairRules
 
     private static KeyRecordRow? Companion(
         VmDescription vm, string id, HashSet<string> tasks, IReadOnlyList<KeyRecordRow> rows) =>
-        rows.Where(r => r.ObjectId == id && r.VmId == vm.VmId && tasks.Contains(r.TaskId) && r.Kcv.Length > 0
-            && r is { State: KeyRecordStates.Retired, Generation: 0 }).MaxBy(r => r.Number);
+        rows.Where(r => r.ObjectId == id && r.VmId == vm.VmId && tasks.Contains(r.TaskId) && MayCount(r, rows))
+            .MaxBy(r => r.Number);
+
+    /// <summary>Given up before it was ever noted as used, and nothing newer followed.</summary>
+    private static bool MayCount(KeyRecordRow row, IReadOnlyList<KeyRecordRow> rows) =>
+        row is { State: KeyRecordStates.Retired, Generation: 0, Kcv.Length: > 0 }
+        && !rows.Any(r => r.ObjectId == row.ObjectId && r.Number > row.Number && (r.InUse || r.Generation > 0));
 
     private static KeyOrder Order(KeyRecordRow row) => new(row.Provider, row.KeyId, row.Kcv);
 

@@ -17,9 +17,9 @@ namespace Lorica.ControlPlane.Inventory;
 /// <code>
 /// 1 privileges: register and decrypt it, and direct access to its content
 /// 2 the host describes the files; RepairRules judge object by object
-/// 3 the KMS still holds each key, with the check value of the record
-/// 4 apply: one transaction, in which nothing has changed meanwhile and no task is under way: records usable again, in line with
-///   the files, audit event
+/// 3 no object is another VM's by now, no key another VM's or a host's; the KMS holds each, with the record's check value
+/// 4 apply: one transaction, in which the caller still may, nothing changed meanwhile, 3 still stands (but the KMS is not asked
+///   again) and no task is under way: records usable again, in line with the files, audit event
 /// 5 the host is looked at again, which brings it the keys; what was begun is then finished as after any broken-off job
 /// </code>
 /// </summary>
@@ -33,14 +33,17 @@ public sealed class RepairService
     private readonly CenterStore _store;
     private readonly EventLog _events;
     private readonly IGrainFactory _grains;
+    private readonly TimeProvider _time;
 
     internal RepairService(
         VmLookup lookup, VmOperations operations, IAuthorizer authorizer, OperationRunner runner, KeyRegister register,
-        CenterStore store, EventLog events, IGrainFactory grains)
+        CenterStore store, EventLog events, IGrainFactory grains, TimeProvider time)
     {
         (_lookup, _operations, _authorizer, _runner) = (lookup, operations, authorizer, runner);
-        (_register, _store, _events, _grains) = (register, store, events, grains);
+        (_register, _store, _events, _grains, _time) = (register, store, events, grains, time);
     }
+
+    private static string[] Needed => [Privileges.CryptoRegisterVm, Privileges.Decrypt, Privileges.CryptoAccess];
 
     /// <summary>Says what a repair would do, and does it when told to.</summary>
     /// <exception cref="FaultException">NoPermission; a task is under way; with <see cref="RepairVmBody.Apply"/> whatever stands
@@ -49,7 +52,7 @@ public sealed class RepairService
     {
         // Step 1
         var row = await _lookup.FindAsync(vm, ct);
-        foreach (var privilege in new[] { Privileges.CryptoRegisterVm, Privileges.Decrypt, Privileges.CryptoAccess })
+        foreach (var privilege in Needed)
         {
             await _authorizer.RequireAsync(caller, privilege, ObjectRef.Of(row), ct);
         }
@@ -59,7 +62,7 @@ public sealed class RepairService
         var files = await _operations.DescribeAsync(row, ct)
             ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", row.Name,
                 $"The host has no files of {row.Name}.", "Put them back."));
-        var found = await CheckedAsync(files, await _store.ReadAsync(db => RowsAsync(db, files, ct), ct), ct);
+        var found = await CheckedAsync(files, ct);
         var adopts = found.Exists(f => f.Row is not null);
         if (!body.Apply)
         {
@@ -87,8 +90,18 @@ public sealed class RepairService
         Caller caller, VmRow vm, VmDescription files, List<RepairFinding> found, CancellationToken ct) => _store.WriteAsync(
         async db =>
         {
+            foreach (var privilege in Needed)
+            {
+                await BeginCheck.RequireAsync(db, caller, privilege, ObjectRef.Of(vm), _time, ct);
+            }
+
             await RequireIdleAsync(db, vm, ct);
-            var again = RepairRules.Judge(files, await RowsAsync(db, files, ct));
+            var again = await JudgeAsync(db, files, await RowsAsync(db, files, ct), ct);
+            if (again.Find(f => f.Refusal is not null) is { } refused)
+            {
+                throw new FaultException(refused.Refusal!);
+            }
+
             if (!again.Select(f => f.ToModel()).SequenceEqual(found.Select(f => f.ToModel())))
             {
                 throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.vmChanged", vm.Name,
@@ -137,10 +150,48 @@ public sealed class RepairService
             .Where(r => r.VmId == files.VmId || objects.Contains(r.ObjectId) || keys.Contains(r.KeyId)).ToListAsync(ct);
     }
 
-    /// <summary>Judged, each key fetched at its KMS, and the whole as it would then be compared with the files.</summary>
-    private async Task<List<RepairFinding>> CheckedAsync(VmDescription files, List<KeyRecordRow> rows, CancellationToken ct)
+    /// <summary>
+    /// Judged by the VM's own records, then as any other claim: an object that another VM has by now stays there, and a key that
+    /// belongs to another VM or to a host counts for nobody else, whatever a record of earlier says.
+    /// </summary>
+    private static async Task<List<RepairFinding>> JudgeAsync(
+        CenterDb db, VmDescription files, List<KeyRecordRow> rows, CancellationToken ct)
     {
-        var found = RepairRules.Judge(files, rows);
+        List<RepairFinding> judged = [];
+        foreach (var finding in RepairRules.Judge(files, rows))
+        {
+            judged.Add(finding.Refusal is null && await ClaimRefusedAsync(db, files.VmId, finding, ct) is { } refusal
+                ? finding with { Row = null, Refusal = refusal } : finding);
+        }
+
+        return judged;
+    }
+
+    private static async Task<Fault?> ClaimRefusedAsync(
+        CenterDb db, string vmId, RepairFinding finding, CancellationToken ct)
+    {
+        try
+        {
+            await KeyRegister.RequireFreeAsync(db, vmId, [finding.ObjectId], ct);
+        }
+        catch (FaultException e)
+        {
+            return e.Fault;
+        }
+
+        return finding.Row is { } row
+            && await KeyOwners.OfAsync(db, row.Provider, row.KeyId, [vmId], ct) is { Count: > 0 } owners
+            ? new Fault(FaultTypes.GenericVmConfigFault, "lorica.keyOfAnotherVm", finding.Path,
+                $"{finding.Path} is about key {row.Provider}/{row.KeyId}, which belongs to {string.Join(", ", owners)}.",
+                "Put the right file back.")
+            : null;
+    }
+
+    /// <summary>Judged, each key fetched at its KMS, and the whole as it would then be compared with the files.</summary>
+    private async Task<List<RepairFinding>> CheckedAsync(VmDescription files, CancellationToken ct)
+    {
+        var (rows, found) = await _store.ReadAsync(
+            async db => await RowsAsync(db, files, ct) is var all ? (all, await JudgeAsync(db, files, all, ct)) : default, ct);
         var refused = new Dictionary<KeyOrder, Fault>();
         foreach (var key in found.Where(f => f.Row is not null).Select(f => f.Key!.Value).Distinct())
         {

@@ -25,7 +25,7 @@ internal static class LifecycleSetup
         .AddSingleton(p => new RepairService(
             p.GetRequiredService<VmLookup>(), p.GetRequiredService<VmOperations>(), p.GetRequiredService<IAuthorizer>(),
             p.GetRequiredService<OperationRunner>(), p.GetRequiredService<KeyRegister>(), p.GetRequiredService<CenterStore>(),
-            p.GetRequiredService<EventLog>(), p.GetRequiredService<IGrainFactory>()))
+            p.GetRequiredService<EventLog>(), p.GetRequiredService<IGrainFactory>(), p.GetRequiredService<TimeProvider>()))
         .AddSingleton<LifeOperations>()
         .AddSingleton<LifeWorks>()
         .AddSingleton<LifeCalls>()

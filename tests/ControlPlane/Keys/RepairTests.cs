@@ -14,6 +14,7 @@ namespace Lorica.ControlPlane.Tests.Keys;
 /// <summary>The way back for a VM whose files name a key of which the record was given up too early.</summary>
 public sealed class RepairTests
 {
+    private const long OlderThanAll = -1;
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory]
@@ -119,6 +120,71 @@ public sealed class RepairTests
         center.Host.Vms[id] = newer.Clone();
         (center.Host.Vms[id].Encrypted, center.Host.Vms[id].Key, center.Host.Vms[id].Kcv) = (true, older.Key, older.Kcv);
         await AssertRefusedAsync(center, "lorica.olderThanKnown");
+    }
+
+    [Theory]
+    [InlineData("the disk is another VM's", "lorica.objectRegistered")]
+    [InlineData("the key is another VM's", "lorica.keyOfAnotherVm")]
+    [InlineData("the key is that of a VM that left", "lorica.keyOfAnotherVm")]
+    [InlineData("the key is a host's", "lorica.keyOfAnotherVm")]
+    public async Task What_belongs_to_another_by_now_stays_there_also_when_it_came_to_that_in_the_middle_of_the_repair(
+        string what, string code)
+    {
+        await using var center = await StartAsync();
+        await center.CreateAsync("b", TestCenter.EncryptionPolicy);
+        var key = await DamageAsync(center, "encrypt");
+        var files = center.Host.Vms[(await center.VmAsync("a")).Id];
+        var number = 0L;
+        async Task HappensAsync()
+        {
+            var left = what.Contains("left", StringComparison.Ordinal);
+            var other = left ? Guid.NewGuid().ToString() : (await center.VmAsync("b")).Id;
+            var host = what.Contains("host", StringComparison.Ordinal);
+            var disk = what.Contains("disk", StringComparison.Ordinal);
+            var row = new KeyRecordRow
+            {
+                ObjectId = disk ? files.Disks[0].ObjectId : host ? "another-host" : other + "-2", Kind = host ? "host" : "disk",
+                VmId = host ? "" : other, Provider = "kms1", KeyId = disk ? "key-of-b" : key, Kcv = "1111111111111111",
+                TaskId = "t", Number = disk ? OlderThanAll : 0,
+                State = left ? KeyRecordStates.Known : KeyRecordStates.Usable, InUse = !left,
+            };
+            await center.Store.WriteAsync(db => Task.FromResult(db.KeyRecords.Add(row)));
+            number = row.Number;
+        }
+
+        await HappensAsync();
+        await AssertRefusedAsync(center, code);
+        await center.Store.WriteAsync(db => db.KeyRecords.Where(r => r.Number == number).ExecuteDeleteAsync(None));
+
+        var states = (await center.RecordsAsync()).Select(r => (r.Number, r.State, r.InUse)).ToList();
+        center.Broker.OnCheck = async _ =>
+        {
+            center.Broker.OnCheck = null;
+            await HappensAsync();
+        };
+        Assert.Equal(code, (await center.RefusedAsync("vms/a/repair", """{"apply":true}""")).Code);
+        Assert.NotEqual(0, number);
+        Assert.Equal(
+            states, (await center.RecordsAsync()).Where(r => r.Number != number).Select(r => (r.Number, r.State, r.InUse)));
+        Assert.Empty(await center.EventsAsync(EventIds.VmRepaired));
+
+        await center.Store.WriteAsync(db => db.KeyRecords.Where(r => r.Number == number).ExecuteDeleteAsync(None));
+        Assert.True((await RepairAsync(center, apply: true)).Applied);
+    }
+
+    [Fact]
+    public async Task Who_may_not_any_more_when_the_repair_is_written_repairs_nothing()
+    {
+        await using var center = await StartAsync();
+        await DamageAsync(center, "encrypt");
+        var bob = await People.WithoutAsync(center);
+        var before = await center.RecordsAsync();
+        center.Broker.OnCheck = _ => People.WithdrawAsync(center, bob);
+        var refused = await Assert.ThrowsAsync<FaultException>(
+            () => center.Service<RepairService>().RepairAsync(bob, "a", new RepairVmBody(Apply: true), None));
+        Assert.Equal(FaultTypes.NoPermission, refused.Fault.Type);
+        Assert.Equivalent(before, await center.RecordsAsync());
+        Assert.Empty(await center.EventsAsync(EventIds.VmRepaired));
     }
 
     [Fact]
