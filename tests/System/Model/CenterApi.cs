@@ -17,7 +17,9 @@ internal sealed class CenterApi : IDisposable
 
     private CenterApi(HttpClient http) => _http = http;
 
-    public static async Task<CenterApi> SignInAsync(LoricaUp up)
+    public static Task<CenterApi> SignInAsync(LoricaUp up) => SignInAsync(up, "administrator", up.Password);
+
+    public static async Task<CenterApi> SignInAsync(LoricaUp up, string user, string password)
     {
         var ca = X509Certificate2.CreateFromPem(
             JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(up.State, "client.json")))!["caPem"]!.GetValue<string>());
@@ -36,7 +38,7 @@ internal sealed class CenterApi : IDisposable
         };
         var api = new CenterApi(http);
         var session = await api.SendAsync(
-            HttpMethod.Post, "session", new JsonObject { ["user"] = "administrator", ["password"] = up.Password });
+            HttpMethod.Post, "session", new JsonObject { ["user"] = user, ["password"] = password });
         Assert.True(session.Accepted, session.ToString());
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer", session.Body!["token"]!.GetValue<string>());
