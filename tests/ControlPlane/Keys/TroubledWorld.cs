@@ -48,14 +48,18 @@ internal sealed class TroubledWorld : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _center.DisposeAsync();
 
-    /// <summary>One operation, its trouble, and what must be true when all is well again.</summary>
+    /// <summary>
+    /// One operation, its trouble, and what must be true when all is well again. Every other one is the worst that there is.
+    /// </summary>
     public async Task RunAsync()
     {
         // Step 1: what, by whom, which trouble, where
-        var act = _dice.Of("encrypt", "decrypt", "recryptShallow", "recryptDeep", "create", "import", "clone");
-        var at = _dice.Of("begin", "activate", "job", "job", "job", "made");
-        string[] troubles = [.. s_troubles.Where(_ => _dice.Once(3))];
-        var (centerDies, hostDies) = (_dice.Once(2), _dice.Once(2));
+        var worst = _episodes % 2 == 0;
+        var act = worst ? _dice.Of("encrypt", "recryptShallow", "recryptDeep")
+            : _dice.Of("encrypt", "decrypt", "recryptShallow", "recryptDeep", "create", "import", "clone");
+        var at = worst ? "job" : _dice.Of("begin", "activate", "job", "job", "job", "made");
+        string[] troubles = worst ? Worst() : [.. s_troubles.Where(_ => _dice.Once(3))];
+        var (centerDies, hostDies) = worst ? (true, true) : (_dice.Once(2), _dice.Once(2));
         var write = !centerDies && _dice.Once(2) ? _dice.Of(s_writes) : null;
         var name = $"vm{_episodes++}";
         Episode = $"{act} of {name} at {at}: [{string.Join(' ', troubles)}]{(centerDies ? " center killed" : "")}"
@@ -99,7 +103,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
         }
 
         Disarm(gate);
-        await Task.Delay(_dice.Next(1500));
+        await Task.Delay(_dice.Next(1500) / (worst ? 2 : 1) + (worst ? 1000 : 0));
 
         // Step 4: all is well again, but for what was withdrawn
         if (write is not null)
@@ -107,11 +111,26 @@ internal sealed class TroubledWorld : IAsyncDisposable
             await _center.MendDatabaseAsync();
         }
 
-        await HealAsync(troubles);
+        await HealAsync(troubles, bringBack: !worst);
         await Task.WhenAny(asked, Task.Delay(TimeSpan.FromSeconds(60)));
         _ = asked.Exception;
         await CheckAsync();
     }
+
+    /// <summary>
+    /// A power cut in the middle of a job in place, by whoever may not bring the host back: what tells work that must go on from
+    /// work that may end. By turns the host has lost its state, or its key is out of reach for a while, or what chance adds.
+    /// </summary>
+    private string[] Worst() =>
+    [
+        _dice.Of("permission", "privilege"),
+        .. (_episodes / 2 % 4) switch
+        {
+            0 => ["mode"],
+            1 => ["kms"],
+            _ => (string[])[.. new[] { "kms", "mode", "provider", "unreadable" }.Where(_ => _dice.Once(3))],
+        },
+    ];
 
     private void Arm(string at, TaskCompletionSource gate, TaskCompletionSource reached)
     {
@@ -213,11 +232,12 @@ internal sealed class TroubledWorld : IAsyncDisposable
         }
     }
 
-    private async Task HealAsync(string[] troubles)
+    /// <summary>Whoever may brings the host back, unless the work under way must do that by itself.</summary>
+    private async Task HealAsync(string[] troubles, bool bringBack)
     {
         (_center.Broker.KmsDown, _center.Host.Lies) = (false, null);
         _center.Broker.Refusing.Clear();
-        if (troubles.Contains("mode") && _center.Host.CryptoMode == "incapable")
+        if (bringBack && troubles.Contains("mode") && _center.Host.CryptoMode == "incapable")
         {
             await _center.PostAsync("hosts/h1/crypto", """{"action":"enable"}""");
         }
