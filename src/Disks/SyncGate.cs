@@ -74,6 +74,12 @@ internal sealed class SyncGate(SafeFileHandle description, string? path) : IDisp
             OnFailure?.Invoke(failure);
             throw failure;
         }
+        catch (Exception e)
+        {
+            // It did not run (the device is being closed): nobody may be told that it did.
+            failure = new DiskException(DiskErrorKind.Io, "What was written was not made durable. " + e.Message, path, null, e);
+            throw failure;
+        }
         finally
         {
             Monitor.Enter(_turn);

@@ -36,5 +36,6 @@ public sealed class NameIndex
         }
     }
 
-    private static List<(string Owner, string Name)> Keys(KmipObject? o) => o is null ? [] : [.. o.Names.Select(n => (o.Owner, n))];
+    private static List<(string Owner, string Name)> Keys(KmipObject? o) =>
+        o is null ? [] : [.. o.Names.Select(n => (o.Owner, n))];
 }

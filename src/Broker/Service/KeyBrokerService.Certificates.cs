@@ -101,7 +101,8 @@ internal sealed partial class KeyBrokerService
     }
 
     /// <summary>
-    /// What an identity is once another certificate over its key is installed: who signed that certificate renews it from then on.
+    /// What an identity is once another certificate over its key is installed: who signed that certificate renews it from then
+    /// on.
     /// </summary>
     private string KindOver(ProviderEntry entry, string certificatePem)
     {

@@ -179,7 +179,11 @@ public sealed class RepairService
             return e.Fault;
         }
 
+        // A key that the VM has in use for another object is its own, whoever else has it: clones share their source's.
         return finding.Row is { } row
+            && !await db.KeyRecords.AnyAsync(
+                r => r.VmId == vmId && r.Provider == row.Provider && r.KeyId == row.KeyId && r.State == KeyRecordStates.Usable
+                    && r.InUse, ct)
             && await KeyOwners.OfAsync(db, row.Provider, row.KeyId, [vmId], ct) is { Count: > 0 } owners
             ? new Fault(FaultTypes.GenericVmConfigFault, "lorica.keyOfAnotherVm", finding.Path,
                 $"{finding.Path} is about key {row.Provider}/{row.KeyId}, which belongs to {string.Join(", ", owners)}.",

@@ -49,7 +49,8 @@ internal static unsafe partial class LinuxFile
     }
 
     /// <summary>
-    /// Another open file description of an open file, for reading and writing: the very same file, whatever its name means now.
+    /// Another open file description of an open file, for reading and for syncs: the very same file, whatever its name means now.
+    /// A sync needs no right to write, and storage that the kernel made read-only after an error must still tell of it.
     /// </summary>
     public static SafeFileHandle OpenAgain(SafeFileHandle file, string? path)
     {
@@ -60,7 +61,7 @@ internal static unsafe partial class LinuxFile
             fixed (byte* p = ToPath($"/proc/self/fd/{file.DangerousGetHandle()}"))
             {
                 // SAFETY: the name is zero-terminated and pinned; the handle is referenced, so its number stays its own.
-                int fd = Libc.Open(p, ReadWrite | NonBlocking | CloseOnExec, 0);
+                int fd = Libc.Open(p, ReadOnly | NonBlocking | CloseOnExec, 0);
                 return fd >= 0 ? new SafeFileHandle(fd, true) : throw LinuxError.ToException("open once more", path);
             }
         }

@@ -62,6 +62,7 @@ internal static class RelocationLeftovers
     public static async Task RemoveAsync(
         VmTable table, VmRegistration registration, bool seen, VmLock? held, HostLog log, CancellationToken ct)
     {
+        table.Registry.RequireCertain(registration.Id);
         foreach (var leftover in registration.Leftovers)
         {
             var place = registration with { Datastore = leftover.Datastore, Folder = leftover.Folder };
@@ -75,10 +76,31 @@ internal static class RelocationLeftovers
                 continue;
             if (leftover.Own)
                 VmLeftovers.RemoveOwn(datastore, leftover.Folder);
+            else if (!IsWhereItShouldBe(table, registration))
+            {
+                throw new IOException(
+                    $"{registration.DisplayPath} is not there, and {place.DisplayPath} may be all that is left of it");
+            }
             else if (!await VmEraser.ClearAsync(table, datastore, place, held, ct))
                 log.LeftAlone(registration.Id, place.DisplayPath);
         }
 
         table.Registry.RememberLeftovers(registration.Id, []);
+    }
+
+    /// <summary>A whole copy of a VM is removed only while the other one is seen, or when the VM itself is removed.</summary>
+    private static bool IsWhereItShouldBe(VmTable table, VmRegistration registration)
+    {
+        if (table.Registry.Find(registration.Id) is { Removing: true })
+            return true;
+        try
+        {
+            using var home = table.OpenHome(registration);
+            return home.Folder.Has(registration.VmxName) && VmEraser.IsOf(home);
+        }
+        catch (Exception e) when (e is IOException or FaultException)
+        {
+            return false;
+        }
     }
 }

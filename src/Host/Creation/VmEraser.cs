@@ -146,7 +146,8 @@ internal static class VmEraser
             throw Refuse.LockLost(about, held.Lease.Reason);
     }
 
-    private static bool IsOf(VmHome home)
+    /// <summary>Whether the VMX in a folder is the VM's.</summary>
+    internal static bool IsOf(VmHome home)
     {
         try
         {

@@ -15,17 +15,41 @@ internal sealed class DiskWitnesses : IDisposable
     {
     }
 
-    public static DiskWitnesses Of(IEnumerable<(string Label, SafeFileHandle Extent)> disks, bool ownsHandles = false)
+    /// <summary>Disks of which there is no witness, with the reason.</summary>
+    public List<string> Missing { get; } = [];
+
+    /// <summary>Witnesses of disks whose files the vmx that runs already had open; as many as can be had.</summary>
+    /// <param name="disks">Labels, and files that belong to this call.</param>
+    public static DiskWitnesses OfRunning(IEnumerable<(string Label, SafeFileHandle Extent)> disks)
+    {
+        var witnesses = new DiskWitnesses();
+        foreach (var (label, extent) in disks)
+        {
+            using (extent)
+            {
+                try
+                {
+                    witnesses._disks.Add((label, WriteWitness.Of(extent, label)));
+                }
+                catch (DiskException e)
+                {
+                    // Its storage is in trouble. The VM is supervised all the same, and the host starts.
+                    witnesses.Missing.Add($"disk {label}: {e.Message}");
+                }
+            }
+        }
+
+        return witnesses;
+    }
+
+    /// <summary>Witnesses of all disks, for a vmx that is about to start.</summary>
+    public static DiskWitnesses Of(IEnumerable<(string Label, SafeFileHandle Extent)> disks)
     {
         var witnesses = new DiskWitnesses();
         try
         {
             foreach (var (label, extent) in disks)
-            {
-                using var owned = ownsHandles ? extent : null;
                 witnesses._disks.Add((label, WriteWitness.Of(extent, label)));
-            }
-
             return witnesses;
         }
         catch

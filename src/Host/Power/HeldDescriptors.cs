@@ -18,8 +18,8 @@ internal static class HeldDescriptors
         state.DiskLockFds.TryGetValue(label, out int fd) && Fetch(state, fd) is { } handle ? DiskLock.Adopt(handle, path) : null;
 
     /// <summary>Witnesses of what the vmx writes to its disks; as many as can be had.</summary>
-    public static DiskWitnesses Witnesses(RunState state) => DiskWitnesses.Of(
-        state.DiskExtentFds.Select(d => (d.Key, Fetch(state, d.Value))).Where(d => d.Item2 is not null)!, ownsHandles: true);
+    public static DiskWitnesses Witnesses(RunState state) => DiskWitnesses.OfRunning(
+        state.DiskExtentFds.Select(d => (d.Key, Fetch(state, d.Value))).Where(d => d.Item2 is not null)!);
 
     private static SafeFileHandle? Fetch(RunState state, int fd)
     {

@@ -64,6 +64,8 @@ internal sealed class PowerService
             };
             entry.Running = running;
             _log.Adopted(registration.Id);
+            foreach (var missing in running.Witnesses.Missing)
+                _log.NoWitness(registration.Id, missing);
             Supervise(running, entry);
         }
     }

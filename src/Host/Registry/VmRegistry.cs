@@ -18,6 +18,12 @@ internal sealed class VmRegistry : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, VmRegistration> _entries = [];
+
+    // VMs of which nobody knows whether disk or memory has the later entry.
+    private readonly HashSet<Guid> _uncertain = [];
+
+    // Uids of entries that may be on disk although memory does not have them: no other VM gets one.
+    private readonly HashSet<uint> _uidsOnDisk = [];
     private readonly Folder _folder;
     private readonly uint _uidBase, _uidCount;
 
@@ -214,9 +220,35 @@ internal sealed class VmRegistry : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>
+    /// Returns when the entry of a VM is on disk as it is known here. After a write whose outcome is unknown it is written again:
+    /// until that has gone well, another start of the host may find another entry, so nothing may be removed by this one.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void RequireCertain(Guid id)
+    {
+        lock (_gate)
+        {
+            if (_uncertain.Contains(id) && _entries.TryGetValue(id, out var entry))
+                Write_NeedsLock(entry);
+        }
+    }
+
     private void Write_NeedsLock(VmRegistration entry)
     {
-        _folder.Replace(entry.Id + Ending, JsonSerializer.SerializeToUtf8Bytes(entry, StateJson.Default.VmRegistration));
+        try
+        {
+            _folder.Replace(entry.Id + Ending, JsonSerializer.SerializeToUtf8Bytes(entry, StateJson.Default.VmRegistration));
+        }
+        catch (IOException)
+        {
+            // The new entry may be there or not: it is renamed before its folder is made durable.
+            _uncertain.Add(entry.Id);
+            _uidsOnDisk.Add(entry.Uid);
+            throw;
+        }
+
+        _uncertain.Remove(entry.Id);
         _entries[entry.Id] = entry;
     }
 
@@ -235,7 +267,7 @@ internal sealed class VmRegistry : IDisposable
                 "Put them right or move them away, then restart the host.");
         }
 
-        var used = _entries.Values.Select(e => e.Uid).ToHashSet();
+        var used = _entries.Values.Select(e => e.Uid).Concat(_uidsOnDisk).ToHashSet();
         for (uint uid = _uidBase; uid < _uidBase + _uidCount - 1; uid++)
         {
             if (!used.Contains(uid) && !ProcessId.AnyOf(uid))

@@ -61,6 +61,10 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1130, LogLevel.Information, "VM {VmId} powered on")]
     public partial void PoweredOn(Guid vmId);
 
+    [LoggerMessage(1139, LogLevel.Warning,
+        "VM {VmId} runs, but whether its storage loses acknowledged writes cannot be watched: {Reason}")]
+    public partial void NoWitness(Guid vmId, string reason);
+
     [LoggerMessage(1131, LogLevel.Information, "VM {VmId} powered off: {Detail}")]
     public partial void PoweredOff(Guid vmId, string detail);
 

@@ -106,6 +106,33 @@ public sealed class CutRelocationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_old_place_stays_while_the_VM_is_not_seen_at_the_new_one()
+    {
+        var vm = new TestVm("sec", _kek, capacity: 256 * 1024);
+        var before = await vm.ImportAsync(_host.Client);
+        _host.Node.Jobs.AfterStep = step =>
+        {
+            if (step == "4 switched")
+                Copy(Folders, _folder.Path("cut"));
+        };
+        await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2"));
+        await _host.StopAsync();
+        PutBack(_folder.Path("cut"));
+        var moved = Assert.Single(TestHost.EntriesOf(_host.SecondDatastore));
+        var away = moved + ".away";
+        Directory.Move(moved, away);
+        await _host.StartAsync();
+        Assert.Equal(
+            vm.Content, await PlainDisk.ReadAsync(Assert.Single(TestHost.EntriesOf(_host.Datastore)), "sec", _kek));
+
+        // Once it is seen there again, the old place is cleared.
+        await _host.StopAsync();
+        Directory.Move(away, moved);
+        await _host.StartAsync();
+        Assert.Empty(TestHost.EntriesOf(_host.Datastore));
+    }
+
+    [Fact]
     public async Task A_copy_has_the_epoch_that_the_VM_has_had()
     {
         var vm = new TestVm("sec", _kek, capacity: 256 * 1024);
