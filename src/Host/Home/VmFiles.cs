@@ -50,8 +50,8 @@ internal sealed class VmFiles
     }
 
     /// <summary>
-    /// The files of all other VMs whose VMX lies in a folder, registered or not, each with the name of its VM. Of a VMX that
-    /// cannot be read only its own files are known.
+    /// The files of all other VMs whose VMX lies in a folder, registered or not, each with the name of its VM. A VMX that cannot
+    /// be read is refused by its name: it may name any disk of the folder.
     /// </summary>
     public static IReadOnlyDictionary<string, string> OthersIn(Folder folder, string ownVmx)
     {
@@ -133,12 +133,17 @@ internal sealed class VmFiles
     {
         try
         {
-            var model = VmModel.From(VmxFile.Parse(folder.Read(vmx, VmxFile.MaximumBytes) ?? []));
+            // One that has gone since the names were read names nothing.
+            if (folder.Read(vmx, VmxFile.MaximumBytes) is not { } bytes)
+                return (file, []);
+            var model = VmModel.From(VmxFile.Parse(bytes));
             return (model.Name, model.Disks.Select(d => d.Name));
         }
-        catch (Exception e) when (e is FormatException or IOException)
+        catch (Exception e) when (e is FormatException or IOException or FaultException)
         {
-            return (file, []);
+            throw Refuse.With(FaultTypes.InvalidState, "lorica.vmxUnreadable", vmx,
+                $"{vmx} in the same folder cannot be read, so nothing tells which disks there are its VM's: {e.Message}",
+                $"Put {vmx} right, or move it to another folder.", e);
         }
     }
 

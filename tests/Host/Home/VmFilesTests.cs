@@ -1,4 +1,5 @@
 using System.Text;
+using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
 using Lorica.Host.Home;
 using Lorica.Host.Registry;
@@ -72,12 +73,21 @@ public sealed class VmFilesTests : IDisposable
     }
 
     [Fact]
-    public void Of_another_vmx_that_cannot_be_read_its_own_files_are_known()
+    public void Another_vmx_that_cannot_be_read_refuses_since_it_may_name_any_disk_of_the_folder()
     {
         Write("web", _id, "web.vmdk");
         File.WriteAllText(_folder.Path("web/web-2.vmx"), "nonsense");
         using var home = Home();
-        Assert.Contains(".web-2.vmx.lock", VmFiles.Of(home).Others.Keys);
+        foreach (var look in new Action[]
+        {
+            () => VmFiles.Of(home),
+            () => VmFiles.RequireNobodys(home.Folder, home.Registration.VmxName, "web.vmdk", "[ds1] web/web.vmdk"),
+        })
+        {
+            var fault = Assert.Throws<FaultException>(look).Fault;
+            Assert.Equal("lorica.vmxUnreadable", fault.Key);
+            Assert.Contains("web-2.vmx", fault.Message);
+        }
     }
 
     [Theory]
