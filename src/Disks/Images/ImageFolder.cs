@@ -22,6 +22,8 @@ internal sealed class ImageFolder : IDisposable
     private readonly int _tables;
     private readonly List<(ulong Device, ulong Inode, long Start, long End)> _used = [];
 
+    private long _directoryEntries;
+
     public ImageFolder(ForeignDescriptor descriptor, ImageFile file)
     {
         (_descriptor, _file) = (descriptor, file);
@@ -134,6 +136,17 @@ internal sealed class ImageFolder : IDisposable
         // Each keeps the grain that was expanded last: one is enough, thousands of them are not.
         if (header.Compressed && _descriptor.Extents.Count > 1)
             throw file.Unsupported("a compressed file is only read as the one file of a disk");
+        // Before anything of it is read into memory: a descriptor may name one file, or many nearly empty ones, again and again.
+        if (_used.Exists(u => u.Device == file.Identity.Device && u.Inode == file.Identity.Inode))
+            throw _file.Malformed("two extents overlap in one file");
+        if ((_directoryEntries += header.DirectoryEntries) > GrainMap.MaxDirectoryEntries)
+        {
+            throw new DiskException(
+                DiskErrorKind.TooLarge,
+                $"The image {_file.Path} has more grain tables in all its files than the limit of {GrainMap.MaxDirectoryEntries}.",
+                _file.Path);
+        }
+
         _used.Add((file.Identity.Device, file.Identity.Inode, 0, Math.Max(file.Length, length)));
         return SparseExtent.Open(file, header, line.Sectors, _tables);
     }

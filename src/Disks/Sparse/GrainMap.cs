@@ -6,12 +6,13 @@ namespace Lorica.Disks.Sparse;
 
 /// <summary>
 /// Grain directory and grain tables of a sparse extent. Everything is checked once when it is opened: each table and each grain
-/// lies inside the file and no two of them overlap. The memory that takes is bounded by the size of the file, not by what it
-/// claims.
+/// lies inside the file and no two of them overlap. The memory that takes is bounded by the apparent size of the file and by
+/// <see cref="MaxDirectoryEntries"/>, not by what it claims.
 /// </summary>
 internal sealed class GrainMap
 {
-    private const int MaxDirectoryEntries = 4 * 1024 * 1024;
+    /// <summary>Of one image, however many files it has: 16 MiB of memory.</summary>
+    public const int MaxDirectoryEntries = 4 * 1024 * 1024;
 
     /// <summary>Tables kept in memory, 2 KiB each, of an extent that is alone.</summary>
     public const int MostCachedTables = 64;
