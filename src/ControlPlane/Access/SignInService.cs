@@ -63,12 +63,15 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
         throttle.Succeeded(user, address);
     }
 
+    /// <summary>The writing of the last event of a lock; ends by itself, never with an exception.</summary>
+    internal Task Noted { get; private set; } = Task.CompletedTask;
+
     /// <summary>
     /// The event of a lock is written beside the answer, not before it: only names that exist have one, and an answer that waited
     /// for it would tell which those are. A center that stops in that moment, or a database that is busy for long, loses this one
     /// event; the lock holds all the same.
     /// </summary>
-    private void NoteLocked(string user, string address) => _ = Task.Run(async () =>
+    private void NoteLocked(string user, string address) => Noted = Task.Run(async () =>
     {
         try
         {

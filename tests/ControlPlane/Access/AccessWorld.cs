@@ -144,11 +144,12 @@ internal sealed class AccessWorld : IAsyncDisposable
         return fault.Key;
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // It is written beside the answer.
+        await SignIn.Noted;
         Store.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     private static ContainerRow Folder(ObjectRef folder, string parent) =>
