@@ -143,7 +143,7 @@ internal sealed class ImageFolder : IDisposable
         {
             throw new DiskException(
                 DiskErrorKind.TooLarge,
-                $"The image {_file.Path} has more grain tables in all its files than the limit of {GrainMap.MaxDirectoryEntries}.",
+                $"The image {_file.Path} has more than {GrainMap.MaxDirectoryEntries} grain tables in its files, which is the limit.",
                 _file.Path);
         }
 
