@@ -143,7 +143,7 @@ internal sealed class ImageFolder : IDisposable
         {
             throw new DiskException(
                 DiskErrorKind.TooLarge,
-                $"The image {_file.Path} has more than {GrainMap.MaxDirectoryEntries} grain tables in its files, which is the limit.",
+                $"The image {_file.Path} has more than {GrainMap.MaxDirectoryEntries} grain tables in its files (the limit).",
                 _file.Path);
         }
 
