@@ -40,7 +40,7 @@ internal static class ClientList
             clients[group.Key] = known with { Objects = group.Count(o => !o.IsDestroyed) };
         }
 
-        foreach (var seen in AuditLog.LastSeen(folder.Audit))
+        foreach (var seen in AuditReader.LastSeen(folder.Audit))
         {
             if (clients.TryGetValue(seen.Owner, out var known))
             {

@@ -36,6 +36,7 @@ internal static class CommandLine
           uniqueNames                       names are unique per client                        true
           allowKeysWithoutBackup            new keys also in a store older than a day without a backup: you can lose them all   false
           maximumConnections, maximumConnectionsPerClient                                      256, 64
+          auditFileBytes, auditFilesKept    size of an audit file; closed ones that are kept, 0: all   67108864, 0
 
         examples:
           lorica-kms init --state /var/lib/lorica-kms --name kms.example.org --name 10.0.0.5

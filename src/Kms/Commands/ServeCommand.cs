@@ -61,7 +61,8 @@ internal static class ServeCommand
             new(config.PinnedClientsFolder!), Roots(config.TrustedClientCa), config.RequiredClientOrganizationalUnit, time);
 
         // Step 5
-        using var audit = AuditLog.Open(folder.Audit, time);
+        using var audit = AuditLog.Open(
+            folder.Audit, time, new(config.AuditFileBytes, config.AuditFilesKept), w => errors.WriteLine($"warning: {w}"));
 
         // Step 6. Whoever makes or changes a key holds a thread until the disk has it; who only reads must find one meanwhile.
         ThreadPool.SetMinThreads(Math.Max(config.MaximumConnections, 64), 64);

@@ -20,8 +20,15 @@ internal static class StatusCommand
         Certificate(folder, output);
         var pinned = new PinnedClients(folder.Trust).List();
         output.WriteLine($"clients        {pinned.Count} pinned");
-        var (lines, broken) = AuditLog.Verify(folder.Audit);
-        output.WriteLine($"audit          {lines} lines, {(broken is null ? "chain whole" : $"CHAIN BROKEN at line {broken}")}");
+        var audit = AuditReader.Check(folder.Audit);
+        output.WriteLine($"audit          {audit.Lines} lines in {audit.Files} files, "
+            + (audit.Broken is null ? "chain whole" : $"CHAIN BROKEN at line {audit.Broken}, in {audit.BrokenIn}")
+            + (audit.RemovedUpTo > 0 ? $"; files 1 to {audit.RemovedUpTo} were removed by auditFilesKept" : ""));
+        foreach (var missing in audit.Missing)
+        {
+            output.WriteLine($"MISSING        {missing}, of the audit");
+        }
+
         output.WriteLine(
             $"last backup    {(File.Exists(folder.LastBackup) ? File.ReadAllText(folder.LastBackup).Trim() : "never")}");
         if (File.Exists(folder.RootKey) && new BackupRule(folder, overridden: false, TimeProvider.System).IsDue)
@@ -31,7 +38,7 @@ internal static class StatusCommand
 
         output.WriteLine(
             "protection     keys and root key lie on one disk: this protects copies of single files, not the machine");
-        return good && broken is null ? 0 : 1;
+        return good && audit is { Broken: null, Missing: [] } ? 0 : 1;
     }
 
     private static bool Objects(StateFolder folder, TextWriter output)

@@ -67,4 +67,10 @@ internal sealed record KmsConfig
 
     /// <summary>Connections of one client at one time.</summary>
     public int MaximumConnectionsPerClient { get; set; } = 64;
+
+    /// <summary>Bytes after which the audit goes on in a new file; at least 1 MiB.</summary>
+    public long AuditFileBytes { get; set; } = 64 << 20;
+
+    /// <summary>Closed audit files that are kept, the newest; 0 keeps all.</summary>
+    public int AuditFilesKept { get; set; }
 }

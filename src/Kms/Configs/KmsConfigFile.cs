@@ -9,6 +9,8 @@ internal static class KmsConfigFile
     /// <summary>Organizational unit of the one part of the center that speaks KMIP.</summary>
     private const string CenterClient = "broker";
 
+    private const long SmallestAuditFile = 1 << 20;
+
     /// <summary>Reads, checks, resolves.</summary>
     public static KmsConfig Read(string path)
     {
@@ -33,6 +35,13 @@ internal static class KmsConfigFile
             || config.MaximumHandshakesPerAddress < 1 || config.MaximumHandshakesFromLoopback < 1)
         {
             throw new KmsException(KmsErrorKind.Configuration, "limits of connections are at least 1");
+        }
+
+        if (config.AuditFileBytes < SmallestAuditFile || config.AuditFilesKept < 0)
+        {
+            throw new KmsException(
+                KmsErrorKind.Configuration, "auditFileBytes is at least 1048576, and auditFilesKept at least 0",
+                "auditFilesKept 0 keeps all files");
         }
 
         if (config.Ca is { } center)

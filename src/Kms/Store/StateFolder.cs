@@ -8,7 +8,7 @@ namespace Lorica.Kms.Store;
 /// objects/N.key   one file per object, tombstones included; N is never reused
 /// trust/SHA256.pem  pinned clients
 /// server.crt, server.key  when made by init
-/// audit.log       hash-chained
+/// audit.log       hash-chained, with audit-N.log before it
 /// last-backup     time of the last backup
 /// restoring       there while a restore writes objects/; without root.key they are a part of a backup
 /// hand-over       one that is decided and not finished (HandOver)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -36,16 +35,12 @@ public sealed class TlsTests(TestPki pki) : IClassFixture<TestPki>
     [Fact]
     public async Task The_server_writes_into_its_audit_why_a_handshake_failed()
     {
-        var audit = new ConcurrentQueue<KmipAuditEvent>();
-        await using var server = Server(KmipTlsSuites.Modern, audit.Enqueue);
+        var audited = new TaskCompletionSource<KmipAuditEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = Server(KmipTlsSuites.Modern, e => audited.TrySetResult(e));
         var port = server.Start().Port;
         await Assert.ThrowsAnyAsync<Exception>(() => RawAsync(port, TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA256));
-        while (audit.IsEmpty)
-        {
-            await Task.Delay(20);
-        }
-
-        Assert.Contains("no cipher suite in common", Assert.Single(audit).Detail, StringComparison.Ordinal);
+        var written = await audited.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains("no cipher suite in common", written.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
