@@ -23,6 +23,13 @@ internal sealed class RelocateWork(
     public static string TargetOf(DiskDescription disk, string? format) =>
         format is null || (disk.Provisioning, format) == ("lazyZeroed", "thin") ? disk.Provisioning : format;
 
+    /// <summary>What is said of disks that do not get the format that was asked for.</summary>
+    public static List<string> NotesOf(VmDescription files, string? format) =>
+    [
+        .. files.Disks.Where(d => format is not null && d.Provisioning != format)
+            .Select(d => $"{d.Label} stays {d.Provisioning}: a disk whose space is taken is not made thin."),
+    ];
+
     /// <summary>Runs.</summary>
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
@@ -94,8 +101,7 @@ internal sealed class RelocateWork(
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
         await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Datastore, arguments.Datastore), ct);
         await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
-        var notes = files.Disks.Where(d => arguments.DiskFormat is { } format && d.Provisioning != format)
-            .Select(d => $"{d.Label} stays {d.Provisioning}: a disk whose space is taken is not made thin.").ToList();
+        var notes = NotesOf(files, arguments.DiskFormat);
         if (notes.Count > 0)
         {
             await TaskBoard.SetResultAsync(db, task.Id, new TaskNotesModel(notes), StoreJson.Default.TaskNotesModel, ct);

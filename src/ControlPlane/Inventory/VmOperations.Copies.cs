@@ -129,8 +129,11 @@ internal sealed partial class VmOperations
         var changed = files.Disks.Where(d => RelocateWork.TargetOf(d, command.DiskFormat) != d.Provisioning).ToList();
         if (datastore == vm.Datastore && changed.Count == 0)
         {
+            var stays = RelocateWork.NotesOf(files, command.DiskFormat);
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.alreadyThere", vm.Name,
-                $"{vm.Name} is on {datastore}, and its disks are as they are to be.", "Name another datastore or disk format."));
+                $"{vm.Name} is on {datastore}, and "
+                    + (stays.Count == 0 ? "its disks are as they are to be." : $"nothing would change: {string.Join(' ', stays)}"),
+                "Name another datastore or disk format."));
         }
 
         if (datastore != vm.Datastore)

@@ -70,6 +70,23 @@ public sealed class RelocateTests
     }
 
     [Fact]
+    public async Task A_lazily_zeroed_disk_is_refused_to_become_thin_where_it_is_with_the_rule()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.DoAsync("vms", """{"name":"a","disks":[{"capacity":1048576,"provisioning":"lazyZeroed"}]}""");
+        foreach (var body in new[] { """{"diskFormat":"thin"}""", """{"datastore":"ds1","diskFormat":"thin"}""" })
+        {
+            var refused = await center.RefusedAsync("vms/a/relocate", body);
+            Assert.Equal("lorica.alreadyThere", refused.Code);
+            Assert.Contains(
+                "virtio0:0 stays lazyZeroed: a disk whose space is taken is not made thin", refused.Detail, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"diskFormat":"eagerZeroed"}""")).State);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"diskFormat":"thin"}""")).State);
+    }
+
+    [Fact]
     public async Task A_conversion_of_an_encrypted_disk_needs_its_key_and_its_generation_is_recorded()
     {
         await using var center = await TestCenter.StartAsync();

@@ -169,6 +169,40 @@ public sealed class NamedKeyTests
         Assert.Contains("used by a, which left the inventory", problem.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_object_that_is_no_key_of_ours_is_refused_with_its_reason_and_other_VMs_of_its_provider_go_on()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("x", TestCenter.EncryptionPolicy);
+        await center.CreateAsync("plain");
+        center.Broker.Keys["odd"] = Kcv;
+        center.Broker.Odd["odd"] = KeyReasons.NotAKey;
+        var records = (await center.RecordsAsync()).Select(r => (r.ObjectId, r.KeyId, r.State)).Order().ToList();
+        var (delivered, started) = (center.Host.Delivered.Count, center.Host.Started.Count);
+        var key = $$"""
+            "policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"provider":"kms1","keyId":"odd"}]
+            """;
+
+        foreach (var (path, body) in new[]
+        {
+            ("vms", $$"""{"name":"b","disks":[{"capacity":1048576}],{{key}}}"""), ("vms/plain/policy", $$"""{{{key}}}"""),
+        })
+        {
+            var refused = await center.RefusedAsync(path, body);
+            Assert.Contains("no AES-256 key", refused.Detail, StringComparison.Ordinal);
+            Assert.Contains("Name a symmetric AES key of 256 bits", refused.Hint, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(records, (await center.RecordsAsync()).Select(r => (r.ObjectId, r.KeyId, r.State)).Order());
+        Assert.Equal((delivered, started), (center.Host.Delivered.Count, center.Host.Started.Count));
+        Assert.Equal(2, await center.Store.ReadAsync(db => db.Vms.CountAsync()));
+        Assert.Equal(0, await center.Store.ReadAsync(db => db.Keys.CountAsync(k => k.KeyId == "odd")));
+        Assert.Empty(await center.Service<TaskBoard>().UnfinishedAsync(default));
+        Assert.Equal("succeeded", (await center.DoAsync("vms/x/power", """{"action":"on"}""")).State);
+        Assert.Equal("succeeded", (await center.DoAsync(
+            "vms/plain/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")).State);
+    }
+
     private static async Task<string> MakeAsync(TestCenter center)
     {
         var reply = await center.PostAsync("keys", """{"provider":"kms1"}""");
