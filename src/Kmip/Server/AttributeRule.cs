@@ -16,6 +16,7 @@ internal sealed record AttributeRule(string Name, TtlvType? Type, bool Many, int
         new(AttributeNames.CryptographicAlgorithm, TtlvType.Enumeration, false, 0, AttributeAccess.Set),
         new(AttributeNames.CryptographicLength, TtlvType.Integer, false, 0, AttributeAccess.Set),
         new(AttributeNames.CryptographicParameters, TtlvType.Structure, true, 0, AttributeAccess.Set | AttributeAccess.Change),
+        new(AttributeNames.Digest, TtlvType.Structure, true, 0, AttributeAccess.None),
         new(AttributeNames.OperationPolicyName, TtlvType.TextString, false, 0, AttributeAccess.Set),
         new(AttributeNames.CryptographicUsageMask, TtlvType.Integer, false, 0, AttributeAccess.Set),
         new(AttributeNames.State, TtlvType.Enumeration, false, 0, AttributeAccess.None),

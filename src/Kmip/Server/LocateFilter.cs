@@ -28,7 +28,9 @@ internal sealed class LocateFilter
         var name = attribute.Need(Tags.AttributeName).Text();
         var rule = AttributeRule.Find(name, version);
         var value = attribute.Find(Tags.AttributeValue);
-        if (rule is null || !value.IsPresent)
+
+        // A Digest is not kept: to find one, every object's material would have to be opened.
+        if (rule is null || !value.IsPresent || name == AttributeNames.Digest)
         {
             throw new KmipException(KmipResultReason.InvalidField, $"'{PrintableText.Escape(name, 64)}' cannot be searched for");
         }

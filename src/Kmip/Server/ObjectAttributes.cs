@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lorica.Kmip.Messages;
 using Lorica.Kmip.Ttlv;
 
@@ -8,12 +9,20 @@ namespace Lorica.Kmip.Server;
 /// </summary>
 internal static class ObjectAttributes
 {
+    private const int HashingSha256 = 6;
+
     /// <summary>
     /// All attributes, in the order of <see cref="AttributeRule.All"/>, the client's own last. Those that say what may leave the
     /// server and that nobody set are told to who asks for them by name: clients are known that stop at names that they do not
     /// know.
     /// </summary>
-    public static List<KmipStoredAttribute> Of(KmipObject o, KmipVersion version, long now, IReadOnlySet<string>? asked = null)
+    /// <param name="o">The object.</param>
+    /// <param name="version">The client's.</param>
+    /// <param name="now">Seconds since 1970.</param>
+    /// <param name="digest">Its Digest, which is not kept but made of the material; null leaves it out.</param>
+    /// <param name="asked">Names that the client gave.</param>
+    public static List<KmipStoredAttribute> Of(
+        KmipObject o, KmipVersion version, long now, KmipStoredAttribute? digest, IReadOnlySet<string>? asked = null)
     {
         var all = new List<KmipStoredAttribute>(o.Attributes.Count + 3);
         foreach (var rule in AttributeRule.All)
@@ -21,7 +30,11 @@ internal static class ObjectAttributes
             var untold = rule.Name is AttributeNames.Sensitive or AttributeNames.AlwaysSensitive or AttributeNames.Extractable
                     or AttributeNames.NeverExtractable
                 && asked?.Contains(rule.Name) != true && o.Number(rule.Name) is null;
-            if (rule.SinceMinor <= version.Minor && !untold)
+            if (rule.Name == AttributeNames.Digest && digest is not null)
+            {
+                all.Add(digest);
+            }
+            else if (rule.SinceMinor <= version.Minor && !untold)
             {
                 all.AddRange(Named(o, rule.Name, now));
             }
@@ -46,6 +59,34 @@ internal static class ObjectAttributes
             [Derived(name, w => w.Boolean(Tags.AttributeValue, o.Number(AttributeNames.Extractable) == 0))],
         _ => o.Attributes.Where(a => a.Name == name).OrderBy(a => a.Index),
     };
+
+    /// <summary>
+    /// The Digest (KMIP 1.4, 3.17): SHA-256 of the material, with the format that it is kept in from 1.1 on. It is made when it is
+    /// asked for, so objects of any age have it, and no digest of a short secret lies readable beside the sealed material. A
+    /// destroyed object has none.
+    /// </summary>
+    public static KmipStoredAttribute? Digest(KmipObject o, KmipVersion version, IKmipObjectStore store)
+    {
+        if (o.IsDestroyed)
+        {
+            return null;
+        }
+
+        var value = new byte[SHA256.HashSizeInBytes];
+        store.Read(o.UniqueIdentifier, material => SHA256.HashData(material, value));
+        return Derived(AttributeNames.Digest, w =>
+        {
+            w.Begin(Tags.AttributeValue);
+            w.Enumeration(Tags.HashingAlgorithm, HashingSha256);
+            w.Bytes(Tags.DigestValue, value);
+            if (version.Minor >= 1 && o.KeyFormat != 0)
+            {
+                w.Enumeration(Tags.KeyFormatType, o.KeyFormat);
+            }
+
+            w.End();
+        });
+    }
 
     /// <summary>Writes one Attribute; the index only where there can be several (KMIP 1.1, 2.1.1).</summary>
     public static void Write(TtlvWriter writer, KmipStoredAttribute attribute, KmipVersion version)

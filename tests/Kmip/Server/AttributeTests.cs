@@ -73,6 +73,7 @@ public sealed class AttributeTests
     [InlineData("Unique Identifier")]
     [InlineData("Initial Date")]
     [InlineData("Object Type")]
+    [InlineData("Digest")]
     [InlineData("y-Thing")]
     [InlineData("Nonsense")]
     public void WhatIsTheServersIsNotTheClientsToSet(string name)
@@ -92,6 +93,42 @@ public sealed class AttributeTests
         Assert.DoesNotContain("Comment", _asker.Ask(Operation.GetAttributeList, id).Texts(Tags.AttributeName));
         Assert.Equal(KmipResultReason.InvalidField,
             _asker.Ask(Operation.Create, Asker.Template(Asker.Text("Comment", "x"))).Reason);
+    }
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "42004205000000040000000100000000")]
+    [InlineData(4, "42004205000000040000000100000000")]
+    public void TheDigestIsTheSha256OfTheKeyAndFollowsTheVersion(int minor, string format)
+    {
+        _asker.Version = new(1, minor);
+        var id = _asker.Create();
+        var sha = "";
+        _asker.Store.Read(id, material => sha = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(material)));
+
+        // The whole structure: hashing algorithm SHA-256, value, and nothing but the format after it.
+        var inner = "42003805000000040000000600000000" + "4200350800000020" + sha + format;
+        var expected = "42000B01" + (inner.Length / 2).ToString("X8", System.Globalization.CultureInfo.InvariantCulture) + inner;
+        foreach (var named in new[] { false, true })
+        {
+            var answer = _asker.Ask(Operation.GetAttributes, id, w =>
+            {
+                if (named)
+                {
+                    w.Text(Tags.AttributeName, "Digest");
+                }
+            });
+            Assert.Equal(
+                named || minor > 0, Convert.ToHexString(answer.Payload).Contains(expected, StringComparison.Ordinal));
+        }
+
+        Assert.Contains("Digest", _asker.Ask(Operation.GetAttributeList, id).Texts(Tags.AttributeName));
+        _asker.Client = new("b", "CN=b");
+        Assert.Equal(KmipResultReason.ItemNotFound, _asker.Ask(Operation.GetAttributes, id).Reason);
+        _asker.Client = new("a", "CN=a");
+        Assert.Null(_asker.Ask(Operation.Destroy, id).Reason);
+        Assert.Empty(Read(id, "Digest"));
+        Assert.DoesNotContain("Digest", _asker.Ask(Operation.GetAttributeList, id).Texts(Tags.AttributeName));
     }
 
     [Fact]

@@ -19,8 +19,12 @@ internal static class GetAttributesOperation
             }
         }
 
+        // The material is opened for those only who want the Digest. In 1.0, whose Digest names no format, it is told to who asks
+        // for it by name: a client is known that reads a format there in every version, and stops where there is none.
+        var digest = (names.Count == 0 && context.Version.Minor > 0) || names.Contains(AttributeNames.Digest)
+            ? ObjectAttributes.Digest(o, context.Version, context.Store) : null;
         answer.Text(Tags.UniqueIdentifier, o.UniqueIdentifier);
-        foreach (var attribute in ObjectAttributes.Of(o, context.Version, context.Now, names))
+        foreach (var attribute in ObjectAttributes.Of(o, context.Version, context.Now, digest, names))
         {
             if (names.Count == 0 || names.Contains(attribute.Name))
             {
