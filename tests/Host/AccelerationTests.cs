@@ -96,6 +96,15 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatAHostLeftThatEndedInItsTrialIsGoneAfterTheNext()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_run, "00000000")).FullName;
+        File.WriteAllText(Path.Combine(folder, "boot.img"), "");
+        await ChooseAsync(Accelerators.Auto, "exit 4");
+        Assert.Equal(["ctl"], Directory.EnumerateFileSystemEntries(_run).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task AHostShowsHowItsGuestsRunAndWhy()
     {
         await using var host = new TestHost(_folder);

@@ -132,7 +132,8 @@ internal sealed partial class VmOperations
             var stays = RelocateWork.NotesOf(files, command.DiskFormat);
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.alreadyThere", vm.Name,
                 $"{vm.Name} is on {datastore}, and "
-                    + (stays.Count == 0 ? "its disks are as they are to be." : $"nothing would change: {string.Join(' ', stays)}"),
+                    + (stays.Count == 0
+                        ? "its disks are as they are to be." : $"nothing would change: {string.Join(' ', stays)}"),
                 "Name another datastore or disk format."));
         }
 

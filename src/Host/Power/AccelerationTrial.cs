@@ -31,9 +31,14 @@ internal sealed class AccelerationTrial(string accel, string vmx, string qemu, u
     /// <summary>More than the vmx allows a guest.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>A folder as each VM has one; no VM has this id.</summary>
+    private static readonly Guid Trial = new("00000000-0000-4000-8000-000000000001");
+
     private static readonly VmxAccelerator[] Forms = [VmxAccelerator.Kvm, VmxAccelerator.KvmWithoutArchCapabilities];
 
-    /// <summary>Takes half a second where KVM works, none where there is no device; at most three minutes.</summary>
+    /// <summary>Takes half a second where KVM works, none where there is no device; at most some three minutes.</summary>
     public async Task<Acceleration> ChooseAsync(CancellationToken ct)
     {
         if (accel == Accelerators.Emulation)
@@ -74,30 +79,36 @@ internal sealed class AccelerationTrial(string accel, string vmx, string qemu, u
         if (!File.Exists(vmx))
             return ($"{vmx} is not there", default);
 
-        // A folder as each VM has one; the name is nobody else's.
-        var trial = Guid.NewGuid();
         try
         {
+            // Also what a host left that ended in its trial.
+            await ClearAsync();
             folders.RequireReachable();
-            folders.Prepare(trial);
-            folders.Give(trial, uid);
-            return await RunAsync(form, folders.OfVm(trial), ct);
+            folders.Prepare(Trial);
+            folders.Give(Trial, uid);
+            var result = await RunAsync(form, folders.OfVm(Trial), ct);
+            await ClearAsync();
+            return result;
         }
         catch (Exception e) when (e is FaultException or IOException or UnauthorizedAccessException or Win32Exception)
         {
             return (e.Message, default);
         }
-        finally
-        {
-            await ProcessId.EndAllAsync(uid, folders.OfVm(trial), [], Limit, TimeProvider.System, CancellationToken.None);
-            folders.Remove(trial);
-        }
+    }
+
+    /// <summary>Ends what a trial left running, and removes its folder.</summary>
+    private async Task ClearAsync()
+    {
+        if (folders.IsTaken(Trial))
+            throw new IOException($"{folders.OfVm(Trial)} belongs to a VM");
+        await ProcessId.EndAllAsync(uid, folders.OfVm(Trial), [], EndLimit, TimeProvider.System, CancellationToken.None);
+        folders.Remove(Trial);
     }
 
     private async Task<(string? Problem, TimeSpan Took)> RunAsync(VmxAccelerator form, string folder, CancellationToken ct)
     {
         var id = uid.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo(vmx, ["--uid", id, "--gid", id, "--try", form.ToString(), qemu, folder])
+        var start = new ProcessStartInfo(vmx, ["--uid", id, "--gid", id, "--try", form.ToString(), qemu, folder + "/"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
             WorkingDirectory = "/",
@@ -121,11 +132,13 @@ internal sealed class AccelerationTrial(string accel, string vmx, string qemu, u
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
             return ($"no answer within {Limit.TotalSeconds:0} s", default);
         }
         catch (OperationCanceledException)
         {
             process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
             throw;
         }
     }

@@ -2,6 +2,7 @@ using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Vmx;
+using Lorica.Disks;
 using Lorica.Host.Home;
 using Lorica.Host.Jobs;
 using Lorica.Host.Keys;
@@ -49,25 +50,38 @@ internal sealed class PowerService
     {
         foreach (var (registration, entry) in _table.List())
         {
-            var state = _folders.Read(registration.Id);
-            if (state is null || (state.Vmx?.IsAlive() != true && state.Qemu?.IsAlive() != true))
+            try
             {
-                if (state?.FlushFailed == true || _folders.HasFailureNote(registration.Id))
-                    VmSupervisor.SayWritesLost(registration.Id, "it has ended since", _log, _events);
-                Clean(registration);
-                continue;
+                Adopt(registration, entry);
             }
-
-            var running = new RunningVm(registration, state, _folders)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FaultException or DiskException)
             {
-                Nbd = HeldDescriptors.Nbd(state), Witnesses = HeldDescriptors.Witnesses(state),
-            };
-            entry.Running = running;
-            _log.Adopted(registration.Id);
-            foreach (var missing in running.Witnesses.Missing)
-                _log.NoWitness(registration.Id, missing);
-            Supervise(running, entry);
+                // One VM in trouble keeps no host from the others.
+                _log.NotAdopted(registration.Id, e.Message);
+            }
         }
+    }
+
+    private void Adopt(VmRegistration registration, VmEntry entry)
+    {
+        var state = _folders.Read(registration.Id);
+        if (state is null || (state.Vmx?.IsAlive() != true && state.Qemu?.IsAlive() != true))
+        {
+            if (state?.FlushFailed == true || _folders.HasFailureNote(registration.Id))
+                VmSupervisor.SayWritesLost(registration.Id, "it has ended since", _log, _events);
+            Clean(registration);
+            return;
+        }
+
+        var running = new RunningVm(registration, state, _folders)
+        {
+            Nbd = HeldDescriptors.Nbd(state), Witnesses = HeldDescriptors.Witnesses(state),
+        };
+        entry.Running = running;
+        _log.Adopted(registration.Id);
+        foreach (var missing in running.Witnesses.Missing)
+            _log.NoWitness(registration.Id, missing);
+        Supervise(running, entry);
     }
 
     /// <summary>

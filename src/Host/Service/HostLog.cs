@@ -65,6 +65,9 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
         "VM {VmId} runs, but whether its storage loses acknowledged writes cannot be watched: {Reason}")]
     public partial void NoWitness(Guid vmId, string reason);
 
+    [LoggerMessage(1149, LogLevel.Error, "Whether VM {VmId} runs since before this start cannot be found out: {Reason}")]
+    public partial void NotAdopted(Guid vmId, string reason);
+
     [LoggerMessage(1131, LogLevel.Information, "VM {VmId} powered off: {Detail}")]
     public partial void PoweredOff(Guid vmId, string detail);
 

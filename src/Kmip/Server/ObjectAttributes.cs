@@ -61,9 +61,9 @@ internal static class ObjectAttributes
     };
 
     /// <summary>
-    /// The Digest (KMIP 1.4, 3.17): SHA-256 of the material, with the format that it is kept in from 1.1 on. It is made when it is
-    /// asked for, so objects of any age have it, and no digest of a short secret lies readable beside the sealed material. A
-    /// destroyed object has none.
+    /// The Digest (KMIP 1.4, 3.17): SHA-256 of the material, with the format that it is kept in from 1.1 on. It is made when
+    /// it is asked for, so objects of any age have it, and no digest of a short secret lies readable beside the sealed material.
+    /// A destroyed object has none.
     /// </summary>
     public static KmipStoredAttribute? Digest(KmipObject o, KmipVersion version, IKmipObjectStore store)
     {

@@ -110,7 +110,7 @@ internal static class AuditReader
         return seen.Values;
     }
 
-    /// <summary>What the first line of a file says of the file before; null when the file is the first one, or not there.</summary>
+    /// <summary>What the first line of a file says of the file before; null when it is the first, or not there.</summary>
     public static AuditLink? LinkOf(string path)
     {
         if (!File.Exists(path))
@@ -170,5 +170,6 @@ internal static class AuditReader
         }
     }
 
-    private static FileStream Read(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private static FileStream Read(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 }

@@ -79,7 +79,8 @@ public sealed class RelocateTests
             var refused = await center.RefusedAsync("vms/a/relocate", body);
             Assert.Equal("lorica.alreadyThere", refused.Code);
             Assert.Contains(
-                "virtio0:0 stays lazyZeroed: a disk whose space is taken is not made thin", refused.Detail, StringComparison.Ordinal);
+                "virtio0:0 stays lazyZeroed: a disk whose space is taken is not made thin", refused.Detail,
+                StringComparison.Ordinal);
         }
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"diskFormat":"eagerZeroed"}""")).State);
