@@ -22,7 +22,17 @@ public static class DiskJob
     /// <summary>The same with a recorded object id: a resumed disk must carry it, a new job gives it to the disk.</summary>
     public static Task<DiskJobResult> EncryptAsync(
         DiskFolder folder, string name, DiskKeys keys, long epoch, IProgress<DiskProgress>? progress, CancellationToken ct) =>
-        RunAsync(folder, name, progress, job => job.Encrypt(keys, epoch), ct);
+        EncryptAsync(folder, name, null, keys, epoch, null, progress, ct);
+
+    /// <summary>
+    /// The same, checked against the record first: a disk that it says is encrypted is resumed, never begun (WeakerThanRecorded).
+    /// <paramref name="beginning"/> is called when the descriptor says durably that the job is under way, and no data was changed
+    /// before it returned. If it throws, the job stops there and can be resumed.
+    /// </summary>
+    public static Task<DiskJobResult> EncryptAsync(
+        DiskFolder folder, string name, DiskExpectation? expectation, DiskKeys keys, long epoch, Action? beginning,
+        IProgress<DiskProgress>? progress, CancellationToken ct) =>
+        RunAsync(folder, name, progress, job => job.Encrypt(expectation, keys, epoch), ct, beginning: beginning);
 
     /// <summary>
     /// Makes an encrypted disk plain. Unless <paramref name="force"/>, what decrypts must look like a disk (NotADisk otherwise),
@@ -69,7 +79,7 @@ public static class DiskJob
 
     private static Task<DiskJobResult> RunAsync(
         DiskFolder folder, string name, IProgress<DiskProgress>? progress, Func<JobRun, DiskJobResult> run, CancellationToken ct,
-        Action? finishing = null)
+        Action? finishing = null, Action? beginning = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         DiskName.Check(name);
@@ -81,7 +91,8 @@ public static class DiskJob
                 var path = folder.Store.FullName(DiskName.Descriptor(name));
                 try
                 {
-                    return run(new JobRun(folder.Store, name, path, progress, ct) { Finishing = finishing });
+                    return run(
+                        new JobRun(folder.Store, name, path, progress, ct) { Beginning = beginning, Finishing = finishing });
                 }
                 catch (CryptoException e)
                 {

@@ -1,4 +1,5 @@
 using Lorica.Disks.Descriptors;
+using Lorica.Disks.Jobs;
 using Lorica.Disks.Native;
 using Lorica.Disks.Storage;
 using Microsoft.Win32.SafeHandles;
@@ -39,6 +40,8 @@ public static partial class Vmdk
                     DiskErrorKind.TransitionUnderWay,
                     $"The disk {path} is half way through {transition.Kind.ToString().ToLowerInvariant()}; finish that first.",
                     path);
+            if (!descriptor.Model.Encrypted)
+                PlainDisk.RequireUntouched(folder.Store, name, path);
             SideFileCleaner.RemoveStray(folder.Store, name);
 
             // Step 5

@@ -21,11 +21,17 @@ internal sealed partial class JobRun(
 {
     public int WindowBytes { get; init; } = SideFormat.DefaultWindowBytes;
 
+    /// <summary>Called between steps 3 and 4, also when a job is resumed: it comes before any change of the data.</summary>
+    public Action? Beginning { get; init; }
+
     /// <summary>Called between steps 4 and 5.</summary>
     public Action? Finishing { get; init; }
 
-    /// <summary>Starts or resumes encryption.</summary>
-    public DiskJobResult Encrypt(DiskKeys keys, long epoch)
+    /// <summary>
+    /// Starts or resumes encryption. What <paramref name="expected"/> says is encrypted is only resumed: a plain descriptor is
+    /// one from before, and the data, which is ciphertext already, would be encrypted once more.
+    /// </summary>
+    public DiskJobResult Encrypt(DiskExpectation? expected, DiskKeys keys, long epoch)
     {
         var keks = new SingleKek(keys.KekId, keys.Kek);
         var text = Descriptor.Parse(DescriptorFile.Read(store, name), path);
@@ -42,6 +48,11 @@ internal sealed partial class JobRun(
             throw new DiskException(DiskErrorKind.AlreadyEncrypted, $"The disk {path} is encrypted already.", path);
         }
 
+        if (expected is { Encrypted: true })
+            throw new DiskException(
+                DiskErrorKind.WeakerThanRecorded,
+                $"The disk {path} is recorded as encrypted, but its descriptor is not that of an encrypted disk.", path);
+        PlainDisk.RequireUntouched(store, name, path);
         var zero = Vmdk.ZeroRuleOf(model.Provisioning);
         PrepareExtent(model, reserveAll: zero == ZeroRule.Error);
         using var dek = Vmdk.NewDataKey();
@@ -138,6 +149,8 @@ internal sealed partial class JobRun(
         {
             if (descriptor.Model.Transition is not { } transition)
             {
+                if (!descriptor.Model.Encrypted)
+                    PlainDisk.RequireUntouched(store, name, path);
                 SideFileCleaner.RemoveStray(store, name);
                 return new DiskJobResult(descriptor.Model, descriptor.Contents?.Generation ?? 0);
             }
@@ -146,6 +159,7 @@ internal sealed partial class JobRun(
 
             // Also with the same epoch: the descriptor that was read may not be durable if an earlier sync failed.
             Replace(descriptor, EncryptionLines.Of(descriptor.Model) with { Transition = transition with { Epoch = epoch } });
+            Beginning?.Invoke();
             JobEngine.Run(store, descriptor, path, force, progress, ct);
             Finishing?.Invoke();
             return Finish(descriptor, transition.Kind, keks);

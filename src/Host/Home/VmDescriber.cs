@@ -127,10 +127,13 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
 
     /// <summary>
     /// A decryption notes in the sealed mark that a disk's data is plain before the descriptor says so: plain without that note
-    /// is somebody else's work.
+    /// is somebody else's work. An encryption notes in the sealed table that a disk is encrypted before it changes its data:
+    /// plain with that note is a descriptor from before.
     /// </summary>
     private static void RequireOwnWork(VmModel vm, VmDiskModel disk, DiskDescription description)
     {
+        if (vm.Job is { Kind: JobKind.Encrypt } && disk.Encrypted && !description.Encrypted)
+            throw Refuse.EncryptedBefore(description.Path);
         if (vm.Job is { Kind: JobKind.Decrypt } mark && mark.Covers(disk.Label) && !description.Encrypted
             && !mark.Finished.Contains(disk.Label))
         {

@@ -8,10 +8,14 @@ namespace Lorica.Host.Jobs;
 
 /// <summary>
 /// Encrypts a VM in place: home first, then disks, one KEK for all unless the order names one for an object. Steps, each durable
-/// before the next: 1 VMX sealed, with the mark of the job · 2 console sealed · 3 per disk: encrypted in place, then its line in
-/// the VMX's table · 4 mark removed. Killed at any moment, the mark says what was under way, and the next run goes on with the
-/// key that the first one used.
+/// before the next: 1 VMX sealed, with the mark of the job · 2 console sealed · 3 per disk: its descriptor names the job, the
+/// VMX's table says that it is encrypted, its data is encrypted in place · 4 mark removed. Killed at any moment, the mark says
+/// what was under way, and the next run goes on with the key that the first one used.
 /// </summary>
+/// <remarks>
+/// The table's line comes before the first byte of the data is changed. From then on a plain descriptor is one that was put back,
+/// and the disk is refused: encrypted a second time, under a new data key, its data would be lost with the first bundle.
+/// </remarks>
 internal sealed class EncryptJob : IJobWork
 {
     private const long SideFileSpace = Contracts.Vmx.SpaceLimits.SideFile;
@@ -23,6 +27,8 @@ internal sealed class EncryptJob : IJobWork
         var vm = home.Model;
         if (vm.Job is { Kind: not JobKind.Encrypt } other)
             throw Refuse.JobPending(c.About, other.Kind.Word());
+        foreach (var disk in vm.Disks.Where(d => vm.Job?.Covers(d.Label) ?? c.Order.Wants(d)))
+            RequireNotWeaker(c, disk);
         if (vm.Job is not null || IsDone(c, vm))
             return;
 
@@ -103,25 +109,55 @@ internal sealed class EncryptJob : IJobWork
 
     private static async Task EncryptDiskAsync(JobContext c, string label, CancellationToken ct)
     {
-        using var home = c.OpenHome();
-        var disk = home.Model.Disk(label)!;
-        var model = Vmdk.ReadModel(c.Folder, disk.Name);
-        if (!model.Encrypted || model.Transition is not null)
+        DiskKeys? keys = null;
+        VmDiskModel disk;
+        using (var home = c.OpenHome())
         {
-            // A disk that is half way keeps the key that it was begun with.
-            var kek = model.Key is { } begun ? new NamedKek(begun, Require(c, begun))
-                : home.Model.Job!.Covers(JobMark.HomePart) && !c.Order.Keys.ContainsKey(disk.ObjectId) ? HomeKek(c, home)
-                : c.Order.RequireNewKey(disk.ObjectId, c.About, c.Keys);
-            var keys = new DiskKeys(kek.Id, kek.Key, disk.ObjectId, c.Order.KnownGeneration(disk.ObjectId));
-            await DiskJob.EncryptAsync(c.Folder, disk.Name, keys, c.Order.Epoch, c.Progress, ct);
+            disk = home.Model.Disk(label)!;
+            var model = Vmdk.ReadModel(c.Folder, disk.Name);
+            if (!model.Encrypted || model.Transition is not null)
+            {
+                // A disk that is half way keeps the key that it was begun with.
+                var kek = model.Key is { } begun ? new NamedKek(begun, Require(c, begun))
+                    : home.Model.Job!.Covers(JobMark.HomePart) && !c.Order.Keys.ContainsKey(disk.ObjectId) ? HomeKek(c, home)
+                    : c.Order.RequireNewKey(disk.ObjectId, c.About, c.Keys);
+                keys = new DiskKeys(kek.Id, kek.Key, disk.ObjectId, c.Order.KnownGeneration(disk.ObjectId));
+            }
         }
 
-        // Only what opens as this very disk gets its line in the table.
-        using (Vmdk.Open(c.Folder, disk.Name, new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId }, c.Keys))
+        if (keys is not null)
         {
-            if (!disk.Encrypted)
-                c.Home.Rewrite(home, home.Model.File.With(VmxKeys.DiskEncrypted(label), "TRUE"), HomeKek(c, home));
+            // Read once more under its lock: what is known of it counts there too.
+            await DiskJob.EncryptAsync(
+                c.Folder, disk.Name, IsKnown(c, disk) ? new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId } : null,
+                keys, c.Order.Epoch, () => NoteEncrypted(c, label), c.Progress, ct);
         }
+
+        // Only what opens as this very disk counts as encrypted.
+        Vmdk.Open(c.Folder, disk.Name, new DiskExpectation { Encrypted = true, ObjectId = disk.ObjectId }, c.Keys).Dispose();
+        NoteEncrypted(c, label);
+        c.AfterStep?.Invoke($"3 encrypted {label}");
+    }
+
+    /// <summary>The disk's line in the table, durable; also when it stands there already: who wrote it may have failed.</summary>
+    private static void NoteEncrypted(JobContext c, string label)
+    {
+        using var home = c.OpenHome();
+        if (home.Model.Disk(label)!.Encrypted)
+            c.Home.Confirm(home);
+        else
+            c.Home.Rewrite(home, home.Model.File.With(VmxKeys.DiskEncrypted(label), "TRUE"), HomeKek(c, home));
+        c.AfterStep?.Invoke($"3 noted {label}");
+    }
+
+    /// <summary>Whether the sealed table or a record says that the disk is encrypted, if only in part.</summary>
+    private static bool IsKnown(JobContext c, VmDiskModel disk) =>
+        disk.Encrypted || c.Order.Expectations.Find(disk.ObjectId) is not null;
+
+    private static void RequireNotWeaker(JobContext c, VmDiskModel disk)
+    {
+        if (IsKnown(c, disk) && !Vmdk.ReadModel(c.Folder, disk.Name).Encrypted)
+            throw Refuse.EncryptedBefore(c.Home.Registration.DisplayOf(disk.FileName));
     }
 
     /// <summary>Whether a run that nobody heard the end of has done it all: only that run can have used this key.</summary>

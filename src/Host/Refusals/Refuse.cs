@@ -84,6 +84,12 @@ internal static class Refuse
     public static KeyReason Missing(KeyId key) =>
         new(key.Provider, key.Id, KeyReasons.MissingOnHost, $"This host does not hold the key {key}.");
 
+    /// <summary>A disk that is to be encrypted, is known to be so, and has the descriptor of a plain one.</summary>
+    public static FaultException EncryptedBefore(string disk) => Tampered("weakerThanRecorded", disk,
+        $"The disk {disk} is recorded as encrypted, but its descriptor is that of a plain disk: encrypted once more, its data "
+            + "could not be read again.",
+        "Nothing was changed. Put back the descriptor that belongs to the data, or restore the disk from a backup.");
+
     /// <summary>What the files say is not what must be true: nothing is done, nothing is changed.</summary>
     public static FaultException Tampered(
         string reason, string about, string message, string hint = "", Exception? inner = null) =>

@@ -128,7 +128,7 @@ public sealed class CutTests : IDisposable
         if (Model(store) is { Encrypted: true, Transition: null })
             run.Resume(_keks, 1, false);
         else
-            run.Encrypt(_keks.Keys(), 1);
+            run.Encrypt(null, _keks.Keys(), 1);
     }
 
     private void Decrypt(CutStore store)

@@ -23,13 +23,13 @@ public sealed class PutBackTests : IDisposable
     public void AnEncryptionDoesNotEndWellOnAPlainDescriptor()
     {
         PutBackOnce();
-        DiskErrors.Expect(DiskErrorKind.WeakerThanRecorded, () => Run().Encrypt(_keks.Keys(), 1));
+        DiskErrors.Expect(DiskErrorKind.WeakerThanRecorded, () => Run().Encrypt(null, _keks.Keys(), 1));
     }
 
     [Fact]
     public void ADecryptionDoesNotEndWellOnTheDescriptorFromBefore()
     {
-        Run().Encrypt(_keks.Keys(), 1);
+        Run().Encrypt(null, _keks.Keys(), 1);
         PutBackOnce();
         DiskErrors.Expect(DiskErrorKind.OlderThanKnown, () => Run().Decrypt(null, _keks, 2, false));
     }
@@ -37,16 +37,86 @@ public sealed class PutBackTests : IDisposable
     [Fact]
     public void ADeepRecryptDoesNotEndWellOnTheDescriptorFromBefore()
     {
-        Run().Encrypt(_keks.Keys(), 1);
+        Run().Encrypt(null, _keks.Keys(), 1);
         PutBackOnce();
         DiskErrors.Expect(
             DiskErrorKind.OlderThanKnown, () =>
                 Run().Rekey(null, _keks, new DiskKeys(TestKeks.Second, _keks[TestKeks.Second]), 2, false));
     }
 
+    [Fact]
+    public void ADiskWhoseRecordSaysEncryptedIsNeverBegunAnewAndNoByteIsWritten()
+    {
+        var plain = _store[DiskName.Descriptor(Name)].ToArray();
+        Run().Encrypt(null, _keks.Keys(), 1);
+        _store.Put(DiskName.Descriptor(Name), plain);
+        _store.OnWrite = (file, _) => Assert.Fail($"{file} was written");
+
+        DiskErrors.Expect(DiskErrorKind.WeakerThanRecorded,
+            () => Run().Encrypt(new DiskExpectation { Encrypted = true }, _keks.Keys(), 2));
+    }
+
+    [Fact]
+    public void NothingBeginsOnAPlainDescriptorBesideTheRecordsOfAnEncryptionAndWithItsOwnItGoesOn()
+    {
+        var (descriptor, side) = (DiskName.Descriptor(Name), DiskName.Side(Name));
+        var plain = _store[descriptor].ToArray();
+        var content = _store[DiskName.Flat(Name)].ToArray();
+        CutStore? cut = null;
+        _store.OnWrite = (file, _) =>
+        {
+            // The first window is changed: from here on the data is ciphertext in part.
+            if (file == DiskName.Flat(Name) && cut is null)
+                cut = _store.Clone();
+        };
+        Run().Encrypt(null, _keks.Keys(), 1);
+        var half = cut!;
+        var begun = half[descriptor].ToArray();
+        half.Put(descriptor, plain);
+        half.OnWrite = (file, _) => Assert.Fail($"{file} was written");
+
+        DiskErrors.Expect(DiskErrorKind.WeakerThanRecorded, () => Run(half).Encrypt(null, _keks.Keys(), 2));
+        DiskErrors.Expect(DiskErrorKind.WeakerThanRecorded, () => Run(half).Resume(_keks, 2, false));
+        Assert.Contains(side, half.Names);
+
+        half.OnWrite = null;
+        half.Put(descriptor, begun);
+        Run(half).Encrypt(null, _keks.Keys(), 2);
+        Assert.Equal(content, Decrypted(half));
+    }
+
+    [Fact]
+    public void DataIsChangedOnlyAfterTheBeginningWasToldAlsoWhenAJobIsResumed()
+    {
+        var content = _store[DiskName.Flat(Name)].ToArray();
+        for (int run = 0; run < 2; run++)
+        {
+            var job = new JobRun(_store, Name, Name, null, default)
+            {
+                WindowBytes = 32 * 1024, Beginning = () => throw new IOException("the table cannot be written"),
+            };
+            Assert.Throws<IOException>(() => job.Encrypt(null, _keks.Keys(), 1));
+            Assert.Equal(content, _store[DiskName.Flat(Name)]);
+        }
+
+        Run().Encrypt(null, _keks.Keys(), 1);
+        Assert.Equal(content, Decrypted(_store));
+    }
+
     public void Dispose() => _keks.Dispose();
 
-    private JobRun Run() => new(_store, Name, Name, null, default) { WindowBytes = 32 * 1024 };
+    private byte[] Decrypted(CutStore store)
+    {
+        using var descriptor = SealedDescriptor.Open(Storage.DescriptorFile.Read(store, Name), Name, Name, null, _keks);
+        using var cipher = new Lorica.Crypto.XtsAes256(descriptor.Contents!.Key!);
+        var data = store[DiskName.Flat(Name)].ToArray();
+        SectorCipher.Decrypt(cipher, data, 0, zeroIsHole: true);
+        return data;
+    }
+
+    private JobRun Run() => Run(_store);
+
+    private static JobRun Run(CutStore store) => new(store, Name, Name, null, default) { WindowBytes = 32 * 1024 };
 
     private void PutBackOnce()
     {

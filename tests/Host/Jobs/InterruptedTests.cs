@@ -66,6 +66,68 @@ public sealed class InterruptedTests : IAsyncLifetime
         Assert.Equal(vm.Content, await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk")));
     }
 
+    [Theory]
+    [InlineData("3 noted virtio0:0", false)]
+    [InlineData("3 encrypted virtio0:0", false)]
+    [InlineData("3 encrypted virtio0:0", true)]
+    public async Task A_disk_whose_encryption_was_begun_is_not_encrypted_again_under_a_plain_descriptor(
+        string step, bool recorded)
+    {
+        var vm = new TestVm("sec");
+        await vm.ImportAsync(_host.Client);
+        var (descriptor, flat) = (Path.Combine(Home, "sec.vmdk"), Path.Combine(Home, "sec-flat.vmdk"));
+        var plain = await File.ReadAllBytesAsync(descriptor);
+        _host.Node.Jobs.AfterStep = s => { if (s == step) throw new IOException("cut here"); };
+        Assert.Equal("failed", (await _host.Client.RunAsync(TestJob.Order(vm, "encrypt", _kek))).State);
+        _host.Node.Jobs.AfterStep = null;
+        var begun = await File.ReadAllBytesAsync(descriptor);
+        var described = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
+        await File.WriteAllBytesAsync(descriptor, plain);
+        var before = Snapshot();
+
+        await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "lorica.weakerThanRecorded",
+            _host.Client.StartJobAsync(
+                TestJob.Order(vm, "encrypt", _kek, recorded ? TestVm.RecordsOf(described) : [])));
+        Assert.Equal(before, Snapshot());
+        var seen = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
+        Assert.Equal("lorica.weakerThanRecorded", seen.Disks[0].Suspect?.Key);
+
+        await File.WriteAllBytesAsync(descriptor, begun);
+        await _host.Client.SucceedAsync(TestJob.Order(vm, "encrypt", _kek));
+        Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Home, "sec", _kek));
+        Assert.NotEqual(vm.Content, await File.ReadAllBytesAsync(flat));
+    }
+
+    [Fact]
+    public async Task A_plain_descriptor_of_a_disk_that_the_table_or_a_record_calls_encrypted_is_not_encrypted_again()
+    {
+        var vm = new TestVm("sec", _kek, disks: 2);
+        var records = TestVm.RecordsOf(await vm.ImportAsync(_host.Client));
+        var descriptor = Path.Combine(Home, "sec_1.vmdk");
+        await File.WriteAllTextAsync(descriptor, Stripped.Descriptor(await File.ReadAllTextAsync(descriptor)));
+        var before = Snapshot();
+        var order = TestJob.Order(vm, "encrypt", _next, records);
+        (order.Home, order.AllDisks) = (false, false);
+        order.Disks.Add("virtio0:1");
+        var unrecorded = order.Clone();
+        unrecorded.JobId = Guid.NewGuid().ToString();
+        unrecorded.Records.Clear();
+        foreach (var request in new[] { order, unrecorded })
+        {
+            await FaultAssert.RefusedAsync(
+                FaultTypes.GenericVmConfigFault, "lorica.weakerThanRecorded", _host.Client.StartJobAsync(request));
+            Assert.Equal(before, Snapshot());
+        }
+
+        // The same when only the record says so.
+        Rewrite(vm, lines => lines.With(VmxKeys.DiskEncrypted("virtio0:1"), "FALSE"), _kek);
+        before = Snapshot();
+        (order.JobId, order.Epoch) = (Guid.NewGuid().ToString(), vm.NextEpoch);
+        await FaultAssert.RefusedAsync(
+            FaultTypes.GenericVmConfigFault, "lorica.weakerThanRecorded", _host.Client.StartJobAsync(order));
+        Assert.Equal(before, Snapshot());
+    }
+
     [Fact]
     public async Task A_decryption_that_was_broken_off_behind_a_disk_goes_on()
     {
