@@ -70,6 +70,10 @@ public static partial class Vmdk
         if (stat.Length != model.Capacity)
             throw new DiskException(
                 DiskErrorKind.Malformed,
-                $"The data file {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
+                $"The data file {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path)
+            {
+                WayOut = "Put back the descriptor and the data file that belong together."
+                    + (stat.Length > model.Capacity ? " If a resize of the disk was broken off, resize it once more." : ""),
+            };
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lorica.Crypto;
 using Lorica.Disks.Descriptors;
+using Lorica.Disks.Jobs;
 using Lorica.Disks.Storage;
 
 namespace Lorica.Disks;
@@ -9,11 +10,12 @@ namespace Lorica.Disks;
 public static partial class Vmdk
 {
     /// <summary>
-    /// Makes a disk larger; it never becomes smaller. Steps: 1 exclusive lock · 2 descriptor verified, no job under way · 3 data
-    /// file cut to the size that the descriptor says (what a resize that broke off had added), then lengthened, durable · 4
+    /// Makes a disk larger; it never becomes smaller. Steps: 1 exclusive lock · 2 descriptor verified, no job under way; a data
+    /// file that is longer holds nothing behind the end but what a resize that broke off had added, else it is refused, since
+    /// then the descriptor is one from before the disk grew · 3 that part cut, the file lengthened, durable · 4
     /// descriptor with the new size, one generation up (so that the old one cannot come back unnoticed). A crash before step 4
-    /// leaves the old descriptor and a data file that is too long, which is refused when the disk is opened: resize again. The
-    /// same size again is no change.
+    /// leaves the old descriptor and a data file that is too long, which is refused when the disk is opened: resize again, to any
+    /// size that it may have, the same too.
     /// </summary>
     /// <exception cref="DiskException">The kinds of <see cref="Open"/>, and InvalidArgument, NoSpace.</exception>
     public static Task<DiskModel> ResizeAsync(
@@ -25,18 +27,21 @@ public static partial class Vmdk
         if (capacity is <= 0 or > MaxCapacity || capacity % BlockRequest.SectorSize != 0)
             throw new DiskException(
                 DiskErrorKind.InvalidArgument, "The size of a disk is a positive multiple of 512 bytes, at most 64 TiB.", name);
-        return Task.Run(() => Resize(folder, name, capacity, expectation, keks, ct), ct);
+        return Task.Run(
+            () =>
+            {
+                // Step 1
+                using var held = DiskLock.TakeForOperation(folder, name);
+                var path = folder.Store.FullName(DiskName.Descriptor(name));
+                return Resize(folder.Store, name, path, capacity, expectation, keks, ct);
+            },
+            ct);
     }
 
-    private static DiskModel Resize(
-        DiskFolder folder, string name, long capacity, DiskExpectation? expectation, IKekSource keks, CancellationToken ct)
+    internal static DiskModel Resize(
+        IDiskStore store, string name, string path, long capacity, DiskExpectation? expectation, IKekSource keks,
+        CancellationToken ct)
     {
-        var store = folder.Store;
-        var path = store.FullName(DiskName.Descriptor(name));
-
-        // Step 1
-        using var held = DiskLock.TakeForOperation(folder, name);
-
         // Step 2
         using var opened = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, expectation, keks);
         var model = opened.Model;
@@ -55,6 +60,7 @@ public static partial class Vmdk
         if (stat.Length < model.Capacity)
             throw new DiskException(DiskErrorKind.Malformed,
                 $"The data file of {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
+        UnusedTail.Require(extent, stat.Length, model, opened.Contents, path, ct);
 
         // Step 3
         if (stat.Length > model.Capacity)
@@ -82,7 +88,7 @@ public static partial class Vmdk
 
         // Step 4
         DescriptorFile.Replace(store, name, Sized(opened, name, capacity, keks));
-        return ReadModel(folder, name);
+        return OwnDescriptor.ToModel(Descriptor.Parse(DescriptorFile.Read(store, name), path), name, path);
     }
 
     private static byte[] Sized(SealedDescriptor opened, string name, long capacity, IKekSource keks)

@@ -234,6 +234,37 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_resize_under_a_descriptor_from_before_the_disk_grew_is_refused_and_cuts_nothing()
+    {
+        var (vm, now) = await MakeAsync("web01", kek: null);
+        var (descriptor, flat) = (Path.Combine(_host.Datastore, "web01", "web01.vmdk"),
+            Path.Combine(_host.Datastore, "web01", "web01-flat.vmdk"));
+        var old = await File.ReadAllBytesAsync(descriptor);
+        ResizeDisk To(long capacity) => new() { Label = "virtio0:0", Capacity = capacity };
+        now = await ChangeAsync(vm, now, r => r.Resize = To(TestVm.Capacity * 2L));
+        var grown = await File.ReadAllBytesAsync(descriptor);
+        await using (var file = File.OpenWrite(flat))
+        {
+            file.Position = TestVm.Capacity + 12345;
+            file.Write("written by the guest"u8);
+        }
+
+        var held = await File.ReadAllBytesAsync(flat);
+        await File.WriteAllBytesAsync(descriptor, old);
+        foreach (long size in new[] { TestVm.Capacity, TestVm.Capacity * 3L / 2, TestVm.Capacity * 3L })
+        {
+            var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "lorica.olderThanKnown",
+                () => ChangeAsync(vm, now, r => r.Resize = To(size)));
+            Assert.Contains("Put back the descriptor", fault.Hint, StringComparison.Ordinal);
+            Assert.Equal(held, await File.ReadAllBytesAsync(flat));
+        }
+
+        await File.WriteAllBytesAsync(descriptor, grown);
+        await ChangeAsync(vm, now, r => r.Resize = To(TestVm.Capacity * 3L));
+        Assert.Equal(held, (await File.ReadAllBytesAsync(flat))[..held.Length]);
+    }
+
+    [Fact]
     public async Task A_disk_never_becomes_smaller()
     {
         var (vm, now) = await MakeAsync("web01", _kek);
