@@ -107,7 +107,7 @@ internal sealed class IdentityProver(ProviderStore providers, TimeProvider time,
                 if (!await GivesAsync(session.ClientOf(server), id, kcv, ct))
                     lacking[id] = KeyReasons.WrongKey;
             }
-            catch (KmipException e) when (e.Kind == KmipErrorKind.Refused)
+            catch (KmipException e) when (e.IsAnswer)
             {
                 var reason = KeyFaults.From(new KeyRef { KeyId = id }, e).Reason;
                 lacking[id] = reason == KeyReasons.MissingOnKms ? KeyReasons.NotVisibleToIdentity : reason;

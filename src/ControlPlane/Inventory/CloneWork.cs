@@ -71,7 +71,7 @@ internal sealed partial class CloneWork(
         {
             try
             {
-                return await creation.FindOnHostAsync(target.Vm, ct);
+                return await creation.FindOnHostAsync(target, ct);
             }
             catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
             {

@@ -29,7 +29,7 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
                 try
                 {
                     // What an earlier attempt made is taken as it is.
-                    var files = asked ? await creation.FindOnHostAsync(context.Vm, ct) : null;
+                    var files = asked ? await creation.FindOnHostAsync(context, ct) : null;
                     if (files is null)
                     {
                         await resume.RequireAsync(context, halfDone: null, ct);
@@ -83,7 +83,7 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskBoard
         {
             try
             {
-                if (await creation.FindOnHostAsync(context.Vm, ct) is { } files)
+                if (await creation.FindOnHostAsync(context, ct) is { } files)
                 {
                     await creation.SucceedAsync(context, files, ct);
                     return;

@@ -129,6 +129,25 @@ internal sealed partial class CryptoWork
     }
 
     /// <summary>
+    /// The files behind a job that succeeded, as soon as they can be read: what cannot be read is no verdict on it, and records
+    /// that do not follow files which a decryption made plain would lose the VM.
+    /// </summary>
+    private async Task<VmDescription> LookAtWholeAsync(WorkContext context, CancellationToken ct)
+    {
+        while (true)
+        {
+            var files = await LookAsync(context, ct);
+            if (RecordCheck.UnreadableOf(files) is not { } why)
+            {
+                return files;
+            }
+
+            await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why.Message), 0, 0, ct);
+            await Task.Delay(LookPause, time, ct);
+        }
+    }
+
+    /// <summary>
     /// The host may have left encryption mode, and the caller's rights may be others, since the task was begun. For work that the
     /// files say is begun nobody is asked again: the center itself brings the host back.
     /// </summary>

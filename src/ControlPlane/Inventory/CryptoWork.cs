@@ -62,7 +62,7 @@ internal sealed partial class CryptoWork(
 
         // Steps 4 and 5
         var files = job.Result is { } result && result.VmId == vm.Id && RecordCheck.SuspectOf(result) is null
-            ? result : await LookAsync(context, ct);
+            ? result : job.State == "succeeded" ? await LookAtWholeAsync(context, ct) : await LookAsync(context, ct);
         var fault = job.State == "succeeded" ? Verify(context, keys, files)
             : job.Fault is { } f ? FaultCodec.FromMessage(f)
             : new Fault(

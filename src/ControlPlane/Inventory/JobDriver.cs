@@ -84,7 +84,7 @@ internal sealed class JobDriver(
                 }
 
                 await RequireRecordedAsync(context, files, ct);
-                delivery = await DeliverAsync(context.Vm.HostId, start, keys);
+                delivery = await DeliverAsync(context.Vm.HostId, start, keys, begun);
 
                 // A host that was asked and not heard may have begun all the same: without the keys it refuses what it has not.
                 if (delivery.Faults.Count == 0 || looksPlain || (unanswered && !begun))
@@ -160,11 +160,17 @@ internal sealed class JobDriver(
 
     /// <summary>
     /// A shallow recrypt goes away from keys that may not be active any more: those are brought to open what they wrapped; the
-    /// new ones have to be active.
+    /// new ones have to be active. Once the files are in the middle of a job in place, every key of theirs has wrapped already
+    /// what it has to open: one that was deactivated meanwhile must not leave the VM half done for good.
     /// </summary>
-    private async Task<DeliveryResult> DeliverAsync(string hostId, StartJobRequest start, List<KeyOrder> keys)
+    private async Task<DeliveryResult> DeliverAsync(string hostId, StartJobRequest start, List<KeyOrder> keys, bool begun)
     {
         var host = grains.GetGrain<IHostGrain>(hostId);
+        if (begun)
+        {
+            return await host.DeliverInTimeAsync(keys, KeyDeliverer.RecryptFrom);
+        }
+
         bool IsNew(KeyOrder key) => key.Names(start.NewKey) || start.Keys.Any(k => key.Names(k.Key));
         if (start.Kind != "recryptShallow" || keys.TrueForAll(IsNew))
         {

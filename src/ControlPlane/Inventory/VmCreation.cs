@@ -155,6 +155,11 @@ internal sealed class VmCreation(
     public async Task SucceedAsync(WorkContext context, VmDescription files, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
+        if (RecordCheck.UnreadableOf(files) is { } why)
+        {
+            files = await FindOnHostAsync(context, ct) ?? throw new FaultException(why);
+        }
+
         await VerifyAsync(context, files, ct);
         var snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
         await tasks.SucceedAsync(
@@ -190,17 +195,33 @@ internal sealed class VmCreation(
         }
     }
 
-    /// <summary>The VM as the host has it, or null when it has not.</summary>
-    public async Task<VmDescription?> FindOnHostAsync(VmRow vm, CancellationToken ct)
+    /// <summary>
+    /// The VM as the host has it, or null when it has not. Files that cannot be read for the moment say nothing, neither "plain"
+    /// nor "not there": they are waited for.
+    /// </summary>
+    public async Task<VmDescription?> FindOnHostAsync(WorkContext context, CancellationToken ct)
     {
-        try
+        var vm = context.Vm;
+        while (true)
         {
-            return await links.Client(vm.HostId).DescribeVmAsync(
-                new VmRequest { VmId = vm.Id }, deadline: time.GetUtcNow().UtcDateTime + DescribeTimeout, cancellationToken: ct);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            return null;
+            try
+            {
+                var deadline = time.GetUtcNow().UtcDateTime + DescribeTimeout;
+                var files = await links.Client(vm.HostId).DescribeVmAsync(
+                    new VmRequest { VmId = vm.Id }, deadline: deadline, cancellationToken: ct);
+                if (RecordCheck.UnreadableOf(files) is not { } why)
+                {
+                    return files;
+                }
+
+                await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why.Message), 0, 0, ct);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                return null;
+            }
+
+            await Task.Delay(Pause, time, ct);
         }
     }
 
@@ -236,13 +257,18 @@ internal sealed class VmCreation(
                 new VmOperation { VmId = context.Vm.Id, Epoch = Math.Max(context.Task.Epoch, context.Vm.Epoch) },
                 deadline: time.GetUtcNow().UtcDateTime + DeleteTimeout, cancellationToken: ct);
         }
-        catch (RpcException e) when (!HostCalls.IsTransport(e))
+        catch (RpcException e) when (!HostCalls.IsTransport(e) && !IsAway(e))
         {
             // Not there, or it will not be deleted: the refusal that follows says what is wrong with it.
         }
     }
 
-    /// <summary>The same, waiting for a host that does not answer: what it was asked for may stand there.</summary>
+    private static bool IsAway(RpcException e) =>
+        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "lorica.datastoreNotThere";
+
+    /// <summary>
+    /// The same, waiting for a host that does not answer, or whose datastore is not there: what it was asked for may stand there.
+    /// </summary>
     public async Task RemoveSurelyAsync(WorkContext context, CancellationToken ct)
     {
         while (true)
@@ -252,9 +278,11 @@ internal sealed class VmCreation(
                 await RemoveAsync(context, ct);
                 return;
             }
-            catch (RpcException) when (!ct.IsCancellationRequested)
+            catch (RpcException e) when (!ct.IsCancellationRequested)
             {
-                await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
+                await tasks.ProgressAsync(
+                    context.Task.Id,
+                    IsAway(e) ? JobDriver.Waiting(FaultCodec.FromRpc(e, "the host").Message) : "waiting for the host", 0, 0, ct);
             }
 
             await Task.Delay(Pause, time, ct);

@@ -105,11 +105,14 @@ internal sealed partial class ProviderGrain(
                 "Decrypt or recrypt these VMs first, or force it: then they lock when they need a key."));
         }
 
+        // Files of VMs that left the inventory may come back, and a KMS may give their keys to this identity alone.
+        var needed = users.Count > 0 || await store.ReadAsync(
+            db => db.KeyRecords.AnyAsync(r => r.Provider == Name && r.State == KeyRecordStates.Known));
         try
         {
             await broker.CallAsync(
                 (c, o) => c.RemoveProviderAsync(
-                    new RemoveProviderRequest { Name = Name, KeepIdentity = users.Count > 0 }, o), CancellationToken.None);
+                    new RemoveProviderRequest { Name = Name, KeepIdentity = needed }, o), CancellationToken.None);
         }
         catch (FaultException e) when (e.Fault.Type == FaultTypes.NotFound)
         {

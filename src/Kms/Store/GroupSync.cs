@@ -29,14 +29,15 @@ internal sealed class GroupSync(Action sync)
             var mine = ++_asked;
             while (true)
             {
-                if (_failed is { } failed)
-                {
-                    throw new IOException($"an earlier sync failed, so nothing is written any more: {failed.Message}", failed);
-                }
-
+                // What a sync made durable is, also when the next one failed.
                 if (_done >= mine)
                 {
                     return;
+                }
+
+                if (_failed is { } failed)
+                {
+                    throw new IOException($"an earlier sync failed, so nothing is written any more: {failed.Message}", failed);
                 }
 
                 if (!_running)

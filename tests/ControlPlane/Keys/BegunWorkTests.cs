@@ -180,6 +180,60 @@ public sealed class BegunWorkTests
         Assert.Null((await center.VmAsync("b")).Suspect);
     }
 
+    [Theory]
+    [InlineData(Encrypt)]
+    [InlineData(Decrypt)]
+    [InlineData(Deep)]
+    public async Task A_job_that_succeeded_is_judged_when_its_files_can_be_read(string job)
+    {
+        await using var center = await StartAsync(job);
+        var task = await HalfWayAsync(center, People.Administrator, job);
+        center.Host.DatastoreProblem = "The datastore ds1 is not mounted.";
+        Release(center);
+        await WaitsAsync(center, task, "not mounted");
+        center.Host.DatastoreProblem = null;
+        await AssertFinishedAsync(center, task, job);
+    }
+
+    [Fact]
+    public async Task A_clone_that_stands_is_kept_while_it_cannot_be_read()
+    {
+        await using var center = await StartAsync(Deep);
+        var task = await center.Service<VmService>().CloneAsync(People.Administrator, "a", new CloneVmBody("b"), None);
+        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await center.RestartAsync(() =>
+        {
+            center.Host.Finish(center.Host.Started.Last());
+            center.Host.Restart();
+            center.Host.DatastoreProblem = "The datastore ds1 is not mounted.";
+            return Task.CompletedTask;
+        });
+        Release(center);
+        await WaitsAsync(center, task.Id, "not mounted");
+        Assert.DoesNotContain(await center.RecordsAsync(), r => r.State == KeyRecordStates.Retired);
+        center.Host.DatastoreProblem = null;
+        Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+        Assert.Null((await center.VmAsync("b")).Suspect);
+    }
+
+    [Theory]
+    [InlineData(Encrypt)]
+    [InlineData(Decrypt)]
+    [InlineData(Deep)]
+    public async Task Begun_work_goes_on_under_a_key_that_was_deactivated_meanwhile(string job)
+    {
+        await using var center = await StartAsync(job);
+        var task = await HalfWayAsync(center, People.Administrator, job);
+        var a = (await center.VmAsync("a")).Id;
+        var keys = (await center.RecordsAsync()).Where(r => r.VmId == a).Select(r => r.KeyId).Distinct().ToList();
+        await CutAsync(center, () => keys.ForEach(key => center.Broker.States[key] = "Deactivated"));
+        var ended = await center.EndAsync(task);
+        Assert.Equal(("succeeded", null), (ended.State, ended.Fault?.Message));
+        var vm = await center.VmAsync("a");
+        Assert.Equal((null, job != Decrypt), (vm.Suspect, vm.Encrypted));
+        Assert.Equal("", center.Host.Vms[a].PendingJob);
+    }
+
     [Fact]
     public async Task Encryption_mode_does_not_end_while_a_first_encryption_is_under_way()
     {
@@ -240,6 +294,11 @@ public sealed class BegunWorkTests
         center.Host.HoldJobs = null;
         hold?.TrySetResult();
     }
+
+    private static Task WaitsAsync(TestCenter center, string task, string why) => Poll.UntilAsync(
+        async () => (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).Step is { } step
+            && step.StartsWith("waiting: ", StringComparison.Ordinal) && step.Contains(why, StringComparison.Ordinal),
+        "the task says what it waits for");
 
     private static async Task AssertFinishedAsync(TestCenter center, string task, string job)
     {

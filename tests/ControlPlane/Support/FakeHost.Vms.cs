@@ -184,8 +184,8 @@ internal sealed partial class FakeHost
             job = new JobDescription(job) { State = "succeeded", BytesDone = 100 };
         }
 
-        job.Result = Find(
-            job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId);
+        job.Result = Read(Find(
+            job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId));
         job.Result = Lies?.Invoke(job.Result) ?? job.Result;
         Jobs[job.JobId] = job;
         await responseStream.WriteAsync(job);
