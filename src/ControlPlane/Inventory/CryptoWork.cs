@@ -131,8 +131,10 @@ internal sealed partial class CryptoWork(
             var first = keys.GetValueOrDefault(context.Vm.Id, keys.First().Value);
             request.NewKey = first.ToRef();
             request.NewKcv = first.Kcv;
-            request.Keys.AddRange(keys.Where(k => k.Value != first)
-                .Select(k => new ObjectKey { ObjectId = k.Key, Key = k.Value.ToRef(), Kcv = k.Value.Kcv }));
+
+            // Each by its own name: what the host would take for an object without one is its guess, not the records'.
+            request.Keys.AddRange(
+                keys.Select(k => new ObjectKey { ObjectId = k.Key, Key = k.Value.ToRef(), Kcv = k.Value.Kcv }));
         }
 
         return request;

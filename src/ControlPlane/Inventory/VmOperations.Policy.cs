@@ -33,14 +33,13 @@ internal sealed partial class VmOperations
             case PolicyAction.Encrypt:
                 RequireObjectIds(files, plan.Disks);
                 await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
-                // Finishing a broken-off encryption needs the key that it began with.
-                var begun = Begun(files, records);
+                // What a broken-off encryption was begun with finishes it, object by object; what it never had gets its home's key.
+                var begun = Begun(files, records, arguments.Objects);
+                var keys = begun ?? await EncryptionKeysAsync(caller, vm, files, plan, command, ct);
                 arguments = arguments with
                 {
-                    Provider = begun?.Provider ?? await ProviderAsync(command, ct),
-                    KeyId = begun?.KeyId,
-                    Kcv = begun?.Kcv,
-                    Keys = begun is null ? await EncryptionKeysAsync(caller, vm, files, plan, command, ct) : [],
+                    Provider = begun is [var first, ..] ? first.Provider : await ProviderAsync(command, ct),
+                    Keys = keys,
                 };
                 if (begun is not null)
                 {
@@ -48,8 +47,8 @@ internal sealed partial class VmOperations
                 }
                 else
                 {
-                    await PreflightAsync(new PreflightOrder(vm, files, PreflightAction.Encrypt, arguments.Provider, plan.Disks),
-                        arguments.Keys, ct);
+                    await PreflightAsync(
+                        new PreflightOrder(vm, files, PreflightAction.Encrypt, arguments.Provider, plan.Disks), keys, ct);
                 }
 
                 return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, policy, ct);
@@ -83,7 +82,7 @@ internal sealed partial class VmOperations
                 PolicyAction.Decrypt => "decrypt",
                 _ => "none",
             };
-            if (plan.Action != PolicyAction.Nothing && Begun(files, records) is null)
+            if (plan.Action != PolicyAction.Nothing && Begun(files, records, []) is null)
             {
                 var encrypt = plan.Action == PolicyAction.Encrypt;
                 var provider = encrypt ? await ProviderAsync(command, ct) : null;
@@ -111,8 +110,24 @@ internal sealed partial class VmOperations
     private async Task<string> ProviderAsync(SetPolicyCommand command, CancellationToken ct) =>
         command.Provider is { } named ? await providers.RequireAsync(named, ct) : await providers.DefaultAsync(ct);
 
-    private static KeyRecordRow? Begun(VmDescription files, List<KeyRecordRow> records) =>
-        files.PendingJob == "encrypt" ? records.Where(r => r.InUse).MaxBy(r => r.Number) : null;
+    /// <summary>The keys that a broken-off encryption was begun with; null when there is none.</summary>
+    private static List<KeyGroup>? Begun(VmDescription files, List<KeyRecordRow> records, IReadOnlyList<string> objects)
+    {
+        var home = records.Where(r => r.InUse).MaxBy(r => (r.ObjectId == files.VmId, r.Number));
+        if (files.PendingJob != "encrypt" || home is null)
+        {
+            return null;
+        }
+
+        var begun = KeyPlanner.Begun(objects, records);
+        List<string> rest = [.. objects.Except(begun.SelectMany(g => g.Objects), StringComparer.Ordinal)];
+        if (rest.Count > 0)
+        {
+            begun.Add(new KeyGroup { Objects = rest, Provider = home.Provider, KeyId = home.KeyId, Kcv = home.Kcv });
+        }
+
+        return begun;
+    }
 
     private Task<TaskRow> BeginAsync(
         string kind, VmRow vm, Caller caller, VmTaskArguments arguments, StoragePolicy policy, CancellationToken ct) =>

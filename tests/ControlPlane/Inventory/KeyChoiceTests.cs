@@ -146,6 +146,37 @@ public sealed class KeyChoiceTests
     }
 
     [Fact]
+    public async Task An_encryption_that_failed_half_way_is_finished_with_the_key_that_each_object_was_begun_with()
+    {
+        await using var center = await TwoDisksAsync();
+        await center.AddProviderAsync("kms2");
+        center.Broker.Keys["ready"] = "0123456789abcdef";
+        center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
+        center.Host.BeforeJobFails = (vm, job) =>
+        {
+            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = ("encrypt", true, job.NewKey, job.NewKcv, 1);
+            var own = job.Keys.Single(k => k.ObjectId == vm.Disks[0].ObjectId);
+            (vm.Disks[0].Encrypted, vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Generation) = (true, own.Key, own.Kcv, 1);
+        };
+        Assert.Equal("failed", (await center.DoAsync("vms/a/policy",
+            $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"objects":["home"],"provider":"kms1"},{"objects":["virtio0:0"],"provider":"kms2"},{"provider":"kms1","keyId":"ready"}]}""")).State);
+        center.Host.JobFault = null;
+        var made = center.Broker.CreatedNames.Count;
+
+        var task = await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
+
+        Assert.Equal(("succeeded", null), (task.State, task.Fault?.Message));
+        Assert.Equal(made, center.Broker.CreatedNames.Count);
+        var (first, second) = (center.Host.Started.First(), center.Host.Started.Last());
+        Assert.Equal(3, first.Keys.Count);
+        Assert.Equal(first.NewKey, second.NewKey);
+        Assert.Equal(2, second.Keys.Count);
+        Assert.All(second.Keys, k => Assert.Contains(k, first.Keys));
+        Assert.Equal("ready", (await center.VmAsync("a")).Disks[1].Key!.Id);
+        Assert.All(await center.RecordsAsync(), r => Assert.True(r.InUse));
+    }
+
+    [Fact]
     public async Task A_key_of_a_VM_that_left_the_inventory_and_the_key_of_a_host_are_given_to_no_other_VM()
     {
         await using var center = await TwoDisksAsync();
