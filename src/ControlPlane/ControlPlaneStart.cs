@@ -10,7 +10,8 @@ namespace Lorica.ControlPlane;
 /// What happens when a center starts.
 /// <code>
 /// before the silo: the hosts of the configuration into the table
-/// after the silo:  1 every host is connected   2 every task that has not ended is taken up again, or failed with its reason
+/// after the silo:  1 every host is connected   2 every task that has not ended is taken up again, or failed with its reason;
+///                    what stands is looked at again and again
 ///                  3 key providers are watched, keys checked once a day
 /// </code>
 /// </summary>
@@ -30,6 +31,7 @@ public sealed class ControlPlaneStart(
         }
 
         await sweep.RunAsync(ct);
+        sweep.Start();
         policies.Start();
         providers.Start();
         keys.Start();

@@ -241,6 +241,100 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("selfSigned")]
+    [InlineData("csr")]
+    public async Task A_removed_provider_that_is_added_again_is_to_its_KMS_who_it_was(string kind)
+    {
+        ClientIdentity Identity(bool same) => (kind == "csr") == same
+            ? new ClientIdentity { CertificateRequest = true } : new ClientIdentity { SelfSigned = true };
+        var key = await StartAsync(Identity(same: true));
+        var before = (await DescribeAsync()).Present;
+        await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp", KeepIdentity = true });
+
+        var fault = await RefusedAsync(() => ConfigureAsync(Identity(same: false), key));
+        Assert.Equal("lorica.identityNotProven", fault.Key);
+        Assert.Contains($"--identity {(kind == "csr" ? "csr" : "self-signed")}", fault.Hint, StringComparison.Ordinal);
+
+        await ConfigureAsync(Identity(same: true), key);
+        Assert.Equal(before.CertificateSha256, (await DescribeAsync()).Present.CertificateSha256);
+        Assert.Equal(0, (await DescribeAsync()).UnprovenSinceUnix);
+        Assert.Null((await CheckAsync(key)).Fault);
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_removed_provider_can_be_discarded()
+    {
+        var key = await StartAsync(new ClientIdentity { SelfSigned = true });
+        var before = (await DescribeAsync()).Present;
+        await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp", KeepIdentity = true });
+        await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp" });
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder, "state", "providers")));
+        Assert.Equal("lorica.providerUnknown", (await RefusedAsync(() => _broker.Client.RemoveProviderAsync(
+            new RemoveProviderRequest { Name = "corp" }).ResponseAsync)).Key);
+        await ConfigureAsync(new ClientIdentity { SelfSigned = true }, key, force: true);
+        Assert.NotEqual(before.KeySha256, (await DescribeAsync()).Present.KeySha256);
+    }
+
+    [Fact]
+    public async Task An_identity_that_is_refused_together_with_other_servers_waits_for_the_servers_that_stay()
+    {
+        var key = await StartAsync(new ClientIdentity { SelfSigned = true });
+        var before = (await DescribeAsync()).Present;
+        await using var second = new ReplicaKms(_broker.Pki, "kms2", _store) { LetsIn = c => _trusted.Contains(Peer.PinOf(c)) };
+        var both = new ConfigureProviderRequest
+        {
+            Name = "corp", Replace = true, Servers = { _kms.Pinned, second.Pinned }, Proof = Proof(key),
+            Identity = new ClientIdentity { SelfSigned = true },
+        };
+        Assert.Equal("lorica.identityNotProven", (await RefusedAsync(
+            () => _broker.Client.ConfigureProviderAsync(both).ResponseAsync)).Key);
+        var waiting = (await DescribeAsync()).Waiting;
+        _trusted.Add(waiting.KeySha256);
+        HandOver(before.KeySha256, waiting.KeySha256);
+
+        Assert.Equal(waiting.CertificateSha256, (await RenewAsync(key)).Present.CertificateSha256);
+        Assert.Null((await CheckAsync(key)).Fault);
+        Assert.Single((await StatusAsync()).Servers);
+    }
+
+    [Fact]
+    public async Task A_requested_key_that_does_not_open_holds_up_neither_the_one_in_use_nor_a_new_request()
+    {
+        var key = await StartAsync(new ClientIdentity { SelfSigned = true });
+        var requested = await RequestAsync(newKey: true);
+        await SpoilAsync("sealedRequestedKey");
+
+        Assert.Equal("requested", (await InstallAsync(_broker.Pki.Sign(await RequestAsync()), key)).IdentityKind);
+        Assert.Null((await CheckAsync(key)).Fault);
+        var another = await RequestAsync(newKey: true);
+        Assert.NotEqual(PinOf(requested), PinOf(another));
+        Assert.Equal(another, await RequestAsync(newKey: true));
+    }
+
+    [Fact]
+    public async Task An_identity_that_does_not_open_is_said_by_the_status_and_blamed_on_no_server()
+    {
+        await StartAsync(new ClientIdentity { SelfSigned = true });
+        await SpoilAsync("sealedIdentity");
+        var status = await StatusAsync();
+        Assert.False(status.Healthy);
+        Assert.Contains("The client identity of corp cannot be used", status.Servers.Single().Error, StringComparison.Ordinal);
+        Assert.False(status.Servers.Single().Resting);
+    }
+
+    /// <summary>Damages a sealed part in the provider's file, as a restore of half the state would.</summary>
+    private async Task SpoilAsync(string part)
+    {
+        var file = Directory.EnumerateFiles(Path.Combine(_folder, "state", "providers")).Single();
+        var node = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        var blob = Convert.FromBase64String(node[part]!.GetValue<string>());
+        blob[^1] ^= 1;
+        node[part] = Convert.ToBase64String(blob);
+        await File.WriteAllTextAsync(file, node.ToJsonString());
+        _broker = await _broker.RestartAsync(_folder);
+    }
+
+    [Theory]
     [InlineData("rsa:1024", "1024 bits")]
     [InlineData("ed25519", "Ed25519")]
     public async Task A_key_that_cannot_be_used_is_refused_by_its_kind(string kind, string said)

@@ -59,7 +59,7 @@ internal sealed class IdentityChanges(
         {
             // Step 3
             var waits = madeHere && present is { Removed: false }
-                && providers.Update(present.Name, e => e with { Waiting = candidate.Kept() with { SinceUnix = 0 } }) is not null;
+                && providers.Update(present.Name, e => e with { Waiting = WaitingAt(e, candidate) }) is not null;
             log.IdentityRefused(candidate.Name, verdict.Why!);
             throw Refused(present, candidate, verdict, waits);
         }
@@ -85,6 +85,17 @@ internal sealed class IdentityChanges(
 
     public void Dispose() => _one.Dispose();
 
+    /// <summary>
+    /// A refused identity as it waits: sealed for the servers that stay, whose credential goes with it when the refused one was
+    /// given for others.
+    /// </summary>
+    private KeptIdentity WaitingAt(ProviderEntry stays, ProviderEntry refused)
+    {
+        var waiting = providers.WithServers(refused, stays.Servers).Kept() with { SinceUnix = 0 };
+        return refused.Binding().AsSpan().SequenceEqual(stays.Binding())
+            ? waiting : waiting with { UserName = stays.UserName, SealedCredential = stays.SealedCredential };
+    }
+
     private static FaultException Refused(ProviderEntry? present, ProviderEntry candidate, IdentityVerdict verdict, bool waits)
     {
         var name = candidate.Name;
@@ -95,6 +106,9 @@ internal sealed class IdentityChanges(
             : waits
                 ? $"Let the KMS trust it: lorica kms identity show {name} --waiting > new.pem, on lorica-kms: lorica-kms trust "
                     + "add new.pem"
+                : present is { Removed: true, Identity: ProviderStore.SelfSigned or ProviderStore.Requested }
+                    ? $"Take the identity that {name} had, with --identity "
+                        + (present.Identity == ProviderStore.SelfSigned ? "self-signed" : "csr")
                 : "Let the KMS trust its certificate";
         return new FaultException(new Fault(FaultTypes.InvalidState, "lorica.identityNotProven", name,
             $"The new client identity of {name} is not taken: {verdict.Why}.{stays}",

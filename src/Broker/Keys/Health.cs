@@ -31,7 +31,7 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ServerH
         }
         catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or Contracts.Faults.FaultException)
         {
-            return new PingProviderReply { Error = $"The client identity of {name} cannot be used: {e.Message}" };
+            return new PingProviderReply { Error = Unusable(provider, e) };
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ServerH
     {
         var provider = providers.Get(name);
         await using var session = new ProviderSession(provider, providers, rests, habits, log);
-        var clientNotAfter = NotAfter(provider);
+        var (clientNotAfter, unusable) = LookAtIdentity(provider);
         var reply = new ProviderStatusReply { Name = name };
         foreach (var server in provider.Servers)
         {
@@ -87,6 +87,14 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ServerH
                 ClientNotAfterUnix = clientNotAfter,
             };
             await LookAtCertificateAsync(server, status, ct);
+            if (unusable is not null)
+            {
+                // Nothing that the server did: it is not left out for it.
+                status.Error = unusable;
+                reply.Servers.Add(status);
+                continue;
+            }
+
             var answered = false;
             if (status.ClientTrustsServer)
                 (provider, answered) = await LookAtKeysAsync(provider, session.ClientOf(server), status, ct);
@@ -190,12 +198,25 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ServerH
             is { ProbeKeyId: not null } now ? now : made;
     }
 
-    private long NotAfter(ProviderEntry provider)
+    /// <summary>When the client certificate ends, and why identity or credential cannot be used; null when they can.</summary>
+    private (long NotAfterUnix, string? Unusable) LookAtIdentity(ProviderEntry provider)
     {
-        var certificate = providers.OpenIdentity(provider, out var owned);
-        var result = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
-        if (owned)
-            certificate.Dispose();
-        return result;
+        try
+        {
+            var certificate = providers.OpenIdentity(provider, out var owned);
+            var notAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
+            if (owned)
+                certificate.Dispose();
+            providers.OpenCredential(provider)?.Dispose();
+            return (notAfter, null);
+        }
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or Contracts.Faults.FaultException)
+        {
+            return (0, Unusable(provider, e));
+        }
     }
+
+    private static string Unusable(ProviderEntry provider, Exception e) =>
+        $"The client identity of {provider.Name} cannot be used: {e.Message} Restore the broker's state from its backup, or "
+            + $"renew it: lorica kms renew {provider.Name}";
 }

@@ -115,6 +115,22 @@ internal sealed class ProviderStore
         return ClientCertificate.Read(entry.Name, pem);
     }
 
+    /// <summary>Whether the client certificate with its key can be used.</summary>
+    public bool Opens(ProviderEntry entry)
+    {
+        try
+        {
+            var certificate = OpenIdentity(entry, out var owned);
+            if (owned)
+                certificate.Dispose();
+            return true;
+        }
+        catch (Exception e) when (e is CryptographicException or FaultException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>User name and password, where the servers want them.</summary>
     public Credential? OpenCredential(ProviderEntry entry)
     {

@@ -44,15 +44,24 @@ internal sealed partial class KeyBrokerService
             return new RequestCertificateReply { Pem = Providers.ClientCertificate.RequestPem(entry.Name, own) };
         }
 
-        if (entry.SealedRequestedKey is not { Length: > 0 })
+        if (entry.SealedRequestedKey is { Length: > 0 } before)
         {
-            using var made = Providers.ClientCertificate.NewKey();
-            var blob = providers.Seal(entry, SealPurpose.RequestedKey, made);
-            entry = providers.Update(entry.Name, e => e with { SealedRequestedKey = blob }) ?? providers.Get(entry.Name);
+            try
+            {
+                using var requested = providers.Unseal(entry, SealPurpose.RequestedKey, before);
+                return new RequestCertificateReply { Pem = Providers.ClientCertificate.RequestPem(entry.Name, requested) };
+            }
+            catch (CryptographicException)
+            {
+                // A certificate over it could never be used: another key is made.
+                log.SealedUnreadable(entry.Name, SealPurpose.RequestedKey);
+            }
         }
 
-        using var key = providers.Unseal(entry, SealPurpose.RequestedKey, entry.SealedRequestedKey!);
-        return new RequestCertificateReply { Pem = Providers.ClientCertificate.RequestPem(entry.Name, key) };
+        using var made = Providers.ClientCertificate.NewKey();
+        var blob = providers.Seal(entry, SealPurpose.RequestedKey, made);
+        providers.Update(entry.Name, e => e with { SealedRequestedKey = blob });
+        return new RequestCertificateReply { Pem = Providers.ClientCertificate.RequestPem(entry.Name, made) };
     }
 
     public override async Task<ProviderDescription> InstallCertificate(
@@ -61,10 +70,8 @@ internal sealed partial class KeyBrokerService
         using var alone = await identities.AloneAsync(context.CancellationToken);
         var entry = providers.Get(request.Name);
         var pem = CheckCertificate(request);
-        if (entry.SealedRequestedKey is { Length: > 0 } requested)
+        using (var pair = Paired(entry, SealPurpose.RequestedKey, entry.SealedRequestedKey, pem))
         {
-            using var key = providers.Unseal(entry, SealPurpose.RequestedKey, requested);
-            using var pair = Providers.ClientCertificate.Pair(pem, key);
             if (pair is not null)
             {
                 var candidate = identities.With(entry, ProviderStore.Requested, pair) with { SealedRequestedKey = null };
@@ -72,11 +79,9 @@ internal sealed partial class KeyBrokerService
             }
         }
 
-        if (entry.SealedIdentity is { Length: > 0 } present)
+        // Over the key that is in use: whatever else was requested goes on.
+        using (var pair = Paired(entry, SealPurpose.Identity, entry.SealedIdentity, pem))
         {
-            // Over the key that is in use: whatever else was requested goes on.
-            using var old = providers.Unseal(entry, SealPurpose.Identity, present);
-            using var pair = Providers.ClientCertificate.Pair(pem, old);
             if (pair is not null)
             {
                 return await InstalledAsync(
@@ -98,6 +103,25 @@ internal sealed partial class KeyBrokerService
         throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.certificateOfAnotherKey", request.Name,
             $"The certificate is for another key than the one that {request.Name} asked a certificate for.",
             $"Have this request signed: lorica kms renew {request.Name} --csr FILE"));
+    }
+
+    /// <summary>
+    /// The certificate with a sealed key of the provider, if it is over that; null too when the key does not open.
+    /// </summary>
+    private KeyBuffer? Paired(ProviderEntry entry, string purpose, byte[]? blob, string pem)
+    {
+        if (blob is not { Length: > 0 })
+            return null;
+        try
+        {
+            using var key = providers.Unseal(entry, purpose, blob);
+            return Providers.ClientCertificate.Pair(pem, key);
+        }
+        catch (CryptographicException)
+        {
+            log.SealedUnreadable(entry.Name, purpose);
+            return null;
+        }
     }
 
     /// <summary>

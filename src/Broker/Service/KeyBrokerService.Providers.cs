@@ -78,7 +78,10 @@ internal sealed partial class KeyBrokerService
             KeySha256 = Peer.PinOf(self.Certificate), ProbeKeyId = present?.ProbeKeyId, ProbeKcv = present?.ProbeKcv,
             Former = present?.Former,
         };
-        var (candidate, changes, madeHere) = Changed(request, known is null ? fresh : present!, known is null);
+        var comesBack = known is null && present is not null && KindOf(request.Identity) == present.Identity
+            && providers.Opens(present);
+        var from = known is not null || comesBack ? present! : fresh;
+        var (candidate, changes, madeHere) = Changed(request, from, known is null);
         if (changes)
         {
             candidate = await identities.TakeAsync(present, candidate, request.Proof, madeHere, context.CancellationToken);
@@ -95,7 +98,7 @@ internal sealed partial class KeyBrokerService
     public override async Task<RemoveProviderReply> RemoveProvider(RemoveProviderRequest request, ServerCallContext context)
     {
         using var alone = await identities.AloneAsync(context.CancellationToken);
-        var entry = providers.Get(request.Name);
+        var entry = providers.FindRemoved(request.Name) ?? providers.Get(request.Name);
         if (request.KeepIdentity)
             providers.Save(entry with { Removed = true, SealedRequestedKey = null, Waiting = null });
         else
@@ -150,7 +153,12 @@ internal sealed partial class KeyBrokerService
         ConfigureProviderRequest request, ProviderEntry entry, bool registers)
     {
         var (changes, madeHere) = (registers, false);
-        if (request.Identity is { } identity && identity.KindCase != ClientIdentity.KindOneofCase.None)
+        if (registers && entry.Removed)
+        {
+            // Who we were to this KMS comes back with the name: another key made now would not see what belongs to the old one.
+            entry = entry with { UserName = null, SealedCredential = null };
+        }
+        else if (request.Identity is { } identity && identity.KindCase != ClientIdentity.KindOneofCase.None)
         {
             entry = WithIdentity(entry, identity);
             (changes, madeHere) = (true, identity.KindCase == ClientIdentity.KindOneofCase.SelfSigned);
@@ -162,6 +170,14 @@ internal sealed partial class KeyBrokerService
             ? (entry with { UserName = null, SealedCredential = null }, true, madeHere)
             : (entry, changes, madeHere);
     }
+
+    /// <summary>The kind of an identity that the broker would make itself; null when it comes with the request.</summary>
+    private static string? KindOf(ClientIdentity? identity) => identity?.KindCase switch
+    {
+        ClientIdentity.KindOneofCase.SelfSigned => ProviderStore.SelfSigned,
+        ClientIdentity.KindOneofCase.CertificateRequest => ProviderStore.Requested,
+        _ => null,
+    };
 
     private ProviderEntry WithIdentity(ProviderEntry entry, ClientIdentity identity)
     {

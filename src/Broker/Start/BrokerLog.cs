@@ -50,6 +50,9 @@ internal static partial class BrokerLog
     [LoggerMessage(EventId = 4021, Level = LogLevel.Warning, Message = "The new identity of {Provider} is not taken: {Why}")]
     public static partial void IdentityRefused(this ILogger log, string provider, string why);
 
+    [LoggerMessage(EventId = 4023, Level = LogLevel.Error, Message = "The sealed {What} of {Provider} does not open")]
+    public static partial void SealedUnreadable(this ILogger log, string provider, string what);
+
     [LoggerMessage(EventId = 4022, Level = LogLevel.Information,
         Message = "Provider {Provider} has the identity with key {KeySha256} ({How})")]
     public static partial void IdentityTaken(this ILogger log, string provider, string keySha256, string how);

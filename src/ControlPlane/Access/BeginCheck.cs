@@ -30,8 +30,7 @@ internal static class BeginCheck
 
         var parsed = JsonSerializer.Deserialize(arguments, StoreJson.Default.VmTaskArguments) ?? new VmTaskArguments();
         var access = await CallerAccess.LoadAsync(db, caller, time, ct);
-        var folder = await FolderAsync(db, vm, ct);
-        foreach (var (privilege, target) in await NeededAsync(db, kind, parsed, vm, folder, ct))
+        foreach (var (privilege, target) in await NeededAsync(db, kind, parsed, vm, ct))
         {
             if (!access.Holds(privilege, await AccessPath.OfAsync(db, target, ct)))
             {
@@ -60,9 +59,11 @@ internal static class BeginCheck
             .Holds(privilege, await AccessPath.OfAsync(db, target, ct));
     }
 
-    private static async Task<List<(string Privilege, ObjectRef At)>> NeededAsync(
-        CenterDb db, string kind, VmTaskArguments arguments, VmRow vm, ObjectRef folder, CancellationToken ct)
+    /// <summary>What a task needs, and where; the same when it is taken up again.</summary>
+    public static async Task<List<(string Privilege, ObjectRef At)>> NeededAsync(
+        CenterDb db, string kind, VmTaskArguments arguments, VmRow vm, CancellationToken ct)
     {
+        var folder = await FolderAsync(db, vm, ct);
         var (target, comes) = (ObjectRef.Of(vm), kind is TaskKinds.Create or TaskKinds.Import or TaskKinds.Register);
         List<(string, ObjectRef)> needed =
         [

@@ -16,7 +16,7 @@ namespace Lorica.ControlPlane.Access;
 /// same keys and the same privileges as the way on. What goes on is only what had been allowed when it began. A session that has
 /// ended in between ends nothing: who signs out does not cancel what he asked for.
 /// </summary>
-internal sealed class ResumeCheck(IAuthorizer authorizer, SpaceRules space, EventLog events)
+internal sealed class ResumeCheck(IAuthorizer authorizer, CenterStore store, EventLog events)
 {
     /// <summary>Who asked for a task.</summary>
     public static Caller CallerOf(TaskRow task) =>
@@ -34,7 +34,9 @@ internal sealed class ResumeCheck(IAuthorizer authorizer, SpaceRules space, Even
         }
 
         var (caller, vm) = (CallerOf(context.Task), ObjectRef.Of(context.Vm));
-        foreach (var (privilege, target) in await NeededAsync(context, ct))
+        var needed = await store.ReadAsync(
+            db => BeginCheck.NeededAsync(db, context.Task.Kind, context.Arguments, context.Vm, ct), ct);
+        foreach (var (privilege, target) in needed)
         {
             if (await authorizer.HoldsAsync(caller, privilege, target, ct))
             {
@@ -54,17 +56,5 @@ internal sealed class ResumeCheck(IAuthorizer authorizer, SpaceRules space, Even
                     + "files are in transition.", ct);
             return;
         }
-    }
-
-    private async Task<List<(string Privilege, ObjectRef At)>> NeededAsync(WorkContext context, CancellationToken ct)
-    {
-        var vm = ObjectRef.Of(context.Vm);
-        List<(string, ObjectRef)> needed = [.. TaskPrivileges.Of(context.Task.Kind, context.Arguments).Select(p => (p, vm))];
-        if (TaskPrivileges.TakesSpace(context.Task.Kind))
-        {
-            needed.Add((Privileges.AllocateSpace, await space.PlaceAsync(context.Vm.HostId, ct)));
-        }
-
-        return needed;
     }
 }

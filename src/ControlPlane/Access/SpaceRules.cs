@@ -14,13 +14,10 @@ internal sealed class SpaceRules(CenterStore store, IAuthorizer authorizer)
     /// <summary>Returns when the caller may take space of a datastore that this host sees.</summary>
     /// <exception cref="Contracts.Faults.FaultException">NoPermission for Datastore.AllocateSpace at the datacenter.</exception>
     public async Task RequireAsync(Caller caller, string hostId, CancellationToken ct) =>
-        await authorizer.RequireAsync(caller, Privileges.AllocateSpace, await PlaceAsync(hostId, ct), ct);
+        await authorizer.RequireAsync(
+            caller, Privileges.AllocateSpace, await store.ReadAsync(db => PlaceAsync(db, hostId, ct), ct), ct);
 
     /// <summary>The datacenter of a host; the root for one that is in none.</summary>
-    internal Task<ObjectRef> PlaceAsync(string hostId, CancellationToken ct) =>
-        store.ReadAsync(db => PlaceAsync(db, hostId, ct), ct);
-
-    /// <summary>The same within a transaction.</summary>
     internal static async Task<ObjectRef> PlaceAsync(CenterDb db, string hostId, CancellationToken ct)
     {
         var path = await InventoryTree.PathAsync(db, new ObjectRef(ObjectKinds.Host, hostId, hostId), ct);

@@ -33,7 +33,8 @@ internal sealed partial class VmOperations
             case PolicyAction.Encrypt:
                 RequireObjectIds(files, plan.Disks);
                 await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
-                // What a broken-off encryption was begun with finishes it, object by object; what it never had gets its home's key.
+                // What a broken-off encryption was begun with finishes it, object by object; what never had a key gets the
+                // home's.
                 var begun = Begun(files, records, arguments.Objects);
                 var keys = begun ?? await EncryptionKeysAsync(caller, vm, files, plan, command, ct);
                 arguments = arguments with

@@ -100,10 +100,11 @@ internal sealed partial class ProviderGrain
         await nudger.NudgeAllAsync();
     }
 
-    /// <summary>The keys in use that a new identity must see.</summary>
+    /// <summary>The keys that a new identity must see: those in use, and those of what left and may come back.</summary>
     private async Task<IdentityProof> ProofAsync(bool force)
     {
-        var uses = (await index.UsesAsync(Name, null, CancellationToken.None))
+        var uses = (await index.UsesAsync(Name, null, CancellationToken.None)).Select(u => (u.KeyId, u.Kcv))
+            .Concat((await LeftAsync()).Select(r => (r.KeyId, r.Kcv)))
             .DistinctBy(u => u.KeyId).OrderBy(u => u.KeyId, StringComparer.Ordinal).ToList();
         var proof = new IdentityProof { Force = force };
         var step = Math.Max(1.0, uses.Count / (double)MostProven);

@@ -91,14 +91,10 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task RemoveAsync(Caller caller, bool force)
     {
-        if (!await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == Name)))
-        {
-            throw ProviderService.Unknown(Name);
-        }
-
+        var registered = await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == Name));
         var users = (await index.UsesAsync(Name, null, CancellationToken.None))
             .Select(u => u.Name).Distinct(StringComparer.Ordinal).Order().ToList();
-        if (users.Count > 0 && !force)
+        if (registered && users.Count > 0 && !force)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.providerInUse", Name,
                 $"Keys of {Name} are used by {string.Join(", ", users)}.",
@@ -106,8 +102,13 @@ internal sealed partial class ProviderGrain(
         }
 
         // Files of VMs that left the inventory may come back, and a KMS may give their keys to this identity alone.
-        var needed = users.Count > 0 || await store.ReadAsync(
-            db => db.KeyRecords.AnyAsync(r => r.Provider == Name && r.State == KeyRecordStates.Known));
+        var needed = users.Count > 0 || (await LeftAsync()).Count > 0;
+        if (!registered)
+        {
+            await ForgetAsync(caller, needed);
+            return;
+        }
+
         try
         {
             await broker.CallAsync(
@@ -138,6 +139,38 @@ internal sealed partial class ProviderGrain(
         });
         await nudger.NudgeAllAsync();
     }
+
+    /// <summary>The identity that was kept of a provider that was removed, once nothing can need it any more.</summary>
+    private async Task ForgetAsync(Caller caller, bool needed)
+    {
+        if (needed)
+        {
+            throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.providerInUse", Name,
+                $"{Name} is removed. Its client identity is kept, since VMs that are here or have left have keys of it.",
+                $"To use it again: lorica kms add {Name} …"));
+        }
+
+        try
+        {
+            await broker.CallAsync(
+                (c, o) => c.RemoveProviderAsync(new RemoveProviderRequest { Name = Name }, o), CancellationToken.None);
+        }
+        catch (FaultException e) when (e.Fault.Type == FaultTypes.NotFound)
+        {
+            throw ProviderService.Unknown(Name);
+        }
+
+        await store.WriteAsync(db =>
+        {
+            events.Add(db, EventIds.ProviderRemoved, caller.User, Name,
+                $"{caller.User} discarded the client identity that was kept of key provider {Name}.");
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Keys of VMs and disks that left the inventory and may come back.</summary>
+    private Task<List<KeyRecordRow>> LeftAsync() => store.ReadAsync(
+        db => db.KeyRecords.AsNoTracking().Where(r => r.Provider == Name && r.State == KeyRecordStates.Known).ToListAsync());
 
     private async Task<ProviderDescription> ConfigureAsync(ProviderSpec spec, List<ServerModel> servers)
     {

@@ -111,7 +111,6 @@ public sealed class ProviderService(
     public async Task RemoveAsync(Caller caller, string name, bool force, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeyServers, ObjectRef.Root, ct);
-        await RowAsync(name, ct);
         await operations.RunAsync(TaskKinds.ProviderRemove, ObjectRef.Provider(name), caller,
             _ => grains.GetGrain<IProviderGrain>(name).RemoveAsync(caller, force), ct);
     }

@@ -97,6 +97,30 @@ public sealed class ResumedTaskTests
     }
 
     [Fact]
+    public async Task A_creation_is_asked_for_at_the_folder_again_where_it_was_asked_for_when_it_began()
+    {
+        await using var center = await StartAsync();
+        var permissions = center.Service<PermissionService>();
+        await permissions.GrantAsync(Root, new GrantBody("Admin", "datacenter:Datacenter", User: "bob", Propagate: false), None);
+        var begun = await center.Service<VmCreation>().BeginAsync(
+            TaskKinds.Create, new Caller("bob"), new CreateVmBody { Name = "b", Disks = [new CreateDiskBody(1 << 20)] }, None);
+        await center.RestartAsync();
+        Assert.Equal("succeeded", (await center.EndAsync(begun.Task.Id)).State);
+    }
+
+    [Fact]
+    public async Task A_task_that_was_begun_and_handed_over_to_nobody_is_taken_up_without_a_restart()
+    {
+        await using var center = await StartAsync();
+        var task = await InterruptedAsync(center, TaskKinds.Encrypt, Root);
+        var sweep = center.Service<TaskSweep>();
+        await sweep.LookAsync(None);
+        Assert.Empty(center.Host.Started);
+        await sweep.LookAsync(None);
+        Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
+    }
+
+    [Fact]
     public void Every_kind_of_task_on_a_VM_has_its_privileges()
     {
         foreach (var kind in typeof(TaskKinds)

@@ -46,6 +46,37 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public async Task The_keys_of_what_left_and_may_come_back_are_proven_too_and_keep_the_identity_until_nothing_has_them()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        var key = (await center.VmAsync("a")).Key!.Id;
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
+
+        await center.PostAsync("providers/kms1/identity/renew", "{}");
+        Assert.Equal([key], center.Broker.Proofs.Single().Keys.Select(k => k.Key.KeyId));
+        Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1")).IsSuccessStatusCode);
+        Assert.True(center.Broker.Removed.Last().KeepIdentity);
+        var refused = await center.Http.DeleteAsync("/api/v1/providers/kms1?force=true");
+        Assert.Contains("Its client identity is kept", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Single(center.Broker.Removed);
+
+        await center.Store.WriteAsync(async db =>
+        {
+            foreach (var row in await db.KeyRecords.ToListAsync())
+            {
+                row.State = Lorica.ControlPlane.Store.KeyRecordStates.Retired;
+            }
+        });
+        Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1")).IsSuccessStatusCode);
+        Assert.False(center.Broker.Removed.Last().KeepIdentity);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await center.Http.DeleteAsync("/api/v1/providers/kms1")).StatusCode);
+        Assert.Contains("discarded the client identity",
+            string.Join('\n', (await center.EventsAsync(EventIds.ProviderRemoved)).Select(e => e.Message)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_identity_that_is_not_proven_leaves_everything_as_it_is_and_force_is_told()
     {
         await using var center = await TestCenter.StartAsync();

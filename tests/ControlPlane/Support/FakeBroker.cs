@@ -67,9 +67,20 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
         _ => _providers.GetValueOrDefault(request.Name)?.IdentityKind ?? "brokerCertificate",
     };
 
-    public override Task<RemoveProviderReply> RemoveProvider(RemoveProviderRequest request, ServerCallContext context) =>
-        _providers.TryRemove(request.Name, out _) ? Task.FromResult(new RemoveProviderReply())
-            : throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.providerNotFound", request.Name, "no"));
+    /// <summary>Removals that were carried out.</summary>
+    public ConcurrentQueue<RemoveProviderRequest> Removed { get; } = [];
+
+    public override Task<RemoveProviderReply> RemoveProvider(RemoveProviderRequest request, ServerCallContext context)
+    {
+        var kept = Removed.LastOrDefault(r => r.Name == request.Name) is { KeepIdentity: true };
+        if (!_providers.TryRemove(request.Name, out _) && !kept)
+        {
+            throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.providerUnknown", request.Name, "no"));
+        }
+
+        Removed.Enqueue(request);
+        return Task.FromResult(new RemoveProviderReply());
+    }
 
     public override Task<CreateKeyReply> CreateKey(CreateKeyRequest request, ServerCallContext context)
     {
