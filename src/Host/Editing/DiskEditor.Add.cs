@@ -1,4 +1,5 @@
 using Lorica.Contracts.Host;
+using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Home;
@@ -10,8 +11,6 @@ namespace Lorica.Host.Editing;
 /// <summary>New disks.</summary>
 internal sealed partial class DiskEditor
 {
-    private const long Reserve = 32 * 1024 * 1024;
-
     /// <summary>
     /// Steps: 1 disk made, empty, encrypted from its first byte when it has a key · 2 VMX with it. Its files are named after its
     /// object id, so that what a crash between left is found and made anew by the same request.
@@ -27,7 +26,7 @@ internal sealed partial class DiskEditor
         if (spec.Capacity is <= 0 or > Vmdk.MaxCapacity || spec.Capacity % 512 != 0)
             throw Refuse.Argument(spec.Label, "The size of a disk is a positive multiple of 512 bytes, at most 64 TiB.");
         editor.Table.Datastores.RequireFree(
-            edit.Home.Registration.Datastore, (provisioning == Provisioning.Thin ? 0 : spec.Capacity) + Reserve);
+            edit.Home.Registration.Datastore, (provisioning == Provisioning.Thin ? 0 : spec.Capacity) + SpaceLimits.CopyReserve);
         var disk = new VmDiskModel(
             spec.Label, $"{edit.Home.Registration.File}-{id.ToString("N")[..12]}{VmDiskModel.Ending}", id, keys is not null);
         using var folder = DiskFolder.Open(edit.Home.Path);

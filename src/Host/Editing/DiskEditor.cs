@@ -65,7 +65,11 @@ internal sealed partial class DiskEditor(VmEditor editor)
         using var folder = DiskFolder.Open(edit.Home.Path);
         var model = Vmdk.ReadModel(folder, disk.Name);
         if (model.Provisioning != Provisioning.Thin)
-            editor.Table.Datastores.RequireFree(edit.Home.Registration.Datastore, resize.Capacity - model.Capacity);
+        {
+            editor.Table.Datastores.RequireFree(
+                edit.Home.Registration.Datastore, resize.Capacity - model.Capacity + Contracts.Vmx.SpaceLimits.CopyReserve);
+        }
+
         await Vmdk.ResizeAsync(folder, disk.Name, resize.Capacity, edit.Expectations.OfDisk(edit.Model, disk), edit.Keys, ct);
     }
 

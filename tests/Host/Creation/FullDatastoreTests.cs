@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.Contracts.Vmx;
 using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Creation;
@@ -54,6 +55,43 @@ public sealed class FullDatastoreTests : IAsyncLifetime
         await FaultAssert.RefusedAsync(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", () => call.ResponseAsync);
         Assert.Empty(TestHost.EntriesOf(_folder.Path("small")));
         Assert.Empty((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
+    }
+
+    [Fact]
+    public async Task Each_job_is_refused_below_the_room_that_the_check_before_it_asks_for_and_runs_with_just_that()
+    {
+        Assert.True(Run("mount", "-o", "remount,size=96m", _folder.Path("small")));
+        var (kek, next) = (TestKek.Make("k1"), TestKek.Make("k2"));
+        await _host.DeliverAsync(kek, next);
+        var vm = new TestVm("web01");
+        var files = await vm.ImportAsync(_host.Client);
+
+        files = await AskedAsync(vm, SpaceLimits.SideFile, () => TestJob.Order(vm, "encrypt", kek, TestVm.RecordsOf(files)));
+        files = await AskedAsync(vm, SpaceLimits.SideFile, () => TestJob.Order(vm, "recryptDeep", next, TestVm.RecordsOf(files)));
+        await AskedAsync(vm, SpaceLimits.CopyReserve + files.Disks.Sum(d => d.Used), () => TestJob.Clone(vm, files, "copy", next));
+        await AskedAsync(vm, SpaceLimits.SideFile, () => TestJob.Order(vm, "decrypt", null, TestVm.RecordsOf(files)));
+    }
+
+    /// <summary>Runs a job with a page less than <paramref name="room"/> free, and with just that.</summary>
+    private async Task<VmDescription> AskedAsync(TestVm vm, long room, Func<StartJobRequest> order)
+    {
+        var filler = Path.Combine(_folder.Path("small"), "filler");
+        Fill(filler, room - Environment.SystemPageSize);
+        var refused = await Record.ExceptionAsync(() => _host.Client.SucceedAsync(order()));
+        Assert.Contains($"{room} are needed", refused!.ToString(), StringComparison.Ordinal);
+        Fill(filler, room);
+        var done = await _host.Client.SucceedAsync(order());
+        File.Delete(filler);
+        return done;
+    }
+
+    /// <summary>Leaves so many bytes free, in whole pages.</summary>
+    private static void Fill(string filler, long free)
+    {
+        File.Delete(filler);
+        var (_, now) = Lorica.Host.Native.Posix.SpaceOf(Path.GetDirectoryName(filler)!);
+        using var file = File.OpenHandle(filler, FileMode.CreateNew, FileAccess.Write, preallocationSize: now - free);
+        Assert.InRange(Lorica.Host.Native.Posix.SpaceOf(Path.GetDirectoryName(filler)!).Free, free, free + 3 * Environment.SystemPageSize);
     }
 
     private static bool Run(string program, params string[] arguments)
