@@ -150,10 +150,7 @@ public sealed partial class HostCrypto(
             }
             catch (Exception e)
             {
-                await tasks.FailAsync(
-                    task.Id, e is FaultException f ? f.Fault : new Fault(FaultTypes.SystemError, "lorica.systemError",
-                    host.Name, "Something failed that should not.",
-                    $"The center's log has more under task {task.Id}."), also: null, CancellationToken.None);
+                await tasks.FailAsync(task.Id, tasks.FaultOf(e, host.Name, task.Id), also: null, CancellationToken.None);
                 throw;
             }
         }

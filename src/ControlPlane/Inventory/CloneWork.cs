@@ -104,8 +104,7 @@ internal sealed partial class CloneWork(
     private Fault Unforeseen(WorkContext context, Exception e)
     {
         LogBroke(log, e, context.Task.Id, context.Vm.Name);
-        return new Fault(FaultTypes.SystemError, "lorica.systemError", context.Vm.Name, "Something failed that should not.",
-            $"The center's log has more under task {context.Task.Id}.");
+        return tasks.FaultOf(e, context.Vm.Name, context.Task.Id);
     }
 
     private async Task<VmDescription> CloneAsync(WorkContext context, VmRow target, CancellationToken ct)

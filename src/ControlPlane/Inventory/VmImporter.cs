@@ -169,14 +169,11 @@ internal sealed class VmImporter(
             : FaultOf(e, context);
     }
 
-    private static Fault FaultOf(Exception e, WorkContext context) => e switch
+    private Fault FaultOf(Exception e, WorkContext context) => e switch
     {
-        FaultException f => f.Fault,
-        RpcException r => FaultCodec.FromRpc(r, "the host"),
-        OperationCanceledException or IOException => new Fault(
+        OperationCanceledException or IOException when !DiskFull.Is(e) => new Fault(
             FaultTypes.InvalidState, "lorica.importInterrupted", context.Vm.Name,
             $"The import of {context.Vm.Name} was broken off; nothing of it was kept.", "Import it again."),
-        _ => new Fault(FaultTypes.SystemError, "lorica.systemError", context.Vm.Name, "Something failed that should not.",
-            $"The center's log has more under task {context.Task.Id}."),
+        _ => tasks.FaultOf(e, context.Vm.Name, context.Task.Id),
     };
 }

@@ -133,7 +133,7 @@ internal sealed partial class VmWorks(
     /// center stops.</summary>
     private async Task FailAsync(TaskRow task, Exception e, CancellationToken ct)
     {
-        var fault = IsCancellation(e) && await IsCancelledAsync(task) ? await CancelledAsync(task) : FaultOf(e, task);
+        var fault = IsCancellation(e) && await IsCancelledAsync(task) ? await CancelledAsync(task) : tasks.FaultOf(e, task.Target, task.Id);
         LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -199,14 +199,6 @@ internal sealed partial class VmWorks(
 
         return Task.CompletedTask;
     }
-
-    private static Fault FaultOf(Exception e, TaskRow task) => e switch
-    {
-        FaultException f => f.Fault,
-        RpcException r => FaultCodec.FromRpc(r, "the host"),
-        _ => new Fault(FaultTypes.SystemError, "lorica.systemError", task.Target, "Something failed that should not.",
-            $"The center's log has more under task {task.Id}."),
-    };
 
     [LoggerMessage(2205, LogLevel.Warning, "Task {TaskId} {Kind} of {Vm} is gone over again: the database failed")]
     private static partial void LogAgain(ILogger log, Exception e, string taskId, string kind, string vm);

@@ -97,9 +97,7 @@ internal sealed partial class PolicyBatchWork(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             LogFailed(log, e, task.Id, item.VmName);
-            (item.State, item.Fault) = (PolicyBatchStates.Failed, TaskMapping.ToJson(new Fault(FaultTypes.SystemError,
-                "lorica.systemError",
-                item.VmName, "Something failed that should not.", $"The center's log has more under task {task.Id}.")));
+            (item.State, item.Fault) = (PolicyBatchStates.Failed, TaskMapping.ToJson(tasks.FaultOf(e, item.VmName, task.Id)));
         }
 
         await NoteAsync(task, item, count, ct);

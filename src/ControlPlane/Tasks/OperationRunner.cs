@@ -31,8 +31,7 @@ public sealed class OperationRunner(TaskBoard tasks)
         }
         catch (Exception e)
         {
-            var fault = e is FaultException f ? f.Fault : Defect(task.Id, target);
-            await tasks.FailAsync(task.Id, fault, also: null, CancellationToken.None);
+            await tasks.FailAsync(task.Id, tasks.FaultOf(e, target.Name, task.Id), also: null, CancellationToken.None);
             throw;
         }
     }
@@ -59,9 +58,8 @@ public sealed class OperationRunner(TaskBoard tasks)
         }
         catch (Exception e)
         {
-            var fault = e is FaultException f ? f.Fault
-                : e is OperationCanceledException ? await tasks.CancelledAsync(task.Id, CancellationToken.None)
-                : Defect(task.Id, target);
+            var fault = e is OperationCanceledException ? await tasks.CancelledAsync(task.Id, CancellationToken.None)
+                : tasks.FaultOf(e, target.Name, task.Id);
             await tasks.FailAsync(task.Id, fault, also: null, CancellationToken.None);
             throw e is OperationCanceledException ? new FaultException(fault, e) : e;
         }
@@ -74,7 +72,4 @@ public sealed class OperationRunner(TaskBoard tasks)
             await work(id);
             return true;
         }, ct);
-
-    private static Fault Defect(string task, ObjectRef target) => new(FaultTypes.SystemError, "lorica.systemError", target.Name,
-        "Something failed that should not.", $"The center's log has more under task {task}.");
 }

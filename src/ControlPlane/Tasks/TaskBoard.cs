@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
@@ -14,6 +15,18 @@ public sealed partial class TaskBoard(CenterStore store, TaskSignals signals, Ti
 {
     /// <summary>Longest long poll.</summary>
     public static readonly TimeSpan MaximumWait = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// What a task ends with when <paramref name="e"/> broke it off: the refusal that it is, a full disk under the center's
+    /// state, or that it should not have failed, with the way to the log.
+    /// </summary>
+    internal Fault FaultOf(Exception e, string target, string taskId) => e switch
+    {
+        FaultException f => f.Fault,
+        RpcException r => FaultCodec.FromRpc(r, "the host"),
+        _ => StorageFull.Find(e, store.Folder) ?? new Fault(FaultTypes.SystemError, "lorica.systemError", target,
+            "Something failed that should not.", $"The center's log has more under task {taskId}."),
+    };
 
     /// <summary>
     /// Begins an operation on a VM: takes the next epoch by compare-and-swap and writes the task, in one transaction together

@@ -260,8 +260,12 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
     {
         var correlation = Guid.NewGuid().ToString("N")[..12];
         options.Fault(e, correlation);
-        return new(KmipResultReason.GeneralFailure, $"internal failure {correlation}");
+        return new(KmipResultReason.GeneralFailure,
+            IsDiskFull(e) ? $"no space left on the key server (failure {correlation})" : $"internal failure {correlation}");
     }
+
+    /// <summary>ENOSPC or EDQUOT, or what .NET makes of the first when a file is extended.</summary>
+    private static bool IsDiskFull(Exception e) => e is IOException && (e.HResult is 28 or 122 || (e.HResult & 0xffff) == 0x70);
 
     /// <summary>Writes the response header and returns where its Batch Count is.</summary>
     private int Head(TtlvWriter answer, KmipVersion version)

@@ -42,6 +42,19 @@ public sealed class FullDiskTests
     }
 
     [Fact]
+    public async Task A_task_that_a_full_disk_ended_names_it()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        var runner = center.Service<Lorica.ControlPlane.Tasks.OperationRunner>();
+        var full = await FullAsync();
+        await Assert.ThrowsAsync<SqliteException>(() => runner.RunAsync(
+            "provider.change", Lorica.ControlPlane.Inventory.ObjectRef.Provider("p"), new("administrator"),
+            (Func<string, Task>)(_ => throw full), CancellationToken.None));
+        var fault = await center.Store.ReadAsync(db => db.Tasks.Select(t => t.Fault).SingleAsync(f => f != null));
+        Assert.Contains("\"lorica.stateFull\"", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_full_disk_is_not_called_so()
     {
         Assert.Null(StorageFull.Find(new IOException("No space left on device"), "/state"));

@@ -140,6 +140,19 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public void AFullDiskOfTheServerIsSaid()
+    {
+        _asker.OnAudit = _ =>
+        {
+            using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
+            full.Write(new byte[512]);
+        };
+        var item = _asker.Ask(Operation.Create, Asker.Template());
+        Assert.Equal(KmipResultReason.GeneralFailure, item.Reason);
+        Assert.StartsWith("no space left on the key server", item.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NoMaterialLeavesWithoutItsAudit()
     {
         var id = _asker.Create();
