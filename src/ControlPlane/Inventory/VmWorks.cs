@@ -133,7 +133,8 @@ internal sealed partial class VmWorks(
     /// center stops.</summary>
     private async Task FailAsync(TaskRow task, Exception e, CancellationToken ct)
     {
-        var fault = IsCancellation(e) && await IsCancelledAsync(task) ? await CancelledAsync(task) : tasks.FaultOf(e, task.Target, task.Id);
+        var fault = IsCancellation(e) && await IsCancelledAsync(task)
+            ? await CancelledAsync(task) : tasks.FaultOf(e, task.Target, task.Id);
         LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {

@@ -39,8 +39,14 @@ public sealed partial class KeyRegister
         ClaimAsync(db, taskId, vmId, plan.Key, [new RecordedObject(plan.ObjectId, plan.IsHome)], ct);
 
     /// <summary>The objects leave the inventory: their records in use become known, all others retire.</summary>
+    /// <param name="db">The transaction.</param>
+    /// <param name="vmId">The VM that they are of.</param>
+    /// <param name="which">Which of its records.</param>
+    /// <param name="leftAt">Where a disk is left; empty for a VM, whose VMX names its disks.</param>
+    /// <param name="ct">Gives up.</param>
     /// <returns>Keys that they had.</returns>
-    internal async Task<List<KeyOrder>> LeaveAsync(CenterDb db, string vmId, Func<KeyRecordRow, bool> which, CancellationToken ct)
+    internal async Task<List<KeyOrder>> LeaveAsync(
+        CenterDb db, string vmId, Func<KeyRecordRow, bool> which, string leftAt, CancellationToken ct)
     {
         var rows = await db.KeyRecords
             .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
@@ -49,7 +55,7 @@ public sealed partial class KeyRegister
         {
             var known = row.InUse;
             End(row);
-            row.State = known ? KeyRecordStates.Known : row.State;
+            (row.State, row.LeftAt) = known ? (KeyRecordStates.Known, leftAt) : (row.State, "");
         }
 
         return [.. rows.Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct()];

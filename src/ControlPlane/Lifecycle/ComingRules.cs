@@ -58,6 +58,14 @@ internal sealed class ComingRules(CenterStore store, KeyRegister register, TimeP
     private async Task<RecordPlan?> JudgeAsync(
         CenterDb db, Caller caller, ComingObject o, ComingConsent consent, CancellationToken ct)
     {
+        if (!o.Encrypted && !o.IsHome && await db.KeyRecords.AsNoTracking().FirstOrDefaultAsync(
+            r => r.LeftAt == o.Path && r.State == KeyRecordStates.Known && r.ObjectId != o.Id, ct) is { } left)
+        {
+            throw Differs("lorica.weakerThanRecorded", o.Path,
+                $"{o.Path} is plain, but an encrypted disk ({left.ObjectId}, {left.Provider}/{left.KeyId}) was left there.",
+                "Put its descriptor back. If the disk is gone for good, give the new one another file name.");
+        }
+
         if (o.Id.Length == 0 && !o.Encrypted)
         {
             return null;

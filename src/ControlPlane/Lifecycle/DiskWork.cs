@@ -191,7 +191,7 @@ internal sealed class DiskWork(
         if (task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk && files.Suspect is null
             && files.Disks.All(d => d.ObjectId != life.ObjectId))
         {
-            unused = await register.LeaveAsync(db, vm.Id, r => r.ObjectId == life.ObjectId, ct);
+            unused = await register.LeaveAsync(db, vm.Id, r => r.ObjectId == life.ObjectId, life.Path, ct);
             await db.SaveChangesAsync(ct);
             if (task.Kind == TaskKinds.RemoveDisk)
             {

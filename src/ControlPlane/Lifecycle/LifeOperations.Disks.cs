@@ -90,8 +90,8 @@ internal sealed partial class LifeOperations
                 $"Attach it with {PolicyCatalog.DatastoreDefault.Name}, then set the policy."));
         }
 
-        List<ComingObject> comes = disk.Encrypted ? [ComingObject.Disk(disk, vm.Id)] : [];
-        var plan = disk.Encrypted ? await coming.JudgeAsync(caller, comes[0], default, ct) : null;
+        List<ComingObject> comes = [ComingObject.Disk(disk, vm.Id)];
+        var plan = await coming.JudgeAsync(caller, comes[0], default, ct);
         await RequireKeysAsync(caller, vm, [.. records.Where(r => r.ObjectId == vm.Id)], "disk", ct);
         life = life with
         {

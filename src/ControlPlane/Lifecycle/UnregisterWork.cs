@@ -38,7 +38,7 @@ internal sealed class UnregisterWork(
             task.Id,
             async db =>
             {
-                unused = await register.LeaveAsync(db, vm.Id, _ => true, ct);
+                unused = await register.LeaveAsync(db, vm.Id, _ => true, leftAt: "", ct);
                 await db.PolicyAssociations.Where(p => p.VmId == vm.Id).ExecuteDeleteAsync(ct);
                 await db.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
                 db.KnownVms.Add(new KnownVmRow

@@ -53,6 +53,12 @@ public sealed class KeyRecordRow
     /// <summary>The VM that it belonged to before it was claimed.</summary>
     public string WasVmId { get; set; } = "";
 
+    /// <summary>
+    /// Where the disk lay when it was detached (<c>[datastore] folder/file</c>), while it is known; empty otherwise. Its own
+    /// descriptor may be replaced by one that names no object.
+    /// </summary>
+    public string LeftAt { get; set; } = "";
+
     /// <summary>Unix milliseconds.</summary>
     public long CreatedAt { get; set; }
 }

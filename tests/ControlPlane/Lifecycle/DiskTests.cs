@@ -64,6 +64,29 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task A_detached_encrypted_disk_whose_descriptor_was_replaced_by_a_plain_one_is_attached_nowhere()
+    {
+        await using var center = await TestCenter.StartAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        await center.CreateAsync("p");
+        await center.DoAsync("vms/a/disks", """{"capacity":1048576}""");
+        var disk = (await center.VmAsync("a")).Disks[1];
+        await center.DoAsync("vms/a/disks/virtio0:1/detach", "");
+        var file = center.Host.Detached[disk.Path];
+        (file.Encrypted, file.ObjectId, file.Key, file.Kcv) = (false, "", null, "");
+
+        var refused = await center.RefusedAsync("vms/p/disks/attach", $$"""{"path":"{{disk.Path}}"}""");
+        Assert.Equal("lorica.weakerThanRecorded", refused.Code);
+        Assert.Single((await center.VmAsync("p")).Disks);
+
+        // A disk that was never encrypted comes and goes.
+        await center.DoAsync("vms/p/disks", """{"capacity":1048576}""");
+        var plain = (await center.VmAsync("p")).Disks[1].Path;
+        await center.DoAsync("vms/p/disks/virtio0:1/detach", "");
+        Assert.Equal("succeeded", (await center.DoAsync("vms/p/disks/attach", $$"""{"path":"{{plain}}"}""")).State);
+    }
+
+    [Fact]
     public async Task Encrypted_disk_on_a_plain_VM()
     {
         await using var center = await TestCenter.StartAsync();
