@@ -32,13 +32,18 @@ internal sealed partial class DiskEditor
         using var folder = DiskFolder.Open(edit.Home.Path);
 
         // Step 1
-        try
+        using (var held = DiskLock.TakeExclusive(folder, disk.Name))
         {
-            await Vmdk.DeleteAsync(folder, disk.Name, ct);
-        }
-        catch (DiskException e) when (e.Kind == DiskErrorKind.NotFound)
-        {
-            // The rule: no earlier attempt left anything.
+            VmFiles.RequireNobodys(
+                edit.Home.Folder, edit.Home.Registration.VmxName, disk.FileName, edit.Home.Registration.DisplayOf(disk.FileName));
+            try
+            {
+                await Vmdk.DeleteLockedAsync(folder, disk.Name, held, ct);
+            }
+            catch (DiskException e) when (e.Kind == DiskErrorKind.NotFound)
+            {
+                // The rule: no earlier attempt left anything.
+            }
         }
 
         await Vmdk.CreateAsync(folder, disk.Name, spec.Capacity, provisioning, keys, ct);

@@ -124,6 +124,13 @@ internal sealed class Folder : IDisposable
         return Posix.AllocatedBytes(_handle, name);
     }
 
+    /// <summary>The number that the filesystem has for the file of a name; null for none.</summary>
+    public ulong? InodeOf(string name)
+    {
+        CheckName(name);
+        return Posix.InodeOf(_handle, name);
+    }
+
     /// <summary>
     /// Overwrites the content of a file with zeros, durably: its bytes were plain and shall not be left on the medium. A file
     /// with a second name is somebody else's too and stays as it is.

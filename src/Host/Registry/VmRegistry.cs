@@ -172,6 +172,13 @@ internal sealed class VmRegistry : IDisposable
             Write_NeedsLock(_entries[id] with { Leftovers = leftovers });
     }
 
+    /// <summary>Keeps which disk's files are about to be moved or removed.</summary>
+    public void RememberDisk(Guid id, NotedDisk disk)
+    {
+        lock (_gate)
+            Write_NeedsLock(_entries[id] with { Disk = disk });
+    }
+
     /// <summary>
     /// A folder for a VM on a datastore, by <paramref name="choose"/>, which is given the folders that VMs have there.
     /// </summary>
