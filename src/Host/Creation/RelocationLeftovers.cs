@@ -62,7 +62,7 @@ internal static class RelocationLeftovers
     public static async Task RemoveAsync(
         VmTable table, VmRegistration registration, bool seen, VmLock? held, HostLog log, CancellationToken ct)
     {
-        table.Registry.RequireCertain(registration.Id);
+        table.Registry.RequireCertain();
         foreach (var leftover in registration.Leftovers)
         {
             var place = registration with { Datastore = leftover.Datastore, Folder = leftover.Folder };

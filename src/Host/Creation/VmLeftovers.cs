@@ -42,6 +42,7 @@ internal static class VmLeftovers
     /// <param name="ct">Stops between two disks.</param>
     public static async Task<bool> RemoveAsync(VmTable table, VmRegistration registration, bool seen, CancellationToken ct)
     {
+        table.Registry.RequireCertain();
         using var datastore = Folder.Open(table.Datastores.PathOf(registration.Datastore));
         var names = datastore.Names();
         if (names.Count == 0 && !seen)

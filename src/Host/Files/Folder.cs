@@ -68,7 +68,11 @@ internal sealed class Folder : IDisposable
     /// Replaces or creates a file so that a crash leaves the old content or the new one, never a mixture: written aside, fsync,
     /// renamed, fsync of the folder. A crash before the rename leaves <c>.NAME.new</c>, which the next replacement removes.
     /// </summary>
-    public void Replace(string name, ReadOnlySpan<byte> content)
+    /// <param name="name">The file.</param>
+    /// <param name="content">What it is to hold.</param>
+    /// <param name="named">Called between the rename and the last sync: a failure before leaves the old content for sure, one
+    /// after it leaves either.</param>
+    public void Replace(string name, ReadOnlySpan<byte> content, Action? named = null)
     {
         CheckName(name);
         var aside = $".{name}.new";
@@ -79,6 +83,7 @@ internal sealed class Folder : IDisposable
         }
 
         Posix.Rename(_handle, aside, name, replace: true);
+        named?.Invoke();
         Posix.Sync(_handle, Path);
     }
 

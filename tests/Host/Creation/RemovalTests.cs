@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Host.Registry;
+using Lorica.Host.Tests.Native;
 using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Creation;
@@ -202,6 +203,26 @@ public sealed class RemovalTests : IAsyncLifetime
 
         Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
         Assert.Null((await _other.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).Suspect);
+    }
+
+    [Fact]
+    public async Task A_removal_that_was_refused_since_it_could_not_be_noted_does_not_go_on_by_itself()
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        using (var storage = new FailingSync(Path.Combine(_host.Config.StateFolder, "registry")))
+        {
+            storage.Fails = true;
+            _host.Node.Table.Registry.BeforePuttingBack = () => storage.Fails = false;
+            await FaultAssert.RefusedAsync(FaultTypes.SystemError, "lorica.io",
+                _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.Request.Epoch }));
+        }
+
+        await _host.StopAsync();
+        await _host.StartAsync();
+
+        Assert.Null((await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).Suspect);
+        Assert.Equal(vm.Content, await PlainDisk.ReadAsync(At("web"), "web"));
     }
 
     [Fact]
