@@ -150,7 +150,7 @@ internal sealed class VmBuilder : IAsyncDisposable
             return;
         try
         {
-            await VmLeftovers.RemoveAsync(_table, _registration, seen: true, CancellationToken.None);
+            await VmLeftovers.RemoveAsync(_table, _registration, CancellationToken.None);
         }
         catch (Exception e) when (FaultMap.Find(e, _registration.DisplayPath) is not null)
         {

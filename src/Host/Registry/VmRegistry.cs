@@ -149,7 +149,11 @@ internal sealed class VmRegistry : IDisposable
     /// Refuses an epoch lower than the highest seen, and keeps a higher one before anything is done under it. A removal that
     /// failed under an earlier one is not gone on with: somebody has come to do something else with the VM.
     /// </summary>
-    public void Advance(Guid id, long epoch, string name)
+    /// <param name="id">The VM.</param>
+    /// <param name="epoch">Of the operation that is to be let in.</param>
+    /// <param name="name">The VM, for a refusal.</param>
+    /// <param name="removal">Whether the operation is a removal: it goes on with an earlier one.</param>
+    public void Advance(Guid id, long epoch, string name, bool removal = false)
     {
         lock (_gate)
         {
@@ -158,7 +162,7 @@ internal sealed class VmRegistry : IDisposable
             if (epoch < entry.Epoch)
                 throw Refuse.StaleEpoch(name, epoch, entry.Epoch);
             if (epoch > entry.Epoch)
-                Write_NeedsLock(entry with { Epoch = epoch, Removing = false });
+                Write_NeedsLock(entry with { Epoch = epoch, Removing = entry.Removing && removal });
         }
     }
 

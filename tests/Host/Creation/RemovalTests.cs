@@ -249,6 +249,62 @@ public sealed class RemovalTests : IAsyncLifetime
         Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_VM_is_not_removed_while_a_datastore_with_files_of_it_is_not_there(bool unasked)
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        var id = Guid.Parse(vm.Id);
+        TwoFolders.Copy(At("web"), Path.Combine(_host.SecondDatastore, "web_1"));
+        _host.Node.Table.Registry.RememberLeftovers(id, [new VmLeftover("ds2", "web_1", Own: false)]);
+        Assert.Equal(_host.SecondDatastore, _host.Node.Table.Datastores.PathOf("ds2"));
+        var marker = Path.Combine(_host.SecondDatastore, DatastoreMarker.FileName);
+        File.Move(marker, _folder.Path("marker"));
+        if (unasked)
+        {
+            _host.Node.Table.Registry.RememberRemoving(id);
+            await _host.StopAsync();
+            await _host.StartAsync();
+        }
+        else
+        {
+            await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.datastoreNotThere",
+                _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch }));
+        }
+
+        Assert.Equal(unasked, _host.Node.Table.Registry.Find(id)!.Removing);
+        Assert.Single(_host.Node.Table.Registry.Find(id)!.Leftovers);
+        Assert.Empty(((string[])["web.vmx", "web.vmdk", "web-flat.vmdk"]).Except(Names("web")));
+
+        File.Move(_folder.Path("marker"), marker);
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
+        Assert.Empty(_host.Entries());
+        Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
+    }
+
+    [Fact]
+    public async Task A_removal_that_failed_behind_the_VMs_own_files_is_ended_when_it_is_asked_for_again()
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        var id = Guid.Parse(vm.Id);
+        TwoFolders.Copy(At("web"), Path.Combine(_host.SecondDatastore, "web_1"));
+        _host.Node.Table.Registry.RememberLeftovers(id, [new VmLeftover("ds2", "web_1", Own: false)]);
+        using (var folder = Lorica.Disks.DiskFolder.Open(Path.Combine(_host.SecondDatastore, "web_1")))
+        using (Lorica.Disks.DiskLock.TakeExclusive(folder, "web"))
+        {
+            await FaultAssert.RefusedAsync(FaultTypes.ResourceInUse, "lorica.diskInUse",
+                _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch }));
+        }
+
+        Assert.True(_host.Node.Table.Registry.Find(id)!.Removing);
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
+        Assert.Empty(_host.Entries());
+        Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
+    }
+
     [Fact]
     public async Task What_was_made_and_not_finished_is_left_when_another_host_has_it_by_now()
     {
