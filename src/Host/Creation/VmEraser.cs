@@ -125,7 +125,7 @@ internal static class VmEraser
     }
 
     /// <summary>
-    /// Removes the lock file, which the caller has locked, of a disk of which nothing else is there: who waits for it takes the
+    /// Removes the lock file, which the caller has locked, of a disk of which nothing else is there: who had opened it takes the
     /// one that has the name then.
     /// </summary>
     public static void DropLock(Folder files, string name)

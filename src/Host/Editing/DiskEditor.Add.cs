@@ -28,7 +28,7 @@ internal sealed partial class DiskEditor
         editor.Table.Datastores.RequireFree(
             edit.Home.Registration.Datastore, (provisioning == Provisioning.Thin ? 0 : spec.Capacity) + SpaceLimits.CopyReserve);
         var disk = new VmDiskModel(
-            spec.Label, $"{edit.Home.Registration.File}-{id.ToString("N")[..12]}{VmDiskModel.Ending}", id, keys is not null);
+            spec.Label, VmFiles.Descriptor(VmFiles.NameOf(edit.Home.Registration.File, id)), id, keys is not null);
         using var folder = DiskFolder.Open(edit.Home.Path);
 
         // Step 1

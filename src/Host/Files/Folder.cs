@@ -255,7 +255,10 @@ internal sealed class Folder : IDisposable
     /// <summary>Makes new and removed names durable.</summary>
     public void Sync() => Posix.Sync(_handle, Path);
 
-    /// <summary>Opens (and creates) a lock file; it is never renamed nor removed while its folder lives.</summary>
+    /// <summary>
+    /// Opens (and creates) a lock file. Such a file is never renamed; it may be removed by who has its lock, so who takes the
+    /// lock afterwards has to see that the file still has a name.
+    /// </summary>
     public SafeFileHandle OpenLockFile(string name)
     {
         CheckName(name);

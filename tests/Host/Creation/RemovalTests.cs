@@ -145,14 +145,14 @@ public sealed class RemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lock_files_of_disks_that_were_removed_go_too()
+    public async Task Lock_files_of_disks_that_were_removed_go_too_and_empty_files_of_others_stay()
     {
         var vm = new TestVm("web", null, capacity: 256 * 1024);
         await vm.ImportAsync(_host.Client);
-        foreach (var file in new[] { ".web-0123456789ab.lock", ".notes.lock" })
-            await File.WriteAllTextAsync(At("web", file), file == ".notes.lock" ? "mine" : "");
+        foreach (var file in new[] { ".web-0123456789ab.lock", ".web_1.lock", ".notes.lock" })
+            await File.WriteAllTextAsync(At("web", file), file == ".web_1.lock" ? "mine" : "");
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
-        Assert.Equal([".notes.lock"], Names("web"));
+        Assert.Equal([".notes.lock", ".web_1.lock"], Names("web"));
     }
 
     /// <summary>What a host finds that was killed in a removal: files gone, in the order in which they go.</summary>
