@@ -214,6 +214,36 @@ public sealed class DiskIdentityTests : IAsyncLifetime
         Assert.DoesNotContain(Directory.EnumerateFiles(Folder(vm)), f => f.Contains("web_1", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_encrypted_disk_is_known_by_its_id_where_nothing_was_noted(bool same)
+    {
+        var kek = TestKek.Make("k1");
+        await _host.DeliverAsync(kek);
+        var vm = new TestVm("web", kek, disks: 3);
+        var now = await vm.ImportAsync(_host.Client);
+        var request = Remove(vm, now.Disks[1]);
+        request.Records.AddRange(TestVm.RecordsOf(now));
+        Interrupt("2 detached", () => throw new IOException("cut here"));
+        await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => ChangeAsync(request));
+        var descriptor = Path.Combine(Folder(vm), "web_1.vmdk");
+        if (!same)
+        {
+            // The descriptor of another encrypted disk, called like this one.
+            var text = await File.ReadAllTextAsync(Path.Combine(Folder(vm), "web_2.vmdk"));
+            await File.WriteAllTextAsync(descriptor, text.Replace("web_2", "web_1", StringComparison.Ordinal));
+        }
+
+        // Another change has been noted since.
+        _host.Node.Table.Registry.RememberDisk(Guid.Parse(vm.Id), new(Guid.NewGuid(), "else", null, null, null));
+        if (same)
+            await ChangeAsync(request);
+        else
+            await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.diskNotKnown", () => ChangeAsync(request));
+        Assert.Equal(!same, File.Exists(descriptor));
+    }
+
     [Fact]
     public async Task A_disk_is_locked_from_before_it_leaves_the_VM_until_its_files_are_gone()
     {
