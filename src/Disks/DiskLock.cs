@@ -6,8 +6,8 @@ namespace Lorica.Disks;
 /// <summary>
 /// The right to use a disk: an OFD lock on <c>.NAME.lock</c>, a file that is never renamed. It lasts as long as any
 /// copy of <see cref="Handle"/> is open, so it can be handed to another process, and ends with the last one even by a crash. Who
-/// removes all files of a disk may remove the lock file as the last one, while holding it: who waited for it finds that it has no
-/// name any more, and takes the one that has.
+/// removes all files of a disk may remove the lock file as the last one, while holding it: who had opened it before finds that it
+/// has no name any more, and takes the one that has. It is never waited for.
 /// </summary>
 public sealed partial class DiskLock : IDisposable
 {

@@ -64,8 +64,9 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     /// <param name="keepAllocation">True for thick disks: zeroing keeps the space taken and trim does nothing.</param>
     /// <param name="path">For messages only.</param>
     /// <param name="sync">
-    /// The same file, opened a second time for reading and writing before anything was written: the device syncs over it, closes
-    /// it at the end, and nobody else may sync over it. Null: the device opens the file again itself, which needs the right to.
+    /// The same file, opened a second time before anything was written; for reading is enough, since nothing is ever written over
+    /// it. The device syncs over it and closes it at the end, and nobody else may sync over it. Null: the device opens the file
+    /// again itself, for reading, which needs the right to.
     /// </param>
     public static FileDevice FromHandle(
         SafeFileHandle file, long length, bool ownsHandle = true, bool keepAllocation = false, string? path = null,

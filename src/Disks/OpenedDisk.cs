@@ -5,20 +5,24 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Disks;
 
 /// <summary>
-/// A verified disk, ready for use. Owns the lock, the data file and the keys; all end with <see cref="Dispose"/>. To hand a disk
-/// to another process, pass <see cref="Extent"/>, <see cref="Sync"/>, <see cref="Lock"/> and the data key.
+/// A verified disk, ready for use. Owns the lock (unless it was opened under one of the caller's), the data file and the keys;
+/// all end with <see cref="Dispose"/>. To hand a disk to another process, pass <see cref="Extent"/>, <see cref="Sync"/>,
+/// <see cref="Lock"/> and the data key.
 /// </summary>
 public sealed class OpenedDisk : IDisposable
 {
     private readonly SealedDescriptor _descriptor;
     private readonly string _path;
+    private readonly bool _ownsLock;
 
-    internal OpenedDisk(SealedDescriptor descriptor, SafeFileHandle extent, SafeFileHandle sync, DiskLock held, string path)
+    internal OpenedDisk(
+        SealedDescriptor descriptor, SafeFileHandle extent, SafeFileHandle sync, DiskLock held, bool ownsLock, string path)
     {
         _descriptor = descriptor;
         Extent = extent;
         Sync = sync;
         Lock = held;
+        _ownsLock = ownsLock;
         _path = path;
     }
 
@@ -72,6 +76,7 @@ public sealed class OpenedDisk : IDisposable
         _descriptor.Dispose();
         Extent.Dispose();
         Sync.Dispose();
-        Lock.Dispose();
+        if (_ownsLock)
+            Lock.Dispose();
     }
 }

@@ -21,12 +21,34 @@ public static partial class Vmdk
     public static OpenedDisk Open(DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        ArgumentNullException.ThrowIfNull(keks);
-        DiskName.Check(name);
-        var path = folder.Store.FullName(DiskName.Descriptor(name));
 
         // Step 1
         var held = DiskLock.TakeExclusive(folder, name);
+        try
+        {
+            return OpenUnder(folder, name, expectation, keks, held, ownsLock: true);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same under the disk's exclusive lock, which the caller has and keeps.</summary>
+    /// <exception cref="DiskException">The same but InUse.</exception>
+    public static OpenedDisk OpenLocked(
+        DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks, DiskLock held) =>
+        OpenUnder(folder, name, expectation, keks, held, ownsLock: false);
+
+    private static OpenedDisk OpenUnder(
+        DiskFolder folder, string name, DiskExpectation? expectation, IKekSource keks, DiskLock held, bool ownsLock)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(keks);
+        ArgumentNullException.ThrowIfNull(held);
+        DiskName.Check(name);
+        var path = folder.Store.FullName(DiskName.Descriptor(name));
         SealedDescriptor? descriptor = null;
         SafeFileHandle? extent = null, sync = null;
         try
@@ -48,14 +70,13 @@ public static partial class Vmdk
             extent = folder.Store.OpenHandle(descriptor.Model.ExtentFile, writable: true);
             CheckExtent(LinuxFile.Stat(extent, path), descriptor.Model, folder.Store.FullName(descriptor.Model.ExtentFile));
             sync = LinuxFile.OpenAgain(extent, path);
-            return new OpenedDisk(descriptor, extent, sync, held, path);
+            return new OpenedDisk(descriptor, extent, sync, held, ownsLock, path);
         }
         catch
         {
             sync?.Dispose();
             extent?.Dispose();
             descriptor?.Dispose();
-            held.Dispose();
             throw;
         }
     }

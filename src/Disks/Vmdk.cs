@@ -43,7 +43,7 @@ public static partial class Vmdk
 
     /// <summary>
     /// Removes a disk, or what a crash left of one. The descriptor goes first: of an encrypted disk nothing can be read from then
-    /// on. The lock file stays, since another process may be about to lock it.
+    /// on. The lock file stays; who wants it gone too holds it meanwhile (<see cref="DeleteLockedAsync"/>).
     /// </summary>
     /// <exception cref="DiskException">NotFound, InUse, Io.</exception>
     public static Task DeleteAsync(DiskFolder folder, string name, CancellationToken ct)
@@ -54,17 +54,32 @@ public static partial class Vmdk
             () =>
             {
                 using var held = DiskLock.TakeForOperation(folder, name);
-                var store = folder.Store;
-                bool found = store.Remove(DiskName.Descriptor(name));
-                store.Sync();
-                found |= store.Remove(DiskName.Flat(name));
-                store.Remove(DiskName.Side(name));
-                store.Remove(DiskName.NewDescriptor(name));
-                store.Sync();
-                if (!found)
-                    throw new DiskException(DiskErrorKind.NotFound, $"There is no disk {name} in {folder.Path}.", name);
+                Delete(folder, name);
             },
             ct);
+    }
+
+    /// <summary>The same under the disk's exclusive lock, which the caller has and keeps.</summary>
+    /// <exception cref="DiskException">NotFound, Io.</exception>
+    public static Task DeleteLockedAsync(DiskFolder folder, string name, DiskLock held, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(held);
+        DiskName.Check(name);
+        return Task.Run(() => Delete(folder, name), ct);
+    }
+
+    private static void Delete(DiskFolder folder, string name)
+    {
+        var store = folder.Store;
+        bool found = store.Remove(DiskName.Descriptor(name));
+        store.Sync();
+        found |= store.Remove(DiskName.Flat(name));
+        store.Remove(DiskName.Side(name));
+        store.Remove(DiskName.NewDescriptor(name));
+        store.Sync();
+        if (!found)
+            throw new DiskException(DiskErrorKind.NotFound, $"There is no disk {name} in {folder.Path}.", name);
     }
 
     private static DiskModel Create(

@@ -126,6 +126,8 @@ internal sealed class HostNode : IDisposable
     {
         if (!_started)
             yield return "starting";
+        if (Table.Registry.IsUncertain)
+            yield return "the registry cannot be written";
         foreach (var datastore in _config.Datastores.Where(d => !Directory.Exists(Path.GetFullPath(d.Path, _baseFolder))))
             yield return $"datastore {datastore.Name} cannot be read";
         foreach (var program in new[] { Path.GetFullPath(_config.Vmx, _baseFolder), _config.Qemu }.Where(p => !File.Exists(p)))

@@ -1,3 +1,4 @@
+using Lorica.Disks.Native;
 using Lorica.Disks.Tests.Native;
 
 namespace Lorica.Disks.Tests;
@@ -147,6 +148,61 @@ public sealed class DurabilityTests
             await successor.FlushAsync(default);
         Assert.NotNull(witness.Ask());
         Assert.Null(witness.Ask());
+    }
+
+    [Fact]
+    public void A_witness_is_had_of_a_file_whose_storage_became_read_only()
+    {
+        using var folder = new SmallFilesystem(64 * 1024);
+        folder.Make("disk", 4096).Dispose();
+        folder.MakeReadOnly();
+        using var file = folder.OpenRead("disk");
+        using var witness = WriteWitness.Of(file, "d");
+        Assert.Null(witness.Ask());
+    }
+
+    [Fact]
+    public void A_sync_that_did_not_run_counts_for_nobody_who_waited_for_it()
+    {
+        using var storage = new FailingStorage(TestData.MiB);
+        using var file = File.OpenHandle(storage.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var gate = new SyncGate(LinuxFile.OpenAgain(file, null), null);
+        storage.HoldSyncs();
+        var first = new Caller(gate);
+        Assert.True(storage.SyncIsHeld.Wait(TimeSpan.FromSeconds(60)));
+        var waiting = Enumerable.Range(0, 4).Select(_ => new Caller(gate)).ToList();
+        waiting.ForEach(w => w.UntilItWaits());
+
+        // The device is closed: the sync that runs comes to its end (and may be told of what came then), the one that these wait
+        // for never begins.
+        gate.Dispose();
+        storage.ReleaseSyncs();
+
+        first.Outcome();
+        Assert.All(waiting, w => Assert.Equal(DiskErrorKind.Io, Assert.IsType<DiskException>(w.Outcome()).Kind));
+        Assert.NotNull(gate.Failure);
+    }
+
+    /// <summary>A thread that syncs.</summary>
+    private sealed class Caller
+    {
+        private readonly Thread _thread;
+        private Exception? _outcome;
+
+        public Caller(SyncGate gate)
+        {
+            _thread = new Thread(() => _outcome = Record.Exception(gate.Sync)) { IsBackground = true };
+            _thread.Start();
+        }
+
+        public void UntilItWaits() => Assert.True(
+            SpinWait.SpinUntil(() => _thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(60)));
+
+        public Exception? Outcome()
+        {
+            Assert.True(_thread.Join(TimeSpan.FromSeconds(60)));
+            return _outcome;
+        }
     }
 
     private static FileDevice Open(FailingStorage storage, long length = TestData.MiB) => FileDevice.FromHandle(

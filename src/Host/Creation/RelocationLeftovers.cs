@@ -24,7 +24,7 @@ internal static class RelocationLeftovers
     {
         foreach (var registration in table.Registry.List().Where(r => r is { Pending: false, Leftovers.Count: > 0 }))
         {
-            if (await TryRemoveAsync(table, registration, seen: false, held: null, log, ct))
+            if (await TryRemoveAsync(table, registration, held: null, log, ct))
                 log.Swept(registration.DisplayPath);
         }
     }
@@ -34,58 +34,85 @@ internal static class RelocationLeftovers
     /// </summary>
     /// <returns>False for a failure.</returns>
     public static async Task<bool> TryRemoveAsync(
-        VmTable table, VmRegistration registration, bool seen, VmLock? held, HostLog log, CancellationToken ct)
+        VmTable table, VmRegistration registration, VmLock? held, HostLog log, CancellationToken ct)
+    {
+        if (await FailureOfAsync(table, registration, held, log, ct) is not { } fault)
+            return true;
+        log.SweepFailed(registration.DisplayPath, fault.Message);
+        return false;
+    }
+
+    /// <summary>Removes all leftovers of a VM that is about to be forgotten. What stays is said: nobody will come back to it.
+    /// </summary>
+    public static async Task RemoveOrTellAsync(VmTable table, VmRegistration registration, HostLog log, CancellationToken ct)
+    {
+        if (await FailureOfAsync(table, registration, held: null, log, ct) is not { } fault)
+            return;
+        foreach (var left in table.Registry.Find(registration.Id)!.Leftovers)
+            log.LeftBehind(registration.Id, $"[{left.Datastore}] {left.Folder}", fault.Message);
+    }
+
+    /// <summary>Refuses when a datastore is not there on which there may be leftovers of a VM.</summary>
+    /// <exception cref="FaultException">lorica.datastoreNotThere, lorica.datastoreNotFound.</exception>
+    public static void RequireThere(VmTable table, VmRegistration registration)
+    {
+        foreach (var datastore in registration.Leftovers.Select(l => l.Datastore).Distinct())
+            table.Datastores.PathOf(datastore);
+    }
+
+    /// <summary>Removes all leftovers of a VM that are its own, and forgets each that is gone.</summary>
+    /// <param name="table">The VMs.</param>
+    /// <param name="registration">The VM.</param>
+    /// <param name="held">The lock of the VM in the folder that it was in, if the caller has it.</param>
+    /// <param name="log">Told of what is somebody else's by now.</param>
+    /// <param name="ct">Stops between two files.</param>
+    /// <exception cref="IOException">Something could not be removed; it stays noted.</exception>
+    /// <exception cref="FaultException">Somebody uses it, or its datastore is not there; likewise.</exception>
+    public static async Task RemoveAsync(
+        VmTable table, VmRegistration registration, VmLock? held, HostLog log, CancellationToken ct)
+    {
+        table.Registry.RequireCertain();
+        RequireThere(table, registration);
+        for (var left = registration.Leftovers; left.Count > 0; left = [.. left.Skip(1)])
+        {
+            await RemoveAsync(table, registration, left[0], held, log, ct);
+            table.Registry.RememberLeftovers(registration.Id, [.. left.Skip(1)]);
+        }
+    }
+
+    private static async Task RemoveAsync(
+        VmTable table, VmRegistration registration, VmLeftover leftover, VmLock? held, HostLog log, CancellationToken ct)
+    {
+        var place = registration with { Datastore = leftover.Datastore, Folder = leftover.Folder };
+        if (place.DisplayPath == registration.DisplayPath)
+            return;
+        using var datastore = Folder.Open(table.Datastores.PathOf(leftover.Datastore));
+        if (!datastore.Has(leftover.Folder))
+            return;
+        if (leftover.Own)
+            VmLeftovers.RemoveOwn(datastore, leftover.Folder);
+        else if (!IsWhereItShouldBe(table, registration))
+        {
+            throw new IOException(
+                $"{registration.DisplayPath} is not there, and {place.DisplayPath} may be all that is left of it.");
+        }
+        else if (!await VmEraser.ClearAsync(table, datastore, place, held, ct))
+            log.LeftAlone(registration.Id, place.DisplayPath);
+    }
+
+    private static async Task<Fault?> FailureOfAsync(
+        VmTable table, VmRegistration registration, VmLock? held, HostLog log, CancellationToken ct)
     {
         try
         {
-            if (registration.Leftovers.Count > 0)
-                await RemoveAsync(table, registration, seen, held, log, ct);
-            return true;
+            await RemoveAsync(table, registration, held, log, ct);
+            return null;
         }
         catch (Exception e) when (e is not OperationCanceledException
             && FaultMap.Find(e, registration.DisplayPath) is { } fault)
         {
-            log.SweepFailed(registration.DisplayPath, fault.Message);
-            return false;
+            return fault;
         }
-    }
-
-    /// <summary>Removes all leftovers of a VM that are its own, and forgets them.</summary>
-    /// <param name="table">The VMs.</param>
-    /// <param name="registration">The VM.</param>
-    /// <param name="seen">The datastores are known to be mounted; else an empty one may be one that is not.</param>
-    /// <param name="held">The lock of the VM in the folder that it was in, if the caller has it.</param>
-    /// <param name="log">Told of what is somebody else's by now.</param>
-    /// <param name="ct">Stops between two files.</param>
-    /// <exception cref="IOException">Something could not be removed; nothing is forgotten.</exception>
-    /// <exception cref="FaultException">Somebody uses it; likewise.</exception>
-    public static async Task RemoveAsync(
-        VmTable table, VmRegistration registration, bool seen, VmLock? held, HostLog log, CancellationToken ct)
-    {
-        table.Registry.RequireCertain(registration.Id);
-        foreach (var leftover in registration.Leftovers)
-        {
-            var place = registration with { Datastore = leftover.Datastore, Folder = leftover.Folder };
-            if (place.DisplayPath == registration.DisplayPath)
-                continue;
-            using var datastore = Folder.Open(table.Datastores.PathOf(leftover.Datastore));
-            var names = datastore.Names();
-            if (names.Count == 0 && !seen)
-                throw new IOException($"the datastore {leftover.Datastore} is empty; is it mounted?");
-            if (!names.Contains(leftover.Folder))
-                continue;
-            if (leftover.Own)
-                VmLeftovers.RemoveOwn(datastore, leftover.Folder);
-            else if (!IsWhereItShouldBe(table, registration))
-            {
-                throw new IOException(
-                    $"{registration.DisplayPath} is not there, and {place.DisplayPath} may be all that is left of it");
-            }
-            else if (!await VmEraser.ClearAsync(table, datastore, place, held, ct))
-                log.LeftAlone(registration.Id, place.DisplayPath);
-        }
-
-        table.Registry.RememberLeftovers(registration.Id, []);
     }
 
     /// <summary>A whole copy of a VM is removed only while the other one is seen, or when the VM itself is removed.</summary>

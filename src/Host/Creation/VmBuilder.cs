@@ -150,7 +150,7 @@ internal sealed class VmBuilder : IAsyncDisposable
             return;
         try
         {
-            await VmLeftovers.RemoveAsync(_table, _registration, seen: true, CancellationToken.None);
+            await VmLeftovers.RemoveAsync(_table, _registration, CancellationToken.None);
         }
         catch (Exception e) when (FaultMap.Find(e, _registration.DisplayPath) is not null)
         {
@@ -189,7 +189,7 @@ internal sealed class VmBuilder : IAsyncDisposable
         return (name, name);
     }
 
-    private string DiskName(int index) => index == 0 ? _registration.File : $"{_registration.File}_{index}";
+    private string DiskName(int index) => VmFiles.NameOf(_registration.File, index);
 
     private async Task CreateDisksAsync(CancellationToken ct)
     {

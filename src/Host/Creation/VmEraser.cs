@@ -99,19 +99,40 @@ internal static class VmEraser
         return true;
     }
 
-    /// <summary>Removes a disk with its lock file. What is gone already is no failure.</summary>
+    /// <summary>
+    /// Removes a disk with its lock file, under its lock from the first file to the last. What is gone already is no failure.
+    /// </summary>
     public static async Task EraseDiskAsync(DiskFolder folder, Folder files, string name, CancellationToken ct)
+    {
+        using var held = DiskLock.TakeExclusive(folder, name);
+        await EraseDiskAsync(folder, files, name, held, ct);
+    }
+
+    /// <summary>The same under the disk's lock, which the caller has.</summary>
+    public static async Task EraseDiskAsync(
+        DiskFolder folder, Folder files, string name, DiskLock held, CancellationToken ct)
     {
         try
         {
-            await Vmdk.DeleteAsync(folder, name, ct);
+            await Vmdk.DeleteLockedAsync(folder, name, held, ct);
         }
         catch (DiskException e) when (e.Kind == DiskErrorKind.NotFound)
         {
             // An earlier attempt removed it.
         }
 
-        EraseLock(folder, files, name);
+        DropLock(files, name);
+    }
+
+    /// <summary>
+    /// Removes the lock file, which the caller has locked, of a disk of which nothing else is there: who had opened it takes the
+    /// one that has the name then.
+    /// </summary>
+    public static void DropLock(Folder files, string name)
+    {
+        var names = files.Names();
+        if (!names.Contains(VmFiles.Descriptor(name)) && !names.Contains(VmFiles.Data(name)))
+            files.Delete(VmFiles.DiskLockOf(name));
     }
 
     private static void EraseLock(DiskFolder folder, Folder files, string name)
@@ -119,7 +140,7 @@ internal static class VmEraser
         try
         {
             using (DiskLock.TakeExclusive(folder, name))
-                files.Delete(VmFiles.DiskLockOf(name));
+                DropLock(files, name);
         }
         catch (DiskException)
         {

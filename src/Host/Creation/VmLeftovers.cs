@@ -1,3 +1,4 @@
+using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
@@ -18,10 +19,8 @@ internal static class VmLeftovers
         {
             try
             {
-                if (await RemoveAsync(table, registration, seen: false, ct))
-                    log.Swept(registration.DisplayPath);
-                else
-                    log.SweepFailed(registration.DisplayPath, "its datastore is empty; is it mounted?");
+                await RemoveAsync(table, registration, ct);
+                log.Swept(registration.DisplayPath);
             }
             catch (Exception e) when (e is not OperationCanceledException
                 && FaultMap.Find(e, registration.DisplayPath) is { } fault)
@@ -32,26 +31,23 @@ internal static class VmLeftovers
     }
 
     /// <summary>
-    /// Removes folders and registration of a VM that was not finished. False, and nothing is forgotten, when its datastore may
-    /// not be there. A folder under its final name is removed only if it is this VM's and nobody else's (<see
-    /// cref="VmEraser.ClearAsync"/>).
+    /// Removes folders and registration of a VM that was not finished. A folder under its final name is removed only if it is
+    /// this VM's and nobody else's (<see cref="VmEraser.ClearAsync"/>).
     /// </summary>
     /// <param name="table">The VMs.</param>
     /// <param name="registration">The VM; pending.</param>
-    /// <param name="seen">The datastore is known to be mounted.</param>
     /// <param name="ct">Stops between two disks.</param>
-    public static async Task<bool> RemoveAsync(VmTable table, VmRegistration registration, bool seen, CancellationToken ct)
+    /// <exception cref="FaultException">Its datastore is not there, or somebody uses its files; nothing is forgotten.</exception>
+    public static async Task RemoveAsync(VmTable table, VmRegistration registration, CancellationToken ct)
     {
+        table.Registry.RequireCertain();
         using var datastore = Folder.Open(table.Datastores.PathOf(registration.Datastore));
         var names = datastore.Names();
-        if (names.Count == 0 && !seen)
-            return false;
         if (names.Contains(TemporaryFolder(registration.Id)))
             RemoveOwn(datastore, TemporaryFolder(registration.Id));
         if (names.Contains(registration.Folder))
             await VmEraser.ClearAsync(table, datastore, registration, held: null, ct);
         table.Registry.Remove(registration.Id);
-        return true;
     }
 
     /// <summary>Removes a folder that this host made under a name that nobody else has, with all that is in it.</summary>

@@ -8,10 +8,10 @@ using Lorica.Host.Service;
 namespace Lorica.Host.Creation;
 
 /// <summary>
-/// Removes a VM with its files: what a relocation left elsewhere, then its disks and all that is the VM's in its folder (<see
-/// cref="VmEraser"/>), then its registration. Needs no key, so a locked VM can be removed. Before the first file goes, the
-/// registry notes that the VM is being removed: from there on it is removed to its end, by the next start of the host if need be,
-/// unless a later operation has been let in.
+/// Removes a VM with its files: its disks and all that is the VM's in its folder (<see cref="VmEraser"/>), then what a relocation
+/// left elsewhere, then its registration. Needs no key, so a locked VM can be removed. Each datastore with files of it must be
+/// there, or nothing is removed. Before the first file goes, the registry notes that the VM is being removed: from there on it is
+/// removed to its end, by the next start of the host if need be, unless a later operation has been let in that is no removal.
 /// Disks in the folder that the VMX does not name were detached: they are nobody's, and stay.
 /// </summary>
 internal static class VmRemoval
@@ -42,7 +42,9 @@ internal static class VmRemoval
     private static async Task RemoveAsync(
         VmTable table, VmRegistration registration, bool unasked, HostLog log, CancellationToken ct)
     {
+        registration = table.Registry.Find(registration.Id)!;
         using var datastore = Folder.Open(table.Datastores.PathOf(registration.Datastore));
+        RelocationLeftovers.RequireThere(table, registration);
         if (!datastore.Has(registration.Folder))
         {
             // Without its folder nothing tells a removed VM from a datastore that is not mounted.
@@ -73,7 +75,7 @@ internal static class VmRemoval
             await VmEraser.EraseAsync(datastore, home, files, held, CancellationToken.None);
         }
 
-        await RelocationLeftovers.RemoveAsync(table, registration, seen: !unasked, held: null, log, CancellationToken.None);
+        await RelocationLeftovers.RemoveAsync(table, registration, held: null, log, CancellationToken.None);
         table.Registry.Remove(registration.Id);
         table.Forget(registration.Id);
     }

@@ -28,17 +28,22 @@ internal sealed partial class DiskEditor
         editor.Table.Datastores.RequireFree(
             edit.Home.Registration.Datastore, (provisioning == Provisioning.Thin ? 0 : spec.Capacity) + SpaceLimits.CopyReserve);
         var disk = new VmDiskModel(
-            spec.Label, $"{edit.Home.Registration.File}-{id.ToString("N")[..12]}{VmDiskModel.Ending}", id, keys is not null);
+            spec.Label, VmFiles.Descriptor(VmFiles.NameOf(edit.Home.Registration.File, id)), id, keys is not null);
         using var folder = DiskFolder.Open(edit.Home.Path);
 
         // Step 1
-        try
+        using (var held = DiskLock.TakeExclusive(folder, disk.Name))
         {
-            await Vmdk.DeleteAsync(folder, disk.Name, ct);
-        }
-        catch (DiskException e) when (e.Kind == DiskErrorKind.NotFound)
-        {
-            // The rule: no earlier attempt left anything.
+            VmFiles.RequireNobodys(
+                edit.Home.Folder, edit.Home.Registration.VmxName, disk.FileName, edit.Home.Registration.DisplayOf(disk.FileName));
+            try
+            {
+                await Vmdk.DeleteLockedAsync(folder, disk.Name, held, ct);
+            }
+            catch (DiskException e) when (e.Kind == DiskErrorKind.NotFound)
+            {
+                // The rule: no earlier attempt left anything.
+            }
         }
 
         await Vmdk.CreateAsync(folder, disk.Name, spec.Capacity, provisioning, keys, ct);

@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Disks;
+using Lorica.Host.Creation;
 using Lorica.Host.Files;
 using Lorica.Host.Home;
 using Lorica.Host.Refusals;
@@ -12,10 +13,12 @@ namespace Lorica.Host.Editing;
 internal sealed partial class DiskEditor
 {
     /// <summary>
-    /// Steps: 1 its files have names that are no other's, and nobody else's VMX names the disk; it opens with the recorded key
-    /// (or is plain, as asked) · 2 if it lies in another folder of the datastore: its data file moved, then its descriptor,
-    /// both under its lock · 3 opened again where it lies now, VMX with it. A refusal in step 3 moves it back. A crash in
-    /// between leaves a disk that no VMX names, whole or in two folders; the same request goes on.
+    /// Steps: 1 its name is no other's, and no other VMX names it · 2 its locks, where it lies and where it is to lie, held to
+    /// the end; asked again whether another VMX names it, since one may have come to while the lock was free; it opens with the
+    /// recorded key (or is plain, as asked) · 3 if it lies in another folder of the datastore: noted which files it has, then its
+    /// data file moved, then its descriptor · 4 opened where it lies now, VMX with it. A refusal in step 4 moves back what this
+    /// call moved. A crash in between leaves a disk that no VMX names, whole or in two folders; the same request goes on with
+    /// those very files.
     /// </summary>
     private async Task AttachAsync(VmEdit edit, AttachDisk attach)
     {
@@ -40,22 +43,42 @@ internal sealed partial class DiskEditor
                 FaultTypes.AlreadyExists, "lorica.fileExists", attach.Path, $"{edit.About} has a disk of that file name.",
                 "Rename the file.");
 
+        // Step 1
         RequireNewName(disk, attach.Path);
-        VmFiles.RequireNobodys(edit.Home.Folder, registration.VmxName, disk.FileName, attach.Path);
-        var moved = path.Folder != registration.Folder && Move(edit, path, disk);
+        using var source = path.Folder == registration.Folder ? null : OpenSource(path);
+        RequireNobodys(edit, source, disk, attach.Path);
+        editor.AfterStep?.Invoke("1 asked");
 
-        // Step 3
+        // Step 2
+        using var target = DiskFolder.Open(edit.Home.Path);
+        using var held = DiskLock.TakeExclusive(target, disk.Name);
         try
         {
-            using var folder = DiskFolder.Open(edit.Home.Path);
-            using (Open(edit, folder, disk))
-                edit.Rewrite(With(edit.Model.File, disk));
+            if (source is null)
+                Name(edit, target, held, disk, null, attach.Path);
+            else
+                MoveIn(edit, source, target, held, disk, attach.Path);
         }
-        catch when (moved)
+        finally
         {
-            MoveBack(edit, path, disk);
-            throw;
+            VmEraser.DropLock(edit.Home.Folder, disk.Name);
         }
+    }
+
+    // Step 4
+    private static void Name(
+        VmEdit edit, DiskFolder folder, DiskLock held, VmDiskModel disk, Folder? source, string shown)
+    {
+        using var opened = Open(edit, folder, held, disk);
+        RequireNobodys(edit, source, disk, shown);
+        edit.Rewrite(With(edit.Model.File, disk));
+    }
+
+    private static void RequireNobodys(VmEdit edit, Folder? source, VmDiskModel disk, string shown)
+    {
+        if (source is not null)
+            VmFiles.RequireNobodys(source, ownVmx: "", disk.FileName, shown);
+        VmFiles.RequireNobodys(edit.Home.Folder, edit.Home.Registration.VmxName, disk.FileName, shown);
     }
 
     /// <summary>
@@ -71,82 +94,11 @@ internal sealed partial class DiskEditor
         }
     }
 
-    /// <returns>Whether this very call moved the disk.</returns>
-    private bool Move(VmEdit edit, DatastorePath path, VmDiskModel disk)
-    {
-        var flat = VmFiles.Data(disk.Name);
-        var sourcePath = Path.Combine(editor.Table.Datastores.PathOf(path.Datastore), path.Folder);
-        using var source = OpenFolder(sourcePath, path);
-        var (target, shown) = (edit.Home.Folder, $"[{path.Datastore}] {path.Folder}/{disk.FileName}");
-        if (!source.Has(disk.FileName))
-        {
-            // Moved whole by an earlier attempt, or never there: step 3 tells.
-            return false;
-        }
-
-        // Step 1
-        VmFiles.RequireNobodys(source, ownVmx: "", disk.FileName, shown);
-        using var folder = DiskFolder.Open(sourcePath);
-        if (source.Has(flat))
-        {
-            if (target.Has(disk.FileName) || target.Has(flat))
-            {
-                throw Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists", edit.Home.Registration.DisplayOf(disk.FileName),
-                    $"The folder of {edit.About} has a file {disk.FileName} already.", "Rename the disk's files.");
-            }
-
-            // Step 2
-            using var opened = Open(edit, folder, disk);
-            source.MoveTo(flat, target);
-            source.MoveTo(disk.FileName, target);
-
-            // Nothing that this lock is for is there any more.
-            source.Delete(VmFiles.DiskLockOf(disk.Name));
-        }
-        else if (target.Has(flat) && !target.Has(disk.FileName))
-        {
-            source.MoveTo(disk.FileName, target);
-        }
-        else
-        {
-            // A descriptor alone, or one in each folder: step 3 tells.
-            return false;
-        }
-
-        target.Sync();
-        source.Sync();
-        return true;
-    }
-
-    /// <summary>
-    /// After a refusal in step 3: the disk lies again where it lay, so that what is wrong can be put right and the same be asked
-    /// for once more. Where that fails too, the same request goes on with the disk where it is.
-    /// </summary>
-    private void MoveBack(VmEdit edit, DatastorePath path, VmDiskModel disk)
-    {
-        var target = edit.Home.Folder;
-        try
-        {
-            // The VMX may have come into place, durable or not.
-            if (edit.Home.ReadModel().Disks.Any(d => d.FileName == disk.FileName))
-                return;
-            using var source = Folder.Open(Path.Combine(editor.Table.Datastores.PathOf(path.Datastore), path.Folder));
-            target.MoveTo(disk.FileName, source);
-            target.MoveTo(VmFiles.Data(disk.Name), source);
-            source.Sync();
-            target.Sync();
-        }
-        catch (Exception e) when (e is IOException or FaultException)
-        {
-            // The refusal that brought this about says more.
-        }
-    }
-
-    private static OpenedDisk Open(VmEdit edit, DiskFolder folder, VmDiskModel disk)
+    private static OpenedDisk Open(VmEdit edit, DiskFolder folder, DiskLock held, VmDiskModel disk)
     {
         try
         {
-            return Vmdk.Open(folder, disk.Name, edit.Expectations.OfDisk(edit.Model, disk), edit.Keys);
+            return Vmdk.OpenLocked(folder, disk.Name, edit.Expectations.OfDisk(edit.Model, disk), edit.Keys, held);
         }
         catch (DiskException e) when (e.Kind == DiskErrorKind.KeyNotFound)
         {
@@ -156,16 +108,16 @@ internal sealed partial class DiskEditor
         }
     }
 
-    private static Folder OpenFolder(string path, DatastorePath shown)
+    private Folder OpenSource(DatastorePath path)
     {
         try
         {
-            return Folder.Open(path);
+            return Folder.Open(Path.Combine(editor.Table.Datastores.PathOf(path.Datastore), path.Folder));
         }
         catch (IOException e)
         {
-            throw Refuse.With(FaultTypes.NotFound, "lorica.fileNotFound", $"[{shown.Datastore}] {shown.Folder}",
-                $"The folder [{shown.Datastore}] {shown.Folder} cannot be opened: {e.Message}", "See that the path is right.", e);
+            throw Refuse.With(FaultTypes.NotFound, "lorica.fileNotFound", $"[{path.Datastore}] {path.Folder}",
+                $"The folder [{path.Datastore}] {path.Folder} cannot be opened: {e.Message}", "See that the path is right.", e);
         }
     }
 }

@@ -4,6 +4,7 @@ using Lorica.Disks;
 using Lorica.Host.Creation;
 using Lorica.Host.Home;
 using Lorica.Host.Refusals;
+using Lorica.Host.Registry;
 
 namespace Lorica.Host.Editing;
 
@@ -19,7 +20,7 @@ internal sealed partial class DiskEditor(VmEditor editor)
         {
             ChangeDiskRequest.ChangeOneofCase.Add => AddAsync(edit, request.Add, ct),
             ChangeDiskRequest.ChangeOneofCase.Attach => AttachAsync(edit, request.Attach),
-            ChangeDiskRequest.ChangeOneofCase.Detach => DetachAsync(edit, request.Detach, ct),
+            ChangeDiskRequest.ChangeOneofCase.Detach => DetachAsync(edit, request.Detach),
             ChangeDiskRequest.ChangeOneofCase.Resize => ResizeAsync(edit, request.Resize, ct),
             _ => throw Refuse.Argument("change", "The request says no change of a disk."),
         }, ct);
@@ -74,40 +75,76 @@ internal sealed partial class DiskEditor(VmEditor editor)
     }
 
     /// <summary>
-    /// Needs no key but the home's. Steps: 1 VMX without the disk · 2 (remove) its files, descriptor first. A crash between
-    /// leaves files that no VMX names; the same request removes them.
+    /// Needs no key but the home's. Steps: 1 (remove) the disk's lock, held to the end; noted which files it has · 2 VMX without
+    /// the disk · 3 (remove) its files, descriptor first, lock file last. A crash between leaves files that no VMX names; the
+    /// same request removes those of them that are still the noted ones, or whose descriptor has the encrypted disk's id. What
+    /// else has the name by then is somebody's, and stays.
     /// </summary>
-    private static async Task DetachAsync(VmEdit edit, DetachDisk detach, CancellationToken ct)
+    private async Task DetachAsync(VmEdit edit, DetachDisk detach)
     {
         var id = IdOf(detach.ObjectId);
+        var disk = edit.Model.Disks.FirstOrDefault(d => d.ObjectId == id);
+        if (disk is not null && disk.Label != detach.Label)
+            throw Refuse.Argument("label", $"The disk {id} of {edit.About} is {disk.Label}, not {detach.Label}.");
+        if (!detach.Remove)
+        {
+            if (disk is not null)
+                edit.Rewrite(Without(edit.Model.File, disk.Label));
+            return;
+        }
+
+        var (path, registration) = (DatastorePath.Parse(detach.Path, VmDiskModel.Ending), edit.Home.Registration);
+        if ((path.Datastore, path.Folder) != (registration.Datastore, registration.Folder)
+            || (disk is null ? edit.Model.Disks.Any(d => d.Name == path.File) : disk.Name != path.File))
+        {
+            throw NotDetached(detach.Path);
+        }
+
+        void RequireNobodys() =>
+            VmFiles.RequireNobodys(edit.Home.Folder, registration.VmxName, path.File + VmDiskModel.Ending, detach.Path);
 
         // Step 1
-        if (edit.Model.Disks.FirstOrDefault(d => d.ObjectId == id) is { } disk)
-        {
-            if (disk.Label != detach.Label)
-                throw Refuse.Argument("label", $"The disk {id} of {edit.About} is {disk.Label}, not {detach.Label}.");
-            edit.Rewrite(Without(edit.Model.File, disk.Label));
-        }
-
-        // Step 2: never a file that the VMX still names.
-        if (!detach.Remove)
-            return;
-        var path = Registry.DatastorePath.Parse(detach.Path, VmDiskModel.Ending);
-        var registration = edit.Home.Registration;
-        if ((path.Datastore, path.Folder) != (registration.Datastore, registration.Folder)
-            || edit.Home.ReadModel().Disks.Any(d => d.Name == path.File))
-        {
-            throw NotDetached(detach.Path);
-        }
-
-        VmFiles.RequireNobodys(edit.Home.Folder, registration.VmxName, path.File + VmDiskModel.Ending, detach.Path);
+        RequireNobodys();
         using var folder = DiskFolder.Open(edit.Home.Path);
-        if (edit.Home.Folder.Has(path.File + VmDiskModel.Ending)
-            && Vmdk.ReadModel(folder, path.File).ObjectId is { } found && found != id)
-            throw NotDetached(detach.Path);
-        await VmEraser.EraseDiskAsync(folder, edit.Home.Folder, path.File, ct);
+        using var held = DiskLock.TakeExclusive(folder, path.File);
+        RequireNobodys();
+        var found = DiskIdentity.Read(id, edit.Home.Folder, path.File);
+        if (disk is null)
+        {
+            if (!found.IsNothing() && !found.IsRestOf(editor.Table.Registry.Find(registration.Id)!.Disk)
+                && !IsOf(folder, path.File, id))
+                throw NotKnown(detach.Path);
+        }
+        else
+        {
+            editor.Table.Registry.RememberDisk(registration.Id, found);
+
+            // Step 2
+            edit.Rewrite(Without(edit.Model.File, disk.Label));
+            editor.AfterStep?.Invoke("2 detached");
+        }
+
+        // Step 3: what is begun goes on, whether the caller waits for it or not.
+        await VmEraser.EraseDiskAsync(folder, edit.Home.Folder, path.File, held, CancellationToken.None);
+    }
+
+    private static bool IsOf(DiskFolder folder, string name, Guid id)
+    {
+        try
+        {
+            return Vmdk.ReadModel(folder, name).ObjectId == id;
+        }
+        catch (DiskException)
+        {
+            return false;
+        }
     }
 
     private static FaultException NotDetached(string path) =>
         Refuse.Argument("path", $"{path} is not the file of the disk that was detached.", "See which disks are there.");
+
+    private static FaultException NotKnown(string path) => Refuse.With(
+        FaultTypes.InvalidState, "lorica.diskNotKnown", path,
+        $"The disk was detached, but nothing tells whether {path} is still its file: it stays.",
+        "See what the file is. If nobody needs it, remove it by hand.");
 }

@@ -13,6 +13,9 @@ internal sealed class VmEditor(VmTable table, KeyCache keys)
 {
     public VmTable Table { get; } = table;
 
+    /// <summary>For tests: told between the steps of a change.</summary>
+    internal Action<string>? AfterStep { get; set; }
+
     /// <summary>Runs <paramref name="change"/> inside that frame.</summary>
     public async Task EditAsync(
         string vmId, long epoch, IEnumerable<Contracts.ObjectRecord> records, bool whileRunning, Func<VmEdit, Task> change,

@@ -73,7 +73,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
 
     /// <summary>
     /// Forgets a VM. Its lock file says that nobody holds it; if another host has the lock already, that one keeps it. Needs no
-    /// key, so a locked VM can go, and no file, so one whose datastore is gone can too.
+    /// key, so a locked VM can go, and no file, so one whose datastore is gone can too. What a relocation left of it elsewhere
+    /// goes; what cannot be removed stays, and the log says where it is.
     /// </summary>
     public async Task UnregisterAsync(UnregisterVmRequest request, CancellationToken ct)
     {
@@ -83,8 +84,7 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
         if (entry.Running is not null)
             throw Refuse.PowerState(registration.DisplayPath,
                 $"{registration.DisplayPath} is powered on; it cannot be unregistered.", "Power it off.");
-        await RelocationLeftovers.TryRemoveAsync(
-            table, table.Registry.Find(registration.Id)!, seen: false, held: null, log, ct);
+        await RelocationLeftovers.RemoveOrTellAsync(table, table.Registry.Find(registration.Id)!, log, ct);
         await ReleaseAsync(registration, ct);
         table.Registry.Remove(registration.Id);
         table.Forget(registration.Id);

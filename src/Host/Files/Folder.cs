@@ -68,7 +68,11 @@ internal sealed class Folder : IDisposable
     /// Replaces or creates a file so that a crash leaves the old content or the new one, never a mixture: written aside, fsync,
     /// renamed, fsync of the folder. A crash before the rename leaves <c>.NAME.new</c>, which the next replacement removes.
     /// </summary>
-    public void Replace(string name, ReadOnlySpan<byte> content)
+    /// <param name="name">The file.</param>
+    /// <param name="content">What it is to hold.</param>
+    /// <param name="named">Called between the rename and the last sync: a failure before leaves the old content for sure, one
+    /// after it leaves either.</param>
+    public void Replace(string name, ReadOnlySpan<byte> content, Action? named = null)
     {
         CheckName(name);
         var aside = $".{name}.new";
@@ -79,6 +83,7 @@ internal sealed class Folder : IDisposable
         }
 
         Posix.Rename(_handle, aside, name, replace: true);
+        named?.Invoke();
         Posix.Sync(_handle, Path);
     }
 
@@ -122,6 +127,13 @@ internal sealed class Folder : IDisposable
     {
         CheckName(name);
         return Posix.AllocatedBytes(_handle, name);
+    }
+
+    /// <summary>The number that the filesystem has for the file of a name; null for none.</summary>
+    public ulong? InodeOf(string name)
+    {
+        CheckName(name);
+        return Posix.InodeOf(_handle, name);
     }
 
     /// <summary>
@@ -243,7 +255,10 @@ internal sealed class Folder : IDisposable
     /// <summary>Makes new and removed names durable.</summary>
     public void Sync() => Posix.Sync(_handle, Path);
 
-    /// <summary>Opens (and creates) a lock file; it is never renamed nor removed while its folder lives.</summary>
+    /// <summary>
+    /// Opens (and creates) a lock file. Such a file is never renamed; it may be removed by who has its lock, so who takes the
+    /// lock afterwards has to see that the file still has a name.
+    /// </summary>
     public SafeFileHandle OpenLockFile(string name)
     {
         CheckName(name);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
 using Lorica.Host.Refusals;
@@ -28,8 +30,13 @@ internal sealed class VmFiles
 {
     private const string VmxEnding = ".vmx", FlatEnding = "-flat", LockEnding = ".lock";
 
-    private VmFiles(IReadOnlyList<VmDiskModel> disks, IReadOnlyDictionary<string, string> others) =>
-        (Disks, Others) = (disks, others);
+    private const int IdDigits = 12;
+    private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdef");
+
+    private readonly string _file;
+
+    private VmFiles(string file, IReadOnlyList<VmDiskModel> disks, IReadOnlyDictionary<string, string> others) =>
+        (_file, Disks, Others) = (file, disks, others);
 
     /// <summary>The disks that the VMX names and no other VMX of the folder does.</summary>
     public IReadOnlyList<VmDiskModel> Disks { get; }
@@ -46,7 +53,7 @@ internal sealed class VmFiles
         var registration = home.Registration;
         var disks = home.Folder.Has(registration.VmxName) ? home.ReadModel().Disks : [];
         var others = OthersIn(home.Folder, registration.VmxName);
-        return new VmFiles([.. disks.Where(d => !OfDisk(d.Name).Any(others.ContainsKey))], others);
+        return new VmFiles(registration.File, [.. disks.Where(d => !OfDisk(d.Name).Any(others.ContainsKey))], others);
     }
 
     /// <summary>
@@ -100,9 +107,17 @@ internal sealed class VmFiles
         !name.EndsWith(VmxEnding, StringComparison.OrdinalIgnoreCase)
         && !name.EndsWith(FlatEnding, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Name of a disk that is made with a VM, by its place among them.</summary>
+    public static string NameOf(string file, int index) =>
+        index == 0 ? file : string.Create(CultureInfo.InvariantCulture, $"{file}_{index}");
+
+    /// <summary>Name of a disk that is added to a VM, by its object id.</summary>
+    public static string NameOf(string file, Guid disk) => $"{file}-{disk.ToString("N")[..IdDigits]}";
+
     /// <summary>
     /// Names of disks of which only the lock file is left in a folder: they were removed, or moved away, and nobody has a use for
-    /// it. A VM's lock file is none of these.
+    /// it. Only names that this VM's own disks get: an empty file that is called like a lock may be any program's. A VM's lock
+    /// file is none of these.
     /// </summary>
     public IReadOnlyList<string> LockedNames(Folder folder)
     {
@@ -112,7 +127,7 @@ internal sealed class VmFiles
             .. names.Where(n => n.Length > LockEnding.Length + 1 && n[0] == '.'
                     && n.EndsWith(LockEnding, StringComparison.Ordinal) && !Others.ContainsKey(n))
                 .Select(n => n[1..^LockEnding.Length])
-                .Where(n => !n.EndsWith(VmxEnding, StringComparison.OrdinalIgnoreCase)
+                .Where(n => IsMadeName(n)
                     && !names.Contains(Descriptor(n)) && !names.Contains(Data(n))),
         ];
     }
@@ -145,6 +160,18 @@ internal sealed class VmFiles
                 $"{vmx} in the same folder cannot be read, so nothing tells which disks there are its VM's: {e.Message}",
                 $"Put {vmx} right, or move it to another folder.", e);
         }
+    }
+
+    private bool IsMadeName(string name)
+    {
+        if (name == _file)
+            return true;
+        if (!name.StartsWith(_file, StringComparison.Ordinal))
+            return false;
+        var rest = name.AsSpan(_file.Length);
+        return (rest[0] == '-' && rest.Length == IdDigits + 1 && rest[1..].IndexOfAnyExcept(s_hex) < 0)
+            || (rest[0] == '_' && int.TryParse(rest[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                && name == NameOf(_file, index));
     }
 
     private static string Aside(string name) => $".{name}.new";

@@ -9,15 +9,16 @@ namespace Lorica.Host.Home;
 
 /// <summary>
 /// The right to run or change a VM: an OFD lock on <c>.FILE.vmx.lock</c> in its folder (the disks have locks of their own), a
-/// file that is never renamed nor deleted, and in it a <see cref="WriterRecord"/> for hosts elsewhere. The lock lasts as long as
-/// any copy of <see cref="Handle"/> is open: the vmx gets one, so the lock of a running VM outlives its host.
+/// file that is never renamed and goes, under its lock, as the last one of the VM (<see cref="Remove"/>), and in it a <see
+/// cref="WriterRecord"/> for hosts elsewhere. The lock lasts as long as any copy of <see cref="Handle"/> is open: the vmx gets
+/// one, so the lock of a running VM outlives its host.
 /// </summary>
 /// <remarks>
 /// Taken in these steps: 1 the lock · 2 the record read: a higher epoch is a newer operation elsewhere · 3 a record that another
-/// host holds is taken over only if it let go, if an operator says that it is fenced, or if its counter stands still for 45 s ·
-/// 4 own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes
-/// it over at once, since on its own machine the lock alone tells. A lock file that was removed together with its VM while this
-/// waited for it is no lock: the one that has the name now is taken.
+/// host holds is taken over only if it let go, if an operator says that it is fenced, or if its counter stands still for 45 s · 4
+/// own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes it
+/// over at once, since on its own machine the lock alone tells. The lock itself is never waited for. A lock file that was removed
+/// together with its VM between its opening and its lock is no lock: the one that has the name now is taken.
 /// </remarks>
 internal sealed class VmLock : IAsyncDisposable
 {
@@ -102,7 +103,10 @@ internal sealed class VmLock : IAsyncDisposable
         WriterLockFile.Write(copy, Record with { Held = false });
     }
 
-    /// <summary>Removes the lock file, while it is held, with the VM's other files.</summary>
+    /// <summary>
+    /// Removes the lock file as the last of the VM's files; the caller holds the lock. Who opened it before finds that it has no
+    /// name any more. Durable with the folder's next sync.
+    /// </summary>
     public static void Remove(VmHome home) => home.Folder.Delete(NameOf(home));
 
     /// <summary>What the lock file says, without taking the lock.</summary>

@@ -74,7 +74,7 @@ internal sealed class RelocateJob : IJobWork
         var path = c.Table.Datastores.PathOf(datastore);
         var temporary = RelocationLeftovers.TemporaryFolder(registration.Id, c.Order.Epoch);
         await RelocationLeftovers.RemoveAsync(
-            c.Table, c.Table.Registry.Find(registration.Id)!, seen: true, held: null, c.Log, ct);
+            c.Table, c.Table.Registry.Find(registration.Id)!, held: null, c.Log, ct);
         var folder = c.Table.Registry.ChooseFolder(datastore, taken => FreeFolder(path, registration.Folder, taken));
         c.Table.Registry.RememberLeftovers(registration.Id,
             [new VmLeftover(datastore, temporary, Own: true), new VmLeftover(datastore, folder, Own: false)]);
@@ -210,5 +210,5 @@ internal sealed class RelocateJob : IJobWork
 
     // What fails stays noted, and the next start of the host removes it. That the job was taken back is no reason to leave it.
     private static Task RemoveLeftoversAsync(JobContext c, VmLock? held) => RelocationLeftovers.TryRemoveAsync(
-        c.Table, c.Table.Registry.Find(c.Home.Registration.Id)!, seen: true, held, c.Log, CancellationToken.None);
+        c.Table, c.Table.Registry.Find(c.Home.Registration.Id)!, held, c.Log, CancellationToken.None);
 }

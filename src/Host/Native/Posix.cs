@@ -221,6 +221,23 @@ internal static unsafe class Posix
         return *(long*)(result + BlocksAt) * BlockSize;
     }
 
+    /// <summary>The number that a filesystem has for the file of a name (a link itself, not what it leads to); null for none.
+    /// </summary>
+    public static ulong? InodeOf(SafeFileHandle folder, string name)
+    {
+        const int NoLinks = 0x100, InodeAt = 32;
+        byte* result = stackalloc byte[StatBytes];
+        using var root = new Borrowed(folder);
+        fixed (byte* p = ToPath(name))
+        {
+            // SAFETY: the name is zero-terminated and pinned; struct statx is 256 bytes.
+            if (Libc.StatX(root.Fd, p, NoLinks, BasicStats, result) == 0)
+                return *(ulong*)(result + InodeAt);
+        }
+
+        return Marshal.GetLastPInvokeError() == NoEntry ? null : throw Failed("look at", name);
+    }
+
     /// <summary>
     /// A descriptor that stands for a process and never for another one that got its number; null when it is gone.
     /// </summary>

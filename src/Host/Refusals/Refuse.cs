@@ -63,6 +63,14 @@ internal static class Refuse
         FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,
         $"{where} became full.", "Free space on the datastore, or use another one.", inner);
 
+    /// <summary>A change of the registry failed, and what was there before could not be written again.</summary>
+    public static FaultException RegistryNotWritable(string vm, IOException inner) => With(
+        FaultTypes.SystemError, "lorica.registryNotWritable", vm,
+        $"The host's entry of {vm} could neither be changed nor be put back, so nobody knows which one the next start of the "
+            + $"host finds: {inner.Message}",
+        "See that the state folder of the host can be written; then start the operation again. Until then this host changes "
+            + "nothing in its registry.", inner);
+
     /// <summary>The rule that <see cref="StorageReadOnly"/> names.</summary>
     public const string StorageReadOnlyKey = "lorica.storageReadOnly";
 

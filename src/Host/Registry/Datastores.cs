@@ -108,9 +108,11 @@ internal sealed class Datastores
                     return (id, $"{path} is another datastore ({id}) than the one known as {name} ({known}).");
                 if (known is null)
                 {
-                    _ids[name] = id;
+                    // Known once it is on disk, not before.
+                    var ids = new Dictionary<string, string>(_ids) { [name] = id };
                     using var folder = Folder.Open(_stateFolder);
-                    folder.Replace(FileName, JsonSerializer.SerializeToUtf8Bytes(_ids, StateJson.Default.DictionaryStringString));
+                    folder.Replace(FileName, JsonSerializer.SerializeToUtf8Bytes(ids, StateJson.Default.DictionaryStringString));
+                    _ids[name] = id;
                 }
 
                 return (id, null);

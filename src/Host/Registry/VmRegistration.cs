@@ -38,6 +38,12 @@ internal sealed record VmRegistration
     /// </summary>
     public IReadOnlyList<VmLeftover> Leftovers { get; init; } = [];
 
+    /// <summary>
+    /// The disk whose files the last change moved or removed, noted before it did: the same request after a crash knows by it
+    /// which files it is about. Kept until the next one.
+    /// </summary>
+    public NotedDisk? Disk { get; init; }
+
     /// <summary>Name of the VMX file.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string VmxName => File + ".vmx";

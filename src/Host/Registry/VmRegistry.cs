@@ -11,6 +11,13 @@ namespace Lorica.Host.Registry;
 /// replaced whole. A crash leaves each file as before or after its change. The VM itself is its files on the datastore, never
 /// this.
 /// </summary>
+/// <remarks>
+/// A change that fails has not happened, neither here nor on disk: when the failure came after the new file had its name (only
+/// the sync of the folder is left then, and either file may survive a power cut), the former entry is written again before the
+/// failure is told. Where that fails too nobody knows what the next start finds; the refusal says so
+/// (<c>lorica.registryNotWritable</c>), and nothing in the registry is changed any more, nor removed on its word, until the
+/// former entry could be written: each change tries that first.
+/// </remarks>
 internal sealed class VmRegistry : IDisposable
 {
     private const int MaximumBytes = 16 * 1024;
@@ -19,11 +26,8 @@ internal sealed class VmRegistry : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, VmRegistration> _entries = [];
 
-    // VMs of which nobody knows whether disk or memory has the later entry.
+    // VMs of which nobody knows whether the disk has the entry that is here. While there is one, nothing is written but this.
     private readonly HashSet<Guid> _uncertain = [];
-
-    // Uids of entries that may be on disk although memory does not have them: no other VM gets one.
-    private readonly HashSet<uint> _uidsOnDisk = [];
     private readonly Folder _folder;
     private readonly uint _uidBase, _uidCount;
 
@@ -41,6 +45,19 @@ internal sealed class VmRegistry : IDisposable
     /// Files that could not be read at start; their VMs are not there, and the files stay for a person to look at.
     /// </summary>
     public IReadOnlyList<string> Damaged { get; }
+
+    /// <summary>Whether a change failed and could not be taken back: the disk may say something else than this.</summary>
+    public bool IsUncertain
+    {
+        get
+        {
+            lock (_gate)
+                return _uncertain.Count > 0;
+        }
+    }
+
+    /// <summary>For tests: told between a change that failed and the writing of the former entry.</summary>
+    internal Action? BeforePuttingBack { get; set; }
 
     /// <summary>All VMs, also those being made.</summary>
     public IReadOnlyList<VmRegistration> List()
@@ -132,7 +149,11 @@ internal sealed class VmRegistry : IDisposable
     /// Refuses an epoch lower than the highest seen, and keeps a higher one before anything is done under it. A removal that
     /// failed under an earlier one is not gone on with: somebody has come to do something else with the VM.
     /// </summary>
-    public void Advance(Guid id, long epoch, string name)
+    /// <param name="id">The VM.</param>
+    /// <param name="epoch">Of the operation that is to be let in.</param>
+    /// <param name="name">The VM, for a refusal.</param>
+    /// <param name="removal">Whether the operation is a removal: it goes on with an earlier one.</param>
+    public void Advance(Guid id, long epoch, string name, bool removal = false)
     {
         lock (_gate)
         {
@@ -141,7 +162,7 @@ internal sealed class VmRegistry : IDisposable
             if (epoch < entry.Epoch)
                 throw Refuse.StaleEpoch(name, epoch, entry.Epoch);
             if (epoch > entry.Epoch)
-                Write_NeedsLock(entry with { Epoch = epoch, Removing = false });
+                Write_NeedsLock(entry with { Epoch = epoch, Removing = entry.Removing && removal });
         }
     }
 
@@ -160,6 +181,7 @@ internal sealed class VmRegistry : IDisposable
     {
         lock (_gate)
         {
+            Settle_NeedsLock();
             if (!_entries[id].Removing)
                 Write_NeedsLock(_entries[id] with { Removing = true });
         }
@@ -170,6 +192,13 @@ internal sealed class VmRegistry : IDisposable
     {
         lock (_gate)
             Write_NeedsLock(_entries[id] with { Leftovers = leftovers });
+    }
+
+    /// <summary>Keeps which disk's files are about to be moved or removed.</summary>
+    public void RememberDisk(Guid id, NotedDisk disk)
+    {
+        lock (_gate)
+            Write_NeedsLock(_entries[id] with { Disk = disk });
     }
 
     /// <summary>
@@ -212,44 +241,77 @@ internal sealed class VmRegistry : IDisposable
     {
         lock (_gate)
         {
-            _folder.Delete(id + Ending);
-            _folder.Sync();
-            _entries.Remove(id);
+            Change_NeedsLock(id, null);
         }
     }
 
     public void Dispose() => _folder.Dispose();
 
     /// <summary>
-    /// Returns when the entry of a VM is on disk as it is known here. After a write whose outcome is unknown it is written again:
-    /// until that has gone well, another start of the host may find another entry, so nothing may be removed by this one.
+    /// Returns when everything is on disk as it is known here: until then another start of the host may find another entry, so
+    /// nothing may be removed because of this one.
     /// </summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void RequireCertain(Guid id)
+    /// <exception cref="FaultException">It cannot be written.</exception>
+    public void RequireCertain()
     {
         lock (_gate)
-        {
-            if (_uncertain.Contains(id) && _entries.TryGetValue(id, out var entry))
-                Write_NeedsLock(entry);
-        }
+            Settle_NeedsLock();
     }
 
-    private void Write_NeedsLock(VmRegistration entry)
+    private void Write_NeedsLock(VmRegistration entry) => Change_NeedsLock(entry.Id, entry);
+
+    private void Change_NeedsLock(Guid id, VmRegistration? next)
     {
+        Settle_NeedsLock();
+        var named = false;
         try
         {
-            _folder.Replace(entry.Id + Ending, JsonSerializer.SerializeToUtf8Bytes(entry, StateJson.Default.VmRegistration));
+            Put(id, next, () => named = true);
         }
-        catch (IOException)
+        catch (IOException) when (named)
         {
-            // The new entry may be there or not: it is renamed before its folder is made durable.
-            _uncertain.Add(entry.Id);
-            _uidsOnDisk.Add(entry.Uid);
+            _uncertain.Add(id);
+            BeforePuttingBack?.Invoke();
+            Settle_NeedsLock();
             throw;
         }
 
-        _uncertain.Remove(entry.Id);
-        _entries[entry.Id] = entry;
+        if (next is null)
+            _entries.Remove(id);
+        else
+            _entries[id] = next;
+    }
+
+    /// <summary>Writes what is here over what may be on disk instead.</summary>
+    private void Settle_NeedsLock()
+    {
+        foreach (var id in _uncertain.ToList())
+        {
+            var entry = _entries.GetValueOrDefault(id);
+            try
+            {
+                Put(id, entry, () => { });
+            }
+            catch (IOException e)
+            {
+                throw Refuse.RegistryNotWritable(entry?.DisplayPath ?? id.ToString(), e);
+            }
+
+            _uncertain.Remove(id);
+        }
+    }
+
+    private void Put(Guid id, VmRegistration? entry, Action named)
+    {
+        if (entry is not null)
+        {
+            _folder.Replace(id + Ending, JsonSerializer.SerializeToUtf8Bytes(entry, StateJson.Default.VmRegistration), named);
+            return;
+        }
+
+        _folder.Delete(id + Ending);
+        named();
+        _folder.Sync();
     }
 
     private static FaultException FolderTaken(string datastore, string folder) => Refuse.With(
@@ -267,7 +329,7 @@ internal sealed class VmRegistry : IDisposable
                 "Put them right or move them away, then restart the host.");
         }
 
-        var used = _entries.Values.Select(e => e.Uid).Concat(_uidsOnDisk).ToHashSet();
+        var used = _entries.Values.Select(e => e.Uid).ToHashSet();
         for (uint uid = _uidBase; uid < _uidBase + _uidCount - 1; uid++)
         {
             if (!used.Contains(uid) && !ProcessId.AnyOf(uid))

@@ -79,7 +79,7 @@ internal sealed partial class HostControlService
         var (registration, entry) = node.Table.Find(request.VmId);
         using (await entry.EnterAsync(registration.DisplayPath, context.CancellationToken))
         {
-            node.Table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
+            node.Table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath, removal: true);
             if (entry.Running is not null)
                 throw Refuse.PowerState(registration.DisplayPath,
                     $"{registration.DisplayPath} is powered on; it cannot be removed.", "Power it off.");

@@ -21,7 +21,7 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
 
     [LoggerMessage(
         1104, LogLevel.Warning,
-        "What is left of {Path}, which was being made when the host stopped, cannot be removed yet: {Reason}")]
+        "What is left of {Path} cannot be removed yet and stays noted; the next start of the host tries again: {Reason}")]
     public partial void SweepFailed(string path, string reason);
 
     [LoggerMessage(1106, LogLevel.Warning, "What a former run of VM {VmId} left cannot be removed: {Reason}")]
@@ -51,6 +51,10 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     [LoggerMessage(1124, LogLevel.Warning,
         "Files of VM {VmId} at {Path}, where it was or was to go, are somebody else's by now and stay")]
     public partial void LeftAlone(Guid vmId, string path);
+
+    [LoggerMessage(1125, LogLevel.Warning,
+        "VM {VmId} leaves this host, and what a relocation left of it at {Path} stays there: {Reason} Remove it by hand")]
+    public partial void LeftBehind(Guid vmId, string path, string reason);
 
     [LoggerMessage(1122, LogLevel.Information, "VM {VmId} registered: {Path}")]
     public partial void VmRegistered(Guid vmId, string path);

@@ -27,6 +27,8 @@ internal sealed unsafe class FailingStorage : IDisposable
     private readonly byte[] _content;
     private volatile int _error;
     private volatile int _syncError;
+    private readonly List<ulong> _heldSyncs = [];
+    private bool _holding;
 
     public FailingStorage(int length)
     {
@@ -54,6 +56,28 @@ internal sealed unsafe class FailingStorage : IDisposable
         set => _syncError = value;
     }
 
+    /// <summary>Set while a sync waits for the storage's answer.</summary>
+    public ManualResetEventSlim SyncIsHeld { get; } = new();
+
+    /// <summary>From now on the storage lets whoever syncs wait, until <see cref="ReleaseSyncs"/>.</summary>
+    public void HoldSyncs()
+    {
+        lock (_heldSyncs)
+            _holding = true;
+    }
+
+    /// <summary>Answers all syncs that wait, and each one from now on.</summary>
+    public void ReleaseSyncs()
+    {
+        lock (_heldSyncs)
+        {
+            _holding = false;
+            SyncIsHeld.Reset();
+            _heldSyncs.ForEach(s => Reply(s, [], _syncError));
+            _heldSyncs.Clear();
+        }
+    }
+
     /// <summary>What really is on the storage.</summary>
     public byte[] Stored(int offset, int length)
     {
@@ -72,6 +96,7 @@ internal sealed unsafe class FailingStorage : IDisposable
     {
         _mount.Dispose();
         _device.Dispose();
+        SyncIsHeld.Dispose();
     }
 
     private void Serve()
@@ -135,7 +160,7 @@ internal sealed unsafe class FailingStorage : IDisposable
                 Reply(unique, new byte[80]);
                 break;
             case 20: // FSYNC
-                Reply(unique, [], _syncError);
+                AnswerSync(unique);
                 break;
             case 18 or 25 or 29 or 38: // RELEASE, FLUSH, RELEASEDIR, DESTROY
                 Reply(unique, []);
@@ -147,6 +172,21 @@ internal sealed unsafe class FailingStorage : IDisposable
             default:
                 Reply(unique, [], 38);
                 break;
+        }
+    }
+
+    private void AnswerSync(ulong unique)
+    {
+        lock (_heldSyncs)
+        {
+            if (!_holding)
+            {
+                Reply(unique, [], _syncError);
+                return;
+            }
+
+            _heldSyncs.Add(unique);
+            SyncIsHeld.Set();
         }
     }
 

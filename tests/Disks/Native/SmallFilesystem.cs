@@ -25,6 +25,13 @@ internal sealed class SmallFilesystem : IDisposable
     /// <summary>Somebody makes room.</summary>
     public void Grow(long bytes) => FuseLibc.Reconfigure(_mount, ("size", bytes.ToString()));
 
+    /// <summary>The kernel, or somebody, makes it read-only; no file may be open for writing.</summary>
+    public void MakeReadOnly() => FuseLibc.Reconfigure(_mount, ("ro", ""));
+
+    /// <summary>Opens a file for reading.</summary>
+    public SafeFileHandle OpenRead(string name) => File.OpenHandle(
+        $"/proc/self/fd/{_mount.DangerousGetHandle()}/{name}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
     public void Dispose()
     {
         _mount.Dispose();

@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Host.Registry;
+using Lorica.Host.Tests.Native;
 using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Creation;
@@ -144,14 +145,14 @@ public sealed class RemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lock_files_of_disks_that_were_removed_go_too()
+    public async Task Lock_files_of_disks_that_were_removed_go_too_and_empty_files_of_others_stay()
     {
         var vm = new TestVm("web", null, capacity: 256 * 1024);
         await vm.ImportAsync(_host.Client);
-        foreach (var file in new[] { ".web-0123456789ab.lock", ".notes.lock" })
-            await File.WriteAllTextAsync(At("web", file), file == ".notes.lock" ? "mine" : "");
+        foreach (var file in new[] { ".web-0123456789ab.lock", ".web_1.lock", ".notes.lock" })
+            await File.WriteAllTextAsync(At("web", file), file == ".web_1.lock" ? "mine" : "");
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
-        Assert.Equal([".notes.lock"], Names("web"));
+        Assert.Equal([".notes.lock", ".web_1.lock"], Names("web"));
     }
 
     /// <summary>What a host finds that was killed in a removal: files gone, in the order in which they go.</summary>
@@ -205,6 +206,26 @@ public sealed class RemovalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_removal_that_was_refused_since_it_could_not_be_noted_does_not_go_on_by_itself()
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        using (var storage = new FailingSync(Path.Combine(_host.Config.StateFolder, "registry")))
+        {
+            storage.Fails = true;
+            _host.Node.Table.Registry.BeforePuttingBack = () => storage.Fails = false;
+            await FaultAssert.RefusedAsync(FaultTypes.SystemError, "lorica.io",
+                _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.Request.Epoch }));
+        }
+
+        await _host.StopAsync();
+        await _host.StartAsync();
+
+        Assert.Null((await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).Suspect);
+        Assert.Equal(vm.Content, await PlainDisk.ReadAsync(At("web"), "web"));
+    }
+
+    [Fact]
     public async Task A_VM_that_is_used_again_after_a_removal_that_failed_is_not_removed_by_the_next_start()
     {
         var vm = new TestVm("web", null, capacity: 256 * 1024);
@@ -223,6 +244,62 @@ public sealed class RemovalTests : IAsyncLifetime
         await vm.ImportAsync(_host.Client);
         TwoFolders.Copy(At("web"), Path.Combine(_host.SecondDatastore, "web_1"));
         _host.Node.Table.Registry.Move(Guid.Parse(vm.Id), "ds2", "web_1");
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
+        Assert.Empty(_host.Entries());
+        Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_VM_is_not_removed_while_a_datastore_with_files_of_it_is_not_there(bool unasked)
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        var id = Guid.Parse(vm.Id);
+        TwoFolders.Copy(At("web"), Path.Combine(_host.SecondDatastore, "web_1"));
+        _host.Node.Table.Registry.RememberLeftovers(id, [new VmLeftover("ds2", "web_1", Own: false)]);
+        Assert.Equal(_host.SecondDatastore, _host.Node.Table.Datastores.PathOf("ds2"));
+        var marker = Path.Combine(_host.SecondDatastore, DatastoreMarker.FileName);
+        File.Move(marker, _folder.Path("marker"));
+        if (unasked)
+        {
+            _host.Node.Table.Registry.RememberRemoving(id);
+            await _host.StopAsync();
+            await _host.StartAsync();
+        }
+        else
+        {
+            await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.datastoreNotThere",
+                _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch }));
+        }
+
+        Assert.Equal(unasked, _host.Node.Table.Registry.Find(id)!.Removing);
+        Assert.Single(_host.Node.Table.Registry.Find(id)!.Leftovers);
+        Assert.Empty(((string[])["web.vmx", "web.vmdk", "web-flat.vmdk"]).Except(Names("web")));
+
+        File.Move(_folder.Path("marker"), marker);
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
+        Assert.Empty(_host.Entries());
+        Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
+    }
+
+    [Fact]
+    public async Task A_removal_that_failed_behind_the_VMs_own_files_is_ended_when_it_is_asked_for_again()
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        var id = Guid.Parse(vm.Id);
+        TwoFolders.Copy(At("web"), Path.Combine(_host.SecondDatastore, "web_1"));
+        _host.Node.Table.Registry.RememberLeftovers(id, [new VmLeftover("ds2", "web_1", Own: false)]);
+        using (var folder = Lorica.Disks.DiskFolder.Open(Path.Combine(_host.SecondDatastore, "web_1")))
+        using (Lorica.Disks.DiskLock.TakeExclusive(folder, "web"))
+        {
+            await FaultAssert.RefusedAsync(FaultTypes.ResourceInUse, "lorica.diskInUse",
+                _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch }));
+        }
+
+        Assert.True(_host.Node.Table.Registry.Find(id)!.Removing);
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
         Assert.Empty(_host.Entries());
         Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));

@@ -86,6 +86,12 @@ public sealed class DiskTests : IAsyncLifetime
         var disk = now.Disks[1];
         await ChangeAsync(vm, now, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
         var (other, then) = await MakeAsync("web02", _kek);
+        using (var lies = Lorica.Host.Files.Folder.Open(Path.Combine(_host.Datastore, "web01")))
+        {
+            _host.Node.Table.Registry.RememberDisk(
+                Guid.Parse(other.Id), Lorica.Host.Editing.DiskIdentity.Read(Guid.Parse(disk.ObjectId), lies, "web01_1"));
+        }
+
         foreach (var file in moved)
             File.Move(Path.Combine(_host.Datastore, "web01", file), Path.Combine(_host.Datastore, "web02", file));
 

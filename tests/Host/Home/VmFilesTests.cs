@@ -103,17 +103,22 @@ public sealed class VmFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_lock_file_alone_is_that_of_a_disk_that_is_gone()
+    public void A_lock_file_alone_under_a_name_that_the_VMs_disks_get_is_that_of_a_disk_that_is_gone()
     {
-        Write("web", _id, "web.vmdk");
+        Write("web", _id, "owner.vmdk");
         foreach (var file in new[]
         {
-            ".web-0001.lock", ".web.vmx.lock", ".other.vmx.lock", ".there.lock", "there.vmdk", ".half.lock", "half-flat.vmdk",
-            ".lock",
+            ".web-0123456789ab.lock", ".web_7.lock", ".web.lock", ".web.vmx.lock", ".other.vmx.lock", ".web_1.lock", "web_1.vmdk",
+            ".web_2.lock", "web_2-flat.vmdk", ".lock",
+
+            // Of other disks, of other programs.
+            ".web-0001.lock", ".web-0123456789AB.lock", ".web-0123456789ab-0.lock", ".web_07.lock", ".web_0.lock", ".web_.lock",
+            ".web_x.lock", ".webserver.lock", ".backup.lock", ".other_1.lock",
         })
             File.WriteAllText(_folder.Path($"web/{file}"), "");
         using var home = Home();
-        Assert.Equal(["web-0001"], VmFiles.Of(home).LockedNames(home.Folder));
+        Assert.Equal(
+            ["web", "web-0123456789ab", "web_7"], VmFiles.Of(home).LockedNames(home.Folder).Order(StringComparer.Ordinal));
     }
 
     private VmHome Home() => new(

@@ -1,4 +1,6 @@
 using Lorica.Contracts.Host;
+using Lorica.Host.Editing;
+using Lorica.Host.Service;
 using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Jobs;
@@ -184,6 +186,30 @@ public sealed class CutRelocationTests : IAsyncLifetime
         await _host.Client.UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = vm.NextEpoch });
         Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
         Assert.Equal(Path.Combine(_host.Datastore, "sec"), Assert.Single(_host.Entries()));
+    }
+
+    [Fact]
+    public async Task What_a_VM_that_leaves_the_registry_cannot_take_along_is_told_by_its_place()
+    {
+        var vm = new TestVm("sec", _kek, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        TwoFolders.Copy(Path.Combine(_host.Datastore, "sec"), Path.Combine(_host.SecondDatastore, "sec"));
+        TwoFolders.Copy(Path.Combine(_host.Datastore, "sec"), Path.Combine(_host.SecondDatastore, ".relocate-1"));
+        _host.Node.Table.Registry.RememberLeftovers(
+            Guid.Parse(vm.Id), [new("ds2", ".relocate-1", Own: true), new("ds2", "sec", Own: false)]);
+        var log = new Logged<HostLog>();
+        var node = _host.Node;
+        using (var registrar = new VmRegistrar(node.Table, node.Keys, node.Describer, new HostLog(log)))
+        using (var folder = Lorica.Disks.DiskFolder.Open(Path.Combine(_host.SecondDatastore, "sec")))
+        using (Lorica.Disks.DiskLock.TakeExclusive(folder, "sec"))
+        {
+            await registrar.UnregisterAsync(
+                new UnregisterVmRequest { VmId = vm.Id, Epoch = vm.NextEpoch }, CancellationToken.None);
+        }
+
+        Assert.Equal([1125, 1123], log.Lines.Select(l => l.Id));
+        Assert.Contains("[ds2] sec stays there", log.Lines[0].Text, StringComparison.Ordinal);
+        Assert.Equal("sec", Path.GetFileName(Assert.Single(TestHost.EntriesOf(_host.SecondDatastore))));
     }
 
     private void PutBack(string cut)

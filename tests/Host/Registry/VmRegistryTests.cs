@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Host.Registry;
+using Lorica.Host.Tests.Native;
 using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Registry;
@@ -84,6 +85,80 @@ public sealed class VmRegistryTests : IDisposable
         Assert.Equal("lorica.fileExists",
             Assert.Throws<FaultException>(() => registry.Reserve(Guid.NewGuid(), "ds", "A", "A", 1)).Fault.Key);
         registry.Reserve(Guid.NewGuid(), "other", "a", "a", 1);
+    }
+
+    /// <summary>As a sync of the folder fails that comes after the new file has its name.</summary>
+    [Theory]
+    [InlineData("remember")]
+    [InlineData("reserve")]
+    [InlineData("remove")]
+    public void A_change_that_cannot_be_made_durable_has_not_happened_neither_in_memory_nor_on_disk(string what)
+    {
+        var (id, other) = (Guid.NewGuid(), Guid.NewGuid());
+        using var registry = Open();
+        registry.Reserve(id, "ds", "a", "a", 1);
+        registry.Commit(id);
+        using var storage = new FailingSync(_folder.Path("registry"));
+        var before = File.ReadAllBytes(_folder.Path("registry", $"{id}.json"));
+        storage.Fails = true;
+        registry.BeforePuttingBack = () => storage.Fails = false;
+        Assert.Throws<IOException>(() => Change(registry, what, id, other));
+
+        Assert.False(registry.IsUncertain);
+        Assert.Equal(before, File.ReadAllBytes(_folder.Path("registry", $"{id}.json")));
+        foreach (var seen in new[] { registry, Open() })
+        {
+            Assert.Equal((false, false), (seen.Find(id)!.Removing, seen.Find(id)!.Pending));
+            Assert.Null(seen.Find(other));
+        }
+    }
+
+    [Theory]
+    [InlineData("remember")]
+    [InlineData("reserve")]
+    [InlineData("remove")]
+    public void What_can_be_neither_made_durable_nor_put_back_is_told_and_nothing_is_changed_until_it_can(string what)
+    {
+        var (id, other) = (Guid.NewGuid(), Guid.NewGuid());
+        using var registry = Open();
+        registry.Reserve(id, "ds", "a", "a", 1);
+        registry.Commit(id);
+        using var storage = new FailingSync(_folder.Path("registry")) { Fails = true };
+        foreach (var act in new[]
+        {
+            () => Change(registry, what, id, other), () => registry.Advance(id, 7, "a"), registry.RequireCertain,
+        })
+        {
+            Assert.Equal("lorica.registryNotWritable", Assert.Throws<FaultException>(act).Fault.Key);
+            Assert.True(registry.IsUncertain);
+            Assert.Equal((false, 1L), (registry.Find(id)!.Removing, registry.Find(id)!.Epoch));
+        }
+
+        storage.Fails = false;
+        registry.Advance(id, 7, "a");
+
+        Assert.False(registry.IsUncertain);
+        foreach (var seen in new[] { registry, Open() })
+        {
+            Assert.Equal((false, 7L), (seen.Find(id)!.Removing, seen.Find(id)!.Epoch));
+            Assert.Null(seen.Find(other));
+        }
+    }
+
+    private static void Change(VmRegistry registry, string what, Guid id, Guid other)
+    {
+        switch (what)
+        {
+            case "remember":
+                registry.RememberRemoving(id);
+                break;
+            case "reserve":
+                registry.Reserve(other, "ds", "b", "b", 1);
+                break;
+            default:
+                registry.Remove(id);
+                break;
+        }
     }
 
     private VmRegistry Open() => new(_folder.Root, 1_900_000_000, 100);
