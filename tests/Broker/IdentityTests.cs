@@ -262,6 +262,23 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attempt_to_add_a_provider_that_broke_off_after_the_broker_had_it_is_repeated_with_its_identity()
+    {
+        var key = await StartAsync(new ClientIdentity { SelfSigned = true });
+        await RenewAsync(key);
+        var (before, former) = ((await DescribeAsync()).Present, (await DescribeAsync()).Former);
+        _broker = await _broker.RestartAsync(_folder);
+        await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp", KeepIdentity = true });
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await ConfigureAsync(new ClientIdentity { SelfSigned = true }, key, adds: true);
+            Assert.Equal(before.CertificateSha256, (await DescribeAsync()).Present.CertificateSha256);
+            Assert.Equal(former.CertificateSha256, (await DescribeAsync()).Former.CertificateSha256);
+            Assert.Null((await CheckAsync(key)).Fault);
+        }
+    }
+
+    [Fact]
     public async Task What_is_kept_of_a_removed_provider_can_be_discarded()
     {
         var key = await StartAsync(new ClientIdentity { SelfSigned = true });
@@ -320,6 +337,12 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.False(status.Healthy);
         Assert.Contains("The client identity of corp cannot be used", status.Servers.Single().Error, StringComparison.Ordinal);
         Assert.False(status.Servers.Single().Resting);
+
+        // Renewed without the old key: a new one is made, and waits for the KMS.
+        var fault = await RefusedAsync(() => _broker.Client.RenewIdentityAsync(
+            new RenewIdentityRequest { Name = "corp" }).ResponseAsync);
+        Assert.Equal("lorica.identityNotProven", fault.Key);
+        Assert.NotNull((await DescribeAsync()).Waiting);
     }
 
     /// <summary>Damages a sealed part in the provider's file, as a restore of half the state would.</summary>
@@ -372,10 +395,11 @@ public sealed class IdentityTests : IAsyncLifetime
         return status;
     }
 
-    private async Task ConfigureAsync(ClientIdentity identity, KeyStatus? key = null, bool force = false) =>
+    private async Task ConfigureAsync(
+        ClientIdentity identity, KeyStatus? key = null, bool force = false, bool adds = false) =>
         await _broker.Client.ConfigureProviderAsync(new ConfigureProviderRequest
         {
-            Name = "corp", Replace = true, Servers = { _kms.Pinned }, Identity = identity,
+            Name = "corp", Replace = true, Adds = adds, Servers = { _kms.Pinned }, Identity = identity,
             Proof = key is null ? null : Proof(key, force),
         });
 

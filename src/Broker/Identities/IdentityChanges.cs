@@ -67,11 +67,12 @@ internal sealed class IdentityChanges(
         // Step 4
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var same = present is not null && present.CertificatePem == candidate.CertificatePem
-            && present.Identity == candidate.Identity && present.SealedCredential == candidate.SealedCredential;
+            && present.Identity == candidate.Identity;
+        var goesOn = same && (present!.Removed || present.SealedCredential.AsSpan().SequenceEqual(candidate.SealedCredential));
         var taken = candidate with
         {
             Removed = false,
-            Former = same || present is null ? candidate.Former : present.Kept(),
+            Former = goesOn || present is null ? candidate.Former : present.Kept(),
             Waiting = null,
             IdentitySinceUnix = same ? candidate.IdentitySinceUnix : now,
             UnprovenSinceUnix = verdict.Proven ? 0 : present is { UnprovenSinceUnix: > 0 } p ? p.UnprovenSinceUnix : now,
@@ -107,6 +108,7 @@ internal sealed class IdentityChanges(
                 ? $"Let the KMS trust it: lorica kms identity show {name} --waiting > new.pem, on lorica-kms: lorica-kms trust "
                     + "add new.pem"
                 : present is { Removed: true, Identity: ProviderStore.SelfSigned or ProviderStore.Requested }
+                    && present.KeySha256 != candidate.KeySha256
                     ? $"Take the identity that {name} had, with --identity "
                         + (present.Identity == ProviderStore.SelfSigned ? "self-signed" : "csr")
                 : "Let the KMS trust its certificate";

@@ -32,9 +32,9 @@ internal sealed partial class KeyBrokerService
     {
         using var alone = await identities.AloneAsync(context.CancellationToken);
         var entry = providers.Get(request.Name);
-        if (entry.SealedIdentity is { Length: > 0 } present && !request.NewKey)
+        using var pem = request.NewKey ? null : PresentKey(entry);
+        if (pem is not null)
         {
-            using var pem = providers.Unseal(entry, SealPurpose.Identity, present);
             return new RequestCertificateReply { Pem = Providers.ClientCertificate.RequestPem(entry.Name, pem) };
         }
 
@@ -218,6 +218,22 @@ internal sealed partial class KeyBrokerService
         return Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256));
     }
 
+    /// <summary>The key of the identity in use; null for the broker's own, and when it does not open.</summary>
+    private KeyBuffer? PresentKey(ProviderEntry entry)
+    {
+        if (entry.SealedIdentity is not { Length: > 0 } blob)
+            return null;
+        try
+        {
+            return providers.Unseal(entry, SealPurpose.Identity, blob);
+        }
+        catch (CryptographicException)
+        {
+            log.SealedUnreadable(entry.Name, SealPurpose.Identity);
+            return null;
+        }
+    }
+
     /// <summary>The broker's own private key, PEM in key memory.</summary>
     private KeyBuffer OwnKey()
     {
@@ -228,9 +244,9 @@ internal sealed partial class KeyBrokerService
 
     private ProviderEntry SelfSigned(ProviderEntry entry, bool newKey)
     {
-        using var key = newKey || entry.SealedIdentity is not { Length: > 0 } present
-            ? Providers.ClientCertificate.NewKey() : providers.Unseal(entry, SealPurpose.Identity, present);
-        using var made = Providers.ClientCertificate.SelfSigned(entry.Name, key, time);
+        using var present = newKey ? null : PresentKey(entry);
+        using var key = present is null ? Providers.ClientCertificate.NewKey() : null;
+        using var made = Providers.ClientCertificate.SelfSigned(entry.Name, present ?? key!, time);
         return identities.With(entry, ProviderStore.SelfSigned, made);
     }
 

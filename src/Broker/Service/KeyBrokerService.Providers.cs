@@ -68,8 +68,14 @@ internal sealed partial class KeyBrokerService
                 s.RequestTimeoutMs, s.TlsSuites.Length > 0 ? s.TlsSuites : null,
                 s.KmipVersion.Length > 0 ? s.KmipVersion : null)),
         ];
-        RefuseOldCredential(request, known, servers);
-        RefuseUnsigned(request, known);
+        if (!request.Adds)
+        {
+            RefuseOldCredential(request, known, servers);
+            RefuseUnsigned(request, known);
+        }
+
+        // An entry that the center does not know was removed, or is of an attempt to add it that broke off.
+        var adds = known is null || request.Adds;
         var before = known ?? providers.FindRemoved(request.Name);
         var present = before is null ? null : providers.WithServers(before, servers);
         var fresh = new ProviderEntry
@@ -78,10 +84,8 @@ internal sealed partial class KeyBrokerService
             KeySha256 = Peer.PinOf(self.Certificate), ProbeKeyId = present?.ProbeKeyId, ProbeKcv = present?.ProbeKcv,
             Former = present?.Former,
         };
-        var comesBack = known is null && present is not null && KindOf(request.Identity) == present.Identity
-            && providers.Opens(present);
-        var from = known is not null || comesBack ? present! : fresh;
-        var (candidate, changes, madeHere) = Changed(request, from, known is null);
+        var comesBack = adds && present is not null && KindOf(request.Identity) == present.Identity && providers.Opens(present);
+        var (candidate, changes, madeHere) = Changed(request, adds && !comesBack ? fresh : present!, adds, comesBack);
         if (changes)
         {
             candidate = await identities.TakeAsync(present, candidate, request.Proof, madeHere, context.CancellationToken);
@@ -150,10 +154,10 @@ internal sealed partial class KeyBrokerService
 
     /// <summary>The provider as the request wants it, and whether that changes who we are to the KMS.</summary>
     private (ProviderEntry Candidate, bool Changes, bool MadeHere) Changed(
-        ConfigureProviderRequest request, ProviderEntry entry, bool registers)
+        ConfigureProviderRequest request, ProviderEntry entry, bool adds, bool comesBack)
     {
-        var (changes, madeHere) = (registers, false);
-        if (registers && entry.Removed)
+        var (changes, madeHere) = (adds, false);
+        if (comesBack)
         {
             // Who we were to this KMS comes back with the name: another key made now would not see what belongs to the old one.
             entry = entry with { UserName = null, SealedCredential = null };

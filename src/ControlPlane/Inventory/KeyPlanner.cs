@@ -157,6 +157,20 @@ internal sealed class KeyPlanner(
         RequireProtects(vm, key.Provider, key.KeyId, ended);
     }
 
+    /// <summary>The same as an answer.</summary>
+    public async Task<bool> MayWrapAsync(string vm, KeyOrder key, CancellationToken ct)
+    {
+        try
+        {
+            await RequireMayWrapAsync(vm, key, ct);
+            return true;
+        }
+        catch (FaultException)
+        {
+            return false;
+        }
+    }
+
     private static void RequireProtects(string vm, string provider, string id, string noProtect)
     {
         if (noProtect.Length > 0)

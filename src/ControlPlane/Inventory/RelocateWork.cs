@@ -101,6 +101,7 @@ internal sealed class RelocateWork(
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
         await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Datastore, arguments.Datastore), ct);
         await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
+        await KeyRegister.TakenAsync(db, files, ct);
         var notes = NotesOf(files, arguments.DiskFormat);
         if (notes.Count > 0)
         {

@@ -48,9 +48,19 @@ public sealed partial class TaskSweep(TaskBoard tasks, IGrainFactory grains, Tim
         var unfinished = await tasks.UnfinishedAsync(ct);
         foreach (var task in unfinished.Where(t => _seen.Contains(t.Id)))
         {
-            if (task.VmId.Length > 0 || task.Kind == TaskKinds.PolicyApply)
+            if (task.VmId.Length == 0 && task.Kind != TaskKinds.PolicyApply)
+            {
+                continue;
+            }
+
+            try
             {
                 await TakeUpAsync(task);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                // A grain that is busy for long: the others come first, and it the next time.
+                LogFailed(log, e);
             }
         }
 

@@ -167,6 +167,7 @@ internal sealed class VmCreation(
             async db =>
             {
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
+                await KeyRegister.TakenAsync(db, files, ct);
                 await PolicyWork.AssociateAsync(db, context, ct);
                 await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
                     s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);

@@ -18,6 +18,9 @@ namespace Lorica.ControlPlane.Inventory;
 internal sealed class VmImporter(
     VmCreation creation, HostLinks links, TaskBoard tasks, ImportsUnderWay underWay, IGrainFactory grains, TimeProvider time)
 {
+    /// <summary>The VM's grain goes on where this ends.</summary>
+    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
@@ -84,7 +87,8 @@ internal sealed class VmImporter(
 
         try
         {
-            await creation.SucceedAsync(context, files, CancellationToken.None);
+            using var patience = new CancellationTokenSource(SettleTimeout, time);
+            await creation.SucceedAsync(context, files, patience.Token);
             return true;
         }
         catch (Exception)

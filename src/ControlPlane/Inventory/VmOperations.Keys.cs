@@ -18,11 +18,11 @@ internal sealed partial class VmOperations
         var (vm, files, records) = await LookAsync(id, ct);
         var (home, disks) = EncryptionRules.Recryptable(files, command);
         List<string> objects = [.. (home ? [vm.Id] : Array.Empty<string>()), .. disks.Select(d => d.ObjectId)];
-        var operation = command.Deep ? "recrypt" : KeyDeliverer.RecryptFrom;
+        var begun = files.PendingJob.Length > 0;
+        var operation = command.Deep && !begun ? "recrypt" : KeyDeliverer.RecryptFrom;
         await EnsureSafeAsync(caller, vm, () => RequireKeysAsync(vm, records, operation, ct), ct);
 
         // Finishing a broken-off recrypt needs the keys that it was begun with: the newest that records know.
-        var begun = files.PendingJob.Length > 0;
         IReadOnlyList<KeyGroup> keys = begun ? KeyPlanner.Begun(objects, records)
             : command.Keys.Count > 0
                 ? await planner.SpreadAsync(

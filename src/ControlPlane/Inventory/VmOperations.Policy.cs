@@ -2,6 +2,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -16,7 +17,8 @@ internal sealed partial class VmOperations
     {
         var policy = await PolicyOfAsync(command, ct);
         var (vm, files, records) = await LookAsync(id, ct);
-        var plan = EncryptionRules.Decide(policy, files, command.Home, command.Disks, command.Crypto);
+        var plan = WithUnfinished(
+            EncryptionRules.Decide(policy, files, command.Home, command.Disks, command.Crypto), files, records);
         var arguments = new VmTaskArguments
         {
             PolicyId = policy.Id,
@@ -35,7 +37,7 @@ internal sealed partial class VmOperations
                 await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
                 // What a broken-off encryption was begun with finishes it, object by object; what never had a key gets the
                 // home's.
-                var begun = Begun(files, records, arguments.Objects);
+                var begun = IsBegun(files, records) ? await BegunAsync(vm, files, records, arguments.Objects, ct) : null;
                 var keys = begun ?? await EncryptionKeysAsync(caller, vm, files, plan, command, ct);
                 arguments = arguments with
                 {
@@ -44,7 +46,7 @@ internal sealed partial class VmOperations
                 };
                 if (begun is not null)
                 {
-                    await RequireKeysAsync(vm, records, "encrypt", ct);
+                    await RequireKeysAsync(vm, records, KeyDeliverer.RecryptFrom, ct);
                 }
                 else
                 {
@@ -83,7 +85,7 @@ internal sealed partial class VmOperations
                 PolicyAction.Decrypt => "decrypt",
                 _ => "none",
             };
-            if (plan.Action != PolicyAction.Nothing && Begun(files, records, []) is null)
+            if (plan.Action != PolicyAction.Nothing && !IsBegun(files, records))
             {
                 var encrypt = plan.Action == PolicyAction.Encrypt;
                 var provider = encrypt ? await ProviderAsync(command, ct) : null;
@@ -111,23 +113,54 @@ internal sealed partial class VmOperations
     private async Task<string> ProviderAsync(SetPolicyCommand command, CancellationToken ct) =>
         command.Provider is { } named ? await providers.RequireAsync(named, ct) : await providers.DefaultAsync(ct);
 
-    /// <summary>The keys that a broken-off encryption was begun with; null when there is none.</summary>
-    private static List<KeyGroup>? Begun(VmDescription files, List<KeyRecordRow> records, IReadOnlyList<string> objects)
+    private static bool IsBegun(VmDescription files, List<KeyRecordRow> records) =>
+        files.PendingJob == "encrypt" && records.Exists(r => r.InUse);
+
+    /// <summary>
+    /// The host finishes everything that a broken-off encryption was to reach, whatever is chosen now, so each object of it gets
+    /// its key: those are the ones with a record that is not in use yet.
+    /// </summary>
+    private static PolicyPlan WithUnfinished(PolicyPlan plan, VmDescription files, List<KeyRecordRow> records)
     {
-        var home = records.Where(r => r.InUse).MaxBy(r => (r.ObjectId == files.VmId, r.Number));
-        if (files.PendingJob != "encrypt" || home is null)
+        if (plan.Action != PolicyAction.Encrypt || !IsBegun(files, records))
         {
-            return null;
+            return plan;
         }
 
-        var begun = KeyPlanner.Begun(objects, records);
-        List<string> rest = [.. objects.Except(begun.SelectMany(g => g.Objects), StringComparer.Ordinal)];
-        if (rest.Count > 0)
+        var unfinished = records.Where(r => r is { State: KeyRecordStates.Usable, InUse: false }).Select(r => r.ObjectId)
+            .ToHashSet(StringComparer.Ordinal);
+        return plan with
         {
-            begun.Add(new KeyGroup { Objects = rest, Provider = home.Provider, KeyId = home.KeyId, Kcv = home.Kcv });
+            Home = plan.Home || unfinished.Contains(files.VmId),
+            Disks = [.. files.Disks.Where(d => plan.Disks.Contains(d) || (!d.Encrypted && unfinished.Contains(d.ObjectId)))],
+        };
+    }
+
+    /// <summary>
+    /// The keys that a broken-off encryption was begun with. An object that it did not reach, and whose own key may wrap nothing
+    /// any more, gets the home's: otherwise a key that is gone would leave the VM half encrypted for good.
+    /// </summary>
+    private async Task<List<KeyGroup>> BegunAsync(
+        VmRow vm, VmDescription files, List<KeyRecordRow> records, IReadOnlyList<string> objects, CancellationToken ct)
+    {
+        bool IsUnder(string id) => id == files.VmId ? files.Encrypted
+            : files.Disks.Any(d => d.ObjectId == id && (d.Encrypted || d.Transition.Length > 0));
+        var home = records.Where(r => r.InUse).MaxBy(r => (r.ObjectId == files.VmId, r.Number))!;
+        var groups = new List<KeyGroup>();
+        foreach (var begun in KeyPlanner.Begun(objects, records))
+        {
+            var key = new KeyOrder(begun.Provider, begun.KeyId!, begun.Kcv!);
+            var keeps = (begun.Provider, begun.KeyId) == (home.Provider, home.KeyId)
+                || await planner.MayWrapAsync(vm.Name, key, ct) ? begun.Objects : [.. begun.Objects.Where(IsUnder)];
+            if (keeps.Count > 0)
+            {
+                groups.Add(begun with { Objects = keeps });
+            }
         }
 
-        return begun;
+        List<string> rest = [.. objects.Except(groups.SelectMany(g => g.Objects), StringComparer.Ordinal)];
+        return rest.Count == 0 ? groups
+            : [.. groups, new KeyGroup { Objects = rest, Provider = home.Provider, KeyId = home.KeyId, Kcv = home.Kcv }];
     }
 
     private Task<TaskRow> BeginAsync(

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Lifecycle;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -42,11 +43,11 @@ public sealed partial class KeyRegister
     /// <param name="db">The transaction.</param>
     /// <param name="vmId">The VM that they are of.</param>
     /// <param name="which">Which of its records.</param>
-    /// <param name="leftAt">Where a disk is left; empty for a VM, whose VMX names its disks.</param>
+    /// <param name="leftAt">Where a disk is left; empty for a home, and where nobody knows.</param>
     /// <param name="ct">Gives up.</param>
     /// <returns>Keys that they had.</returns>
     internal async Task<List<KeyOrder>> LeaveAsync(
-        CenterDb db, string vmId, Func<KeyRecordRow, bool> which, string leftAt, CancellationToken ct)
+        CenterDb db, string vmId, Func<KeyRecordRow, bool> which, Func<KeyRecordRow, string> leftAt, CancellationToken ct)
     {
         var rows = await db.KeyRecords
             .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
@@ -55,10 +56,23 @@ public sealed partial class KeyRegister
         {
             var known = row.InUse;
             End(row);
-            (row.State, row.LeftAt) = known ? (KeyRecordStates.Known, leftAt) : (row.State, "");
+            if (known)
+            {
+                (row.State, row.LeftAt) = (KeyRecordStates.Known, leftAt(row));
+            }
         }
 
         return [.. rows.Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct()];
+    }
+
+    /// <summary>
+    /// A host has made these files, or moved them here: what was left at these paths earlier is not there any more.
+    /// </summary>
+    internal static Task TakenAsync(CenterDb db, VmDescription files, CancellationToken ct)
+    {
+        List<string> paths = [.. files.Disks.Select(d => d.Path)];
+        return db.KeyRecords.Where(r => r.LeftAt != "" && paths.Contains(r.LeftAt))
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.LeftAt, ""), ct);
     }
 
     /// <summary>After a VM came back: what was known of these objects under other keys is history.</summary>

@@ -91,6 +91,7 @@ internal sealed class DiskWork(
             async db =>
             {
                 unused = await FollowAsync(db, context, files, ct);
+                await KeyRegister.TakenAsync(db, files, ct);
                 await PolicyWork.AssociateAsync(db, context, ct);
                 events.Add(db, EventIds.VmDisksChanged, task.UserName, vm.Name,
                     $"{task.UserName}: {task.Kind} of {vm.Name}, disk {life.Label} ({life.ObjectId}).");
@@ -191,7 +192,7 @@ internal sealed class DiskWork(
         if (task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk && files.Suspect is null
             && files.Disks.All(d => d.ObjectId != life.ObjectId))
         {
-            unused = await register.LeaveAsync(db, vm.Id, r => r.ObjectId == life.ObjectId, life.Path, ct);
+            unused = await register.LeaveAsync(db, vm.Id, r => r.ObjectId == life.ObjectId, _ => life.Path, ct);
             await db.SaveChangesAsync(ct);
             if (task.Kind == TaskKinds.RemoveDisk)
             {

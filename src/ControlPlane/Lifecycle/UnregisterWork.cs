@@ -38,7 +38,9 @@ internal sealed class UnregisterWork(
             task.Id,
             async db =>
             {
-                unused = await register.LeaveAsync(db, vm.Id, _ => true, leftAt: "", ct);
+                var disks = await DisksAsync(db, vm.Id, ct);
+                unused = await register.LeaveAsync(
+                    db, vm.Id, _ => true, r => disks.GetValueOrDefault(r.ObjectId, ""), ct);
                 await db.PolicyAssociations.Where(p => p.VmId == vm.Id).ExecuteDeleteAsync(ct);
                 await db.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
                 db.KnownVms.Add(new KnownVmRow
@@ -56,6 +58,14 @@ internal sealed class UnregisterWork(
         {
             await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
         }
+    }
+
+    /// <summary>Where its disks lie, as last seen.</summary>
+    private static async Task<Dictionary<string, string>> DisksAsync(CenterDb db, string vmId, CancellationToken ct)
+    {
+        var seen = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Snapshot).FirstOrDefaultAsync(ct);
+        return seen is null ? [] : VmDescription.Parser.ParseFrom(seen).Disks.DistinctBy(d => d.ObjectId)
+            .ToDictionary(d => d.ObjectId, d => d.Path, StringComparer.Ordinal);
     }
 
     private async Task LeaveAsync(WorkContext context, CancellationToken ct)

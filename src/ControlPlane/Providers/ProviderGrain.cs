@@ -35,7 +35,7 @@ internal sealed partial class ProviderGrain(
         }
 
         var servers = spec.Servers!.ConvertAll(Model);
-        var configured = await ConfigureAsync(spec, servers);
+        var configured = await ConfigureAsync(spec, servers, adds: true);
         await store.WriteAsync(async db =>
         {
             db.Providers.Add(new ProviderRow
@@ -64,7 +64,7 @@ internal sealed partial class ProviderGrain(
             ?? throw ProviderService.Unknown(Name);
         var before = ProviderService.ServersOf(row);
         var servers = change.Servers?.ConvertAll(Model) ?? [.. before];
-        var configured = await ConfigureAsync(change, servers);
+        var configured = await ConfigureAsync(change, servers, adds: false);
         await store.WriteAsync(async db =>
         {
             var current = await db.Providers.FirstAsync(p => p.Name == Name);
@@ -105,7 +105,7 @@ internal sealed partial class ProviderGrain(
         var needed = users.Count > 0 || (await LeftAsync()).Count > 0;
         if (!registered)
         {
-            await ForgetAsync(caller, needed);
+            await ForgetAsync(caller, needed, force);
             return;
         }
 
@@ -141,13 +141,14 @@ internal sealed partial class ProviderGrain(
     }
 
     /// <summary>The identity that was kept of a provider that was removed, once nothing can need it any more.</summary>
-    private async Task ForgetAsync(Caller caller, bool needed)
+    private async Task ForgetAsync(Caller caller, bool needed, bool force)
     {
-        if (needed)
+        if (needed && !force)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.providerInUse", Name,
                 $"{Name} is removed. Its client identity is kept, since VMs that are here or have left have keys of it.",
-                $"To use it again: lorica kms add {Name} …"));
+                $"To use it again: lorica kms add {Name} … To discard it, and with it what only it is given: lorica kms rm {Name} "
+                    + "--force"));
         }
 
         try
@@ -163,7 +164,8 @@ internal sealed partial class ProviderGrain(
         await store.WriteAsync(db =>
         {
             events.Add(db, EventIds.ProviderRemoved, caller.User, Name,
-                $"{caller.User} discarded the client identity that was kept of key provider {Name}.");
+                $"{caller.User} discarded the client identity that was kept of key provider {Name}"
+                    + $"{(needed ? ", by force: VMs that are here or have left have keys of it" : "")}.");
             return Task.CompletedTask;
         });
     }
@@ -172,11 +174,11 @@ internal sealed partial class ProviderGrain(
     private Task<List<KeyRecordRow>> LeftAsync() => store.ReadAsync(
         db => db.KeyRecords.AsNoTracking().Where(r => r.Provider == Name && r.State == KeyRecordStates.Known).ToListAsync());
 
-    private async Task<ProviderDescription> ConfigureAsync(ProviderSpec spec, List<ServerModel> servers)
+    private async Task<ProviderDescription> ConfigureAsync(ProviderSpec spec, List<ServerModel> servers, bool adds)
     {
         var request = new ConfigureProviderRequest
         {
-            Name = Name, Replace = true, Identity = IdentityOf(spec), NoCredential = spec.NoCredential,
+            Name = Name, Replace = true, Adds = adds, Identity = IdentityOf(spec), NoCredential = spec.NoCredential,
             Credential = spec.SealedCredential.Length == 0 ? null : new SealedIdentity
             {
                 Enc = ByteString.CopyFrom(spec.CredentialEnc), Ciphertext = ByteString.CopyFrom(spec.SealedCredential),

@@ -54,8 +54,8 @@ public sealed class KeyRecordRow
     public string WasVmId { get; set; } = "";
 
     /// <summary>
-    /// Where the disk lay when it was detached (<c>[datastore] folder/file</c>), while it is known; empty otherwise. Its own
-    /// descriptor may be replaced by one that names no object.
+    /// Where the disk lay when it left (<c>[datastore] folder/file</c>), until a host puts another disk there; counts while it is
+    /// known. Its own descriptor may be replaced by one that names no object.
     /// </summary>
     public string LeftAt { get; set; } = "";
 

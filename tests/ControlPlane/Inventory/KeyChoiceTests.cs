@@ -163,7 +163,8 @@ public sealed class KeyChoiceTests
         center.Host.JobFault = null;
         var made = center.Broker.CreatedNames.Count;
 
-        var task = await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
+        // Whatever is chosen now: the host finishes what the job was to reach.
+        var task = await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true}""");
 
         Assert.Equal(("succeeded", null), (task.State, task.Fault?.Message));
         Assert.Equal(made, center.Broker.CreatedNames.Count);
@@ -174,6 +175,30 @@ public sealed class KeyChoiceTests
         Assert.All(second.Keys, k => Assert.Contains(k, first.Keys));
         Assert.Equal("ready", (await center.VmAsync("a")).Disks[1].Key!.Id);
         Assert.All(await center.RecordsAsync(), r => Assert.True(r.InUse));
+    }
+
+    [Fact]
+    public async Task An_object_that_a_broken_off_encryption_did_not_reach_gets_the_home_s_key_when_its_own_is_gone()
+    {
+        await using var center = await TwoDisksAsync();
+        center.Broker.Keys["ready"] = "0123456789abcdef";
+        center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
+        center.Host.BeforeJobFails = (vm, job) =>
+        {
+            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = ("encrypt", true, job.NewKey, job.NewKcv, 1);
+            var own = job.Keys.Single(k => k.ObjectId == vm.Disks[0].ObjectId);
+            (vm.Disks[0].Encrypted, vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Generation) = (true, own.Key, own.Kcv, 1);
+        };
+        Assert.Equal("failed", (await center.DoAsync("vms/a/policy",
+            $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"objects":["virtio0:1"],"provider":"kms1","keyId":"ready"},{"provider":"kms1"}]}""")).State);
+        center.Host.JobFault = null;
+        Assert.True(center.Broker.Keys.TryRemove("ready", out _));
+
+        Assert.Equal("succeeded", (await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy)).State);
+
+        var vm = await center.VmAsync("a");
+        Assert.Equal((vm.Key, null), (vm.Disks[1].Key, vm.Suspect));
+        Assert.All((await center.RecordsAsync()).GroupBy(r => r.ObjectId), g => Assert.Single(g, r => r.InUse));
     }
 
     [Fact]

@@ -79,6 +79,20 @@ public sealed class DiskTests
         Assert.Equal("lorica.weakerThanRecorded", refused.Code);
         Assert.Single((await center.VmAsync("p")).Disks);
 
+        // Nor when the VM left with it.
+        await center.CreateAsync("left", TestCenter.EncryptionPolicy);
+        var gone = center.Host.Vms.Values.Single(v => v.Name == "left").Disks[0].Clone();
+        await center.DoAsync("vms/left/unregister", "");
+        center.Host.Detached[gone.Path] = new() { Path = gone.Path, Capacity = gone.Capacity };
+        Assert.Equal("lorica.weakerThanRecorded",
+            (await center.RefusedAsync("vms/p/disks/attach", $$"""{"path":"{{gone.Path}}"}""")).Code);
+
+        // A host that makes a VM in that place has found it free.
+        await center.CreateAsync("left");
+        Assert.Equal("succeeded", (await center.DoAsync("vms/left/disks/virtio0:0/detach", "")).State);
+        Assert.Equal("succeeded", (await center.DoAsync("vms/p/disks/attach", $$"""{"path":"{{gone.Path}}"}""")).State);
+        await center.DoAsync("vms/p/disks/virtio0:1/detach", "");
+
         // A disk that was never encrypted comes and goes.
         await center.DoAsync("vms/p/disks", """{"capacity":1048576}""");
         var plain = (await center.VmAsync("p")).Disks[1].Path;

@@ -57,7 +57,7 @@ public sealed class IdentityTests
         Assert.Equal([key], center.Broker.Proofs.Single().Keys.Select(k => k.Key.KeyId));
         Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1")).IsSuccessStatusCode);
         Assert.True(center.Broker.Removed.Last().KeepIdentity);
-        var refused = await center.Http.DeleteAsync("/api/v1/providers/kms1?force=true");
+        var refused = await center.Http.DeleteAsync("/api/v1/providers/kms1");
         Assert.Contains("Its client identity is kept", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Single(center.Broker.Removed);
 
