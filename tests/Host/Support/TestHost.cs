@@ -7,6 +7,7 @@ using Lorica.Contracts.Configs;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Host.Home;
 
 namespace Lorica.Host.Tests.Support;
 
@@ -88,6 +89,14 @@ internal sealed class TestHost : IAsyncDisposable
     {
         _server = await HostServer.StartAsync(Config, _folder.Root, _time);
         (_channel, Client) = Connect(Center);
+    }
+
+    /// <summary>The home of a VM, to be read, or changed as its lock's holder may.</summary>
+    public VmHome OpenHome(string vmId)
+    {
+        var home = Node.Table.OpenHome(Node.Table.Registry.Find(Guid.Parse(vmId))!);
+        home.ChangeUnder(new TestRight());
+        return home;
     }
 
     /// <summary>A client that shows this identity.</summary>
