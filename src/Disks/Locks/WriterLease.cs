@@ -50,20 +50,38 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     /// should be that of <see cref="BootTimeProvider"/>.
     /// </summary>
     public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time)
+        : this(file, record, time, long.MaxValue)
+    {
+    }
+
+    /// <summary>
+    /// The same for a record that another process of this machine wrote and handed over: the right counts from its last renewal
+    /// (<see cref="RenewedAt"/>, of the same clock), and is renewed at once.
+    /// </summary>
+    public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time, long renewedAt)
     {
         ArgumentNullException.ThrowIfNull(time);
         (_file, _record, _time) = (file, record, time);
         _lostToken = _lost.Token;
-        _renewedAt = _seenAt = time.GetTimestamp();
+        _renewedAt = _seenAt = Math.Min(renewedAt, time.GetTimestamp());
         _watch = time.CreateTimer(_ => Look(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         var timer = new PeriodicTimer(Period, time);
-        _renewing = Task.Run(() => RenewAsync(timer));
+        _renewing = Task.Run(() => RenewAsync(timer, atOnce: renewedAt != long.MaxValue));
     }
+
+    /// <summary>The timestamp from which the right counts now.</summary>
+    public long RenewedAt => Volatile.Read(ref _renewedAt);
 
     /// <summary>Whether I/O may begin now. Asked before every request: looks at the clock, and at the file when a renewal is
     /// overdue.</summary>
-    public bool IsValid => Look()
-        && (_time.GetElapsedTime(Volatile.Read(ref _seenAt)) < s_overdue || (See() && Look()));
+    public bool IsValid
+    {
+        get
+        {
+            var now = _time.GetTimestamp();
+            return Look(now) && (_time.GetElapsedTime(Volatile.Read(ref _seenAt), now) < s_overdue || (See() && Look()));
+        }
+    }
 
     /// <summary>Cancelled when the right is lost.</summary>
     public CancellationToken Lost => _lostToken;
@@ -108,11 +126,13 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
         return _renewing.IsCompleted;
     }
 
-    private async Task RenewAsync(PeriodicTimer timer)
+    private async Task RenewAsync(PeriodicTimer timer, bool atOnce)
     {
         using var ended = timer;
         try
         {
+            if (atOnce)
+                Renew();
             while (!_gone && await timer.WaitForNextTickAsync(_stopping.Token))
                 Renew();
         }
@@ -145,9 +165,11 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     }
 
     /// <summary>Looks at the clock; the first look behind the end loses the right.</summary>
-    private bool Look()
+    private bool Look() => Look(_time.GetTimestamp());
+
+    private bool Look(long now)
     {
-        if (!_gone && _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) >= Expiry)
+        if (!_gone && _time.GetElapsedTime(Volatile.Read(ref _renewedAt), now) >= Expiry)
             Lose("the lock file could not be renewed for 15 s");
         return !_gone;
     }

@@ -110,6 +110,28 @@ public sealed class WriterLeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_process_handed_over_counts_from_its_last_renewal_and_is_renewed_at_once()
+    {
+        var renewed = _time.GetTimestamp();
+        _time.Suspend(WriterLease.Expiry - TimeSpan.FromSeconds(1));
+        await using (var lease = new WriterLease(_file, s_mine, _time, renewed))
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            while (lease.RenewedAt == renewed)
+                await Task.Delay(1, limit.Token);
+            Assert.True(lease.IsValid);
+            Assert.Equal(s_mine with { Counter = 1 }, WriterLockFile.Read(_file));
+        }
+
+        WriterLockFile.Write(_file, s_mine);
+        _time.Suspend(TimeSpan.FromSeconds(1));
+        await using var late = new WriterLease(_file, s_mine, _time, renewed);
+        Assert.False(late.IsValid);
+        await late.ReleaseAsync();
+        Assert.Equal(s_mine, WriterLockFile.Read(_file));
+    }
+
+    [Fact]
     public async Task Who_lets_go_leaves_a_record_alone_that_names_somebody_else()
     {
         await using var lease = new WriterLease(_file, s_mine, _time);

@@ -137,6 +137,17 @@ public sealed class LostLockTests : IAsyncLifetime
         RequireUntouched();
     }
 
+    [Fact]
+    public async Task No_vmx_is_started_under_a_lock_that_was_lost()
+    {
+        var (vm, files) = await MakeAsync(encrypted: true);
+        var socket = Path.Combine(_host.Config.RunFolder, vm.Id[..8], "nbd.sock");
+        _time.Looked = () => TakeIf(File.Exists(socket), vm);
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.lockLost", _host.Client.PowerOnAsync(
+            new PowerOnRequest { VmId = vm.Id, Epoch = vm.NextEpoch, Records = { TestVm.RecordsOf(files) } }));
+        RequireUntouched();
+    }
+
     private async Task<(TestVm Vm, VmDescription Files)> MakeAsync(bool encrypted)
     {
         var vm = new TestVm("sec", encrypted ? _kek : null, capacity: 256 * 1024);

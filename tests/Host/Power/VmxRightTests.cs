@@ -10,7 +10,7 @@ using Lorica.Host.Tests.Support;
 namespace Lorica.Host.Tests.Power;
 
 /// <summary>
-/// What the host may change of a VM that runs: its vmx has the lock, and here that vmx is a process that does nothing, and the lock
+/// What the host may change of a VM that runs: its vmx has the lock. Here that vmx is a process that does nothing, and the lock
 /// file says what the test writes.
 /// </summary>
 public sealed class VmxRightTests : IAsyncLifetime
