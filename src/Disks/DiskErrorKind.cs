@@ -88,4 +88,7 @@ public enum DiskErrorKind
 
     /// <summary>The caller's mistake: a range outside the device, a bad name, a bad size.</summary>
     InvalidArgument,
+
+    /// <summary>The right to change the files was lost in the middle: somebody else may have them now.</summary>
+    LockLost,
 }

@@ -1,3 +1,4 @@
+using Lorica.Disks.Locks;
 using Lorica.Disks.Native;
 using Lorica.Disks.Storage;
 using Microsoft.Win32.SafeHandles;
@@ -12,11 +13,11 @@ public sealed class DiskFolder : IDisposable
 {
     private readonly SafeFileHandle _handle;
 
-    private DiskFolder(SafeFileHandle handle, string path)
+    private DiskFolder(SafeFileHandle handle, string path, IWriteRight? right)
     {
         _handle = handle;
         Path = path;
-        Store = new FolderStore(handle, path);
+        Store = new FolderStore(handle, path, right);
     }
 
     /// <summary>The path it was opened by, for messages.</summary>
@@ -28,10 +29,16 @@ public sealed class DiskFolder : IDisposable
     internal FolderStore Store { get; }
 
     /// <summary>Opens a folder; its last name must not be a link.</summary>
-    public static DiskFolder Open(string path)
+    public static DiskFolder Open(string path) => Open(path, null);
+
+    /// <summary>
+    /// The same, for whoever changes disks under a right that can be lost: each single change (a file made, written, cut, synced,
+    /// renamed, removed) is refused (LockLost) once it is. A job that ends so can be resumed by whoever has the right then.
+    /// </summary>
+    public static DiskFolder Open(string path, IWriteRight? right)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new DiskFolder(LinuxFile.OpenFolder(path), path);
+        return new DiskFolder(LinuxFile.OpenFolder(path), path, right);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Lorica.Crypto;
 using Lorica.Disks.Descriptors;
+using Lorica.Disks.Locks;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks;
@@ -14,10 +15,13 @@ public sealed class OpenedDisk : IDisposable
     private readonly SealedDescriptor _descriptor;
     private readonly string _path;
     private readonly bool _ownsLock;
+    private readonly IWriteRight? _right;
 
     internal OpenedDisk(
-        SealedDescriptor descriptor, SafeFileHandle extent, SafeFileHandle sync, DiskLock held, bool ownsLock, string path)
+        SealedDescriptor descriptor, SafeFileHandle extent, SafeFileHandle sync, DiskLock held, bool ownsLock, string path,
+        IWriteRight? right)
     {
+        _right = right;
         _descriptor = descriptor;
         Extent = extent;
         Sync = sync;
@@ -62,12 +66,14 @@ public sealed class OpenedDisk : IDisposable
     public bool KeepAllocation => Model.Provisioning != Provisioning.Thin;
 
     /// <summary>
-    /// The virtual disk in plain text. Dispose it before this object; several may be open at once and see the same data.
+    /// The virtual disk in plain text, as long as the right of its folder is valid. Dispose it before this object; several may be
+    /// open at once and see the same data.
     /// </summary>
     public IBlockDevice OpenDevice()
     {
         var file = FileDevice.FromHandle(Extent, Model.Capacity, ownsHandle: false, KeepAllocation, _path);
-        return Dek is { } dek ? new EncryptedDevice(file, new XtsAes256(dek), Zero) : file;
+        IBlockDevice device = _right is null ? file : new LeasedDevice(file, _right, _path);
+        return Dek is { } dek ? new EncryptedDevice(device, new XtsAes256(dek), Zero) : device;
     }
 
     /// <inheritdoc/>

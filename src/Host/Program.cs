@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lorica.Contracts.Configs;
 using Lorica.Crypto;
+using Lorica.Disks.Locks;
 using Lorica.Host;
 using Lorica.Host.Joining;
 using Lorica.Host.Native;
@@ -60,7 +61,8 @@ try
         return joined ? 0 : 1;
     }
 
-    await using var server = await HostServer.StartAsync(JoinedIdentity.Complete(config, folder), folder, TimeProvider.System);
+    await using var server = await HostServer.StartAsync(
+        JoinedIdentity.Complete(config, folder), folder, BootTimeProvider.Instance);
     Console.Out.WriteLine($"lorica-host ready on {server.Address}");
     await server.WaitAsync();
     return 0;

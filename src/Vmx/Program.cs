@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Lorica.Crypto;
+using Lorica.Disks.Locks;
 using Lorica.Vmx;
 using Lorica.Vmx.Native;
 using Lorica.Vmx.Qemu;
@@ -37,7 +38,7 @@ try
     }
 
     var (config, keys) = ConfigReader.Read(0, arguments.Uid);
-    await new VirtualMachine(config, TimeProvider.System).RunAsync(keys, stop.Token);
+    await new VirtualMachine(config, BootTimeProvider.Instance).RunAsync(keys, stop.Token);
     return 0;
 }
 catch (VmxException e)

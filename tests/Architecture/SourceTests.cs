@@ -57,6 +57,18 @@ public sealed partial class SourceTests
     public void ALogMessageHasItsNumberWhereTheRuleLooksForIt() => Rule.NobodyBreaksIt(s_product
         .Where(f => AnyLogMessage().Count(Repository.Read(f)) != LogNumber().Count(Repository.Read(f))));
 
+    /// <summary>A lease that is measured by a clock which stands still in a suspended machine looks valid on waking.</summary>
+    [Theory]
+    [InlineData("src/Host/Program.cs")]
+    [InlineData("src/Vmx/Program.cs")]
+    public void WhoHoldsALeaseCountsTheTimeThatItsMachineSleeps(string program) =>
+        Assert.Matches(LeaseClock(), Repository.Read(program));
+
+    /// <summary>Only <c>VmHome</c> opens a VM's folder: under the right to change it.</summary>
+    [Fact]
+    public void AVmsFolderIsOpenedUnderTheRightToChangeIt() =>
+        Rule.NobodyBreaksIt(Found(s_product.Where(f => Repository.RoomOf(f) == "Host"), FolderWithoutRight()));
+
     private static IEnumerable<string> LongLines(string file)
     {
         var raw = false;
@@ -79,6 +91,12 @@ public sealed partial class SourceTests
         from line in Repository.Lines(file).Index()
         where pattern.IsMatch(line.Item)
         select $"{file}:{line.Index + 1}: {line.Item.Trim()}";
+
+    [GeneratedRegex(@"(HostServer\.StartAsync|new VirtualMachine)\([^;]*BootTimeProvider\.Instance\)")]
+    private static partial Regex LeaseClock();
+
+    [GeneratedRegex(@"Folder\.Open\([\w.]*[Hh]ome\.Path\b")]
+    private static partial Regex FolderWithoutRight();
 
     [GeneratedRegex("\"{3,}")]
     private static partial Regex RawMark();

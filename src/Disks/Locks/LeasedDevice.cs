@@ -1,10 +1,10 @@
 namespace Lorica.Disks.Locks;
 
 /// <summary>
-/// Passes every call to the file (which it owns) as long as the lease is valid, and refuses all of them afterwards: reads too,
+/// Passes every call to the file (which it owns) as long as the right is valid, and refuses all of them afterwards: reads too,
 /// since what is read may be somebody else's already.
 /// </summary>
-public sealed class LeasedDevice(FileDevice inner, WriterLease lease, string name) : IBlockDevice, ISparse
+public sealed class LeasedDevice(FileDevice inner, IWriteRight right, string name) : IBlockDevice, ISparse
 {
     /// <inheritdoc/>
     public long Length => inner.Length;
@@ -53,10 +53,5 @@ public sealed class LeasedDevice(FileDevice inner, WriterLease lease, string nam
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private void Check()
-    {
-        if (!lease.IsValid)
-            throw new DiskException(
-                DiskErrorKind.Io, $"The disk {name} is not served any more: the right to write it was lost.", name);
-    }
+    private void Check() => right.Require(name);
 }

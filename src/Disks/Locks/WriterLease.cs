@@ -12,9 +12,11 @@ namespace Lorica.Disks.Locks;
 ///      valid ─────────┴──────────────────────────────────────────────────────────────────► lost
 /// </code>
 /// Time is counted from before a renewal is written: a write that hangs does not lengthen it. A process that was stopped finds
-/// itself expired at its first look. Safe for several threads.
+/// itself expired at its first look, and so does one whose machine was suspended, if its clock counts that
+/// (<see cref="BootTimeProvider"/>). When a renewal is overdue the file is read again before the right counts; before a renewal
+/// and before the end it always is. A file that names another holder, or another epoch, is left alone. Safe for several threads.
 /// </summary>
-public sealed class WriterLease : IAsyncDisposable
+public sealed class WriterLease : IWriteRight, IAsyncDisposable
 {
     /// <summary>Between two renewals.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -25,6 +27,10 @@ public sealed class WriterLease : IAsyncDisposable
     /// <summary>A counter that stood still for so long is that of a holder who has stopped by himself.</summary>
     public static readonly TimeSpan Takeover = TimeSpan.FromSeconds(45);
 
+    // A renewal that is so late did not come when it should: what the file says has to be seen once more.
+    private static readonly TimeSpan s_overdue = TimeSpan.FromSeconds(7);
+
+    private readonly Lock _losing = new();
     private readonly SafeFileHandle _file;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
@@ -34,40 +40,66 @@ public sealed class WriterLease : IAsyncDisposable
     private readonly Task _renewing;
     private WriterRecord _record;
     private long _renewedAt;
+
+    // Never before _renewedAt: a renewal reads the file too.
+    private long _seenAt;
     private volatile bool _gone;
 
     /// <summary>
-    /// Goes on with a record that stands in the file already; it was written just now. The handle stays the caller's.
+    /// Goes on with a record that stands in the file already; it was written just now. The handle stays the caller's. The time
+    /// should be that of <see cref="BootTimeProvider"/>.
     /// </summary>
     public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time)
+        : this(file, record, time, long.MaxValue)
+    {
+    }
+
+    /// <summary>
+    /// The same for a record that another process of this machine wrote and handed over: the right counts from its last renewal
+    /// (<see cref="RenewedAt"/>, of the same clock), and is renewed at once.
+    /// </summary>
+    public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time, long renewedAt)
     {
         ArgumentNullException.ThrowIfNull(time);
         (_file, _record, _time) = (file, record, time);
         _lostToken = _lost.Token;
-        _renewedAt = time.GetTimestamp();
+        _renewedAt = _seenAt = Math.Min(renewedAt, time.GetTimestamp());
         _watch = time.CreateTimer(_ => Look(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         var timer = new PeriodicTimer(Period, time);
-        _renewing = Task.Run(() => RenewAsync(timer));
+        _renewing = Task.Run(() => RenewAsync(timer, atOnce: renewedAt != long.MaxValue));
     }
 
-    /// <summary>Whether I/O may begin now. Cheap: asked before every request.</summary>
-    public bool IsValid => !_gone && _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) < Expiry;
+    /// <summary>The timestamp from which the right counts now.</summary>
+    public long RenewedAt => Volatile.Read(ref _renewedAt);
+
+    /// <summary>Whether I/O may begin now. Asked before every request: looks at the clock, and at the file when a renewal is
+    /// overdue.</summary>
+    public bool IsValid
+    {
+        get
+        {
+            var now = _time.GetTimestamp();
+            return Look(now) && (_time.GetElapsedTime(Volatile.Read(ref _seenAt), now) < s_overdue || (See() && Look()));
+        }
+    }
 
     /// <summary>Cancelled when the right is lost.</summary>
     public CancellationToken Lost => _lostToken;
 
     /// <summary>Why it was lost.</summary>
-    public string Reason { get; private set; } = "";
+    public string Reason { get; private set; } = "the lock file cannot be read";
 
     /// <summary>Lets go in good order: the file says so, unless the right was lost before.</summary>
     public async Task ReleaseAsync()
     {
-        await StopAsync();
-        if (!IsValid)
+        // A renewal that still hangs would say held after this had said free: then the file is left as it is.
+        if (!await StopAsync() || !Look() || !See())
             return;
         try
         {
-            WriterLockFile.Write(_file, _record with { Held = false });
+            // No I/O begins any more, however long the write takes.
+            if (End("it was given up"))
+                WriterLockFile.Write(_file, _record with { Held = false });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,29 +107,32 @@ public sealed class WriterLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the renewing; the file still says held.</summary>
+    /// <summary>Ends the renewing, and with it the right of this object; the file still says held.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        End("it was given up");
         _stopping.Dispose();
         _lost.Dispose();
     }
 
-    private async Task StopAsync()
+    /// <returns>False when a renewal hangs in the kernel; it is not waited for.</returns>
+    private async Task<bool> StopAsync()
     {
         await _watch.DisposeAsync();
         if (!_stopping.IsCancellationRequested)
             await _stopping.CancelAsync();
-
-        // A renewal that hangs in the kernel is not waited for.
         await Task.WhenAny(_renewing, Task.Delay(Period, _time));
+        return _renewing.IsCompleted;
     }
 
-    private async Task RenewAsync(PeriodicTimer timer)
+    private async Task RenewAsync(PeriodicTimer timer, bool atOnce)
     {
         using var ended = timer;
         try
         {
+            if (atOnce)
+                Renew();
             while (!_gone && await timer.WaitForNextTickAsync(_stopping.Token))
                 Renew();
         }
@@ -110,19 +145,15 @@ public sealed class WriterLease : IAsyncDisposable
     private void Renew()
     {
         var started = _time.GetTimestamp();
-        if (!IsValid)
+
+        // The clock is looked at once more behind the read: a machine may have slept in it.
+        if (!Look() || !See() || !Look())
             return;
         try
         {
-            if (!_record.IsSameHolding(WriterLockFile.Read(_file)))
-            {
-                Lose("the lock file names another holder");
-                return;
-            }
-
             var next = _record with { Counter = _record.Counter + 1 };
             WriterLockFile.Write(_file, next);
-            if (!IsValid)
+            if (!Look())
                 return;
             _record = next;
             Volatile.Write(ref _renewedAt, started);
@@ -133,23 +164,62 @@ public sealed class WriterLease : IAsyncDisposable
         }
     }
 
-    private void Look()
+    /// <summary>Looks at the clock; the first look behind the end loses the right.</summary>
+    private bool Look() => Look(_time.GetTimestamp());
+
+    private bool Look(long now)
     {
-        if (!_gone && !IsValid)
+        if (!_gone && _time.GetElapsedTime(Volatile.Read(ref _renewedAt), now) >= Expiry)
             Lose("the lock file could not be renewed for 15 s");
+        return !_gone;
+    }
+
+    /// <summary>Reads the file: whether it names this holding. One that cannot be read does not, but may again.</summary>
+    private bool See()
+    {
+        var started = _time.GetTimestamp();
+        try
+        {
+            if (_record.IsSameHolding(WriterLockFile.Read(_file)))
+            {
+                Volatile.Write(ref _seenAt, started);
+                return true;
+            }
+
+            Lose("the lock file names another holder");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Not seen is not valid.
+        }
+
+        return false;
     }
 
     private void Lose(string reason)
     {
-        Reason = reason;
-        _gone = true;
+        if (!End(reason))
+            return;
         try
         {
-            _lost.Cancel();
+            // Whoever waits for it is told elsewhere: this may be the thread of a block request.
+            _ = _lost.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
             // Let go already.
+        }
+    }
+
+    /// <returns>Whether it was this call that ended it.</returns>
+    private bool End(string reason)
+    {
+        lock (_losing)
+        {
+            if (_gone)
+                return false;
+            Reason = reason;
+            return _gone = true;
         }
     }
 }

@@ -55,6 +55,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "nanosleep", SetLastError = true)]
     public static partial int NanoSleep(long* time, long* remaining);
 
+    // Short, never blocks, calls nothing back: asked before every block request.
+    [LibraryImport(Name, EntryPoint = "clock_gettime")]
+    [SuppressGCTransition]
+    public static partial int GetTime(int clock, long* time);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct OpenHow
     {

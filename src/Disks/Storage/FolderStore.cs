@@ -1,12 +1,20 @@
+using Lorica.Disks.Locks;
 using Lorica.Disks.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Storage;
 
-/// <summary>The real folder. All names are resolved below its open handle, links are never followed.</summary>
-internal sealed class FolderStore(SafeFileHandle folder, string path) : IDiskStore
+/// <summary>
+/// The real folder. All names are resolved below its open handle, links are never followed. With a right, each change asks for it
+/// first; only lock files are made without.
+/// </summary>
+internal sealed class FolderStore(SafeFileHandle folder, string path, IWriteRight? right) : IDiskStore
 {
-    public IStoredFile Open(string name, bool writable) => new FolderFile(OpenHandle(name, writable), FullName(name), writable);
+    /// <summary>What allows changes here; null where nobody shares the folder.</summary>
+    public IWriteRight? Right => right;
+
+    public IStoredFile Open(string name, bool writable) =>
+        new FolderFile(OpenHandle(name, writable), FullName(name), writable, right);
 
     /// <summary>Opens an existing regular file as a bare handle.</summary>
     public SafeFileHandle OpenHandle(string name, bool writable)
@@ -25,9 +33,13 @@ internal sealed class FolderStore(SafeFileHandle folder, string path) : IDiskSto
         }
     }
 
-    public IStoredFile CreateNew(string name) => new FolderFile(
-        LinuxFile.OpenBelow(folder, name, LinuxFile.ReadWrite | LinuxFile.Create | LinuxFile.Exclusive), FullName(name),
-        writable: true);
+    public IStoredFile CreateNew(string name)
+    {
+        right.Require(FullName(name));
+        return new FolderFile(
+            LinuxFile.OpenBelow(folder, name, LinuxFile.ReadWrite | LinuxFile.Create | LinuxFile.Exclusive), FullName(name),
+            writable: true, right);
+    }
 
     /// <summary>Opens a lock file, making it if there is none.</summary>
     public SafeFileHandle OpenLock(string name) => LinuxFile.OpenBelow(folder, name, LinuxFile.ReadWrite | LinuxFile.Create);
@@ -45,11 +57,23 @@ internal sealed class FolderStore(SafeFileHandle folder, string path) : IDiskSto
         }
     }
 
-    public void Rename(string from, string to) => LinuxFile.Rename(folder, from, to);
+    public void Rename(string from, string to)
+    {
+        right.Require(FullName(to));
+        LinuxFile.Rename(folder, from, to);
+    }
 
-    public bool Remove(string name) => LinuxFile.Unlink(folder, name);
+    public bool Remove(string name)
+    {
+        right.Require(FullName(name));
+        return LinuxFile.Unlink(folder, name);
+    }
 
-    public void Sync() => LinuxFile.Sync(folder, path);
+    public void Sync()
+    {
+        right.Require(path);
+        LinuxFile.Sync(folder, path);
+    }
 
     public string FullName(string name) => Path.Combine(path, name);
 }

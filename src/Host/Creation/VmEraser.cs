@@ -23,7 +23,7 @@ internal static class VmEraser
     /// <summary>Refuses when another VM's disk lock stands in the way; nothing is removed.</summary>
     public static void RequireFree(VmHome home, VmFiles files)
     {
-        using var folder = DiskFolder.Open(home.Path);
+        using var folder = home.OpenDisks();
         foreach (var disk in files.Disks)
             DiskLock.TakeExclusive(folder, disk.Name).Dispose();
     }
@@ -33,7 +33,8 @@ internal static class VmEraser
     public static async Task EraseAsync(Folder datastore, VmHome home, VmFiles files, VmLock held, CancellationToken ct)
     {
         var registration = home.Registration;
-        using (var folder = DiskFolder.Open(home.Path))
+        home.ChangeUnder(held.Lease);
+        using (var folder = home.OpenDisks())
         {
             // Step 1
             foreach (var disk in files.Disks)

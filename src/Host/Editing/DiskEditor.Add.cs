@@ -29,7 +29,7 @@ internal sealed partial class DiskEditor
             edit.Home.Registration.Datastore, (provisioning == Provisioning.Thin ? 0 : spec.Capacity) + SpaceLimits.CopyReserve);
         var disk = new VmDiskModel(
             spec.Label, VmFiles.Descriptor(VmFiles.NameOf(edit.Home.Registration.File, id)), id, keys is not null);
-        using var folder = DiskFolder.Open(edit.Home.Path);
+        using var folder = edit.Home.OpenDisks();
 
         // Step 1
         using (var held = DiskLock.TakeExclusive(folder, disk.Name))

@@ -45,12 +45,12 @@ internal sealed partial class DiskEditor
 
         // Step 1
         RequireNewName(disk, attach.Path);
-        using var source = path.Folder == registration.Folder ? null : OpenSource(path);
+        using var source = path.Folder == registration.Folder ? null : OpenSource(edit, path);
         RequireNobodys(edit, source, disk, attach.Path);
         editor.AfterStep?.Invoke("1 asked");
 
         // Step 2
-        using var target = DiskFolder.Open(edit.Home.Path);
+        using var target = edit.Home.OpenDisks();
         using var held = DiskLock.TakeExclusive(target, disk.Name);
         try
         {
@@ -108,11 +108,13 @@ internal sealed partial class DiskEditor
         }
     }
 
-    private Folder OpenSource(DatastorePath path)
+    private Folder OpenSource(VmEdit edit, DatastorePath path)
     {
         try
         {
-            return Folder.Open(Path.Combine(editor.Table.Datastores.PathOf(path.Datastore), path.Folder));
+            var source = Folder.Open(Path.Combine(editor.Table.Datastores.PathOf(path.Datastore), path.Folder));
+            source.Right = edit.Home.Folder.Right;
+            return source;
         }
         catch (IOException e)
         {

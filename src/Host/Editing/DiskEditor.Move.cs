@@ -15,7 +15,7 @@ internal sealed partial class DiskEditor
     /// </summary>
     private void MoveIn(VmEdit edit, Folder source, DiskFolder target, DiskLock held, VmDiskModel disk, string shown)
     {
-        using var folder = DiskFolder.Open(source.Path);
+        using var folder = DiskFolder.Open(source.Path, source.Right);
         using var sourceHeld = DiskLock.TakeExclusive(folder, disk.Name);
         List<string> moved = [];
         try

@@ -63,7 +63,7 @@ internal sealed partial class DiskEditor(VmEditor editor)
     private async Task ResizeAsync(VmEdit edit, ResizeDisk resize, CancellationToken ct)
     {
         var disk = Require(edit, resize.Label);
-        using var folder = DiskFolder.Open(edit.Home.Path);
+        using var folder = edit.Home.OpenDisks();
         var model = Vmdk.ReadModel(folder, disk.Name);
         if (model.Provisioning != Provisioning.Thin)
         {
@@ -105,7 +105,7 @@ internal sealed partial class DiskEditor(VmEditor editor)
 
         // Step 1
         RequireNobodys();
-        using var folder = DiskFolder.Open(edit.Home.Path);
+        using var folder = edit.Home.OpenDisks();
         using var held = DiskLock.TakeExclusive(folder, path.File);
         RequireNobodys();
         var found = DiskIdentity.Read(id, edit.Home.Folder, path.File);

@@ -1,5 +1,6 @@
 using Lorica.Host.Home;
 using Lorica.Host.Keys;
+using Lorica.Host.Power;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 
@@ -31,7 +32,10 @@ internal sealed class VmEditor(VmTable table, KeyCache keys)
         using var home = Table.OpenHome(registration);
 
         // A running VM's vmx holds the lock; a restart of the vmx reads the same files.
-        await using var vmLock = entry.Running is null ? await Table.LockAsync(home, ct) : null;
+        var running = entry.Running;
+        await using var vmLock = running is null ? await Table.LockAsync(home, ct) : null;
+        if (running is not null)
+            home.ChangeUnder(new VmxRight(running, home, Table));
         using var files = await entry.EnterFilesAsync(ct);
         using var lease = keys.Lease(pin: true);
         using var opened = home.Open(expectations.Find(registration.Id), lease);

@@ -1,11 +1,15 @@
+using Lorica.Disks.Locks;
 using Lorica.Host.Native;
+using Lorica.Host.Refusals;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Host.Files;
 
 /// <summary>
 /// A folder held by its descriptor: every name is resolved below it and no link is followed, so that nobody who can rename
-/// or link in the datastore leads a read or a write elsewhere. All failures are <see cref="IOException"/>.
+/// or link in the datastore leads a read or a write elsewhere. All failures are <see cref="IOException"/>, but for one: with a
+/// <see cref="Right"/>, each single change is refused (<c>lorica.lockLost</c>) once that is lost. Only lock files are made
+/// without.
 /// </summary>
 internal sealed class Folder : IDisposable
 {
@@ -21,6 +25,9 @@ internal sealed class Folder : IDisposable
 
     /// <summary>The path by which it was opened.</summary>
     public string Path { get; }
+
+    /// <summary>What allows changes here; null where nobody shares the folder.</summary>
+    public IWriteRight? Right { get; set; }
 
     public static Folder Open(string path) => new(path, Posix.OpenFolder(path));
 
@@ -78,13 +85,14 @@ internal sealed class Folder : IDisposable
         var aside = $".{name}.new";
         using (var file = CreateNew(aside, Posix.WriteOnly))
         {
+            RequireRight();
             RandomAccess.Write(file, content, 0);
-            Posix.Sync(file, aside);
+            SyncFile(file, aside);
         }
 
-        Posix.Rename(_handle, aside, name, replace: true);
+        Rename(aside, name, replace: true);
         named?.Invoke();
-        Posix.Sync(_handle, Path);
+        Sync();
     }
 
     /// <summary>
@@ -98,9 +106,9 @@ internal sealed class Folder : IDisposable
         var handle = CreateNew(aside, Posix.ReadWrite);
         return new NewFile(handle, () =>
         {
-            Posix.Sync(handle, aside);
-            Posix.Rename(_handle, aside, name, replace: true);
-            Posix.Sync(_handle, Path);
+            SyncFile(handle, aside);
+            Rename(aside, name, replace: true);
+            Sync();
         });
     }
 
@@ -160,8 +168,12 @@ internal sealed class Folder : IDisposable
             var zeros = new byte[64 * 1024];
             var length = RandomAccess.GetLength(file);
             for (long at = 0; at < length; at += zeros.Length)
+            {
+                RequireRight();
                 RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)), at);
-            Posix.Sync(file, name);
+            }
+
+            SyncFile(file, name);
         }
     }
 
@@ -169,14 +181,14 @@ internal sealed class Folder : IDisposable
     public bool Delete(string name)
     {
         CheckName(name);
-        return Posix.Unlink(_handle, name);
+        return Unlink(name);
     }
 
     /// <summary>Removes an empty folder.</summary>
     public bool DeleteFolder(string name)
     {
         CheckName(name);
-        return Posix.Unlink(_handle, name, isFolder: true);
+        return Unlink(name, isFolder: true);
     }
 
     /// <summary>Removes an empty folder; false when something is in it, and it stays.</summary>
@@ -200,13 +212,13 @@ internal sealed class Folder : IDisposable
         CheckName(name);
         try
         {
-            Posix.Unlink(_handle, name);
+            Unlink(name);
         }
         catch (IOException e) when (Posix.ErrorOf(e) == Posix.IsFolder)
         {
             if (depth > MaximumDepth)
                 throw new IOException($"{Path} holds folders within folders without end.", e);
-            using (var inner = new Folder($"{Path}/{name}", Posix.OpenBelow(_handle, name, Posix.ReadOnly)))
+            using (var inner = new Folder($"{Path}/{name}", Posix.OpenBelow(_handle, name, Posix.ReadOnly)) { Right = Right })
             {
                 foreach (var entry in inner.Names())
                     inner.DeleteTree(entry, depth + 1);
@@ -221,6 +233,7 @@ internal sealed class Folder : IDisposable
     /// </summary>
     public void TakeBack()
     {
+        RequireRight();
         Posix.TakeOwner(_handle, Path);
         File.SetUnixFileMode(_handle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
@@ -232,8 +245,8 @@ internal sealed class Folder : IDisposable
         CheckName(to);
         try
         {
-            Posix.Rename(_handle, from, to, replace: false);
-            Posix.Sync(_handle, Path);
+            Rename(from, to, replace: false);
+            Sync();
             return true;
         }
         catch (IOException e) when (Posix.ErrorOf(e) == Posix.Exists)
@@ -249,11 +262,13 @@ internal sealed class Folder : IDisposable
     public void MoveTo(string name, Folder target)
     {
         CheckName(name);
+        RequireRight();
+        target.RequireRight();
         Posix.RenameBetween(_handle, name, target._handle, name);
     }
 
     /// <summary>Makes new and removed names durable.</summary>
-    public void Sync() => Posix.Sync(_handle, Path);
+    public void Sync() => SyncFile(_handle, Path);
 
     /// <summary>
     /// Opens (and creates) a lock file. Such a file is never renamed; it may be removed by who has its lock, so who takes the
@@ -284,8 +299,33 @@ internal sealed class Folder : IDisposable
     // Whatever stands under the name now may have other names too: it is not written to.
     private SafeFileHandle CreateNew(string name, int access)
     {
-        Posix.Unlink(_handle, name);
+        Unlink(name);
+        RequireRight();
         return Posix.OpenBelow(_handle, name, access | Posix.Create | Posix.Exclusive);
+    }
+
+    private bool Unlink(string name, bool isFolder = false)
+    {
+        RequireRight();
+        return Posix.Unlink(_handle, name, isFolder);
+    }
+
+    private void Rename(string from, string to, bool replace)
+    {
+        RequireRight();
+        Posix.Rename(_handle, from, to, replace);
+    }
+
+    private void SyncFile(SafeFileHandle file, string name)
+    {
+        RequireRight();
+        Posix.Sync(file, name);
+    }
+
+    private void RequireRight()
+    {
+        if (Right is { IsValid: false } lost)
+            throw Refuse.LockLost(Path, lost.Reason);
     }
 
     private static void RequireOneName(SafeFileHandle file, string name)

@@ -35,7 +35,7 @@ internal sealed class OpenedVm : IDisposable
         {
             if (opened.Model.Job is { } job)
                 throw Refuse.JobPending(home.Registration.DisplayPath, job.Kind.Word());
-            folder = DiskFolder.Open(home.Path);
+            folder = home.OpenDisks();
             vm = new OpenedVm(opened, folder);
             foreach (var disk in opened.Model.Disks)
                 vm._disks.Add((disk, Vmdk.Open(folder, disk.Name, expectations.OfDisk(opened.Model, disk), keys)));
@@ -74,7 +74,7 @@ internal sealed class OpenedVm : IDisposable
         }
 
         Look(model.Keys, $"The VM {home.Registration.DisplayPath} is encrypted and a required key was not found.");
-        using (var folder = DiskFolder.Open(home.Path))
+        using (var folder = home.OpenDisks())
         {
             foreach (var disk in model.Disks)
             {
@@ -102,7 +102,7 @@ internal sealed class OpenedVm : IDisposable
         {
             var model = home.ReadModel();
             keys.UnionWith(model.Keys);
-            using var folder = DiskFolder.Open(home.Path);
+            using var folder = home.OpenDisks();
             foreach (var disk in model.Disks)
                 keys.UnionWith(Vmdk.ReadModel(folder, disk.Name).Keys);
         }

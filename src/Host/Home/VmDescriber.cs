@@ -90,7 +90,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         }
 
         BetweenReads?.Invoke();
-        using var folder = DiskFolder.Open(home.Path);
+        using var folder = home.OpenDisks();
         foreach (var disk in model.Disks)
             description.Disks.Add(DescribeDisk(home, folder, model, disk, lease, missing));
         if (description.PendingJob.Length == 0 && description.Disks.FirstOrDefault(d => d.Transition.Length > 0) is { } half)

@@ -2,6 +2,7 @@ using Lorica.Contracts;
 using Lorica.Contracts.Faults;
 using Lorica.Crypto;
 using Lorica.Disks;
+using Lorica.Disks.Locks;
 using Lorica.Host.Files;
 using Lorica.Host.Keys;
 using Lorica.Host.Refusals;
@@ -11,7 +12,8 @@ namespace Lorica.Host.Home;
 
 /// <summary>
 /// The VMX of one VM on its datastore. Read once, verified, and those bytes are acted on; verified before every rewrite; what did
-/// not verify is never sealed again. The folder is held open: everything happens in this very folder.
+/// not verify is never sealed again. The folder is held open: everything happens in this very folder. Nothing in it is changed
+/// through this but under a right: the lease of the VM's lock, or that of the vmx of a running VM.
 /// </summary>
 internal sealed class VmHome : IDisposable
 {
@@ -22,6 +24,7 @@ internal sealed class VmHome : IDisposable
         try
         {
             Folder = Folder.Open(Path);
+            Folder.Right = NoRight.Instance;
         }
         catch (IOException e)
         {
@@ -57,6 +60,12 @@ internal sealed class VmHome : IDisposable
     public string Path { get; }
 
     public Folder Folder { get; }
+
+    /// <summary>From now on changes of the home and of disks opened by <see cref="OpenDisks"/> ask for this right.</summary>
+    public void ChangeUnder(IWriteRight right) => Folder.Right = right;
+
+    /// <summary>The folder for the disks library, under the same right.</summary>
+    public DiskFolder OpenDisks() => DiskFolder.Open(Path, Folder.Right);
 
     private string About => Registration.DisplayPath;
 

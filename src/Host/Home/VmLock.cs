@@ -19,6 +19,8 @@ namespace Lorica.Host.Home;
 /// own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes it
 /// over at once, since on its own machine the lock alone tells. The lock itself is never waited for. A lock file that was removed
 /// together with its VM between its opening and its lock is no lock: the one that has the name now is taken.
+/// <para>The home that it is taken for, and the disks that are opened through it, are changed under its lease from then on: each
+/// single change is refused once the lease is lost, and after the lock was given up.</para>
 /// </remarks>
 internal sealed class VmLock : IAsyncDisposable
 {
@@ -57,7 +59,7 @@ internal sealed class VmLock : IAsyncDisposable
                 await RequireStillAsync(handle, found, about, time, ct);
 
             // Step 4
-            return Hold(handle, me, epoch, time);
+            return Hold(home, handle, me, epoch, time);
         }
         catch
         {
@@ -82,7 +84,7 @@ internal sealed class VmLock : IAsyncDisposable
             if (found is null && RandomAccess.GetLength(handle) > 0)
                 throw NotReadable(home.Registration.DisplayPath);
             if (found is null || (found.HostId == me.HostId && found.Epoch <= epoch))
-                return Hold(handle, me, epoch, time);
+                return Hold(home, handle, me, epoch, time);
             handle.Dispose();
             return null;
         }
@@ -116,6 +118,14 @@ internal sealed class VmLock : IAsyncDisposable
             return (null, false);
         using var handle = home.Folder.OpenLockFileToRead(NameOf(home));
         return (WriterLockFile.Read(handle), Posix.IsLocked(handle, home.Registration.DisplayPath));
+    }
+
+    /// <summary>What the lock file says now; null for no record.</summary>
+    /// <exception cref="IOException">There is no lock file, or it cannot be read.</exception>
+    public static WriterRecord? Read(VmHome home)
+    {
+        using var handle = home.Folder.OpenLockFileToRead(NameOf(home));
+        return WriterLockFile.Read(handle);
     }
 
     /// <summary>
@@ -172,11 +182,13 @@ internal sealed class VmLock : IAsyncDisposable
         }
     }
 
-    private static VmLock Hold(SafeFileHandle handle, WriterIdentity me, long epoch, TimeProvider time)
+    private static VmLock Hold(VmHome home, SafeFileHandle handle, WriterIdentity me, long epoch, TimeProvider time)
     {
         var record = new WriterRecord { HostId = me.HostId, BootId = me.BootId, Epoch = epoch };
         WriterLockFile.Write(handle, record);
-        return new VmLock(handle, record, new WriterLease(handle, record, time));
+        var held = new VmLock(handle, record, new WriterLease(handle, record, time));
+        home.ChangeUnder(held.Lease);
+        return held;
     }
 
     private static FaultException NotReadable(string about) => Refuse.With(FaultTypes.InvalidState, "lorica.lockFile", about,
@@ -186,8 +198,8 @@ internal sealed class VmLock : IAsyncDisposable
     private static async Task RequireStillAsync(
         SafeFileHandle handle, WriterRecord found, string about, TimeProvider time, CancellationToken ct)
     {
-        var since = time.GetTimestamp();
-        while (time.GetElapsedTime(since) < WriterLease.Takeover)
+        // By looks, not by the clock: time that this machine slept is none in which it saw the counter stand still.
+        for (var still = TimeSpan.Zero; still < WriterLease.Takeover; still += Look)
         {
             await Task.Delay(Look, time, ct);
             if (WriterLockFile.Read(handle) is not { } now || !now.IsSameHolding(found) || now.Counter != found.Counter)

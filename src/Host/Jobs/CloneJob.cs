@@ -61,7 +61,10 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
             c.Job.StepDone(spec.Disks[i].Capacity);
         }
 
+        // What was read is the source's if its lock was held up to the last byte.
+        c.AfterStep?.Invoke("copied");
         c.Job.Settle();
+        c.RequireRight();
         var registration = await builder.CommitAsync(CancellationToken.None);
         c.Log.VmCreated(spec.Id, registration.DisplayPath, spec.HomeKey is not null);
     }

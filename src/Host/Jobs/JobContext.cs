@@ -1,6 +1,8 @@
 using Lorica.Disks;
+using Lorica.Disks.Locks;
 using Lorica.Host.Home;
 using Lorica.Host.Keys;
+using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
 
@@ -25,11 +27,11 @@ internal sealed class JobContext(
 
     public HostLog Log { get; } = log;
 
-    /// <summary>Told of each durable step of a shallow recrypt and of a relocation.</summary>
+    /// <summary>Told of durable steps; for tests of what a crash there leaves.</summary>
     public Action<string>? AfterStep { get; init; }
 
     /// <summary>The VM's folder for the disks library.</summary>
-    public DiskFolder Folder { get; } = DiskFolder.Open(home.Path);
+    public DiskFolder Folder { get; } = home.OpenDisks();
 
     /// <summary>The VM that the job's result describes; null for the one it works on.</summary>
     public Guid? ResultId { get; set; }
@@ -48,8 +50,18 @@ internal sealed class JobContext(
     /// <summary>Cancelled when the right to change the VM was lost; of a running VM the vmx has it.</summary>
     public CancellationToken LockLost => vmLock?.Lease.Lost ?? CancellationToken.None;
 
-    /// <summary>Why.</summary>
-    public string LockLostReason => vmLock?.Lease.Reason ?? "";
+    /// <summary>The right to change the VM's files, once it was lost; of a running VM too.</summary>
+    public IWriteRight? LostRight => Home.Folder.Right is { IsValid: false } lost ? lost : null;
+
+    /// <summary>
+    /// Refuses when the right to the VM's files was lost: before a step that changes nothing in the VM's own folder, but stands
+    /// on what was read there.
+    /// </summary>
+    public void RequireRight()
+    {
+        if (LostRight is { } lost)
+            throw Refuse.LockLost(About, lost.Reason);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Host.Home;
 using Lorica.Host.Keys;
+using Lorica.Host.Power;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
@@ -25,7 +26,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     private readonly Queue<string> _order = new();
     private readonly List<Task> _running = [];
 
-    /// <summary>Called after each durable step of a shallow recrypt; for tests of what a crash there leaves.</summary>
+    /// <summary>Called after durable steps; for tests of what a crash there leaves.</summary>
     internal Action<string>? AfterStep { get; set; }
 
     /// <summary>Starts a job, or says how the one of that id is.</summary>
@@ -124,7 +125,10 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         VmLock? vmLock = null;
         try
         {
-            vmLock = entry.Running is null ? await table.LockAsync(home, ct) : null;
+            if (entry.Running is { } running)
+                home.ChangeUnder(new VmxRight(running, home, table));
+            else
+                vmLock = await table.LockAsync(home, ct);
             return new JobContext(order, job, entry, table, home, vmLock, lease, log) { AfterStep = AfterStep };
         }
         catch
@@ -157,9 +161,10 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         {
             fault = Refuse.Cancelled(registration.DisplayPath, job.Kind.Word()).Fault;
         }
-        catch (OperationCanceledException) when (context.LockLost.IsCancellationRequested)
+        catch (Exception e) when (context.LostRight is not null
+            && (e is OperationCanceledException || FaultMap.Find(e, "") is { Key: Refuse.LockLostKey }))
         {
-            fault = Refuse.LockLost(registration.DisplayPath, context.LockLostReason).Fault;
+            fault = Refuse.LockLost(registration.DisplayPath, context.LostRight.Reason).Fault;
         }
         catch (Exception e)
         {

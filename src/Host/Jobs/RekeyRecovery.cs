@@ -51,7 +51,7 @@ internal static class RekeyRecovery
         if (mark.Committed && only is { } own && own != mark.New)
             throw Refuse.JobPending(home.Registration.DisplayPath, JobKind.RecryptShallow.Word());
         home.Confirm(opened);
-        using var folder = DiskFolder.Open(home.Path);
+        using var folder = home.OpenDisks();
         foreach (var disk in opened.Model.Disks)
         {
             var model = Vmdk.ReadModel(folder, disk.Name);

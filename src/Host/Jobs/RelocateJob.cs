@@ -91,6 +91,7 @@ internal sealed class RelocateJob : IJobWork
             // Step 3
             using (var target = Folder.Open(path))
             {
+                target.Right = c.Home.Folder.Right;
                 target.Sync();
                 if (!target.TryRename(temporary, folder))
                     throw Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists", $"[{datastore}] {folder}",
@@ -101,6 +102,7 @@ internal sealed class RelocateJob : IJobWork
 
             // Step 4
             c.Job.Settle();
+            c.RequireRight();
             c.Table.Registry.Move(registration.Id, datastore, folder);
         }
         catch
@@ -131,7 +133,7 @@ internal sealed class RelocateJob : IJobWork
         var vm = c.Home.ReadModel();
         var models = vm.Disks.ToDictionary(d => d.Label, d => Vmdk.ReadModel(c.Folder, d.Name));
         c.Job.Plan(models.Values.Sum(m => m.Capacity));
-        using var target = DiskFolder.Open(targetPath);
+        using var target = DiskFolder.Open(targetPath, c.Home.Folder.Right);
         foreach (var disk in vm.Disks)
         {
             c.Job.Step(disk.Label);
@@ -151,6 +153,7 @@ internal sealed class RelocateJob : IJobWork
         // The VMX goes last: without it the copy is nobody's.
         c.Job.Step(JobMark.HomePart);
         using var folder = Folder.Open(targetPath);
+        folder.Right = c.Home.Folder.Right;
         var registration = c.Home.Registration;
         c.Lock!.CopyTo(folder, registration.File);
         foreach (var name in VmFiles.Carried(registration.File).Append(registration.VmxName))

@@ -51,7 +51,7 @@ internal sealed record RunFacts
             records.Add(Record(Home, () => home.ReadModel().Keys));
         if (Disks.Any(d => d.Encrypted))
         {
-            using var folder = DiskFolder.Open(home.Path);
+            using var folder = home.OpenDisks();
             records.AddRange(Disks.Where(d => d.Encrypted).Select(d => Record(d, () => KeysOf(home, folder, d))));
         }
 

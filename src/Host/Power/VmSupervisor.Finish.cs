@@ -10,7 +10,8 @@ internal sealed partial class VmSupervisor
     private static readonly TimeSpan VmxLeaves = TimeSpan.FromSeconds(12);
 
     /// <summary>
-    /// Steps: 1 nothing of the run is left running · 2 console kept · 3 sockets and run state removed (from here on a restarted
+    /// Steps: 1 nothing of the run is left running · 2 console kept, under the lock; then the lock file says that nobody holds
+    /// it, which a vmx that was killed could not · 3 sockets and run state removed (from here on a restarted
     /// host says powered off) · 4 said.
     /// </summary>
     private async Task FinishAsync(string why, CancellationToken stopping)
@@ -27,10 +28,7 @@ internal sealed partial class VmSupervisor
                 running.Registration.Uid, folders.OfVm(running.Id), known, VmxLeaves, time, stopping);
 
             if (!left)
-            {
                 await LookForLostWritesAsync(stopping);
-                await FreeLockAsync(stopping);
-            }
 
             // Step 2
             running.Console.Close();
@@ -62,21 +60,6 @@ internal sealed partial class VmSupervisor
         }
     }
 
-    /// <summary>The lock file says that nobody holds it: a vmx that was killed could not.</summary>
-    private async Task FreeLockAsync(CancellationToken stopping)
-    {
-        try
-        {
-            using var home = table.OpenHome(running.Registration);
-            if (VmLock.Peek(home).Record is { Held: true } record && record.HostId == table.HostId)
-                await (await table.LockAsync(home, stopping)).DisposeAsync();
-        }
-        catch (Exception e) when (FaultMap.Find(e, running.Registration.DisplayPath) is { } fault)
-        {
-            log.RunNotRemoved(running.Id, fault.Message);
-        }
-    }
-
     private void SayEnded(string why)
     {
         entry.Running = null;
@@ -91,6 +74,7 @@ internal sealed partial class VmSupervisor
         try
         {
             using var home = table.OpenHome(running.Registration);
+            await using var held = Lock(home);
             using var lease = keys.Lease(pin: false);
             var facts = running.State.Facts;
 
@@ -109,5 +93,20 @@ internal sealed partial class VmSupervisor
         {
             CryptographicOperations.ZeroMemory(console);
         }
+    }
+    /// <summary>
+    /// The lock, which nobody but this VM's run has had; a vmx that does not end has it still. Files that another host uses by
+    /// now are not this one's to change.
+    /// </summary>
+    private VmLock? Lock(VmHome home)
+    {
+        if (running.State.Vmx?.IsAlive() == true)
+        {
+            home.ChangeUnder(new VmxRight(running, home, table));
+            return null;
+        }
+
+        return table.LockOwn(home) ?? throw Refuse.LockLost(
+            running.Registration.DisplayPath, "its lock file says that another host, or a newer operation, has the VM");
     }
 }

@@ -42,7 +42,7 @@ internal sealed record VmxLaunch
             Cpus = Vm.Cpus, MemoryMib = Vm.MemoryMib, Qemu = qemu, Adopt = Adopt, Firmware = Vm.Firmware,
             Console = Google.Protobuf.ByteString.CopyFrom(Console.Data), ConsoleOffset = Console.Offset,
             VmLockFd = NumberOf(VmLock.Handle), LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId,
-            LockEpoch = VmLock.Record.Epoch, Accelerator = Accelerator,
+            LockEpoch = VmLock.Record.Epoch, LockRenewedAt = VmLock.Lease.RenewedAt, Accelerator = Accelerator,
         };
         config.Disks.AddRange(Disks.Select(d => new VmxDisk
         {

@@ -55,6 +55,8 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         using var listener = Posix.ListenAt(control, Backlog);
         int controlFd = (int)listener.DangerousGetHandle();
         var config = launch.ToConfig(folders.OfVm(launch.Vm.Id), qemu, controlFd);
+        if (!launch.VmLock.Lease.IsValid)
+            throw Refuse.LockLost(launch.Vm.Name, launch.VmLock.Lease.Reason);
         launch.VmLock.Shared = true;
         using var process = Start(launch.Uid, [controlFd, .. launch.Descriptors()]);
         var id = ProcessId.Of(process.Id);

@@ -63,6 +63,7 @@ internal static class FaultMap
                 FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking", "Remove the other name of the file."),
             DiskErrorKind.TransitionUnderWay => Of(
                 FaultTypes.InvalidState, "lorica.jobPending", "Start the job again: it goes on where it stopped."),
+            DiskErrorKind.LockLost => Of(FaultTypes.InvalidState, Refuse.LockLostKey),
             DiskErrorKind.StaleEpoch => Of(FaultTypes.InvalidState, "lorica.staleEpoch", "Start the operation again."),
             DiskErrorKind.NotFound => Of(FaultTypes.NotFound, "lorica.fileNotFound"),
             DiskErrorKind.AlreadyExists => Of(FaultTypes.AlreadyExists, "lorica.fileExists"),

@@ -50,8 +50,11 @@ internal static class Refuse
         "Power the VM off where it runs, or end the program that uses its files; a host that is gone for good is said "
             + "to be fenced.");
 
-    /// <summary>Who held the lock could not renew it.</summary>
-    public static FaultException LockLost(string vm, string reason) => With(FaultTypes.InvalidState, "lorica.lockLost", vm,
+    /// <summary>The rule that <see cref="LockLost"/> names.</summary>
+    public const string LockLostKey = "lorica.lockLost";
+
+    /// <summary>Who held the lock could not renew it, or somebody else has it.</summary>
+    public static FaultException LockLost(string vm, string reason) => With(FaultTypes.InvalidState, LockLostKey, vm,
         $"The right to change {vm} was lost: {reason}. Its I/O was stopped.",
         "See that the datastore answers; then start the operation again.");
 

@@ -32,7 +32,7 @@ internal sealed class VmTable(VmRegistry registry, Datastores datastores, Writer
 
     /// <summary>The lock of a VM, under the epoch of the operation that was let in last.</summary>
     public Task<VmLock> LockAsync(VmHome home, CancellationToken ct, bool fenced = false) =>
-        LockAsync(home, Registry.Find(home.Registration.Id)?.Epoch ?? home.Registration.Epoch, fenced, ct);
+        LockAsync(home, EpochOf(home), fenced, ct);
 
     /// <summary>The lock of a VM under an epoch.</summary>
     public Task<VmLock> LockAsync(VmHome home, long epoch, bool fenced, CancellationToken ct) =>
@@ -41,8 +41,10 @@ internal sealed class VmTable(VmRegistry registry, Datastores datastores, Writer
     /// <summary>
     /// The lock for removing what this host left behind, under the epoch that it knows; see <see cref="VmLock.TakeOwn"/>.
     /// </summary>
-    public VmLock? LockOwn(VmHome home) => VmLock.TakeOwn(
-        home, me, Registry.Find(home.Registration.Id)?.Epoch ?? home.Registration.Epoch, time);
+    public VmLock? LockOwn(VmHome home) => VmLock.TakeOwn(home, me, EpochOf(home), time);
+
+    /// <summary>The epoch of the operation that was let in last.</summary>
+    public long EpochOf(VmHome home) => Registry.Find(home.Registration.Id)?.Epoch ?? home.Registration.Epoch;
 
     /// <summary>Forgets the gate of a VM that is gone.</summary>
     public void Forget(Guid id) => _entries.TryRemove(id, out _);

@@ -1,5 +1,4 @@
 using Lorica.Disks.Locks;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Tests.Locks;
@@ -7,9 +6,10 @@ namespace Lorica.Disks.Tests.Locks;
 public sealed class WriterLeaseTests : IDisposable
 {
     private static readonly WriterRecord s_mine = new() { HostId = "host-1", BootId = "boot-1", Epoch = 3 };
+    private static readonly WriterRecord s_other = new() { HostId = "host-2", BootId = "boot-2", Epoch = 4 };
 
     private readonly TestFolder _folder = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly SuspendingTime _time = new();
     private readonly SafeFileHandle _file;
 
     public WriterLeaseTests()
@@ -54,12 +54,98 @@ public sealed class WriterLeaseTests : IDisposable
     public async Task A_lock_file_that_names_another_holder_ends_it_and_is_left_alone()
     {
         await using var lease = new WriterLease(_file, s_mine, _time);
-        var other = s_mine with { HostId = "host-2", Epoch = 4 };
-        WriterLockFile.Write(_file, other);
+        WriterLockFile.Write(_file, s_other);
         await PassAsync(() => lease.Lost.IsCancellationRequested);
         Assert.False(lease.IsValid);
         await lease.ReleaseAsync();
-        Assert.Equal(other, WriterLockFile.Read(_file));
+        Assert.Equal(s_other, WriterLockFile.Read(_file));
+    }
+
+    [Fact]
+    public async Task A_machine_that_slept_longer_than_the_right_lasts_wakes_without_it_and_writes_nothing()
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time);
+        WriterLockFile.Write(_file, s_other);
+        _time.Suspend(WriterLease.Takeover + WriterLease.Period);
+        Assert.False(lease.IsValid);
+        await PassAsync(() => lease.Lost.IsCancellationRequested);
+        await lease.ReleaseAsync();
+        Assert.Equal(s_other, WriterLockFile.Read(_file));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_wakes_too_late_is_not_written()
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time);
+        _time.Suspend(WriterLease.Expiry);
+
+        // Nobody has looked since: the timer's tick is the first.
+        await PassAsync(() => lease.Lost.IsCancellationRequested);
+        await lease.ReleaseAsync();
+        Assert.Equal(s_mine, WriterLockFile.Read(_file));
+    }
+
+    [Theory]
+    [InlineData("host-2", "boot-2", 4)]
+    [InlineData("host-1", "boot-1", 4)]
+    [InlineData("host-1", "boot-2", 3)]
+    public async Task When_a_renewal_is_overdue_the_file_is_read_again_before_the_right_counts(
+        string host, string boot, long epoch)
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time);
+        WriterLockFile.Write(_file, new WriterRecord { HostId = host, BootId = boot, Epoch = epoch });
+        _time.Suspend(WriterLease.Period + TimeSpan.FromSeconds(3));
+        Assert.False(lease.IsValid);
+        Assert.Equal("the lock file names another holder", lease.Reason);
+        WriterLockFile.Write(_file, s_mine);
+        Assert.False(lease.IsValid, "What is lost is lost for good.");
+    }
+
+    [Fact]
+    public async Task When_a_renewal_is_overdue_and_the_file_is_still_its_own_the_right_counts()
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time);
+        _time.Suspend(WriterLease.Period + TimeSpan.FromSeconds(3));
+        Assert.True(lease.IsValid);
+    }
+
+    [Fact]
+    public async Task What_another_process_handed_over_counts_from_its_last_renewal_and_is_renewed_at_once()
+    {
+        var renewed = _time.GetTimestamp();
+        _time.Suspend(WriterLease.Expiry - TimeSpan.FromSeconds(1));
+        await using (var lease = new WriterLease(_file, s_mine, _time, renewed))
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            while (lease.RenewedAt == renewed)
+                await Task.Delay(1, limit.Token);
+            Assert.True(lease.IsValid);
+            Assert.Equal(s_mine with { Counter = 1 }, WriterLockFile.Read(_file));
+        }
+
+        WriterLockFile.Write(_file, s_mine);
+        _time.Suspend(TimeSpan.FromSeconds(1));
+        await using var late = new WriterLease(_file, s_mine, _time, renewed);
+        Assert.False(late.IsValid);
+        await late.ReleaseAsync();
+        Assert.Equal(s_mine, WriterLockFile.Read(_file));
+    }
+
+    [Fact]
+    public async Task Who_lets_go_leaves_a_record_alone_that_names_somebody_else()
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time);
+        WriterLockFile.Write(_file, s_other);
+        await lease.ReleaseAsync();
+        Assert.Equal(s_other, WriterLockFile.Read(_file));
+    }
+
+    [Fact]
+    public async Task Who_has_let_go_has_no_right_any_more()
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time);
+        await lease.ReleaseAsync();
+        Assert.False(lease.IsValid);
     }
 
     [Fact]
@@ -82,7 +168,7 @@ public sealed class WriterLeaseTests : IDisposable
         _time.Advance(WriterLease.Expiry);
         var refused = await Assert.ThrowsAsync<DiskException>(
             async () => await device.WriteAsync(0, new byte[512], durable: false, CancellationToken.None));
-        Assert.Equal(DiskErrorKind.Io, refused.Kind);
+        Assert.Equal(DiskErrorKind.LockLost, refused.Kind);
         await Assert.ThrowsAsync<DiskException>(async () => await device.ReadAsync(0, new byte[512], CancellationToken.None));
         await Assert.ThrowsAsync<DiskException>(async () => await device.FlushAsync(CancellationToken.None));
     }

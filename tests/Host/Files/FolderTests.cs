@@ -1,4 +1,8 @@
+using Lorica.Contracts.Faults;
+using Lorica.Disks;
 using Lorica.Host.Files;
+using Lorica.Host.Home;
+using Lorica.Host.Registry;
 using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Files;
@@ -49,6 +53,53 @@ public sealed class FolderTests : IDisposable
         folder.DeleteTree("tree");
         Assert.False(Directory.Exists(_folder.Path("tree")));
         Assert.Equal("kept", File.ReadAllText(_folder.Path("keep", "file")));
+    }
+
+    [Fact]
+    public void Each_single_change_is_refused_once_the_right_is_lost_and_reading_is_not()
+    {
+        Directory.CreateDirectory(_folder.Path("empty"));
+        Directory.CreateDirectory(_folder.Path("tree", "inner"));
+        Directory.CreateDirectory(_folder.Path("elsewhere"));
+        File.WriteAllText(_folder.Path("tree", "inner", "file"), "kept");
+        File.WriteAllText(_folder.Path("file"), "kept");
+        File.WriteAllText(_folder.Path("elsewhere", "guest"), "kept");
+        var right = new TestRight();
+        using var folder = Folder.Open(_folder.Root);
+        using var free = Folder.Open(_folder.Path("elsewhere"));
+        folder.Right = right;
+        using var begun = folder.CreateAside("begun");
+        right.IsValid = false;
+        Action[] changes =
+        [
+            () => folder.Replace("file", "new"u8), () => folder.CreateAside("file").Dispose(), begun.Commit,
+            () => folder.Overwrite("file"), () => folder.Delete("file"), () => folder.DeleteFolder("empty"),
+            () => folder.TryDeleteFolder("empty"), () => folder.DeleteTree("tree"), () => folder.TakeBack(),
+            () => folder.TryRename("file", "other"), () => folder.MoveTo("file", free), () => free.MoveTo("guest", folder),
+            folder.Sync,
+        ];
+        foreach (var change in changes)
+            Assert.Equal("lorica.lockLost", Assert.Throws<FaultException>(change).Fault.Key);
+        Assert.Equal("kept"u8.ToArray(), folder.Read("file", 100));
+        Assert.Equal("kept", File.ReadAllText(_folder.Path("tree", "inner", "file")));
+        Assert.Equal([".begun.new", "elsewhere", "empty", "file", "tree"], folder.Names().Order(StringComparer.Ordinal));
+        Assert.Equal(["guest"], free.Names());
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_vm_is_changed_by_whoever_has_not_its_lock()
+    {
+        Directory.CreateDirectory(_folder.Path("web"));
+        var registration = new VmRegistration
+        {
+            Id = Guid.NewGuid(), Datastore = "ds1", Folder = "web", File = "web", Uid = 0, Epoch = 1,
+        };
+        using var home = new VmHome(registration, _folder.Root);
+        Assert.Equal("lorica.lockLost", Assert.Throws<FaultException>(() => home.Folder.Replace("web.vmx", "x"u8)).Fault.Key);
+        using var disks = home.OpenDisks();
+        var refused = await Assert.ThrowsAsync<DiskException>(
+            () => Vmdk.CreateAsync(disks, "web", 512, Provisioning.Thin, null, TestContext.Current.CancellationToken));
+        Assert.Equal(DiskErrorKind.LockLost, refused.Kind);
     }
 
     private void Link(string from, string to)

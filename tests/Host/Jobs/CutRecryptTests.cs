@@ -72,13 +72,13 @@ public sealed class CutRecryptTests : IAsyncLifetime
     private void RollBack(TestVm vm, ObjectRecord[] records)
     {
         using var lease = _host.Node.Keys.Lease(pin: false);
-        using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);
+        using var home = _host.OpenHome(vm.Id);
         RekeyRecovery.BeforeUse(home, new Expectations(records), lease, _host.Node.Log);
     }
 
     private void OnlyOpensWith(TestVm vm, TestKek right, TestKek wrong, string step)
     {
-        using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);
+        using var home = _host.OpenHome(vm.Id);
         using (var opened = home.Open(null, new OneKek(right)))
         {
             Assert.True(opened.Model is { Rekey: null, NewKcv: null, Keys: [var only] } && only == right.Id, step);

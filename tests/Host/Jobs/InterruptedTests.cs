@@ -171,7 +171,7 @@ public sealed class InterruptedTests : IAsyncLifetime
                 f.EndsWith(".console.new", StringComparison.Ordinal) || f.EndsWith(".sealed", StringComparison.Ordinal));
 
         using var lease = _host.Node.Keys.Lease(pin: false);
-        using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);
+        using var home = _host.OpenHome(vm.Id);
         using var opened = home.Open(null, lease);
         Assert.Equal(console, await ConsoleFile.LoadAsync(home, opened.DataFileKey, CancellationToken.None));
 
@@ -200,7 +200,7 @@ public sealed class InterruptedTests : IAsyncLifetime
     private void Rewrite(TestVm vm, Func<VmxFile, VmxFile> change, TestKek kek)
     {
         using var lease = _host.Node.Keys.Lease(pin: false);
-        using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);
+        using var home = _host.OpenHome(vm.Id);
         using var opened = home.Open(null, lease);
         home.Rewrite(opened, change(opened.Model.File), new NamedKek(kek.Id, kek.Key));
     }

@@ -94,7 +94,7 @@ public sealed class OldFilesTests : IAsyncLifetime
     private void Rewrite(TestVm vm, Func<VmxFile, VmxFile> change)
     {
         using var lease = _host.Node.Keys.Lease(pin: false);
-        using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);
+        using var home = _host.OpenHome(vm.Id);
         using var opened = home.Open(null, lease);
         home.Rewrite(opened, change(opened.Model.File), new NamedKek(_kek.Id, _kek.Key));
     }

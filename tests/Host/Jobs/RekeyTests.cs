@@ -124,7 +124,7 @@ public sealed class RekeyTests : IAsyncLifetime
         var records = TestVm.RecordsOf(await vm.ImportAsync(_host.Client));
         await SaveConsoleAsync(vm, "LORICA-CONSOLE"u8.ToArray());
         using (var lease = _host.Node.Keys.Lease(pin: false))
-        using (var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!))
+        using (var home = _host.OpenHome(vm.Id))
         using (var opened = home.Open(null, lease))
         {
             var mark = new JobMark(JobKind.RecryptDeep, 1, [JobMark.HomePart]).WithFinished(JobMark.HomePart);
@@ -191,7 +191,7 @@ public sealed class RekeyTests : IAsyncLifetime
     private async Task SaveConsoleAsync(TestVm vm, byte[] console)
     {
         using var lease = _host.Node.Keys.Lease(pin: false);
-        using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);
+        using var home = _host.OpenHome(vm.Id);
         using var opened = home.Open(null, lease);
         await ConsoleFile.SaveAsync(home, opened.DataFileKey, console, CancellationToken.None);
     }
@@ -199,7 +199,7 @@ public sealed class RekeyTests : IAsyncLifetime
     private async Task<byte[]> LoadConsoleAsync(TestVm vm)
     {
         using var lease = _host.Node.Keys.Lease(pin: false);
-        using var home = _host.Node.Table.OpenHome(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id))!);
+        using var home = _host.OpenHome(vm.Id);
         using var opened = home.Open(null, lease);
         return await ConsoleFile.LoadAsync(home, opened.DataFileKey, CancellationToken.None);
     }

@@ -35,5 +35,6 @@ public sealed class TakeoverTests
             await Task.Delay(100, limit.Token);
         var after = await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
         Assert.Equal(("other-host", true, false), (after.Lock.HostId, after.Lock.Held, after.Lock.Locked));
+        Assert.False(File.Exists(Path.Combine(host.Datastore, "guest", "guest.console")), "It is the other host's file.");
     }
 }

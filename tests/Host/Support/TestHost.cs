@@ -7,6 +7,8 @@ using Lorica.Contracts.Configs;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Disks.Locks;
+using Lorica.Host.Home;
 
 namespace Lorica.Host.Tests.Support;
 
@@ -22,7 +24,7 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Hosts of one folder share its datastore; each has a name of its own.</summary>
     public TestHost(TestFolder folder, string name = "host1", TimeProvider? time = null)
     {
-        (_folder, _time) = (folder, time ?? TimeProvider.System);
+        (_folder, _time) = (folder, time ?? BootTimeProvider.Instance);
         Pki = new TestPki(folder.Path(name == "host1" ? "pki" : "pki-" + name));
         Center = Pki.Issue("center", Roles.Center);
         HostNode = Pki.Issue("host", Roles.Host);
@@ -88,6 +90,14 @@ internal sealed class TestHost : IAsyncDisposable
     {
         _server = await HostServer.StartAsync(Config, _folder.Root, _time);
         (_channel, Client) = Connect(Center);
+    }
+
+    /// <summary>The home of a VM, to be read, or changed as its lock's holder may.</summary>
+    public VmHome OpenHome(string vmId)
+    {
+        var home = Node.Table.OpenHome(Node.Table.Registry.Find(Guid.Parse(vmId))!);
+        home.ChangeUnder(new TestRight());
+        return home;
     }
 
     /// <summary>A client that shows this identity.</summary>
