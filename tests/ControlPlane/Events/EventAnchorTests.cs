@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Store;
@@ -13,13 +14,19 @@ public sealed class EventAnchorTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         await center.CreateAsync("a");
+        var file = Path.Combine(center.StateFolder, "events.head");
+        var left = "";
         await center.RestartAsync(async () =>
         {
             var (number, hash) = await HeadAsync(center);
-            Assert.Equal($"{number}:{hash}\n", await File.ReadAllTextAsync(Path.Combine(center.StateFolder, "events.head")));
+            left = await File.ReadAllTextAsync(file);
+            Assert.Equal($"{number}:{hash}\n", left);
         });
-        await Poll.UntilAsync(
-            () => File.GetLastWriteTimeUtc(Path.Combine(center.StateFolder, "events.head")) > default(DateTime), "it is kept");
+
+        // It stays, and what it names is in the log that goes on.
+        var kept = (await File.ReadAllTextAsync(file)).TrimEnd('\n').Split(':');
+        Assert.True(Number(kept) >= Number(left.Split(':')), $"{kept[0]} after {left}");
+        Assert.Equal(kept[1], await HashOfAsync(center, Number(kept)));
         Assert.DoesNotContain(
             (await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items, a =>
                 a.Alarm == AlarmIds.EventLogBroken);
@@ -43,6 +50,19 @@ public sealed class EventAnchorTests
                     && a.Message.Contains("which was there before", StringComparison.Ordinal)),
             "the alarm is raised");
         Assert.True((await center.GetAsync("events/head?verify=true", RestJson.Default.EventHeadModel)).Intact);
+    }
+
+    private static long Number(string[] head) => long.Parse(head[0], CultureInfo.InvariantCulture);
+
+    private static async Task<string?> HashOfAsync(TestCenter center, long number)
+    {
+        await using var connection = new SqliteConnection(
+            $"Data Source={CenterStore.PathIn(center.StateFolder)};Mode=ReadOnly;Pooling=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT lower(hex(hash)) FROM events WHERE number = $number";
+        command.Parameters.AddWithValue("$number", number);
+        return (string?)await command.ExecuteScalarAsync();
     }
 
     private static async Task<(long Number, string Hash)> HeadAsync(TestCenter center)
