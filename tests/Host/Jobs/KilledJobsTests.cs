@@ -15,7 +15,7 @@ namespace Lorica.Host.Tests.Jobs;
 public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Rounds = 17;
-    private const int MostRounds = 5 * Rounds;
+    private const int MostRounds = 3 * Rounds;
     private const int LeastHalfDone = 4;
     private const int Disks = 6;
     private readonly TestFolder _folder = new();
