@@ -27,7 +27,7 @@ public sealed class SideBySideTests : IDisposable
         await entered.WaitAsync();
         List<Thread> others = [.. Enumerable.Range(0, 8).Select(_ => new Thread(sync.Wait) { IsBackground = true })];
         others.ForEach(o => o.Start());
-        while (others.Exists(o => (o.ThreadState & ThreadState.WaitSleepJoin) == 0))
+        while (others.Exists(o => !o.ThreadState.HasFlag(ThreadState.WaitSleepJoin)))
         {
             await Task.Yield();
         }
