@@ -24,7 +24,8 @@ public sealed class EventAnchorTests
         });
 
         // It is written anew only by a start that has found it in the log.
-        await Poll.UntilAsync(() => File.GetLastWriteTimeUtc(file) != at, "the next start has found it and keeps the head of now");
+        await Poll.UntilAsync(
+            () => File.GetLastWriteTimeUtc(file) != at, "the next start has found it and keeps the head of now");
         var kept = (await File.ReadAllTextAsync(file)).TrimEnd('\n').Split(':');
         Assert.True(Number(kept) >= Number(left.Split(':')), $"{kept[0]} after {left}");
         Assert.Equal(kept[1], await HashOfAsync(center, Number(kept)));
