@@ -90,7 +90,7 @@ internal sealed class DiskWork(
             task.Id,
             async db =>
             {
-                unused = await FollowAsync(db, context, files, ct);
+                unused = await FollowAsync(db, context, files, removed: true, ct);
                 await KeyRegister.TakenAsync(db, files, ct);
                 await PolicyWork.AssociateAsync(db, context, ct);
                 events.Add(db, EventIds.VmDisksChanged, task.UserName, vm.Name,
@@ -183,9 +183,10 @@ internal sealed class DiskWork(
 
     /// <summary>
     /// Records follow the files; those of a disk that the VMX no longer names leave. A VMX that cannot be read names no disk, and
-    /// says nothing by that.
+    /// says nothing by that. Unless its files were <paramref name="removed"/>, the disk may come back.
     /// </summary>
-    private async Task<List<KeyOrder>> FollowAsync(CenterDb db, WorkContext context, VmDescription files, CancellationToken ct)
+    private async Task<List<KeyOrder>> FollowAsync(
+        CenterDb db, WorkContext context, VmDescription files, bool removed, CancellationToken ct)
     {
         var (task, vm, life) = (context.Task, context.Vm, context.Arguments.Life!);
         List<KeyOrder> unused = [];
@@ -194,7 +195,7 @@ internal sealed class DiskWork(
         {
             unused = await register.LeaveAsync(db, vm.Id, r => r.ObjectId == life.ObjectId, _ => life.Path, ct);
             await db.SaveChangesAsync(ct);
-            if (task.Kind == TaskKinds.RemoveDisk)
+            if (task.Kind == TaskKinds.RemoveDisk && removed)
             {
                 await KeyRegister.ForgetKnownAsync(db, [life.ObjectId], ct);
             }
@@ -222,8 +223,9 @@ internal sealed class DiskWork(
             // The next look at the VM settles what was left.
         }
 
-        // What an earlier run had done is done, whoever may what by now.
-        if (context.Resumed && files is not null && IsDone(context, files))
+        // What an earlier run had done is done, whoever may what by now. Only the host can say that files are removed: the VMX
+        // has let go of them before that.
+        if (context.Resumed && files is not null && IsDone(context, files) && task.Kind != TaskKinds.RemoveDisk)
         {
             await SucceedAsync(context, files, ct);
             return;
@@ -244,7 +246,7 @@ internal sealed class DiskWork(
 
                 if (files is not null)
                 {
-                    unused.AddRange(await FollowAsync(db, context, files, ct));
+                    unused.AddRange(await FollowAsync(db, context, files, removed: false, ct));
                 }
             },
             ct);

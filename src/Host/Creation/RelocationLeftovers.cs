@@ -52,12 +52,18 @@ internal static class RelocationLeftovers
             log.LeftBehind(registration.Id, $"[{left.Datastore}] {left.Folder}", fault.Message);
     }
 
-    /// <summary>Refuses when a datastore is not there on which there may be leftovers of a VM.</summary>
-    /// <exception cref="FaultException">lorica.datastoreNotThere, lorica.datastoreNotFound.</exception>
+    /// <summary>
+    /// Refuses when a datastore is not there on which there may be leftovers of a VM. One that this host was told to have no more
+    /// does not come back: what is there is not this host's to remove.
+    /// </summary>
+    /// <exception cref="FaultException">lorica.datastoreNotThere.</exception>
     public static void RequireThere(VmTable table, VmRegistration registration)
     {
         foreach (var datastore in registration.Leftovers.Select(l => l.Datastore).Distinct())
-            table.Datastores.PathOf(datastore);
+        {
+            if (table.Datastores.Names.Contains(datastore))
+                table.Datastores.PathOf(datastore);
+        }
     }
 
     /// <summary>Removes all leftovers of a VM that are its own, and forgets each that is gone.</summary>
@@ -75,7 +81,14 @@ internal static class RelocationLeftovers
         RequireThere(table, registration);
         for (var left = registration.Leftovers; left.Count > 0; left = [.. left.Skip(1)])
         {
-            await RemoveAsync(table, registration, left[0], held, log, ct);
+            if (table.Datastores.Names.Contains(left[0].Datastore))
+                await RemoveAsync(table, registration, left[0], held, log, ct);
+            else
+            {
+                log.LeftBehind(
+                    registration.Id, $"[{left[0].Datastore}] {left[0].Folder}", "This host has no such datastore any more.");
+            }
+
             table.Registry.RememberLeftovers(registration.Id, [.. left.Skip(1)]);
         }
     }

@@ -127,12 +127,13 @@ internal static class VmEraser
 
     /// <summary>
     /// Removes the lock file, which the caller has locked, of a disk of which nothing else is there: who had opened it takes the
-    /// one that has the name then.
+    /// one that has the name then. A file that is not empty is another program's.
     /// </summary>
     public static void DropLock(Folder files, string name)
     {
         var names = files.Names();
-        if (!names.Contains(VmFiles.Descriptor(name)) && !names.Contains(VmFiles.Data(name)))
+        if (!names.Contains(VmFiles.Descriptor(name)) && !names.Contains(VmFiles.Data(name))
+            && IsEmpty(files, VmFiles.DiskLockOf(name)))
             files.Delete(VmFiles.DiskLockOf(name));
     }
 

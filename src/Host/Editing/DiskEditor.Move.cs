@@ -23,6 +23,7 @@ internal sealed partial class DiskEditor
             RequireNobodys(edit, source, disk, shown);
             Move(edit, source, disk, moved, shown, () => Open(edit, folder, sourceHeld, disk).Dispose());
             Name(edit, target, held, disk, source, shown);
+            editor.Table.Registry.ForgetDisk(edit.Home.Registration.Id, disk.Name);
         }
         catch when (moved.Count > 0)
         {
@@ -40,8 +41,9 @@ internal sealed partial class DiskEditor
     {
         var (target, registry) = (edit.Home.Folder, editor.Table.Registry);
         var (id, flat) = (edit.Home.Registration.Id, VmFiles.Data(disk.Name));
-        bool Cut() => DiskIdentity.Read(disk.ObjectId, source, target, disk.Name).IsRestOf(registry.Find(id)!.Disk);
-        bool Whole() => disk.Encrypted || DiskIdentity.Read(disk.ObjectId, target, disk.Name).IsRestOf(registry.Find(id)!.Disk);
+        var noted = registry.NotedDiskOf(id, disk.Name);
+        bool Cut() => DiskIdentity.Read(disk.ObjectId, source, target, disk.Name).AreThose(noted);
+        bool Whole() => disk.Encrypted || DiskIdentity.Read(disk.ObjectId, target, disk.Name).AreThose(noted);
         switch (source.Has(disk.FileName), source.Has(flat), target.Has(disk.FileName), target.Has(flat))
         {
             case (true, true, false, false):
@@ -61,6 +63,11 @@ internal sealed partial class DiskEditor
             case (false, false, true, true) when Whole():
                 // An earlier attempt moved it whole. An encrypted disk tells in step 4 which one it is.
                 break;
+            case (true, false, false, true):
+                throw Refuse.With(FaultTypes.InvalidState, "lorica.diskNotKnown", shown,
+                    $"The data file of {shown} is not beside it. {edit.Home.Registration.DisplayOf(flat)} may be that, left by "
+                        + "an attachment that broke off, but nothing tells.",
+                    "See what it is. If it is that, move it back beside its descriptor, then attach the disk again.");
             case (true, false, _, _):
                 // Says what is wrong with a descriptor alone.
                 verify();

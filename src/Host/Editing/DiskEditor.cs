@@ -111,7 +111,7 @@ internal sealed partial class DiskEditor(VmEditor editor)
         var found = DiskIdentity.Read(id, edit.Home.Folder, path.File);
         if (disk is null)
         {
-            if (!found.IsNothing() && !found.IsRestOf(editor.Table.Registry.Find(registration.Id)!.Disk)
+            if (!found.IsNothing() && !found.IsRestOf(editor.Table.Registry.NotedDiskOf(registration.Id, path.File))
                 && !IsOf(folder, path.File, id))
                 throw NotKnown(detach.Path);
         }
@@ -126,6 +126,7 @@ internal sealed partial class DiskEditor(VmEditor editor)
 
         // Step 3: what is begun goes on, whether the caller waits for it or not.
         await VmEraser.EraseDiskAsync(folder, edit.Home.Folder, path.File, held, CancellationToken.None);
+        editor.Table.Registry.ForgetDisk(registration.Id, path.File);
     }
 
     private static bool IsOf(DiskFolder folder, string name, Guid id)

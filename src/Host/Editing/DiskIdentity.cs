@@ -29,6 +29,13 @@ internal static class DiskIdentity
         && (now.DescriptorInode is null || (now.DescriptorInode, now.Descriptor) == (noted.DescriptorInode, noted.Descriptor))
         && (now.DataInode is null || now.DataInode == noted.DataInode);
 
+    /// <summary>
+    /// Whether the files of a name are those that were noted, whole. Which disk they are tells an encrypted one itself; a plain
+    /// one is whatever is asked for by this name.
+    /// </summary>
+    public static bool AreThose(this NotedDisk now, NotedDisk? noted) =>
+        noted is not null && now with { ObjectId = noted.ObjectId } == noted;
+
     /// <summary>Whether none of a disk's files is there.</summary>
     public static bool IsNothing(this NotedDisk now) => now is { DescriptorInode: null, DataInode: null };
 

@@ -39,10 +39,11 @@ internal sealed record VmRegistration
     public IReadOnlyList<VmLeftover> Leftovers { get; init; } = [];
 
     /// <summary>
-    /// The disk whose files the last change moved or removed, noted before it did: the same request after a crash knows by it
-    /// which files it is about. Kept until the next one.
+    /// Disks whose files a change moves or removes, by name, noted before it does and forgotten once it has ended: the same
+    /// request after a crash knows by it which files it is about. Null for none.
     /// </summary>
-    public NotedDisk? Disk { get; init; }
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<NotedDisk>? Disks { get; init; }
 
     /// <summary>Name of the VMX file.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -21,6 +21,7 @@ namespace Lorica.Host.Registry;
 internal sealed class VmRegistry : IDisposable
 {
     private const int MaximumBytes = 16 * 1024;
+    private const int MaximumNotes = 16;
     private const string Ending = ".json";
 
     private readonly Lock _gate = new();
@@ -194,12 +195,30 @@ internal sealed class VmRegistry : IDisposable
             Write_NeedsLock(_entries[id] with { Leftovers = leftovers });
     }
 
-    /// <summary>Keeps which disk's files are about to be moved or removed.</summary>
+    /// <summary>The disk of this name whose change was begun; null when none was, or it has ended.</summary>
+    public NotedDisk? NotedDiskOf(Guid id, string name) => Find(id)?.Disks?.FirstOrDefault(d => d.Name == name);
+
+    /// <summary>Keeps which disk's files are about to be moved or removed; the oldest note goes when there are too many.</summary>
     public void RememberDisk(Guid id, NotedDisk disk)
     {
         lock (_gate)
-            Write_NeedsLock(_entries[id] with { Disk = disk });
+        {
+            var others = Others_NeedsLock(id, disk.Name).TakeLast(MaximumNotes - 1);
+            Write_NeedsLock(_entries[id] with { Disks = [.. others, disk] });
+        }
     }
+
+    /// <summary>The change of that disk has ended.</summary>
+    public void ForgetDisk(Guid id, string name)
+    {
+        lock (_gate)
+        {
+            if (NotedDiskOf(id, name) is not null)
+                Write_NeedsLock(_entries[id] with { Disks = Others_NeedsLock(id, name) is { Count: > 0 } rest ? rest : null });
+        }
+    }
+
+    private List<NotedDisk> Others_NeedsLock(Guid id, string name) => [.. (_entries[id].Disks ?? []).Where(d => d.Name != name)];
 
     /// <summary>
     /// A folder for a VM on a datastore, by <paramref name="choose"/>, which is given the folders that VMs have there.

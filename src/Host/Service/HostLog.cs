@@ -53,7 +53,7 @@ internal sealed partial class HostLog(ILogger<HostLog> log)
     public partial void LeftAlone(Guid vmId, string path);
 
     [LoggerMessage(1125, LogLevel.Warning,
-        "VM {VmId} leaves this host, and what a relocation left of it at {Path} stays there: {Reason} Remove it by hand")]
+        "What a relocation left of VM {VmId} at {Path} stays there and is forgotten: {Reason} Remove it by hand")]
     public partial void LeftBehind(Guid vmId, string path, string reason);
 
     [LoggerMessage(1122, LogLevel.Information, "VM {VmId} registered: {Path}")]

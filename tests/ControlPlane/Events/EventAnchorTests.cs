@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Store;
@@ -13,13 +14,21 @@ public sealed class EventAnchorTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         await center.CreateAsync("a");
+        var file = Path.Combine(center.StateFolder, "events.head");
+        var (left, at) = ("", default(DateTime));
         await center.RestartAsync(async () =>
         {
             var (number, hash) = await HeadAsync(center);
-            Assert.Equal($"{number}:{hash}\n", await File.ReadAllTextAsync(Path.Combine(center.StateFolder, "events.head")));
+            (left, at) = (await File.ReadAllTextAsync(file), File.GetLastWriteTimeUtc(file));
+            Assert.Equal($"{number}:{hash}\n", left);
         });
+
+        // It is written anew only by a start that has found it in the log.
         await Poll.UntilAsync(
-            () => File.GetLastWriteTimeUtc(Path.Combine(center.StateFolder, "events.head")) > default(DateTime), "it is kept");
+            () => File.GetLastWriteTimeUtc(file) != at, "the next start has found it and keeps the head of now");
+        var kept = (await File.ReadAllTextAsync(file)).TrimEnd('\n').Split(':');
+        Assert.True(Number(kept) >= Number(left.Split(':')), $"{kept[0]} after {left}");
+        Assert.Equal(kept[1], await HashOfAsync(center, Number(kept)));
         Assert.DoesNotContain(
             (await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items, a =>
                 a.Alarm == AlarmIds.EventLogBroken);
@@ -43,6 +52,19 @@ public sealed class EventAnchorTests
                     && a.Message.Contains("which was there before", StringComparison.Ordinal)),
             "the alarm is raised");
         Assert.True((await center.GetAsync("events/head?verify=true", RestJson.Default.EventHeadModel)).Intact);
+    }
+
+    private static long Number(string[] head) => long.Parse(head[0], CultureInfo.InvariantCulture);
+
+    private static async Task<string?> HashOfAsync(TestCenter center, long number)
+    {
+        await using var connection = new SqliteConnection(
+            $"Data Source={CenterStore.PathIn(center.StateFolder)};Mode=ReadOnly;Pooling=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT lower(hex(hash)) FROM events WHERE number = $number";
+        command.Parameters.AddWithValue("$number", number);
+        return (string?)await command.ExecuteScalarAsync();
     }
 
     private static async Task<(long Number, string Hash)> HeadAsync(TestCenter center)

@@ -3,6 +3,7 @@ using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -63,6 +64,8 @@ public sealed class StorageTests
         await center.RestartAsync();
 
         await UntilAlarmsAsync(center, [AlarmIds.DatastoreProblem]);
+        await center.Service<IGrainFactory>().GetGrain<IHostGrain>(TestCenter.HostId).ReconcileAsync();
+        Assert.Equal([AlarmIds.DatastoreProblem], (await AlarmsAsync(center)).Select(a => a.Alarm));
         Assert.Empty(await center.EventsAsync(EventIds.Suspect));
         Assert.True((await center.VmAsync("web")).Encrypted);
     }

@@ -27,7 +27,10 @@ public sealed class BegunWorkTests
         await using var center = await StartAsync(job);
         var bob = await People.WithoutAsync(center, Privileges.RegisterHost);
         var task = await HalfWayAsync(center, bob, job);
-        await CutAsync(center, () => center.Broker.KmsDown = kmsAway);
+
+        // Nobody can watch the host, so what a center does by itself for a host that returned is not done: it is the work alone
+        // that brings it back.
+        await CutAsync(center, () => (center.Host.Refuses, center.Broker.KmsDown) = (true, kmsAway));
         if (kmsAway)
         {
             await Poll.UntilAsync(
@@ -39,6 +42,9 @@ public sealed class BegunWorkTests
             center.Broker.KmsDown = false;
         }
 
+        Assert.Equal("succeeded", (await center.EndAsync(task)).State);
+        Assert.Equal("safe", center.Host.CryptoMode);
+        center.Host.Refuses = false;
         await AssertFinishedAsync(center, task, job);
     }
 
@@ -114,9 +120,7 @@ public sealed class BegunWorkTests
         center.Host.HoldJobs = null;
         await center.BreakDatabaseAsync($"{what} ON {table} WHEN {when}");
         var task = (await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")).Id;
-        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(1500)), center.EndAsync(task));
-        var state = (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).State;
-        Assert.True(state is "queued" or "running", state);
+        Assert.Contains(await center.StateAfterFailuresAsync(task), (string[])["queued", "running"]);
         await center.MendDatabaseAsync();
         await AssertFinishedAsync(center, task, Encrypt);
     }

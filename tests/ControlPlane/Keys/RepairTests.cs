@@ -112,13 +112,19 @@ public sealed class RepairTests
         var older = center.Host.Vms[id].Clone();
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""")).State);
         var newer = center.Host.Vms[id];
+        var last = newer.Clone();
 
+        // Also where its record was never noted as used: something newer followed.
         center.Host.Vms[id] = older;
         await AssertRefusedAsync(center, "lorica.olderThanKnown");
+        await center.Store.WriteAsync(db => db.KeyRecords.Where(r => r.State == KeyRecordStates.Retired)
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.Generation, 0), None));
+        await AssertRefusedAsync(center, "lorica.olderThanKnown");
+
+        // After a decryption nothing newer follows: that it was used is enough.
         center.Host.Vms[id] = newer;
         Assert.Equal("succeeded", (await center.SetPolicyAsync("a", TestCenter.DefaultPolicy)).State);
-        center.Host.Vms[id] = newer.Clone();
-        (center.Host.Vms[id].Encrypted, center.Host.Vms[id].Key, center.Host.Vms[id].Kcv) = (true, older.Key, older.Kcv);
+        center.Host.Vms[id] = last;
         await AssertRefusedAsync(center, "lorica.olderThanKnown");
     }
 

@@ -80,6 +80,22 @@ public sealed class ResumedLifeTests
         }
     }
 
+    [Fact]
+    public async Task A_removal_of_a_disk_is_not_said_to_be_done_when_the_host_does_not_remove_its_files()
+    {
+        await using var center = await LifeWorld.StartAsync(TaskKinds.RemoveDisk);
+        var ended = await LifeWorld.InterruptAsync(center, new Caller("administrator"), TaskKinds.RemoveDisk, done: true, () =>
+        {
+            center.Host.BeforeLife = step => step == "disk"
+                ? throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidState, "lorica.diskNotKnown", "[ds1] a/1.vmdk", "it stays"))
+                : Task.CompletedTask;
+            return Task.CompletedTask;
+        });
+        Assert.Equal(("failed", "lorica.diskNotKnown"), (ended.State, ended.Fault?.Key));
+        Assert.Equal((1, null), ((await center.VmAsync("a")).Disks.Count, (await center.VmAsync("a")).Suspect));
+        Assert.Equal("known", (await center.RecordsAsync())[^1].State);
+    }
+
     private static Task WithdrawAsync(TestCenter center, Caller caller, string privilege) => center.Store.WriteAsync(
         db => db.RolePrivileges.Where(
             p => p.Privilege == privilege && db.Roles.Any(r => r.Id == p.RoleId && r.Name == caller.User)).ExecuteDeleteAsync());

@@ -32,7 +32,7 @@ public sealed class NameTests
     [InlineData("PATCH", "policies/Gold", """{"name":NAME}""")]
     [InlineData("PATCH", "policies/Gold", """{"tags":[NAME]}""")]
     [InlineData("PUT", "datastores/ds1/tags", """{"tags":[NAME]}""")]
-    [InlineData("POST", "providers", """{"name":NAME,"servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"00"}]}""")]
+    [InlineData("POST", "providers", """{"name":NAME,"servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"PIN"}]}""")]
     [InlineData("POST", "users", """{"name":NAME,"password":"correct horse"}""")]
     [InlineData("POST", "groups", """{"name":NAME}""")]
     [InlineData("POST", "roles/ReadOnly/clone", """{"name":NAME}""")]
@@ -45,16 +45,26 @@ public sealed class NameTests
         await center.PostAsync("policies", """{"name":"Gold"}""");
         foreach (var name in s_refused)
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1/" + path)
-            {
-                Content = new StringContent(
-                    json.Replace("NAME", JsonSerializer.Serialize(name), StringComparison.Ordinal), Encoding.UTF8,
-                    "application/json"),
-            };
-            using var reply = await center.Http.SendAsync(request);
+            using var reply = await SendAsync(name);
             Assert.True(reply.StatusCode == HttpStatusCode.BadRequest, $"'{name}': {reply.StatusCode}");
             Assert.NotEqual(
                 "lorica.malformedBody", (await reply.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!.Code);
+        }
+
+        // It was the name and nothing else of the request.
+        using var fine = await SendAsync("fine");
+        Assert.True(fine.IsSuccessStatusCode, await fine.Content.ReadAsStringAsync());
+
+        async Task<HttpResponseMessage> SendAsync(string name)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1/" + path)
+            {
+                Content = new StringContent(
+                    json.Replace("NAME", JsonSerializer.Serialize(name), StringComparison.Ordinal)
+                        .Replace("PIN", new string('0', 64), StringComparison.Ordinal),
+                    Encoding.UTF8, "application/json"),
+            };
+            return await center.Http.SendAsync(request);
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
     private readonly List<WebApplication> _hostServers;
     private readonly WebApplication _brokerServer;
     private WebApplication _app;
+    private FailedStatements? _failed;
 
     private TestCenter(string folder, CenterConfig config, List<WebApplication> hostServers, WebApplication brokerServer,
         WebApplication app)
@@ -159,6 +160,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        _failed?.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
         await EndAsync(_folder, _hostServers, _brokerServer);

@@ -249,6 +249,19 @@ public sealed class RemovalTests : IAsyncLifetime
         Assert.Empty(TestHost.EntriesOf(_host.SecondDatastore));
     }
 
+    [Fact]
+    public async Task What_lies_on_a_datastore_that_the_host_was_told_to_have_no_more_holds_up_nothing()
+    {
+        var vm = new TestVm("web", null, capacity: 256 * 1024);
+        await vm.ImportAsync(_host.Client);
+        _host.Node.Table.Registry.RememberLeftovers(Guid.Parse(vm.Id), [new VmLeftover("ds2", "web_1", Own: false)]);
+        await _host.StopAsync();
+        _host.Config = _host.Config with { Datastores = [_host.Config.Datastores[0]] };
+        await _host.StartAsync();
+        await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
+        Assert.Empty(_host.Entries());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -127,9 +127,23 @@ public sealed class DiskIdentityTests : IAsyncLifetime
         var web = await MakeAsync("web");
         File.Delete(Path.Combine(Folder(owner), "owner_1-flat.vmdk"));
         await File.WriteAllBytesAsync(Path.Combine(Folder(web), "owner_1-flat.vmdk"), new byte[TestVm.Capacity]);
-        await FaultAssert.RefusedAsync(FaultTypes.NotFound, "lorica.fileNotFound", () => ChangeAsync(Attach(web, disk)));
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.diskNotKnown", () => ChangeAsync(Attach(web, disk)));
         Assert.True(File.Exists(Path.Combine(Folder(owner), "owner_1.vmdk")));
         Assert.True(File.Exists(Path.Combine(Folder(web), "owner_1-flat.vmdk")));
+    }
+
+    [Fact]
+    public async Task A_file_of_another_program_that_is_called_like_a_disk_s_lock_stays()
+    {
+        var web = await MakeAsync("web");
+        var (owner, disk) = await DetachedAsync();
+        string[] locks = [Path.Combine(Folder(owner), ".foo.lock"), Path.Combine(Folder(web), ".foo.lock")];
+        foreach (var file in locks)
+            await File.WriteAllTextAsync(file, "of somebody");
+        var request = Attach(web, disk);
+        request.Attach.Path = request.Attach.Path.Replace("owner_1", "foo", StringComparison.Ordinal);
+        await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => ChangeAsync(request));
+        Assert.All(locks, f => Assert.True(File.Exists(f)));
     }
 
     [Theory]
@@ -158,8 +172,14 @@ public sealed class DiskIdentityTests : IAsyncLifetime
         foreach (var link in Directory.EnumerateFiles(Folder(owner)).Where(f => new FileInfo(f).LinkTarget is not null))
             File.Delete(link);
 
-        Assert.Equal(2, (await ChangeAsync(Attach(web, disk))).Disks.Count);
+        // Asked for anew, after another change: whoever asks gives a plain disk an id of its own each time.
+        var id = Guid.Parse(web.Id);
+        _host.Node.Table.Registry.RememberDisk(id, new(Guid.NewGuid(), "else", null, null, null));
+        var again = Attach(web, disk);
+        again.Attach.ObjectId = Guid.NewGuid().ToString();
+        Assert.Equal(2, (await ChangeAsync(again)).Disks.Count);
         Assert.Equal(owner.Content, await PlainDisk.ReadAsync(Folder(web), "owner_1"));
+        Assert.Equal("else", Assert.Single(_host.Node.Table.Registry.Find(id)!.Disks!).Name);
     }
 
     [Theory]
@@ -235,8 +255,8 @@ public sealed class DiskIdentityTests : IAsyncLifetime
             await File.WriteAllTextAsync(descriptor, text.Replace("web_2", "web_1", StringComparison.Ordinal));
         }
 
-        // Another change has been noted since.
-        _host.Node.Table.Registry.RememberDisk(Guid.Parse(vm.Id), new(Guid.NewGuid(), "else", null, null, null));
+        // By a host of which the note is gone.
+        _host.Node.Table.Registry.ForgetDisk(Guid.Parse(vm.Id), "web_1");
         if (same)
             await ChangeAsync(request);
         else

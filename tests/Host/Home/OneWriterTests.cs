@@ -10,8 +10,9 @@ namespace Lorica.Host.Tests.Home;
 /// <summary>Two hosts and one datastore.</summary>
 public sealed class OneWriterTests : IAsyncLifetime
 {
+    private const string GoneHost = "gone-host";
     private readonly TestFolder _folder = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly WaitedTime _time = new();
     private readonly TestVm _vm = new();
     private TestHost _first = null!, _second = null!;
     private VmDescription _described = null!;
@@ -51,21 +52,25 @@ public sealed class OneWriterTests : IAsyncLifetime
         request.Fenced = true;
         var fault = await FaultAssert.RefusedAsync(
             FaultTypes.ResourceInUse, "lorica.vmInUse", _second.Client.RegisterVmAsync(request));
-        Assert.Contains("gone-host", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(GoneHost, fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_counter_that_stood_still_for_45_seconds_is_taken_over()
     {
-        using (var file = OpenLock())
-            Write(file, counter: 3);
+        using var file = OpenLock();
+        Write(file, counter: 3);
         var call = _second.Client.RegisterVmAsync(Register()).ResponseAsync;
-        for (var passed = TimeSpan.Zero; passed < WriterLease.Takeover - WriterLease.Period; passed += WriterLease.Period)
-            await PassAsync();
-        Assert.False(call.IsCompleted);
-        while (!call.IsCompleted)
-            await PassAsync();
+        var stoodStill = TimeSpan.Zero;
+        while (await _time.IsWaitedForAsync(call))
+        {
+            if (WriterLockFile.Read(file)!.HostId == GoneHost)
+                stoodStill += WriterLease.Period;
+            _time.Advance(WriterLease.Period);
+        }
+
         Assert.Null((await call).Suspect);
+        Assert.Equal(WriterLease.Takeover, stoodStill);
     }
 
     [Fact]
@@ -74,10 +79,10 @@ public sealed class OneWriterTests : IAsyncLifetime
         using var file = OpenLock();
         Write(file, counter: 3);
         var call = _second.Client.RegisterVmAsync(Register()).ResponseAsync;
-        for (long counter = 4; !call.IsCompleted; counter++)
+        for (long counter = 4; await _time.IsWaitedForAsync(call); counter++)
         {
             Write(file, counter);
-            await PassAsync();
+            _time.Advance(WriterLease.Period);
         }
 
         await FaultAssert.RefusedAsync(FaultTypes.ResourceInUse, "lorica.vmInUse", () => call);
@@ -97,7 +102,7 @@ public sealed class OneWriterTests : IAsyncLifetime
     public async Task An_older_epoch_than_the_lock_file_has_is_refused_by_every_host()
     {
         using (var file = OpenLock())
-            WriterLockFile.Write(file, new WriterRecord { HostId = "gone-host", BootId = "b", Epoch = 1000, Held = false });
+            WriterLockFile.Write(file, new WriterRecord { HostId = GoneHost, BootId = "b", Epoch = 1000, Held = false });
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.staleEpoch", _second.Client.RegisterVmAsync(Register()));
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.staleEpoch",
             _first.Client.RenameVmAsync(new RenameVmRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch, Name = "x" }));
@@ -110,12 +115,26 @@ public sealed class OneWriterTests : IAsyncLifetime
         FileShare.ReadWrite);
 
     private static void Write(SafeFileHandle file, long counter) =>
-        WriterLockFile.Write(file, new WriterRecord { HostId = "gone-host", BootId = "b", Epoch = 1, Counter = counter });
+        WriterLockFile.Write(file, new WriterRecord { HostId = GoneHost, BootId = "b", Epoch = 1, Counter = counter });
 
-    // The host waits on its own clock, which is moved a little; its work is done on other threads.
-    private async Task PassAsync()
+    /// <summary>A clock that says when somebody begins to wait for it, so that it is moved only then.</summary>
+    private sealed class WaitedTime : FakeTimeProvider
     {
-        _time.Advance(WriterLease.Period);
-        await Task.Delay(50);
+        private readonly SemaphoreSlim _waits = new(0);
+
+        /// <summary>False when <paramref name="call"/> ends and waits no more.</summary>
+        public async Task<bool> IsWaitedForAsync(Task call)
+        {
+            var waits = _waits.WaitAsync();
+            return await Task.WhenAny(call, waits) == waits;
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == WriterLease.Period && period == Timeout.InfiniteTimeSpan)
+                _waits.Release();
+            return timer;
+        }
     }
 }

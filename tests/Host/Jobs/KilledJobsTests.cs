@@ -8,12 +8,14 @@ namespace Lorica.Host.Tests.Jobs;
 
 /// <summary>
 /// The real program, killed at more than fifty random moments of encryption, recrypt and decryption. Moments are drawn over the
-/// time that such a job took before; a VM of many disks makes each kind a row of many durable steps. A kill counts as having met
-/// its job half-done when the files say so afterwards.
+/// time that such a job takes; a VM of many disks makes each kind a row of many durable steps. A kill counts as having met its
+/// job half-done when the files say so afterwards. One that came too late or too early moves the next, since a machine is not
+/// equally busy all the time, and rounds go on until enough kills of each kind met their job.
 /// </summary>
 public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Rounds = 17;
+    private const int MostRounds = 3 * Rounds;
     private const int LeastHalfDone = 4;
     private const int Disks = 6;
     private readonly TestFolder _folder = new();
@@ -51,19 +53,20 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
         await vm.ImportAsync(_host.Client);
         var names = Names();
 
-        for (int round = 0; round <= Rounds; round++)
+        for (int round = 0; round <= Rounds || (round <= MostRounds && _met.Values.Any(m => m.HalfDone < LeastHalfDone)); round++)
         {
             // The first round is not killed: it tells how long each kind takes.
             var kill = round == 0 ? null : random;
             var context = $"seed {seed}, round {round}";
-            var encrypted = await RunAsync("encrypt", kill, () => TestJob.Order(vm, "encrypt", _kek), context);
+            var encrypted = await RunAsync("encrypt", kill, () => TestJob.Order(vm, "encrypt", _kek), d => d.Encrypted, context);
             Assert.All(encrypted.Disks, d => Assert.Equal((true, _kek.Ref), (d.Encrypted, d.Key)));
             Assert.False(TestVm.IsFound(_template.Datastore, TestVm.Marker), context);
             Assert.Equal(names, Names());
 
             var records = TestVm.RecordsOf(encrypted);
             var recrypted = await RunAsync(
-                "recryptShallow", kill, () => TestJob.Order(vm, "recryptShallow", _next, records), context);
+                "recryptShallow", kill, () => TestJob.Order(vm, "recryptShallow", _next, records),
+                d => _next.Ref.Equals(d.Key), context);
             Assert.All(recrypted.Disks, d => Assert.Equal(_next.Ref, d.Key));
             for (int d = 0; d < Disks; d++)
             {
@@ -74,7 +77,8 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.Equal(names, Names());
 
             records = TestVm.RecordsOf(recrypted);
-            var plain = await RunAsync("decrypt", kill, () => TestJob.Order(vm, "decrypt", null, records), context);
+            var plain = await RunAsync(
+                "decrypt", kill, () => TestJob.Order(vm, "decrypt", null, records), d => !d.Encrypted, context);
             Assert.False(plain.Encrypted);
             Assert.All(
                 Enumerable.Range(0, Disks), d =>
@@ -83,15 +87,16 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         foreach (var (kind, (kills, halfDone)) in _met)
-            output.WriteLine($"{kind}: {kills} kills, {halfDone} of them met the job half-done; a whole one takes "
-                + $"{_took[kind].TotalMilliseconds:f0} ms");
+            output.WriteLine($"{kind}: {kills} kills, {halfDone} of them met the job half-done; moments were drawn over "
+                + $"{_took[kind].TotalMilliseconds:f0} ms at last");
         Assert.True(_met.Values.Sum(m => m.Kills) >= 50);
         Assert.All(_met, m => Assert.True(m.Value.HalfDone >= LeastHalfDone,
             $"seed {seed}: only {m.Value.HalfDone} of {m.Value.Kills} kills met {m.Key} half-done"));
     }
 
     /// <summary>Starts the job, kills the host within it, and lets the next host end it.</summary>
-    private async Task<VmDescription> RunAsync(string kind, Random? kill, Func<StartJobRequest> order, string context)
+    private async Task<VmDescription> RunAsync(
+        string kind, Random? kill, Func<StartJobRequest> order, Func<VmDescription, bool> isDone, string context)
     {
         if (kill is null)
         {
@@ -110,7 +115,10 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(d.Suspect is null, $"{context}, {kind}: {d.Suspect?.Message}");
         Assert.All(d.Disks, x => Assert.True(x.Suspect is null, $"{context}, {kind}: {x.Suspect?.Message}"));
         var (kills, halfDone) = _met.GetValueOrDefault(kind);
-        _met[kind] = (kills + 1, halfDone + (d.PendingJob.Length > 0 ? 1 : 0));
+        var met = d.PendingJob.Length > 0;
+        _met[kind] = (kills + 1, halfDone + (met ? 1 : 0));
+        if (!met)
+            _took[kind] *= isDone(d) ? 0.8 : 1.25;
         return await _host.Client.SucceedAsync(order());
     }
 

@@ -53,6 +53,12 @@ public sealed class BackupFileTests : IDisposable
         BackupFile.Write(from, _temp["backup"], _passphrase);
         var bytes = File.ReadAllBytes(_temp["backup"]);
         var to = StateFolder.Create(_temp["to"]);
+
+        // A byte of the number of the first object: nothing of it is wrong by itself, only the seal over the whole says so.
+        bytes[98] ^= 1;
+        File.WriteAllBytes(_temp["edited"], bytes);
+        Assert.Contains("edited", Assert.Throws<KmsException>(() => BackupFile.Restore(to, _temp["edited"], _passphrase)).Message,
+            StringComparison.Ordinal);
         foreach (var change in new Action[] { () => bytes[100] ^= 1, () => bytes = bytes[..^1], () => bytes = bytes[..50] })
         {
             change();
@@ -110,9 +116,12 @@ public sealed class BackupFileTests : IDisposable
                 File.Delete(Directory.EnumerateFiles(to.Objects).Single());
             }
 
+            // It may have been another backup, which had more.
+            File.WriteAllBytes(Path.Combine(to.Objects, "0000000099" + ObjectStore.Ending), []);
             Assert.Contains(
                 "restore", Assert.Throws<KmsException>(() => Samples.Open(to)).Message, StringComparison.Ordinal);
             Assert.Equal(2, BackupFile.Restore(to, _temp["backup"], _passphrase));
+            Assert.Equal(2, Directory.EnumerateFiles(to.Objects).Count());
         }
 
         using var again = Samples.Open(to);

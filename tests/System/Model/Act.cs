@@ -6,6 +6,9 @@ internal enum Act
     ImportPlain,
     ImportEncrypted,
 
+    /// <summary>The VM comes to be encrypted, with an empty disk.</summary>
+    Create,
+
     /// <summary>The VM comes to be as a full clone of an encrypted one that nobody else works on.</summary>
     Clone,
     Encrypt,

@@ -22,7 +22,8 @@ internal static class Plans
         Gen.Select(s_act.Array[Vms], s_trouble, Gen.Int[0, 400], (acts, trouble, after) => new Round(acts, trouble, after));
 
     /// <summary>A plan of <paramref name="rounds"/> rounds.</summary>
-    public static Round[] Make(string seed, int rounds) => s_round.Array[rounds].Generate(PCG.Parse(seed), null, out _);
+    public static Round[] Make(string seed, int rounds) =>
+        [.. s_round.Array[rounds].Generate(PCG.Parse(seed), null, out _).Select(Refine)];
 
     /// <summary>A seed by chance, as <see cref="Make"/> takes it.</summary>
     public static string NewSeed()
@@ -31,6 +32,26 @@ internal static class Plans
         pcg.Next();
         return pcg.ToString();
     }
+
+    /// <summary>
+    /// What was thought of after the first plans were kept: it is laid over a plan, by the moment that was drawn, so that a kept
+    /// seed goes on to give the acts that it gave.
+    /// </summary>
+    private static Round Refine(Round round) => round with
+    {
+        Acts = [.. round.Acts.Select((a, i) => a == Act.ImportEncrypted && (round.AfterMs + i) % 2 == 0 ? Act.Create : a)],
+        Trouble = (round.Trouble, round.AfterMs % 16) switch
+        {
+            (Trouble.CenterKilled, 0 or 4 or 8 or 12) => Trouble.Withdrawn,
+            (Trouble.CenterKilled, 2 or 10) => Trouble.PowerCut,
+            (Trouble.CenterKilled, 6 or 14) or (Trouble.HostKilled, 2 or 6 or 10 or 14) => Trouble.StateLost,
+            (Trouble.HostKilled, 0 or 4 or 8 or 12) => Trouble.KeylessHost,
+            (Trouble.None, 0) => Trouble.Refused,
+            (Trouble.None, 8) => Trouble.KmsRefuses,
+            (Trouble.None, 4) when round.AfterMs % 32 == 4 => Trouble.StateLost,
+            _ => round.Trouble,
+        },
+    };
 
     /// <summary>The seed that follows.</summary>
     public static string After(string seed)

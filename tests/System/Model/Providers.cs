@@ -12,5 +12,6 @@ internal static class Providers
     public static bool Named(string provider) => provider == Py;
 
     /// <summary>Which provider makes the new key of an act, or made that of the VM that is cloned.</summary>
-    public static string Of(int vm, Act act) => vm == PyVm && act is not (Act.ImportEncrypted or Act.Clone) ? Py : Embedded;
+    public static string Of(int vm, Act act) =>
+        vm == PyVm && act is not (Act.ImportEncrypted or Act.Create or Act.Clone) ? Py : Embedded;
 }

@@ -17,8 +17,8 @@ internal static class Rules
         var provider = Providers.Of(number, act);
         return act switch
         {
-            Act.ImportPlain or Act.ImportEncrypted or Act.Clone when vm.Exists => Refused(vm, "lorica.vmExists"),
-            Act.ImportPlain or Act.ImportEncrypted or Act.Clone => Birth(number, act, provider, weather),
+            Act.ImportPlain or Act.ImportEncrypted or Act.Create or Act.Clone when vm.Exists => Refused(vm, "lorica.vmExists"),
+            Act.ImportPlain or Act.ImportEncrypted or Act.Create or Act.Clone => Birth(number, act, provider, weather),
             _ when !vm.Exists => Refused(vm, "lorica.vmNotFound"),
             Act.Show => Done(vm),
             Act.PowerOn or Act.PowerOff => Power(vm, act, weather),

@@ -27,4 +27,25 @@ internal enum Trouble
 
     /// <summary>The datastore is full during the round.</summary>
     DiskFull,
+
+    /// <summary>The center and the first host die together; who asked may not put a host into encryption mode.</summary>
+    PowerCut,
+
+    /// <summary>The same, and who asked may nothing any more when they return.</summary>
+    Withdrawn,
+
+    /// <summary>
+    /// A power cut after which the host does not know any more that it was in encryption mode: nothing but the work that its
+    /// files say is begun brings it back, and at last a person does.
+    /// </summary>
+    StateLost,
+
+    /// <summary>Nothing dies, but who asked may nothing any more in the middle.</summary>
+    Refused,
+
+    /// <summary>The key server is away for a moment in the middle.</summary>
+    KmsRefuses,
+
+    /// <summary>The same, and the first host dies meanwhile: nobody has its keys.</summary>
+    KeylessHost,
 }

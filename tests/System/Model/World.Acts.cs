@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Lorica.SystemTests.Support;
 
 namespace Lorica.SystemTests.Model;
 
@@ -42,8 +43,13 @@ internal sealed partial class World
         var host = HostName(Rules.BirthHost(vm));
         return act switch
         {
-            Act.ImportPlain => await _api.ImportAsync(Name(vm), null, content, host),
-            Act.ImportEncrypted => await _api.ImportAsync(Name(vm), Encryption, content, host),
+            Act.ImportPlain => await _caller.ImportAsync(Name(vm), null, content, host),
+            Act.ImportEncrypted => await _caller.ImportAsync(Name(vm), Encryption, content, host),
+            Act.Create => await PostAsync("vms", new JsonObject
+            {
+                ["name"] = Name(vm), ["memoryMib"] = 64, ["policy"] = Encryption, ["host"] = host, ["datastore"] = "datastore1",
+                ["disks"] = new JsonArray(new JsonObject { ["capacity"] = DiskBytes }),
+            }),
             Act.Clone => await PostAsync($"vms/{Source(vm)}/clone", new JsonObject { ["name"] = Name(vm) }),
             Act.Encrypt => await PostAsync(
                 $"{path}/policy", new JsonObject { ["policy"] = Encryption, ["keys"] = KeysFrom(vm, act) }),
@@ -53,7 +59,7 @@ internal sealed partial class World
                 $"{path}/recrypt", new JsonObject { ["mode"] = "shallow", ["keys"] = KeysFrom(vm, act) }),
             Act.RecryptDeep => await PostAsync(
                 $"{path}/recrypt", new JsonObject { ["mode"] = "deep", ["force"] = true, ["keys"] = KeysFrom(vm, act) }),
-            Act.ChangeDisk when _vms[vm].SecondDisk => await _api.SendAsync(HttpMethod.Delete, $"{path}/disks/{SecondLabel}"),
+            Act.ChangeDisk when _vms[vm].SecondDisk => await _caller.SendAsync(HttpMethod.Delete, $"{path}/disks/{SecondLabel}"),
             Act.ChangeDisk => await PostAsync(
                 $"{path}/disks", new JsonObject { ["capacity"] = DiskBytes, ["label"] = SecondLabel }),
             Act.Relocate => await PostAsync(
@@ -61,8 +67,8 @@ internal sealed partial class World
             Act.Migrate => await PostAsync($"{path}/migrate", new JsonObject { ["host"] = HostName(1 - _vms[vm].Host) }),
             Act.PowerOn => await PostAsync($"{path}/power", new JsonObject { ["action"] = "on" }),
             Act.PowerOff => await PostAsync($"{path}/power", new JsonObject { ["action"] = "off", ["hard"] = true }),
-            Act.Remove => await _api.SendAsync(HttpMethod.Delete, path),
-            _ => await _api.SendAsync(HttpMethod.Get, path),
+            Act.Remove => await _caller.SendAsync(HttpMethod.Delete, path),
+            _ => await _caller.SendAsync(HttpMethod.Get, path),
         };
     }
 
@@ -91,7 +97,35 @@ internal sealed partial class World
         return (answer.Accepted, answer.Lost ? "lost" : answer.Code);
     }
 
-    private Task<ApiAnswer> PostAsync(string path, JsonObject body) => _api.SendAsync(HttpMethod.Post, path, body);
+    private Task<ApiAnswer> PostAsync(string path, JsonObject body) => _caller.SendAsync(HttpMethod.Post, path, body);
+
+    /// <summary>Somebody who holds everything but the privilege to put a host into encryption mode.</summary>
+    private static async Task<CenterApi> OperatorAsync(LoricaUp up, CenterApi api)
+    {
+        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        foreach (var (method, path, body) in new[]
+        {
+            (HttpMethod.Post, "users", new JsonObject { ["name"] = Operator, ["password"] = password }),
+            (HttpMethod.Post, "roles/Admin/clone", new JsonObject { ["name"] = Operator }),
+            (HttpMethod.Put, $"roles/{Operator}", new JsonObject { ["remove"] = new JsonArray("Cryptographer.RegisterHost") }),
+        })
+        {
+            var answer = await api.SendAsync(method, path, body);
+            Assert.True(answer.Accepted, $"{path}: {answer}");
+        }
+
+        await PermitAsync(api, withdraw: false);
+        return await CenterApi.SignInAsync(up, Operator, password);
+    }
+
+    private static async Task PermitAsync(CenterApi api, bool withdraw)
+    {
+        var answer = withdraw
+            ? await api.SendAsync(HttpMethod.Delete, $"permissions?object=root&user={Operator}")
+            : await api.SendAsync(HttpMethod.Put, "permissions",
+                new JsonObject { ["user"] = Operator, ["role"] = Operator, ["object"] = "root", ["propagate"] = true });
+        Assert.True(answer.Accepted, answer.ToString());
+    }
 
     private static JsonArray? KeysFrom(int vm, Act act) =>
         Providers.Named(Providers.Of(vm, act)) ? [new JsonObject { ["provider"] = Providers.Of(vm, act) }] : null;

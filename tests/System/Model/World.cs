@@ -10,12 +10,12 @@ internal sealed partial class World : IAsyncDisposable
     private const string Encryption = "VM Encryption Policy", Default = "Datastore Default";
     private const string Marker = ".lorica-datastore";
     private const string FirstPart = "host", SecondPart = "host2";
-    private const string SecondLabel = "virtio0:1";
+    private const string SecondLabel = "virtio0:1", Operator = "operator";
     private const int DiskBytes = 512 * 1024;
 
     private readonly LoricaUp _up;
     private readonly PyKmip _py;
-    private readonly CenterApi _api;
+    private readonly CenterApi _api, _operator;
     private readonly ModelVm[] _vms = [.. Enumerable.Repeat(ModelVm.Nothing, Plans.Vms)];
     private readonly List<string>[] _history = [.. Enumerable.Range(0, Plans.Vms).Select(_ => new List<string>())];
     private readonly List<Act> _done = [];
@@ -24,8 +24,10 @@ internal sealed partial class World : IAsyncDisposable
     private readonly byte[][] _sources = new byte[Plans.Vms][];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<int, string> _refusals = new();
     private Weather _weather = Weather.Fine;
+    private CenterApi _caller;
 
-    private World(LoricaUp up, PyKmip py, CenterApi api) => (_up, _py, _api) = (up, py, api);
+    private World(LoricaUp up, PyKmip py, CenterApi api, CenterApi @operator) =>
+        (_up, _py, _api, _operator, _caller) = (up, py, api, @operator, api);
 
     /// <summary>Acts carried out.</summary>
     public int Acts { get; private set; }
@@ -48,7 +50,8 @@ internal sealed partial class World : IAsyncDisposable
                 Providers.Py, py.Port, "--client-cert", py.Pki("client.crt"), "--client-key", py.Pki("client.key"));
             up.UploadedIdentity = X509Certificate2.CreateFromPemFile(
                 py.Pki("client.crt"), py.Pki("client.key"));
-            var world = new World(up, py, await CenterApi.SignInAsync(up));
+            var api = await CenterApi.SignInAsync(up);
+            var world = new World(up, py, api, await OperatorAsync(up, api));
             await world.MakeSourcesAsync();
             return world;
         }
@@ -72,12 +75,16 @@ internal sealed partial class World : IAsyncDisposable
         var content = round.Acts.Select((a, i) => a switch
         {
             Act.ImportPlain or Act.ImportEncrypted => RandomNumberGenerator.GetBytes(DiskBytes),
+            Act.Create => new byte[DiskBytes],
             Act.Clone => _sources[i],
             _ => [],
         }).ToArray();
+        _caller = round.OperatorAsks ? _operator : _api;
         var acts = round.Acts.Select((act, i) => ActAsync(i, act, content[i])).ToArray();
-        await DisturbAsync(round);
-        var outcomes = await Task.WhenAll(acts);
+        var all = Task.WhenAll(acts);
+        await DisturbAsync(round, all);
+        var outcomes = await all;
+        _caller = _api;
         Acts += outcomes.Length;
         _troubles.Add(round.Trouble);
         for (var i = 0; i < outcomes.Length; i++)
@@ -88,11 +95,11 @@ internal sealed partial class World : IAsyncDisposable
         }
 
         // Step 3: what was disturbed is looked at, the rest must be as the rules say
-        if (round.Trouble is Trouble.HostKilled or Trouble.SecondHostKilled or Trouble.CenterKilled or Trouble.DiskFull)
+        if (round.Disturbs)
         {
-            await RepairAsync(round.Trouble);
+            await RepairAsync(round);
             for (var i = 0; i < outcomes.Length; i++)
-                await SettleAsync(i, round.Acts[i], before[i], content[i]);
+                await SettleAsync(i, round.Acts[i], round.Trouble, before[i], content[i]);
             return;
         }
 
@@ -114,7 +121,8 @@ internal sealed partial class World : IAsyncDisposable
 
     /// <summary>What was done and what went wrong, for people.</summary>
     public string Tally() =>
-        $"{_done.Count} of {Acts} operations done, the rest refused or lost: {Counts(_done)}; trouble: {Counts(_troubles)}";
+        $"{_done.Count} of {Acts} operations done, the rest refused or lost: {Counts(_done)}; trouble: {Counts(_troubles)}; "
+        + $"work was begun {_begunWhenStateWasLost} times when a host lost its state";
 
     private static string Counts<T>(IEnumerable<T> all)
         where T : struct, Enum => string.Join(", ", all.CountBy(t => t).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}"));
@@ -124,6 +132,7 @@ internal sealed partial class World : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _api.Dispose();
+        _operator.Dispose();
         await _py.DisposeAsync();
         await _up.DisposeAsync();
     }
@@ -131,18 +140,22 @@ internal sealed partial class World : IAsyncDisposable
     /// <summary>
     /// A job under way whose key goes with the host waits for the key server: not before that returns. Without the host's own key
     /// only what needs no key is tried; and what leaves the one place before it needs a key at
-    /// the other, only when it can be had.
+    /// the other, only when it can be had. A host that is to lose its state is given what needs that state.
     /// </summary>
     private Round Possible(Round round)
     {
         var acts = round.Acts.ToArray();
-        var keyless = (round.Trouble is Trouble.HostKilled or Trouble.SecondHostKilled && !_weather.Kms) || !_weather.FirstSafe
-            || !_weather.SecondSafe;
+        var keyless = ((round.FirstHostDies || round.Trouble == Trouble.SecondHostKilled) && !_weather.Kms)
+            || !_weather.FirstSafe || !_weather.SecondSafe;
         for (var i = 0; i < acts.Length; i++)
         {
             var moves = acts[i] is Act.Migrate or Act.Reregister;
             if (keyless && (moves || acts[i] is Act.Decrypt or Act.Recrypt or Act.RecryptDeep or Act.ChangeDisk or Act.Clone))
                 acts[i] = Act.Show;
+            if (keyless && acts[i] == Act.Encrypt && i == Providers.PyVm)
+                acts[i] = Act.Show;
+            if (round.Trouble == Trouble.StateLost && _weather.Kms && _vms[i] is { Exists: true, Host: 0, On: false })
+                acts[i] = !_vms[i].Encrypted ? Act.Encrypt : acts[i] == Act.Recrypt ? Act.Recrypt : Act.RecryptDeep;
             if (moves && _vms[i].Encrypted
                 && (!_weather.Gives(_vms[i].Provider) || round.Trouble is Trouble.WrongKey or Trouble.KmsLeaves))
                 acts[i] = Act.Show;
@@ -151,24 +164,13 @@ internal sealed partial class World : IAsyncDisposable
         return round with
         {
             Acts = acts,
-            Trouble = round.Trouble == Trouble.WrongKey && !_weather.Kms ? Trouble.None : round.Trouble,
+            Trouble = round.Trouble switch
+            {
+                Trouble.WrongKey or Trouble.KmsRefuses when !_weather.Kms => Trouble.None,
+                Trouble.KeylessHost when !_weather.Kms => Trouble.HostKilled,
+                Trouble.StateLost when !_weather.Kms => Trouble.PowerCut,
+                _ => round.Trouble,
+            },
         };
-    }
-
-    private async Task DisturbAsync(Round round)
-    {
-        if (round.Trouble is not (Trouble.HostKilled or Trouble.SecondHostKilled or Trouble.CenterKilled))
-            return;
-        await Task.Delay(round.AfterMs);
-        var part = round.Trouble switch
-        {
-            Trouble.HostKilled => FirstPart,
-            Trouble.SecondHostKilled => SecondPart,
-            _ => "center",
-        };
-        await _up.KillAsync(part);
-
-        // At once: who starts a part that fails again and again waits longer each time.
-        await _up.ControlAsync("restart", part);
     }
 }

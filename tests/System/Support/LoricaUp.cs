@@ -150,9 +150,16 @@ internal sealed class LoricaUp : IAsyncDisposable
     /// <summary>SIGKILL for a part, as soon as it runs.</summary>
     public async Task KillAsync(string part)
     {
+        using var process = await ProcessAsync(part);
+        process.Kill();
+    }
+
+    /// <summary>The process of a part, as soon as it runs.</summary>
+    public async Task<Process> ProcessAsync(string part)
+    {
         var pid = 0;
         await Wait.UntilAsync(async () => (pid = await PidAsync(part)) > 0, $"{part} runs");
-        Process.GetProcessById(pid).Kill();
+        return Process.GetProcessById(pid);
     }
 
     public int Pid => _process!.Id;
