@@ -218,7 +218,8 @@ internal sealed class VmRegistry : IDisposable
         }
     }
 
-    private List<NotedDisk> Others_NeedsLock(Guid id, string name) => [.. (_entries[id].Disks ?? []).Where(d => d.Name != name)];
+    private List<NotedDisk> Others_NeedsLock(Guid id, string name) =>
+        [.. (_entries[id].Disks ?? []).Where(d => d.Name != name)];
 
     /// <summary>
     /// A folder for a VM on a datastore, by <paramref name="choose"/>, which is given the folders that VMs have there.
