@@ -91,4 +91,7 @@ public enum DiskErrorKind
 
     /// <summary>The right to change the files was lost in the middle: somebody else may have them now.</summary>
     LockLost,
+
+    /// <summary>Nobody has the right to change the files just now; ask again.</summary>
+    WriterAway,
 }

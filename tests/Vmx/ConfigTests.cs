@@ -41,7 +41,6 @@ public sealed class ConfigTests
         { "descriptor", c => c.Disks[0].SyncFd = 0 },
         { "descriptor", c => c.Disks[0].SyncFd = 12 },
         { "descriptor", c => c.VmLockFd = 13 },
-        { "lock", c => (c.VmLockFd, c.LockHost, c.LockBoot) = (20, "h", "b") },
         { "lock", c => (c.VmLockFd, c.LockHost, c.LockBoot, c.LockRenewedAt) = (20, "h", "b", -1) },
         { "lock", c => (c.VmLockFd, c.LockHost, c.LockBoot, c.LockRenewedAt) = (0, "h", "b", 1) },
         { "label", c => c.Disks[0].Label = "" },
@@ -62,6 +61,14 @@ public sealed class ConfigTests
 
     [Fact]
     public void AValidConfigurationPasses() => ConfigRules.Check(Valid(), 64200);
+
+    [Fact]
+    public void AHostThatNamesNoTimeOfItsLastRenewalIsUnderstood()
+    {
+        var config = Valid();
+        (config.VmLockFd, config.LockHost, config.LockBoot, config.LockEpoch) = (20, "h", "b", 3);
+        ConfigRules.Check(config, 64200);
+    }
 
     [Theory]
     [MemberData(nameof(Refused))]

@@ -30,6 +30,9 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     // A renewal that is so late did not come when it should: what the file says has to be seen once more.
     private static readonly TimeSpan s_overdue = TimeSpan.FromSeconds(7);
 
+    // A record that was written within this time needs no renewal at once.
+    private static readonly TimeSpan s_lately = TimeSpan.FromSeconds(1);
+
     private readonly Lock _losing = new();
     private readonly SafeFileHandle _file;
     private readonly TimeProvider _time;
@@ -46,27 +49,26 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     private volatile bool _gone;
 
     /// <summary>
-    /// Goes on with a record that stands in the file already; it was written just now. The handle stays the caller's. The time
-    /// should be that of <see cref="BootTimeProvider"/>.
+    /// Goes on with a record that stands in the file already. The handle stays the caller's. The time should be that of <see
+    /// cref="BootTimeProvider"/>.
     /// </summary>
-    public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time)
-        : this(file, record, time, long.MaxValue)
-    {
-    }
-
-    /// <summary>
-    /// The same for a record that another process of this machine wrote and handed over: the right counts from its last renewal
-    /// (<see cref="RenewedAt"/>, of the same clock), and is renewed at once.
-    /// </summary>
-    public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time, long renewedAt)
+    /// <param name="file">The lock file, open for writing.</param>
+    /// <param name="record">What stands in it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="renewedAt">From when the right counts, by the same clock: before the record was written, or the last renewal
+    /// (<see cref="RenewedAt"/>) of the process that hands it over. Null when nothing says that: from now. Unless that was within
+    /// the last second the record is renewed at once.</param>
+    public WriterLease(SafeFileHandle file, WriterRecord record, TimeProvider time, long? renewedAt)
     {
         ArgumentNullException.ThrowIfNull(time);
         (_file, _record, _time) = (file, record, time);
         _lostToken = _lost.Token;
-        _renewedAt = _seenAt = Math.Min(renewedAt, time.GetTimestamp());
+        var now = time.GetTimestamp();
+        _renewedAt = _seenAt = Math.Min(renewedAt ?? now, now);
+        bool atOnce = renewedAt is null || time.GetElapsedTime(_renewedAt, now) >= s_lately;
         _watch = time.CreateTimer(_ => Look(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         var timer = new PeriodicTimer(Period, time);
-        _renewing = Task.Run(() => RenewAsync(timer, atOnce: renewedAt != long.MaxValue));
+        _renewing = Task.Run(() => RenewAsync(timer, atOnce));
     }
 
     /// <summary>The timestamp from which the right counts now.</summary>
@@ -170,23 +172,28 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     private bool Look(long now)
     {
         if (!_gone && _time.GetElapsedTime(Volatile.Read(ref _renewedAt), now) >= Expiry)
-            Lose("the lock file could not be renewed for 15 s");
+            Lose("the lock file could not be renewed for 15 s, or the machine slept");
         return !_gone;
     }
 
-    /// <summary>Reads the file: whether it names this holding. One that cannot be read does not, but may again.</summary>
+    /// <summary>
+    /// Reads the file: whether it names this holding. One that cannot be read, or holds no record, does not, but may again; it is
+    /// not renewed meanwhile, so the right ends by the clock.
+    /// </summary>
     private bool See()
     {
         var started = _time.GetTimestamp();
         try
         {
-            if (_record.IsSameHolding(WriterLockFile.Read(_file)))
+            var found = WriterLockFile.Read(_file);
+            if (_record.IsSameHolding(found))
             {
                 Volatile.Write(ref _seenAt, started);
                 return true;
             }
 
-            Lose("the lock file names another holder");
+            if (found is not null)
+                Lose("the lock file names another holder");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {

@@ -8,8 +8,8 @@ namespace Lorica.Host.Files;
 /// <summary>
 /// A folder held by its descriptor: every name is resolved below it and no link is followed, so that nobody who can rename
 /// or link in the datastore leads a read or a write elsewhere. All failures are <see cref="IOException"/>, but for one: with a
-/// <see cref="Right"/>, each single change is refused (<c>lorica.lockLost</c>) once that is lost. Only lock files are made
-/// without.
+/// <see cref="Right"/>, each single change is refused (<c>lorica.lockLost</c>, <c>lorica.vmxAway</c>) once that is lost.
+/// Only lock files are made without.
 /// </summary>
 internal sealed class Folder : IDisposable
 {
@@ -325,7 +325,7 @@ internal sealed class Folder : IDisposable
     private void RequireRight()
     {
         if (Right is { IsValid: false } lost)
-            throw Refuse.LockLost(Path, lost.Reason);
+            throw Refuse.WithoutRight(Path, lost);
     }
 
     private static void RequireOneName(SafeFileHandle file, string name)

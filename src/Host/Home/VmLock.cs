@@ -16,9 +16,10 @@ namespace Lorica.Host.Home;
 /// <remarks>
 /// Taken in these steps: 1 the lock · 2 the record read: a higher epoch is a newer operation elsewhere · 3 a record that another
 /// host holds is taken over only if it let go, if an operator says that it is fenced, or if its counter stands still for 45 s · 4
-/// own record written. A crash before step 4 changes nothing; after it the record is one of this host, whose next start takes it
-/// over at once, since on its own machine the lock alone tells. The lock itself is never waited for. A lock file that was removed
-/// together with its VM between its opening and its lock is no lock: the one that has the name now is taken.
+/// own record written, unless 15 s passed since the last read; the right counts from before that. A crash before step 4 changes
+/// nothing; after it the record is one of this host, whose next start takes it over at once, since on its own machine the lock
+/// alone tells. The lock itself is never waited for. A lock file that was removed together with its VM between its opening and
+/// its lock is no lock: the one that has the name now is taken.
 /// <para>The home that it is taken for, and the disks that are opened through it, are changed under its lease from then on: each
 /// single change is refused once the lease is lost, and after the lock was given up.</para>
 /// </remarks>
@@ -50,16 +51,17 @@ internal sealed class VmLock : IAsyncDisposable
         try
         {
             // Step 2
+            var seen = time.GetTimestamp();
             var found = WriterLockFile.Read(handle);
             if (found is not null && found.Epoch > epoch)
                 throw Refuse.StaleEpoch(about, epoch, found.Epoch);
 
             // Step 3
             if (found is { Held: true } && found.HostId != me.HostId && !fenced)
-                await RequireStillAsync(handle, found, about, time, ct);
+                seen = await RequireStillAsync(handle, found, about, time, ct);
 
             // Step 4
-            return Hold(home, handle, me, epoch, time);
+            return Hold(home, handle, me, epoch, time, seen);
         }
         catch
         {
@@ -80,11 +82,12 @@ internal sealed class VmLock : IAsyncDisposable
         var handle = Lock(home);
         try
         {
+            var seen = time.GetTimestamp();
             var found = WriterLockFile.Read(handle);
             if (found is null && RandomAccess.GetLength(handle) > 0)
                 throw NotReadable(home.Registration.DisplayPath);
             if (found is null || (found.HostId == me.HostId && found.Epoch <= epoch))
-                return Hold(home, handle, me, epoch, time);
+                return Hold(home, handle, me, epoch, time, seen);
             handle.Dispose();
             return null;
         }
@@ -182,11 +185,20 @@ internal sealed class VmLock : IAsyncDisposable
         }
     }
 
-    private static VmLock Hold(VmHome home, SafeFileHandle handle, WriterIdentity me, long epoch, TimeProvider time)
+    // Seen: before what stands in the file was read last. From there on the right counts, since a machine may sleep between that
+    // and the end of the write while another one takes over.
+    private static VmLock Hold(
+        VmHome home, SafeFileHandle handle, WriterIdentity me, long epoch, TimeProvider time, long seen)
     {
         var record = new WriterRecord { HostId = me.HostId, BootId = me.BootId, Epoch = epoch };
+        if (time.GetElapsedTime(seen) >= WriterLease.Expiry)
+        {
+            throw Refuse.LockLost(home.Registration.DisplayPath,
+                "15 s passed, or the machine slept, between reading its lock file and writing it");
+        }
+
         WriterLockFile.Write(handle, record);
-        var held = new VmLock(handle, record, new WriterLease(handle, record, time));
+        var held = new VmLock(handle, record, new WriterLease(handle, record, time, seen));
         home.ChangeUnder(held.Lease);
         return held;
     }
@@ -195,15 +207,20 @@ internal sealed class VmLock : IAsyncDisposable
         $"The lock file of {about} cannot be read, so nothing says whose its files are.",
         "See who uses them. If nobody does, remove the lock file.");
 
-    private static async Task RequireStillAsync(
+    /// <returns>Before the last look.</returns>
+    private static async Task<long> RequireStillAsync(
         SafeFileHandle handle, WriterRecord found, string about, TimeProvider time, CancellationToken ct)
     {
         // By looks, not by the clock: time that this machine slept is none in which it saw the counter stand still.
+        var seen = time.GetTimestamp();
         for (var still = TimeSpan.Zero; still < WriterLease.Takeover; still += Look)
         {
             await Task.Delay(Look, time, ct);
+            seen = time.GetTimestamp();
             if (WriterLockFile.Read(handle) is not { } now || !now.IsSameHolding(found) || now.Counter != found.Counter)
                 throw Refuse.VmLocked(about, found);
         }
+
+        return seen;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class JobContext(
     public void RequireRight()
     {
         if (LostRight is { } lost)
-            throw Refuse.LockLost(About, lost.Reason);
+            throw Refuse.WithoutRight(About, lost);
     }
 
     public async ValueTask DisposeAsync()

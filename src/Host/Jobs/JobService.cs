@@ -161,10 +161,10 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         {
             fault = Refuse.Cancelled(registration.DisplayPath, job.Kind.Word()).Fault;
         }
-        catch (Exception e) when (context.LostRight is not null
-            && (e is OperationCanceledException || FaultMap.Find(e, "") is { Key: Refuse.LockLostKey }))
+        catch (Exception e) when (context.LostRight is { } lost
+            && (e is OperationCanceledException || Refuse.IsWithoutRight(FaultMap.Find(e, ""))))
         {
-            fault = Refuse.LockLost(registration.DisplayPath, context.LostRight.Reason).Fault;
+            fault = Refuse.WithoutRight(registration.DisplayPath, lost).Fault;
         }
         catch (Exception e)
         {

@@ -72,7 +72,8 @@ internal sealed class RecryptJob : IJobWork
                     c.Home, Meant.RecordOf(c), c.Keys, d => LockOf(c, d), c.Log, quiet: true, afterStep: c.AfterStep);
                 return;
             }
-            catch (Exception e) when (attempt < Attempts && FaultMap.Find(e, c.About) is { Key: not Refuse.LockLostKey })
+            catch (Exception e) when (attempt < Attempts
+                && FaultMap.Find(e, c.About) is { } fault && !Refuse.IsWithoutRight(fault))
             {
                 await Task.Delay(FirstPause * attempt * attempt, ct);
             }

@@ -23,8 +23,7 @@ internal sealed class PauseService(VmTable table, RunFolders folders)
         }
         catch (IOException e)
         {
-            throw Refuse.With(Contracts.Faults.FaultTypes.InvalidState, "lorica.vmxAway", registration.DisplayPath,
-                $"The process that runs {registration.DisplayPath} is being replaced.", "Ask again.", e);
+            throw Refuse.VmxAway(registration.DisplayPath, e);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Lorica.Contracts.Faults;
 using Lorica.Host.Home;
 using Lorica.Host.Refusals;
 
@@ -8,6 +9,10 @@ namespace Lorica.Host.Power;
 internal sealed partial class VmSupervisor
 {
     private static readonly TimeSpan VmxLeaves = TimeSpan.FromSeconds(12);
+
+    // A process that was killed is gone before the last of its threads has let go of its files.
+    private static readonly TimeSpan LockLeaves = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
     /// Steps: 1 nothing of the run is left running · 2 console kept, under the lock; then the lock file says that nobody holds
@@ -22,7 +27,7 @@ internal sealed partial class VmSupervisor
             // Step 1: the vmx flushes the disks and leaves by itself; who does not leave is killed.
             var started = time.GetTimestamp();
             while (running.State.Vmx?.IsAlive() == true && time.GetElapsedTime(started) < VmxLeaves)
-                await Task.Delay(TimeSpan.FromMilliseconds(20), time, stopping);
+                await Task.Delay(Look, time, stopping);
             ProcessId?[] known = [running.State.Vmx, running.State.Qemu];
             bool left = !await ProcessId.EndAllAsync(
                 running.Registration.Uid, folders.OfVm(running.Id), known, VmxLeaves, time, stopping);
@@ -74,7 +79,7 @@ internal sealed partial class VmSupervisor
         try
         {
             using var home = table.OpenHome(running.Registration);
-            await using var held = Lock(home);
+            await using var held = await LockAsync(home, ct);
             using var lease = keys.Lease(pin: false);
             var facts = running.State.Facts;
 
@@ -94,11 +99,12 @@ internal sealed partial class VmSupervisor
             CryptographicOperations.ZeroMemory(console);
         }
     }
+
     /// <summary>
     /// The lock, which nobody but this VM's run has had; a vmx that does not end has it still. Files that another host uses by
     /// now are not this one's to change.
     /// </summary>
-    private VmLock? Lock(VmHome home)
+    private async Task<VmLock?> LockAsync(VmHome home, CancellationToken ct)
     {
         if (running.State.Vmx?.IsAlive() == true)
         {
@@ -106,7 +112,18 @@ internal sealed partial class VmSupervisor
             return null;
         }
 
-        return table.LockOwn(home) ?? throw Refuse.LockLost(
-            running.Registration.DisplayPath, "its lock file says that another host, or a newer operation, has the VM");
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return table.LockOwn(home) ?? throw Refuse.LockLost(
+                    running.Registration.DisplayPath, "its lock file says that another host, or a newer operation, has the VM");
+            }
+            catch (FaultException e) when (e.Fault.Key == Refuse.VmLockedKey && time.GetElapsedTime(started) < LockLeaves)
+            {
+                await Task.Delay(Look, time, ct);
+            }
+        }
     }
 }

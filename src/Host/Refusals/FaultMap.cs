@@ -64,6 +64,7 @@ internal static class FaultMap
             DiskErrorKind.TransitionUnderWay => Of(
                 FaultTypes.InvalidState, "lorica.jobPending", "Start the job again: it goes on where it stopped."),
             DiskErrorKind.LockLost => Of(FaultTypes.InvalidState, Refuse.LockLostKey),
+            DiskErrorKind.WriterAway => Of(FaultTypes.InvalidState, Refuse.VmxAwayKey),
             DiskErrorKind.StaleEpoch => Of(FaultTypes.InvalidState, "lorica.staleEpoch", "Start the operation again."),
             DiskErrorKind.NotFound => Of(FaultTypes.NotFound, "lorica.fileNotFound"),
             DiskErrorKind.AlreadyExists => Of(FaultTypes.AlreadyExists, "lorica.fileExists"),

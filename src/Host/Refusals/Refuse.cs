@@ -43,8 +43,11 @@ internal static class Refuse
     public static FaultException Busy(string vm) => With(FaultTypes.ResourceInUse, "lorica.vmBusy", vm,
         $"Another operation works on {vm}.", "Wait until it has ended.");
 
+    /// <summary>The rule that <see cref="VmLocked"/> names.</summary>
+    public const string VmLockedKey = "lorica.vmInUse";
+
     /// <summary>Another process or host has the VM; what its lock file says of it.</summary>
-    public static FaultException VmLocked(string vm, WriterRecord? holder) => With(FaultTypes.ResourceInUse, "lorica.vmInUse", vm,
+    public static FaultException VmLocked(string vm, WriterRecord? holder) => With(FaultTypes.ResourceInUse, VmLockedKey, vm,
         holder is { Held: true }
             ? $"Host {holder.HostId} holds the lock of {vm} (epoch {holder.Epoch})." : $"Another process holds the lock of {vm}.",
         "Power the VM off where it runs, or end the program that uses its files; a host that is gone for good is said "
@@ -57,6 +60,20 @@ internal static class Refuse
     public static FaultException LockLost(string vm, string reason) => With(FaultTypes.InvalidState, LockLostKey, vm,
         $"The right to change {vm} was lost: {reason}. Its I/O was stopped.",
         "See that the datastore answers; then start the operation again.");
+
+    /// <summary>The rule that <see cref="VmxAway"/> names.</summary>
+    public const string VmxAwayKey = "lorica.vmxAway";
+
+    /// <summary>The vmx of a running VM has gone, and no other is there yet.</summary>
+    public static FaultException VmxAway(string vm, Exception? inner = null) => With(FaultTypes.InvalidState, VmxAwayKey, vm,
+        $"The process that runs {vm} is being replaced.", "Ask again.", inner);
+
+    /// <summary>What a right that is not valid refuses.</summary>
+    public static FaultException WithoutRight(string vm, IWriteRight lost) =>
+        lost.IsAway ? VmxAway(vm) : LockLost(vm, lost.Reason);
+
+    /// <summary>Whether a fault says that there is no right to change.</summary>
+    public static bool IsWithoutRight(Fault? fault) => fault is { Key: LockLostKey or VmxAwayKey };
 
     public static FaultException NoSpace(string where, long needed, long free) => With(
         FaultTypes.NoDiskSpace, "lorica.noDiskSpace", where,

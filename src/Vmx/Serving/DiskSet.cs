@@ -118,7 +118,7 @@ internal sealed class DiskSet : IAsyncDisposable
         try
         {
             return WriterLockFile.Read(file) is { } found && found.IsSameHolding(own)
-                ? new WriterLease(file, found, clock, config.LockRenewedAt)
+                ? new WriterLease(file, found, clock, config.LockRenewedAt > 0 ? config.LockRenewedAt : null)
                 : throw new VmxException(VmxErrorKind.BadConfig, "The lock file of the virtual machine names another holder.");
         }
         catch (IOException e)

@@ -30,8 +30,10 @@ internal static class ConfigRules
         var descriptors = new HashSet<int>();
         Require(descriptors.Add(c.ControlFd) && descriptors.Add(c.NbdFd), "a descriptor is named twice");
         Require(c.VmLockFd == 0 || descriptors.Add(c.VmLockFd), "a descriptor is named twice");
+
+        // A host from before a renewal was handed over names no time.
         Require(c.LockHost.Length == 0 || (c.VmLockFd != 0 && IsId(c.LockHost) && IsId(c.LockBoot) && c.LockEpoch >= 0
-            && c.LockRenewedAt is > 0 and < long.MaxValue), "the holder of the lock is malformed");
+            && c.LockRenewedAt is >= 0 and < long.MaxValue), "the holder of the lock is malformed");
         var labels = new HashSet<string>(StringComparer.Ordinal);
         foreach (var disk in c.Disks)
         {

@@ -27,7 +27,7 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task Its_counter_goes_up_every_five_seconds_and_it_stays_valid()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         for (long n = 1; n <= 6; n++)
             await PassAsync(() => WriterLockFile.Read(_file)!.Counter >= n);
         Assert.True(lease.IsValid);
@@ -37,14 +37,14 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task Without_a_renewal_for_fifteen_seconds_it_is_lost_for_good()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
 
         // A process that was stopped: time passes at once, before any renewal.
         _time.Advance(WriterLease.Expiry);
         Assert.False(lease.IsValid);
         await Task.Delay(Timeout.Infinite, lease.Lost)
             .ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.Equal("the lock file could not be renewed for 15 s", lease.Reason);
+        Assert.Equal("the lock file could not be renewed for 15 s, or the machine slept", lease.Reason);
         await PassAsync(() => true);
         Assert.False(lease.IsValid);
         Assert.True(WriterLockFile.Read(_file)!.Held);
@@ -53,7 +53,7 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task A_lock_file_that_names_another_holder_ends_it_and_is_left_alone()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         WriterLockFile.Write(_file, s_other);
         await PassAsync(() => lease.Lost.IsCancellationRequested);
         Assert.False(lease.IsValid);
@@ -64,7 +64,7 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task A_machine_that_slept_longer_than_the_right_lasts_wakes_without_it_and_writes_nothing()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         WriterLockFile.Write(_file, s_other);
         _time.Suspend(WriterLease.Takeover + WriterLease.Period);
         Assert.False(lease.IsValid);
@@ -76,7 +76,7 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task A_renewal_that_wakes_too_late_is_not_written()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         _time.Suspend(WriterLease.Expiry);
 
         // Nobody has looked since: the timer's tick is the first.
@@ -92,7 +92,7 @@ public sealed class WriterLeaseTests : IDisposable
     public async Task When_a_renewal_is_overdue_the_file_is_read_again_before_the_right_counts(
         string host, string boot, long epoch)
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         WriterLockFile.Write(_file, new WriterRecord { HostId = host, BootId = boot, Epoch = epoch });
         _time.Suspend(WriterLease.Period + TimeSpan.FromSeconds(3));
         Assert.False(lease.IsValid);
@@ -104,7 +104,7 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task When_a_renewal_is_overdue_and_the_file_is_still_its_own_the_right_counts()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         _time.Suspend(WriterLease.Period + TimeSpan.FromSeconds(3));
         Assert.True(lease.IsValid);
     }
@@ -132,9 +132,46 @@ public sealed class WriterLeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_right_of_which_nothing_says_since_when_counts_from_now_and_is_renewed_at_once()
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time, null);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (WriterLockFile.Read(_file) is not { Counter: 1 })
+            await Task.Delay(1, limit.Token);
+        Assert.True(lease.IsValid);
+    }
+
+    [Fact]
+    public async Task A_file_that_holds_no_record_for_a_moment_ends_no_right()
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
+        RandomAccess.Write(_file, "torn"u8, 0);
+        _time.Suspend(WriterLease.Period + TimeSpan.FromSeconds(3));
+        Assert.False(lease.IsValid);
+        Assert.False(lease.Lost.IsCancellationRequested);
+        WriterLockFile.Write(_file, s_mine);
+        Assert.True(lease.IsValid);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task A_file_that_holds_no_record_is_not_renewed_and_the_right_ends_by_the_clock(int left)
+    {
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
+        RandomAccess.SetLength(_file, left);
+        for (var passed = TimeSpan.Zero; passed < WriterLease.Expiry; passed += WriterLease.Period)
+            _time.Advance(WriterLease.Period);
+        Assert.False(lease.IsValid);
+        Assert.Equal("the lock file could not be renewed for 15 s, or the machine slept", lease.Reason);
+        WriterLockFile.Write(_file, s_mine);
+        Assert.False(lease.IsValid, "What is lost is lost for good.");
+    }
+
+    [Fact]
     public async Task Who_lets_go_leaves_a_record_alone_that_names_somebody_else()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         WriterLockFile.Write(_file, s_other);
         await lease.ReleaseAsync();
         Assert.Equal(s_other, WriterLockFile.Read(_file));
@@ -143,7 +180,7 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task Who_has_let_go_has_no_right_any_more()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         await lease.ReleaseAsync();
         Assert.False(lease.IsValid);
     }
@@ -151,7 +188,7 @@ public sealed class WriterLeaseTests : IDisposable
     [Fact]
     public async Task Who_lets_go_says_so()
     {
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         await lease.ReleaseAsync();
         Assert.Equal(s_mine with { Held = false }, WriterLockFile.Read(_file));
     }
@@ -161,7 +198,7 @@ public sealed class WriterLeaseTests : IDisposable
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", 64 * 1024, Provisioning.Thin, null, CancellationToken.None);
         using var opened = Vmdk.Open(_folder.Folder, "d", null, new TestKeks());
-        await using var lease = new WriterLease(_file, s_mine, _time);
+        await using var lease = new WriterLease(_file, s_mine, _time, _time.GetTimestamp());
         await using var device = new LeasedDevice(
             FileDevice.FromHandle(opened.Extent, opened.Model.Capacity, ownsHandle: false), lease, "d");
         await device.WriteAsync(0, new byte[512], durable: false, CancellationToken.None);

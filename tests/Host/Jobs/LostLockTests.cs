@@ -137,6 +137,26 @@ public sealed class LostLockTests : IAsyncLifetime
         RequireUntouched();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_machine_that_sleeps_while_it_takes_the_lock_has_no_right_when_it_wakes(bool written)
+    {
+        var (vm, files) = await MakeAsync(encrypted: true);
+        var epoch = vm.NextEpoch;
+        int looks = 0;
+        _time.Looked = () =>
+        {
+            // The first look comes before the record is read, the second before it is written.
+            using var home = _host.OpenHome(vm.Id);
+            var (record, locked) = Lorica.Host.Home.VmLock.Peek(home);
+            TakeIf(written ? record?.Epoch == epoch && locked : locked && ++looks == 2, vm);
+        };
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.lockLost", _host.Client.RenameVmAsync(
+            new RenameVmRequest { VmId = vm.Id, Epoch = epoch, Name = "other", Records = { TestVm.RecordsOf(files) } }));
+        RequireUntouched();
+    }
+
     [Fact]
     public async Task No_vmx_is_started_under_a_lock_that_was_lost()
     {

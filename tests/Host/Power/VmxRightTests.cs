@@ -61,13 +61,32 @@ public sealed class VmxRightTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("other-host", 3, true)]
-    [InlineData("", 1000, true)]
-    [InlineData("", 1, false)]
-    public async Task Once_the_lock_file_says_something_else_nothing_of_it_is_changed(string host, long epoch, bool held)
+    [InlineData("other-host", 3, true, "lorica.lockLost")]
+    [InlineData("", 1000, true, "lorica.lockLost")]
+    [InlineData("", 1, false, "lorica.vmxAway")]
+    public async Task Once_the_lock_file_says_something_else_nothing_of_it_is_changed(
+        string host, long epoch, bool held, string key)
     {
         Say(host.Length > 0 ? host : _host.Config.Id, epoch, held);
-        await RefusedAsync();
+        await RefusedAsync(key);
+    }
+
+    [Fact]
+    public async Task What_holds_no_record_for_a_moment_allows_nothing_and_ends_nothing()
+    {
+        var (registration, entry) = _host.Node.Table.Find(_vm.Id);
+        using var home = _host.OpenHome(_vm.Id);
+        var right = new VmxRight(entry.Running!, home, _host.Node.Table);
+        Assert.True(right.IsValid);
+        File.WriteAllText(Path.Combine(Home, ".sec.vmx.lock"), "torn");
+        Assert.Equal((false, false, "its lock file holds no record"), (right.IsValid, right.IsAway, right.Reason));
+        await RefusedAsync("lorica.lockLost");
+        Say(_host.Config.Id, registration.Epoch, held: true);
+        Assert.True(right.IsValid);
+        Say("other-host", registration.Epoch, held: true);
+        Assert.False(right.IsValid);
+        Say(_host.Config.Id, registration.Epoch, held: true);
+        Assert.False(right.IsValid, "What is lost is lost for good.");
     }
 
     [Fact]
@@ -75,14 +94,14 @@ public sealed class VmxRightTests : IAsyncLifetime
     {
         _vmx.Kill();
         await _vmx.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await RefusedAsync();
+        await RefusedAsync("lorica.vmxAway");
     }
 
     [Fact]
     public async Task Nothing_is_changed_without_a_lock_file()
     {
         File.Delete(Path.Combine(Home, ".sec.vmx.lock"));
-        await RefusedAsync();
+        await RefusedAsync("lorica.lockLost");
     }
 
     [Theory]
@@ -105,13 +124,13 @@ public sealed class VmxRightTests : IAsyncLifetime
         Assert.Equal(taken, Files());
     }
 
-    private async Task RefusedAsync()
+    private async Task RefusedAsync(string key)
     {
         var before = Files();
-        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.lockLost",
+        await FaultAssert.RefusedAsync(FaultTypes.InvalidState, key,
             _host.Client.RenameVmAsync(new RenameVmRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch, Name = "other" }));
         var job = await _host.Client.RunAsync(TestJob.Order(_vm, "recryptShallow", _next, _records));
-        Assert.Equal("lorica.lockLost", job.Fault?.Key);
+        Assert.Equal(key, job.Fault?.Key);
         Assert.Equal(before, Files());
     }
 
