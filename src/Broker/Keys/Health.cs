@@ -218,5 +218,6 @@ internal sealed class Health(ProviderStore providers, ServerRests rests, ServerH
 
     private static string Unusable(ProviderEntry provider, Exception e) =>
         $"The client identity of {provider.Name} cannot be used: {e.Message} Restore the broker's state from its backup, or "
-            + $"make a new one: lorica kms renew {provider.Name} --new-key; a password: lorica kms set {provider.Name} --user NAME";
+            + $"make a new one: lorica kms renew {provider.Name} --new-key; a password: lorica kms set {provider.Name} --user "
+            + "NAME";
 }

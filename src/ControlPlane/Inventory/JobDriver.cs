@@ -160,9 +160,9 @@ internal sealed class JobDriver(
 
     /// <summary>
     /// A shallow recrypt goes away from keys that may not be active any more: those are brought to open what they wrapped; the
-    /// new ones have to be active. Once the files are in the middle of a job in place, it is brought to its end with the keys that
-    /// it was begun with, for the objects that it has not reached too: a key that was deactivated meanwhile must not leave the VM
-    /// half done for good. Its alarm says so, and a shallow recrypt goes away from it afterwards.
+    /// new ones have to be active. Once the files are in the middle of a job in place, it is brought to its end with the keys
+    /// that it was begun with, for the objects that it has not reached too: a key that was deactivated meanwhile must not leave
+    /// the VM half done for good. Its alarm says so, and a shallow recrypt goes away from it afterwards.
     /// </summary>
     private async Task<DeliveryResult> DeliverAsync(string hostId, StartJobRequest start, List<KeyOrder> keys, bool begun)
     {

@@ -147,8 +147,8 @@ internal sealed partial class ProviderGrain(
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.providerInUse", Name,
                 $"{Name} is removed. Its client identity is kept, since VMs that are here or have left have keys of it.",
-                $"To use it again: lorica kms add {Name} … To discard it, and with it what only it is given: lorica kms rm {Name} "
-                    + "--force"));
+                $"To use it again: lorica kms add {Name} … To discard it, and with it what only it is given: lorica kms rm "
+                    + $"{Name} --force"));
         }
 
         try
