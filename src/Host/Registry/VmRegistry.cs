@@ -198,7 +198,9 @@ internal sealed class VmRegistry : IDisposable
     /// <summary>The disk of this name whose change was begun; null when none was, or it has ended.</summary>
     public NotedDisk? NotedDiskOf(Guid id, string name) => Find(id)?.Disks?.FirstOrDefault(d => d.Name == name);
 
-    /// <summary>Keeps which disk's files are about to be moved or removed; the oldest note goes when there are too many.</summary>
+    /// <summary>
+    /// Keeps which disk's files are about to be moved or removed; the oldest note goes when there are too many.
+    /// </summary>
     public void RememberDisk(Guid id, NotedDisk disk)
     {
         lock (_gate)
