@@ -8,6 +8,8 @@ namespace Lorica.SystemTests.Model;
 /// <summary>Trouble, and what it leaves.</summary>
 internal sealed partial class World
 {
+    private static readonly TimeSpan s_onItsWay = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Work was begun on the first host when it lost its state last; and how often it was.</summary>
     private bool _begun;
     private int _begunWhenStateWasLost;
@@ -187,11 +189,17 @@ internal sealed partial class World
 
     private async Task<JsonArray> HostsAsync() => (await _api.GetAsync("hosts")).Body!["items"]!.AsArray();
 
-    /// <summary>Which keys the hosts have; with <paramref name="all"/> they must come to have those of every VM.</summary>
+    /// <summary>
+    /// Which keys the hosts have; with <paramref name="all"/> they must come to have those of every VM. Otherwise it is looked
+    /// until nothing comes any more: a key that was fetched just before its KMS went away is still on its way.
+    /// </summary>
     private async Task KeysAsync(bool all)
     {
+        var before = "";
         await Wait.UntilAsync(async () =>
         {
+            if (!all)
+                await Task.Delay(s_onItsWay);
             var held = (await HostsAsync()).ToDictionary(
                 h => h!["name"]!.GetValue<string>(), h =>
                     h!["keys"]!.AsArray().Select(k => k!["id"]!.GetValue<string>()).ToHashSet());
@@ -207,7 +215,9 @@ internal sealed partial class World
             }
 
             _weather = _weather with { SourceKeys = sources };
-            return complete || !all;
+            var now = string.Join(' ', held.OrderBy(h => h.Key).SelectMany(h => h.Value.Order().Prepend(h.Key)));
+            (var same, before) = (now == before, now);
+            return all ? complete : same;
         }, "the hosts have the keys of all VMs");
     }
 
