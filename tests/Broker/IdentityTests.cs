@@ -276,6 +276,11 @@ public sealed class IdentityTests : IAsyncLifetime
             Assert.Equal(former.CertificateSha256, (await DescribeAsync()).Former.CertificateSha256);
             Assert.Null((await CheckAsync(key)).Fault);
         }
+
+        // The center does not know it yet, so no command could name one that waits.
+        var fault = await RefusedAsync(() => ConfigureAsync(new ClientIdentity { CertificateRequest = true }, key, adds: true));
+        Assert.Contains("--identity self-signed", fault.Hint, StringComparison.Ordinal);
+        Assert.Null((await DescribeAsync()).Waiting);
     }
 
     [Fact]

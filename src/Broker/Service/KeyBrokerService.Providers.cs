@@ -74,9 +74,12 @@ internal sealed partial class KeyBrokerService
             RefuseUnsigned(request, known);
         }
 
-        // An entry that the center does not know was removed, or is of an attempt to add it that broke off.
+        // An entry that the center does not know was removed, or is of an attempt to add it that broke off: nobody can name that
+        // one, so it counts as removed.
         var adds = known is null || request.Adds;
         var before = known ?? providers.FindRemoved(request.Name);
+        if (adds && before is not null)
+            before = before with { Removed = true };
         var present = before is null ? null : providers.WithServers(before, servers);
         var fresh = new ProviderEntry
         {

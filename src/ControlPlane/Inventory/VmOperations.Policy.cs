@@ -129,10 +129,20 @@ internal sealed partial class VmOperations
 
         var unfinished = records.Where(r => r is { State: KeyRecordStates.Usable, InUse: false }).Select(r => r.ObjectId)
             .ToHashSet(StringComparer.Ordinal);
+        var home = plan.Home || unfinished.Contains(files.VmId);
+        List<DiskDescription> disks =
+            [.. files.Disks.Where(d => plan.Disks.Contains(d) || (!d.Encrypted && unfinished.Contains(d.ObjectId)))];
         return plan with
         {
-            Home = plan.Home || unfinished.Contains(files.VmId),
-            Disks = [.. files.Disks.Where(d => plan.Disks.Contains(d) || (!d.Encrypted && unfinished.Contains(d.ObjectId)))],
+            Home = home,
+            Disks = disks,
+
+            // What is encrypted by the way has the policy, too.
+            PolicyObjects =
+            [
+                .. plan.PolicyObjects.Union(
+                    disks.Select(d => d.ObjectId).Concat(home ? [files.VmId] : []), StringComparer.Ordinal),
+            ],
         };
     }
 

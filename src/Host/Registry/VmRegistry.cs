@@ -21,7 +21,9 @@ namespace Lorica.Host.Registry;
 internal sealed class VmRegistry : IDisposable
 {
     private const int MaximumBytes = 16 * 1024;
-    private const int MaximumNotes = 16;
+
+    // With the longest of names, each character escaped, an entry stays below that.
+    private const int MaximumNotes = 4;
     private const string Ending = ".json";
 
     private readonly Lock _gate = new();

@@ -173,7 +173,8 @@ public sealed class KeyChoiceTests
         Assert.Equal(first.NewKey, second.NewKey);
         Assert.Equal(2, second.Keys.Count);
         Assert.All(second.Keys, k => Assert.Contains(k, first.Keys));
-        Assert.Equal("ready", (await center.VmAsync("a")).Disks[1].Key!.Id);
+        var vm = await center.VmAsync("a");
+        Assert.Equal(("ready", "compliant"), (vm.Disks[1].Key!.Id, vm.Disks[1].Compliance));
         Assert.All(await center.RecordsAsync(), r => Assert.True(r.InUse));
     }
 

@@ -113,6 +113,25 @@ public sealed class VmRegistryTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Notes_of_disks_with_the_longest_names_leave_an_entry_that_the_next_start_reads()
+    {
+        var id = Guid.NewGuid();
+        string Name(int number) => new string('+', 240) + number;
+        using (var registry = Open())
+        {
+            registry.Reserve(id, "ds", Name(0), Name(0), 1);
+            registry.Commit(id);
+            for (var i = 0; i < 20; i++)
+                registry.RememberDisk(id, new(Guid.NewGuid(), Name(i), new string('a', 64), ulong.MaxValue, ulong.MaxValue));
+            registry.RememberLeftovers(id, [new("ds", Name(1), Own: true), new("ds", Name(2), Own: false)]);
+        }
+
+        using var again = Open();
+        Assert.Empty(again.Damaged);
+        Assert.NotNull(again.NotedDiskOf(id, Name(19)));
+    }
+
     [Theory]
     [InlineData("remember")]
     [InlineData("reserve")]
