@@ -54,7 +54,7 @@ internal static class PeopleRoutes
                 return TypedResults.NoContent();
             })
             .Accepts<SetPasswordBody>("application/json").Edits(ObjectKinds.Principal).Produces(StatusCodes.Status204NoContent)
-            .RequireRateLimiting(RateLimits.SignIn)
+            .LimitedAsSignIn()
             .WithSummary("Change a password; one's own with the old one. All sessions of the user end");
 
         var groups = api.MapGroup("/groups").WithTags("users and groups");

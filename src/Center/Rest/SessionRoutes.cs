@@ -16,7 +16,7 @@ internal static class SessionRoutes
                 return TypedResults.Json(
                     new SessionModel(session.User, session.Token, session.ExpiresAt), RestJson.Default.SessionModel);
             })
-            .Accepts<SignInRequest>("application/json").Produces<SessionModel>().RequireRateLimiting(RateLimits.SignIn)
+            .Accepts<SignInRequest>("application/json").Produces<SessionModel>().LimitedAsSignIn()
             .WithSummary("Sign in").WithTags("session");
 
         api.MapDelete("/session", async (HttpContext http, SignInService signIn) =>

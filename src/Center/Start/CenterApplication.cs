@@ -79,7 +79,7 @@ internal static class CenterApplication
         app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
         app.UseNamedSegments();
-        app.UseRateLimiter();
+        app.UseRateLimits();
         MapRoutes(app);
 
         var start = app.Services.GetRequiredService<ControlPlaneStart>();

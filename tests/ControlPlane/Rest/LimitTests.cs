@@ -5,9 +5,7 @@ using Lorica.Contracts.Configs;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Lorica.ControlPlane.Tests.Rest;
 
@@ -36,7 +34,7 @@ public sealed class LimitTests
     {
         await using var services = new ServiceCollection().AddRateLimits(new RequestLimits { PerAddress = 1 })
             .BuildServiceProvider();
-        var limiter = services.GetRequiredService<IOptions<RateLimiterOptions>>().Value.GlobalLimiter!;
+        var limits = services.GetRequiredService<AddressLimits>();
         while (Take(first))
         {
         }
@@ -48,8 +46,7 @@ public sealed class LimitTests
         {
             var http = new DefaultHttpContext();
             http.Connection.RemoteIpAddress = IPAddress.Parse(address);
-            using var lease = limiter.AttemptAcquire(http);
-            return lease.IsAcquired;
+            return limits.Take(http);
         }
     }
 
