@@ -7,7 +7,7 @@ namespace Lorica.Center.Rest;
 /// Limits of requests: by address (<see cref="AddressLimits"/>) and by account (<see cref="AccountLimits"/>). Long polls and
 /// imports hold no permit of an address: only the start of a request counts.
 /// </summary>
-/// <remarks>Not the middleware of ASP.NET: it never disposes its limiter, whose timer then keeps a stopped center in memory.</remarks>
+/// <remarks>Not ASP.NET's middleware: it never disposes its limiter, whose timer then keeps a stopped center in memory.</remarks>
 internal static class RateLimits
 {
     /// <summary>Adds the limits.</summary>

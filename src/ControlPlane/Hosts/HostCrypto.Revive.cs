@@ -87,7 +87,7 @@ public sealed partial class HostCrypto
             else
             {
                 var order = new KeyOrder(record.Provider, record.KeyId, record.Kcv);
-                var delivery = await grains.GetGrain<IHostGrain>(host.Id).DeliverInTimeAsync([order], "hostKey");
+                var delivery = await grains.GetGrain<IHostGrain>(host.Id).DeliverInTimeAsync([order], KeyDeliverer.HostKey);
                 if (delivery.Reasons.Any(r => NewKeyEvent(r) is not EventIds.NewHostKeyMissingOnKms))
                 {
                     throw new FaultException(KeyFaults.Missing(host.Name, delivery.Reasons));
@@ -182,7 +182,7 @@ public sealed partial class HostCrypto
         }
 
         var order = new KeyOrder(record.Provider, record.KeyId, record.Kcv);
-        var delivery = await grains.GetGrain<IHostGrain>(host.Id).DeliverInTimeAsync([order], "hostKey");
+        var delivery = await grains.GetGrain<IHostGrain>(host.Id).DeliverInTimeAsync([order], KeyDeliverer.HostKey);
         if (delivery.Faults.Count > 0)
         {
             var reason = delivery.Reasons[0];

@@ -69,7 +69,7 @@ public sealed partial class HostCrypto(
         }
         catch (FaultException e) when (e.Fault.Type == FaultTypes.HostCommunication)
         {
-            // No key goes there either.
+            // No key goes there either: a delivery looks again.
         }
     }
 
@@ -192,7 +192,7 @@ public sealed partial class HostCrypto(
             if (newKey is null)
             {
                 var order = new KeyOrder(old.Provider, old.KeyId, old.Kcv);
-                var delivery = await grain.DeliverInTimeAsync([order], "hostKey");
+                var delivery = await grain.DeliverInTimeAsync([order], KeyDeliverer.HostKey);
                 key = delivery.Faults.Count == 0 ? order : null;
                 newKey = key is not null ? null : NewKeyEvent(delivery.Reasons[0])
                     ?? throw new FaultException(KeyFaults.Missing(host.Name, delivery.Reasons));
@@ -202,7 +202,7 @@ public sealed partial class HostCrypto(
         if (key is null)
         {
             key = await register.MakeForHostAsync(task, host, await providers.DefaultAsync(ct), ct);
-            (await grain.DeliverInTimeAsync([key.Value], "hostKey")).ThrowIfMissing(host.Name);
+            (await grain.DeliverInTimeAsync([key.Value], KeyDeliverer.HostKey)).ThrowIfMissing(host.Name);
         }
 
         // Step 3

@@ -89,7 +89,7 @@ internal sealed class LockReconciler(
             List<KeyOrder> keys = [.. orders.SelectMany(o => o.Keys).Distinct()];
             var delivery = keys.Count == 0
                 ? new DeliveryResult()
-                : await deliverer.DeliverAsync(hostId, keys, "unlock", time, ct);
+                : await deliverer.DeliverAsync(hostId, keys, KeyDeliverer.Unlock, time, ct);
 
             // Step 4: locked or not, and why; all in one transaction
             var reasons = delivery.Reasons.DistinctBy(r => (r.Provider, r.KeyId)).ToDictionary(r => (r.Provider, r.KeyId));

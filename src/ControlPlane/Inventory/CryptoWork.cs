@@ -117,7 +117,7 @@ internal sealed partial class CryptoWork(
             Kind = context.Task.Kind switch
             {
                 TaskKinds.Encrypt => "encrypt",
-                TaskKinds.Decrypt => "decrypt",
+                TaskKinds.Decrypt => KeyDeliverer.Decrypt,
                 TaskKinds.Recrypt => arguments.Deep ? "recryptDeep" : "recryptShallow",
                 _ => throw new ArgumentException($"A task of kind {context.Task.Kind} has no job.", nameof(context)),
             },

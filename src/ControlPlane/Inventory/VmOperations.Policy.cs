@@ -57,7 +57,7 @@ internal sealed partial class VmOperations
                 return await BeginAsync(TaskKinds.Encrypt, vm, caller, arguments, policy, ct);
             case PolicyAction.Decrypt:
                 await preflight.RequireAsync(new PreflightOrder(vm, files, PreflightAction.Decrypt, null, plan.Disks), ct);
-                await RequireKeysAsync(vm, records, "decrypt", ct);
+                await RequireKeysAsync(vm, records, KeyDeliverer.Decrypt, ct);
                 return await BeginAsync(TaskKinds.Decrypt, vm, caller, arguments, policy, ct);
             case PolicyAction.Nothing:
                 return await BeginAsync(TaskKinds.SetPolicy, vm, caller, arguments, policy, ct);

@@ -16,6 +16,7 @@ namespace Lorica.ControlPlane.Keys;
 ///          a host key only to that host
 /// 2 host   describes itself anew: receive key, boot nonce, next sequence, keys that it holds
 /// 3 broker fetches each key, compares the check value and seals it to that presentation
+///          (a host that left encryption mode after the work had looked gets none that it would encrypt with)
 /// 4 host   takes the sealed keys and answers the check values that it computed; each is compared
 /// </code>
 /// </summary>
@@ -31,6 +32,15 @@ public sealed class KeyDeliverer(
 
     /// <summary>What unlocking a VM is called whose keys are not active any more, as somebody asked for.</summary>
     public const string UnlockDeactivated = "unlockDeactivated";
+
+    /// <summary>What unlocking a VM is called whose keys are there again.</summary>
+    public const string Unlock = "unlock";
+
+    /// <summary>What bringing a host its own key is called.</summary>
+    public const string HostKey = "hostKey";
+
+    /// <summary>What the job is called that decrypts in place.</summary>
+    public const string Decrypt = "decrypt";
 
     /// <summary>What powering on is called in a delivery.</summary>
     public const string PowerOn = "powerOn";
@@ -176,6 +186,19 @@ public sealed class KeyDeliverer(
             return;
         }
 
+        if (NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe)
+        {
+            // What is wrong with a key is the better reason: it may be why the host is not in that mode.
+            foreach (var key in wanted)
+            {
+                var fault = sealedKeys.Faults.FirstOrDefault(f => key.Names(f.Key));
+                result.Missing(
+                    key, fault?.Reason ?? KeyReasons.MissingOnHost, fault?.Detail ?? "The host is not in encryption mode.");
+            }
+
+            return;
+        }
+
         // Step 4
         var request2 = new AddKeysRequest();
         request2.Keys.AddRange(sealedKeys.Sealed);
@@ -209,6 +232,10 @@ public sealed class KeyDeliverer(
             result.Held.Add(key);
         }
     }
+
+    /// <summary>All work on a VM but what only opens what is encrypted already.</summary>
+    private static bool NeedsEncryptionMode(string operation) =>
+        operation is not (HostKey or Unlock or UnlockDeactivated or RecryptFrom or Decrypt);
 
     private static void MissAll(IEnumerable<KeyOrder> keys, DeliveryResult result, string detail)
     {

@@ -93,7 +93,7 @@ internal sealed partial class LifeOperations(
                 $"{vm.Name} is not encrypted, so it is never locked.", $"lorica vm show {vm.Name}"));
         }
 
-        await RequireKeysAsync(caller, vm, records, life.Deactivated ? KeyDeliverer.UnlockDeactivated : "unlock", ct);
+        await RequireKeysAsync(caller, vm, records, life.Deactivated ? KeyDeliverer.UnlockDeactivated : KeyDeliverer.Unlock, ct);
         return await BeginAsync(
             TaskKinds.Unlock, vm, caller, life,
             (db, task) =>

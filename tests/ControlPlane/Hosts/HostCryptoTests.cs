@@ -1,9 +1,11 @@
 using System.Net;
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Events;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +40,26 @@ public sealed class HostCryptoTests
             ("NoPermission", Privileges.RegisterHost, "h1"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
         Assert.Equal("incapable", center.Host.CryptoMode);
         Assert.Empty(center.Broker.Keys);
+    }
+
+    [Fact]
+    public async Task Work_brings_no_key_to_a_host_that_left_encryption_mode_after_it_was_looked_at()
+    {
+        await using var center = await StartIncapableAsync();
+        await center.CreateAsync("a", TestCenter.EncryptionPolicy);
+        var record = await center.Store.ReadAsync(
+            db => db.KeyRecords.FirstAsync(r => r.VmId != "" && r.State == KeyRecordStates.Usable), default);
+        List<KeyOrder> keys = [new(record.Provider, record.KeyId, record.Kcv)];
+        var grain = center.Service<IGrainFactory>().GetGrain<IHostGrain>(TestCenter.HostId);
+
+        (center.Host.CryptoMode, _) = ("prepared", center.Host.Keys.TryRemove($"{record.Provider}/{record.KeyId}", out var _));
+        var refused = Assert.Single((await grain.DeliverAsync(keys, "register")).Reasons);
+        Assert.Equal((KeyReasons.MissingOnHost, "The host is not in encryption mode."), (refused.Reason, refused.Detail));
+        Assert.Empty((await grain.DeliverAsync(keys, KeyDeliverer.Unlock)).Reasons);
+
+        center.Host.CryptoMode = "safe";
+        center.Host.Keys.TryRemove($"{record.Provider}/{record.KeyId}", out _);
+        Assert.Empty((await grain.DeliverAsync(keys, "register")).Reasons);
     }
 
     [Fact]

@@ -102,6 +102,7 @@ public sealed class ClaimTests
         // While the KMS is asked for its key, the disk goes back to the VM that it comes from.
         center.Broker.OnCheck = _ => center.Store.WriteAsync(db =>
         {
+            center.Host.Vms[a.Id].Disks.Add(disk);
             db.KeyRecords.Single(r => r.Number == record.Number).State = KeyRecordStates.Usable;
             return Task.CompletedTask;
         });
