@@ -1,0 +1,26 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace Lorica.SystemTests.Support;
+
+/// <summary>
+/// The collections that take minutes begin first: one that began last would run alone at the end. The others come in random order.
+/// </summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] s_long = [".ModelTests ", ".CenterKilledTests ", ".KeyMemoryTests "];
+
+    /// <inheritdoc />
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
+        IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. DefaultTestCollectionOrderer.Instance.OrderTestCollections(testCollections).OrderBy(Rank)];
+
+    private static int Rank<TTestCollection>(TTestCollection collection)
+        where TTestCollection : ITestCollection
+    {
+        var rank = Array.FindIndex(
+            s_long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal));
+        return rank < 0 ? s_long.Length : rank;
+    }
+}
