@@ -4,7 +4,7 @@ using Xunit.v3;
 namespace Lorica.SystemTests.Support;
 
 /// <summary>
-/// The collections that take minutes begin first: one that began last would run alone at the end. The others come in random order.
+/// The collections that take minutes begin first: one that began last would run alone at the end. The others come at random.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
