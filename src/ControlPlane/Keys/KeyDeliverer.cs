@@ -14,11 +14,12 @@ namespace Lorica.ControlPlane.Keys;
 /// <code>
 /// 1 rule   a key goes only to a host on which the center placed a VM whose record names it, with the record's check value;
 ///          a host key only to that host
-/// 2 host   describes itself anew: receive key, boot nonce, next sequence, keys that it holds
+/// 2 host   describes itself anew: mode, receive key, boot nonce, next sequence, keys that it holds
 /// 3 broker fetches each key, compares the check value and seals it to that presentation
-///          (a host that left encryption mode after the work had looked gets none that it would encrypt with)
 /// 4 host   takes the sealed keys and answers the check values that it computed; each is compared
 /// </code>
+/// A host that left encryption mode after the work had looked ends step 2 or 3: it gets no key for work that needs the mode, and
+/// those that it holds do not count for that.
 /// </summary>
 public sealed class KeyDeliverer(
     CenterStore store, BrokerLink broker, HostLinks links, CenterIdentity identity, ProviderWatch watch, KeyAlarms alarms)
@@ -129,6 +130,8 @@ public sealed class KeyDeliverer(
         var client = links.Client(hostId);
         var host = await client.DescribeAsync(new DescribeHostRequest(), Options(time, ct));
         var holds = host.Keys.DistinctBy(h => (h.Key.Provider, h.Key.KeyId)).ToDictionary(h => (h.Key.Provider, h.Key.KeyId));
+        var outOfMode = NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe
+            ? KeyFaults.NotInEncryptionMode(links.Peer(hostId).Name) : null;
         var wanted = new List<KeyOrder>();
         foreach (var key in keys)
         {
@@ -140,6 +143,10 @@ public sealed class KeyDeliverer(
             else if (held is null)
             {
                 wanted.Add(key);
+            }
+            else if (held.Kcv == key.Kcv && outOfMode is not null)
+            {
+                result.Missing(key, KeyReasons.MissingOnHost, outOfMode);
             }
             else if (held.Kcv == key.Kcv)
             {
@@ -186,14 +193,13 @@ public sealed class KeyDeliverer(
             return;
         }
 
-        if (NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe)
+        if (outOfMode is not null)
         {
             // What is wrong with a key is the better reason: it may be why the host is not in that mode.
             foreach (var key in wanted)
             {
                 var fault = sealedKeys.Faults.FirstOrDefault(f => key.Names(f.Key));
-                result.Missing(
-                    key, fault?.Reason ?? KeyReasons.MissingOnHost, fault?.Detail ?? "The host is not in encryption mode.");
+                result.Missing(key, fault?.Reason ?? KeyReasons.MissingOnHost, fault?.Detail ?? outOfMode);
             }
 
             return;

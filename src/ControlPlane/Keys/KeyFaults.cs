@@ -10,6 +10,7 @@ namespace Lorica.ControlPlane.Keys;
 internal static class KeyFaults
 {
     private const string Removed = "It was removed by hand;";
+    private const string OutOfMode = " is not in encryption mode; change that with: ";
 
     /// <summary>The refusal of an operation that needs the keys.</summary>
     public static Fault Missing(string vm, IReadOnlyList<KeyReason> keys) =>
@@ -89,8 +90,12 @@ internal static class KeyFaults
     /// <summary>What is said of a key that somebody removed by force.</summary>
     public static string RemovedByHand(KeyOrder key) => $"{Removed} take that back with: lorica key restore {key}";
 
+    /// <summary>What is said of a key that is kept from a host.</summary>
+    public static string NotInEncryptionMode(string host) => $"{host}{OutOfMode}lorica host crypto enable {host}";
+
     private static string Hint(KeyReason key, string vm) => key.Reason switch
     {
+        KeyReasons.MissingOnHost when key.Detail.Contains(OutOfMode, StringComparison.Ordinal) => $"{key.Detail}.",
         KeyReasons.MissingOnHost when key.Detail.StartsWith(Removed, StringComparison.Ordinal) =>
             $"Somebody removed that key by force. Take that back: lorica key restore {key.Provider}/{key.KeyId}",
         KeyReasons.MissingOnHost => "See that the host and the key broker run.",

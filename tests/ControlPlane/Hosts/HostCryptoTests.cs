@@ -52,12 +52,23 @@ public sealed class HostCryptoTests
         List<KeyOrder> keys = [new(record.Provider, record.KeyId, record.Kcv)];
         var grain = center.Service<IGrainFactory>().GetGrain<IHostGrain>(TestCenter.HostId);
 
-        (center.Host.CryptoMode, _) = ("prepared", center.Host.Keys.TryRemove($"{record.Provider}/{record.KeyId}", out var _));
+        center.Host.CryptoMode = "prepared";
+        center.Host.Keys.TryRemove($"{record.Provider}/{record.KeyId}", out _);
         var refused = Assert.Single((await grain.DeliverAsync(keys, "register")).Reasons);
-        Assert.Equal((KeyReasons.MissingOnHost, "The host is not in encryption mode."), (refused.Reason, refused.Detail));
+        Assert.Equal(
+            (KeyReasons.MissingOnHost, "h1 is not in encryption mode; change that with: lorica host crypto enable h1"),
+            (refused.Reason, refused.Detail));
+        Assert.DoesNotContain($"{record.Provider}/{record.KeyId}", center.Host.Keys.Keys);
+
+        // A VM that is there is unlocked all the same, and what it is unlocked with is no key for work.
         Assert.Empty((await grain.DeliverAsync(keys, KeyDeliverer.Unlock)).Reasons);
+        var held = await grain.DeliverAsync(keys, "register");
+        Assert.Equal((0, refused), (held.Held.Count, Assert.Single(held.Reasons)));
+        var fault = Assert.Throws<FaultException>(() => held.ThrowIfMissing("a")).Fault;
+        Assert.Contains("lorica host crypto enable h1", fault.Hint, StringComparison.Ordinal);
 
         center.Host.CryptoMode = "safe";
+        Assert.Empty((await grain.DeliverAsync(keys, "register")).Reasons);
         center.Host.Keys.TryRemove($"{record.Provider}/{record.KeyId}", out _);
         Assert.Empty((await grain.DeliverAsync(keys, "register")).Reasons);
     }
