@@ -26,8 +26,9 @@ public static class AloneSilo
             o.ResponseTimeout = CallTimeout;
             o.SystemResponseTimeout = CallTimeout;
         });
-        // Every grain is here: a cache of where grains of other silos are would stay empty, and takes 18 MiB.
-        silo.Configure<GrainDirectoryOptions>(o => o.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.None);
+        // Every grain is here: what is cached of grains elsewhere needs no room (18 MiB by default).
+        silo.Configure<GrainDirectoryOptions>(o =>
+            (o.CachingStrategy, o.CacheSize) = (GrainDirectoryOptions.CachingStrategyType.None, 1024));
         silo.Configure<SiloConnectionOptions>(o =>
         {
             o.ConfigureSiloInboundConnection(RefuseAll);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Lorica.Center.Rest;
 using Lorica.Contracts.Configs;
@@ -48,6 +49,32 @@ public sealed class LimitTests
             http.Connection.RemoteIpAddress = IPAddress.Parse(address);
             return limits.Take(http);
         }
+    }
+
+    /// <summary>Both check a password; nothing of the body is looked at before.</summary>
+    [Theory]
+    [InlineData("POST", "session")]
+    [InlineData("PUT", "users/administrator/password")]
+    public async Task Sign_ins_have_a_limit_of_their_own_for_each_address(string method, string path)
+    {
+        await using var center = await TestCenter.StartAsync(provider: false, configure: c => c.Limits.SignIns = 1);
+        HttpResponseMessage reply;
+        var asked = 0;
+        do
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1/" + path)
+            {
+                Content = new StringContent("?", MediaTypeHeaderValue.Parse("application/json")),
+            };
+            reply = await center.Http.SendAsync(request);
+            Assert.True(++asked < 40, "Forty sign-ins were taken.");
+        }
+        while (reply.StatusCode != HttpStatusCode.TooManyRequests);
+
+        var problem = (await reply.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!;
+        Assert.Equal(
+            ("lorica.tooManyRequests", "Too many requests from this address."), (problem.Code, problem.Detail));
+        Assert.Equal(HttpStatusCode.OK, (await center.Http.GetAsync("/api/v1/policies")).StatusCode);
     }
 
     private static async Task RefusedAsync(TestCenter center, string detail)
