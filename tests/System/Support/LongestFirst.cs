@@ -8,7 +8,10 @@ namespace Lorica.SystemTests.Support;
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_long = [".ModelTests ", ".CenterKilledTests ", ".KeyMemoryTests "];
+    private static readonly string[] s_long =
+    [
+        $".{nameof(Model.ModelTests)} ", $".{nameof(CenterKilledTests)} ", $".{nameof(KeyMemoryTests)} ",
+    ];
 
     /// <inheritdoc />
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
