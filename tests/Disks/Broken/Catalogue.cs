@@ -157,6 +157,9 @@ public static class Catalogue
         yield return Text("a key twice", DiskErrorKind.Malformed, s_flat + "cid=1\nRW 1 FLAT \"data\" 0\n");
         yield return Text("a line of noise", DiskErrorKind.Malformed, s_flat + "what is this\n");
         yield return Text("an open quote", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data 0\n");
+        yield return Text("what qemu leaves behind a CID that became shorter", null,
+            s_flat + "RW 1 FLAT \"data\" 0\n# the end\n\0 end\n\0\0\0");
+        yield return Text("other text behind a zero byte", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data\" 0\n\0RW 1\n");
         yield return Text("a zero byte inside", DiskErrorKind.Malformed, s_flat + "a=\0\nRW 1 FLAT \"data\" 0\n");
         yield return Text("more than 1 MiB", DiskErrorKind.TooLarge, s_flat + new string('#', 1_100_000));
         yield return Bytes("bytes that are no UTF-8", DiskErrorKind.Malformed,
