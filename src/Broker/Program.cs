@@ -1,4 +1,4 @@
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Crypto;
 
 ProcessHardening.Apply();

@@ -1,5 +1,5 @@
 using Lorica.Center.Native;
-using Lorica.Center.Start;
+using Lorica.Center.Hosting;
 
 const string Help = """
     lorica-center: the control plane of Lorica.

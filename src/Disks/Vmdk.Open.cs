@@ -64,7 +64,7 @@ public static partial class Vmdk
                     path);
             if (!descriptor.Model.Encrypted)
                 PlainDisk.RequireUntouched(folder.Store, name, path);
-            SideFileCleaner.RemoveStray(folder.Store, name);
+            ConversionJournalFile.RemoveStray(folder.Store, name);
 
             // Step 5
             extent = folder.Store.OpenHandle(descriptor.Model.ExtentFile, writable: true);

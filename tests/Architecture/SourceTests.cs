@@ -11,8 +11,8 @@ public sealed partial class SourceTests
     private static readonly string[] s_mayUseConsole =
     [
         "src/Broker/Program.cs", "src/Center/Program.cs", "src/Host/Program.cs", "src/Kms/Program.cs", "src/Vmx/Program.cs",
-        "src/Center/Start/AdminPasswordCommand.cs", "src/Center/Start/InitCommand.cs", "src/Center/Start/IssueCommand.cs",
-        "src/Center/Start/RunCommand.cs",
+        "src/Center/Hosting/AdminPasswordCommand.cs", "src/Center/Hosting/InitCommand.cs", "src/Center/Hosting/IssueCommand.cs",
+        "src/Center/Hosting/RunCommand.cs",
         "src/Vmx/Log.cs",
     ];
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
 using Lorica.Broker.Hosts;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Lorica.Broker.Native;
 using Lorica.Broker.Providers;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;

@@ -1,5 +1,5 @@
 using Lorica.Broker.Providers;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;

@@ -138,7 +138,7 @@ internal sealed class IdentityProver(ProviderStore providers, TimeProvider time,
         + (faults.Count > Named ? ", …" : "");
 
     private ProviderSession Session(ProviderEntry entry) =>
-        new(entry, providers, new ServerRests(time), new ServerHabits(time), log);
+        new(entry, providers, new CircuitBreakers(time), new ServerHabits(time), log);
 
     private sealed record Look(string? Error, Dictionary<string, string> Lacking);
 }

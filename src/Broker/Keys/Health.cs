@@ -9,7 +9,7 @@ namespace Lorica.Broker.Keys;
 /// Health of a provider. A server that answers but cannot give a key is not healthy, so a probe key is really fetched; it is made
 /// at the first check and remembered with its check value.
 /// </summary>
-internal sealed class Health(ProviderStore providers, ServerRests rests, ServerHabits habits, ILogger<Health> log)
+internal sealed class Health(ProviderStore providers, CircuitBreakers rests, ServerHabits habits, ILogger<Health> log)
 {
     /// <summary>A server that is not there when it is pinged is asked again soon.</summary>
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(1);

@@ -1,5 +1,5 @@
 using Lorica.Broker.Providers;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
@@ -10,7 +10,7 @@ namespace Lorica.Broker.Keys;
 
 /// <summary>What is done with KEKs at a KMS. A KEK is in key memory from the socket on and for the one call only.</summary>
 internal sealed class KeyWork(
-    ProviderStore providers, ServerRests rests, ServerHabits habits, TimeProvider time, ILogger<KeyWork> log)
+    ProviderStore providers, CircuitBreakers rests, ServerHabits habits, TimeProvider time, ILogger<KeyWork> log)
 {
     public const int KekBytes = 32;
 

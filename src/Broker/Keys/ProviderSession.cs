@@ -1,17 +1,17 @@
 using System.Security.Cryptography.X509Certificates;
 using Lorica.Broker.Providers;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Kmip;
 
 namespace Lorica.Broker.Keys;
 
 /// <summary>
 /// Connections to the servers of one provider for one piece of work, tried in turn: a server that cannot be reached is left out
-/// for the rest of the session, and rests for the others (<see cref="ServerRests"/>). What a server says about an object, a
+/// for the rest of the session, and rests for the others (<see cref="CircuitBreakers"/>). What a server says about an object, a
 /// refusal or something that is no key, is its answer: no reason to ask the next, and never one to let the server rest.
 /// </summary>
 internal sealed class ProviderSession(
-    ProviderEntry provider, ProviderStore store, ServerRests rests, ServerHabits habits, ILogger log)
+    ProviderEntry provider, ProviderStore store, CircuitBreakers rests, ServerHabits habits, ILogger log)
     : IAsyncDisposable
 {
     private readonly Dictionary<ServerEntry, KmipClient> _clients = [];

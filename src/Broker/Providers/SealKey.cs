@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Crypto;
 
 namespace Lorica.Broker.Providers;

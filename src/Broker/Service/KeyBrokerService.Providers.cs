@@ -1,7 +1,7 @@
 using System.Text;
 using Grpc.Core;
 using Lorica.Broker.Providers;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;

@@ -4,7 +4,7 @@ using Lorica.Broker.Hosts;
 using Lorica.Broker.Identities;
 using Lorica.Broker.Keys;
 using Lorica.Broker.Providers;
-using Lorica.Broker.Start;
+using Lorica.Broker.Hosting;
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;

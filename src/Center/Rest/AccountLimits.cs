@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,5 +1,5 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.History;
 
 namespace Lorica.Center.Rest;
 

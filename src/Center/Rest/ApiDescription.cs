@@ -1,4 +1,4 @@
-using Lorica.ControlPlane;
+using Lorica.ControlPlane.Telemetry;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 

@@ -1,4 +1,5 @@
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Vms.Operations;
 
 namespace Lorica.Center.Rest;
 

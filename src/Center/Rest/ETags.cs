@@ -55,7 +55,7 @@ internal static class ETags
     public static RouteHandlerBuilder Edits(this RouteHandlerBuilder route, params string[] kinds) =>
         route.WithMetadata(new EditedKinds(kinds));
 
-    /// <summary>The revision that the caller means to edit; null when he does not say, or says any (<c>*</c>).</summary>
+    /// <summary>The revision that the caller means to edit; null when they do not say, or says any (<c>*</c>).</summary>
     public static string? IfMatch(this HttpContext http)
     {
         var header = http.Request.Headers.IfMatch;

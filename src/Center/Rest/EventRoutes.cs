@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.History;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.Center.Rest;

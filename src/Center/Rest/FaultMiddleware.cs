@@ -80,7 +80,7 @@ internal sealed partial class FaultMiddleware(
                 var id = RandomNumberGenerator.GetHexString(16, lowercase: true);
                 LogFailed(log, e, id, http.Request.Method, http.Request.Path);
                 await FaultResults.WriteAsync(http, new Fault(FaultTypes.SystemError, "lorica.systemError", http.Request.Path,
-                    "Something failed that should not.", $"The center's log has more under {id}."), id);
+                    "Internal error.", $"The center's log has more under {id}."), id);
                 break;
         }
     }

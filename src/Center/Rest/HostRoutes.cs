@@ -1,6 +1,7 @@
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.HostAdministration;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 
@@ -15,7 +15,7 @@ internal static class PeopleRoutes
                 new ListModel<UserModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelUserModel))
             .Paged<UserModel>(u => u.Name, ("name", u => u.Name))
-            .Produces<ListModel<UserModel>>().WithSummary("List users; who may not manage them sees himself");
+            .Produces<ListModel<UserModel>>().WithSummary("List users; who may not manage them sees themselves");
 
         users.MapGet("/{name}", async (string name, HttpContext http, UserService service) => TypedResults.Json(
                 await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.UserModel))
@@ -36,7 +36,7 @@ internal static class PeopleRoutes
                 return TypedResults.NoContent();
             })
             .Edits(ObjectKinds.Principal)
-            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a user with his sessions, tokens and permissions");
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Remove a user with their sessions, tokens and permissions");
 
         users.MapPut("/{name}/password", async (string name, HttpContext http, UserService service) =>
             {
@@ -62,7 +62,7 @@ internal static class PeopleRoutes
                 new ListModel<GroupModel>(await service.ListAsync(http.Caller(), http.RequestAborted)),
                 RestJson.Default.ListModelGroupModel))
             .Paged<GroupModel>(g => g.Name, ("name", g => g.Name))
-            .Produces<ListModel<GroupModel>>().WithSummary("List groups; who may not manage people sees his own");
+            .Produces<ListModel<GroupModel>>().WithSummary("List groups; who may not manage people sees their own");
 
         groups.MapGet("/{name}", async (string name, HttpContext http, GroupService service) => TypedResults.Json(
                 await service.GetAsync(http.Caller(), name, http.RequestAborted), RestJson.Default.GroupModel))

@@ -1,5 +1,5 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
 
 namespace Lorica.Center.Rest;

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,5 +1,5 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane;
+using Lorica.ControlPlane.Composition;
 
 namespace Lorica.Center.Rest;
 

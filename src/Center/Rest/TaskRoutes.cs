@@ -1,5 +1,6 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.History;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.Center.Rest;

@@ -1,6 +1,7 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Recovery;
 
 namespace Lorica.Center.Rest;
 

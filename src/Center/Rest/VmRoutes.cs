@@ -1,5 +1,7 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Queries;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 

@@ -1,4 +1,4 @@
-using Lorica.ControlPlane;
+using Lorica.ControlPlane.Composition;
 
 namespace Lorica.Center.Telemetry;
 

@@ -8,7 +8,7 @@ namespace Lorica.Cli.Up;
 
 /// <summary>
 /// The configuration files of the parts and the client's profile. Written at each start, so that they always say what is
-/// remembered and where the programs are now; whoever wants to write them himself starts the programs himself.
+/// remembered and where the programs are now; whoever wants to write them themselves starts the programs themselves.
 /// </summary>
 internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState state, UpOptions options)
 {

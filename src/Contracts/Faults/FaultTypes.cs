@@ -51,6 +51,6 @@ public static class FaultTypes
     /// <summary>Somebody asked to cancel it; a task that ends with it is <c>cancelled</c>.</summary>
     public const string RequestCanceled = "RequestCanceled";
 
-    /// <summary>Something failed that should not; details are in the log under the correlation id.</summary>
+    /// <summary>An internal error; details are in the log under the correlation id.</summary>
     public const string SystemError = "SystemError";
 }

@@ -9,7 +9,7 @@ namespace Lorica.Contracts.Trust;
 /// "lorica-join-v1" 00 role 00 center-nonce[32] host-nonce[32] u32be(n) center-SPKI[n] u32be(m) host-SPKI[m]
 /// </code>
 /// with role <c>center</c> or <c>host</c>. The public keys are those of the TLS connection, as each side sees them: whoever
-/// stands between has other ones, and no proof that he sees helps him.
+/// stands between has other ones, and no proof that they see helps them.
 /// </summary>
 public static class JoinProof
 {

@@ -1,4 +1,5 @@
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -7,7 +8,7 @@ namespace Lorica.ControlPlane.Access;
 /// <param name="Ids">The object first, the root last.</param>
 internal readonly record struct AccessPath(string Kind, IReadOnlyList<string> Ids)
 {
-    private static readonly AccessPath Root = new(ObjectKinds.Root, [InventoryTree.RootId]);
+    private static readonly AccessPath Root = new(ObjectKinds.Root, [InventoryIds.Root]);
 
     /// <summary>
     /// What hangs at the root is checked at the root itself; its id is a name that somebody chose, and means nothing here.

@@ -6,8 +6,8 @@ namespace Lorica.ControlPlane.Access;
 /// Permissions, weighed.
 /// <code>
 /// from the object up to the root, the first object with a permission for the person decides:
-///   his own there ───────────────► its role
-///   else those of his groups ────► all their roles together
+///   their own there ─────────────► its role
+///   else those of their groups ──► all their roles together
 /// a permission that does not propagate counts only at the very object where it is set
 /// </code>
 /// </summary>
@@ -25,7 +25,7 @@ internal sealed class AccessRules(IEnumerable<Grant> grants, IReadOnlyDictionary
 
     /// <summary>What a person holds at the object of <paramref name="path"/>.</summary>
     /// <param name="user">Name.</param>
-    /// <param name="groups">Groups in which he is.</param>
+    /// <param name="groups">Groups in which they are.</param>
     /// <param name="path">The object and those above it.</param>
     /// <param name="propagated">Only what holds for everything below it as well.</param>
     public FrozenSet<string> Effective(string user, IReadOnlySet<string> groups, AccessPath path, bool propagated)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tree;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -9,11 +10,11 @@ namespace Lorica.ControlPlane.Access;
 internal sealed class AccessState
 {
     private readonly AccessRules _rules;
-    private readonly TreeSnapshot _tree;
+    private readonly TreeState _tree;
     private readonly ILookup<string, string> _groupsOf;
     private readonly Dictionary<string, FrozenSet<string>> _groupSets = new(StringComparer.Ordinal);
 
-    private AccessState(AccessRules rules, TreeSnapshot tree, FrozenSet<string> users, List<GroupMemberRow> members)
+    private AccessState(AccessRules rules, TreeState tree, FrozenSet<string> users, List<GroupMemberRow> members)
     {
         _rules = rules;
         _tree = tree;
@@ -39,7 +40,7 @@ internal sealed class AccessState
     /// <summary>Loads it.</summary>
     public static async Task<AccessState> LoadAsync(CenterDb db, CancellationToken ct)
     {
-        var tree = await TreeSnapshot.LoadAsync(db, ct);
+        var tree = await TreeState.LoadAsync(db, ct);
         var grants = (await db.Permissions.AsNoTracking().ToListAsync(ct)).Select(Grant.Of)
             .Where(g => tree.Find(g.ObjectKind, g.ObjectId) is not null);
         return new AccessState(
@@ -57,7 +58,7 @@ internal sealed class AccessState
     /// <summary>An object and those above it.</summary>
     public AccessPath Path(ObjectRef target) => AccessPath.Of(target, _tree.Path);
 
-    /// <summary>What a user holds at an object; with <paramref name="propagated"/> only what he holds below it as well.</summary>
+    /// <summary>What a user holds at an object; with <paramref name="propagated"/> only what also holds below it.</summary>
     public FrozenSet<string> Effective(string user, ObjectRef target, bool propagated) => Users.Contains(user)
         ? _rules.Effective(user, GroupsOf(user), Path(target), propagated)
         : FrozenSet<string>.Empty;

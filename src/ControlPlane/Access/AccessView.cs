@@ -1,4 +1,5 @@
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -9,9 +10,9 @@ namespace Lorica.ControlPlane.Access;
 public sealed class AccessView
 {
     private readonly CallerAccess _access;
-    private readonly TreeSnapshot _tree;
+    private readonly TreeState _tree;
 
-    internal AccessView(CallerAccess access, TreeSnapshot tree)
+    internal AccessView(CallerAccess access, TreeState tree)
     {
         _access = access;
         _tree = tree;

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
-using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -95,7 +94,7 @@ internal static class BeginCheck
     {
         var parent = await db.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstOrDefaultAsync(ct) ?? vm.ParentId;
         return await db.Containers.AsNoTracking().FirstOrDefaultAsync(c => c.Id == parent, ct) is { } folder
-            ? ObjectRef.Of(folder) : new ObjectRef(ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, "Datacenter");
+            ? ObjectRef.Of(folder) : new ObjectRef(ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, "Datacenter");
     }
 
     /// <summary>What a kind of task needs beside its own privileges when the VM is encrypted.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Access;
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -60,13 +61,12 @@ internal sealed class CallerAccess
                 .ToFrozenSet(StringComparer.Ordinal),
         token.ObjectId, token.ObjectKind);
 
-    /// <summary>Whether he holds <paramref name="privilege"/> at the object of <paramref name="path"/>.</summary>
+    /// <summary>Whether they hold <paramref name="privilege"/> at the object of <paramref name="path"/>.</summary>
     public bool Holds(string privilege, AccessPath path) =>
         _caller.IsSystem || Effective(path, propagated: false).Contains(privilege);
 
     /// <summary>
-    /// What he holds at the object of <paramref name="path"/>; with <paramref name="propagated"/> only what he holds below it as
-    /// well.
+    /// What they hold at the object of <paramref name="path"/>; with <paramref name="propagated"/> only what also holds below it.
     /// </summary>
     public FrozenSet<string> Effective(AccessPath path, bool propagated)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 
@@ -21,7 +21,7 @@ namespace Lorica.ControlPlane.Access;
 /// <item>No object is left that nobody administers: where somebody held every privilege, somebody still does.</item>
 /// </list>
 /// </summary>
-public sealed class EscalationGuard(TaskBoard tasks, EventLog events, TimeProvider time)
+public sealed class EscalationGuard(TaskStore tasks, EventLog events, TimeProvider time)
 {
     /// <summary>Makes a change, or refuses it with nothing done.</summary>
     /// <param name="caller">Who makes it.</param>
@@ -95,7 +95,7 @@ public sealed class EscalationGuard(TaskBoard tasks, EventLog events, TimeProvid
     }
 
     /// <summary>
-    /// Requires that <paramref name="user"/> holds nowhere more than the caller: else his credentials would be a way to more.
+    /// Requires that <paramref name="user"/> holds nowhere more than the caller: else their credentials would be a way to more.
     /// </summary>
     internal static void RequireNotMore(Caller caller, CallerAccess actor, AccessState state, string user)
     {

@@ -1,3 +1,4 @@
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.ControlPlane.Access;

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +12,7 @@ namespace Lorica.ControlPlane.Access;
 public sealed class GroupService(
     CenterStore store, EscalationGuard guard, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
-    /// <summary>All groups; who may not manage people sees those in which he is.</summary>
+    /// <summary>All groups; who may not manage people sees those in which they are.</summary>
     public async Task<IReadOnlyList<GroupModel>> ListAsync(Caller caller, CancellationToken ct)
     {
         var all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);

@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Access;
 

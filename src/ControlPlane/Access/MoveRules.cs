@@ -1,11 +1,11 @@
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
 /// Moving an object below another container changes who holds what at it. Whoever moves it must not gain a privilege of
-/// encryption by that: what is kept from him where a VM is, he does not get by taking the VM where he holds more. Asked beside
+/// encryption by that: what is kept from them where a VM is, they do not get by taking the VM where they hold more. Asked beside
 /// the privileges of the move itself. What a container holds needs no look of its own: a permission inside it moves with it, and
 /// what comes from above comes through the container, so the check of what propagates from there is the check of all below.
 /// </summary>
@@ -15,7 +15,7 @@ public sealed class MoveRules(CenterStore store, TimeProvider time)
     /// Returns when the caller gains no Cryptographer privilege at <paramref name="what"/> by moving it below
     /// <paramref name="to"/>.
     /// </summary>
-    /// <exception cref="Contracts.Faults.FaultException">NoPermission for the first one that he
+    /// <exception cref="Contracts.Faults.FaultException">NoPermission for the first one that they
     /// would gain, at the object.</exception>
     public Task RequireAsync(Caller caller, ObjectRef what, ObjectRef to, CancellationToken ct) => store.ReadAsync(
         async db =>

@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,6 @@
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -28,5 +29,5 @@ public sealed class PermissionAuthorizer(CenterStore store, TimeProvider time) :
     public Task<AccessView> ViewAsync(Caller caller, CancellationToken ct) =>
         store.ReadAsync(
             async db =>
-                new AccessView(await CallerAccess.LoadAsync(db, caller, time, ct), await TreeSnapshot.LoadAsync(db, ct)), ct);
+                new AccessView(await CallerAccess.LoadAsync(db, caller, time, ct), await TreeState.LoadAsync(db, ct)), ct);
 }

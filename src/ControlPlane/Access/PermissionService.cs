@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +11,7 @@ namespace Lorica.ControlPlane.Access;
 public sealed class PermissionService(CenterStore store, EscalationGuard guard, EventLog events, TimeProvider time)
 {
     /// <summary>
-    /// Permissions at the objects where the caller may change them, and his own; those of objects that are gone are not shown.
+    /// Permissions at the objects where the caller may change them, and their own; those of objects that are gone are not shown.
     /// </summary>
     public Task<IReadOnlyList<PermissionModel>> ListAsync(Caller caller, string? target, CancellationToken ct) => store.ReadAsync(
         async db =>
@@ -84,7 +84,7 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
             ct);
     }
 
-    /// <summary>What somebody holds at an object: the caller himself, or another whose permissions there he may change.</summary>
+    /// <summary>What somebody holds at an object: the caller, or another whose permissions there the caller may change.</summary>
     public Task<EffectiveModel> EffectiveAsync(
         Caller caller, string? user, string target, CancellationToken ct) => store.ReadAsync(
         async db =>

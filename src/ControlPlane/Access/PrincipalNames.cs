@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Names;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,7 @@
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -9,12 +10,12 @@ namespace Lorica.ControlPlane.Access;
 /// has expired, a permission that was withdrawn end it with NoPermission.
 /// <code>
 /// resumed ─ caller still holds everything ──────────► goes on
-///    └ he does not ┬ nothing stands half-done ──────► NoPermission; nothing was changed
+///    └ they do not ┬ nothing stands half-done ──────► NoPermission; nothing was changed
 ///                  └ files are in transition ───────► goes on to the end, with an audit event
 /// </code>
 /// The last is deliberate: a disk that is encrypted to one half can neither be run nor be given back, and the way back needs the
 /// same keys and the same privileges as the way on. What goes on is only what had been allowed when it began. A session that has
-/// ended in between ends nothing: who signs out does not cancel what he asked for.
+/// ended in between ends nothing: who signs out does not cancel what they asked for.
 /// </summary>
 internal sealed class ResumeCheck(IAuthorizer authorizer, CenterStore store, EventLog events)
 {

@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +12,7 @@ namespace Lorica.ControlPlane.Access;
 /// <summary>Roles: built-in ones can only be cloned; the others are made by cloning, then changed.</summary>
 public sealed class RoleService(CenterStore store, EscalationGuard guard, EventLog events, TimeProvider time)
 {
-    /// <summary>All roles, the built-in ones first. Whoever is signed in may see them: he needs them to ask for one.</summary>
+    /// <summary>All roles, the built-in ones first. Whoever is signed in may see them: they need them to ask for one.</summary>
     public async Task<IReadOnlyList<RoleModel>> ListAsync(CancellationToken ct) =>
         [.. (await store.ReadAsync(db => RolesAsync(db, ct), ct)).Select(ToModel)];
 

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>Sessions that are open.</summary>
-public sealed class SessionService(CenterStore store, TaskBoard tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
+public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
     /// <summary>The caller's sessions; everybody's for who may end them.</summary>
     public async Task<IReadOnlyList<OpenSessionModel>> ListAsync(Caller caller, CancellationToken ct)

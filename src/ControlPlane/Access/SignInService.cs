@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -151,7 +151,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
                 PrincipalKind = PrincipalKinds.User,
                 Principal = user,
                 ObjectKind = ObjectKinds.Root,
-                ObjectId = InventoryTree.RootId,
+                ObjectId = InventoryIds.Root,
                 CreatedAt = now,
             });
         }

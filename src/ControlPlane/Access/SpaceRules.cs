@@ -1,5 +1,6 @@
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tree;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;

@@ -1,5 +1,4 @@
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Access;
 

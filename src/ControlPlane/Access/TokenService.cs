@@ -1,20 +1,21 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Tree;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>
 /// API tokens: what programs sign in with. A token may at most what its owner may at that moment, less what its scope leaves out;
-/// it always expires. Everybody makes tokens for himself only.
+/// it always expires. Everybody makes tokens for themselves only.
 /// </summary>
 public sealed class TokenService(
-    CenterStore store, EscalationGuard guard, TaskBoard tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
+    CenterStore store, EscalationGuard guard, TaskStore tasks, IAuthorizer authorizer, EventLog events, TimeProvider time)
 {
     /// <summary>Longest life.</summary>
     public static readonly TimeSpan MaximumLife = TimeSpan.FromDays(366);
@@ -32,7 +33,7 @@ public sealed class TokenService(
         return await store.ReadAsync(
             async db =>
             {
-                var tree = await TreeSnapshot.LoadAsync(db, ct);
+                var tree = await TreeState.LoadAsync(db, ct);
                 var rows = await db.Tokens.Where(t => all || t.UserName == caller.User)
                     .OrderBy(t => t.UserName).ThenBy(t => t.CreatedAt).ToListAsync(ct);
                 return (IReadOnlyList<TokenModel>)[.. rows.Select(r => ToModel(r, tree))];
@@ -83,14 +84,14 @@ public sealed class TokenService(
                 db.Tokens.Add(row);
                 events.Add(db, EventIds.TokenCreated, caller.User, row.Id,
                     $"{caller.User} made the API token {row.Id} until {now + life:u}, "
-                        + $"for {(privileges is null ? "everything he holds" : string.Join(", ", privileges))} at "
+                        + $"for {(privileges is null ? "everything they hold" : string.Join(", ", privileges))} at "
                         + $"{target?.Name ?? "every object"}.");
-                return new CreatedTokenModel(ToModel(row, await TreeSnapshot.LoadAsync(db, ct)), token);
+                return new CreatedTokenModel(ToModel(row, await TreeState.LoadAsync(db, ct)), token);
             },
             ct);
     }
 
-    /// <summary>Revokes a token: the caller's own, or that of somebody who holds no more than he.</summary>
+    /// <summary>Revokes a token: the caller's own, or that of somebody who holds no more than they.</summary>
     public Task RevokeAsync(Caller caller, string id, CancellationToken ct) => guard.ChangeAsync(
         caller, AccessTaskKinds.TokenRevoke, id, $"revoke the token {id}",
         async (db, before, actor) =>
@@ -118,7 +119,7 @@ public sealed class TokenService(
         },
         ct);
 
-    private static TokenModel ToModel(TokenRow t, TreeSnapshot tree)
+    private static TokenModel ToModel(TokenRow t, TreeState tree)
     {
         var target = t.ObjectId is null
             ? (ObjectRef?)null : tree.Find(t.ObjectKind!, t.ObjectId) ?? new ObjectRef(t.ObjectKind!, t.ObjectId, t.ObjectId);

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -10,10 +10,10 @@ namespace Lorica.ControlPlane.Access;
 
 /// <summary>Users and their passwords.</summary>
 public sealed class UserService(
-    CenterStore store, EscalationGuard guard, TaskBoard tasks, SignInService signIn, IAuthorizer authorizer,
+    CenterStore store, EscalationGuard guard, TaskStore tasks, SignInService signIn, IAuthorizer authorizer,
     EventLog events, TimeProvider time)
 {
-    /// <summary>All users; who may not manage them sees himself.</summary>
+    /// <summary>All users; who may not manage them sees themselves.</summary>
     public async Task<IReadOnlyList<UserModel>> ListAsync(Caller caller, CancellationToken ct)
     {
         var all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
@@ -29,11 +29,11 @@ public sealed class UserService(
             ct);
     }
 
-    /// <summary>One user; NotFound too when the caller may not see him.</summary>
+    /// <summary>One user; NotFound too when the caller may not see them.</summary>
     public async Task<UserModel> GetAsync(Caller caller, string name, CancellationToken ct) =>
         (await ListAsync(caller, ct)).FirstOrDefault(u => u.Name == name) ?? throw NotFound(name);
 
-    /// <summary>Adds a user; he holds nothing yet.</summary>
+    /// <summary>Adds a user; they hold nothing yet.</summary>
     public async Task<UserModel> AddAsync(Caller caller, AddUserBody body, CancellationToken ct)
     {
         RequireSession(caller);
@@ -58,7 +58,7 @@ public sealed class UserService(
         return new UserModel(row.Name, [], DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
     }
 
-    /// <summary>Removes a user with his sessions, tokens, memberships and permissions.</summary>
+    /// <summary>Removes a user with their sessions, tokens, memberships and permissions.</summary>
     public Task RemoveAsync(Caller caller, string name, CancellationToken ct) => guard.ChangeAsync(
         caller, AccessTaskKinds.UserRemove, name, $"remove the user {name}",
         async (db, before, actor) =>
@@ -80,7 +80,7 @@ public sealed class UserService(
         },
         ct);
 
-    /// <summary>Gives somebody else a new password; his sessions end.</summary>
+    /// <summary>Gives somebody else a new password; their sessions end.</summary>
     public async Task SetPasswordAsync(Caller caller, string name, string password, CancellationToken ct)
     {
         RequireSession(caller);
@@ -98,7 +98,7 @@ public sealed class UserService(
             ct);
     }
 
-    /// <summary>Changes the caller's own password; all his sessions end. A wrong old one counts as a failed sign-in.</summary>
+    /// <summary>Changes the caller's own password; all their sessions end. A wrong old one counts as a failed sign-in.</summary>
     public async Task ChangeOwnPasswordAsync(Caller caller, string old, string password, string address, CancellationToken ct)
     {
         RequireSession(caller);

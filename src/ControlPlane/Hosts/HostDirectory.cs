@@ -3,7 +3,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 

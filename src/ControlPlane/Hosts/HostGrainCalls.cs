@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 
@@ -8,7 +8,7 @@ internal static class HostGrainCalls
 {
     /// <summary>Delivers; a delivery that takes too long is one that cannot be made now.</summary>
     /// <exception cref="FaultException">HostCommunication.</exception>
-    public static async Task<DeliveryResult> DeliverInTimeAsync(this IHostGrain host, List<KeyOrder> keys, string operation)
+    public static async Task<DeliveryResult> DeliverInTimeAsync(this IHostGrain host, List<ExpectedKey> keys, string operation)
     {
         try
         {

@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
 using Orleans.Concurrency;
 
 namespace Lorica.ControlPlane.Hosts;
@@ -21,11 +21,11 @@ public interface IHostGrain : IGrainWithStringKey
     /// <param name="keys">Keys with the check values of their records.</param>
     /// <param name="operation">What for; bound into the delivery.</param>
     [Alias("DeliverAsync")]
-    Task<DeliveryResult> DeliverAsync(List<KeyOrder> keys, string operation);
+    Task<DeliveryResult> DeliverAsync(List<ExpectedKey> keys, string operation);
 
     /// <summary>Removes keys from the host that no record of a VM on it names any more.</summary>
     [Alias("ReleaseAsync")]
-    Task ReleaseAsync(List<KeyOrder> keys);
+    Task ReleaseAsync(List<ExpectedKey> keys);
 
     /// <summary>Compares keys, records and files of all VMs on the host now, and delivers what is missing.</summary>
     [Alias("ReconcileAsync")]

@@ -2,10 +2,11 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Tree;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -48,7 +49,7 @@ public sealed class InventoryService(
                 }
             }
 
-            // A container that he may not see is shown only as the way to what he may.
+            // A container that they may not see is shown only as the way to what they may.
             if (nodes.Count == at + 1 && !await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Of(container), ct))
             {
                 nodes.RemoveAt(at);
@@ -182,7 +183,7 @@ public sealed class InventoryService(
 
         var row = await store.ReadAsync(
             async db => parent is not null ? await InventoryTree.FindAsync(db, parent, ct)
-                : kind == ObjectKinds.Datacenter ? await db.Containers.FirstAsync(c => c.Id == InventoryTree.RootId, ct)
+                : kind == ObjectKinds.Datacenter ? await db.Containers.FirstAsync(c => c.Id == InventoryIds.Root, ct)
                 : await db.Containers.Where(c => c.Kind == ObjectKinds.Datacenter).Take(2).ToListAsync(ct) is [var only] ? only
                 : throw Invalid("lorica.parentNeeded", kind, "There are several datacenters: say where."),
             ct);
@@ -254,10 +255,10 @@ public sealed class InventoryService(
 
     private static void CheckName(string name)
     {
-        if (!NameRule.Allows(name) || name.Contains('[', StringComparison.Ordinal) || name == InventoryTree.RootId)
+        if (!NameRule.Allows(name) || name.Contains('[', StringComparison.Ordinal) || name == InventoryIds.Root)
         {
             throw Invalid("lorica.containerName", "inventory",
-                $"{NameRule.Text} In the inventory it has no [ either, and is not \"{InventoryTree.RootId}\".");
+                $"{NameRule.Text} In the inventory it has no [ either, and is not \"{InventoryIds.Root}\".");
         }
     }
 

@@ -1,8 +1,7 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +10,7 @@ namespace Lorica.ControlPlane.Keys;
 /// <summary>
 /// Alarms about single keys: <c>key.wrong</c>, <c>key.ends</c>, <c>key.lastCopy</c>. An event tells each that is new.
 /// </summary>
-public sealed class KeyAlarms(CenterStore store, AlarmBoard alarms, EventLog events)
+public sealed class KeyAlarms(CenterStore store, AlarmStore alarms, EventLog events)
 {
     /// <summary>After a delivery: another key than the recorded one is an alarm; the right one clears it.</summary>
     internal async Task DeliveredAsync(DeliveryResult result, CancellationToken ct)

@@ -3,8 +3,10 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -35,10 +37,10 @@ public sealed class KeyCheck(
         var uses = await index.UsesAsync(provider, keyId, ct);
         var rows = await index.RowsAsync(provider, keyId, ct);
         // One without a check value is only being made.
-        var keys = uses.Where(u => u.Kcv.Length > 0).Select(u => new KeyOrder(u.Provider, u.KeyId, u.Kcv))
+        var keys = uses.Where(u => u.Kcv.Length > 0).Select(u => new ExpectedKey(u.Provider, u.KeyId, u.Kcv))
             .Concat(
                 rows.Where(r => r.State == KeyRecordStates.Usable && (r.Generated || r.RemovedAt > 0))
-                    .Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)))
+                    .Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)))
             .DistinctBy(k => (k.Provider, k.KeyId)).ToList();
         var result = new List<KeyRow>();
         foreach (var batch in keys.Chunk(BatchSize))
@@ -62,7 +64,7 @@ public sealed class KeyCheck(
         return result;
     }
 
-    private Task<List<KeyRow>> SaveAsync(List<(KeyOrder Key, KeyStatus Status)> found, CancellationToken ct) =>
+    private Task<List<KeyRow>> SaveAsync(List<(ExpectedKey Key, KeyStatus Status)> found, CancellationToken ct) =>
         store.WriteAsync(
             async db =>
             {
@@ -98,7 +100,7 @@ public sealed class KeyCheck(
             ct);
 
     private async Task JudgeAsync(
-        List<(KeyOrder Key, KeyStatus Status)> found, HashSet<(string Provider, string KeyId)> used, CancellationToken ct)
+        List<(ExpectedKey Key, KeyStatus Status)> found, HashSet<(string Provider, string KeyId)> used, CancellationToken ct)
     {
         var right = new List<string>();
         var endless = new List<string>();

@@ -2,7 +2,9 @@ using Grpc.Core;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -57,7 +59,7 @@ public sealed class KeyDeliverer(
     /// </summary>
     /// <exception cref="RpcException">The host does not answer.</exception>
     public async Task<DeliveryResult> DeliverAsync(
-        string hostId, IReadOnlyList<KeyOrder> keys, string operation, TimeProvider time, CancellationToken ct)
+        string hostId, IReadOnlyList<ExpectedKey> keys, string operation, TimeProvider time, CancellationToken ct)
     {
         var result = new DeliveryResult();
         foreach (var batch in keys.Distinct().Chunk(BatchSize))
@@ -78,7 +80,7 @@ public sealed class KeyDeliverer(
                     result.Missing(key, KeyReasons.ProviderUnknown, $"No provider named {key.Provider} is registered.");
                 }
 
-                KeyOrder[] wanted = [.. rule.Allowed.Except(unknown)];
+                ExpectedKey[] wanted = [.. rule.Allowed.Except(unknown)];
                 if (wanted.Length > 0)
                 {
                     await DeliverBatchAsync(hostId, wanted, rule.Removed, operation, time, result, ct);
@@ -101,8 +103,8 @@ public sealed class KeyDeliverer(
     }
 
     // Step 1
-    private Task<(List<KeyOrder> Allowed, HashSet<(string Provider, string KeyId)> Removed, HashSet<string> Providers)> RuleAsync(
-        string hostId, IReadOnlyList<KeyOrder> keys, CancellationToken ct) =>
+    private Task<(List<ExpectedKey> Allowed, HashSet<(string Provider, string KeyId)> Removed, HashSet<string> Providers)>
+        RuleAsync(string hostId, IReadOnlyList<ExpectedKey> keys, CancellationToken ct) =>
         store.ReadAsync(
             async db =>
             {
@@ -110,10 +112,10 @@ public sealed class KeyDeliverer(
                     from r in db.KeyRecords
                     join v in db.Vms on r.VmId equals v.Id
                     where v.HostId == hostId && r.State == KeyRecordStates.Usable
-                    select new KeyOrder(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct);
+                    select new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct);
                 records.AddRange(await db.KeyRecords
                     .Where(r => r.ObjectId == hostId && r.Kind == RecordedObject.HostKind && r.State == KeyRecordStates.Usable)
-                    .Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct));
+                    .Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct));
                 var named = records.ToHashSet();
                 var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
                 var providers = await db.Providers.Select(p => p.Name).ToListAsync(ct);
@@ -123,7 +125,7 @@ public sealed class KeyDeliverer(
             ct);
 
     private async Task DeliverBatchAsync(
-        string hostId, KeyOrder[] keys, HashSet<(string Provider, string KeyId)> removed, string operation, TimeProvider time,
+        string hostId, ExpectedKey[] keys, HashSet<(string Provider, string KeyId)> removed, string operation, TimeProvider time,
         DeliveryResult result, CancellationToken ct)
     {
         // Step 2
@@ -132,7 +134,7 @@ public sealed class KeyDeliverer(
         var holds = host.Keys.DistinctBy(h => (h.Key.Provider, h.Key.KeyId)).ToDictionary(h => (h.Key.Provider, h.Key.KeyId));
         var outOfMode = NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe
             ? KeyFaults.NotInEncryptionMode(links.Peer(hostId).Name) : null;
-        var wanted = new List<KeyOrder>();
+        var wanted = new List<ExpectedKey>();
         foreach (var key in keys)
         {
             var held = holds.GetValueOrDefault((key.Provider, key.KeyId));
@@ -215,7 +217,7 @@ public sealed class KeyDeliverer(
         }
     }
 
-    private static void Judge(KeyOrder key, SealKeysReply sealedKeys, AddKeysReply reply, DeliveryResult result)
+    private static void Judge(ExpectedKey key, SealKeysReply sealedKeys, AddKeysReply reply, DeliveryResult result)
     {
         if (sealedKeys.Faults.FirstOrDefault(f => key.Names(f.Key)) is { } refused)
         {
@@ -243,7 +245,7 @@ public sealed class KeyDeliverer(
     private static bool NeedsEncryptionMode(string operation) =>
         operation is not (HostKey or Unlock or UnlockDeactivated or RecryptFrom or Decrypt);
 
-    private static void MissAll(IEnumerable<KeyOrder> keys, DeliveryResult result, string detail)
+    private static void MissAll(IEnumerable<ExpectedKey> keys, DeliveryResult result, string detail)
     {
         foreach (var key in keys)
         {

@@ -1,7 +1,8 @@
 using Lorica.Contracts;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.ControlPlane.Keys;
@@ -11,6 +12,15 @@ internal static class KeyFaults
 {
     private const string Removed = "It was removed by hand;";
     private const string OutOfMode = " is not in encryption mode; change that with: ";
+
+    /// <summary>Throws when a key did not get to the host.</summary>
+    public static void ThrowIfMissing(this DeliveryResult delivery, string vm)
+    {
+        if (delivery.Faults.Count > 0)
+        {
+            throw new FaultException(Missing(vm, delivery.Reasons));
+        }
+    }
 
     /// <summary>The refusal of an operation that needs the keys.</summary>
     public static Fault Missing(string vm, IReadOnlyList<KeyReason> keys) =>
@@ -88,7 +98,7 @@ internal static class KeyFaults
     public static bool IsGone(string? reason) => reason is KeyReasons.MissingOnKms or KeyReasons.NotVisibleToIdentity;
 
     /// <summary>What is said of a key that somebody removed by force.</summary>
-    public static string RemovedByHand(KeyOrder key) => $"{Removed} take that back with: lorica key restore {key}";
+    public static string RemovedByHand(ExpectedKey key) => $"{Removed} take that back with: lorica key restore {key}";
 
     /// <summary>What is said of a key that is kept from a host.</summary>
     public static string NotInEncryptionMode(string host) => $"{host}{OutOfMode}lorica host crypto enable {host}";

@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Brokers;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,7 +22,7 @@ namespace Lorica.ControlPlane.Keys;
 public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog events, TimeProvider time)
 {
     /// <summary>Makes one.</summary>
-    internal async Task<KeyOrder> MakeAsync(Caller caller, string provider, string label, string taskId, CancellationToken ct)
+    internal async Task<ExpectedKey> MakeAsync(Caller caller, string provider, string label, string taskId, CancellationToken ct)
     {
         var name = $"lorica-key-{taskId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         KeyRef? key = null;
@@ -64,7 +65,7 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
                             + $"{key.Provider}/{key.KeyId}{(label.Length > 0 ? $" ({label})" : "")}");
                 },
                 ct);
-            return new KeyOrder(key.Provider, key.KeyId, status.Kcv);
+            return new ExpectedKey(key.Provider, key.KeyId, status.Kcv);
         }
         catch (FaultException e)
         {

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.ControlPlane.Keys;

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,8 @@ public sealed partial class KeyRegister
     /// <summary>Claims <paramref name="key"/> for objects of a VM; what the VM has in use stays as it is.</summary>
     /// <exception cref="FaultException">An object is registered with another VM.</exception>
     internal async Task ClaimAsync(
-        CenterDb db, string taskId, string vmId, KeyOrder key, IReadOnlyCollection<RecordedObject> objects, CancellationToken ct)
+        CenterDb db, string taskId, string vmId, ExpectedKey key, IReadOnlyCollection<RecordedObject> objects,
+        CancellationToken ct)
     {
         await RequireFreeAsync(db, vmId, [.. objects.Select(o => o.Id)], ct);
         foreach (var o in objects)
@@ -70,7 +72,7 @@ public sealed partial class KeyRegister
     /// Nothing came of it: what was known is known again, what was not is gone. Only what this very task claimed.
     /// </summary>
     /// <returns>Keys that the host may need no more.</returns>
-    internal static async Task<List<KeyOrder>> WithdrawAsync(CenterDb db, string taskId, CancellationToken ct)
+    internal static async Task<List<ExpectedKey>> WithdrawAsync(CenterDb db, string taskId, CancellationToken ct)
     {
         var rows = await db.KeyRecords
             .Where(r => r.TaskId == taskId && !r.InUse && r.State == KeyRecordStates.Usable).ToListAsync(ct);
@@ -86,7 +88,7 @@ public sealed partial class KeyRegister
             }
         }
 
-        return [.. rows.Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct()];
+        return [.. rows.Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct()];
     }
 
     /// <summary>

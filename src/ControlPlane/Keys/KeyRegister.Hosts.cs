@@ -1,4 +1,5 @@
 using Lorica.Contracts;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,7 +9,7 @@ namespace Lorica.ControlPlane.Keys;
 public sealed partial class KeyRegister
 {
     /// <summary>Makes a host key in the same steps as any other.</summary>
-    internal Task<KeyOrder> MakeForHostAsync(TaskRow task, HostRow host, string provider, CancellationToken ct) => MakeAsync(
+    internal Task<ExpectedKey> MakeForHostAsync(TaskRow task, HostRow host, string provider, CancellationToken ct) => MakeAsync(
         task, new VmRow { Id = host.Id, Name = host.Name, HostId = host.Id, Datastore = "", State = "" }, provider,
         [new RecordedObject(host.Id, IsHome: false, IsHost: true)], ct);
 
@@ -21,7 +22,8 @@ public sealed partial class KeyRegister
     /// record of this very host changes nothing.
     /// </summary>
     /// <returns>Keys that the host needs no more.</returns>
-    internal async Task<List<KeyOrder>> SettleHostAsync(CenterDb db, HostRow host, KeyRef? key, string user, CancellationToken ct)
+    internal async Task<List<ExpectedKey>> SettleHostAsync(
+        CenterDb db, HostRow host, KeyRef? key, string user, CancellationToken ct)
     {
         var rows = await db.KeyRecords
             .Where(r => r.ObjectId == host.Id && r.Kind == RecordedObject.HostKind && r.State != KeyRecordStates.Retired)
@@ -46,14 +48,14 @@ public sealed partial class KeyRegister
             await db.SaveChangesAsync(ct);
         }
 
-        return [.. rows.Where(r => r != used && r.Kcv.Length > 0).Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv))];
+        return [.. rows.Where(r => r != used && r.Kcv.Length > 0).Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv))];
     }
 
     /// <summary>Name of the cluster that the key is made for, for the people who look at the KMS.</summary>
     private static async Task<string> ClusterAsync(CenterDb db, VmRow vm, CancellationToken ct) => await (
         from h in db.Hosts
         join c in db.Containers on h.ParentId equals c.Id
-        where h.Id == vm.HostId && c.Kind == Inventory.ObjectKinds.Cluster
+        where h.Id == vm.HostId && c.Kind == Model.ObjectKinds.Cluster
         select c.Name).FirstOrDefaultAsync(ct) ?? "";
 
     private static string OwnerOf(VmRow vm, IReadOnlyList<RecordedObject> objects) => objects.Any(o => o.IsHost) ? "" : vm.Id;

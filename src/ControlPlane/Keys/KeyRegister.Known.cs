@@ -1,7 +1,7 @@
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,7 +21,7 @@ public sealed partial class KeyRegister
 {
     /// <summary>Fetches a key at its KMS and compares its check value; nothing leaves the broker.</summary>
     /// <exception cref="FaultException">The key is out of reach, or another one.</exception>
-    internal async Task CheckAsync(KeyOrder key, string about, CancellationToken ct)
+    internal async Task CheckAsync(ExpectedKey key, string about, CancellationToken ct)
     {
         var status = await broker.CallAsync(
             (b, o) => b.CheckKeyAsync(new CheckKeyRequest { Key = key.ToRef(), ExpectedKcv = key.Kcv }, o), ct);
@@ -46,7 +46,7 @@ public sealed partial class KeyRegister
     /// <param name="leftAt">Where a disk is left; empty for a home, and where nobody knows.</param>
     /// <param name="ct">Gives up.</param>
     /// <returns>Keys that they had.</returns>
-    internal async Task<List<KeyOrder>> LeaveAsync(
+    internal async Task<List<ExpectedKey>> LeaveAsync(
         CenterDb db, string vmId, Func<KeyRecordRow, bool> which, Func<KeyRecordRow, string> leftAt, CancellationToken ct)
     {
         var rows = await db.KeyRecords
@@ -62,7 +62,7 @@ public sealed partial class KeyRegister
             }
         }
 
-        return [.. rows.Select(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Distinct()];
+        return [.. rows.Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct()];
     }
 
     /// <summary>

@@ -1,8 +1,7 @@
 using Lorica.Contracts;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
-using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -14,7 +13,8 @@ public sealed partial class KeyRegister
     /// Takes a key that the VM has already, for objects that a broken-off encryption did not reach: records are made, or taken
     /// back from retirement.
     /// </summary>
-    internal Task AdoptAsync(TaskRow task, VmRow vm, KeyOrder key, IReadOnlyList<RecordedObject> objects, CancellationToken ct) =>
+    internal Task AdoptAsync(
+        TaskRow task, VmRow vm, ExpectedKey key, IReadOnlyList<RecordedObject> objects, CancellationToken ct) =>
         store.WriteAsync(db => ClaimAsync(db, task.Id, vm.Id, key, objects, ct), ct);
 
     /// <summary>
@@ -25,7 +25,7 @@ public sealed partial class KeyRegister
     /// that finishes it, and the old one the only one that takes it back: no record of either is retired.
     /// </summary>
     /// <returns>Keys that no object of the VM uses any more.</returns>
-    internal async Task<List<KeyOrder>> SettleAsync(
+    internal async Task<List<ExpectedKey>> SettleAsync(
         CenterDb db, VmDescription files, bool mayWeaken, string user, string vmName, CancellationToken ct)
     {
         if (files.Suspect is not null || files.Disks.Any(d => d.Suspect is not null))
@@ -85,7 +85,7 @@ public sealed partial class KeyRegister
     /// <paramref name="vm"/> was read, which must be before <paramref name="files"/> were described. Never weakens a record.
     /// </summary>
     /// <returns>Keys that no object of the VM uses any more; null when nothing was left.</returns>
-    internal async Task<List<KeyOrder>?> SettleLeftAsync(
+    internal async Task<List<ExpectedKey>?> SettleLeftAsync(
         VmRow vm, VmDescription files, IEnumerable<KeyRecordRow> records, CancellationToken ct)
     {
         if (!records.Any(r => !r.InUse))
@@ -105,7 +105,8 @@ public sealed partial class KeyRegister
     }
 
     /// <summary>Retires every record of a VM that is gone.</summary>
-    internal async Task<List<KeyOrder>> RetireAllAsync(CenterDb db, string vmId, string user, string vmName, CancellationToken ct)
+    internal async Task<List<ExpectedKey>> RetireAllAsync(
+        CenterDb db, string vmId, string user, string vmName, CancellationToken ct)
     {
         var rows = await db.KeyRecords
             .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
@@ -135,8 +136,8 @@ public sealed partial class KeyRegister
         });
 
     /// <summary>Keys of which no record is left once <paramref name="ended"/> have.</summary>
-    private static List<KeyOrder> Unused(List<KeyRecordRow> rows, List<KeyRecordRow> ended) =>
-        [.. rows.GroupBy(r => new KeyOrder(r.Provider, r.KeyId, r.Kcv)).Where(g => g.All(ended.Contains)).Select(g => g.Key)];
+    private static List<ExpectedKey> Unused(List<KeyRecordRow> rows, List<KeyRecordRow> ended) =>
+        [.. rows.GroupBy(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Where(g => g.All(ended.Contains)).Select(g => g.Key)];
 
     private static (bool Known, bool Encrypted, KeyRef? Key, long Generation) StateOf(VmDescription files, string objectId)
     {

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Brokers;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +15,7 @@ namespace Lorica.ControlPlane.Keys;
 /// Key records: made before a key is used, settled when a job ended. A key that was made and not used is an orphan: noted, never
 /// deleted on the KMS.
 /// </summary>
-public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, TaskBoard tasks, EventLog events, TimeProvider time)
+public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, TaskStore tasks, EventLog events, TimeProvider time)
 {
     /// <summary>
     /// Makes a KEK for a task and records it for <paramref name="objects"/>.
@@ -25,7 +27,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     /// 5 record usable with its check value
     /// </code>
     /// </summary>
-    internal async Task<KeyOrder> MakeAsync(
+    internal async Task<ExpectedKey> MakeAsync(
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
         var ids = objects.Select(o => o.Id).ToList();
@@ -35,7 +37,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                     && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
         if (row is { State: KeyRecordStates.Usable })
         {
-            return new KeyOrder(row.Provider, row.KeyId, row.Kcv);
+            return new ExpectedKey(row.Provider, row.KeyId, row.Kcv);
         }
 
         var key = row is null
@@ -127,7 +129,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     }
 
     // Steps 4 and 5
-    private async Task<KeyOrder> ActivateAsync(TaskRow task, KeyRef key, CancellationToken ct)
+    private async Task<ExpectedKey> ActivateAsync(TaskRow task, KeyRef key, CancellationToken ct)
     {
         KeyStatus status;
         try
@@ -160,7 +162,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                 .ExecuteUpdateAsync(
                     s => s.SetProperty(r => r.State, KeyRecordStates.Usable).SetProperty(r => r.Kcv, status.Kcv), ct),
             ct);
-        return new KeyOrder(key.Provider, key.KeyId, status.Kcv);
+        return new ExpectedKey(key.Provider, key.KeyId, status.Kcv);
     }
 
     private async Task<FaultException> FailedAsync(TaskRow task, string vm, string provider, string message, CancellationToken ct)

@@ -4,8 +4,10 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -35,7 +37,7 @@ public sealed partial class KeyReleaser(
     public bool WaitsFor(string hostId) => _waiting.ContainsKey(hostId);
 
     /// <summary>Removes those of <paramref name="keys"/> that the host holds and nothing needs.</summary>
-    public async Task ReleaseAsync(string hostId, IReadOnlyList<KeyOrder> keys, CancellationToken ct)
+    public async Task ReleaseAsync(string hostId, IReadOnlyList<ExpectedKey> keys, CancellationToken ct)
     {
         try
         {
@@ -57,7 +59,7 @@ public sealed partial class KeyReleaser(
         try
         {
             var host = await links.Client(hostId).DescribeAsync(new DescribeHostRequest(), Options(ct));
-            var held = host.Keys.Select(k => new KeyOrder(k.Key.Provider, k.Key.KeyId, k.Kcv)).ToList();
+            var held = host.Keys.Select(k => new ExpectedKey(k.Key.Provider, k.Key.KeyId, k.Kcv)).ToList();
             if (held.Count == 0)
             {
                 _waiting.TryRemove(hostId, out _);
@@ -98,7 +100,7 @@ public sealed partial class KeyReleaser(
         }
     }
 
-    private async Task DropAsync(string hostId, HostDescription host, IReadOnlyList<KeyOrder> keys, CancellationToken ct)
+    private async Task DropAsync(string hostId, HostDescription host, IReadOnlyList<ExpectedKey> keys, CancellationToken ct)
     {
         // Step 1
         var needed = await store.ReadAsync(db => NeededAsync(db, hostId, ct), ct);
@@ -135,7 +137,7 @@ public sealed partial class KeyReleaser(
     /// Those of which the KMS gives the right key. State does not matter: a deactivated key can be activated again, a lost one
     /// not.
     /// </summary>
-    private async Task<List<KeyOrder>> ProvenAsync(string hostName, List<KeyOrder> keys, CancellationToken ct)
+    private async Task<List<ExpectedKey>> ProvenAsync(string hostName, List<ExpectedKey> keys, CancellationToken ct)
     {
         var request = new CheckKeysRequest();
         request.Keys.AddRange(keys.Select(k => new CheckKeyRequest { Key = k.ToRef(), ExpectedKcv = k.Kcv }));
@@ -150,7 +152,7 @@ public sealed partial class KeyReleaser(
             return [];
         }
 
-        var proven = new List<KeyOrder>();
+        var proven = new List<ExpectedKey>();
         foreach (var key in keys)
         {
             var status = reply.Keys.FirstOrDefault(s => key.Names(s.Key));
@@ -174,7 +176,7 @@ public sealed partial class KeyReleaser(
     }
 
     /// <summary>The alarm of a key that the KMS does not give any more.</summary>
-    internal Task LastCopyAsync(KeyOrder key, IReadOnlyList<string> hosts, string reason, CancellationToken ct) =>
+    internal Task LastCopyAsync(ExpectedKey key, IReadOnlyList<string> hosts, string reason, CancellationToken ct) =>
         alarms.RaiseAsync(AlarmIds.LastCopy, AlarmSeverity.Critical, key.Provider, key.KeyId, EventIds.LastCopy,
             $"Last copy of key {key} on host {string.Join(", ", hosts)}: " + (reason == KeyReasons.NotVisibleToIdentity
                 ? $"the KMS does not give it to the client identity that {key.Provider} has now. Put the former one back (lorica "

@@ -1,9 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -130,7 +130,7 @@ public sealed class KeyService(
     private async Task RemoveAsync(Caller caller, KeyInfoModel known, bool force, string task)
     {
         List<KeyUse> uses = [];
-        var key = new KeyOrder(known.Provider, known.Id, known.Kcv);
+        var key = new ExpectedKey(known.Provider, known.Id, known.Kcv);
         await store.WriteAsync(
             async db =>
             {

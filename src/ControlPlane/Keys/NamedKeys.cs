@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -78,7 +78,7 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
             }
 
             await register.ClaimAsync(
-                db, task.Id, vm.Id, new KeyOrder(group.Provider, id, kcv),
+                db, task.Id, vm.Id, new ExpectedKey(group.Provider, id, kcv),
                 [.. group.Objects.Select(o => new RecordedObject(o, o == vm.Id))], ct);
         }
     }

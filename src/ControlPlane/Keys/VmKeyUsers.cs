@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 

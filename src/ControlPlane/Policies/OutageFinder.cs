@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Model;
+
 namespace Lorica.ControlPlane.Policies;
 
 /// <summary>The outage rule of a policy; that of VM home counts for the VM.</summary>

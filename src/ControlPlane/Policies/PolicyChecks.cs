@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Policies;
 

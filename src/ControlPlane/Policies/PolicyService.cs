@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
-using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;

@@ -1,10 +1,9 @@
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Brokers;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,7 +14,7 @@ namespace Lorica.ControlPlane.Providers;
 /// alarm per provider; an event each time that a nearer line is crossed. A renewed certificate clears it.
 /// </summary>
 public sealed class CertificateCheck(
-    CenterStore store, BrokerLink broker, AlarmBoard alarms, EventLog events, ProviderWatch watch, TimeProvider time)
+    CenterStore store, BrokerLink broker, AlarmStore alarms, EventLog events, ProviderWatch watch, TimeProvider time)
 {
     /// <summary>Stands for "has ended".</summary>
     private const int Ended = -1;

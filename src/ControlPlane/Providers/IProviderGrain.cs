@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Providers;
 

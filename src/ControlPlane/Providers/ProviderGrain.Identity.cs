@@ -1,8 +1,7 @@
 using Google.Protobuf;
 using Lorica.Contracts.Broker;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 

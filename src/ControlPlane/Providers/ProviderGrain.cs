@@ -3,11 +3,10 @@ using Google.Protobuf;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Brokers;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +18,7 @@ namespace Lorica.ControlPlane.Providers;
 /// broker knows and the center does not; adding it again replaces it.
 /// </summary>
 internal sealed partial class ProviderGrain(
-    CenterStore store, BrokerLink broker, EventLog events, HostNudger nudger, AlarmBoard alarms, KeyIndex index,
+    CenterStore store, BrokerLink broker, EventLog events, HostNudger nudger, AlarmStore alarms, KeyIndex index,
     IBrokerCertificates certificates, TimeProvider time)
     : Grain, IProviderGrain
 {

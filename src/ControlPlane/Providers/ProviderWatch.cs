@@ -1,10 +1,9 @@
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Brokers;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -23,7 +22,7 @@ namespace Lorica.ControlPlane.Providers;
 /// Which providers are down is what the alarms say, so a restart of the center goes on where it was.
 /// </summary>
 public sealed partial class ProviderWatch(
-    CenterStore store, BrokerLink broker, HostNudger nudger, AlarmBoard alarms, EventLog events, TimeProvider time,
+    CenterStore store, BrokerLink broker, HostNudger nudger, AlarmStore alarms, EventLog events, TimeProvider time,
     ILogger<ProviderWatch> log)
     : IAsyncDisposable
 {

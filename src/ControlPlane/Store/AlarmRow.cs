@@ -6,10 +6,10 @@ public sealed class AlarmRow
     /// <summary>Number, ascending.</summary>
     public long Number { get; set; }
 
-    /// <summary>One of <see cref="Alarms.AlarmIds"/>.</summary>
+    /// <summary>One of <c>AlarmIds</c>.</summary>
     public required string Alarm { get; set; }
 
-    /// <summary>One of <see cref="Inventory.ObjectKinds"/>.</summary>
+    /// <summary>One of <see cref="Model.ObjectKinds"/>.</summary>
     public required string ObjectKind { get; set; }
 
     /// <summary>Object id.</summary>

@@ -1,4 +1,3 @@
-using Lorica.ControlPlane.Events;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Store;

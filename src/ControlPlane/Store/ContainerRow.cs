@@ -6,7 +6,7 @@ public sealed class ContainerRow
     /// <summary>Id.</summary>
     public required string Id { get; set; }
 
-    /// <summary>One of <see cref="Inventory.ObjectKinds"/>.</summary>
+    /// <summary>One of <see cref="Model.ObjectKinds"/>.</summary>
     public required string Kind { get; set; }
 
     /// <summary>Display name, unique among its siblings without case.</summary>

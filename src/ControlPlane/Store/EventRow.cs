@@ -9,13 +9,13 @@ public sealed class EventRow
     /// <summary>Unix milliseconds.</summary>
     public long Time { get; set; }
 
-    /// <summary>One of <see cref="Events.EventIds"/>.</summary>
+    /// <summary>One of the ids of events.</summary>
     public required string EventId { get; set; }
 
     /// <summary>Who.</summary>
     public required string UserName { get; set; }
 
-    /// <summary>One of <see cref="Inventory.ObjectKinds"/>; empty when it is not known.</summary>
+    /// <summary>One of <see cref="Model.ObjectKinds"/>; empty when it is not known.</summary>
     public string ObjectKind { get; set; } = "";
 
     /// <summary>Object id; empty when it is not known.</summary>

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Model;
+
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>A host as the center last saw it.</summary>
@@ -10,7 +12,7 @@ public sealed class HostRow
     public required string Name { get; set; }
 
     /// <summary>Container: a cluster or a datacenter.</summary>
-    public string ParentId { get; set; } = Inventory.InventoryTree.FirstCluster;
+    public string ParentId { get; set; } = InventoryIds.FirstCluster;
 
     /// <summary>In maintenance: no VM is powered on or placed here.</summary>
     public bool Maintenance { get; set; }

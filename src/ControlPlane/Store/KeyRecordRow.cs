@@ -35,7 +35,7 @@ public sealed class KeyRecordRow
     /// <summary>Highest generation seen.</summary>
     public long Generation { get; set; }
 
-    /// <summary>One of <see cref="KeyRecordStates"/>.</summary>
+    /// <summary>One of <c>KeyRecordStates</c>.</summary>
     public required string State { get; set; }
 
     /// <summary>The object's file is known to be under this key.</summary>

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Model;
+
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>What an outage of its keys has led to at a VM; gone when the outage is over.</summary>
@@ -6,7 +8,7 @@ public sealed class OutageActRow
     /// <summary>VM id.</summary>
     public required string VmId { get; set; }
 
-    /// <summary>One of <see cref="Policies.OutageActions"/>.</summary>
+    /// <summary>One of <see cref="OutageActions"/>.</summary>
     public required string Action { get; set; }
 
     /// <summary>Provider that is out of reach.</summary>

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Model;
+
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>A principal has a role at an object.</summary>
@@ -6,7 +8,7 @@ public sealed class PermissionRow
     /// <summary>Number, ascending.</summary>
     public long Number { get; set; }
 
-    /// <summary>One of <see cref="Access.PrincipalKinds"/>.</summary>
+    /// <summary>One of <see cref="PrincipalKinds"/>.</summary>
     public required string PrincipalKind { get; set; }
 
     /// <summary>Name.</summary>
@@ -15,7 +17,7 @@ public sealed class PermissionRow
     /// <summary>Role; negative when built in.</summary>
     public int RoleId { get; set; }
 
-    /// <summary>One of <see cref="Inventory.ObjectKinds"/>.</summary>
+    /// <summary>One of <see cref="Model.ObjectKinds"/>.</summary>
     public required string ObjectKind { get; set; }
 
     /// <summary>Where.</summary>

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Model;
+
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>A storage policy that somebody made; the built-in ones have no row.</summary>
@@ -24,7 +26,7 @@ public sealed class PolicyRow
     /// <summary>JSON list of the tags that a datastore must carry.</summary>
     public required string Tags { get; set; }
 
-    /// <summary>One of <see cref="Policies.OutageActions"/>.</summary>
+    /// <summary>One of <see cref="OutageActions"/>.</summary>
     public required string OutageAction { get; set; }
 
     /// <summary>How long a key must have been out of reach.</summary>

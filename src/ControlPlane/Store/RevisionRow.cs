@@ -1,9 +1,9 @@
 namespace Lorica.ControlPlane.Store;
 
-/// <summary>How often what people may edit was changed, seen over all objects; see <see cref="Tasks.Revisions"/>.</summary>
+/// <summary>How often what people may edit was changed, seen over all objects.</summary>
 public sealed class RevisionRow
 {
-    /// <summary>One of <see cref="Inventory.ObjectKinds"/>.</summary>
+    /// <summary>One of <see cref="Model.ObjectKinds"/>.</summary>
     public required string ObjectKind { get; set; }
 
     /// <summary>Id of the object.</summary>

@@ -2,8 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Store;
 

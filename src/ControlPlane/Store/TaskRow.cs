@@ -6,7 +6,7 @@ public sealed class TaskRow
     /// <summary>Id, RFC 4122 text.</summary>
     public required string Id { get; set; }
 
-    /// <summary>One of <see cref="Tasks.TaskKinds"/>.</summary>
+    /// <summary>One of <see cref="Model.TaskKinds"/>.</summary>
     public required string Kind { get; set; }
 
     /// <summary>VM it works on, at most one unfinished task per VM (unique index); empty for a task on another object.</summary>
@@ -15,8 +15,8 @@ public sealed class TaskRow
     /// <summary>A second VM that no other task may touch meanwhile: the one that a clone makes.</summary>
     public string OtherVmId { get; set; } = "";
 
-    /// <summary>Kind of the object, one of <see cref="Inventory.ObjectKinds"/>.</summary>
-    public string ObjectKind { get; set; } = Inventory.ObjectKinds.Vm;
+    /// <summary>Kind of the object, one of <see cref="Model.ObjectKinds"/>.</summary>
+    public string ObjectKind { get; set; } = Model.ObjectKinds.Vm;
 
     /// <summary>Id of the object.</summary>
     public string ObjectId { get; set; } = "";
@@ -42,7 +42,7 @@ public sealed class TaskRow
     /// <summary>Who asked.</summary>
     public required string UserName { get; set; }
 
-    /// <summary>Id of the API token with which he asked; empty for a session.</summary>
+    /// <summary>Id of the API token with which they asked; empty for a session.</summary>
     public string TokenId { get; set; } = "";
 
     /// <summary>Unix milliseconds.</summary>

@@ -1,3 +1,5 @@
+using Lorica.ControlPlane.Model;
+
 namespace Lorica.ControlPlane.Store;
 
 /// <summary>
@@ -15,12 +17,12 @@ public sealed class VmRow
     public required string HostId { get; set; }
 
     /// <summary>Container: a datacenter or a folder.</summary>
-    public string ParentId { get; set; } = Inventory.InventoryTree.FirstDatacenter;
+    public string ParentId { get; set; } = InventoryIds.FirstDatacenter;
 
     /// <summary>Datastore by name.</summary>
     public required string Datastore { get; set; }
 
-    /// <summary>One of <see cref="VmStates"/>.</summary>
+    /// <summary>One of <c>VmStates</c>.</summary>
     public required string State { get; set; }
 
     /// <summary>Number of the last operation; taken by compare-and-swap, the host refuses lower ones.</summary>

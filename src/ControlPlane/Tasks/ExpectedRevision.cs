@@ -16,7 +16,7 @@ public static class ExpectedRevision
         return new Scope();
     }
 
-    /// <summary>The revision that the caller saw of an object of <paramref name="kind"/>; null when he did not say.</summary>
+    /// <summary>The revision that the caller saw of an object of <paramref name="kind"/>; null when they did not say.</summary>
     internal static string? Of(string kind)
     {
         if (RequestContext.Get(Name) is not string text)

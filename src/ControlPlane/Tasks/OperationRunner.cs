@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Tasks;
 
@@ -10,7 +9,7 @@ namespace Lorica.ControlPlane.Tasks;
 /// then the task ends with its result. A center that dies between leaves a task that the sweep of the next start ends as
 /// interrupted: such work must be safe to ask for again.
 /// </summary>
-public sealed class OperationRunner(TaskBoard tasks)
+public sealed class OperationRunner(TaskStore tasks)
 {
     /// <summary>Runs <paramref name="work"/> as a task of <paramref name="kind"/> about <paramref name="target"/>.</summary>
     /// <param name="kind">One of <see cref="TaskKinds"/>.</param>
@@ -39,7 +38,7 @@ public sealed class OperationRunner(TaskBoard tasks)
     /// <summary>
     /// The same for work that may be cancelled: its token fires when the task is asked to end or the caller goes away, and it
     /// calls
-    /// <see cref="TaskBoard.EnterUncancellableAsync"/> before what cannot be undone. Its result stays with the task.
+    /// <see cref="TaskStore.EnterUncancellableAsync"/> before what cannot be undone. Its result stays with the task.
     /// </summary>
     public async Task<T> RunCancellableAsync<T>(
         string kind, ObjectRef target, Caller caller, JsonTypeInfo<T> result, Func<string, CancellationToken, Task<T>> work,
@@ -52,7 +51,7 @@ public sealed class OperationRunner(TaskBoard tasks)
             using var both = CancellationTokenSource.CreateLinkedTokenSource(await tasks.CancellationOfAsync(task, ct), ct);
             var value = await work(task.Id, both.Token);
             await tasks.SucceedAsync(
-                task.Id, db => TaskBoard.SetResultAsync(db, task.Id, value, result, CancellationToken.None),
+                task.Id, db => TaskStore.SetResultAsync(db, task.Id, value, result, CancellationToken.None),
                 CancellationToken.None);
             return value;
         }

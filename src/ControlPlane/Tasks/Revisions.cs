@@ -2,8 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +11,7 @@ namespace Lorica.ControlPlane.Tasks;
 /// <summary>
 /// Revisions of objects that people edit, so that of two edits made from the same look only the first is done.
 /// <para>
-/// Every change is a task, so the one place is <see cref="TaskBoard"/>: the transaction in which a task begins compares the
+/// Every change is a task, so the one place is <see cref="TaskStore"/>: the transaction in which a task begins compares the
 /// revision that the caller saw (<see cref="ExpectedRevision"/>) and raises it. The transaction in which it ends raises it again:
 /// who looked while it ran has not seen its result.
 /// </para>
@@ -36,7 +35,7 @@ public sealed class Revisions(CenterStore store)
         return number <= latest ? Text(kind, id, number) : null;
     }
 
-    /// <summary>Refuses when <paramref name="caller"/> made his edit from another revision.</summary>
+    /// <summary>Refuses when <paramref name="caller"/> made their edit from another revision.</summary>
     internal static async Task RequireAsync(CenterDb db, ObjectRef target, Caller caller, CancellationToken ct)
     {
         // What the center does by itself nobody has looked at, whosever request woke it up.

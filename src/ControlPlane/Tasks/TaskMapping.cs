@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.ControlPlane.Tasks;

@@ -17,12 +17,12 @@ namespace Lorica.Disks.Jobs;
 internal sealed class JobEngine
 {
     private readonly IStoredFile _extent;
-    private readonly SideFile _side;
+    private readonly ConversionJournal _side;
     private readonly WindowCipher _cipher;
     private readonly long _capacity;
     private readonly bool _zeroIsHole;
 
-    private JobEngine(IStoredFile extent, SideFile side, WindowCipher cipher, long capacity, bool zeroIsHole)
+    private JobEngine(IStoredFile extent, ConversionJournal side, WindowCipher cipher, long capacity, bool zeroIsHole)
     {
         _extent = extent;
         _side = side;
@@ -42,7 +42,7 @@ internal sealed class JobEngine
         using var extent = store.Open(model.ExtentFile, writable: true);
         Vmdk.CheckExtent(extent.Stat(), model, path);
         var expected = new SideHeader(kind, contents.ObjectId, model.Capacity, 0);
-        using var side = SideFile.Open(store, model.Name, expected, descriptor.SealKey);
+        using var side = ConversionJournal.Open(store, model.Name, expected, descriptor.SealKey);
         using var from = contents.OldKey is { } old ? new XtsAes256(old) : null;
         using var to = contents.Key is { } key ? new XtsAes256(key) : null;
         bool hole = contents.Zero == ZeroRule.Hole;

@@ -37,8 +37,8 @@ internal sealed partial class JobRun
         var bytes = lines.Apply(text, sealKey);
 
         // Step 2; a stray file of an earlier attempt is of no use, its keys are gone.
-        SideFileCleaner.RemoveStray(store, name);
-        SideFile.Create(store, name, new SideHeader(kind, contents.ObjectId, model.Capacity, WindowBytes), sealKey);
+        ConversionJournalFile.RemoveStray(store, name);
+        ConversionJournal.Create(store, name, new SideHeader(kind, contents.ObjectId, model.Capacity, WindowBytes), sealKey);
 
         // Step 3
         DescriptorFile.Replace(store, name, bytes);
@@ -70,7 +70,7 @@ internal sealed partial class JobRun
             });
         }
 
-        SideFileCleaner.Remove(store, name);
+        ConversionJournalFile.Remove(store, name);
         var text = Descriptor.Parse(DescriptorFile.Read(store, name), path);
         return new DiskJobResult(OwnDescriptor.ToModel(text, name, path), generation);
     }

@@ -151,7 +151,7 @@ internal sealed partial class JobRun(
             {
                 if (!descriptor.Model.Encrypted)
                     PlainDisk.RequireUntouched(store, name, path);
-                SideFileCleaner.RemoveStray(store, name);
+                ConversionJournalFile.RemoveStray(store, name);
                 return new DiskJobResult(descriptor.Model, descriptor.Contents?.Generation ?? 0);
             }
 

@@ -24,7 +24,7 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     /// <summary>Without a renewal for so long, the right is lost.</summary>
     public static readonly TimeSpan Expiry = TimeSpan.FromSeconds(15);
 
-    /// <summary>A counter that stood still for so long is that of a holder who has stopped by himself.</summary>
+    /// <summary>A counter that stood still for so long is that of a holder who has stopped by itself.</summary>
     public static readonly TimeSpan Takeover = TimeSpan.FromSeconds(45);
 
     // A renewal that is so late did not come when it should: what the file says has to be seen once more.

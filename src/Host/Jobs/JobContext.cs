@@ -10,10 +10,10 @@ namespace Lorica.Host.Jobs;
 
 /// <summary>What the work of one job stands on; all of it ends with the job.</summary>
 internal sealed class JobContext(
-    JobOrder order, Job job, VmEntry entry, VmTable table, VmHome home, VmLock? vmLock, KeyLease keys,
+    JobSpec order, Job job, VmEntry entry, VmTable table, VmHome home, VmLock? vmLock, KeyLease keys,
     HostLog log) : IAsyncDisposable
 {
-    public JobOrder Order { get; } = order;
+    public JobSpec Order { get; } = order;
 
     public Job Job { get; } = job;
 

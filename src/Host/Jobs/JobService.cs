@@ -12,7 +12,7 @@ namespace Lorica.Host.Jobs;
 
 /// <summary>
 /// Starts jobs and keeps those that ended for a while. A job holds its VM's turn to its end, whoever asked for it and however
-/// long he stays. When the host stops, jobs stop at their next step: the files say what was under way, and the same request goes
+/// long they stay. When the host stops, jobs stop at their next step: the files say what was under way, and the same request goes
 /// on from there.
 /// </summary>
 internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescriber describer, HostEvents events, HostLog log,
@@ -32,7 +32,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     /// <summary>Starts a job, or says how the one of that id is.</summary>
     public async Task<JobDescription> StartAsync(StartJobRequest request, CancellationToken ct)
     {
-        var order = JobOrder.From(request);
+        var order = JobSpec.From(request);
         if (Find(order.Id) is { } known)
             return known.Snapshot().Description;
         var (registration, entry) = table.Find(request.VmId);
@@ -103,15 +103,15 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     {
         JobKind.Encrypt => new EncryptJob(),
         JobKind.Decrypt => new DecryptJob(),
-        JobKind.RecryptShallow => new RecryptJob(),
-        JobKind.RecryptDeep => new RekeyJob(),
+        JobKind.RecryptShallow => new ShallowRecryptJob(),
+        JobKind.RecryptDeep => new DeepRecryptJob(),
         JobKind.Clone => new CloneJob(keys),
         JobKind.Relocate => new RelocateJob(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of job without work."),
     };
 
     private async Task<JobContext> PrepareAsync(
-        JobOrder order, Job job, VmRegistration registration, VmEntry entry, CancellationToken ct)
+        JobSpec order, Job job, VmRegistration registration, VmEntry entry, CancellationToken ct)
     {
         if (entry.Running is not null && order.Kind != JobKind.RecryptShallow)
         {

@@ -19,7 +19,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(Arguments args, TextWriter output, TextWriter errors)
     {
         args.Only(0, "--config");
-        DiagnosticsDoor.Shut();
+        DiagnosticsSocket.Shut();
 
         // Step 1
         var time = TimeProvider.System;

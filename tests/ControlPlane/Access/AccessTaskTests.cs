@@ -1,7 +1,6 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
-using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;

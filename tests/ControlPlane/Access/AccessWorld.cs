@@ -1,11 +1,12 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Tree;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -33,7 +34,7 @@ internal sealed class AccessWorld : IAsyncDisposable
         Events = new EventLog(store, Time);
         Authorizer = new PermissionAuthorizer(store, Time);
         SignIn = new SignInService(store, new SignInThrottle(Time), Events, Time);
-        var tasks = new TaskBoard(store, new TaskSignals(), Time);
+        var tasks = new TaskStore(store, new TaskSignals(), new TaskBeginCheck(Time), Time);
         var guard = new EscalationGuard(tasks, Events, Time);
         Users = new UserService(store, guard, tasks, SignIn, Authorizer, Events, Time);
         Groups = new GroupService(store, guard, Authorizer, Events, Time);
@@ -85,9 +86,9 @@ internal sealed class AccessWorld : IAsyncDisposable
         await world.Store.WriteAsync(db =>
         {
             db.Containers.AddRange(
-                Folder(Dev, InventoryTree.FirstDatacenter),
+                Folder(Dev, InventoryIds.FirstDatacenter),
                 Folder(new ObjectRef(ObjectKinds.Folder, "folder-deep", "deep"), Dev.Id),
-                Folder(Prod, InventoryTree.FirstDatacenter));
+                Folder(Prod, InventoryIds.FirstDatacenter));
             db.Vms.AddRange(Vm(Web1, Dev.Id), Vm(Web2, "folder-deep"), Vm(Db1, Prod.Id));
             db.Hosts.Add(new HostRow { Id = Host.Id, Name = Host.Name, Address = "", Pin = "", State = "" });
             return Task.CompletedTask;

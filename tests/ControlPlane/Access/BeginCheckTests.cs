@@ -1,9 +1,8 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -30,7 +29,7 @@ public sealed class BeginCheckTests
         var refused = await Assert.ThrowsAsync<FaultException>(() => AskAsync(center, vm.Id, caller, kind));
 
         Assert.Equal((FaultTypes.NoPermission, privilege, "a"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
-        Assert.Empty(await center.Service<TaskBoard>().UnfinishedAsync(default));
+        Assert.Empty(await center.Service<TaskStore>().UnfinishedAsync(default));
         await AskAsync(center, vm.Id, People.Administrator, kind);
     }
 

@@ -1,14 +1,15 @@
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.HostAdministration;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.PolicyBatches;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;

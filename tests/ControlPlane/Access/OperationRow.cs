@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Access;

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Recovery;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

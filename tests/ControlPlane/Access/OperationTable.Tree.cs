@@ -1,8 +1,9 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.HostAdministration;
 using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -42,11 +43,11 @@ internal static partial class OperationTable
         new("InventoryService.RenameAsync", Cluster, [Privileges.RenameCluster], Rename(Cluster)),
         new("InventoryService.RenameAsync", "dev", [Privileges.RenameFolder], Rename("dev")),
         new("InventoryService.MoveAsync", Cluster, [Privileges.EditCluster],
-            (c, who) => Tree(c).MoveAsync(who, Cluster, InventoryTree.FirstDatacenter, None)),
+            (c, who) => Tree(c).MoveAsync(who, Cluster, InventoryIds.FirstDatacenter, None)),
         new("InventoryService.MoveAsync", "dev", [Privileges.MoveFolder],
-            (c, who) => Tree(c).MoveAsync(who, "dev", InventoryTree.FirstDatacenter, None)),
-        new("InventoryService.DeleteAsync", Datacenter, [Privileges.DeleteDatacenter], Delete(InventoryTree.FirstDatacenter)),
-        new("InventoryService.DeleteAsync", Cluster, [Privileges.DeleteCluster], Delete(InventoryTree.FirstCluster)),
+            (c, who) => Tree(c).MoveAsync(who, "dev", InventoryIds.FirstDatacenter, None)),
+        new("InventoryService.DeleteAsync", Datacenter, [Privileges.DeleteDatacenter], Delete(InventoryIds.FirstDatacenter)),
+        new("InventoryService.DeleteAsync", Cluster, [Privileges.DeleteCluster], Delete(InventoryIds.FirstCluster)),
         new("InventoryService.DeleteAsync", "dev", [Privileges.DeleteFolder], Delete("dev")),
     ];
 

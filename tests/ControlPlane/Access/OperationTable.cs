@@ -1,15 +1,21 @@
 using System.IO.Pipelines;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Compliance;
+using Lorica.ControlPlane.History;
+using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.PolicyBatches;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Queries;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -39,7 +45,7 @@ internal static partial class OperationTable
     public static readonly Type[] Steps =
     [
         typeof(PermissionAuthorizer), typeof(StrictRules), typeof(MoveRules), typeof(OperationRunner),
-        typeof(TaskBoard), typeof(HostCrypto),
+        typeof(TaskStore), typeof(HostCrypto),
     ];
 
     public static readonly OperationRow[] Rows =

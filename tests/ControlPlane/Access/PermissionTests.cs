@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -177,7 +177,7 @@ public sealed class PermissionTests : IAsyncLifetime
             db.Vms.AddRange(Enumerable.Range(0, 2000).Select(i => new ControlPlane.Store.VmRow
             {
                 Id = $"many-{i}", Name = $"many-{i}", HostId = "host-1", Datastore = "ds",
-                State = ControlPlane.Store.VmStates.Present, ParentId = i % 2 == 0 ? "folder-deep" : AccessWorld.Prod.Id,
+                State = VmStates.Present, ParentId = i % 2 == 0 ? "folder-deep" : AccessWorld.Prod.Id,
             }));
             return Task.CompletedTask;
         });

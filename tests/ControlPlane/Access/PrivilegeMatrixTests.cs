@@ -1,10 +1,10 @@
 using System.Reflection;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
-using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -106,7 +106,7 @@ public sealed class PrivilegeMatrixTests
         {
             db.Containers.Add(new ContainerRow
             {
-                Id = "folder-dev", Kind = ObjectKinds.Folder, Name = "dev", ParentId = InventoryTree.FirstDatacenter,
+                Id = "folder-dev", Kind = ObjectKinds.Folder, Name = "dev", ParentId = InventoryIds.FirstDatacenter,
             });
             db.Tasks.Add(new TaskRow
             {
@@ -140,7 +140,7 @@ public sealed class PrivilegeMatrixTests
             db.Permissions.Add(new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = nothing ? BuiltInRoles.NoAccess.Id : role.Id,
-                ObjectKind = ObjectKinds.Root, ObjectId = InventoryTree.RootId, Propagate = true,
+                ObjectKind = ObjectKinds.Root, ObjectId = InventoryIds.Root, Propagate = true,
             });
         });
         return new Caller(name);

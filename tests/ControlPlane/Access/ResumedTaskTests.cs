@@ -1,11 +1,13 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Background;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -148,7 +150,7 @@ public sealed class ResumedTaskTests
             PolicyId = ControlPlane.Policies.PolicyCatalog.Encryption.Id, Home = true,
             Disks = [center.Host.Vms[vm.Id].Disks[0].Label], Objects = objects, PolicyObjects = objects, Provider = "kms1",
         };
-        return await center.Service<TaskBoard>().BeginAsync(
+        return await center.Service<TaskStore>().BeginAsync(
             kind, vm, caller, System.Text.Json.JsonSerializer.Serialize(arguments, StoreJson.Default.VmTaskArguments), null,
             None);
     }

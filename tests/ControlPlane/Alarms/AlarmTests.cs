@@ -1,8 +1,8 @@
 using System.Net;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,7 +68,7 @@ public sealed class AlarmTests
     public async Task An_alarm_is_one_as_long_as_it_lasts_and_comes_back_unseen_when_it_grows_graver()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        var board = center.Services.GetRequiredService<AlarmBoard>();
+        var board = center.Services.GetRequiredService<AlarmStore>();
         var about = ObjectRef.Provider("kms9");
         Assert.True(await board.RaiseAsync(AlarmIds.CertificateExpiry, about, AlarmSeverity.Warning, "60 days", default));
         Assert.False(await board.RaiseAsync(AlarmIds.CertificateExpiry, about, AlarmSeverity.Warning, "59 days", default));

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.History;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
 

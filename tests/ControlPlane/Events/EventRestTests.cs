@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,11 +1,12 @@
 using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -49,7 +50,7 @@ public sealed class HostCryptoTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var record = await center.Store.ReadAsync(
             db => db.KeyRecords.FirstAsync(r => r.VmId != "" && r.State == KeyRecordStates.Usable), default);
-        List<KeyOrder> keys = [new(record.Provider, record.KeyId, record.Kcv)];
+        List<ExpectedKey> keys = [new(record.Provider, record.KeyId, record.Kcv)];
         var grain = center.Service<IGrainFactory>().GetGrain<IHostGrain>(TestCenter.HostId);
 
         center.Host.CryptoMode = "prepared";

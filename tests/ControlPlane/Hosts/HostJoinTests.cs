@@ -4,8 +4,7 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.Contracts.Trust;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

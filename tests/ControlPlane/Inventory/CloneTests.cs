@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 
@@ -132,7 +132,7 @@ public sealed class CloneTests
         var task = await center.BeginAsync("vms/a/clone", """{"name":"b"}""");
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
 
-        await center.Service<TaskBoard>().RequestCancelAsync(task.Id, "administrator", default);
+        await center.Service<TaskStore>().RequestCancelAsync(task.Id, "administrator", default);
 
         Assert.Equal(("cancelled", FaultTypes.RequestCanceled),
             (await center.EndAsync(task.Id)) is var t ? (t.State, t.Fault!.Type) : default);
@@ -149,7 +149,7 @@ public sealed class CloneTests
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         var e = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<TaskBoard>().RequestCancelAsync(task.Id, "administrator", default));
+            () => center.Service<TaskStore>().RequestCancelAsync(task.Id, "administrator", default));
         Assert.Equal("lorica.notCancellable", e.Fault.Key);
         center.Host.HoldJobs.SetResult();
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);

@@ -1,7 +1,7 @@
 using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Inventory;

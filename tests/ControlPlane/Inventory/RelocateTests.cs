@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;

@@ -1,6 +1,7 @@
 using System.Net;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Queries;
 
 namespace Lorica.ControlPlane.Tests.Inventory;
 
@@ -43,7 +44,7 @@ public sealed class TreeTests
         var vm = await center.VmAsync("web");
         Assert.Equal(vm.Id, (await center.VmAsync(Uri.EscapeDataString(vm.Path))).Id);
         Assert.Equal(
-            vm.Id, (await center.Service<ControlPlane.Inventory.VmLookup>().FindAsync("Datacenter/prod/web", default)).Id);
+            vm.Id, (await center.Service<VmLookup>().FindAsync("Datacenter/prod/web", default)).Id);
         Assert.Equal("lorica.vmParent", (await center.RefusedAsync(
             "vms", """{"name":"x","folder":"Datacenter/Cluster","disks":[{"capacity":1048576}]}""")).Code);
     }

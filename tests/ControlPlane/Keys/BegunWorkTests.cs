@@ -1,11 +1,10 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Keys;

@@ -2,12 +2,11 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Lifecycle;
-using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Tree;
+using Lorica.ControlPlane.Vms.Operations;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -44,7 +43,7 @@ public sealed class ClaimTests
     {
         await using var center = await TestCenter.StartAsync(hosts: 2);
         var (task, job) = await EncryptAsync(center);
-        var caller = await People.OnlyAtAsync(center, ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, except: job.VmId);
+        var caller = await People.OnlyAtAsync(center, ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, except: job.VmId);
         var bait = Bait(job.NewKey, job.NewKcv);
         center.Hosts[1].Unregistered[bait.Path] = bait;
 
@@ -74,7 +73,7 @@ public sealed class ClaimTests
         var made = (await center.RecordsAsync()).Where(r => r.KeyId == key.KeyId).ToList();
         Assert.All(made, r => Assert.Equal(KeyRecordStates.Pending, r.State));
         var caller = await People.OnlyAtAsync(
-            center, ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, except: made[0].VmId);
+            center, ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, except: made[0].VmId);
         var bait = Bait(key, center.Broker.Keys[key.KeyId]);
         center.Hosts[1].Unregistered[bait.Path] = bait;
 

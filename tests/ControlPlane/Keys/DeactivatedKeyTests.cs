@@ -2,7 +2,7 @@ using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Keys;

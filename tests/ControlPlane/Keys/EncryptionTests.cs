@@ -1,6 +1,7 @@
 using System.Net;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 

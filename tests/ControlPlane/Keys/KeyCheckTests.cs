@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;

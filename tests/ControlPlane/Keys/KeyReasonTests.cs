@@ -1,7 +1,7 @@
 using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

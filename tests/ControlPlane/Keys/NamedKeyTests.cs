@@ -2,12 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Tree;
+using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Keys;
@@ -25,7 +25,7 @@ public sealed class NamedKeyTests
             {"name":"x","host":"h1","policy":"{{TestCenter.EncryptionPolicy}}","disks":[{"capacity":1048576}]}
             """)).State);
         var x = await center.VmAsync("x");
-        var caller = await People.OnlyAtAsync(center, ObjectKinds.Datacenter, InventoryTree.FirstDatacenter, except: x.Id);
+        var caller = await People.OnlyAtAsync(center, ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, except: x.Id);
 
         var refused = await Assert.ThrowsAsync<FaultException>(
             () => center.Service<VmService>().CreateAsync(caller, Body("bait", x.Key!.Id, "h2"), default));
@@ -60,7 +60,7 @@ public sealed class NamedKeyTests
         Assert.Equal("lorica.keyInUse",
             (await center.RefusedAsync("vms/a/recrypt", """{"mode":"shallow","keys":[{"keyId":"shared"}]}""")).Code);
 
-        Assert.Empty(await center.Service<TaskBoard>().UnfinishedAsync(default));
+        Assert.Empty(await center.Service<TaskStore>().UnfinishedAsync(default));
         Assert.DoesNotContain("kms1/shared", center.Host.Delivered);
         Assert.DoesNotContain(await center.RecordsAsync(), r => r.KeyId == "shared" && r.VmId == a);
     }
@@ -148,7 +148,7 @@ public sealed class NamedKeyTests
         });
 
         Assert.Equal(FaultTypes.NoPermission, refused.Fault.Type);
-        Assert.Empty(await center.Service<TaskBoard>().UnfinishedAsync(default));
+        Assert.Empty(await center.Service<TaskStore>().UnfinishedAsync(default));
         Assert.Equal(
             kind == TaskKinds.Register ? 0 : 1, await center.Store.ReadAsync(db => db.Vms.CountAsync()));
     }
@@ -197,7 +197,7 @@ public sealed class NamedKeyTests
         Assert.Equal((delivered, started), (center.Host.Delivered.Count, center.Host.Started.Count));
         Assert.Equal(2, await center.Store.ReadAsync(db => db.Vms.CountAsync()));
         Assert.Equal(0, await center.Store.ReadAsync(db => db.Keys.CountAsync(k => k.KeyId == "odd")));
-        Assert.Empty(await center.Service<TaskBoard>().UnfinishedAsync(default));
+        Assert.Empty(await center.Service<TaskStore>().UnfinishedAsync(default));
         Assert.Equal("succeeded", (await center.DoAsync("vms/x/power", """{"action":"on"}""")).State);
         Assert.Equal("succeeded", (await center.DoAsync(
             "vms/plain/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")).State);

@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Keys;

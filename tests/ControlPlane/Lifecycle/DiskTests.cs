@@ -1,10 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Lifecycle;
-using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 

@@ -1,6 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;

@@ -1,10 +1,8 @@
 using Grpc.Core;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Lifecycle;
-using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 

@@ -1,10 +1,11 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Lifecycle;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Tree;
+using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
@@ -38,7 +39,7 @@ public sealed class PlaceTests
         await center.Store.WriteAsync(db => Task.FromResult(db.Containers.Add(
             new ContainerRow
             {
-                Id = "folder-prod", Kind = ObjectKinds.Folder, Name = "prod", ParentId = InventoryTree.FirstDatacenter,
+                Id = "folder-prod", Kind = ObjectKinds.Folder, Name = "prod", ParentId = InventoryIds.FirstDatacenter,
             })));
         var mallory = await People.WithoutAsync(center, Privileges.Decrypt);
         await center.Store.WriteAsync(db => Task.FromResult(db.Permissions.Add(new PermissionRow

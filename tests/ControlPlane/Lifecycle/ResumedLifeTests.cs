@@ -1,7 +1,6 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

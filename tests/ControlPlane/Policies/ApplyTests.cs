@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.PolicyBatches;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
@@ -66,7 +67,7 @@ public sealed class ApplyTests
             $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"vms":["a","b"],"parallel":1}""");
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
 
-        await center.Services.GetRequiredService<TaskBoard>().RequestCancelAsync(task.Id, "administrator", default);
+        await center.Services.GetRequiredService<TaskStore>().RequestCancelAsync(task.Id, "administrator", default);
         center.Host.HoldJobs.SetResult();
 
         await Poll.UntilAsync(
@@ -142,7 +143,7 @@ public sealed class ApplyTests
             $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"all":true}""");
 
         Assert.False(reply.IsSuccessStatusCode);
-        Assert.Empty(await center.Service<TaskBoard>().UnfinishedAsync(default));
+        Assert.Empty(await center.Service<TaskStore>().UnfinishedAsync(default));
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed class ApplyTests
         var task = await center.BeginAsync("policies/mine/apply", """{"vms":["a","b"],"parallel":1}""");
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
 
-        var users = (await center.Service<TaskBoard>().UnfinishedAsync(default)).Where(t => t.PolicyId == policy.Id).ToList();
+        var users = (await center.Service<TaskStore>().UnfinishedAsync(default)).Where(t => t.PolicyId == policy.Id).ToList();
         Assert.Equal([TaskKinds.PolicyApply, TaskKinds.Encrypt], users.Select(t => t.Kind).Order());
         var refused = await center.SendAsync(HttpMethod.Delete, "policies/mine", null);
         Assert.Equal(System.Net.HttpStatusCode.Conflict, refused.StatusCode);

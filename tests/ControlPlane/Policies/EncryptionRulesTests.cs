@@ -1,8 +1,8 @@
 using Lorica.Contracts;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Vms.Operations;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 

@@ -1,8 +1,8 @@
 using System.Net;
-using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Outages;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -117,7 +117,7 @@ public sealed class OutageTests : IAsyncLifetime
         await _center.MakePolicyAsync(
             """{"name":"Careful","encryption":true,"outageAction":"preventPowerOn","outageAfterSeconds":60}""");
         await _center.CreateAsync("a", "Careful");
-        await _center.Services.GetRequiredService<AlarmBoard>().RaiseAsync(
+        await _center.Services.GetRequiredService<AlarmStore>().RaiseAsync(
             AlarmIds.ProviderConnection, ObjectRef.Provider("kms1"), AlarmSeverity.Critical,
             "kms1 does not serve keys.", default);
         await _center.Store.WriteAsync(db => db.Alarms.ExecuteUpdateAsync(
@@ -126,7 +126,7 @@ public sealed class OutageTests : IAsyncLifetime
         var refused = await _center.RefusedAsync("vms/a/power", """{"action":"on"}""", HttpStatusCode.Conflict);
 
         Assert.Equal("lorica.keyOutage", refused.Code);
-        await _center.Services.GetRequiredService<AlarmBoard>().ClearAsync(AlarmIds.ProviderConnection, "kms1", default);
+        await _center.Services.GetRequiredService<AlarmStore>().ClearAsync(AlarmIds.ProviderConnection, "kms1", default);
         Assert.Equal("succeeded", (await _center.PowerAsync("a", "on")).State);
     }
 

@@ -1,3 +1,4 @@
+using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 
 namespace Lorica.ControlPlane.Tests.Policies;

@@ -1,6 +1,6 @@
 using System.Net;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -150,9 +150,9 @@ public sealed class PolicyTests
         Assert.True((await center.SendAsync(HttpMethod.Patch, "policies/gold", """{"encryption":false}""")).IsSuccessStatusCode);
 
         var refused = await Assert.ThrowsAsync<Lorica.Contracts.Faults.FaultException>(
-            () => grains.GetGrain<Lorica.ControlPlane.Inventory.IVmGrain>(vm.Id)
-            .SetPolicyAsync(Lorica.ControlPlane.Access.Caller.System,
-                new Lorica.ControlPlane.Inventory.SetPolicyCommand(vm.Policy.Id, null, null, false)));
+            () => grains.GetGrain<Lorica.ControlPlane.Vms.Operations.IVmGrain>(vm.Id)
+            .SetPolicyAsync(Lorica.ControlPlane.Model.Caller.System,
+                new Lorica.ControlPlane.Vms.Operations.SetPolicyCommand(vm.Policy.Id, null, null, false)));
 
         Assert.Equal("lorica.policyChanged", refused.Fault.Key);
         Assert.True((await center.VmAsync("a")).Encrypted);

@@ -5,9 +5,10 @@ using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 
@@ -56,7 +57,7 @@ internal static class PolicyWorld
             db.Permissions.Add(new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root,
-                ObjectId = InventoryTree.RootId, Propagate = true,
+                ObjectId = InventoryIds.Root, Propagate = true,
             });
             return Task.CompletedTask;
         });

@@ -1,7 +1,8 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Vmx;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Policies;
+using Lorica.Contracts.Vmx;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Preflight;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.ControlPlane.Tests.Policies;
@@ -108,7 +109,7 @@ public sealed class PreflightRulesTests
                 f.Refuses);
     }
 
-    private static Fault Refused(string key, PreflightOrder order, PreflightFacts facts)
+    private static Fault Refused(string key, PreflightRequest order, PreflightFacts facts)
     {
         var found = PreflightRules.Check(order, facts).First(f => f.Refuses);
         Assert.Equal(key, found.Fault!.Key);
@@ -118,7 +119,7 @@ public sealed class PreflightRulesTests
 
     private static PreflightFacts Facts() => new() { Now = Now };
 
-    private static PreflightOrder Order(string? provider = "p", PreflightAction action = PreflightAction.Encrypt) => new(
+    private static PreflightRequest Order(string? provider = "p", PreflightAction action = PreflightAction.Encrypt) => new(
         new VmRow { Id = "vm", Name = "web1", HostId = "h", Datastore = "ds1", State = VmStates.Present },
         new VmDescription { VmId = "vm", Name = "web1" }, action, provider,
         [new DiskDescription

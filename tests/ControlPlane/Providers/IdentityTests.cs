@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -65,7 +65,7 @@ public sealed class IdentityTests
         {
             foreach (var row in await db.KeyRecords.ToListAsync())
             {
-                row.State = Lorica.ControlPlane.Store.KeyRecordStates.Retired;
+                row.State = Lorica.ControlPlane.Model.KeyRecordStates.Retired;
             }
         });
         Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1")).IsSuccessStatusCode);

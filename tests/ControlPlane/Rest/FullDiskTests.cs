@@ -48,7 +48,7 @@ public sealed class FullDiskTests
         var runner = center.Service<Lorica.ControlPlane.Tasks.OperationRunner>();
         var full = await FullAsync();
         await Assert.ThrowsAsync<SqliteException>(() => runner.RunAsync(
-            "provider.change", Lorica.ControlPlane.Inventory.ObjectRef.Provider("p"), new("administrator"),
+            "provider.change", Lorica.ControlPlane.Model.ObjectRef.Provider("p"), new("administrator"),
             (Func<string, Task>)(_ => throw full), CancellationToken.None));
         var fault = await center.Store.ReadAsync(db => db.Tasks.Select(t => t.Fault).SingleAsync(f => f != null));
         Assert.Contains("\"lorica.stateFull\"", fault, StringComparison.Ordinal);

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,7 @@
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Tests.Support;
 
@@ -25,7 +26,7 @@ internal static class People
             db.Permissions.Add(new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root,
-                ObjectId = InventoryTree.RootId, Propagate = true,
+                ObjectId = InventoryIds.Root, Propagate = true,
             });
             return Task.CompletedTask;
         });

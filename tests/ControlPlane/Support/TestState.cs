@@ -1,5 +1,5 @@
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Store;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;

@@ -2,12 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Events;
-using Lorica.ControlPlane.Inventory;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
@@ -49,7 +49,7 @@ public sealed class CancelTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         var (begun, go) = (new TaskCompletionSource<string>(), new TaskCompletionSource());
-        var board = center.Services.GetRequiredService<TaskBoard>();
+        var board = center.Services.GetRequiredService<TaskStore>();
         var run = Runner(center).RunCancellableAsync("test.long", ObjectRef.Root, Somebody,
             StoreJson.Default.Fault, async (id, ct) =>
         {
@@ -74,7 +74,7 @@ public sealed class CancelTests
     public async Task A_request_that_was_quicker_than_the_point_of_no_return_ends_the_work_there()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        var board = center.Services.GetRequiredService<TaskBoard>();
+        var board = center.Services.GetRequiredService<TaskStore>();
         var row = await board.BeginAsync("test.long", ObjectRef.Root, Somebody, default);
         await board.EnterCancellableAsync(row.Id, default);
         var token = await board.CancellationOfAsync(row, default);
@@ -91,14 +91,14 @@ public sealed class CancelTests
     public async Task A_request_is_found_again_after_a_restart_and_other_work_fails_with_its_reason()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        var board = center.Services.GetRequiredService<TaskBoard>();
+        var board = center.Services.GetRequiredService<TaskStore>();
         var asked = await board.BeginAsync("test.asked", ObjectRef.Root, Somebody, default);
         await board.EnterCancellableAsync(asked.Id, default);
         await board.RequestCancelAsync(asked.Id, "bob", default);
 
         await center.RestartAsync();
 
-        var again = center.Services.GetRequiredService<TaskBoard>();
+        var again = center.Services.GetRequiredService<TaskStore>();
         Assert.True((await again.CancellationOfAsync(asked, default)).IsCancellationRequested);
         var task = await center.EndAsync(asked.Id);
         Assert.Equal(("failed", "lorica.interrupted"), (task.State, task.Fault!.Key));

@@ -1,8 +1,8 @@
 using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
-using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 
 namespace Lorica.ControlPlane.Tests.Tasks;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using Lorica.Contracts.Names;
-using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 

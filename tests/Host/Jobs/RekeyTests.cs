@@ -129,7 +129,7 @@ public sealed class RekeyTests : IAsyncLifetime
         {
             var mark = new JobMark(JobKind.RecryptDeep, 1, [JobMark.HomePart]).WithFinished(JobMark.HomePart);
             home.RewriteRekeyed(opened, opened.Model.File.With(VmxKeys.Job, mark.ToString()), new NamedKek(_next.Id, _next.Key),
-                RekeyJob.OldDataFileKey);
+                DeepRecryptJob.OldDataFileKey);
         }
 
         Assert.Equal("rekey", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PendingJob);

@@ -16,7 +16,7 @@ internal static class GroupCommand
 
     private static Command List(CliContext cli)
     {
-        var command = new Command("ls", "List groups; who may not manage people sees his own.");
+        var command = new Command("ls", "List groups; who may not manage people sees their own.");
         command.Examples(("who is in which group", "lorica group ls"));
         command.SetAction(async (parsed, ct) =>
         {

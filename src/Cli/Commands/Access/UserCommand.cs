@@ -14,7 +14,7 @@ internal static class UserCommand
 
     private static Command List(CliContext cli)
     {
-        var command = new Command("ls", "List users; who may not manage them sees himself.");
+        var command = new Command("ls", "List users; who may not manage them sees themselves.");
         command.Examples(("who is there", "lorica user ls"));
         command.SetAction(async (parsed, ct) =>
         {
@@ -34,7 +34,7 @@ internal static class UserCommand
     private static Command Add(CliContext cli)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the user." };
-        var command = new Command("add", "Add a user; he holds nothing until a permission is granted.") { name };
+        var command = new Command("add", "Add a user; they hold nothing until a permission is granted.") { name };
         command.Examples(
             ("the password is asked for", "lorica user add bob"),
             ("from a script", "lorica user add bob < password-file"));
@@ -56,7 +56,7 @@ internal static class UserCommand
     private static Command Remove(CliContext cli)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the user." };
-        var command = new Command("rm", "Remove a user with his sessions, tokens, memberships and permissions.") { name };
+        var command = new Command("rm", "Remove a user with their sessions, tokens, memberships and permissions.") { name };
         command.Examples(("somebody who left", "lorica user rm bob"));
         command.SetAction(async (parsed, ct) =>
         {

@@ -6,7 +6,7 @@ namespace Lorica.Cli.Commands.Kms;
 internal static class KmsCommand
 {
     public static Command Create(CliContext cli)
-        => new("kms", "Key providers: KMIP key managers that hold the keys of keys.")
+        => new("kms", "Key providers: KMIP key managers that hold the key encryption keys.")
         {
             KmsAddCommand.Create(cli), KmsLsCommand.Create(cli), KmsStatusCommand.Create(cli),
             KmsSetCommand.Create(cli), KmsTrustCommand.Create(cli), KmsDefaultCommand.Create(cli), KmsCsrCommand.Create(cli),

@@ -4,7 +4,7 @@ using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Commands.Kms;
 
-/// <summary>Shows a server's certificate to the person, and pins it only when he accepts it, or named it beforehand.</summary>
+/// <summary>Shows a server's certificate to the person, and pins it only when they accept it, or named it beforehand.</summary>
 internal sealed class ServerAcceptance(CliContext cli, CenterClient center)
 {
     public async Task<ServerModel> AcceptAsync(

@@ -1,4 +1,0 @@
-namespace Lorica.Center.Start;
-
-/// <summary>A command cannot do what was asked; the message is for the person at the terminal.</summary>
-internal sealed class CommandException(string message) : Exception(message);

@@ -1,0 +1,60 @@
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Alarms;
+
+/// <summary>One alarm about many objects in one go.</summary>
+public sealed partial class AlarmStore
+{
+    /// <summary>Raises <paramref name="alarm"/> for each object, or brings its message up to date.</summary>
+    internal async Task RaiseManyAsync(
+        CenterDb db, string alarm, AlarmSeverity severity, IReadOnlyCollection<(ObjectRef About, string Message)> alarms,
+        CancellationToken ct)
+    {
+        var ids = alarms.Select(a => a.About.Id).ToList();
+        var raised = await db.Alarms.Where(a => a.Alarm == alarm && ids.Contains(a.ObjectId) && a.ClearedAt == null)
+            .ToDictionaryAsync(a => a.ObjectId, StringComparer.Ordinal, ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var word = Word(severity);
+        foreach (var (about, message) in alarms)
+        {
+            if (raised.TryGetValue(about.Id, out var row))
+            {
+                (row.Severity, row.Message) = (word, message);
+                continue;
+            }
+
+            row = new AlarmRow
+            {
+                Alarm = alarm,
+                ObjectKind = about.Kind,
+                ObjectId = about.Id,
+                ObjectName = about.Name,
+                Severity = word,
+                Message = message,
+                RaisedAt = now,
+            };
+            raised.Add(about.Id, row);
+            db.Alarms.Add(row);
+            Note(db, EventIds.AlarmRaised, Caller.System.User, about, alarm, word, message);
+        }
+
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Clears <paramref name="alarm"/> for those of the objects for which it is raised.</summary>
+    internal async Task ClearManyAsync(CenterDb db, string alarm, IReadOnlyCollection<string> objectIds, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var row in await db.Alarms.Where(a => a.Alarm == alarm && objectIds.Contains(a.ObjectId) && a.ClearedAt == null)
+            .ToListAsync(ct))
+        {
+            row.ClearedAt = now;
+            Note(db, EventIds.AlarmCleared, Caller.System.User, About(row), alarm, row.Severity, "it is over.");
+        }
+
+        await db.SaveChangesAsync(ct);
+    }
+}

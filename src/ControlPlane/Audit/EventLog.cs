@@ -1,0 +1,90 @@
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Audit;
+
+/// <summary>Audit events: appended, never changed.</summary>
+public sealed class EventLog(CenterStore store, TimeProvider time)
+{
+    /// <summary>Most events of one answer.</summary>
+    public const int MaximumPage = 1000;
+
+    /// <summary>Appends one event.</summary>
+    public Task AddAsync(string eventId, string user, string target, string message, CancellationToken ct = default) =>
+        AddAsync(eventId, user, new ObjectRef("", "", target), message, ct);
+
+    /// <summary>Appends one event about <paramref name="target"/>.</summary>
+    public Task AddAsync(string eventId, string user, ObjectRef target, string message, CancellationToken ct = default) =>
+        store.WriteAsync(
+            db =>
+            {
+                Add(db, eventId, user, target, message);
+                return Task.CompletedTask;
+            },
+            ct);
+
+    /// <summary>
+    /// Appends one event inside the caller's own transaction, so that the event and what it tells of stand or fall together.
+    /// </summary>
+    public void Add(CenterDb db, string eventId, string user, string target, string message) =>
+        Add(db, eventId, user, new ObjectRef("", "", target), message);
+
+    /// <summary>The same about <paramref name="target"/>, which can be asked for by its id later.</summary>
+    public void Add(CenterDb db, string eventId, string user, ObjectRef target, string message) =>
+        db.Events.Add(new EventRow
+        {
+            Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            EventId = eventId,
+            UserName = EventText.Clean(user),
+            ObjectKind = target.Kind,
+            ObjectId = EventText.Clean(target.Id),
+            Target = EventText.Clean(target.Name),
+            Message = EventText.Clean(message),
+        });
+
+    /// <summary>Events in ascending order: those after a number, or the last ones.</summary>
+    public async Task<IReadOnlyList<EventModel>> ListAsync(EventQuery query, CancellationToken ct)
+    {
+        var limit = Math.Clamp(query.Limit, 1, MaximumPage);
+        var rows = await store.ReadAsync(
+            db => query.After is { } number
+                ? Where(db.Events, query).Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
+                : Where(db.Events, query).OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
+            ct);
+        return [.. rows.OrderBy(e => e.Number).Select(e => e.ToModel())];
+    }
+
+    /// <summary>The same with nothing but a number and a limit.</summary>
+    public Task<IReadOnlyList<EventModel>> ListAsync(long? after, int limit, CancellationToken ct) =>
+        ListAsync(new EventQuery { After = after, Limit = limit }, ct);
+
+    /// <summary>The head of the chain.</summary>
+    public async Task<EventHeadModel> HeadAsync(CancellationToken ct)
+    {
+        var head = await store.ReadAsync(db => db.EventHead.SingleAsync(ct), ct);
+        return new EventHeadModel(head.Number, Convert.ToHexStringLower(head.Hash));
+    }
+
+    private static IQueryable<EventRow> Where(IQueryable<EventRow> rows, EventQuery q)
+    {
+        rows = q.Id is [.. var start, '*'] ? rows.Where(e => e.EventId.StartsWith(start))
+            : q.Id is { } id ? rows.Where(e => e.EventId == id) : rows;
+        rows = q.Object is { } o ? rows.Where(e => e.ObjectId == o || e.Target == o) : rows;
+        rows = q.User is { } user ? rows.Where(e => e.UserName == user) : rows;
+        if (q.Since is { } since)
+        {
+            var from = since.ToUnixTimeMilliseconds();
+            rows = rows.Where(e => e.Time >= from);
+        }
+
+        if (q.Until is { } until)
+        {
+            var to = until.ToUnixTimeMilliseconds();
+            rows = rows.Where(e => e.Time < to);
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,113 @@
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.PolicyBatches;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Vms.Operations;
+using Microsoft.Extensions.Logging;
+
+namespace Lorica.ControlPlane.Background;
+
+/// <summary>
+/// Gives every task that has not ended to the grain of its VM, which takes it up again or fails it with its reason: once when the
+/// center starts, and from then on what stands for a whole <see cref="Interval"/>. Between the transaction that begins a task
+/// and the call that hands it over, a call may break off; the task would block its VM until the next start.
+/// </summary>
+public sealed partial class TaskSweep(TaskStore tasks, IGrainFactory grains, TimeProvider time, ILogger<TaskSweep> log)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _stop = new();
+    private HashSet<string> _seen = [];
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Sweeps what the last run of the center left.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        foreach (var task in await tasks.UnfinishedAsync(ct))
+        {
+            if (task.VmId.Length == 0 && task.Kind != TaskKinds.PolicyApply)
+            {
+                await tasks.FailAsync(task.Id, Interrupted(task), also: null, ct);
+            }
+            else
+            {
+                await TakeUpAsync(task);
+            }
+        }
+    }
+
+    /// <summary>Begins to sweep what stands.</summary>
+    public void Start() => _running = WatchAsync(_stop.Token);
+
+    /// <summary>
+    /// Hands over what was unfinished at the look before, too. Whoever works on it already takes no notice; a task of no VM
+    /// belongs to the call that began it.
+    /// </summary>
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        var unfinished = await tasks.UnfinishedAsync(ct);
+        foreach (var task in unfinished.Where(t => _seen.Contains(t.Id)))
+        {
+            if (task.VmId.Length == 0 && task.Kind != TaskKinds.PolicyApply)
+            {
+                continue;
+            }
+
+            try
+            {
+                await TakeUpAsync(task);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                // A grain that is busy for long: the others come first, and it the next time.
+                LogFailed(log, e);
+            }
+        }
+
+        _seen = unfinished.Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task WatchAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            await Task.Delay(Interval, time, ct);
+            try
+            {
+                await LookAsync(ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                LogFailed(log, e);
+            }
+        }
+    }
+
+    private async Task TakeUpAsync(TaskRow task)
+    {
+        if (task.Kind == TaskKinds.PolicyApply)
+        {
+            await grains.GetGrain<IPolicyBatchGrain>(task.Id).RunAsync();
+        }
+        else
+        {
+            await grains.GetGrain<IVmGrain>(task.VmId).ResumeAsync();
+        }
+    }
+
+    private static Fault Interrupted(TaskRow task) => new(FaultTypes.InvalidState, "lorica.interrupted", task.Target,
+        "The center stopped in the middle of it.", "Ask for it again.");
+
+    [LoggerMessage(2251, LogLevel.Warning, "Unfinished tasks were not looked at and are again soon")]
+    private static partial void LogFailed(ILogger log, Exception e);
+}

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.History;
+
+/// <summary>
+/// Tasks, as the faces of the center see them. Everyone sees the tasks that they asked for; those of others who may see the
+/// object; a list without bounds who may see the root.
+/// </summary>
+public sealed class TaskService(TaskStore board, TaskSignals signals, EventLog events, IAuthorizer authorizer, TimeProvider time)
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
+
+    /// <summary>One page of tasks, newest first; who does not see the root gets their own.</summary>
+    public async Task<ListModel<TaskModel>> ListAsync(Caller caller, TaskQuery query, CancellationToken ct)
+    {
+        if (!await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct))
+        {
+            if (query.User is { } other && other != caller.User)
+            {
+                await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Root, ct);
+            }
+
+            query = query with { User = caller.User };
+        }
+
+        return await board.ListAsync(query, ct);
+    }
+
+    /// <summary>One task; after <paramref name="wait"/>, at its next change, or at its end.</summary>
+    public async Task<TaskModel> GetAsync(Caller caller, string id, TimeSpan wait, CancellationToken ct)
+    {
+        var task = await board.GetAsync(id, ct);
+        await RequireSeenAsync(caller, task, ct);
+        return wait > TimeSpan.Zero ? await board.WaitAsync(id, wait, ct) : task;
+    }
+
+    /// <summary>Asks a task to end: their own, or with Global.CancelTask at the object.</summary>
+    public async Task<TaskModel> CancelAsync(Caller caller, string id, CancellationToken ct)
+    {
+        var task = await board.GetAsync(id, ct);
+        await RequireSeenAsync(caller, task, ct);
+        if (task.User != caller.User)
+        {
+            await authorizer.RequireAsync(caller, Privileges.CancelTask, About(task), ct);
+        }
+
+        var asked = await board.RequestCancelAsync(id, caller.User, ct);
+        await events.AddAsync(EventIds.TaskCancelRequested, caller.User, About(task),
+            $"{caller.User} asked to cancel task {id} ({task.Kind}) of {task.Target}.", CancellationToken.None);
+        return asked;
+    }
+
+    /// <summary>
+    /// The unfinished tasks, then each task that changes, until <paramref name="ct"/>; null from time to time, to keep the
+    /// connection.
+    /// </summary>
+    public async IAsyncEnumerable<TaskModel?> WatchAsync(Caller caller, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var listener = signals.Listen();
+        foreach (var task in (await ListAsync(caller, new TaskQuery { State = "unfinished" }, ct)).Items.Reverse())
+        {
+            yield return task;
+        }
+
+        while (true)
+        {
+            if (!await ChangedAsync(listener, ct))
+            {
+                yield return null;
+                continue;
+            }
+
+            var ids = new HashSet<string>(StringComparer.Ordinal);
+            while (listener.Changes.TryRead(out var id))
+            {
+                ids.Add(id);
+            }
+
+            // Rights may have been withdrawn since the last change.
+            var all = await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct);
+            foreach (var id in ids)
+            {
+                if (await board.FindAsync(id, ct) is { } task && (all || await SeesAsync(caller, task, ct)))
+                {
+                    yield return task;
+                }
+            }
+        }
+    }
+
+    private async Task<bool> ChangedAsync(TaskListener listener, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var change = listener.Changes.WaitToReadAsync(stop.Token).AsTask();
+        await Task.WhenAny(change, Task.Delay(Beat, time, stop.Token));
+        await stop.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+        return change.Status == TaskStatus.RanToCompletion;
+    }
+
+    private async Task RequireSeenAsync(Caller caller, TaskModel task, CancellationToken ct)
+    {
+        if (task.User != caller.User)
+        {
+            await authorizer.RequireAsync(caller, Privileges.View, About(task), ct);
+        }
+    }
+
+    private async Task<bool> SeesAsync(Caller caller, TaskModel task, CancellationToken ct) =>
+        task.User == caller.User || await authorizer.HoldsAsync(caller, Privileges.View, About(task), ct);
+
+    private static ObjectRef About(TaskModel task) =>
+        task.ObjectId.Length > 0 ? new ObjectRef(task.ObjectKind, task.ObjectId, task.Target) : ObjectRef.Root;
+}

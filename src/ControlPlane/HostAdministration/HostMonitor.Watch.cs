@@ -1,0 +1,103 @@
+using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Vms.Files;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.HostAdministration;
+
+/// <summary>What a connected host is asked again and again: its datastores, and the guests that stood still.</summary>
+internal sealed partial class HostMonitor
+{
+    /// <summary>How old the space of a datastore that is shown may be.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _look = new(0);
+
+    private async Task LookAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await _look.WaitAsync(LookAgain, ct);
+                if (_connected)
+                {
+                    await FollowDatastoresAsync(ct);
+                    await FollowStandingAsync(ct);
+                }
+            }
+            catch (Exception) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (RpcException)
+            {
+                // It does not answer, or its storage does not: asked again. Whether the host is lost its heartbeat says.
+            }
+            catch (Exception e)
+            {
+                LogFailed(log, e, hostId);
+            }
+        }
+    }
+
+    private async Task FollowDatastoresAsync(CancellationToken ct)
+    {
+        var description = await links.Client(hostId).DescribeAsync(
+            new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + LookAgain, cancellationToken: ct);
+        if (description.HostId != hostId || description.BootId != _bootId
+            || !await store.ReadAsync(db => datastores.DiffersAsync(db, hostId, description, ct), ct))
+        {
+            return;
+        }
+
+        await store.WriteAsync(
+            async db =>
+            {
+                if (await db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct) is { } row)
+                {
+                    await datastores.FollowAsync(db, row, description, ct);
+                }
+            },
+            ct);
+    }
+
+    /// <summary>Guests that stand still are asked whether they go on: what told so may have been lost.</summary>
+    private async Task FollowStandingAsync(CancellationToken ct)
+    {
+        var standing = await store.ReadAsync(
+            db => (from a in db.Alarms
+                   join v in db.Vms on a.ObjectId equals v.Id
+                   where a.Alarm == AlarmIds.VmStandsStill && a.ClearedAt == null && v.HostId == hostId
+                   select v.Id).ToListAsync(ct), ct);
+        foreach (var vm in standing)
+        {
+            await StandsStillAsync(await snapshots.DescribeAsync(hostId, vm, ct), ct);
+        }
+    }
+
+    /// <summary>
+    /// Raises the alarm of a guest that stands still because of a disk, and clears it when it goes on or has ended.
+    /// </summary>
+    private async Task StandsStillAsync(VmDescription vm, CancellationToken ct)
+    {
+        if (vm.Guest != VmDescriptionCache.StandsStill)
+        {
+            await alarms.ClearAsync(AlarmIds.VmStandsStill, vm.VmId, ct);
+            return;
+        }
+
+        var row = await store.ReadAsync(db => db.Vms.FirstOrDefaultAsync(v => v.Id == vm.VmId && v.HostId == hostId, ct), ct);
+        if (row is not null)
+        {
+            await alarms.RaiseAsync(
+                AlarmIds.VmStandsStill, ObjectRef.Of(row), AlarmSeverity.Critical,
+                $"{row.Name} stands still: {Audit.EventText.Clean(vm.GuestDetail)} Make room on {row.Datastore} or mend what "
+                    + "failed there: the guest goes on by itself, nothing is lost.",
+                ct);
+        }
+    }
+}

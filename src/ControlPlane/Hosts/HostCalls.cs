@@ -1,0 +1,52 @@
+using System.Data.Common;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>Tells a host that refused from one that could not be talked to.</summary>
+internal static class HostCalls
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether the transport failed: whatever was asked may have happened or not.</summary>
+    public static bool IsTransport(RpcException e) =>
+        !FaultCodec.IsRefusal(e) && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
+            or StatusCode.Internal or StatusCode.Unknown or StatusCode.Aborted;
+
+    /// <summary>Whether a grain's refusal says the same.</summary>
+    public static bool IsTransport(FaultException e) => e.Fault.Type == FaultTypes.HostCommunication;
+
+    /// <summary>
+    /// Calls the host; work that was taken up again after a start of the center waits a while for a host that is not up yet.
+    /// </summary>
+    public static async Task<T> PatientlyAsync<T>(
+        WorkContext context, TimeProvider time, Func<Task<T>> call, CancellationToken ct)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (RpcException e) when (
+                context.Resumed && IsTransport(e) && !ct.IsCancellationRequested && time.GetElapsedTime(start) < Patience)
+            {
+                // Not up yet, or gone in the middle: asked again.
+            }
+
+            await Task.Delay(Pause, time, ct);
+        }
+    }
+
+    /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or
+    /// the database. It says nothing about what was asked of the host.</summary>
+    public static bool IsPassing(Exception e) =>
+        e is TimeoutException or OrleansException or DbException or DbUpdateException or IOException
+        || e is FaultException { Fault.Type: FaultTypes.ResourceInUse }
+        || e is RpcException r && FaultCodec.IsRefusal(r) && FaultCodec.FromRpc(r, "the host").Type == FaultTypes.ResourceInUse;
+}

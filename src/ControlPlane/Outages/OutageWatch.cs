@@ -1,0 +1,154 @@
+using System.Globalization;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Placement;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Vms.Files;
+using Lorica.ControlPlane.Vms.Operations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Lorica.ControlPlane.Outages;
+
+/// <summary>
+/// Carries out the outage rule of VMs whose keys stay out of reach.
+/// <code>
+/// (none) ──longer than the policy allows: row, alarm, event──► acted ──within reach again, or another policy──► (none), event
+///                                                                │ suspend:  the guest's processors are paused, each round anew
+///                                                                │ shutDown: powered off gracefully if it runs; stays off
+///                                                                └ preventPowerOn: nothing; powering on is refused meanwhile
+/// </code>
+/// The row is written before the host is asked: a center that dies between finds it and goes on. A guest is let go before the row
+/// goes, so none is left paused by a stop of the center.
+/// </summary>
+internal sealed partial class OutageWatch(
+    OutageFinder finder, CenterStore store, AlarmStore alarms, EventLog events, VmDescriptionCache snapshots,
+    HostLinks links, VmService vms, TimeProvider time, ILogger<OutageWatch> log)
+{
+    private const int ShutDownSeconds = 300;
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>One round.</summary>
+    public async Task RunOnceAsync(CancellationToken ct)
+    {
+        var found = (await finder.FindAsync(ct)).ToDictionary(o => o.Vm.Id, StringComparer.Ordinal);
+        var acts = await store.ReadAsync(db => db.OutageActs.ToListAsync(ct), ct);
+        foreach (var act in acts.Where(a => !found.TryGetValue(a.VmId, out var o) || o.Policy.Rules.Outage.Action != a.Action))
+        {
+            await TryAsync(act.VmId, () => EndAsync(act, ct), ct);
+        }
+
+        foreach (var outage in found.Values)
+        {
+            await TryAsync(
+                outage.Vm.Name, () => ActAsync(
+                    outage, acts.Exists(a => a.VmId == outage.Vm.Id && a.Action == outage.Policy.Rules.Outage.Action), ct), ct);
+        }
+    }
+
+    private async Task ActAsync(Outage outage, bool acted, CancellationToken ct)
+    {
+        var (vm, rule) = (outage.Vm, outage.Policy.Rules.Outage);
+        if (!acted)
+        {
+            var message = string.Create(CultureInfo.InvariantCulture,
+                $"{vm.Name} {Words(rule.Action)}: {outage.Provider}, which has its key, has been out of reach since "
+                    + $"{outage.Since:yyyy-MM-dd HH:mm:ss'Z'}, longer than \"{outage.Policy.Name}\" allows ({rule.After}).");
+            await store.WriteAsync(
+                async db =>
+                {
+                    db.OutageActs.Add(new OutageActRow
+                    {
+                        VmId = vm.Id, Action = rule.Action, Provider = outage.Provider,
+                        Since = outage.Since.ToUnixTimeMilliseconds(),
+                    });
+                    events.Add(db, EventIds.OutageActed, Caller.System.User, ObjectRef.Of(vm), message);
+                    await alarms.RaiseAsync(db, AlarmIds.VmOutage, ObjectRef.Of(vm), AlarmSeverity.Critical, message, ct);
+                },
+                ct);
+        }
+
+        if (rule.Action == OutageActions.Suspend)
+        {
+            await PauseAsync(vm, paused: true, ct);
+        }
+        else if (rule.Action == OutageActions.ShutDown
+            && (await snapshots.DescribeAsync(vm.HostId, vm.Id, ct)).PowerState == "poweredOn")
+        {
+            await vms.PowerAsync(Caller.System, vm.Id, new PowerBody("off", TimeoutSeconds: ShutDownSeconds), ct);
+        }
+    }
+
+    private async Task EndAsync(OutageActRow act, CancellationToken ct)
+    {
+        var vm = await store.ReadAsync(db => db.Vms.FirstOrDefaultAsync(v => v.Id == act.VmId, ct), ct);
+        if (vm is not null && act.Action == OutageActions.Suspend)
+        {
+            await PauseAsync(vm, paused: false, ct);
+        }
+
+        await store.WriteAsync(
+            async db =>
+            {
+                await db.OutageActs.Where(a => a.VmId == act.VmId).ExecuteDeleteAsync(ct);
+                await alarms.ClearAsync(db, AlarmIds.VmOutage, act.VmId, ct);
+                if (vm is not null)
+                {
+                    events.Add(db, EventIds.OutageEnded, Caller.System.User, ObjectRef.Of(vm), act.Action switch
+                    {
+                        OutageActions.Suspend => $"{vm.Name} goes on: its outage is over.",
+                        OutageActions.ShutDown => $"{vm.Name} may be powered on again: its outage is over. It is left off.",
+                        _ => $"{vm.Name} may be powered on again: its outage is over.",
+                    });
+                }
+            },
+            ct);
+    }
+
+    /// <summary>Pauses or lets go; idempotent, and nothing for a VM that is off.</summary>
+    private async Task PauseAsync(VmRow vm, bool paused, CancellationToken ct)
+    {
+        try
+        {
+            await links.Client(vm.HostId).PauseVmAsync(
+                new PauseVmRequest { VmId = vm.Id, Paused = paused }, deadline: time.GetUtcNow().UtcDateTime + HostTimeout,
+                cancellationToken: ct);
+        }
+        catch (RpcException e) when (FaultCodec.IsRefusal(e)
+            && FaultCodec.FromRpc(e, "the host").Type is FaultTypes.InvalidPowerState or FaultTypes.NotFound)
+        {
+            // Off, or gone from this host: there is nothing that runs.
+        }
+    }
+
+    /// <summary>A VM whose host does not answer, or that a task works on, is left for the next round.</summary>
+    private async Task TryAsync(string vm, Func<Task> act, CancellationToken ct)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
+        {
+            LogLater(log, vm, e.Message);
+        }
+    }
+
+    private static string Words(string action) => action switch
+    {
+        OutageActions.Suspend => "is paused",
+        OutageActions.ShutDown => "is shut down",
+        OutageActions.PreventPowerOn => "is kept from being powered on",
+        _ => throw new ArgumentException($"This center cannot {action}: a newer one made the rule.", nameof(action)),
+    };
+
+    [LoggerMessage(2304, LogLevel.Warning, "The outage rule of {Vm} is carried out in the next round: {Reason}")]
+    private static partial void LogLater(ILogger log, string vm, string reason);
+}

@@ -1,0 +1,68 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Preflight;
+
+/// <summary>
+/// Checks before encrypt, decrypt, recrypt and clone: gathers what <see cref="PreflightRules"/> needs and asks them. What cannot
+/// be found out now (a host that does not answer, a KMS that does not show its certificate) is no reason to refuse: the operation
+/// itself meets it.
+/// </summary>
+internal sealed class PreflightCheck(CenterStore store, HostLinks links, ProviderCertificates certificates, TimeProvider time)
+{
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Throws the first reason to refuse.</summary>
+    public async Task RequireAsync(PreflightRequest order, CancellationToken ct)
+    {
+        if ((await CheckAsync(order, ct)).FirstOrDefault(f => f.Refuses) is { Fault: { } fault })
+        {
+            throw new FaultException(fault);
+        }
+    }
+
+    /// <summary>Runs all checks.</summary>
+    public async Task<List<PreflightFinding>> CheckAsync(PreflightRequest order, CancellationToken ct)
+    {
+        var facts = await store.ReadAsync(
+            async db => new PreflightFacts
+            {
+                Now = time.GetUtcNow(),
+                CenterVm = await db.CenterSettings.Where(s => s.Name == CenterSettingRow.RunsIn)
+                    .Select(s => s.Value).FirstOrDefaultAsync(ct),
+                Guests = await db.ProviderGuests.ToDictionaryAsync(g => g.Provider, g => g.VmId, ct),
+                Needs = (await db.KeyRecords.Where(
+                    r => r.State == KeyRecordStates.Usable && db.ProviderGuests.Any(g => g.VmId == r.VmId))
+                    .Select(r => new { r.VmId, r.Provider }).Distinct().ToListAsync(ct)).ToLookup(r => r.VmId, r => r.Provider),
+                KeyUsers = order is { Provider: { } provider, KeyId: { } keyId }
+                    ? [.. (await KeyOwners.OfAsync(db, provider, keyId, [order.Vm.Id], ct)).Select(o => o.ToString())] : [],
+            },
+            ct);
+        facts = facts with
+        {
+            Certificates = order.Provider is { } named ? await certificates.OfAsync(named, ct) : [],
+            Free = await FreeAsync(order.Target?.HostId ?? order.Vm.HostId, ct),
+        };
+        return [.. PreflightRules.Check(order, facts)];
+    }
+
+    private async Task<IReadOnlyDictionary<string, long>> FreeAsync(string hostId, CancellationToken ct)
+    {
+        try
+        {
+            var host = await links.Client(hostId).DescribeAsync(
+                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+            return host.Datastores.DistinctBy(d => d.Name).ToDictionary(d => d.Name, d => d.Free, StringComparer.Ordinal);
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            return new Dictionary<string, long>();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+
+namespace Lorica.ControlPlane.Tasks;
+
+/// <summary>What is asked of the caller once more, in the transaction that begins a task on a VM.</summary>
+public interface IBeginCheck
+{
+    /// <summary>Returns when the caller holds what the task needs.</summary>
+    /// <exception cref="Contracts.Faults.FaultException">NoPermission: nothing was begun.</exception>
+    Task RequireAsync(CenterDb db, string kind, VmRow vm, Caller caller, string arguments, CancellationToken ct);
+}

@@ -1,0 +1,4 @@
+namespace Lorica.ControlPlane.Vms.Operations;
+
+/// <summary>Content of a disk.</summary>
+internal readonly record struct DiskFrame(int Disk, long Offset, ReadOnlyMemory<byte> Data);

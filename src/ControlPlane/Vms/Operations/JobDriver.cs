@@ -1,0 +1,317 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Vms.Files;
+using Lorica.ControlPlane.Vms.Queries;
+
+namespace Lorica.ControlPlane.Vms.Operations;
+
+/// <summary>
+/// Drives one job on a host to its end, through restarts of the host and of the center.
+/// <code>
+/// ┌► describe ─ done already, verified by its keys ──────────► succeeded
+/// │     ├─ suspect: no key moves ────────────────────────────► fault
+/// │     └► deliver the keys ─ not within reach ┬ not begun ──► fault
+/// │           │                                └ begun: wait ─────────────────┐
+/// │           └► StartJob (idempotent by id; resumes what the files say)      │
+/// │                 ├─ refused ┬ not begun, or for good ─────► fault          │
+/// │                 │          └ begun, for want of a key or a lock: wait ────┤
+/// │                 └► WatchJob ─ ended ─────────────────────► succeeded / failed
+/// └── host gone, database busy: wait ◄──┘ stream broken ◄─────────────────────┘
+/// </code>
+/// Begun is what the files say is begun, whether or not this run did it. Files that look decrypted prove nothing, since whoever
+/// writes the datastore can make them so: then only the host, which remembers what it decrypted, says whether the job is done.
+/// </summary>
+internal sealed class JobDriver(
+    HostLinks links, VmDescriptionCache snapshots, VmLookup lookup, TaskStore tasks, EventLog events,
+    IGrainFactory grains, TimeProvider time)
+{
+    /// <summary>Kinds of jobs that leave nothing when they are taken back.</summary>
+    public const string CloneJob = "clone", RelocateJob = "relocate";
+
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private const int MaximumReason = 200;
+
+    /// <summary>Runs the job.</summary>
+    /// <param name="context">The work.</param>
+    /// <param name="start">What the host is asked.</param>
+    /// <param name="keys">Keys that the job needs on the host.</param>
+    /// <param name="isDone">Whether the files are already as the job would leave them.</param>
+    /// <param name="ct">The center stops; the job goes on.</param>
+    /// <returns>The job as it ended.</returns>
+    /// <remarks>
+    /// Cancelling: until the host is asked, always. A job that changes data in place is never taken back, since data that is half
+    /// changed is of no use to anybody; the others until the host says that it is too late.
+    /// </remarks>
+    public async Task<JobDescription> RunAsync(
+        WorkContext context, StartJobRequest start, List<ExpectedKey> keys, Func<VmDescription, bool> isDone,
+        CancellationToken ct)
+    {
+        // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task. A task that
+        // may still be cancelled has not asked for a job in place.
+        var inPlace = start.Kind is not (CloneJob or RelocateJob);
+        var asked = context.Resumed && !(inPlace && context.Task.Cancellable);
+        var (begun, unanswered) = (false, asked);
+        if (!asked || !inPlace)
+        {
+            await tasks.EnterCancellableAsync(context.Task.Id, ct);
+        }
+
+        var pause = FirstPause;
+        while (true)
+        {
+            string waiting;
+            var looksPlain = false;
+            DeliveryResult? delivery = null;
+            try
+            {
+                if (!asked)
+                {
+                    context.Cancelled.ThrowIfCancellationRequested();
+                }
+
+                var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+                begun = inPlace && await IsBegunAsync(context, files, ct);
+                var done = asked && files.PendingJob.Length == 0 && isDone(files);
+                looksPlain = done && start.NewKey is null;
+                if (done && !looksPlain)
+                {
+                    return new JobDescription { JobId = start.JobId, VmId = start.VmId, State = "succeeded", Result = files };
+                }
+
+                await RequireRecordedAsync(context, files, ct);
+                delivery = await DeliverAsync(context.Vm.HostId, start, keys, begun);
+
+                // A host that was asked and not heard may have begun all the same: without the keys it refuses what it has not.
+                if (delivery.Faults.Count == 0 || looksPlain || (unanswered && !begun))
+                {
+                    if (!asked && inPlace)
+                    {
+                        await tasks.EnterUncancellableAsync(context.Task.Id, ct);
+                    }
+
+                    (asked, unanswered) = (true, true);
+                    var job = await links.Client(context.Vm.HostId).StartJobAsync(start, Options(ct));
+                    unanswered = false;
+                    pause = FirstPause;
+                    if (await WatchAsync(context, job, ct) is { } ended)
+                    {
+                        // What a host tells of another VM is not believed: the files are asked.
+                        ended.Result = ended.Result?.VmId == (context.Arguments.CloneId ?? context.Vm.Id) ? ended.Result : null;
+                        return ended;
+                    }
+                }
+                else if (!begun)
+                {
+                    delivery.ThrowIfMissing(context.Vm.Name);
+                }
+
+                waiting = delivery.Faults.Count == 0 ? "waiting for the host" : WaitingFor(delivery);
+            }
+            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            {
+                waiting = "waiting for the host";
+            }
+            catch (RpcException e) when (IsKeyMissing(e))
+            {
+                unanswered = false;
+                if (!begun && !looksPlain)
+                {
+                    delivery?.ThrowIfMissing(context.Vm.Name);
+                    throw;
+                }
+
+                waiting = delivery is null ? "waiting for keys" : WaitingFor(delivery);
+            }
+            catch (FaultException e) when (HostCalls.IsTransport(e))
+            {
+                waiting = "waiting for the host";
+            }
+            catch (Exception e) when ((asked || begun) && HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
+            {
+                waiting = Waiting(e is RpcException r ? FaultCodec.FromRpc(r, "the host").Message
+                    : e is FaultException f ? f.Fault.Message : "the center's database or host connection is busy");
+            }
+
+            await ProgressAsync(context, waiting, ct);
+            await PauseAsync(pause, asked ? CancellationToken.None : context.Cancelled, ct);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>The step of a task that waits, with the reason.</summary>
+    public static string Waiting(string why) =>
+        $"waiting: {(why.Length <= MaximumReason ? why : string.Concat(why.AsSpan(0, MaximumReason), "…"))}";
+
+    private static string WaitingFor(DeliveryResult delivery) => delivery.Reasons.Count == 0
+        ? "waiting for keys"
+        : Waiting(string.Join("; ", delivery.Reasons.Take(3).Select(
+            r => $"key {r.Provider}/{r.KeyId}: {KeyFaults.Words(r.Reason)}")));
+
+    private static bool IsKeyMissing(RpcException e) =>
+        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "msg.vigor.enc.keyNotFound";
+
+    private async Task<bool> IsBegunAsync(WorkContext context, VmDescription files, CancellationToken ct) =>
+        BegunWork.Of(context, files, await lookup.RecordsAsync(context.Vm.Id, ct)) == WorkBegun.Yes;
+
+    /// <summary>
+    /// A shallow recrypt goes away from keys that may not be active any more: those are brought to open what they wrapped; the
+    /// new ones have to be active. Once the files are in the middle of a job in place, it is brought to its end with the keys
+    /// that it was begun with, for the objects that it has not reached too: a key that was deactivated meanwhile must not leave
+    /// the VM half done for good. Its alarm says so, and a shallow recrypt goes away from it afterwards.
+    /// </summary>
+    private async Task<DeliveryResult> DeliverAsync(string hostId, StartJobRequest start, List<ExpectedKey> keys, bool begun)
+    {
+        var host = grains.GetGrain<IHostGrain>(hostId);
+        if (begun)
+        {
+            return await host.DeliverInTimeAsync(keys, KeyDeliverer.RecryptFrom);
+        }
+
+        bool IsNew(ExpectedKey key) => key.Names(start.NewKey) || start.Keys.Any(k => key.Names(k.Key));
+        if (start.Kind != "recryptShallow" || keys.TrueForAll(IsNew))
+        {
+            return await host.DeliverInTimeAsync(keys, start.Kind);
+        }
+
+        var delivery = await host.DeliverInTimeAsync(keys.FindAll(k => !IsNew(k)), KeyDeliverer.RecryptFrom);
+        var more = await host.DeliverInTimeAsync(keys.FindAll(IsNew), start.Kind);
+        delivery.Held.AddRange(more.Held);
+        delivery.Faults.AddRange(more.Faults);
+        return delivery;
+    }
+
+    /// <summary>Asks the host; a task that was taken up again waits for a host that is not up yet.</summary>
+    public Task<T> PatientlyAsync<T>(WorkContext context, Func<Task<T>> call, CancellationToken ct) =>
+        HostCalls.PatientlyAsync(context, time, call, ct);
+
+    /// <summary>
+    /// Takes back what an earlier run asked the host for, and returns when the host works on it no more: it was taken back, has
+    /// ended, or was never begun. Only the files say which.
+    /// </summary>
+    public Task TakeBackAsync(WorkContext context, CancellationToken ct) => PatientlyAsync(
+        context,
+        async () =>
+        {
+            await CancelAsync(context, context.Task.Id, ct);
+            try
+            {
+                using var stream = links.Client(context.Vm.HostId)
+                    .WatchJob(new JobRequest { JobId = context.Task.Id }, cancellationToken: ct);
+                while (await NextAsync(stream.ResponseStream, ct) && stream.ResponseStream.Current.State == "running")
+                {
+                    // To its end.
+                }
+            }
+            catch (RpcException e) when (FaultCodec.IsRefusal(e))
+            {
+                // The host knows no such job.
+            }
+
+            return true;
+        },
+        ct);
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancelled, CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, ct);
+        await Task.Delay(pause, time, either.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        ct.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Asks the host to take a job back. What it refuses, or what is lost, ends as it would have.</summary>
+    private async Task CancelAsync(WorkContext context, string jobId, CancellationToken ct)
+    {
+        try
+        {
+            await links.Client(context.Vm.HostId).CancelJobAsync(new JobRequest { JobId = jobId }, Options(ct));
+        }
+        catch (RpcException)
+        {
+            // Asked again when the job is watched again.
+        }
+    }
+
+    /// <summary>Follows a job; null when the stream ended before the job.</summary>
+    private async Task<JobDescription?> WatchAsync(WorkContext context, JobDescription job, CancellationToken ct)
+    {
+        if (job.State != "running")
+        {
+            return job;
+        }
+
+        var told = time.GetTimestamp() - time.TimestampFrequency;
+        // The host answers a job that it cannot take back any more with its end.
+        await using var cancelling = context.Cancelled.UnsafeRegister(
+            static (state, _) => ((Action)state!)(), (Action)(() => _ = CancelAsync(context, job.JobId, ct)));
+        using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = job.JobId }, cancellationToken: ct);
+        while (await NextAsync(stream.ResponseStream, ct))
+        {
+            job = stream.ResponseStream.Current;
+            if (job.State != "running")
+            {
+                return job;
+            }
+
+            if (time.GetElapsedTime(told) >= ProgressInterval)
+            {
+                told = time.GetTimestamp();
+                context.Task.BytesDone = job.BytesDone;
+                context.Task.BytesTotal = job.BytesTotal;
+                await ProgressAsync(context, job.Step, ct);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A suspect VM gets no key, not even for a job that was under way when its files changed.</summary>
+    private async Task RequireRecordedAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    {
+        var records = await lookup.RecordsAsync(context.Vm.Id, ct);
+        if (RecordCheck.Find(files, records, underWay: true) is { } suspect)
+        {
+            await events.AddAsync(
+                EventIds.Suspect, context.Task.UserName, context.Vm.Name, $"{suspect.Key}: {suspect.Message}", ct);
+            throw new FaultException(suspect);
+        }
+    }
+
+    /// <summary>Progress that cannot be noted is no reason to leave a job alone.</summary>
+    private async Task ProgressAsync(WorkContext context, string step, CancellationToken ct)
+    {
+        try
+        {
+            await tasks.ProgressAsync(context.Task.Id, step, context.Task.BytesDone, context.Task.BytesTotal, ct);
+        }
+        catch (Exception e) when (HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
+        {
+            // Told again with the next step.
+        }
+    }
+
+    /// <summary>The next state of the job; false when the host restarted between and knows the job no more.</summary>
+    private static async Task<bool> NextAsync(IAsyncStreamReader<JobDescription> stream, CancellationToken ct)
+    {
+        try
+        {
+            return await stream.MoveNext(ct);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private CallOptions Options(CancellationToken ct) =>
+        new(deadline: time.GetUtcNow().UtcDateTime + CallTimeout, cancellationToken: ct);
+}

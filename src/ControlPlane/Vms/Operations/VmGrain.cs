@@ -1,0 +1,81 @@
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+
+namespace Lorica.ControlPlane.Vms.Operations;
+
+/// <summary>
+/// See <see cref="IVmGrain"/>. Not reentrant: two operations never interleave their checks; the work runs beside them.
+/// </summary>
+internal sealed class VmGrain(
+    VmOperations operations, Vms.Operations.LifeOperations life, VmWorks works, TaskStore tasks, ImportsUnderWay imports,
+    TimeProvider time) : Grain, IVmGrain
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _work = Task.CompletedTask;
+
+    private string Id => this.GetPrimaryKeyString();
+
+    /// <inheritdoc />
+    public async Task<string> SetPolicyAsync(Caller caller, SetPolicyCommand command) =>
+        Start(await operations.SetPolicyAsync(Id, caller, command, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> RecryptAsync(Caller caller, RecryptCommand command) =>
+        Start(await operations.RecryptAsync(Id, caller, command, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> CloneAsync(Caller caller, CloneCommand command) =>
+        Start(await operations.CloneAsync(Id, caller, command, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> RelocateAsync(Caller caller, RelocateCommand command) =>
+        Start(await operations.RelocateAsync(Id, caller, command, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> PowerAsync(Caller caller, PowerCommand command) =>
+        Start(await operations.PowerAsync(Id, caller, command, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> DeleteAsync(Caller caller) => Start(await operations.DeleteAsync(Id, caller, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task<string> LifeAsync(Caller caller, string kind, Model.LifeArguments arguments) =>
+        Start(await life.BeginAsync(Id, caller, kind, arguments, _stopping.Token));
+
+    /// <inheritdoc />
+    public async Task ResumeAsync()
+    {
+        if (_work.IsCompleted && await tasks.UnfinishedOfAsync(Id, _stopping.Token) is { } task && !imports.Has(task.Id))
+        {
+            Start(task, resumed: true);
+        }
+    }
+
+    /// <summary>Work that is cut off here stays in the table as it is, and is taken up again by the next start.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _work.WaitAsync(TimeSpan.FromSeconds(1), time, cancellationToken).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _stopping.Dispose();
+    }
+
+    private string Start(TaskRow task, bool resumed = false)
+    {
+        if (!TaskStates.Ended(task.State))
+        {
+            _work = RunAsync(task, resumed);
+        }
+
+        return task.Id;
+    }
+
+    private async Task RunAsync(TaskRow task, bool resumed)
+    {
+        DelayDeactivation(TimeSpan.MaxValue);
+        await Task.Yield();
+        await works.RunAsync(task, resumed, _stopping.Token);
+        DelayDeactivation(TimeSpan.FromMilliseconds(-1));
+    }
+}

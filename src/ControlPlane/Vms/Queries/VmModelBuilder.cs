@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Lorica.Contracts;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Placement;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Vms.Files;
+
+namespace Lorica.ControlPlane.Vms.Queries;
+
+/// <summary>Builds what clients see of a VM: the files as the host reads them, the records, the policies.</summary>
+internal static class VmModelBuilder
+{
+    /// <summary>Builds the model.</summary>
+    /// <param name="vm">Row.</param>
+    /// <param name="live">What the host says now; null when it does not answer. Then, and when it could not read the files, the
+    /// last description is shown, compliance unknown.</param>
+    /// <param name="context">The rest.</param>
+    public static VmModel Build(VmRow vm, VmDescription? live, VmContext context)
+    {
+        var read = live is { Unread: false } ? live : null;
+        var unreadable = RecordCheck.UnreadableOf(live);
+        var files = read ?? (
+            vm.Snapshot is null ? new VmDescription { VmId = vm.Id } : VmDescription.Parser.ParseFrom(vm.Snapshot));
+        var records = context.Records[vm.Id].ToList();
+        var task = context.Tasks.GetValueOrDefault(vm.Id);
+        var underWay = task is not null;
+        var present = vm.State == VmStates.Present;
+        var home = Policy(context, vm.Id);
+        var homeCompliance = Judge(
+            context, vm.Id, read is null || !present ? null : HomeFacts(files, context, records, underWay),
+            unreadable);
+        var disks = files.Disks.Select(d =>
+        {
+            var compliance = Judge(
+                context, d.ObjectId, read is null ? null : DiskFacts(files, d, context, records, underWay), unreadable);
+            return new DiskModel(
+                d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), Policy(context, d.ObjectId).ToReference(),
+                compliance.State, d.Used, d.Provisioning, read is null ? null : RecordCheck.Disk(files, d, records, underWay))
+            {
+                Drift = compliance.Drift,
+            };
+        }).ToList();
+        var locked = JsonSerializer.Deserialize(vm.LockedKeys, StoreJson.Default.ListKeyReason) ?? [];
+
+        return new VmModel
+        {
+            Id = vm.Id,
+            Name = vm.Name,
+            PowerState = (live ?? files).PowerState is { Length: > 0 } power ? power : "poweredOff",
+            Guest = live?.Guest is { Length: > 0 } guest ? guest : null,
+            GuestDetail = live?.GuestDetail is { Length: > 0 } detail ? Audit.EventText.Clean(detail) : null,
+            Encrypted = files.Encrypted,
+            CryptoState = vm.CryptoState,
+            Key = Key(files.Encrypted, files.Key),
+            Policy = home.ToReference(),
+            Compliance = ComplianceStates.Worst([homeCompliance.State, .. disks.Select(d => d.Compliance)]),
+            HomeCompliance = homeCompliance.State,
+            Drift = homeCompliance.Drift,
+            Disks = disks,
+            Host = context.Hosts.GetValueOrDefault(vm.HostId)?.Name ?? vm.HostId,
+            Path = files.Path,
+            Cpus = files.Cpus,
+            MemoryMib = files.MemoryMib,
+            LockedKeys = locked,
+            Suspect = live is null || unreadable is not null ? null : RecordCheck.Find(live, records, underWay),
+            Unreadable = unreadable,
+            Folder = context.Containers.GetValueOrDefault(vm.ParentId) ?? vm.ParentId,
+            LockHolder = files.Lock is { Held: true } held
+                ? context.Hosts.GetValueOrDefault(held.HostId)?.Name ?? held.HostId : null,
+            Task = task,
+        };
+    }
+
+    private static StoragePolicy Policy(VmContext context, string objectId) =>
+        context.Policies.OfId(context.Associations.GetValueOrDefault(objectId)?.PolicyId);
+
+    private static ObjectCompliance Judge(VmContext context, string objectId, ObjectFacts? facts, Fault? unreadable)
+    {
+        var policy = Policy(context, objectId);
+        return ComplianceRules.Judge(
+            policy, context.Associations.GetValueOrDefault(objectId)?.RulesVersion ?? policy.RulesVersion, facts,
+            unreadable?.Message);
+    }
+
+    private static ObjectFacts HomeFacts(VmDescription files, VmContext context, List<KeyRecordRow> records, bool underWay) =>
+        new(files.Path, files.Encrypted, "", RecordCheck.Home(files, records, underWay),
+            context.Tags.Of(DatastoreTags.OfPath(files.Path)));
+
+    private static ObjectFacts DiskFacts(
+        VmDescription files, DiskDescription d, VmContext context, List<KeyRecordRow> records, bool underWay) =>
+        new(d.Path, d.Encrypted, d.Transition, RecordCheck.Disk(files, d, records, underWay),
+            context.Tags.Of(DatastoreTags.OfPath(d.Path)));
+
+    private static KeyModel? Key(bool encrypted, KeyRef? key) =>
+        encrypted && key is not null ? new KeyModel(key.Provider, key.KeyId) : null;
+}

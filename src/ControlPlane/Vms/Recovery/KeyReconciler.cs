@@ -1,0 +1,192 @@
+using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Alarms;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.HostEncryption;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Vms.Files;
+using Lorica.ControlPlane.Vms.Queries;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Vms.Recovery;
+
+/// <summary>
+/// Sees that a host has the keys of the VMs that the center placed on it. A VM is locked when a key is not on the host and cannot
+/// be brought there; it is unlocked by itself as soon as it can.
+/// </summary>
+internal sealed class KeyReconciler(
+    CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser,
+    VmLookup lookup, LockStore locks, HostCrypto crypto, AlarmStore alarms, EventLog events, TimeProvider time)
+{
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly HashSet<string> _suspects = new(StringComparer.Ordinal);
+    private bool _alarmsRead;
+
+    /// <summary>Reconciles all VMs of the host.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="seen">Called with what the host says of each of the VMs that are on it.</param>
+    /// <returns>Whether to look again: a VM is locked, suspect, or not there.</returns>
+    /// <exception cref="RpcException">The host does not answer.</exception>
+    public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct, Func<VmDescription, Task>? seen = null)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            await ReadAlarmsAsync(ct);
+            // Encryption mode first; but whether a VM is locked does not depend on it.
+            var left = await crypto.ReviveAsync(hostId, ct);
+
+            // Step 1: what the records want
+            var (vms, records, busy) = await ReadAsync(hostId, ct);
+            if (vms.Count == 0)
+            {
+                await releaser.SweepAsync(hostId, ct);
+                return left;
+            }
+
+            // Step 2: what the files say; what a task left behind is settled; a suspect VM gets no key
+            var reply = await links.Client(hostId).ListVmsAsync(
+                new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+            var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal)
+                .ToDictionary(v => v.VmId, StringComparer.Ordinal);
+            var byVm = records.ToLookup(r => r.VmId, StringComparer.Ordinal);
+            var again = left;
+            var orders = new List<(VmRow Vm, List<ExpectedKey> Keys)>();
+            foreach (var vm in vms)
+            {
+                var underWay = busy.Contains(vm.Id);
+                var usable = byVm[vm.Id].ToList();
+                if (!files.TryGetValue(vm.Id, out var file))
+                {
+                    again |= usable.Count > 0;
+                    continue;
+                }
+
+                await (seen?.Invoke(file) ?? Task.CompletedTask);
+                if (RecordCheck.UnreadableOf(file) is not null)
+                {
+                    // Nothing is known of its files, so nothing is decided: its datastore has the alarm.
+                    again |= usable.Count > 0;
+                    continue;
+                }
+
+                usable = underWay ? usable : await SettledAsync(hostId, vm, file, usable, ct);
+                var own = usable.Where(r => r.InUse || underWay).ToList();
+                if (await IsSuspectAsync(vm, file, own, underWay, ct))
+                {
+                    again |= usable.Count > 0;
+                    continue;
+                }
+
+                orders.Add((vm, [.. own.Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct()]));
+            }
+
+            // Step 3: deliver what is missing
+            List<ExpectedKey> keys = [.. orders.SelectMany(o => o.Keys).Distinct()];
+            var delivery = keys.Count == 0
+                ? new DeliveryResult()
+                : await deliverer.DeliverAsync(hostId, keys, KeyDeliverer.Unlock, time, ct);
+
+            // Step 4: locked or not, and why; all in one transaction
+            var reasons = delivery.Reasons.DistinctBy(r => (r.Provider, r.KeyId)).ToDictionary(r => (r.Provider, r.KeyId));
+            var states = orders.ConvertAll(o => (o.Vm, Missing: o.Keys.Where(k => reasons.ContainsKey((k.Provider, k.KeyId)))
+                .Select(k => reasons[(k.Provider, k.KeyId)]).ToList()));
+            await locks.WriteAsync(states, ct);
+            var locked = again || states.Exists(s => s.Missing.Count > 0);
+
+            // Step 5: what the host holds although nothing on it needs it any more
+            await releaser.SweepAsync(hostId, ct);
+            return locked;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Alarms that an earlier run of the center raised are cleared by this one.</summary>
+    private async Task ReadAlarmsAsync(CancellationToken ct)
+    {
+        if (_alarmsRead)
+        {
+            return;
+        }
+
+        _suspects.UnionWith(await store.ReadAsync(
+            db => db.Alarms.Where(
+                a => a.Alarm == AlarmIds.VmSuspect && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct));
+        _alarmsRead = true;
+    }
+
+    private Task<(List<VmRow> Vms, List<KeyRecordRow> Records, HashSet<string> Busy)> ReadAsync(
+        string hostId, CancellationToken ct) =>
+        store.ReadAsync(
+            async db =>
+            {
+                var vms = await db.Vms.Where(v => v.HostId == hostId && v.State == VmStates.Present).ToListAsync(ct);
+                var records = await (
+                    from r in db.KeyRecords
+                    join v in db.Vms on r.VmId equals v.Id
+                    where v.HostId == hostId && r.State == KeyRecordStates.Usable
+                    select r).ToListAsync(ct);
+                var busy = await db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
+                    .Select(t => t.VmId).ToListAsync(ct);
+                return (vms, records, busy.ToHashSet(StringComparer.Ordinal));
+            },
+            ct);
+
+    private async Task<List<KeyRecordRow>> SettledAsync(
+        string hostId, VmRow vm, VmDescription file, List<KeyRecordRow> usable, CancellationToken ct)
+    {
+        if (await register.SettleLeftAsync(vm, file, usable, ct) is not { } unused)
+        {
+            return usable;
+        }
+
+        if (unused.Count > 0)
+        {
+            await releaser.ReleaseAsync(hostId, unused, ct);
+        }
+
+        return await lookup.RecordsAsync(vm.Id, ct);
+    }
+
+    private async Task<bool> IsSuspectAsync(
+        VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
+    {
+        var suspect = RecordCheck.Find(file, records, underWay);
+        if (suspect is null)
+        {
+            if (_suspects.Remove(vm.Id))
+            {
+                await alarms.ClearAsync(AlarmIds.VmSuspect, vm.Id, ct);
+            }
+
+            return false;
+        }
+
+        // One that left the inventory meanwhile took its alarm along.
+        if (_suspects.Add(vm.Id) || !await store.ReadAsync(
+            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmSuspect && a.ObjectId == vm.Id && a.ClearedAt == null, ct), ct))
+        {
+            var message = $"{suspect.Key}: {suspect.Message}";
+            await store.WriteAsync(
+                async db =>
+                {
+                    if (await alarms.RaiseAsync(db, AlarmIds.VmSuspect, ObjectRef.Of(vm), AlarmSeverity.Critical, message, ct))
+                    {
+                        events.Add(db, EventIds.Suspect, Caller.System.User, ObjectRef.Of(vm), message);
+                    }
+                },
+                ct);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+using Grpc.Core;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Lorica.ControlPlane.Vms.Recovery;
+
+/// <summary>
+/// VMs that a host still lists although they went elsewhere while it was away: it is told to forget them. Only what the center
+/// knows to have left that host is told, under the epoch with which it left; files and another host's lock are not touched.
+/// </summary>
+internal sealed partial class OrphanedVms(CenterStore store, HostLinks links, TimeProvider time, ILogger<OrphanedVms> log)
+{
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>Makes <paramref name="hostId"/> forget them.</summary>
+    /// <exception cref="RpcException">The host does not answer.</exception>
+    public async Task ForgetAsync(string hostId, CancellationToken ct)
+    {
+        var client = links.Client(hostId);
+        var listed = await client.ListVmsAsync(
+            new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+        foreach (var (vm, epoch) in await GoneAsync(hostId, [.. listed.Vms.Select(v => v.VmId)], ct))
+        {
+            try
+            {
+                await client.UnregisterVmAsync(
+                    new UnregisterVmRequest { VmId = vm, Epoch = epoch },
+                    deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+                LogForgotten(log, hostId, vm);
+            }
+            catch (RpcException e) when (e.StatusCode != StatusCode.Unavailable && !ct.IsCancellationRequested)
+            {
+                // It runs there, or a later epoch has it: asked again when the host connects next.
+                LogKept(log, hostId, vm, e.Status.Detail);
+            }
+        }
+    }
+
+    private Task<List<(string Vm, long Epoch)>> GoneAsync(
+        string hostId, List<string> listed, CancellationToken ct) => store.ReadAsync(
+        async db =>
+        {
+            var elsewhere = await db.Vms.AsNoTracking()
+                .Where(v => listed.Contains(v.Id) && v.HostId != hostId && v.State == VmStates.Present)
+                .Select(v => new { v.Id, v.Epoch }).ToListAsync(ct);
+            var known = await db.KnownVms.AsNoTracking()
+                .Where(k => listed.Contains(k.VmId) && k.HostId == hostId && !db.Vms.Any(v => v.Id == k.VmId))
+                .Select(k => new { Id = k.VmId, k.Epoch }).ToListAsync(ct);
+            var busy = await db.Tasks.AsNoTracking().Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
+                .Select(t => t.VmId).ToListAsync(ct);
+            return elsewhere.Concat(known).Where(v => !busy.Contains(v.Id)).Select(v => (v.Id, v.Epoch)).ToList();
+        },
+        ct);
+
+    [LoggerMessage(2010, LogLevel.Information, "Host {HostId} forgets VM {VmId}, which is elsewhere now")]
+    private static partial void LogForgotten(ILogger log, string hostId, string vmId);
+
+    [LoggerMessage(2011, LogLevel.Warning, "Host {HostId} keeps VM {VmId}, which is elsewhere now: {Why}")]
+    private static partial void LogKept(ILogger log, string hostId, string vmId, string why);
+}
