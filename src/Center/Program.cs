@@ -1,5 +1,5 @@
-using Lorica.Center.Native;
 using Lorica.Center.Hosting;
+using Lorica.Platform.Processes;
 
 const string Help = """
     lorica-center: the control plane of Lorica.
@@ -16,7 +16,8 @@ const string Help = """
         Issues an identity for another node: FOLDER/node.crt, node.key, ca.crt. Prints one JSON line with its pins.
     """;
 
-Libc.DenyDumps();
+// Sessions, passwords on their way to their hash, and its own private key: the center holds no key of a VM, but these.
+ProcessDumps.Deny();
 try
 {
     switch (args)

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Host;
-using Lorica.Contracts.Trust;
 using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Host.Creation;
@@ -13,6 +12,7 @@ using Lorica.Host.Power;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
 using Lorica.Host.Telemetry;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Host;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Security;
 using Lorica.Contracts.Configs;
-using Lorica.Contracts.Trust;
 using Lorica.Host.Service;
 using Lorica.Host.Telemetry;
+using Lorica.Platform.Trust;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -4,7 +4,7 @@ using Lorica.Crypto;
 using Lorica.Disks.Locks;
 using Lorica.Host;
 using Lorica.Host.Joining;
-using Lorica.Host.Native;
+using Lorica.Platform.Native;
 
 const string Usage = """
     Usage: lorica-host run --config FILE
@@ -18,7 +18,7 @@ const string Usage = """
 
 // First of all: nobody reads this process's memory, and it leaves no core file.
 ProcessHardening.Apply();
-Posix.CloseToOthers();
+PosixFile.CloseToOthers();
 
 if (args is ["--help"] or ["-h"] or [_, "--help"])
 {

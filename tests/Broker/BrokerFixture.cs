@@ -8,6 +8,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Trust;
 using Microsoft.AspNetCore.Builder;
 
 namespace Lorica.Broker.Tests;

@@ -1,3 +1,5 @@
+using Lorica.Platform.Trust;
+
 #pragma warning disable CA5359 // The server of an attacker takes every client.
 using System.Net;
 using System.Net.Security;

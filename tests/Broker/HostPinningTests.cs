@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
-using Lorica.Broker.Hosts;
 using Lorica.Broker.Hosting;
+using Lorica.Broker.Hosts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Tests;
 

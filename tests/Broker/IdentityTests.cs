@@ -5,6 +5,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.Kmip;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Tests;
 

@@ -7,6 +7,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Tests;
 

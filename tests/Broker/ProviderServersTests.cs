@@ -8,6 +8,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 using Lorica.Kmip;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Tests;
 

@@ -3,8 +3,8 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Lorica.Contracts.Broker;
-using Lorica.Contracts.Trust;
 using Lorica.Kmip;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Tests;
 

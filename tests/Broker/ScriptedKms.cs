@@ -5,11 +5,11 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Lorica.Contracts.Broker;
-using Lorica.Contracts.Trust;
 using Lorica.Kmip;
 using Lorica.Kmip.Messages;
 using Lorica.Kmip.Server;
 using Lorica.Kmip.Ttlv;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Tests;
 

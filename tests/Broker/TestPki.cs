@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Tests;
 

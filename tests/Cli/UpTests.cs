@@ -1,10 +1,10 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Lorica.Cli.Native;
 using Lorica.Cli.Output;
 using Lorica.Cli.Tests.Support;
 using Lorica.Cli.Up;
 using Lorica.Contracts.Configs;
+using Lorica.Platform.Processes;
 
 namespace Lorica.Cli.Tests;
 
@@ -24,7 +24,7 @@ public sealed class UpTests : IDisposable
             Assert.Equal(("administrator", "fake-password"), (ready.User, ready.Password));
             Assert.Equal(PartNames.All, ready.Pids!.Keys);
             Assert.StartsWith("https://127.0.0.1:", ready.Server, StringComparison.Ordinal);
-            Assert.Equal(0, await first.EndAsync(Posix.SigTerm));
+            Assert.Equal(0, await first.EndAsync(Signals.Terminate));
         }
         // The broker has ended by itself when it was idle for long enough before the stop.
         var stopped = _sandbox.Journal.Where(l => l.Contains(" stop ", StringComparison.Ordinal))
@@ -89,7 +89,7 @@ public sealed class UpTests : IDisposable
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
-        Posix.Signal(await _sandbox.WaitForAsync("host start"), Posix.SigKill);
+        Signals.Send(await _sandbox.WaitForAsync("host start"), Signals.Kill);
         await _sandbox.WaitForAsync("host start", 2);
         await up.WaitForAsync(e => e is { Phase: "crashed", Part: "host" });
         await up.WaitForAsync(e => e is { Phase: "restarted", Part: "host" });
@@ -150,7 +150,7 @@ public sealed class UpTests : IDisposable
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
-        Assert.NotEqual(0, await up.EndAsync(Posix.SigKill));
+        Assert.NotEqual(0, await up.EndAsync(Signals.Kill));
         foreach (var part in new[] { "kms", "host", "center" })
             await _sandbox.WaitForAsync(part + " stop");
     }
@@ -162,7 +162,7 @@ public sealed class UpTests : IDisposable
         await using (var killed = UpProcess.Start(_sandbox))
         {
             await killed.ReadyAsync();
-            Assert.NotEqual(0, await killed.EndAsync(Posix.SigKill));
+            Assert.NotEqual(0, await killed.EndAsync(Signals.Kill));
         }
         await using var next = UpProcess.Start(_sandbox);
         await next.ReadyAsync();

@@ -8,6 +8,7 @@ using Lorica.Broker.Telemetry;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 

@@ -1,4 +1,5 @@
-using Lorica.Broker.Native;
+using Lorica.Platform.Native;
+
 
 namespace Lorica.Broker.Hosting;
 
@@ -20,7 +21,7 @@ internal static class FileGate
                     Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0,
                     UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
                 });
-                Libc.GiveToOwnerOf(Path.GetDirectoryName(path)!, path);
+                PosixFile.GiveToOwnerOf(Path.GetDirectoryName(path)!, path);
                 return file;
             }
             catch (IOException) when (attempt < Attempts)

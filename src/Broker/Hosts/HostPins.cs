@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Lorica.Broker.Native;
-using Lorica.Broker.Providers;
 using Lorica.Broker.Hosting;
+using Lorica.Broker.Providers;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
 using Lorica.Crypto;
+using Lorica.Platform.Files;
+using Lorica.Platform.Native;
 
 namespace Lorica.Broker.Hosts;
 
@@ -142,6 +143,6 @@ internal sealed class HostPins
             return;
         DurableFile.Replace(
             FileOf(folder), JsonSerializer.SerializeToUtf8Bytes(pins, BrokerJson.Default.DictionaryStringPinnedHost));
-        Libc.GiveToOwnerOf(folder, FileOf(folder));
+        PosixFile.GiveToOwnerOf(folder, FileOf(folder));
     }
 }

@@ -1,9 +1,9 @@
-using Lorica.Broker.Providers;
 using Lorica.Broker.Hosting;
+using Lorica.Broker.Providers;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Identities;
 

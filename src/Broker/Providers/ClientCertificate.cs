@@ -119,7 +119,7 @@ internal static class ClientCertificate
     public static string KeySha256(string certificatePem)
     {
         using var certificate = X509Certificate2.CreateFromPem(certificatePem);
-        return Contracts.Trust.Peer.PinOf(certificate);
+        return Platform.Trust.Peer.PinOf(certificate);
     }
 
     private static string? WeaknessOf(X509Certificate2 certificate)

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using Lorica.Broker.Hosting;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Files;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Providers;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Lorica.Broker.Hosting;
 using Lorica.Crypto;
+using Lorica.Platform.Files;
 
 namespace Lorica.Broker.Providers;
 

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
-using Lorica.Broker.Providers;
 using Lorica.Broker.Hosting;
+using Lorica.Broker.Providers;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Service;
 

@@ -1,15 +1,15 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Lorica.Broker.Hosting;
 using Lorica.Broker.Hosts;
 using Lorica.Broker.Identities;
 using Lorica.Broker.Keys;
 using Lorica.Broker.Providers;
-using Lorica.Broker.Hosting;
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Trust;
 using Lorica.Crypto;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Broker.Service;
 

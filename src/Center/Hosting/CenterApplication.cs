@@ -3,13 +3,12 @@ using System.Net.Security;
 using Lorica.Center.Rest;
 using Lorica.Center.Telemetry;
 using Lorica.Contracts.Configs;
-using Lorica.Contracts.State;
-using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Composition;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Telemetry;
+using Lorica.Platform.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Scalar.AspNetCore;
 

@@ -5,6 +5,7 @@ using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Store;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Center.Hosting;
 

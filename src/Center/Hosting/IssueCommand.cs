@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Lorica.Center.Pki;
 using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Center.Hosting;
 

@@ -1,5 +1,4 @@
-using Lorica.Center.Native;
-using Lorica.Contracts.Files;
+using Lorica.Platform.Files;
 
 namespace Lorica.Center.Pki;
 
@@ -38,10 +37,10 @@ internal static class NodeFiles
     public static void Settle(string folder)
     {
         var full = Path.GetFullPath(folder);
-        Libc.SyncFolder(full);
+        DurableFile.SyncFolder(full);
         if (Path.GetDirectoryName(full) is { } parent)
         {
-            Libc.SyncFolder(parent);
+            DurableFile.SyncFolder(parent);
         }
     }
 

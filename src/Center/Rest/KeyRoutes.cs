@@ -4,7 +4,7 @@ using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 
-/// <summary>Keys of keys: ids and what is known of them, never a key.</summary>
+/// <summary>Key encryption keys: ids and what is known of them, never a key.</summary>
 internal static class KeyRoutes
 {
     /// <summary>Maps the routes.</summary>

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Lorica.Contracts.Files;
+using Lorica.Platform.Files;
 
 namespace Lorica.Center.Rest;
 

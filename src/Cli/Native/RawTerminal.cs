@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
+using Lorica.Platform.Native;
 
 namespace Lorica.Cli.Native;
 
 /// <summary>
 /// The terminal on standard input, passing every key through: no echo, no lines, no signals. Disposing gives it back as it was.
 /// </summary>
-internal sealed unsafe partial class RawTerminal : IDisposable
+internal sealed unsafe class RawTerminal : IDisposable
 {
     private const int Input = 0;
     private const int Now = 0;
@@ -27,11 +27,11 @@ internal sealed unsafe partial class RawTerminal : IDisposable
         // SAFETY: both buffers are larger than the structure that libc fills, and are pinned for the calls.
         fixed (byte* before = terminal._before, settings = raw)
         {
-            if (tcgetattr(Input, before) != 0)
+            if (Libc.GetTerminal(Input, before) != 0)
                 return null;
             terminal._before.CopyTo(raw, 0);
-            cfmakeraw(settings);
-            return tcsetattr(Input, Now, settings) == 0 ? terminal : null;
+            Libc.MakeRaw(settings);
+            return Libc.SetTerminal(Input, Now, settings) == 0 ? terminal : null;
         }
     }
 
@@ -39,16 +39,6 @@ internal sealed unsafe partial class RawTerminal : IDisposable
     {
         // SAFETY: the buffer holds what tcgetattr wrote, and is pinned for the call.
         fixed (byte* before = _before)
-            _ = tcsetattr(Input, Now, before);
+            _ = Libc.SetTerminal(Input, Now, before);
     }
-
-    // SAFETY: plain libc calls over a descriptor number and a pointer to a buffer that the caller pins.
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int tcgetattr(int fd, byte* settings);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int tcsetattr(int fd, int when, byte* settings);
-
-    [LibraryImport("libc")]
-    private static partial void cfmakeraw(byte* settings);
 }

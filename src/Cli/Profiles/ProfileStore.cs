@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Lorica.Cli.Files;
 using Lorica.Cli.Output;
+using Lorica.Platform.Files;
 
 namespace Lorica.Cli.Profiles;
 
@@ -43,7 +43,7 @@ internal sealed class ProfileStore(Func<string, string?> environment)
     {
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        SafeFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile), SafeFile.OwnerOnly);
+        DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile));
     }
 
     /// <summary>Reads a profile file, as <c>lorica up</c> also writes one.</summary>

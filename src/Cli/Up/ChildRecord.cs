@@ -1,4 +1,5 @@
-using System.Globalization;
+using Lorica.Platform.Processes;
+
 
 namespace Lorica.Cli.Up;
 
@@ -10,26 +11,9 @@ namespace Lorica.Cli.Up;
 /// <param name="Boot">The boot it belongs to.</param>
 internal sealed record ChildRecord(int Pid, ulong Start, string Boot)
 {
-    private const int FieldState = 0;
-    private const int FieldStart = 19;
-
     /// <summary>The process <paramref name="pid"/> as it runs now; null when there is none, or only its remains.</summary>
-    public static ChildRecord? Of(int pid)
-    {
-        try
-        {
-            // "PID (NAME) STATE …": NAME may hold spaces and brackets.
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[FieldState] is "Z" or "X"
-                ? null
-                : new ChildRecord(pid, ulong.Parse(fields[FieldStart], CultureInfo.InvariantCulture), ThisBoot());
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    public static ChildRecord? Of(int pid) =>
+        ProcessStart.Of(pid) is { } start ? new ChildRecord(pid, (ulong)start, ThisBoot()) : null;
 
     /// <summary>Whether that very process still runs.</summary>
     public bool Runs => Of(Pid) == this;

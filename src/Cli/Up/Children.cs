@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Lorica.Cli.Files;
-using Lorica.Cli.Native;
+using Lorica.Platform.Files;
+using Lorica.Platform.Processes;
 
 namespace Lorica.Cli.Up;
 
@@ -27,10 +27,9 @@ internal sealed class Children(UpPaths paths, TimeProvider time, TimeSpan patien
         _known.Add(record);
         try
         {
-            SafeFile.Replace(
-                paths.Children, JsonSerializer.SerializeToUtf8Bytes(_known, UpJson.Default.ListChildRecord), SafeFile.OwnerOnly);
+            DurableFile.Replace(paths.Children, JsonSerializer.SerializeToUtf8Bytes(_known, UpJson.Default.ListChildRecord));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full disk. The next child writes all of them again.
         }
@@ -74,9 +73,9 @@ internal sealed class Children(UpPaths paths, TimeProvider time, TimeSpan patien
     {
         // The handle is of whoever has the id now; only after it is held can a look at the start
         // time say that it is the right one.
-        using var handle = Posix.OpenProcess(child.Pid);
+        using var handle = ProcessHandle.Open(child.Pid);
         if (handle is not null && child.Runs)
-            Posix.Signal(handle, Posix.SigKill);
+            handle.Signal(Signals.Kill);
     }
 
     private List<ChildRecord> Read()

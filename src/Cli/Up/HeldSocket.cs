@@ -23,7 +23,7 @@ internal static class HeldSocket
         try
         {
             socket.Bind(new UnixDomainSocketEndPoint(path));
-            File.SetUnixFileMode(path, SafeFile.OwnerOnly);
+            File.SetUnixFileMode(path, FileModes.OwnerOnly);
             socket.Listen(64);
             return socket;
         }

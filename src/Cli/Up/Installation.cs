@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lorica.Cli.Files;
 using Lorica.Cli.Output;
+using Lorica.Platform.Files;
 
 namespace Lorica.Cli.Up;
 
@@ -138,7 +139,7 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
 
     private Task<IssuedLine> IssueAsync(string part, string name, CancellationToken ct)
     {
-        Directory.CreateDirectory(paths.Part(part), SafeFile.OwnerFolder);
+        Directory.CreateDirectory(paths.Part(part), FileModes.OwnerFolder);
         string[] arguments =
         [
             "issue", "--state", paths.Part(PartNames.Center), "--role", part.TrimEnd(Digits), "--name", name, "--out",
@@ -148,6 +149,5 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
     }
 
     private void Remember(UpState state)
-        => SafeFile.Replace(
-            paths.Remembered, JsonSerializer.SerializeToUtf8Bytes(state, UpJson.Default.UpState), SafeFile.OwnerOnly);
+        => DurableFile.Replace(paths.Remembered, JsonSerializer.SerializeToUtf8Bytes(state, UpJson.Default.UpState));
 }

@@ -1,5 +1,5 @@
-using Lorica.Cli.Native;
 using Lorica.Cli.Output;
+using Lorica.Platform.Native;
 
 namespace Lorica.Cli.Up;
 
@@ -143,7 +143,7 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
     /// </summary>
     private Task ConnectionAsync(CancellationToken ct) => Task.Factory.StartNew(() =>
     {
-        while (!Posix.WaitReadable(spec.Listening!, PollMilliseconds))
+        while (!FileDescriptors.WaitReadable(spec.Listening!, PollMilliseconds))
             ct.ThrowIfCancellationRequested();
     }, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Lorica.Cli.Files;
 using Lorica.Cli.Profiles;
 using Lorica.Contracts.Configs;
+using Lorica.Platform.Files;
 
 namespace Lorica.Cli.Up;
 
@@ -26,15 +27,14 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
     public void Write()
     {
         foreach (var folder in (string[])[paths.Datastore, .. state.MoreDatastores.Select(d => d.Path)])
-            Directory.CreateDirectory(folder, SafeFile.OwnerFolder);
+            Directory.CreateDirectory(folder, FileModes.OwnerFolder);
         WriteKms();
         WriteBroker();
         foreach (var host in state.Hosts)
             WriteHost(host);
         WriteCenter();
         var profile = new Profile(Server, File.ReadAllText(paths.Pki(PartNames.Center, "ca.crt")));
-        SafeFile.Replace(paths.Profile, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile),
-            SafeFile.OwnerOnly);
+        DurableFile.Replace(paths.Profile, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile));
     }
 
     private void WriteKms() => Write(PartNames.Kms,
@@ -103,7 +103,7 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
     private string StateFolder(string part)
     {
         var folder = Path.Combine(paths.Part(part), "state");
-        Directory.CreateDirectory(folder, SafeFile.OwnerFolder);
+        Directory.CreateDirectory(folder, FileModes.OwnerFolder);
         return folder;
     }
 
@@ -114,5 +114,5 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
     private string Ca(string part) => paths.Pki(part, "ca.crt");
 
     private void Write<T>(string part, T config, JsonTypeInfo<T> type)
-        => SafeFile.Replace(paths.Config(part), JsonSerializer.SerializeToUtf8Bytes(config, type), SafeFile.OwnerOnly);
+        => DurableFile.Replace(paths.Config(part), JsonSerializer.SerializeToUtf8Bytes(config, type));
 }

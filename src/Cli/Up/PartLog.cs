@@ -111,6 +111,6 @@ internal sealed class PartLog : IDisposable
     private FileStream Open() => new(_path, new FileStreamOptions
     {
         Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete,
-        UnixCreateMode = Files.SafeFile.OwnerOnly, BufferSize = 0,
+        UnixCreateMode = Files.FileModes.OwnerOnly, BufferSize = 0,
     });
 }

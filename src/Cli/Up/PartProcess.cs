@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Lorica.Cli.Native;
 using Lorica.Cli.Output;
+using Lorica.Platform.Processes;
 
 namespace Lorica.Cli.Up;
 
@@ -67,7 +67,7 @@ internal sealed class PartProcess
     public async Task StopAsync(CancellationToken insist)
     {
         if (!Exited.IsCompleted)
-            Posix.Signal(Pid, Posix.SigTerm);
+            Signals.Send(Pid, Signals.Terminate);
         try
         {
             await Exited.WaitAsync(Grace, _time, insist);
@@ -75,7 +75,7 @@ internal sealed class PartProcess
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             if (!Exited.IsCompleted)
-                Posix.Signal(Pid, Posix.SigKill);
+                Signals.Send(Pid, Signals.Kill);
             await Exited;
         }
     }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Lorica.Cli.Native;
+using Lorica.Platform.Native;
 
 namespace Lorica.Cli.Up;
 
@@ -59,7 +59,7 @@ internal sealed class Spawner : IDisposable
         try
         {
             if (inherit is not null)
-                Posix.SetInheritable(inherit, inheritable: true);
+                FileDescriptors.SetInheritable(inherit, inheritable: true);
             try
             {
                 var process = Process.Start(start)!;
@@ -70,7 +70,7 @@ internal sealed class Spawner : IDisposable
             finally
             {
                 if (inherit is not null)
-                    Posix.SetInheritable(inherit, inheritable: false);
+                    FileDescriptors.SetInheritable(inherit, inheritable: false);
             }
         }
         catch (Exception e)

@@ -12,7 +12,7 @@ internal static class UpLock
             return new FileStream(paths.Lock, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None,
-                UnixCreateMode = Files.SafeFile.OwnerOnly,
+                UnixCreateMode = Files.FileModes.OwnerOnly,
             });
         }
         catch (IOException e)

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Lorica.Cli.Files;
-using Lorica.Cli.Native;
 using Lorica.Cli.Output;
 
 namespace Lorica.Cli.Up;
@@ -23,7 +22,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
 
     public async Task RunAsync()
     {
-        if (Posix.EffectiveUser != 0)
+        if (!Environment.IsPrivilegedProcess)
         {
             throw new CliException(
                 ExitCode.NoPermission, "lorica up needs root: each virtual machine runs under a user id of its own.",
@@ -32,7 +31,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         interrupts.HoldsOn = true;
         var programs = Programs.Find(cli.Environment);
         // Step 1
-        Directory.CreateDirectory(_paths.State, SafeFile.OwnerFolder);
+        Directory.CreateDirectory(_paths.State, FileModes.OwnerFolder);
         await using var held = UpLock.Take(_paths);
         var children = new Children(_paths, cli.Time, Children.Patience);
         await children.WaitForThoseBeforeAsync(_report, interrupts.Stop);
@@ -46,8 +45,8 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
             var configs = new PartConfigs(_paths, programs, state, options);
             configs.Write();
             // Step 3
-            Directory.CreateDirectory(_paths.HeldFolder, SafeFile.OwnerFolder);
-            File.SetUnixFileMode(_paths.HeldFolder, SafeFile.OwnerFolder);
+            Directory.CreateDirectory(_paths.HeldFolder, FileModes.OwnerFolder);
+            File.SetUnixFileMode(_paths.HeldFolder, FileModes.OwnerFolder);
             using var brokerSocket = HeldSocket.Listen(_paths.BrokerSocket);
             using var control = HeldSocket.Listen(_paths.ControlSocket);
             var specs = Specs(programs, state, brokerSocket);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Lorica.Contracts.Events;
-using Lorica.Contracts.Files;
 using Lorica.Contracts.Rest;
+using Lorica.Platform.Files;
 
 namespace Lorica.ControlPlane.Audit;
 

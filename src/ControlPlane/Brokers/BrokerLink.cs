@@ -6,6 +6,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Telemetry;
+using Lorica.Platform.Trust;
 
 namespace Lorica.ControlPlane.Brokers;
 

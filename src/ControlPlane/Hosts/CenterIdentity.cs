@@ -1,4 +1,5 @@
-using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
+
 
 namespace Lorica.ControlPlane.Hosts;
 

@@ -5,6 +5,7 @@ using Grpc.Net.Client;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 
 namespace Lorica.ControlPlane.Hosts;
 

@@ -9,6 +9,7 @@ using Grpc.Net.Client;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Join;
 using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 
 namespace Lorica.ControlPlane.Hosts;
 

@@ -1,4 +1,5 @@
-using Lorica.Disks.Native;
+using Lorica.Platform.Native;
+
 
 namespace Lorica.Disks.Locks;
 

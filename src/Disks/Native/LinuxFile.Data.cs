@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lorica.Platform.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Native;

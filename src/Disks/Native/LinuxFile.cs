@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Lorica.Platform.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Native;
@@ -10,19 +11,11 @@ namespace Lorica.Disks.Native;
 /// </summary>
 internal static unsafe partial class LinuxFile
 {
-    public const int ReadOnly = 0;
-    public const int ReadWrite = 2;
-    public const int Create = 0x40;
-    public const int Exclusive = 0x80;
-    public const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
-
-    // O_DIRECTORY and O_NOFOLLOW differ between x86 and Arm.
-    private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
-    private static readonly int s_noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
-
-    private const long OpenAt2Number = 437;
-    private const ulong ResolveNoMagicLinks = 0x02, ResolveNoSymlinks = 0x04, ResolveBeneath = 0x08;
+    public const int ReadOnly = OpenFlags.ReadOnly;
+    public const int ReadWrite = OpenFlags.ReadWrite;
+    public const int Create = OpenFlags.Create;
+    public const int Exclusive = OpenFlags.Exclusive;
+    public const int NonBlocking = OpenFlags.NonBlocking;
 
     /// <summary>Opens a folder for use as the root of all names in it. The last part of the path must not be a link.</summary>
     public static SafeFileHandle OpenFolder(string path)
@@ -31,7 +24,7 @@ internal static unsafe partial class LinuxFile
         fixed (byte* p = name)
         {
             // SAFETY: `name` ends with a zero byte (ToPath) and is pinned for the call.
-            int fd = Libc.Open(p, ReadOnly | s_directory | s_noFollow | CloseOnExec, 0);
+            int fd = Libc.Open(p, ReadOnly | OpenFlags.Folder | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
             return fd >= 0 ? new SafeFileHandle(fd, true) : throw LinuxError.ToException("open the folder", path);
         }
     }
@@ -43,7 +36,7 @@ internal static unsafe partial class LinuxFile
         fixed (byte* p = name)
         {
             // SAFETY: as above. O_NONBLOCK: a FIFO must not block the open; the caller refuses what is no regular file.
-            int fd = Libc.Open(p, ReadOnly | NonBlocking | CloseOnExec, 0);
+            int fd = Libc.Open(p, ReadOnly | NonBlocking | OpenFlags.CloseOnExec, 0);
             return fd >= 0 ? new SafeFileHandle(fd, true) : throw LinuxError.ToException("open", path);
         }
     }
@@ -61,7 +54,7 @@ internal static unsafe partial class LinuxFile
             fixed (byte* p = ToPath($"/proc/self/fd/{file.DangerousGetHandle()}"))
             {
                 // SAFETY: the name is zero-terminated and pinned; the handle is referenced, so its number stays its own.
-                int fd = Libc.Open(p, ReadOnly | NonBlocking | CloseOnExec, 0);
+                int fd = Libc.Open(p, ReadOnly | NonBlocking | OpenFlags.CloseOnExec, 0);
                 return fd >= 0 ? new SafeFileHandle(fd, true) : throw LinuxError.ToException("open once more", path);
             }
         }
@@ -78,43 +71,30 @@ internal static unsafe partial class LinuxFile
         var name = ToPath(file);
         var how = new Libc.OpenHow
         {
-            Flags = (uint)(flags | s_noFollow | CloseOnExec | NonBlocking),
+            Flags = (uint)(flags | OpenFlags.NoFollow | OpenFlags.CloseOnExec | NonBlocking),
             Mode = (flags & Create) != 0 ? 0b110_000_000u : 0,
-            Resolve = ResolveBeneath | ResolveNoSymlinks | ResolveNoMagicLinks,
+            Resolve = Libc.ResolveBeneath | Libc.ResolveNoSymlinks | Libc.ResolveNoMagicLinks,
         };
-        bool added = false;
-        try
+        fixed (byte* p = name)
         {
-            folder.DangerousAddRef(ref added);
-            fixed (byte* p = name)
-            {
-                // SAFETY: `name` is zero-terminated and pinned; `how` is a local of the size passed; the folder's handle is
-                // referenced.
-                long fd;
-                do
-                    fd = Libc.OpenAt2(OpenAt2Number, (int)folder.DangerousGetHandle(), p, &how, (nuint)sizeof(Libc.OpenHow));
-                while (fd < 0 && Marshal.GetLastPInvokeError() is (Errno.Interrupted or Errno.Again));
-                return fd >= 0 ? new SafeFileHandle((nint)fd, true) : throw LinuxError.ToException("open", file);
-            }
-        }
-        finally
-        {
-            if (added)
-                folder.DangerousRelease();
+            // SAFETY: `name` is zero-terminated and pinned; `how` is a local of the size passed.
+            long fd;
+            do
+                fd = Libc.OpenAt2(Libc.OpenAt2Number, folder, p, &how, (nuint)sizeof(Libc.OpenHow));
+            while (fd < 0 && Marshal.GetLastPInvokeError() is (Errno.Interrupted or Errno.Again));
+            return fd >= 0 ? new SafeFileHandle((nint)fd, true) : throw LinuxError.ToException("open", file);
         }
     }
 
     public static FileStat Stat(SafeFileHandle file, string? path)
     {
-        const int EmptyPath = 0x1000;
-        const uint BasicStats = 0x7ff;
         byte empty = 0;
-        byte* result = stackalloc byte[256];
+        byte* result = stackalloc byte[Libc.StatBytes];
 
         // SAFETY: struct statx is 256 bytes; the empty path is a zero byte on the stack.
-        if (Libc.StatX(file, &empty, EmptyPath, BasicStats, result) != 0)
+        if (Libc.StatX(file, &empty, Libc.EmptyPath, Libc.BasicStats, result) != 0)
             throw LinuxError.ToException("stat", path);
-        var s = new ReadOnlySpan<byte>(result, 256);
+        var s = new ReadOnlySpan<byte>(result, Libc.StatBytes);
         int type = BinaryPrimitives.ReadUInt16LittleEndian(s[28..]) & 0xf000;
         return new FileStat(
             type == 0x8000,
@@ -145,7 +125,7 @@ internal static unsafe partial class LinuxFile
         fixed (byte* pb = b)
         {
             // SAFETY: both names are zero-terminated and pinned.
-            if (Libc.RenameAt(folder, pa, folder, pb) != 0)
+            if (Libc.RenameAt2(folder, pa, folder, pb, 0) != 0)
                 throw LinuxError.ToException("rename", from);
         }
     }

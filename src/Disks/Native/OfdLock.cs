@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lorica.Platform.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Disks.Native;
@@ -6,9 +7,6 @@ namespace Lorica.Disks.Native;
 /// <summary>Locks of an open file description: they end when the last copy of the handle is closed, also by a crash.</summary>
 internal static unsafe class OfdLock
 {
-    private const int SetLock = 37;
-    private const short Read = 0, Write = 1, Unlock = 2;
-
     /// <summary>
     /// Locks the whole file; false when another description holds a lock that excludes it, and still does after a moment. The
     /// moment is for children that are just being started: between fork and exec they hold copies of all handles, also of locks
@@ -18,7 +16,7 @@ internal static unsafe class OfdLock
     {
         const int Tries = 50;
         long* pause = stackalloc long[2] { 0, 5_000_000 };
-        for (int i = 1; !TryOnce(file, exclusive ? Write : Read, path); i++)
+        for (int i = 1; !TryOnce(file, exclusive ? Libc.WriteLock : Libc.ReadLock, path); i++)
         {
             if (i == Tries)
                 return false;
@@ -31,14 +29,14 @@ internal static unsafe class OfdLock
     }
 
     /// <summary>Ends the lock for every copy of the handle.</summary>
-    public static void Release(SafeFileHandle file, string? path) => TryOnce(file, Unlock, path);
+    public static void Release(SafeFileHandle file, string? path) => TryOnce(file, Libc.NoLock, path);
 
     private static bool TryOnce(SafeFileHandle file, short type, string? path)
     {
         var request = new Libc.FileLock { Type = type };
 
         // SAFETY: a local of the layout that F_OFD_SETLK takes; pid is 0 as demanded.
-        if (Libc.Lock(file, SetLock, &request) == 0)
+        if (Libc.Lock(file, Libc.SetOfdLock, &request) == 0)
             return true;
         return Marshal.GetLastPInvokeError() is Errno.Again or Errno.AccessDenied
             ? false

@@ -1,6 +1,6 @@
 using Lorica.Disks.Locks;
-using Lorica.Host.Native;
 using Lorica.Host.Refusals;
+using Lorica.Platform.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Host.Files;
@@ -29,7 +29,7 @@ internal sealed class Folder : IDisposable
     /// <summary>What allows changes here; null where nobody shares the folder.</summary>
     public IWriteRight? Right { get; set; }
 
-    public static Folder Open(string path) => new(path, Posix.OpenFolder(path));
+    public static Folder Open(string path) => new(path, PosixFile.OpenFolder(path));
 
     /// <summary>A path that means this very folder whatever its name has become; valid while the folder is held.</summary>
     private string Magic => $"/proc/self/fd/{_handle.DangerousGetHandle()}";
@@ -44,9 +44,9 @@ internal sealed class Folder : IDisposable
         SafeFileHandle file;
         try
         {
-            file = Posix.OpenBelow(_handle, name, Posix.ReadOnly);
+            file = PosixFile.OpenBelow(_handle, name, OpenFlags.ReadOnly);
         }
-        catch (IOException e) when (Posix.ErrorOf(e) == Posix.NoEntry)
+        catch (IOException e) when (Errno.Of(e) == Errno.NoEntry)
         {
             return null;
         }
@@ -83,7 +83,7 @@ internal sealed class Folder : IDisposable
     {
         CheckName(name);
         var aside = $".{name}.new";
-        using (var file = CreateNew(aside, Posix.WriteOnly))
+        using (var file = CreateNew(aside, OpenFlags.WriteOnly))
         {
             RequireRight();
             RandomAccess.Write(file, content, 0);
@@ -103,7 +103,7 @@ internal sealed class Folder : IDisposable
     {
         CheckName(name);
         var aside = $".{name}.new";
-        var handle = CreateNew(aside, Posix.ReadWrite);
+        var handle = CreateNew(aside, OpenFlags.ReadWrite);
         return new NewFile(handle, () =>
         {
             SyncFile(handle, aside);
@@ -118,13 +118,13 @@ internal sealed class Folder : IDisposable
         CheckName(name);
         try
         {
-            var file = Posix.OpenBelow(_handle, name, Posix.ReadOnly);
-            if (Posix.IsRegularFile(file))
+            var file = PosixFile.OpenBelow(_handle, name, OpenFlags.ReadOnly);
+            if (PosixFile.IsRegularFile(file))
                 return new FileStream(file, FileAccess.Read);
             file.Dispose();
             throw new IOException($"{name} is no regular file.");
         }
-        catch (IOException e) when (Posix.ErrorOf(e) == Posix.NoEntry)
+        catch (IOException e) when (Errno.Of(e) == Errno.NoEntry)
         {
             return null;
         }
@@ -134,14 +134,14 @@ internal sealed class Folder : IDisposable
     public long AllocatedBytes(string name)
     {
         CheckName(name);
-        return Posix.AllocatedBytes(_handle, name);
+        return PosixFile.AllocatedBytes(_handle, name);
     }
 
     /// <summary>The number that the filesystem has for the file of a name; null for none.</summary>
     public ulong? InodeOf(string name)
     {
         CheckName(name);
-        return Posix.InodeOf(_handle, name);
+        return PosixFile.InodeOf(_handle, name);
     }
 
     /// <summary>
@@ -154,16 +154,16 @@ internal sealed class Folder : IDisposable
         SafeFileHandle file;
         try
         {
-            file = Posix.OpenBelow(_handle, name, Posix.ReadWrite);
+            file = PosixFile.OpenBelow(_handle, name, OpenFlags.ReadWrite);
         }
-        catch (IOException e) when (Posix.ErrorOf(e) == Posix.NoEntry)
+        catch (IOException e) when (Errno.Of(e) == Errno.NoEntry)
         {
             return;
         }
 
         using (file)
         {
-            if (Posix.KindOf(file) is not (Regular: true, Links: 1))
+            if (PosixFile.KindOf(file) is not (Regular: true, Links: 1))
                 return;
             var zeros = new byte[64 * 1024];
             var length = RandomAccess.GetLength(file);
@@ -198,7 +198,7 @@ internal sealed class Folder : IDisposable
         {
             return DeleteFolder(name);
         }
-        catch (IOException e) when (Posix.ErrorOf(e) is Posix.NotEmpty or Posix.Exists)
+        catch (IOException e) when (Errno.Of(e) is Errno.NotEmpty or Errno.Exists)
         {
             return false;
         }
@@ -214,11 +214,12 @@ internal sealed class Folder : IDisposable
         {
             Unlink(name);
         }
-        catch (IOException e) when (Posix.ErrorOf(e) == Posix.IsFolder)
+        catch (IOException e) when (Errno.Of(e) == Errno.IsDirectory)
         {
             if (depth > MaximumDepth)
                 throw new IOException($"{Path} holds folders within folders without end.", e);
-            using (var inner = new Folder($"{Path}/{name}", Posix.OpenBelow(_handle, name, Posix.ReadOnly)) { Right = Right })
+            var opened = PosixFile.OpenBelow(_handle, name, OpenFlags.ReadOnly);
+            using (var inner = new Folder($"{Path}/{name}", opened) { Right = Right })
             {
                 foreach (var entry in inner.Names())
                     inner.DeleteTree(entry, depth + 1);
@@ -234,7 +235,7 @@ internal sealed class Folder : IDisposable
     public void TakeBack()
     {
         RequireRight();
-        Posix.TakeOwner(_handle, Path);
+        PosixFile.TakeOwner(_handle, Path);
         File.SetUnixFileMode(_handle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -249,7 +250,7 @@ internal sealed class Folder : IDisposable
             Sync();
             return true;
         }
-        catch (IOException e) when (Posix.ErrorOf(e) == Posix.Exists)
+        catch (IOException e) when (Errno.Of(e) == Errno.Exists)
         {
             return false;
         }
@@ -264,7 +265,7 @@ internal sealed class Folder : IDisposable
         CheckName(name);
         RequireRight();
         target.RequireRight();
-        Posix.RenameBetween(_handle, name, target._handle, name);
+        PosixFile.RenameBetween(_handle, name, target._handle, name);
     }
 
     /// <summary>Makes new and removed names durable.</summary>
@@ -277,14 +278,14 @@ internal sealed class Folder : IDisposable
     public SafeFileHandle OpenLockFile(string name)
     {
         CheckName(name);
-        return Posix.OpenBelow(_handle, name, Posix.ReadWrite | Posix.Create);
+        return PosixFile.OpenBelow(_handle, name, OpenFlags.ReadWrite | OpenFlags.Create);
     }
 
     /// <summary>Opens a lock file that is there, to look at it: on storage that is mounted read-only too.</summary>
     public SafeFileHandle OpenLockFileToRead(string name)
     {
         CheckName(name);
-        return Posix.OpenBelow(_handle, name, Posix.ReadOnly);
+        return PosixFile.OpenBelow(_handle, name, OpenFlags.ReadOnly);
     }
 
     /// <summary>Names of the entries, in no order.</summary>
@@ -301,25 +302,25 @@ internal sealed class Folder : IDisposable
     {
         Unlink(name);
         RequireRight();
-        return Posix.OpenBelow(_handle, name, access | Posix.Create | Posix.Exclusive);
+        return PosixFile.OpenBelow(_handle, name, access | OpenFlags.Create | OpenFlags.Exclusive);
     }
 
     private bool Unlink(string name, bool isFolder = false)
     {
         RequireRight();
-        return Posix.Unlink(_handle, name, isFolder);
+        return PosixFile.Unlink(_handle, name, isFolder);
     }
 
     private void Rename(string from, string to, bool replace)
     {
         RequireRight();
-        Posix.Rename(_handle, from, to, replace);
+        PosixFile.Rename(_handle, from, to, replace);
     }
 
     private void SyncFile(SafeFileHandle file, string name)
     {
         RequireRight();
-        Posix.Sync(file, name);
+        PosixFile.Sync(file, name);
     }
 
     private void RequireRight()
@@ -330,7 +331,7 @@ internal sealed class Folder : IDisposable
 
     private static void RequireOneName(SafeFileHandle file, string name)
     {
-        var (regular, links) = Posix.KindOf(file);
+        var (regular, links) = PosixFile.KindOf(file);
         if (!regular)
             throw new IOException($"{name} is no regular file.");
         if (links != 1)

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.Disks.Locks;
 using Lorica.Host.Files;
-using Lorica.Host.Native;
 using Lorica.Host.Refusals;
+using Lorica.Platform.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Host.Home;
@@ -120,7 +120,7 @@ internal sealed class VmLock : IAsyncDisposable
         if (!home.Folder.Has(NameOf(home)))
             return (null, false);
         using var handle = home.Folder.OpenLockFileToRead(NameOf(home));
-        return (WriterLockFile.Read(handle), Posix.IsLocked(handle, home.Registration.DisplayPath));
+        return (WriterLockFile.Read(handle), PosixFile.IsLocked(handle, home.Registration.DisplayPath));
     }
 
     /// <summary>What the lock file says now; null for no record.</summary>
@@ -140,7 +140,7 @@ internal sealed class VmLock : IAsyncDisposable
         if (!Shared && !Handle.IsClosed)
         {
             await Lease.ReleaseAsync();
-            Posix.Unlock(Handle);
+            PosixFile.Unlock(Handle);
         }
 
         await Lease.DisposeAsync();
@@ -156,7 +156,7 @@ internal sealed class VmLock : IAsyncDisposable
         {
             return home.Folder.OpenLockFile(NameOf(home));
         }
-        catch (IOException e) when (Posix.ErrorOf(e) == Posix.ReadOnlyStorage)
+        catch (IOException e) when (Errno.Of(e) == Errno.ReadOnlyStorage)
         {
             throw Refuse.StorageReadOnly(about, e);
         }
@@ -170,9 +170,9 @@ internal sealed class VmLock : IAsyncDisposable
             var handle = OpenFile(home, about);
             try
             {
-                if (!Posix.TryLock(handle, about))
+                if (!PosixFile.TryLock(handle, about))
                     throw Refuse.VmLocked(about, WriterLockFile.Read(handle));
-                if (Posix.KindOf(handle).Links > 0)
+                if (PosixFile.KindOf(handle).Links > 0)
                     return handle;
             }
             catch

@@ -3,8 +3,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Join;
-using Lorica.Contracts.Trust;
 using Lorica.Host.Refusals;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Host.Joining;
 

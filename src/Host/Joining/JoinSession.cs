@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Trust;
 using Lorica.Host.Refusals;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Host.Joining;
 

@@ -1,5 +1,5 @@
 using Lorica.Disks;
-using Lorica.Host.Native;
+using Lorica.Platform.Processes;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Host.Power;
@@ -25,7 +25,7 @@ internal static class HeldDescriptors
     {
         if (state.Vmx is not { } vmx || fd == 0)
             return null;
-        using var process = Posix.OpenProcess(vmx.Pid);
-        return process is not null && vmx.IsAlive() ? Posix.TakeDescriptor(process, fd) : null;
+        using var process = ProcessHandle.Open(vmx.Pid);
+        return process is not null && vmx.IsAlive() ? process.TakeDescriptor(fd) : null;
     }
 }

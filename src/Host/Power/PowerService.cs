@@ -6,7 +6,6 @@ using Lorica.Disks;
 using Lorica.Host.Home;
 using Lorica.Host.Jobs;
 using Lorica.Host.Keys;
-using Lorica.Host.Native;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 using Lorica.Host.Service;
@@ -97,7 +96,7 @@ internal sealed class PowerService
         // Step 1
         if (entry.Running is not null)
             throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on already.", "");
-        if (!Posix.IsRoot)
+        if (!Environment.IsPrivilegedProcess)
             throw Refuse.With(FaultTypes.NotSupported, "lorica.notRoot", "host",
                 "VMs run under users of their own, which only root can give them.", "Run lorica-host as root.");
         _folders.RequireReachable();

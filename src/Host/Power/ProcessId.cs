@@ -1,30 +1,28 @@
 using System.Globalization;
-using Lorica.Host.Native;
+using Lorica.Platform.Processes;
 
 namespace Lorica.Host.Power;
 
 /// <summary>A process by number and start time (clock ticks since the machine's start).</summary>
 internal sealed record ProcessId(int Pid, long Started)
 {
-    private const int Kill = 9;
-
     /// <summary>The process that has this number now, or null.</summary>
-    public static ProcessId? Of(int pid) => pid > 0 && StartOf(pid) is { } started ? new ProcessId(pid, started) : null;
+    public static ProcessId? Of(int pid) => pid > 0 && ProcessStart.Of(pid) is { } started ? new ProcessId(pid, started) : null;
 
     /// <summary>The process that has this number now if it runs under that user; null otherwise.</summary>
     public static ProcessId? Of(int pid, uint user) =>
         Of(pid) is { } process && UserOf(pid) == user && process.IsAlive() ? process : null;
 
     /// <summary>Whether it still runs.</summary>
-    public bool IsAlive() => StartOf(Pid) == Started;
+    public bool IsAlive() => ProcessStart.Of(Pid) == Started;
 
     /// <summary>Kills it if it still runs.</summary>
     public void SendKill()
     {
         // The descriptor is taken first: from then on the number cannot pass to another process unseen.
-        using var process = Posix.OpenProcess(Pid);
+        using var process = ProcessHandle.Open(Pid);
         if (process is not null && IsAlive())
-            Posix.Signal(process, Kill);
+            process.Signal(Signals.Kill);
     }
 
     /// <summary>
@@ -92,22 +90,6 @@ internal sealed record ProcessId(int Pid, long Started)
             return line is null ? null : uint.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Start time; null when there is no such process or it is dead and only waits to be reaped.</summary>
-    private static long? StartOf(int pid)
-    {
-        try
-        {
-            // "pid (name) state ppid …"; the name may hold spaces and parentheses, so what counts starts behind the last one.
-            var text = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
             return null;
         }

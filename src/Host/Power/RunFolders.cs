@@ -2,9 +2,9 @@ using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Vmx;
 using Lorica.Host.Files;
-using Lorica.Host.Native;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
+using Lorica.Platform.Native;
 
 namespace Lorica.Host.Power;
 
@@ -63,7 +63,7 @@ internal sealed class RunFolders
     }
 
     /// <summary>Gives the VM's folder to the VM's uid.</summary>
-    public void Give(Guid vm, uint uid) => Posix.ChangeOwner(OfVm(vm), uid, uid);
+    public void Give(Guid vm, uint uid) => PosixFile.ChangeOwner(OfVm(vm), uid, uid);
 
     /// <summary>
     /// Removes all that a run of the VM left. No process of its uid runs any more, and the folder is taken back first: root never

@@ -4,8 +4,9 @@ using System.IO.Pipes;
 using Google.Protobuf;
 using Lorica.Contracts.Faults;
 using Lorica.Crypto;
-using Lorica.Host.Native;
 using Lorica.Host.Refusals;
+using Lorica.Platform.Native;
+using Lorica.Platform.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Host.Power;
@@ -28,10 +29,10 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         folders.Prepare(vm);
         var path = folders.NbdSocket(vm);
         File.Delete(path);
-        var socket = Posix.ListenAt(path, Backlog);
+        var socket = UnixSocket.Listen(path, Backlog);
         try
         {
-            Posix.ChangeOwner(path, uid, uid);
+            PosixFile.ChangeOwner(path, uid, uid);
             folders.Give(vm, uid);
             return socket;
         }
@@ -52,7 +53,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
     {
         var control = folders.ControlSocket(launch.Vm.Id);
         File.Delete(control);
-        using var listener = Posix.ListenAt(control, Backlog);
+        using var listener = UnixSocket.Listen(control, Backlog);
         int controlFd = (int)listener.DangerousGetHandle();
         var config = launch.ToConfig(folders.OfVm(launch.Vm.Id), qemu, controlFd);
         if (!launch.VmLock.Lease.IsValid)
@@ -90,7 +91,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         lock (Starting)
         {
             foreach (int fd in descriptors)
-                Posix.SetInheritable(fd, true);
+                FileDescriptors.SetInheritable(fd, true);
             try
             {
                 return Process.Start(start) ?? throw new IOException($"{vmx} cannot be started.");
@@ -103,7 +104,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
             finally
             {
                 foreach (int fd in descriptors)
-                    Posix.SetInheritable(fd, false);
+                    FileDescriptors.SetInheritable(fd, false);
             }
         }
     }

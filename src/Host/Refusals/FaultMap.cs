@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Crypto;
 using Lorica.Disks;
-using Lorica.Host.Native;
+using Lorica.Platform.Native;
 
 namespace Lorica.Host.Refusals;
 
@@ -14,9 +14,9 @@ internal static class FaultMap
         FaultException e => e.Fault,
         DiskException e => OfDisk(e, about),
         CryptoException e => OfCrypto(e, about),
-        IOException e when Posix.ErrorOf(e) is Posix.NoSpace or Posix.QuotaExceeded
+        IOException e when Errno.Of(e) is Errno.NoSpace or Errno.QuotaExceeded
             || IsDiskFull(e) => Refuse.NoSpaceLeft(about, e).Fault,
-        IOException e when Posix.ErrorOf(e) == Posix.ReadOnlyStorage => Refuse.StorageReadOnly(about, e).Fault,
+        IOException e when Errno.Of(e) == Errno.ReadOnlyStorage => Refuse.StorageReadOnly(about, e).Fault,
         IOException e => new Fault(
             FaultTypes.SystemError, "lorica.io", about, e.Message, "See the log of the host and of its kernel."),
         UnauthorizedAccessException e => new Fault(

@@ -3,8 +3,8 @@ using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Host.Files;
-using Lorica.Host.Native;
 using Lorica.Host.Refusals;
+using Lorica.Platform.Native;
 
 namespace Lorica.Host.Registry;
 
@@ -64,7 +64,7 @@ internal sealed class Datastores
     /// <summary>Refuses when a datastore has less than <paramref name="needed"/> bytes free.</summary>
     public void RequireFree(string name, long needed)
     {
-        var (_, free) = Posix.SpaceOf(PathOf(name));
+        var (_, free) = PosixFile.SpaceOf(PathOf(name));
         if (free < needed)
             throw Refuse.NoSpace($"The datastore {name}", needed, free);
     }
@@ -79,7 +79,7 @@ internal sealed class Datastores
             try
             {
                 if (problem is null)
-                    (description.Capacity, description.Free) = Posix.SpaceOf(path);
+                    (description.Capacity, description.Free) = PosixFile.SpaceOf(path);
             }
             catch (IOException e)
             {

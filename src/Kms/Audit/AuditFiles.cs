@@ -15,7 +15,7 @@ internal sealed class AuditFiles(string current)
     public string Current => current;
 
     /// <summary>The next one, while it is made.</summary>
-    public string Aside => current + Store.DurableFile.Aside;
+    public string Aside => current + ".tmp";
 
     public string Folder => _folder;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Lorica.Kmip;
 using Lorica.Kms.Store;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Audit;
 
@@ -161,7 +162,7 @@ internal sealed class AuditLog : IDisposable
     {
         lock (_current)
         {
-            Native.FolderSync.Flush(_file);
+            DurableFile.Sync(_file);
         }
     }
 

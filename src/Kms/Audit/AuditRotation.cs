@@ -1,4 +1,5 @@
-using Lorica.Kms.Native;
+using Lorica.Platform.Files;
+
 
 namespace Lorica.Kms.Audit;
 
@@ -43,7 +44,7 @@ internal sealed class AuditRotation(
                 Open(path, FileMode.CreateNew).Dispose();
             }
 
-            FolderSync.Flush(_files.Folder);
+            DurableFile.SyncFolder(_files.Folder);
         }
 
         return Open(path, FileMode.Open);
@@ -99,7 +100,7 @@ internal sealed class AuditRotation(
     {
         try
         {
-            FolderSync.Flush(_files.Folder);
+            DurableFile.SyncFolder(_files.Folder);
         }
         catch (IOException e)
         {
@@ -118,7 +119,7 @@ internal sealed class AuditRotation(
             var (line, hash) = AuditLog.LineOf(
                 new AuditLink(before, last, removed).ToEntry(time.GetUtcNow(), _files.NameOf(before)), last);
             file.Write(line);
-            FolderSync.Flush(file);
+            DurableFile.Sync(file);
             return (file, hash);
         }
         catch

@@ -3,6 +3,7 @@ using Lorica.Kmip;
 using Lorica.Kms.Audit;
 using Lorica.Kms.Configs;
 using Lorica.Kms.Store;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Clients;
 
@@ -41,7 +42,7 @@ internal static class HandOver
         }
 
         // Step 2
-        DurableFile.Write(folder.HandOver,
+        DurableFile.Replace(folder.HandOver,
             JsonSerializer.SerializeToUtf8Bytes(new HandOverRecord(from, to), KmsJson.Default.HandOverRecord));
         return Finish(folder, store, time);
     }
@@ -72,8 +73,7 @@ internal static class HandOver
 
         // Step 5
         audit.Write(Event(record, "", $"{moved} objects from {record.From}", time));
-        File.Delete(folder.HandOver);
-        Native.FolderSync.Flush(folder.Root);
+        DurableFile.Delete(folder.HandOver);
         return moved;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Lorica.Crypto;
 using Lorica.Kms.Store;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Commands;
 
@@ -20,7 +21,7 @@ internal static class BackupCommand
         // The time before it looks for keys: one that is made meanwhile may not be in it.
         var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
         var count = BackupFile.Write(folder, Path.GetFullPath(args.Words[0]), passphrase);
-        DurableFile.Write(folder.LastBackup, Encoding.ASCII.GetBytes(now + "\n"));
+        DurableFile.Replace(folder.LastBackup, Encoding.ASCII.GetBytes(now + "\n"));
         output.WriteLine($"{count} objects and the root key are in {args.Words[0]}; only the passphrase opens it");
         return 0;
     }

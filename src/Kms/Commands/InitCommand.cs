@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lorica.Kms.Configs;
 using Lorica.Kms.Store;
 using Lorica.Kms.Trust;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Commands;
 
@@ -26,7 +27,7 @@ internal static class InitCommand
         if (!File.Exists(folder.Config))
         {
             var config = new KmsConfig { Listen = "127.0.0.1:5696", StateFolder = "." };
-            DurableFile.Write(folder.Config, JsonSerializer.SerializeToUtf8Bytes(config, KmsJson.Default.KmsConfig));
+            DurableFile.Replace(folder.Config, JsonSerializer.SerializeToUtf8Bytes(config, KmsJson.Default.KmsConfig));
             output.WriteLine($"configuration  {folder.Config}");
         }
 

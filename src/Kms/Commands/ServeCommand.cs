@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using Lorica.Kmip;
 using Lorica.Kms.Audit;
 using Lorica.Kms.Configs;
-using Lorica.Kms.Native;
 using Lorica.Kms.Store;
 using Lorica.Kms.Trust;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Lorica.Crypto;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Store;
 
@@ -84,7 +85,7 @@ internal static class BackupFile
 
         using var seal = SealKey(root);
         body.Write(HMACSHA256.HashData(seal.Span, body.GetBuffer().AsSpan(0, (int)body.Length)));
-        DurableFile.Write(path, body.GetBuffer().AsSpan(0, (int)body.Length));
+        DurableFile.Replace(path, body.GetBuffer().AsSpan(0, (int)body.Length));
         return files.Count;
     }
 
@@ -134,21 +135,21 @@ internal static class BackupFile
         }
 
         // Step 1
-        DurableFile.Write(folder.Restoring, []);
+        DurableFile.Replace(folder.Restoring, []);
         left.ForEach(File.Delete);
 
         // Step 2
         foreach (var (number, content) in objects)
         {
-            DurableFile.Write(Path.Combine(
+            DurableFile.Replace(Path.Combine(
                 folder.Objects, number.ToString("D10", CultureInfo.InvariantCulture) + ObjectStore.Ending), content.Span);
         }
 
         // Step 3
-        DurableFile.Write(folder.RootKey, root.Span);
+        DurableFile.Replace(folder.RootKey, root.Span);
 
         // Step 4
-        DurableFile.Remove(folder.Restoring);
+        DurableFile.Delete(folder.Restoring);
         return objects.Count;
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Lorica.Crypto;
 using Lorica.Kmip;
-using Lorica.Kms.Native;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Store;
 
@@ -14,7 +14,7 @@ namespace Lorica.Kms.Store;
 /// Many threads read and write side by side; whoever changes one object sees to it that nobody else does. A change is shown to
 /// readers after it is durable, never before, so no reader ever waits for a disk to sync:
 /// <code>
-/// 1 seal, write aside, fsync the file        crash: a .tmp that the next start removes
+/// 1 seal, write aside, fsync the file        crash: a file aside that the next start removes
 /// 2 rename over the object's file            crash: the old file or the new one, and nobody was told
 /// 3 fsync of the folder, one for many        crash: the new one
 /// 4 what readers find is the new one, then the answer
@@ -26,6 +26,9 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
 {
     /// <summary>Ending of an object's file.</summary>
     public const string Ending = ".key";
+
+    /// <summary>Ending of files that an earlier version left unfinished.</summary>
+    private const string FirstAside = ".tmp";
 
     private readonly ConcurrentDictionary<string, Entry> _objects = new(StringComparer.Ordinal);
     private readonly StateFolder _folder;
@@ -40,7 +43,7 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
         _folder = folder;
         _keys = keys;
         _rule = rule;
-        _sync = new(sync ?? (() => FolderSync.Flush(folder.Objects)));
+        _sync = new(sync ?? (() => DurableFile.SyncFolder(folder.Objects)));
     }
 
     /// <summary>
@@ -65,7 +68,7 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
         foreach (var path in Directory.EnumerateFiles(folder.Objects).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(path);
-            if (name.EndsWith(DurableFile.Aside, StringComparison.Ordinal))
+            if (DurableFile.IsAside(name) || name.EndsWith(FirstAside, StringComparison.Ordinal))
             {
                 if (cleanUp)
                 {

@@ -1,5 +1,6 @@
 using System.Text;
 using Lorica.Crypto;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Store;
 
@@ -46,12 +47,12 @@ internal sealed class RootKey : IDisposable
             }
 
             using var made = KeyBuffer.Random(Bytes);
-            DurableFile.Write(folder.RootKey, made.Span);
+            DurableFile.Replace(folder.RootKey, made.Span);
         }
 
         // A restore that ended before it could say so: with the root key, the last of its files, it is whole. Gone before any
         // new key is made, so that it never speaks of other objects than those of the backup.
-        DurableFile.Remove(folder.Restoring);
+        DurableFile.Delete(folder.Restoring);
         using var root = Read(folder);
         return new(root);
     }

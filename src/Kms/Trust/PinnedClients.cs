@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Lorica.Kms.Store;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Trust;
 
@@ -73,7 +73,7 @@ internal sealed class PinnedClients(string folder)
             throw new KmsException(KmsErrorKind.Configuration, $"{file} has {weakness}", "have its client make a stronger key");
         }
 
-        DurableFile.Write(PathOf(Fingerprint(certificate)),
+        DurableFile.Replace(PathOf(Fingerprint(certificate)),
             System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
         return certificate;
     }
@@ -96,8 +96,7 @@ internal sealed class PinnedClients(string folder)
                 "give at least 8 digits: lorica-kms trust ls");
         }
 
-        File.Delete(PathOf(found[0]));
-        Native.FolderSync.Flush(folder);
+        DurableFile.Delete(PathOf(found[0]));
         return found[0];
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Lorica.Kms.Store;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Trust;
 
@@ -68,8 +69,8 @@ internal sealed class ServerCertificate(string certificateFile, string keyFile)
         request.CertificateExtensions.Add(alternative.Build());
         var now = time.GetUtcNow();
         var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now.AddYears(10));
-        DurableFile.Write(folder.CertificateKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
-        DurableFile.Write(folder.Certificate, Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
+        DurableFile.Replace(folder.CertificateKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+        DurableFile.Replace(folder.Certificate, Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
         return certificate;
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using Lorica.Platform.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Vmx.Native;
@@ -23,9 +23,9 @@ internal static unsafe class ChildProcess
     {
         var (reading, writing) = OutputPipe();
         using var output = writing;
-        using var nothing = new SafeFileHandle(Libc.Open("/dev/null", Libc.OpenReadWrite | Libc.OpenCloseOnExec), true);
-        byte** argv = Strings([path, .. arguments]);
-        byte** envp = Strings(environment);
+        using var nothing = OpenNull();
+        using var argv = new CStrings([path, .. arguments]);
+        using var envp = new CStrings(environment);
 
         // SAFETY: both are larger than the types they stand for and live until the end of the method.
         byte* actions = stackalloc byte[OpaqueBytes];
@@ -48,7 +48,7 @@ internal static unsafe class ChildProcess
             Check(Libc.SetAttributeFlags(attributes, SetSession | SetDefaultSignals | SetSignalMask), path);
 
             int pid;
-            Check(Libc.Spawn(&pid, path, actions, attributes, argv, envp), path);
+            Check(Libc.Spawn(&pid, path, actions, attributes, argv.Pointer, envp.Pointer), path);
             return (pid, reading);
         }
         catch
@@ -60,9 +60,14 @@ internal static unsafe class ChildProcess
         {
             _ = Libc.DestroyActions(actions);
             _ = Libc.DestroyAttributes(attributes);
-            Free(argv);
-            Free(envp);
         }
+    }
+
+    private static SafeFileHandle OpenNull()
+    {
+        // SAFETY: the compiler puts a zero byte behind the text; it is pinned for the call.
+        fixed (byte* path = "/dev/null"u8)
+            return new SafeFileHandle(Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.CloseOnExec, 0), true);
     }
 
     // The writing end does not block: should nobody read any more, messages are lost and the child goes on.
@@ -71,32 +76,11 @@ internal static unsafe class ChildProcess
         int* ends = stackalloc int[2];
 
         // SAFETY: room for the two numbers that pipe2 writes.
-        if (Libc.Pipe(ends, Libc.OpenCloseOnExec) != 0)
+        if (Libc.Pipe(ends, OpenFlags.CloseOnExec) != 0)
             throw new VmxException(VmxErrorKind.Start, $"pipe2 failed: {Marshal.GetLastPInvokeErrorMessage()}.");
         _ = Libc.DescriptorControl(
-            ends[1], Libc.SetStatusFlags, Libc.DescriptorControl(ends[1], Libc.GetStatusFlags, 0) | Libc.NonBlocking);
+            ends[1], Libc.SetStatusFlags, Libc.DescriptorControl(ends[1], Libc.GetStatusFlags, 0) | OpenFlags.NonBlocking);
         return (new SafeFileHandle(ends[0], true), new SafeFileHandle(ends[1], true));
-    }
-
-    // SAFETY: one pointer more than strings, the last null; each string ends with a zero byte. Freed by Free.
-    private static byte** Strings(IReadOnlyList<string> strings)
-    {
-        var list = (byte**)NativeMemory.AllocZeroed((nuint)(strings.Count + 1), (nuint)sizeof(byte*));
-        for (int i = 0; i < strings.Count; i++)
-        {
-            var bytes = Encoding.UTF8.GetBytes(strings[i]);
-            list[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
-            bytes.CopyTo(new Span<byte>(list[i], bytes.Length));
-        }
-
-        return list;
-    }
-
-    private static void Free(byte** list)
-    {
-        for (var p = list; *p != null; p++)
-            NativeMemory.Free(*p);
-        NativeMemory.Free(list);
     }
 
     private static void Check(int error, string path)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lorica.Platform.Native;
 
 namespace Lorica.Vmx.Native;
 

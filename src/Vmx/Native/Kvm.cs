@@ -1,3 +1,5 @@
+using Lorica.Platform.Native;
+
 namespace Lorica.Vmx.Native;
 
 /// <summary>The processor's virtualisation, as the kernel offers it.</summary>

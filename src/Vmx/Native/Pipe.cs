@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
+using Lorica.Platform.Native;
 
 namespace Lorica.Vmx.Native;
 
 /// <summary>Reading of pipes, byte for byte what is asked for and nothing ahead.</summary>
 internal static unsafe class Pipe
 {
-    private const int Interrupted = 4;
-
     /// <summary>Blocks for at least one byte; 0 at the end. Throws <see cref="IOException"/>.</summary>
     public static int Read(int fd, Span<byte> into)
     {
@@ -18,7 +17,7 @@ internal static unsafe class Pipe
                 nint n = Libc.Read(fd, to, (nuint)into.Length);
                 if (n >= 0)
                     return (int)n;
-                if (Marshal.GetLastPInvokeError() != Interrupted)
+                if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                     throw new IOException($"read failed: {Marshal.GetLastPInvokeErrorMessage()}");
             }
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Lorica.Platform.Processes;
 using Lorica.Vmx.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -48,7 +49,7 @@ internal sealed class QemuProcess : IDisposable
     public static QemuProcess? Adopt(int pid) => ProcessHandle.Open(pid) is { } process ? new QemuProcess(process, null) : null;
 
     /// <summary>At once, like pulling the plug.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill() => _process.Signal(Signals.Kill);
 
     public void Dispose() => _process.Dispose();
 

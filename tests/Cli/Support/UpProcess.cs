@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Lorica.Cli.Up;
+using Lorica.Platform.Processes;
 
 namespace Lorica.Cli.Tests.Support;
 
@@ -62,7 +63,7 @@ internal sealed class UpProcess : IAsyncDisposable
     /// <summary>Sends a signal and gives the exit code.</summary>
     public async Task<int> EndAsync(int signal)
     {
-        Native.Posix.Signal(Pid, signal);
+        Signals.Send(Pid, signal);
         await _process.WaitForExitAsync().WaitAsync(Patience);
         await _reading;
         return _process.ExitCode;
@@ -80,7 +81,7 @@ internal sealed class UpProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
-            await EndAsync(Native.Posix.SigTerm);
+            await EndAsync(Signals.Terminate);
         _process.Dispose();
     }
 

@@ -5,8 +5,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Lorica.Contracts.Rest;
-using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Platform.Trust;
 
 namespace Lorica.ControlPlane.Tests.Rest;
 

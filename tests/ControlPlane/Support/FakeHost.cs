@@ -6,7 +6,7 @@ using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 
 namespace Lorica.ControlPlane.Tests.Support;
 

@@ -5,6 +5,7 @@ using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Join;
 using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

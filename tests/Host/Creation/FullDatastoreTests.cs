@@ -90,9 +90,9 @@ public sealed class FullDatastoreTests : IAsyncLifetime
     private static void Fill(string filler, long free)
     {
         File.Delete(filler);
-        var (_, now) = Lorica.Host.Native.Posix.SpaceOf(Path.GetDirectoryName(filler)!);
+        var (_, now) = Lorica.Platform.Native.PosixFile.SpaceOf(Path.GetDirectoryName(filler)!);
         using var file = File.OpenHandle(filler, FileMode.CreateNew, FileAccess.Write, preallocationSize: now - free);
-        var (_, left) = Lorica.Host.Native.Posix.SpaceOf(Path.GetDirectoryName(filler)!);
+        var (_, left) = Lorica.Platform.Native.PosixFile.SpaceOf(Path.GetDirectoryName(filler)!);
         Assert.InRange(left, free, free + 3 * Environment.SystemPageSize);
     }
 

@@ -46,7 +46,7 @@ public sealed class OneWriterTests : IAsyncLifetime
     public async Task A_lock_that_a_process_holds_is_not_taken_whatever_is_said()
     {
         using var held = OpenLock();
-        Assert.True(Lorica.Host.Native.Posix.TryLock(held, "test"));
+        Assert.True(Lorica.Platform.Native.PosixFile.TryLock(held, "test"));
         Write(held, counter: 3);
         var request = Register();
         request.Fenced = true;

@@ -8,6 +8,7 @@ using Lorica.Contracts.Join;
 using Lorica.Contracts.Trust;
 using Lorica.Host.Joining;
 using Lorica.Host.Tests.Support;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Host.Tests.Joining;
 

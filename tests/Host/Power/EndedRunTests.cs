@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Lorica.Disks.Locks;
-using Lorica.Host.Native;
 using Lorica.Host.Power;
 using Lorica.Host.Tests.Support;
+using Lorica.Platform.Native;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.Host.Tests.Power;
@@ -38,7 +38,7 @@ public sealed class EndedRunTests : IAsyncLifetime
         using var file = File.OpenHandle(
             Path.Combine(_host.Datastore, "a", ".a.vmx.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         WriterLockFile.Write(file, new WriterRecord { HostId = _host.Config.Id, BootId = "b", Epoch = 1 });
-        Assert.True(Posix.TryLock(file, "test"));
+        Assert.True(PosixFile.TryLock(file, "test"));
         var id = Guid.Parse(_vm.Id);
         new RunFolders(_host.Config.RunFolder).Write(new RunState
         {
@@ -59,7 +59,7 @@ public sealed class EndedRunTests : IAsyncLifetime
         }
 
         Assert.NotNull(entry.Running);
-        Posix.Unlock(file);
+        PosixFile.Unlock(file);
         while (entry.Running is not null)
         {
             await Task.Delay(20, limit.Token);

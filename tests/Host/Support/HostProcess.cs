@@ -5,6 +5,7 @@ using Grpc.Net.Client;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Host.Tests.Support;
 

@@ -9,6 +9,7 @@ using Lorica.Contracts.Trust;
 using Lorica.Crypto;
 using Lorica.Disks.Locks;
 using Lorica.Host.Home;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Host.Tests.Support;
 

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Net.Client;
 using Lorica.Contracts.Join;
 using Lorica.Contracts.Trust;
+using Lorica.Platform.Trust;
 
 namespace Lorica.Host.Tests.Support;
 

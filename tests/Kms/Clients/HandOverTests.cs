@@ -3,6 +3,7 @@ using Lorica.Kms.Audit;
 using Lorica.Kms.Clients;
 using Lorica.Kms.Store;
 using Lorica.Kms.Tests.Store;
+using Lorica.Platform.Files;
 
 namespace Lorica.Kms.Tests.Clients;
 
@@ -66,7 +67,7 @@ public sealed class HandOverTests : IDisposable
         using var store = Samples.Open(_folder);
         Make(store, "1", From, "web");
         Make(store, "2", To, "mail");
-        DurableFile.Write(_folder.HandOver, System.Text.Encoding.UTF8.GetBytes($$"""{"from":"{{From}}","to":"{{To}}"}"""));
+        DurableFile.Replace(_folder.HandOver, System.Text.Encoding.UTF8.GetBytes($$"""{"from":"{{From}}","to":"{{To}}"}"""));
 
         // What a server does at its start with one that was interrupted, over the store that it then serves.
         HandOver.Finish(_folder, store, TimeProvider.System);
@@ -85,7 +86,7 @@ public sealed class HandOverTests : IDisposable
         {
             for (var i = 1; i <= 3; i++)
                 Make(store, $"{i}", From);
-            DurableFile.Write(_folder.HandOver, System.Text.Encoding.UTF8.GetBytes($$"""{"from":"{{From}}","to":"{{To}}"}"""));
+            DurableFile.Replace(_folder.HandOver, System.Text.Encoding.UTF8.GetBytes($$"""{"from":"{{From}}","to":"{{To}}"}"""));
             foreach (var o in store.OfOwner(From).Take(moved).ToList())
                 store.Update(o with { Owner = To });
         }

@@ -64,15 +64,17 @@ public sealed class ObjectStoreTests : IDisposable
             Directory.EnumerateFiles(_folder.Objects).Select(Path.GetFileName).Order());
     }
 
-    [Fact]
-    public void WhatACrashLeftUnfinishedIsRemovedAndNothingElse()
+    [Theory]
+    [InlineData(".0000000002.key.new")]
+    [InlineData("0000000002.key.tmp")] // of an earlier version
+    public void WhatACrashLeftUnfinishedIsRemovedAndNothingElse(string name)
     {
         using (var store = Samples.Open(_folder))
         {
             store.Generate(Samples.Object("a"), 32);
         }
 
-        var half = Path.Combine(_folder.Objects, "0000000002.key.tmp");
+        var half = Path.Combine(_folder.Objects, name);
         File.WriteAllBytes(half, [1, 2, 3]);
         using var again = Samples.Open(_folder);
         Assert.False(File.Exists(half));

@@ -6,7 +6,7 @@ namespace Lorica.Cli.Commands.Keys;
 internal static class KeyCommand
 {
     public static Command Create(CliContext cli)
-        => new("key", "Keys of keys: who uses them, how they stand on their KMS.")
+        => new("key", "Key encryption keys: who uses them, how they stand on their KMS.")
         {
             KeyLsCommand.Create(cli), KeyShowCommand.Create(cli, live: false), KeyShowCommand.Create(cli, live: true),
             KeyGenerateCommand.Create(cli), KeyRmCommand.Create(cli), KeyRestoreCommand.Create(cli), KeyCheckCommand.Create(cli),
