@@ -13,7 +13,7 @@ internal static class AesLimit
 {
     public const int BytesPerOperation = 8 * 16;
 
-    private static Vector128<byte> s_sink;
+    private static Vector128<byte> Sink;
 
     public static bool IsSupported => Aes.IsSupported || ArmAes.IsSupported;
 
@@ -22,9 +22,9 @@ internal static class AesLimit
     {
         var key = Vector128.Create((byte)0x5a);
         Vector128<byte> a = key, b = ~key, c = key + key, d = ~c, e = key + c, f = ~e, g = e + c, h = ~g;
-        for (var i = 0; i < operations; i++)
+        for (int i = 0; i < operations; i++)
         {
-            for (var round = 0; round < 14; round++)
+            for (int round = 0; round < 14; round++)
             {
                 a = Step(a, key);
                 b = Step(b, key);
@@ -37,7 +37,7 @@ internal static class AesLimit
             }
         }
 
-        s_sink = a ^ b ^ c ^ d ^ e ^ f ^ g ^ h;
+        Sink = a ^ b ^ c ^ d ^ e ^ f ^ g ^ h;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

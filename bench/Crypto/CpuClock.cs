@@ -12,7 +12,7 @@ internal static unsafe partial class CpuClock
     public static double Seconds()
     {
         // SAFETY: struct timespec is two 64-bit integers on LP64 Linux.
-        var time = stackalloc long[2];
+        long* time = stackalloc long[2];
         return GetTime(ThreadCpuTime, time) == 0
             ? time[0] + (time[1] / 1e9) : throw new InvalidOperationException("No CPU clock.");
     }

@@ -15,7 +15,7 @@ internal sealed unsafe partial class LibCryptoContender : IDisposable
     {
         fixed (byte* k = key)
         {
-            var tweak = stackalloc byte[16];
+            byte* tweak = stackalloc byte[16];
             Require(Init(_context, Aes256Xts(), 0, k, tweak, encrypt ? 1 : 0));
         }
     }
@@ -23,12 +23,12 @@ internal sealed unsafe partial class LibCryptoContender : IDisposable
     /// <summary>Transforms data in units of the given size, in place.</summary>
     public void Run(Span<byte> data, int unit, ulong first)
     {
-        var number = stackalloc ulong[2];
+        ulong* number = stackalloc ulong[2];
         number[1] = 0;
         int written;
         fixed (byte* p = data)
         {
-            for (var at = 0; at < data.Length; at += unit)
+            for (int at = 0; at < data.Length; at += unit)
             {
                 number[0] = first++;
                 Require(Init(_context, 0, 0, null, (byte*)number, -1));

@@ -19,15 +19,15 @@ internal sealed class Meter
 
     public List<Row> Run()
     {
-        var operations = _contenders.Select(c => Calibrate(c.Run)).ToArray();
-        var speeds = _contenders.Select(_ => new double[Rounds]).ToArray();
-        var allocated = new long[_contenders.Count];
-        for (var round = 0; round < Rounds; round++)
+        int[] operations = _contenders.Select(c => Calibrate(c.Run)).ToArray();
+        double[][] speeds = _contenders.Select(_ => new double[Rounds]).ToArray();
+        long[] allocated = new long[_contenders.Count];
+        for (int round = 0; round < Rounds; round++)
         {
-            for (var i = 0; i < _contenders.Count; i++)
+            for (int i = 0; i < _contenders.Count; i++)
             {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                var start = CpuClock.Seconds();
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                double start = CpuClock.Seconds();
                 _contenders[i].Run(operations[i]);
                 speeds[i][round] = _contenders[i].Bytes * (double)operations[i] / (CpuClock.Seconds() - start);
                 allocated[i] += GC.GetAllocatedBytesForCurrentThread() - before;
@@ -41,8 +41,8 @@ internal sealed class Meter
     // How many operations fill a round, after running long enough for the last tier of compilation.
     private static int Calibrate(Action<int> run)
     {
-        var start = CpuClock.Seconds();
-        var done = 0;
+        double start = CpuClock.Seconds();
+        int done = 0;
         while (CpuClock.Seconds() - start < WarmUp)
         {
             run(100);

@@ -1,6 +1,6 @@
 using Lorica.Crypto.Bench;
 
-var json = args.Contains("--json", StringComparer.Ordinal);
+bool json = args.Contains("--json", StringComparer.Ordinal);
 if (args.Any(a => a is not "--json"))
 {
     Console.Error.WriteLine("usage: lorica-crypto-bench [--json]");

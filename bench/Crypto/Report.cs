@@ -21,7 +21,8 @@ internal sealed record Report(
         text.AppendLine();
         foreach (var (name, value, target) in Ratios)
         {
-            var verdict = target == 0 ? "" : value >= target ? $"(target {target:F1}x: met)" : $"(target {target:F1}x: MISSED)";
+            string verdict =
+                target == 0 ? "" : value >= target ? $"(target {target:F1}x: met)" : $"(target {target:F1}x: MISSED)";
             text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{name,-52} {value,7:F2}x {verdict}"));
         }
 

@@ -14,7 +14,7 @@ internal static class Suite
         using var encrypt = new LibCryptoContender(key.Span, encrypt: true);
         using var decrypt = new LibCryptoContender(key.Span, encrypt: false);
         using AlignedBuffer sector = new(512), page = new(4096), large = new(64 * 1024);
-        var tweak = new byte[16];
+        byte[] tweak = new byte[16];
 
         var meter = new Meter();
         if (AesLimit.IsSupported)
@@ -70,7 +70,7 @@ internal static class Suite
 
     private static void Repeat(int operations, Action<ulong> operation)
     {
-        for (var i = 0; i < operations; i++)
+        for (int i = 0; i < operations; i++)
         {
             operation((ulong)i);
         }

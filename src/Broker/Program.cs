@@ -15,7 +15,7 @@ if (args is ["pin", ..])
     return code;
 }
 
-if (BrokerArguments.Parse(args, out var error) is not { } arguments)
+if (BrokerArguments.Parse(args, out string? error) is not { } arguments)
 {
     await Console.Error.WriteLineAsync($"error: {error}\nhint: lorica-broker --help");
     return 2;

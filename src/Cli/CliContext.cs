@@ -48,7 +48,7 @@ internal sealed class CliContext
         task = await new TaskFollower(center, Terminal, Time).FollowAsync(task, ct);
         if (json)
             Terminal.Json(task, RestJson.Default.TaskModel);
-        foreach (var note in json ? [] : TaskText.Notes(task))
+        foreach (string note in json ? [] : TaskText.Notes(task))
             Terminal.Line(note);
         return task.State is "failed" or "cancelled" ? throw Failed(task) : task;
     }

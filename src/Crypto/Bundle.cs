@@ -27,7 +27,7 @@ public static class Bundle
 
         var locker = new FqidLocator(kekId);
         using var plain = BundleWriter.Write(kind, contents);
-        var payload = new byte[NonceBytes + plain.Length + TagBytes];
+        byte[] payload = new byte[NonceBytes + plain.Length + TagBytes];
         var nonce = payload.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using (var gcm = new AesGcm(kek.Span, TagBytes))
@@ -156,7 +156,7 @@ public static class Bundle
 
     private static string Bounded(KeyLocator locator)
     {
-        var text = locator.ToString();
+        string text = locator.ToString();
         return text.Length <= KeyLocator.LargestText ? text : throw Malformed($"longer than {KeyLocator.LargestText} characters");
     }
 

@@ -31,7 +31,7 @@ public static class FileSeal
 
         // Compared as text: base64 decoders accept white space and stray bits, a seal has one spelling only.
         Span<char> text = stackalloc char[44];
-        return Convert.TryToBase64Chars(expected, text, out var length)
+        return Convert.TryToBase64Chars(expected, text, out int length)
             && CryptographicOperations.FixedTimeEquals(
                 System.Runtime.InteropServices.MemoryMarshal.AsBytes((ReadOnlySpan<char>)text[..length]),
                 System.Runtime.InteropServices.MemoryMarshal.AsBytes(base64));

@@ -28,7 +28,7 @@ public static class HpkeSender
         using var recipient = P256.Deserialize(recipientPublicKey);
         try
         {
-            var enc = P256.Serialize(ephemeral);
+            byte[] enc = P256.Serialize(ephemeral);
             using var dh = P256.Agree(ephemeral, recipient);
             using var shared = HpkeSuite.SharedSecret(dh, enc, recipientPublicKey);
             using var schedule = HpkeSuite.KeySchedule(shared, info);

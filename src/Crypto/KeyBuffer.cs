@@ -76,7 +76,7 @@ public sealed unsafe class KeyBuffer : IDisposable
     public bool FixedTimeEquals(KeyBuffer other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var equal = CryptographicOperations.FixedTimeEquals(Span, other.Span);
+        bool equal = CryptographicOperations.FixedTimeEquals(Span, other.Span);
         GC.KeepAlive(this);
         GC.KeepAlive(other);
         return equal;

@@ -18,7 +18,7 @@ public static class KeyCheckValue
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(kek.Span, "lorica-kcv-v1"u8, mac);
         GC.KeepAlive(kek);
-        var text = Convert.ToHexStringLower(mac[..Bytes]);
+        string text = Convert.ToHexStringLower(mac[..Bytes]);
         StackScrubber.Scrub();
         return text;
     }

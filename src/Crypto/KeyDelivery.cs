@@ -48,8 +48,8 @@ public static class KeyDelivery
     private static byte[] Prefixed(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var length = new byte[sizeof(uint)];
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        byte[] length = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(length, (uint)bytes.Length);
         return [.. length, .. bytes];
     }

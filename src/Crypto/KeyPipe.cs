@@ -15,12 +15,12 @@ public static unsafe class KeyPipe
     public static void Write(int fd, KeyBuffer key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var from = key.Pointer;
+        byte* from = key.Pointer;
         nuint left = (nuint)key.Length;
         while (left > 0)
         {
             // SAFETY: [from, from + left) is the unwritten rest of the key, which is kept alive below.
-            var written = Libc.Write(fd, from, left);
+            nint written = Libc.Write(fd, from, left);
             if (written <= 0)
             {
                 WaitOrFail(written, fd, Libc.PollOut, "write");
@@ -43,12 +43,12 @@ public static unsafe class KeyPipe
         var key = KeyBuffer.Allocate(length);
         try
         {
-            var to = key.Pointer;
+            byte* to = key.Pointer;
             nuint left = (nuint)length;
             while (left > 0)
             {
                 // SAFETY: [to, to + left) is the unfilled rest of the key.
-                var read = Libc.Read(fd, to, left);
+                nint read = Libc.Read(fd, to, left);
                 if (read <= 0)
                 {
                     WaitOrFail(read, fd, Libc.PollIn, "read");
@@ -75,7 +75,7 @@ public static unsafe class KeyPipe
             throw new CryptoException(CryptoErrorKind.BadStream, "The pipe ended before the whole key had passed.");
         }
 
-        var error = Marshal.GetLastPInvokeError();
+        int error = Marshal.GetLastPInvokeError();
         if (error == Libc.TryAgain)
         {
             // A descriptor that does not block (sockets of the platform): wait until it is ready; what is wrong shows in the next

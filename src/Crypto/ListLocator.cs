@@ -16,7 +16,7 @@ public sealed class ListLocator(IReadOnlyList<KeyLocator> items) : KeyLocator
     internal override void Write(StringBuilder text)
     {
         text.Append(Word);
-        for (var i = 0; i < Items.Count; i++)
+        for (int i = 0; i < Items.Count; i++)
         {
             if (i > 0)
             {

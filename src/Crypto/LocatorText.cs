@@ -17,9 +17,9 @@ public static class LocatorText
     public static string Escape(string s)
     {
         ArgumentNullException.ThrowIfNull(s);
-        var bytes = StrictUtf8.GetBytes(s);
+        byte[] bytes = StrictUtf8.GetBytes(s);
         var text = new StringBuilder(bytes.Length + 16);
-        foreach (var b in bytes)
+        foreach (byte b in bytes)
         {
             if (char.IsAsciiLetterOrDigit((char)b))
             {
@@ -38,11 +38,11 @@ public static class LocatorText
     public static bool TryUnescape(ReadOnlySpan<char> escaped, out string text)
     {
         text = "";
-        var bytes = new byte[escaped.Length];
-        var length = 0;
-        for (var i = 0; i < escaped.Length; i++)
+        byte[] bytes = new byte[escaped.Length];
+        int length = 0;
+        for (int i = 0; i < escaped.Length; i++)
         {
-            var c = escaped[i];
+            char c = escaped[i];
             if (char.IsAsciiLetterOrDigit(c))
             {
                 bytes[length++] = (byte)c;
@@ -54,7 +54,7 @@ public static class LocatorText
                 return false;
             }
 
-            var b = byte.Parse(escaped.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            byte b = byte.Parse(escaped.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             if (char.IsAsciiLetterOrDigit((char)b))
             {
                 return false;

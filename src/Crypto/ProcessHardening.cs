@@ -19,7 +19,7 @@ public static class ProcessHardening
         }
 
         // SAFETY: struct rlimit is two 64-bit numbers; the kernel reads it during the call only.
-        var none = stackalloc ulong[2];
+        ulong* none = stackalloc ulong[2];
         none[0] = 0;
         none[1] = 0;
         if (Libc.SetLimit(Libc.LimitCore, none) != 0)

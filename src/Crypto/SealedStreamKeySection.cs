@@ -19,7 +19,7 @@ public static class SealedStreamKeySection
     {
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentNullException.ThrowIfNull(fileKey);
-        var bytes = new byte[StreamFormat.HeaderBytes];
+        byte[] bytes = new byte[StreamFormat.HeaderBytes];
         inner.Position = 0;
         if (await inner.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken) != bytes.Length)
         {

@@ -46,7 +46,7 @@ public sealed class SealedStreamReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentNullException.ThrowIfNull(lookup);
-        var bytes = new byte[StreamFormat.HeaderBytes];
+        byte[] bytes = new byte[StreamFormat.HeaderBytes];
         if (await inner.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken) != bytes.Length)
         {
             throw StreamFormat.Bad("its header is cut");
@@ -71,7 +71,7 @@ public sealed class SealedStreamReader : IDisposable
             await NextAsync(cancellationToken);
         }
 
-        var taken = Math.Min(destination.Length, _end - _start);
+        int taken = Math.Min(destination.Length, _end - _start);
         _plain.AsSpan(_start, taken).CopyTo(destination.Span);
         _start += taken;
         return taken;
@@ -83,7 +83,7 @@ public sealed class SealedStreamReader : IDisposable
     public async ValueTask CopyToAsync(Stream destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var buffer = new byte[StreamFormat.ChunkBytes];
+        byte[] buffer = new byte[StreamFormat.ChunkBytes];
         try
         {
             while (await ReadAsync(buffer, cancellationToken) is var read and > 0)
@@ -109,10 +109,10 @@ public sealed class SealedStreamReader : IDisposable
     {
         // Failed until the chunk is verified: an exception anywhere below leaves the reader failed for good.
         _failed = true;
-        var have = _ahead + await _inner.ReadAtLeastAsync(
+        int have = _ahead + await _inner.ReadAtLeastAsync(
             _sealed.AsMemory(_ahead), _sealed.Length - _ahead, throwOnEndOfStream: false, cancellationToken);
-        var last = have <= SealedChunk;
-        var length = last ? have : SealedChunk;
+        bool last = have <= SealedChunk;
+        int length = last ? have : SealedChunk;
         if (length < StreamFormat.TagBytes)
         {
             throw StreamFormat.Bad("its last chunk is missing or cut");
@@ -146,7 +146,7 @@ public sealed class SealedStreamReader : IDisposable
     {
         Span<byte> nonce = stackalloc byte[StreamFormat.NonceBytes];
         StreamFormat.Nonce(nonce, NextChunk, last);
-        var data = length - StreamFormat.TagBytes;
+        int data = length - StreamFormat.TagBytes;
         try
         {
             using var gcm = new AesGcm(_chunkKey.Span, StreamFormat.TagBytes);

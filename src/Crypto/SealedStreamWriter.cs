@@ -55,7 +55,7 @@ public sealed class SealedStreamWriter : IDisposable
                 await ChunkAsync(last: false, cancellationToken);
             }
 
-            var taken = Math.Min(data.Length, _plain.Length - _filled);
+            int taken = Math.Min(data.Length, _plain.Length - _filled);
             data.Span[..taken].CopyTo(_plain.AsSpan(_filled));
             _filled += taken;
             data = data[taken..];
@@ -99,7 +99,7 @@ public sealed class SealedStreamWriter : IDisposable
             throw StreamFormat.Bad("it would have more than 2^32 chunks");
         }
 
-        var length = Seal(last);
+        int length = Seal(last);
         if (_header is { } header)
         {
             await _inner.WriteAsync(header, cancellationToken);

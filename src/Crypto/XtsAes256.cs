@@ -123,7 +123,7 @@ public sealed unsafe class XtsAes256 : IDisposable
             throw new ArgumentException($"{source.Length} bytes are not whole sectors.", nameof(source));
         }
 
-        var count = source.Length / SectorBytes;
+        int count = source.Length / SectorBytes;
         if (count == 0)
         {
             return;
@@ -134,7 +134,7 @@ public sealed unsafe class XtsAes256 : IDisposable
             throw new ArgumentOutOfRangeException(nameof(firstSector), "The sector numbers overflow.");
         }
 
-        var keys = _keys.Pointer;
+        byte* keys = _keys.Pointer;
 
         // SAFETY: both spans are pinned and count * 512 bytes long; keys is alive until KeepAlive and checked again afterwards.
         fixed (byte* from = source, to = destination)
@@ -173,7 +173,7 @@ public sealed unsafe class XtsAes256 : IDisposable
             throw new ArgumentException($"A tweak has {BlockBytes} bytes, not {tweak.Length}.", nameof(tweak));
         }
 
-        var keys = _keys.Pointer;
+        byte* keys = _keys.Pointer;
 
         // SAFETY: all spans are pinned; lengths were checked above.
         fixed (byte* from = source, to = destination, number = tweak)
@@ -205,7 +205,7 @@ public sealed unsafe class XtsAes256 : IDisposable
             throw new ArgumentException($"{destination.Length} bytes cannot take {source.Length}.", nameof(destination));
         }
 
-        if (source.Overlaps(destination, out var offset) && offset != 0)
+        if (source.Overlaps(destination, out int offset) && offset != 0)
         {
             throw new ArgumentException("Source and destination overlap without being the same.", nameof(destination));
         }

@@ -21,7 +21,7 @@ public static class DiskCopy
         ArgumentNullException.ThrowIfNull(target);
         if (target.Length < source.Length)
             throw new DiskException(DiskErrorKind.InvalidArgument, "The target is smaller than the source.");
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             for (long at = 0; at < source.Length;)

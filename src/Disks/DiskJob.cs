@@ -88,7 +88,7 @@ public static class DiskJob
             {
                 // Step 1
                 using var held = DiskLock.TakeForOperation(folder, name);
-                var path = folder.Store.FullName(DiskName.Descriptor(name));
+                string path = folder.Store.FullName(DiskName.Descriptor(name));
                 try
                 {
                     return run(

@@ -50,7 +50,7 @@ public sealed partial class DiskLock : IDisposable
         }
         catch (DiskException e) when (e.Kind == DiskErrorKind.ReadOnly)
         {
-            var path = folder.Store.FullName(DiskName.Descriptor(name));
+            string path = folder.Store.FullName(DiskName.Descriptor(name));
             throw new DiskException(
                 DiskErrorKind.ReadOnly,
                 $"The disk {path} lies on storage that is mounted read-only, so it can be neither locked nor changed.", path,
@@ -64,7 +64,7 @@ public sealed partial class DiskLock : IDisposable
     private static DiskLock Take(DiskFolder folder, string name, bool exclusive, bool handleStaysHere)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var file = DiskName.Lock(DiskName.Check(name));
+        string file = DiskName.Lock(DiskName.Check(name));
         while (true)
         {
             var handle = Open(folder, name, file);
@@ -72,7 +72,7 @@ public sealed partial class DiskLock : IDisposable
             {
                 if (!OfdLock.TryTake(handle, exclusive, folder.Store.FullName(file)))
                 {
-                    var path = folder.Store.FullName(DiskName.Descriptor(name));
+                    string path = folder.Store.FullName(DiskName.Descriptor(name));
                     throw new DiskException(DiskErrorKind.InUse, $"The disk {path} is in use.", path);
                 }
 

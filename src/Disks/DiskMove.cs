@@ -37,7 +37,7 @@ public static class DiskMove
     internal static void Copy(
         IDiskStore from, string name, string path, IDiskStore to, IProgress<DiskProgress>? progress, CancellationToken ct)
     {
-        var descriptor = DescriptorFile.Read(from, name);
+        byte[] descriptor = DescriptorFile.Read(from, name);
         var model = OwnDescriptor.ToModel(Descriptor.Parse(descriptor, path), name, path);
         if (model.Transition is { } transition)
         {
@@ -73,7 +73,7 @@ public static class DiskMove
     private static void CopyData(
         IStoredFile source, IStoredFile target, long capacity, IProgress<DiskProgress>? progress, CancellationToken ct)
     {
-        var buffer = new byte[ChunkBytes];
+        byte[] buffer = new byte[ChunkBytes];
         for (long at = 0; at < capacity;)
         {
             var range = source.RangeAt(at, capacity);

@@ -19,7 +19,7 @@ public sealed record DiskTransition(TransitionKind Kind, long Epoch, string Meth
     /// <summary>Reads the value of the line; null when it breaks the grammar.</summary>
     internal static DiskTransition? Parse(string text)
     {
-        var parts = text.Split(':', 4);
+        string[] parts = text.Split(':', 4);
         if (parts.Length != 4)
             return null;
         TransitionKind? kind = parts[0] switch

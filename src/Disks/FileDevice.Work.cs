@@ -6,7 +6,7 @@ namespace Lorica.Disks;
 public sealed partial class FileDevice
 {
     private const int ZeroChunk = 64 * 1024;
-    private static readonly byte[] s_zeros = new byte[ZeroChunk];
+    private static readonly byte[] Zeros = new byte[ZeroChunk];
 
     internal void Execute(DiskOperation operation, long offset, Memory<byte> buffer, long length, bool durable)
     {
@@ -50,7 +50,7 @@ public sealed partial class FileDevice
         while (!done && length > 0)
         {
             int n = (int)Math.Min(ZeroChunk, length);
-            LinuxFile.Write(_file, offset, s_zeros.AsSpan(0, n), _path);
+            LinuxFile.Write(_file, offset, Zeros.AsSpan(0, n), _path);
             offset += n;
             length -= n;
         }

@@ -11,7 +11,7 @@ namespace Lorica.Disks;
 internal sealed class FileOperation : IValueTaskSource, IThreadPoolWorkItem
 {
     private const int PoolLimit = 256;
-    private static readonly ConcurrentQueue<FileOperation> s_pool = new();
+    private static readonly ConcurrentQueue<FileOperation> Pool = new();
 
     private ManualResetValueTaskSourceCore<bool> _core;
     private FileDevice? _device;
@@ -24,7 +24,7 @@ internal sealed class FileOperation : IValueTaskSource, IThreadPoolWorkItem
     public static ValueTask Queue(
         FileDevice device, DiskOperation operation, long offset, Memory<byte> buffer, long length, bool durable)
     {
-        if (!s_pool.TryDequeue(out var item))
+        if (!Pool.TryDequeue(out var item))
             item = new FileOperation();
         item._device = device;
         item._operation = operation;
@@ -74,8 +74,8 @@ internal sealed class FileOperation : IValueTaskSource, IThreadPoolWorkItem
             _device = null;
             _buffer = default;
             _core.Reset();
-            if (s_pool.Count < PoolLimit)
-                s_pool.Enqueue(this);
+            if (Pool.Count < PoolLimit)
+                Pool.Enqueue(this);
         }
     }
 }

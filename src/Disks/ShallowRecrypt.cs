@@ -42,8 +42,11 @@ public static class ShallowRecrypt
             }
 
             if (model.Keys.Count > 1 || model.Keys.Any(k => k.Id == newKekId.Id))
+            {
                 throw new DiskException(
                     DiskErrorKind.TransitionUnderWay, $"The disk {path} is half way through another change of its key.", path);
+            }
+
             var contents = NextGeneration(opened.Contents!);
             var lines = EncryptionLines.Of(model) with
             {
@@ -65,17 +68,23 @@ public static class ShallowRecrypt
             var model = OwnDescriptor.ToModel(Descriptor.Parse(text, path), name, path);
             var remaining = Encrypted(model, path).Keys.Where(k => k != drop).ToArray();
             if (remaining is not [var keep])
+            {
                 throw new DiskException(
                     DiskErrorKind.InvalidArgument,
                     $"Dropping {drop} would leave {remaining.Length} keys on the disk {path}.", path);
+            }
+
             var expectation = new DiskExpectation
             {
                 Encrypted = true, KeyId = keep, Kcv = KeyCheckValue.Compute(remainingKek),
             };
-            var recordedKcv = keep == model.Key ? model.Kcv : model.NewKcv;
+            string? recordedKcv = keep == model.Key ? model.Kcv : model.NewKcv;
             if (recordedKcv is null || !KeyCheckValue.Matches(remainingKek, recordedKcv))
+            {
                 throw new DiskException(
                     DiskErrorKind.WrongKey, $"The key given for {keep} is not the one that seals {path}.", path);
+            }
+
             using var opened = SealedDescriptor.Open(text, name, path, expectation, new SingleKek(keep, remainingKek));
             RefuseTransition(model, path);
             if (model.Keys.Count == 1)
@@ -96,7 +105,7 @@ public static class ShallowRecrypt
     {
         ArgumentNullException.ThrowIfNull(folder);
         DiskName.Check(name);
-        var path = folder.Store.FullName(DiskName.Descriptor(name));
+        string path = folder.Store.FullName(DiskName.Descriptor(name));
         using var own = held is null ? DiskLock.TakeForOperation(folder, name) : null;
         try
         {
@@ -124,7 +133,9 @@ public static class ShallowRecrypt
     private static void RefuseTransition(DiskModel model, string path)
     {
         if (model.Transition is not null)
+        {
             throw new DiskException(
                 DiskErrorKind.TransitionUnderWay, $"An in-place job is under way on the disk {path}; finish that first.", path);
+        }
     }
 }

@@ -48,7 +48,7 @@ public static partial class Vmdk
         ArgumentNullException.ThrowIfNull(keks);
         ArgumentNullException.ThrowIfNull(held);
         DiskName.Check(name);
-        var path = folder.Store.FullName(DiskName.Descriptor(name));
+        string path = folder.Store.FullName(DiskName.Descriptor(name));
         SealedDescriptor? descriptor = null;
         SafeFileHandle? extent = null, sync = null;
         try
@@ -58,10 +58,13 @@ public static partial class Vmdk
 
             // Step 4
             if (descriptor.Model.Transition is { } transition)
+            {
                 throw new DiskException(
                     DiskErrorKind.TransitionUnderWay,
                     $"The disk {path} is half way through {transition.Kind.ToString().ToLowerInvariant()}; finish that first.",
                     path);
+            }
+
             if (!descriptor.Model.Encrypted)
                 PlainDisk.RequireUntouched(folder.Store, name, path);
             ConversionJournalFile.RemoveStray(folder.Store, name);
@@ -85,10 +88,14 @@ public static partial class Vmdk
     internal static void CheckExtent(FileStat stat, DiskModel model, string path)
     {
         if (stat.Links > 1)
+        {
             throw new DiskException(
                 DiskErrorKind.HasHardLinks,
                 $"The data file {path} has {stat.Links} names; changing it would change them all.", path);
+        }
+
         if (stat.Length != model.Capacity)
+        {
             throw new DiskException(
                 DiskErrorKind.Malformed,
                 $"The data file {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path)
@@ -96,5 +103,6 @@ public static partial class Vmdk
                 WayOut = "Put back the descriptor and the data file that belong together."
                     + (stat.Length > model.Capacity ? " If a resize of the disk was broken off, resize it once more." : ""),
             };
+        }
     }
 }

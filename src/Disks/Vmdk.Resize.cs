@@ -25,14 +25,17 @@ public static partial class Vmdk
         ArgumentNullException.ThrowIfNull(keks);
         DiskName.Check(name);
         if (capacity is <= 0 or > MaxCapacity || capacity % BlockRequest.SectorSize != 0)
+        {
             throw new DiskException(
                 DiskErrorKind.InvalidArgument, "The size of a disk is a positive multiple of 512 bytes, at most 64 TiB.", name);
+        }
+
         return Task.Run(
             () =>
             {
                 // Step 1
                 using var held = DiskLock.TakeForOperation(folder, name);
-                var path = folder.Store.FullName(DiskName.Descriptor(name));
+                string path = folder.Store.FullName(DiskName.Descriptor(name));
                 return Resize(folder.Store, name, path, capacity, expectation, keks, ct);
             },
             ct);
@@ -46,20 +49,32 @@ public static partial class Vmdk
         using var opened = SealedDescriptor.Open(DescriptorFile.Read(store, name), name, path, expectation, keks);
         var model = opened.Model;
         if (model.Transition is not null || model.Keys.Count > 1)
+        {
             throw new DiskException(
                 DiskErrorKind.TransitionUnderWay, $"The disk {path} is half way through a job; finish that first.", path);
+        }
+
         if (capacity < model.Capacity)
+        {
             throw new DiskException(
                 DiskErrorKind.InvalidArgument,
                 $"The disk {path} has {model.Capacity} bytes; a disk grows, it never becomes smaller.", path);
+        }
+
         using var extent = store.Open(model.ExtentFile, writable: true);
         var stat = extent.Stat();
         if (stat.Links > 1)
+        {
             throw new DiskException(DiskErrorKind.HasHardLinks,
                 $"The data file of {path} has {stat.Links} names; changing it would change them all.", path);
+        }
+
         if (stat.Length < model.Capacity)
+        {
             throw new DiskException(DiskErrorKind.Malformed,
                 $"The data file of {path} has {stat.Length} bytes, but the disk has {model.Capacity}.", path);
+        }
+
         UnusedTail.Require(extent, stat.Length, model, opened.Contents, path, ct);
 
         // Step 3

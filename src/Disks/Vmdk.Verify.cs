@@ -17,7 +17,7 @@ public static partial class Vmdk
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(keks);
         DiskName.Check(name);
-        var path = folder.Store.FullName(DiskName.Descriptor(name));
+        string path = folder.Store.FullName(DiskName.Descriptor(name));
         using var descriptor = SealedDescriptor.Open(DescriptorFile.Read(folder.Store, name), name, path, expectation, keks);
         return descriptor.Contents?.Generation ?? 0;
     }

@@ -27,8 +27,11 @@ public static partial class Vmdk
         ArgumentNullException.ThrowIfNull(folder);
         DiskName.Check(name);
         if (capacity is <= 0 or > MaxCapacity || capacity % BlockRequest.SectorSize != 0)
+        {
             throw new DiskException(
                 DiskErrorKind.InvalidArgument, "The size of a disk is a positive multiple of 512 bytes, at most 64 TiB.");
+        }
+
         return Task.Run(() => Create(folder, name, capacity, provisioning, keys, ct), ct);
     }
 
@@ -37,7 +40,7 @@ public static partial class Vmdk
     {
         ArgumentNullException.ThrowIfNull(folder);
         DiskName.Check(name);
-        var path = folder.Store.FullName(DiskName.Descriptor(name));
+        string path = folder.Store.FullName(DiskName.Descriptor(name));
         return OwnDescriptor.ToModel(Descriptor.Parse(DescriptorFile.Read(folder.Store, name), path), name, path);
     }
 
@@ -92,7 +95,7 @@ public static partial class Vmdk
             throw new DiskException(DiskErrorKind.AlreadyExists, $"A disk {name} exists in {folder.Path}.", name);
         using var dek = keys is null ? null : NewDataKey();
         var descriptor = OwnDescriptor.Create(name, capacity, provisioning, NewContentId());
-        var bytes = keys is null ? descriptor.ToBytes() : Encrypted(descriptor, keys, dek!, provisioning);
+        byte[] bytes = keys is null ? descriptor.ToBytes() : Encrypted(descriptor, keys, dek!, provisioning);
         var extent = store.CreateNew(DiskName.Flat(name));
         try
         {
@@ -169,7 +172,7 @@ public static partial class Vmdk
     {
         const int Chunk = 1024 * 1024;
         using var cipher = dek is null ? null : new XtsAes256(dek);
-        var buffer = new byte[(int)Math.Min(Chunk, capacity - from)];
+        byte[] buffer = new byte[(int)Math.Min(Chunk, capacity - from)];
         for (long at = from; at < capacity; at += buffer.Length)
         {
             ct.ThrowIfCancellationRequested();

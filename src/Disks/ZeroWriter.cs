@@ -13,7 +13,7 @@ internal static class ZeroWriter
     public static async ValueTask WriteAsync(IBlockDevice device, long offset, long length, bool durable, CancellationToken ct)
     {
         BlockRequest.Check(device.Length, offset, length);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Chunk, length));
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(Chunk, length));
         try
         {
             while (length > 0)

@@ -107,7 +107,7 @@ internal sealed class HostNode : IDisposable
         Log.Started(_config.Name, _config.Id, Events.BootId, MemoryName, XtsAes256.Backend.ToString());
         if (!XtsAes256.HardwareAes)
             Log.NoHardwareAes(XtsAes256.Backend.ToString());
-        foreach (var file in Table.Registry.Damaged)
+        foreach (string file in Table.Registry.Damaged)
             Log.RegistryDamaged(file);
         await VmLeftovers.SweepAsync(Table, Log, Stopping);
         await VmRemoval.SweepAsync(Table, Log, Stopping);
@@ -130,7 +130,7 @@ internal sealed class HostNode : IDisposable
             yield return "the registry cannot be written";
         foreach (var datastore in _config.Datastores.Where(d => !Directory.Exists(Path.GetFullPath(d.Path, _baseFolder))))
             yield return $"datastore {datastore.Name} cannot be read";
-        foreach (var program in new[] { Path.GetFullPath(_config.Vmx, _baseFolder), _config.Qemu }.Where(p => !File.Exists(p)))
+        foreach (string program in new[] { Path.GetFullPath(_config.Vmx, _baseFolder), _config.Qemu }.Where(p => !File.Exists(p)))
             yield return $"{Path.GetFileName(program)} is not there";
     }
 

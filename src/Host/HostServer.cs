@@ -39,14 +39,20 @@ internal sealed class HostServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddTelemetry(config.Telemetry, HostNode.Version);
         if (config.Telemetry.JsonLog || Environment.GetEnvironmentVariable("LORICA_LOG_FORMAT") == "json")
+        {
             builder.Logging.AddJsonConsole(o => (o.UseUtcTimestamp, o.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
-        else builder.Logging.AddSimpleConsole(o =>
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;
             o.UseUtcTimestamp = true;
             o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             o.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
         });
+        }
+
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Information);
@@ -79,7 +85,7 @@ internal sealed class HostServer : IAsyncDisposable
             await node.StartAsync();
             await app.StartAsync();
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-            var bound = addresses.First(a => a.StartsWith("https:", StringComparison.Ordinal));
+            string bound = addresses.First(a => a.StartsWith("https:", StringComparison.Ordinal));
             server.Address = IPEndPoint.Parse(new Uri(bound).Authority);
             return server;
         }

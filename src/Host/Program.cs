@@ -42,19 +42,22 @@ if (command.Length == 0)
 
 try
 {
-    var file = Path.GetFullPath(path);
-    var folder = Path.GetDirectoryName(file)!;
+    string file = Path.GetFullPath(path);
+    string folder = Path.GetDirectoryName(file)!;
     HostConfig config;
     await using (var stream = File.OpenRead(file))
+    {
         config = await JsonSerializer.DeserializeAsync(stream, ConfigJson.Default.HostConfig)
             ?? throw new JsonException("The file is empty.");
+    }
+
     if (command == "join")
     {
         await using var join = await JoinServer.StartAsync(config, folder, again, TimeProvider.System);
         Console.Out.WriteLine($"lorica-host waits on {join.Address} to join a center");
         Console.Out.WriteLine($"certificate {join.Fingerprint}");
         Console.Out.WriteLine($"token {join.Token.Reveal()}");
-        var joined = await join.WaitAsync(TimeProvider.System);
+        bool joined = await join.WaitAsync(TimeProvider.System);
         Console.Out.WriteLine(joined
             ? $"lorica-host joined as {join.Session.HostId}"
             : "lorica-host has not joined; the token is void");

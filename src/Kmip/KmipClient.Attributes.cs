@@ -65,7 +65,7 @@ public sealed partial class KmipClient
             w =>
             {
                 w.Text(Tags.UniqueIdentifier, uniqueIdentifier);
-                foreach (var name in names)
+                foreach (string name in names)
                 {
                     w.Text(Tags.AttributeName, name);
                 }
@@ -101,7 +101,7 @@ public sealed partial class KmipClient
             w => Attribute(w, AttributeNames.Name, w => NameValue(w, name)),
             ReadIdentifiers, ct);
         var same = new List<string>();
-        foreach (var identifier in found)
+        foreach (string identifier in found)
         {
             if (await CarriesNameAsync(identifier, name, ct))
             {

@@ -43,7 +43,7 @@ public sealed partial class KmipClient
             throw new KmipException(KmipErrorKind.Misuse, $"at most {MaximumKeysAtOnce} keys are asked for at once");
         }
 
-        foreach (var identifier in uniqueIdentifiers)
+        foreach (string identifier in uniqueIdentifiers)
         {
             CheckIdentifier(identifier);
         }
@@ -59,7 +59,7 @@ public sealed partial class KmipClient
         }
 
         var one = new KmipException?[uniqueIdentifiers.Count];
-        for (var i = 0; i < one.Length; i++)
+        for (int i = 0; i < one.Length; i++)
         {
             one[i] = await GetOneAsync(i, uniqueIdentifiers[i], sink, ct);
         }
@@ -93,7 +93,7 @@ public sealed partial class KmipClient
             using var writer = new TtlvWriter();
             RequestEncoder.EncodeBatch(writer, version, _options.UserName, _options.Password, identifiers.Count * 2, (w, item) =>
             {
-                var identifier = identifiers[item / 2];
+                string identifier = identifiers[item / 2];
                 w.Enumeration(Tags.Operation, (int)OperationOf(item));
                 w.Bytes(Tags.UniqueBatchItemID, ItemId(item));
                 w.Begin(Tags.RequestPayload);
@@ -108,7 +108,7 @@ public sealed partial class KmipClient
             var (began, failure) = (KmipTelemetry.Begin(), (KmipErrorKind?)null);
             try
             {
-                var length = await ExchangeNeedsLockAsync(writer.Written, repeatable: true, ct);
+                int length = await ExchangeNeedsLockAsync(writer.Written, repeatable: true, ct);
                 return ReadBatch(_response.Span[..length], identifiers, sink);
             }
             catch (KmipException e) when (
@@ -149,7 +149,7 @@ public sealed partial class KmipClient
 
         var states = new KmipKeyState?[identifiers.Count];
         var refusals = new KmipException?[identifiers.Count];
-        var next = 0;
+        int next = 0;
         foreach (var item in TtlvItem.Parse(message, Tags.ResponseMessage).Children())
         {
             if (item.Tag != Tags.BatchItem)
@@ -157,8 +157,8 @@ public sealed partial class KmipClient
                 continue;
             }
 
-            var number = next++;
-            var key = number / 2;
+            int number = next++;
+            int key = number / 2;
             try
             {
                 if (ResponseDecoder.Refused(item) is { } refused)
@@ -191,7 +191,7 @@ public sealed partial class KmipClient
     /// <summary>Whether the answer has what was asked for: every item, in order, by its ID, of its operation.</summary>
     private static bool IsUsual(ReadOnlySpan<byte> message, int count)
     {
-        var next = 0;
+        int next = 0;
         if (ResponseDecoder.Items(message) != count)
         {
             return false;
@@ -204,7 +204,7 @@ public sealed partial class KmipClient
                 continue;
             }
 
-            var number = next++;
+            int number = next++;
             var id = item.Find(Tags.UniqueBatchItemID);
             var operation = item.Find(Tags.Operation);
             if (!id.IsPresent || !id.Bytes().SequenceEqual(ItemId(number))
@@ -228,7 +228,7 @@ public sealed partial class KmipClient
 
     private static byte[] ItemId(int item)
     {
-        var id = new byte[4];
+        byte[] id = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(id, item + 1);
         return id;
     }

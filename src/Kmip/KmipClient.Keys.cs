@@ -110,7 +110,7 @@ public sealed partial class KmipClient
         catch (KmipException e) when (IsAboutState(e))
         {
             var state = await StateOrNullAsync(uniqueIdentifier, ct);
-            var done = reason == KmipRevocationReason.KeyCompromise
+            bool done = reason == KmipRevocationReason.KeyCompromise
                 ? state is KmipKeyState.Compromised or KmipKeyState.DestroyedCompromised
                 : state is KmipKeyState.Deactivated or KmipKeyState.Compromised or KmipKeyState.Destroyed
                     or KmipKeyState.DestroyedCompromised;
@@ -219,7 +219,7 @@ public sealed partial class KmipClient
 
     private static string Identifier(TtlvItem item)
     {
-        var text = item.Text();
+        string text = item.Text();
         return text.Length is > 0 and <= MaximumIdentifierLength
             ? text
             : throw KmipException.Malformed($"a unique identifier of {text.Length} characters");

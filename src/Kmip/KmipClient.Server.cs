@@ -54,7 +54,7 @@ public sealed partial class KmipClient
     public static async Task<IReadOnlyList<X509Certificate2>> FetchServerCertificateAsync(
         string host, int port, KmipProxy? proxy = null, CancellationToken ct = default)
     {
-        var server = $"{host}:{port}";
+        string server = $"{host}:{port}";
         var shown = new List<X509Certificate2>();
         using var deadline = new Deadline(FetchTimeout, TimeProvider.System, ct);
         var socket = await KmipConnection.ConnectAsync(host, port, proxy, deadline);
@@ -164,7 +164,7 @@ public sealed partial class KmipClient
 
     private static KmipServerInformation ReadInformation(TtlvItem payload)
     {
-        var vendor = "";
+        string vendor = "";
         List<int> operations = [], types = [];
         foreach (var child in payload.IsPresent ? payload.Children() : default)
         {

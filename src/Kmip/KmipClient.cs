@@ -105,7 +105,7 @@ public sealed partial class KmipClient : IAsyncDisposable
         var (began, failure) = (KmipTelemetry.Begin(), (KmipErrorKind?)null);
         try
         {
-            var length = await ExchangeNeedsLockAsync(writer.Written, repeatable, ct);
+            int length = await ExchangeNeedsLockAsync(writer.Written, repeatable, ct);
             return read(ResponseDecoder.Payload(_response.Span[..length], operation));
         }
         catch (KmipException e)
@@ -154,7 +154,7 @@ public sealed partial class KmipClient : IAsyncDisposable
             await DropConnectionAsync();
         }
 
-        var kept = _connection is not null;
+        bool kept = _connection is not null;
         try
         {
             return await OnceAsync(request, ct);

@@ -108,16 +108,16 @@ public sealed class KmipServer : IAsyncDisposable
                 continue;
             }
 
-            var number = _next++;
+            long number = _next++;
             var session = Task.Run(() => SessionAsync(socket, handshake));
             _sessions.TryAdd(number, session);
-            _ = session.ContinueWith(_ => _sessions.TryRemove(number, out Task? _), TaskScheduler.Default);
+            _ = session.ContinueWith(_ => _sessions.TryRemove(number, out var _), TaskScheduler.Default);
         }
     }
 
     private async Task SessionAsync(Socket socket, HandshakeGate.Handshake handshake)
     {
-        var remote = "?";
+        string remote = "?";
         try
         {
             remote = Address(socket);

@@ -14,7 +14,7 @@ public static class PrintableText
     public static string Escape(string text, int maximum = 512)
     {
         var clean = new StringBuilder(Math.Min(text.Length, maximum) + 8);
-        foreach (var c in text)
+        foreach (char c in text)
         {
             if (clean.Length >= maximum)
             {

@@ -104,14 +104,16 @@ public sealed class NbdClient : IAsyncDisposable
 
     private async Task NegotiateAsync(string export, CancellationToken ct)
     {
-        var greeting = new byte[Wire.GreetingSize];
+        byte[] greeting = new byte[Wire.GreetingSize];
         await FillAsync(greeting, ct);
         if (BinaryPrimitives.ReadUInt64BigEndian(greeting) != Wire.InitMagic
             || BinaryPrimitives.ReadUInt64BigEndian(greeting.AsSpan(8)) != Wire.OptionMagic)
+        {
             throw new NbdException(NbdErrorKind.Protocol, "The server does not speak newstyle NBD.");
+        }
 
-        var name = Encoding.UTF8.GetBytes(export);
-        var go = new byte[4 + Wire.OptionHeaderSize + 4 + name.Length + 2];
+        byte[] name = Encoding.UTF8.GetBytes(export);
+        byte[] go = new byte[4 + Wire.OptionHeaderSize + 4 + name.Length + 2];
         BinaryPrimitives.WriteUInt32BigEndian(go, Wire.FixedNewstyle | Wire.NoZeroes);
         BinaryPrimitives.WriteUInt64BigEndian(go.AsSpan(4), Wire.OptionMagic);
         BinaryPrimitives.WriteUInt32BigEndian(go.AsSpan(12), (uint)NbdOption.Go);
@@ -120,7 +122,7 @@ public sealed class NbdClient : IAsyncDisposable
         name.CopyTo(go.AsSpan(24));
         await SendAllAsync(go, ct);
 
-        var header = new byte[Wire.OptionReplyHeaderSize];
+        byte[] header = new byte[Wire.OptionReplyHeaderSize];
         while (true)
         {
             await FillAsync(header, ct);
@@ -128,7 +130,7 @@ public sealed class NbdClient : IAsyncDisposable
             int length = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(16));
             if (BinaryPrimitives.ReadUInt64BigEndian(header) != Wire.OptionReplyMagic || length is < 0 or > 4096)
                 throw new NbdException(NbdErrorKind.Protocol, "The server's answer to an option is broken.");
-            var data = new byte[length];
+            byte[] data = new byte[length];
             await FillAsync(data, ct);
             if (reply == OptionReply.Acknowledge)
                 return;
@@ -145,18 +147,21 @@ public sealed class NbdClient : IAsyncDisposable
 
     private async ValueTask SendAsync(NbdCommand command, CommandFlags flags, long offset, uint length, CancellationToken ct)
     {
-        var bytes = new byte[Wire.RequestSize];
+        byte[] bytes = new byte[Wire.RequestSize];
         new RequestHeader(flags, command, ++_cookie, (ulong)offset, length).Write(bytes);
         await SendAllAsync(bytes, ct);
     }
 
     private async ValueTask AnswerAsync(CancellationToken ct)
     {
-        var bytes = new byte[Wire.SimpleReplySize];
+        byte[] bytes = new byte[Wire.SimpleReplySize];
         await FillAsync(bytes, ct);
         if (BinaryPrimitives.ReadUInt32BigEndian(bytes) != Wire.SimpleReplyMagic
             || BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(8)) != _cookie)
+        {
             throw new NbdException(NbdErrorKind.Protocol, "The server's reply is broken.");
+        }
+
         var error = (NbdErrno)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4));
         if (error != NbdErrno.None)
             throw new NbdException(NbdErrorKind.Refused, $"The server answered with error {error}.", error);

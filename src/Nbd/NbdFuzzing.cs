@@ -55,6 +55,8 @@ public static class NbdFuzzing
     {
         if (header.Length == 0 || header.Offset % 512 != 0 || header.Length % 512 != 0
             || (UInt128)header.Offset + header.Length > (UInt128)size)
+        {
             throw new InvalidOperationException("A request outside the device passed the rules.");
+        }
     }
 }

@@ -17,7 +17,7 @@ namespace Lorica.Nbd;
 public sealed class NbdServer
 {
     private const int MaximumFailures = 100;
-    private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(50);
     private readonly NbdServerOptions _options;
     private readonly IReadOnlyList<NbdExport> _exports;
     private readonly ArenaPool _pool = new();
@@ -77,7 +77,7 @@ public sealed class NbdServer
                 {
                     _options.OnConnectionError?.Invoke(new NbdException(
                         NbdErrorKind.Transport, $"A connection was not accepted: {e.Message}", inner: e));
-                    await Task.Delay(s_acceptPause, _options.Clock, ct);
+                    await Task.Delay(AcceptPause, _options.Time, ct);
                 }
             }
         }
@@ -98,8 +98,11 @@ public sealed class NbdServer
             // Before any byte: who is it?
             var peer = PeerCredentials.Of(socket);
             if (!_options.PeerFilter(peer))
+            {
                 throw new NbdException(
                     NbdErrorKind.PeerRefused, $"A process of uid {peer.Uid} (pid {peer.Pid}) may not connect.");
+            }
+
             if (Connections >= _options.MaximumConnections)
                 throw new NbdException(NbdErrorKind.TooLarge, $"More than {_options.MaximumConnections} connections.");
             socket.Blocking = true;
@@ -162,7 +165,7 @@ public sealed class NbdServer
 
         try
         {
-            await all.WaitAsync(_options.StopTimeout, _options.Clock);
+            await all.WaitAsync(_options.StopTimeout, _options.Time);
         }
         catch (TimeoutException)
         {

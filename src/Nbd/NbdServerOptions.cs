@@ -31,5 +31,5 @@ public sealed record NbdServerOptions
     public Action<NbdException>? OnConnectionError { get; init; }
 
     /// <summary>Source of time-outs.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -23,34 +23,34 @@ namespace Lorica.Vmx;
 /// </list>
 /// A stop of this process (SIGTERM) skips 4 and leaves QEMU alone: only the host's power-off ends a guest.
 /// </summary>
-internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
+internal sealed class VirtualMachine(VmxConfig config, TimeProvider time)
 {
-    private static readonly TimeSpan s_collectLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_afterCollected = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CollectLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterCollected = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
-    private readonly StatusBoard _board = new(clock);
+    private readonly StatusBoard _board = new(time);
     private readonly ConsoleRing _ring = new(config.ConsoleOffset, config.Console.Span);
 
     /// <summary>Runs to the end. The keys are this method's to dispose.</summary>
     public async Task RunAsync(IReadOnlyList<KeyBuffer?> keys, CancellationToken stop)
     {
         // Step 1
-        await using var disks = await DiskSet.OpenAsync(config, keys, clock);
+        await using var disks = await DiskSet.OpenAsync(config, keys, time);
         using var control = Listening(config.ControlFd, "the control socket");
         using var nbd = Listening(config.NbdFd, "the NBD socket");
         using var serving = new CancellationTokenSource();
-        var guest = new GuestSupervisor(_board, InFolder(Sockets.Qmp), clock);
-        using var serial = new SerialLine(InFolder(Sockets.Serial), _ring, clock);
+        var guest = new GuestSupervisor(_board, InFolder(Sockets.Qmp), time);
+        using var serial = new SerialLine(InFolder(Sockets.Serial), _ring, time);
         var requests = new ControlRequests(
-            config.VmId, _board, guest, _ring, serial, disks.Exports, clock, () => disks.FlushFailed);
+            config.VmId, _board, guest, _ring, serial, disks.Exports, time, () => disks.FlushFailed);
         var controlTask = new ControlServer(requests, peer => peer.Uid == 0).RunAsync(control, serving.Token);
         var nbdTask = Server(disks, guest).RunAsync(nbd, serving.Token);
         using var lineEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var lost = disks.Lease?.Lost ?? CancellationToken.None;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, lost);
         var watching = EndWithAsync(controlTask, nbdTask, ending);
-        Task line = Task.CompletedTask;
+        var line = Task.CompletedTask;
         try
         {
             // Step 2
@@ -105,7 +105,7 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
                 guest.DeviceFailed($"Disk {export.Name}: {error.Message}");
             },
             OnConnectionError = error => Log.Write(config.VmId, error.Message),
-            Clock = clock,
+            Time = time,
         };
         return new NbdServer(options, disks.Exports);
     }
@@ -117,8 +117,10 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
             if (config.Adopt)
                 return await AdoptAsync(guest, stop);
             if (config.Firmware == "uefi")
+            {
                 throw new VmxException(
                     VmxErrorKind.NotSupported, "UEFI firmware is not supported yet: its variables could not be kept sealed.");
+            }
 
             // Left by an earlier run; QEMU replaces its sockets itself.
             File.Delete(InFolder(Sockets.PidFile));
@@ -142,7 +144,7 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
         try
         {
             // Who listens on the socket is the QEMU to follow; a file could name a number that was reused.
-            int pid = await QemuFinder.FindAsync(InFolder(Sockets.Qmp), clock, stop);
+            int pid = await QemuFinder.FindAsync(InFolder(Sockets.Qmp), time, stop);
             if (QemuProcess.Adopt(pid) is { } qemu)
                 return qemu;
         }
@@ -158,8 +160,8 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
     private async Task EndAsync(DiskSet disks, SerialLine serial, Task line)
     {
         serial.End();
-        await Task.WhenAny(line, Task.Delay(s_lastWords, clock));
-        foreach (var failure in await disks.FlushAsync())
+        await Task.WhenAny(line, Task.Delay(LastWords, time));
+        foreach (string failure in await disks.FlushAsync())
             Log.Write(config.VmId, failure);
         if (disks.Lease is { } lease)
             await lease.ReleaseAsync();
@@ -169,10 +171,10 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider clock)
     {
         try
         {
-            await requests.Collected.WaitAsync(s_collectLimit, clock, stop);
+            await requests.Collected.WaitAsync(CollectLimit, time, stop);
 
             // Others may be about to ask for the same.
-            await Task.Delay(s_afterCollected, clock, stop);
+            await Task.Delay(AfterCollected, time, stop);
         }
         catch (TimeoutException)
         {

@@ -22,9 +22,9 @@ internal static class CompiledRoom
     // artifacts/bin/PROJECT/CONFIGURATION[_RUNTIME]/ASSEMBLY.dll, in the configuration that this test was built in.
     public static string Find(Room room)
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name.Split('_')[0];
-        var folder = Repository.Full($"artifacts/bin/Lorica.{room.Name}");
-        var found = Directory.EnumerateDirectories(folder, configuration + "*")
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name.Split('_')[0];
+        string folder = Repository.Full($"artifacts/bin/Lorica.{room.Name}");
+        string? found = Directory.EnumerateDirectories(folder, configuration + "*")
             .Select(f => Path.Combine(f, (room.Program ?? $"Lorica.{room.Name}") + ".dll"))
             .Where(File.Exists).OrderByDescending(File.GetLastWriteTimeUtc).FirstOrDefault();
         Assert.True(found is not null, $"{room.Name} is not built in {folder}/{configuration}*.");

@@ -11,9 +11,9 @@ public sealed partial class DocumentTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void EveryLinkToAFileOfTheRepositoryLeadsToOne(string document)
+    public void Every_link_to_a_file_of_the_repository_leads_to_one(string document)
     {
-        var folder = Path.GetDirectoryName(Repository.Full(document))!;
+        string folder = Path.GetDirectoryName(Repository.Full(document))!;
         Rule.NobodyBreaksIt(Link().Matches(Repository.Read(document)).Select(m => m.Groups[1].Value)
             .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#')
                 && !target.StartsWith("mailto:", StringComparison.Ordinal))
@@ -22,7 +22,7 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void TheMakefileDescribesEveryTarget() =>
+    public void The_makefile_describes_every_target() =>
         Assert.All(Targets().Matches(Repository.Read("Makefile")).Select(m => m.Value), line => Assert.Matches("## .+", line));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]

@@ -6,40 +6,40 @@ namespace Lorica.Architecture.Tests;
 public sealed partial class NativeTests
 {
     /// <summary>The types that own key memory work on its pages and hand out pointers to them.</summary>
-    private static readonly string[] s_mayBeUnsafe =
+    private static readonly string[] MayBeUnsafe =
     [
         "src/Crypto/KeyBuffer.cs", "src/Crypto/KeyMemory.cs", "src/Crypto/KeyPipe.cs", "src/Crypto/ProcessHardening.cs",
         "src/Crypto/XtsAes256.cs",
     ];
 
-    private static readonly IReadOnlyList<string> s_files = Repository.Files("src", "*.cs");
+    private static readonly IReadOnlyList<string> Files = Repository.Files("src", "*.cs");
 
     /// <summary>Crypto knows no other room, and key memory has its own few.</summary>
-    private static readonly string[] s_mayDeclare = ["src/Platform/Native/", "src/Crypto/Native/"];
+    private static readonly string[] MayDeclare = ["src/Platform/Native/", "src/Crypto/Native/"];
 
     /// <summary>Functions with a variable list of arguments are declared once for each use.</summary>
-    private static readonly string[] s_variable = ["syscall", "fcntl"];
+    private static readonly string[] Variable = ["syscall", "fcntl"];
 
     [Fact]
-    public void NativeFunctionsAreDeclaredByPlatformAndCryptoOnly() => Rule.NobodyBreaksIt(s_files
-        .Where(f => !s_mayDeclare.Any(p => f.StartsWith(p, StringComparison.Ordinal))
+    public void Native_functions_are_declared_by_platform_and_crypto_only() => Rule.NobodyBreaksIt(Files
+        .Where(f => !MayDeclare.Any(p => f.StartsWith(p, StringComparison.Ordinal))
             && DeclaresImport().IsMatch(Repository.Read(f))));
 
     [Fact]
-    public void AFunctionOfLibcIsDeclaredOnce() => Rule.NobodyBreaksIt(s_files
+    public void A_function_of_libc_is_declared_once() => Rule.NobodyBreaksIt(Files
         .Where(f => f.StartsWith("src/Platform/", StringComparison.Ordinal))
         .SelectMany(f => EntryPoint().Matches(Repository.Read(f)).Select(m => m.Groups["name"].Value))
         .GroupBy(name => name, StringComparer.Ordinal)
-        .Where(g => g.Count() > 1 && !s_variable.Contains(g.Key)).Select(g => g.Key));
+        .Where(g => g.Count() > 1 && !Variable.Contains(g.Key)).Select(g => g.Key));
 
     [Fact]
-    public void UnsafeCodeIsInNativeFoldersAndInTheOwnersOfKeyMemoryOnly() =>
+    public void Unsafe_code_is_in_native_folders_and_in_the_owners_of_key_memory_only() =>
         Rule.NobodyBreaksIt(
-            s_files.Where(f => !IsNative(f) && !s_mayBeUnsafe.Contains(f) && UnsafeKeyword().IsMatch(WithoutComments(f))));
+            Files.Where(f => !IsNative(f) && !MayBeUnsafe.Contains(f) && UnsafeKeyword().IsMatch(WithoutComments(f))));
 
     [Fact]
-    public void UnsafeCodeSaysWhyItIsSafe() =>
-        Rule.NobodyBreaksIt(s_files.Where(f => UnsafeKeyword().IsMatch(WithoutComments(f)) && !OnlyDeclares(f) && !SaysWhy(f)));
+    public void Unsafe_code_says_why_it_is_safe() =>
+        Rule.NobodyBreaksIt(Files.Where(f => UnsafeKeyword().IsMatch(WithoutComments(f)) && !OnlyDeclares(f) && !SaysWhy(f)));
 
     /// <summary>Signatures and a struct that mention pointers and never follow one.</summary>
     private static bool OnlyDeclares(string path) => Path.GetFileName(path) is "Libc.cs" or "KeyBlock.cs";
@@ -47,7 +47,7 @@ public sealed partial class NativeTests
     /// <summary>Here, or, for a part of a type (Type.Part.cs), in the type's main file.</summary>
     private static bool SaysWhy(string path)
     {
-        var main = $"{Path.GetDirectoryName(path)}/{Path.GetFileName(path).Split('.')[0]}.cs";
+        string main = $"{Path.GetDirectoryName(path)}/{Path.GetFileName(path).Split('.')[0]}.cs";
         return new[] { path, main }.Any(
             f => File.Exists(Repository.Full(f)) && Repository.Read(f).Contains("SAFETY", StringComparison.Ordinal));
     }

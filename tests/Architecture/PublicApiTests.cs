@@ -17,18 +17,18 @@ public sealed class PublicApiTests
     [InlineData("Disks")]
     [InlineData("Kmip")]
     [InlineData("Nbd")]
-    public void WhatALibraryPromisesIsTheApprovedText(string room)
+    public void What_a_library_promises_is_the_approved_text(string room)
     {
-        var path = Repository.Full($"tests/{room}/Data/api.txt");
-        var now = Describe(Assembly.LoadFrom(CompiledRoom.Find(RoomTable.All.Single(r => r.Name == room))));
+        string path = Repository.Full($"tests/{room}/Data/api.txt");
+        string now = Describe(Assembly.LoadFrom(CompiledRoom.Find(RoomTable.All.Single(r => r.Name == room))));
         if (Environment.GetEnvironmentVariable("LORICA_APPROVE") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, now);
         }
 
-        var approved = File.ReadAllLines(path);
-        var lines = now.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] approved = File.ReadAllLines(path);
+        string[] lines = now.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Rule.NobodyBreaksIt(
             [.. approved.Except(lines).Select(l => "gone: " + l), .. lines.Except(approved).Select(l => "new: " + l)]);
     }
@@ -39,7 +39,7 @@ public sealed class PublicApiTests
         foreach (var type in assembly.GetExportedTypes().OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
             lines.Append(Name(type)).Append(": ").Append(Kind(type)).Append('\n');
-            foreach (var member in type.GetMembers(Declared).Select(Member).OfType<string>().Order(StringComparer.Ordinal))
+            foreach (string member in type.GetMembers(Declared).Select(Member).OfType<string>().Order(StringComparer.Ordinal))
                 lines.Append(Name(type)).Append('.').Append(member).Append('\n');
         }
 
@@ -51,7 +51,7 @@ public sealed class PublicApiTests
         var bases = new[] { type.BaseType }.OfType<Type>()
             .Where(b => b != typeof(object) && b != typeof(ValueType) && b != typeof(Enum))
             .Concat(type.GetInterfaces().Where(i => i.IsPublic)).Select(Name).Order(StringComparer.Ordinal);
-        var kind = type.IsEnum ? "enum" : type.IsValueType ? "struct" : type.IsInterface ? "interface"
+        string kind = type.IsEnum ? "enum" : type.IsValueType ? "struct" : type.IsInterface ? "interface"
             : type is { IsAbstract: true, IsSealed: true } ? "static class"
             : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
         return string.Join(", ", bases.Prepend(kind));
@@ -82,7 +82,7 @@ public sealed class PublicApiTests
             return type.Name;
         if (type.HasElementType)
             return Name(type.GetElementType()!) + (type.IsArray ? "[]" : type.IsPointer ? "*" : "&");
-        var name = type.IsNested ? Name(type.DeclaringType!) + "." + type.Name
+        string name = type.IsNested ? Name(type.DeclaringType!) + "." + type.Name
             : type.Namespace == "System" ? type.Name : $"{type.Namespace}.{type.Name}";
         return type.IsGenericType && name.Contains('`', StringComparison.Ordinal)
             ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"

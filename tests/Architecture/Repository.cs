@@ -5,7 +5,7 @@ namespace Lorica.Architecture.Tests;
 /// <summary>The files of this repository, as paths relative to its root with <c>/</c>.</summary>
 internal static class Repository
 {
-    private static readonly string[] s_made = ["bin", "obj", "artifacts", "out", ".git"];
+    private static readonly string[] Made = ["bin", "obj", "artifacts", "out", ".git"];
 
     public static string Root { get; } = FindRoot();
 
@@ -34,7 +34,7 @@ internal static class Repository
             files.Add(Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'));
         }
 
-        foreach (var child in folder.EnumerateDirectories().Where(d => !s_made.Contains(d.Name)))
+        foreach (var child in folder.EnumerateDirectories().Where(d => !Made.Contains(d.Name)))
         {
             Collect(child, pattern, files);
         }

@@ -13,12 +13,12 @@ internal static partial class RoomTable
     private static List<Room> Read()
     {
         var rooms = new List<Room>();
-        foreach (var line in Repository.Lines("ARCHITECTURE.md"))
+        foreach (string line in Repository.Lines("ARCHITECTURE.md"))
         {
             var row = Row().Match(line);
             if (row.Success)
             {
-                var kind = row.Groups["kind"].Value;
+                string kind = row.Groups["kind"].Value;
                 var program = Program().Match(kind);
                 rooms.Add(new Room(
                     row.Groups["name"].Value,

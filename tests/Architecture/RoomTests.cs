@@ -6,21 +6,21 @@ public sealed class RoomTests
     public static TheoryData<string> Rooms => [.. RoomTable.Built.Select(r => r.Name)];
 
     [Fact]
-    public void EveryProjectInSrcHasARowAndEveryRowHasAProject()
+    public void Every_project_in_src_has_a_row_and_every_row_has_a_project()
     {
         var projects = Repository.Files("src", "*.csproj").Select(Repository.RoomOf);
         Assert.Equal(RoomTable.Built.Select(r => r.Name).Order(StringComparer.Ordinal), projects.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void ARowKnowsOnlyRoomsOfTheTable()
+    public void A_row_knows_only_rooms_of_the_table()
     {
         var names = RoomTable.All.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
         Rule.NobodyBreaksIt(RoomTable.All.SelectMany(r => r.Knows).Where(name => !names.Contains(name)));
     }
 
     [Fact]
-    public void ReferencesGoDownwardOnly()
+    public void References_go_downward_only()
     {
         var above = new HashSet<string>(StringComparer.Ordinal);
         foreach (var room in RoomTable.All.Where(r => r.Program is null))
@@ -35,7 +35,7 @@ public sealed class RoomTests
 
     [Theory]
     [MemberData(nameof(Rooms))]
-    public void AProjectReferencesExactlyWhatItsRowSays(string name)
+    public void A_project_references_exactly_what_its_row_says(string name)
     {
         var room = Named(name);
         var later = RoomTable.All.Where(r => r.Later).Select(r => r.Name);
@@ -46,7 +46,7 @@ public sealed class RoomTests
     /// <summary>A project reference also brings what it references itself; the compiler would let a room use that.</summary>
     [Theory]
     [MemberData(nameof(Rooms))]
-    public void AnAssemblyUsesNoRoomBesideThoseOfItsRow(string name)
+    public void An_assembly_uses_no_room_beside_those_of_its_row(string name)
     {
         var room = Named(name);
         Rule.NobodyBreaksIt(CompiledRoom.Uses(room).Except(room.Knows, StringComparer.Ordinal));
@@ -54,7 +54,7 @@ public sealed class RoomTests
 
     [Theory]
     [MemberData(nameof(Rooms))]
-    public void AProjectMakesTheProgramThatItsRowSays(string name)
+    public void A_project_makes_the_program_that_its_row_says(string name)
     {
         var room = Named(name);
         var project = ProjectFile.Of(room);

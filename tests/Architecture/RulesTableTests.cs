@@ -11,7 +11,7 @@ public sealed partial class RulesTableTests
     private const string Document = "docs/protocols/rules.md";
     private const string Answers = "docs/protocols/kmip.md";
 
-    private static readonly IReadOnlyList<string> s_tests = Repository.Files("tests", "*Tests.cs");
+    private static readonly IReadOnlyList<string> Tests = Repository.Files("tests", "*Tests.cs");
 
     public static TheoryData<string> Rows =>
     [
@@ -24,9 +24,9 @@ public sealed partial class RulesTableTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void ARuleIsHeldByTestsThatExist(string row)
+    public void A_rule_is_held_by_tests_that_exist(string row)
     {
-        var held = row.TrimEnd('|', ' ').Split(" | ")[^1];
+        string held = row.TrimEnd('|', ' ').Split(" | ")[^1];
         var names = Named().Matches(held);
         Assert.True(names.Count > 0, "no test is named");
         Assert.Equal(names.Count, held.Split('`').Length / 2);
@@ -35,9 +35,9 @@ public sealed partial class RulesTableTests
     }
 
     [Fact]
-    public void EachFaultOfTheOriginalItsEventsAndTheAlarmsHaveARow()
+    public void Each_fault_of_the_original_its_events_and_the_alarms_have_a_row()
     {
-        var text = Repository.Read(Document);
+        string text = Repository.Read(Document);
         var faults = Repository.Files("src", "*.cs").SelectMany(f => FaultKey().Matches(Repository.Read(f)));
         var ids = new[] { "src/ControlPlane/Audit/EventIds.cs", "src/ControlPlane/Alarms/AlarmIds.cs" }
             .SelectMany(f => Constant().Matches(Repository.Read(f)));
@@ -52,7 +52,7 @@ public sealed partial class RulesTableTests
     private static bool Exists(string room, string type, string method)
     {
         var test = new Regex($@"\[(Fact|Theory)[^\]]*\](\s*\[[^\]]*\][^\n]*)*\s*public (async )?(Task|void) {method}\(");
-        return s_tests.Any(f => f.StartsWith($"tests/{room}/", StringComparison.Ordinal)
+        return Tests.Any(f => f.StartsWith($"tests/{room}/", StringComparison.Ordinal)
             && f.EndsWith($"/{type}.cs", StringComparison.Ordinal) && test.IsMatch(Repository.Read(f)));
     }
 

@@ -10,7 +10,7 @@ public sealed class SolutionTests
         Repository.Files("tests", "*.csproj").Where(f => f.Count(c => c == '/') == 2);
 
     [Fact]
-    public void TheSolutionNamesEveryRoomAndEveryTestProject()
+    public void The_solution_names_every_room_and_every_test_project()
     {
         var named = XDocument.Parse(Repository.Read("Lorica.slnx")).Descendants("Project")
             .Select(e => (string)e.Attribute("Path")!);
@@ -18,19 +18,19 @@ public sealed class SolutionTests
     }
 
     [Fact]
-    public void ATestProjectIsNamedAfterItsFolder() =>
+    public void A_test_project_is_named_after_its_folder() =>
         Rule.NobodyBreaksIt(
             TestProjects.Where(f => f != $"tests/{Repository.RoomOf(f)}/Lorica.{Repository.RoomOf(f)}.Tests.csproj"));
 
     [Fact]
-    public void TheBuildScriptPublishesEveryProgram()
+    public void The_build_script_publishes_every_program()
     {
-        var script = Repository.Read("scripts/build");
+        string script = Repository.Read("scripts/build");
         Assert.All(RoomTable.Built.Where(r => r.Program is not null),
             r => Assert.Matches($"(?m)^{r.Program} +{r.Name} +{(r.Native ? "native" : "framework")}$", script));
     }
 
     [Fact]
-    public void ContinuousIntegrationRunsTheTestCommand() =>
+    public void Continuous_integration_runs_the_test_command() =>
         Assert.Contains("make test", Repository.Read(".ci/run"), StringComparison.Ordinal);
 }

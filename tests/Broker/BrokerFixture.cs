@@ -54,7 +54,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
     private static async Task<BrokerFixture> StartAsync(
         string folder, TestPki pki, NodeIdentity center, NodeIdentity self, string pinning)
     {
-        var socket = Path.Combine(folder, "b.sock");
+        string socket = Path.Combine(folder, "b.sock");
         var config = new BrokerConfig
         {
             StateFolder = Path.Combine(folder, "state"), Socket = socket, Certificate = pki.CertificatePath("broker"),
@@ -75,7 +75,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
     {
         var receiver = (await Client.DescribeAsync(new DescribeRequest())).ReceiveKey;
         using var text = KeyBuffer.CopyOf(Encoding.UTF8.GetBytes(plaintext));
-        var binding = ProviderBinding.Of(
+        byte[] binding = ProviderBinding.Of(
             provider, servers.Select(s => (s.Address.Host, s.Address.Port, s.CertificateSha256)));
         var (enc, ciphertext) = HpkeSender.Seal(receiver.Span, info, binding, text);
         return new SealedIdentity { Enc = ByteString.CopyFrom(enc), Ciphertext = ByteString.CopyFrom(ciphertext) };

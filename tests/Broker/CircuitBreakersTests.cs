@@ -14,9 +14,9 @@ public sealed class CircuitBreakersTests
     public CircuitBreakersTests() => _rests = new CircuitBreakers(_clock);
 
     [Fact]
-    public void AFailedServerIsLeftOutLongerEachTimeAndNeverLongerThanHalfAMinute()
+    public void A_failed_server_is_left_out_longer_each_time_and_never_longer_than_half_a_minute()
     {
-        foreach (var seconds in new[] { 1, 2, 4, 8, 16, 30, 30 })
+        foreach (int seconds in new[] { 1, 2, 4, 8, 16, 30, 30 })
         {
             _rests.Failed(One, "down");
             Assert.Equal([Two], _rests.Candidates(Both));
@@ -28,7 +28,7 @@ public sealed class CircuitBreakersTests
     }
 
     [Fact]
-    public void FailuresSideBySideCountOnce()
+    public void Failures_side_by_side_count_once()
     {
         _rests.Failed(One, "down");
         _rests.Failed(One, "down");
@@ -36,9 +36,9 @@ public sealed class CircuitBreakersTests
     }
 
     [Fact]
-    public void WhileAllRestNothingIsTriedForASecondAndThenEverything()
+    public void While_all_rest_nothing_is_tried_for_a_second_and_then_everything()
     {
-        foreach (var seconds in new[] { 1, 2, 4 })
+        foreach (int seconds in new[] { 1, 2, 4 })
         {
             _rests.Failed(One, "down");
             _rests.Failed(Two, "down");
@@ -55,7 +55,7 @@ public sealed class CircuitBreakersTests
     }
 
     [Fact]
-    public void AnAnswerEndsTheRest()
+    public void An_answer_ends_the_rest()
     {
         _rests.Failed(One, "down");
         _rests.Answered(One);

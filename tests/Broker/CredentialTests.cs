@@ -114,10 +114,10 @@ public sealed class CredentialTests : IAsyncLifetime
     {
         await GiveAsync();
         await MakeAsync();
-        var file = Directory.GetFiles(Path.Combine(_folder, "state", "providers"))[0];
+        string file = Directory.GetFiles(Path.Combine(_folder, "state", "providers"))[0];
         await using var evil = new ReplicaKms(_broker.Pki, "evil", _store);
-        var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-        var edited = text.Replace(
+        string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        string edited = text.Replace(
             _kms.Pinned.CertificateSha256, evil.Pinned.CertificateSha256, StringComparison.Ordinal).Replace(
             $"\"port\": {_kms.Pinned.Address.Port}", $"\"port\": {evil.Pinned.Address.Port}", StringComparison.Ordinal);
         Assert.NotEqual(text, edited);
@@ -150,7 +150,7 @@ public sealed class CredentialTests : IAsyncLifetime
                         ServerCertificate = evil.Certificate, ClientCertificateRequired = true,
                         RemoteCertificateValidationCallback = (_, _, _, _) => true,
                     }, ct);
-                    var buffer = new byte[4096];
+                    byte[] buffer = new byte[4096];
                     heard.Write(buffer, 0, await tls.ReadAsync(buffer, ct));
                 }
                 catch (IOException)

@@ -22,15 +22,15 @@ public sealed class FirstFormTests : IDisposable
         var pki = new TestPki(Path.Combine(_folder, "kms"));
         await using var kms = new ReplicaKms(pki, "kms1", store);
         var identity = pki.Issue("client", "broker");
-        var pem = await File.ReadAllTextAsync(pki.CertificatePath("client"), TestContext.Current.CancellationToken) + "\n"
+        string pem = await File.ReadAllTextAsync(pki.CertificatePath("client"), TestContext.Current.CancellationToken) + "\n"
             + await File.ReadAllTextAsync(pki.KeyPath("client"), TestContext.Current.CancellationToken);
         kms.LetsIn = certificate => certificate.Subject == identity.Certificate.Subject;
-        var file = Write("corp", kms.Pinned, pem, "lorica\nvery secret words");
+        string file = Write("corp", kms.Pinned, pem, "lorica\nvery secret words");
 
         var broker = await BrokerFixture.StartAsync(_folder);
         try
         {
-            for (var start = 0; start < 2; start++)
+            for (int start = 0; start < 2; start++)
             {
                 var described = await broker.Client.DescribeProviderAsync(new ProviderRequest { Name = "corp" });
                 Assert.Equal(("uploaded", "lorica"), (described.IdentityKind, described.UserName));
@@ -64,8 +64,8 @@ public sealed class FirstFormTests : IDisposable
         {
             Address = new ServerAddress { Host = "127.0.0.1", Port = 1 }, CertificateSha256 = new string('a', 64),
         };
-        var file = Write("corp", server, "pem", "lorica\nvery secret words");
-        var before = (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))
+        string file = Write("corp", server, "pem", "lorica\nvery secret words");
+        string before = (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))
             .Replace("\"corp\"", "\"other\"", StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, before, TestContext.Current.CancellationToken);
         await using var broker = await BrokerFixture.StartAsync(_folder);
@@ -75,12 +75,12 @@ public sealed class FirstFormTests : IDisposable
 
     private string Write(string name, PinnedServer server, string pem, string credential)
     {
-        var folder = Path.Combine(_folder, "state", "providers");
+        string folder = Path.Combine(_folder, "state", "providers");
         Directory.CreateDirectory(folder);
-        var seal = Path.Combine(_folder, "state", "seal.key");
+        string seal = Path.Combine(_folder, "state", "seal.key");
         File.WriteAllBytes(seal, _key);
         File.SetUnixFileMode(seal, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var file = Path.Combine(folder, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name)) + ".json");
+        string file = Path.Combine(folder, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name)) + ".json");
         File.WriteAllText(file, JsonSerializer.Serialize(new
         {
             name,
@@ -106,8 +106,8 @@ public sealed class FirstFormTests : IDisposable
 
     private byte[] Seal(string what, string text)
     {
-        var plaintext = Encoding.UTF8.GetBytes(text);
-        var blob = new byte[12 + plaintext.Length + 16];
+        byte[] plaintext = Encoding.UTF8.GetBytes(text);
+        byte[] blob = new byte[12 + plaintext.Length + 16];
         RandomNumberGenerator.Fill(blob.AsSpan(0, 12));
         using var gcm = new AesGcm(_key, 16);
         gcm.Encrypt(blob.AsSpan(0, 12), plaintext, blob.AsSpan(12, plaintext.Length), blob.AsSpan(12 + plaintext.Length),

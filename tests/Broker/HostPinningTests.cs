@@ -106,7 +106,7 @@ public sealed class HostPinningTests : IDisposable
     private async Task SealAsync(BrokerFixture broker, NodeIdentity host)
     {
         using var receiver = new HpkeReceiver();
-        var nonce = RandomNumberGenerator.GetBytes(32);
+        byte[] nonce = RandomNumberGenerator.GetBytes(32);
         using var key = host.Certificate.GetECDsaPrivateKey()!;
         await broker.Client.SealKeysAsync(new SealKeysRequest
         {

@@ -104,17 +104,17 @@ public sealed class IdentityTests : IAsyncLifetime
     public async Task A_request_is_over_the_present_key_unless_a_new_one_is_wanted()
     {
         var key = await StartAsync(new ClientIdentity { CertificateRequest = true });
-        var request = await RequestAsync();
+        string request = await RequestAsync();
         Assert.Equal((await DescribeAsync()).Present.KeySha256, PinOf(request));
         var installed = await InstallAsync(_broker.Pki.Sign(request), key);
         Assert.Equal("requested", installed.IdentityKind);
         Assert.Null((await CheckAsync(key)).Fault);
 
-        var fresh = await RequestAsync(newKey: true);
+        string fresh = await RequestAsync(newKey: true);
         Assert.NotEqual(PinOf(request), PinOf(fresh));
         Assert.Equal(fresh, await RequestAsync(newKey: true));
         _trusted.Add(PinOf(fresh));
-        var signed = _broker.Pki.Sign(fresh);
+        string signed = _broker.Pki.Sign(fresh);
         var fault = await RefusedAsync(() => InstallAsync(signed, key));
         Assert.Equal("lorica.identityNotProven", fault.Key);
         _broker = await _broker.RestartAsync(_folder);
@@ -205,7 +205,7 @@ public sealed class IdentityTests : IAsyncLifetime
     public async Task A_renewal_that_is_asked_for_twice_is_done_once()
     {
         var key = await StartAsync(new ClientIdentity { SelfSigned = true });
-        var before = (await DescribeAsync()).Present.CertificateSha256;
+        string before = (await DescribeAsync()).Present.CertificateSha256;
         var request = new RenewIdentityRequest { Name = "corp", Proof = Proof(key), PresentSha256 = before };
         var first = await _broker.Client.RenewIdentityAsync(request);
         var again = await _broker.Client.RenewIdentityAsync(request);
@@ -218,7 +218,7 @@ public sealed class IdentityTests : IAsyncLifetime
     {
         var key = await StartAsync(new ClientIdentity { BrokerCertificate = true });
         var before = (await DescribeAsync()).Present;
-        var request = await RequestAsync();
+        string request = await RequestAsync();
         Assert.Equal(before.KeySha256, PinOf(request));
         var installed = await InstallAsync(_broker.Pki.Sign(request, "OU=broker, CN=broker"), key);
         Assert.Equal("brokerCertificate", installed.IdentityKind);
@@ -270,7 +270,7 @@ public sealed class IdentityTests : IAsyncLifetime
         var (before, former) = ((await DescribeAsync()).Present, (await DescribeAsync()).Former);
         _broker = await _broker.RestartAsync(_folder);
         await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp", KeepIdentity = true });
-        for (var attempt = 0; attempt < 2; attempt++)
+        for (int attempt = 0; attempt < 2; attempt++)
         {
             await ConfigureAsync(new ClientIdentity { SelfSigned = true }, key, adds: true);
             Assert.Equal(before.CertificateSha256, (await DescribeAsync()).Present.CertificateSha256);
@@ -324,12 +324,12 @@ public sealed class IdentityTests : IAsyncLifetime
     public async Task A_requested_key_that_does_not_open_holds_up_neither_the_one_in_use_nor_a_new_request()
     {
         var key = await StartAsync(new ClientIdentity { SelfSigned = true });
-        var requested = await RequestAsync(newKey: true);
+        string requested = await RequestAsync(newKey: true);
         await SpoilAsync("sealedRequestedKey");
 
         Assert.Equal("requested", (await InstallAsync(_broker.Pki.Sign(await RequestAsync()), key)).IdentityKind);
         Assert.Null((await CheckAsync(key)).Fault);
-        var another = await RequestAsync(newKey: true);
+        string another = await RequestAsync(newKey: true);
         Assert.NotEqual(PinOf(requested), PinOf(another));
         Assert.Equal(another, await RequestAsync(newKey: true));
     }
@@ -354,9 +354,9 @@ public sealed class IdentityTests : IAsyncLifetime
     /// <summary>Damages a sealed part in the provider's file, as a restore of half the state would.</summary>
     private async Task SpoilAsync(string part)
     {
-        var file = Directory.EnumerateFiles(Path.Combine(_folder, "state", "providers")).Single();
+        string file = Directory.EnumerateFiles(Path.Combine(_folder, "state", "providers")).Single();
         var node = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file))!;
-        var blob = Convert.FromBase64String(node[part]!.GetValue<string>());
+        byte[] blob = Convert.FromBase64String(node[part]!.GetValue<string>());
         blob[^1] ^= 1;
         node[part] = Convert.ToBase64String(blob);
         await File.WriteAllTextAsync(file, node.ToJsonString());
@@ -377,7 +377,7 @@ public sealed class IdentityTests : IAsyncLifetime
         await openssl.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await openssl.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, openssl.ExitCode);
-        var pem = await File.ReadAllTextAsync(certificate, TestContext.Current.CancellationToken)
+        string pem = await File.ReadAllTextAsync(certificate, TestContext.Current.CancellationToken)
             + await File.ReadAllTextAsync(key, TestContext.Current.CancellationToken);
         var blob = await SealedAsync(pem);
         var fault = await RefusedAsync(() => _broker.Client.ConfigureProviderAsync(new ConfigureProviderRequest

@@ -26,7 +26,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task AKeyIsMadeActivatedCheckedAndSealedToAPinnedHostOnly()
+    public async Task A_key_is_made_activated_checked_and_sealed_to_a_pinned_host_only()
     {
         await ConfigureAsync();
         var created = await _broker.Client.CreateKeyAsync(
@@ -59,7 +59,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task AKeyThatTheRecordDoesNotKnowIsNotSealed()
+    public async Task A_key_that_the_record_does_not_know_is_not_sealed()
     {
         await ConfigureAsync();
         var host = await PinnedHostAsync();
@@ -89,7 +89,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task APresentationThatTheHostDidNotSignIsRefused()
+    public async Task A_presentation_that_the_host_did_not_sign_is_refused()
     {
         await ConfigureAsync();
         var host = await PinnedHostAsync();
@@ -104,7 +104,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task APinnedHostIsNeverPinnedWithAnotherKey()
+    public async Task A_pinned_host_is_never_pinned_with_another_key()
     {
         await PinnedHostAsync();
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await _broker.Client.PinHostAsync(
@@ -113,7 +113,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task TheStatusTellsTrustInBothDirectionsAndFetchesAProbeKey()
+    public async Task The_status_tells_trust_in_both_directions_and_fetches_a_probe_key()
     {
         await ConfigureAsync();
         var status = await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "py" });
@@ -129,7 +129,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task AServerWithAnotherCertificateThanTheAcceptedOneGetsNoRequest()
+    public async Task A_server_with_another_certificate_than_the_accepted_one_gets_no_request()
     {
         await ConfigureAsync("pinned", pin: new string('0', 64));
         var status = await _broker.Client.ProviderStatusAsync(new ProviderRequest { Name = "pinned" });
@@ -141,7 +141,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task AHostsCertificateCannotActAsTheCenter()
+    public async Task A_hosts_certificate_cannot_act_as_the_center()
     {
         var host = _broker.Pki.Issue("intruder", Roles.Host);
         using var channel = BrokerFixture.Connect(host, _broker.BrokerPeer, _broker.Socket);
@@ -150,11 +150,11 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     }
 
     [Fact]
-    public async Task AnUploadedIdentityIsNeverStoredInClear()
+    public async Task An_uploaded_identity_is_never_stored_in_clear()
     {
         await ConfigureAsync();
-        var line = File.ReadAllLines(Path.Combine(kms.Folder, "pki/client.key"))[5];
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
+        string line = File.ReadAllLines(Path.Combine(kms.Folder, "pki/client.key"))[5];
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
             Assert.DoesNotContain(line, File.ReadAllText(file));
     }
 
@@ -186,7 +186,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
 
     private HostPresentation Present(NodeIdentity host, HpkeReceiver receiver)
     {
-        var nonce = RandomNumberGenerator.GetBytes(32);
+        byte[] nonce = RandomNumberGenerator.GetBytes(32);
         using var key = host.Certificate.GetECDsaPrivateKey()!;
         return new HostPresentation
         {

@@ -34,7 +34,7 @@ internal static class OddKeys
 
     private static void Get(TtlvWriter w, string oddity, string id)
     {
-        var secret = oddity == "secret data";
+        bool secret = oddity == "secret data";
         w.Enumeration(Tags.ObjectType, (int)(secret ? KmipObjectType.SecretData : KmipObjectType.SymmetricKey));
         w.Text(Tags.UniqueIdentifier, oddity == "another object" ? id + "x" : id);
         w.Begin(secret ? Tags.SecretData : Tags.SymmetricKey);

@@ -85,7 +85,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         _first.Start();
         Assert.True((await _broker.Client.PingProviderAsync(new ProviderRequest { Name = "corp" })).Healthy);
 
-        var asked = Volatile.Read(ref _first.Requests);
+        int asked = Volatile.Read(ref _first.Requests);
         Assert.Null((await CheckAsync(key)).Fault);
         Assert.True(Volatile.Read(ref _first.Requests) > asked, "the first one answers");
     }
@@ -113,7 +113,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         await ConfigureAsync();
         var key = await MakeAsync();
         await ConfigureAsync(r => (r.Servers[0], r.Servers[1]) = (_second.Pinned, _first.Pinned));
-        var asked = Volatile.Read(ref _first.Requests);
+        int asked = Volatile.Read(ref _first.Requests);
         await CheckAsync(key);
         Assert.Equal(asked, Volatile.Read(ref _first.Requests));
     }
@@ -138,7 +138,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         var again = await _broker.Client.RequestCertificateAsync(new RequestCertificateRequest { Name = "corp" });
         Assert.Equal(request.Pem, again.Pem);
 
-        var certificate = _broker.Pki.Sign(request.Pem);
+        string certificate = _broker.Pki.Sign(request.Pem);
         var installed = await _broker.Client.InstallCertificateAsync(
             new InstallCertificateRequest { Name = "corp", CertificatePem = certificate });
         Assert.Equal("requested", installed.IdentityKind);
@@ -156,8 +156,9 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     public async Task A_certificate_for_another_key_is_refused_and_the_identity_stays()
     {
         await ConfigureAsync(r => r.Identity = new ClientIdentity { SelfSigned = true });
-        var before = (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].ClientCertificateSha256;
-        var foreign = File.ReadAllText(_broker.Pki.CertificatePath("kms1"));
+        string before =
+            (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].ClientCertificateSha256;
+        string foreign = File.ReadAllText(_broker.Pki.CertificatePath("kms1"));
         var refused = await Assert.ThrowsAsync<RpcException>(async () =>
             await _broker.Client.InstallCertificateAsync(
                 new InstallCertificateRequest { Name = "corp", CertificatePem = foreign }));
@@ -177,7 +178,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         await ConfigureAsync(r => r.Credential = credential);
 
         Assert.Equal("lorica", (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].UserName);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
             Assert.DoesNotContain("very secret words", File.ReadAllText(file));
         await MakeAsync();
     }
@@ -187,7 +188,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     {
         await ConfigureAsync(r => r.Servers.RemoveAt(1));
         var keys = new List<KeyStatus>();
-        for (var i = 0; i < 500; i++)
+        for (int i = 0; i < 500; i++)
             keys.Add(await MakeAsync());
         var host = _broker.Pki.Issue("host", Roles.Host);
         using var receiver = new HpkeReceiver();
@@ -197,9 +198,9 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         };
         request.Keys.AddRange(keys.Select(k => new KeyToSeal { Key = k.Key, ExpectedKcv = k.Kcv, Operation = "unlock" }));
 
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         var reply = await _broker.Client.SealKeysAsync(request);
-        output.WriteLine($"500 keys fetched, compared and sealed in {clock.ElapsedMilliseconds} ms");
+        output.WriteLine($"500 keys fetched, compared and sealed in {watch.ElapsedMilliseconds} ms");
         Assert.Empty(reply.Faults);
         Assert.Equal(500, reply.Sealed.Count);
         Assert.Equal(Enumerable.Range(1, 500).Select(n => (ulong)n), reply.Sealed.Select(s => s.Sequence));
@@ -241,7 +242,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
     private async Task<HostPresentation> PresentAsync(NodeIdentity host, HpkeReceiver receiver)
     {
         var (id, nonce) = (Guid.NewGuid().ToString("D"), RandomNumberGenerator.GetBytes(32));
-        var spki = host.Certificate.PublicKey.ExportSubjectPublicKeyInfo();
+        byte[] spki = host.Certificate.PublicKey.ExportSubjectPublicKeyInfo();
         await _broker.Client.PinHostAsync(
             new PinHostRequest { HostId = id, SpkiSha256 = ByteString.CopyFrom(SHA256.HashData(spki)) });
         using var key = host.Certificate.GetECDsaPrivateKey()!;

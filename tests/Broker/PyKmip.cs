@@ -29,12 +29,12 @@ public sealed class PyKmip : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        var script = Path.Combine(AppContext.BaseDirectory, "Data/start-pykmip.sh");
+        string script = Path.Combine(AppContext.BaseDirectory, "Data/start-pykmip.sh");
         _process = Process.Start(new ProcessStartInfo("/bin/bash", [script, Folder, Port.ToString()])
         {
             RedirectStandardError = true, RedirectStandardOutput = true,
         })!;
-        for (var i = 0; i < 300; i++)
+        for (int i = 0; i < 300; i++)
         {
             try
             {

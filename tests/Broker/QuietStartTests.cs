@@ -9,7 +9,7 @@ public sealed class QuietStartTests
     [Fact]
     public async Task A_broker_watches_no_folder()
     {
-        var folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+        string folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
         try
         {
             await using var broker = await BrokerFixture.StartAsync(folder);

@@ -116,14 +116,14 @@ internal sealed class ScriptedKms : IAsyncDisposable
                 await using var tls = new SslStream(client.GetStream());
                 await tls.AuthenticateAsServerAsync(
                     new SslServerAuthenticationOptions { ServerCertificate = _identity.Certificate }, _stop.Token);
-                var header = new byte[8];
+                byte[] header = new byte[8];
                 while (true)
                 {
                     await tls.ReadExactlyAsync(header, _stop.Token);
-                    var request = new byte[8 + BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))];
+                    byte[] request = new byte[8 + BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))];
                     header.CopyTo(request, 0);
                     await tls.ReadExactlyAsync(request.AsMemory(8), _stop.Token);
-                    var answer = Reply(request, out var operation);
+                    byte[]? answer = Reply(request, out var operation);
                     if (Silent(operation))
                         continue;
                     if (answer is null)
@@ -157,7 +157,7 @@ internal sealed class ScriptedKms : IAsyncDisposable
         Asked.Enqueue((first, asked.Count));
         var answered = new List<byte[]>();
         var header = TtlvItem.ReadValid(right.Written.Span).Need(Tags.ResponseHeader);
-        var version = header.Need(Tags.ProtocolVersion).Encoded.ToArray();
+        byte[] version = header.Need(Tags.ProtocolVersion).Encoded.ToArray();
         foreach (var item in TtlvItem.ReadValid(right.Written.Span).Children())
         {
             if (item.Tag != Tags.BatchItem)
@@ -200,7 +200,7 @@ internal sealed class ScriptedKms : IAsyncDisposable
         w.DateTime(Tags.TimeStamp, 1);
         w.Integer(Tags.BatchCount, items.Count);
         w.End();
-        foreach (var item in items)
+        foreach (byte[] item in items)
             w.Raw(item);
         w.End();
         return w.Written.ToArray();

@@ -15,7 +15,7 @@ internal static class SealedKeys
         var host = broker.Pki.Issue("host", Roles.Host);
         using var receiver = new HpkeReceiver();
         var (id, nonce) = (Guid.NewGuid().ToString("D"), RandomNumberGenerator.GetBytes(32));
-        var spki = host.Certificate.PublicKey.ExportSubjectPublicKeyInfo();
+        byte[] spki = host.Certificate.PublicKey.ExportSubjectPublicKeyInfo();
         await broker.Client.PinHostAsync(
             new PinHostRequest { HostId = id, SpkiSha256 = ByteString.CopyFrom(SHA256.HashData(spki)) });
         using var signer = host.Certificate.GetECDsaPrivateKey()!;

@@ -149,7 +149,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
         };
 
         Assert.Equal(4, (await SealAsync(keys)).Sealed.Count);
-        var together = _first.Asked.Count(a => a.Items > 1);
+        int together = _first.Asked.Count(a => a.Items > 1);
         Assert.Equal(4, (await SealAsync(keys)).Sealed.Count);
         Assert.Equal(together, _first.Asked.Count(a => a.Items > 1));
         Assert.False((await StatusAsync()).Servers[0].Resting);
@@ -174,7 +174,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     {
         await ConfigureAsync(_first, _second);
         await StatusAsync();
-        var before = _first.Store.OfOwner(ScriptedKms.Owner).Count();
+        int before = _first.Store.OfOwner(ScriptedKms.Owner).Count();
         _first.Silent = operation => operation == Operation.Create;
 
         var made = await _broker.Client.CreateKeyAsync(new CreateKeyRequest { Provider = "corp", Name = "lorica-lost" });
@@ -188,7 +188,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     {
         await ConfigureAsync(_first);
         var keys = await MakeAsync(1);
-        var refusals = 0;
+        int refusals = 0;
         _first.Items = items => refusals++ == 0 ? null : items;
         _first.Item = (operation, id) => operation == Operation.GetAttributes && id.Length > 0
             ? ScriptedKms.Refuse(operation, KmipResultReason.GeneralFailure) : null;
@@ -232,7 +232,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     private async Task<List<KeyStatus>> MakeAsync(int count)
     {
         var keys = new List<KeyStatus>();
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             var made = await _broker.Client.CreateKeyAsync(
                 new CreateKeyRequest { Provider = "corp", Name = $"lorica-{Guid.NewGuid()}" });

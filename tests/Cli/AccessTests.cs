@@ -17,7 +17,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task APasswordComesFromStandardInputAndNeverFromAnArgument()
+    public async Task A_password_comes_from_standard_input_and_never_from_an_argument()
     {
         AddUserBody? added = null;
         _center.On("POST /api/v1/users", async context =>
@@ -34,7 +34,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task OnesOwnPasswordAsksForTheOldOneFirst()
+    public async Task Ones_own_password_asks_for_the_old_one_first()
     {
         SetPasswordBody? set = null;
         _center.On("PUT /api/v1/users/bob/password", async context =>
@@ -48,7 +48,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task TheSecretOfATokenIsAllThatGoesToStandardOutput()
+    public async Task The_secret_of_a_token_is_all_that_goes_to_standard_output()
     {
         _center.On("POST /api/v1/tokens", new CreatedTokenModel(
             new TokenModel("0123", "bob", "", null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), null),
@@ -59,7 +59,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task ATokenSignsInAndIsKeptInTheProfile()
+    public async Task A_token_signs_in_and_is_kept_in_the_profile()
     {
         _cli.Input = "lorica_secret\n";
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("login", "--token"));
@@ -69,7 +69,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task ACheckOfAPrivilegeThatIsNotHeldEndsWithSix()
+    public async Task A_check_of_a_privilege_that_is_not_held_ends_with_six()
     {
         Assert.Equal(
             ExitCode.Success, await _cli.RunAsync("permission", "check", "VirtualMachine.Interact.PowerOn", "--on", "vm:web1"));
@@ -79,7 +79,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task WhoamiSaysInWordsWhatAnAccountWithoutCryptoPrivilegesMayDo()
+    public async Task Whoami_says_in_words_what_an_account_without_crypto_privileges_may_do()
     {
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("whoami", "--on", "vm:web1"));
         Assert.Contains("sees that machines are encrypted and may run them", _cli.Out, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task ARefusalIsASentenceThatCanBeActedOn()
+    public async Task A_refusal_is_a_sentence_that_can_be_acted_on()
     {
         _center.Refuse("POST /api/v1/vms/web1/recrypt", new ProblemModel(
             "urn:lorica:fault:NoPermission", FaultTypes.NoPermission, 403, "bob does not hold Cryptographer.Recrypt at web1.",
@@ -100,7 +100,7 @@ public sealed class AccessTests : SignedInTests
     }
 
     [Fact]
-    public async Task GroupsRolesAndPermissionsGoWhereTheyBelong()
+    public async Task Groups_roles_and_permissions_go_where_they_belong()
     {
         _center.On("PUT /api/v1/groups/ops/members/bob", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });
         _center.On("DELETE /api/v1/permissions", c => { c.Response.StatusCode = 204; return Task.CompletedTask; });

@@ -21,7 +21,7 @@ public sealed class ChildrenTests : IDisposable
     }
 
     [Fact]
-    public async Task OneThatDoesNotEndIsKilled()
+    public async Task One_that_does_not_end_is_killed()
     {
         Make().Add(_sleep.Id);
         await WaitAsync();
@@ -31,7 +31,7 @@ public sealed class ChildrenTests : IDisposable
     }
 
     [Fact]
-    public async Task WhoOnlyHasTheSameIdIsLeftAlone()
+    public async Task Who_only_has_the_same_id_is_left_alone()
     {
         var now = ChildRecord.Of(_sleep.Id)!;
         foreach (var other in new[] { now with { Start = now.Start - 1 }, now with { Boot = "another" } })
@@ -45,7 +45,7 @@ public sealed class ChildrenTests : IDisposable
     }
 
     [Fact]
-    public async Task ADamagedFileNamesNobody()
+    public async Task A_damaged_file_names_nobody()
     {
         await File.WriteAllTextAsync(Paths.Children, "[{");
         await WaitAsync();

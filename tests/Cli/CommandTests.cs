@@ -16,15 +16,15 @@ public sealed class CommandTests : IDisposable
     /// The help of every command is an approved surface; LORICA_APPROVE=tests/Cli/Data/help.txt accepts what is there now.
     /// </summary>
     [Fact]
-    public async Task TheHelpIsWhatWasApproved()
+    public async Task The_help_is_what_was_approved()
     {
         var all = new StringBuilder();
-        foreach (var path in Paths(Tree(), []))
+        foreach (string[] path in Paths(Tree(), []))
         {
             Assert.Equal(ExitCode.Success, await _cli.RunAsync([.. path, "--help"]));
             all.Append("$ lorica ").Append(string.Concat(path.Select(p => p + " "))).Append("--help\n").Append(_cli.Out);
         }
-        var approved = Path.Combine(AppContext.BaseDirectory, "Data", "help.txt");
+        string approved = Path.Combine(AppContext.BaseDirectory, "Data", "help.txt");
         if (Environment.GetEnvironmentVariable("LORICA_APPROVE") is { Length: > 0 } accept)
             await File.WriteAllTextAsync(accept, all.ToString());
         else
@@ -32,7 +32,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public void EveryCommandThatDoesSomethingHasAnExample()
+    public void Every_command_that_does_something_has_an_example()
     {
         foreach (var command in Commands(Tree()).Where(c => c.Action is not null && c is not RootCommand))
             Assert.True(CommandExamples.Of(command).Count > 0, command.Name);
@@ -47,7 +47,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("vm", "recrypt", "x")]
     [InlineData("up", "--center-port", "70000")]
     [InlineData("up", "ctl", "stop", "qemu")]
-    public async Task BadUsageIsExitCode2WithAHint(params string[] arguments)
+    public async Task Bad_usage_is_exit_code_2_with_a_hint(params string[] arguments)
     {
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync(arguments));
         Assert.StartsWith("error: ", _cli.Error, StringComparison.Ordinal);
@@ -56,23 +56,23 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task AMistypedCommandIsAnsweredWithTheOneThatWasMeant()
+    public async Task A_mistyped_command_is_answered_with_the_one_that_was_meant()
     {
         Assert.Equal(ExitCode.Usage, await _cli.RunAsync("vm", "shw", "web1"));
         Assert.EndsWith("hint: lorica vm show\n", _cli.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task DiskInfoTellsForeignImages()
+    public async Task Disk_info_tells_foreign_images()
     {
-        var image = _cli.File("a.raw", new byte[1024 * 1024]);
+        string image = _cli.File("a.raw", new byte[1024 * 1024]);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("disk", "info", image));
         Assert.Contains("1 MiB (1048576 bytes)", _cli.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("disk", "info", image + "x"));
     }
 
     [Fact]
-    public async Task DiskInfoTellsOwnDisksWithoutSecrets()
+    public async Task Disk_info_tells_own_disks_without_secrets()
     {
         using var folder = Disks.DiskFolder.Open(_cli.Folder);
         await Disks.Vmdk.CreateAsync(folder, "own", 1 << 20, Disks.Provisioning.Thin, null, CancellationToken.None);
@@ -82,7 +82,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task CompletionForBashIsAScriptThatBashAccepts()
+    public async Task Completion_for_bash_is_a_script_that_bash_accepts()
     {
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("completion", "bash"));
         using var bash = System.Diagnostics.Process.Start("bash", ["-n", _cli.File("completion", _cli.Out)]);

@@ -12,7 +12,7 @@ public sealed class CompletionTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Fact]
-    public async Task BashOffersWhatMayComeNext()
+    public async Task Bash_offers_what_may_come_next()
     {
         const string Ask = """
             ask() {
@@ -21,14 +21,14 @@ public sealed class CompletionTests : IDisposable
               COMPREPLY=(); _lorica; printf '%s\n' "${COMPREPLY[@]}"
             }
             """;
-        var shown = await RunAsync(
+        string[] shown = await RunAsync(
             "bash", ["--norc", "-c"], $"source \"$1\"; {Ask}\nask 'lorica task c'; ask 'lorica vm create a --fi'");
         Assert.Equal(["cancel", "--firmware"], shown);
     }
 
     /// <summary>A terminal of zsh's own: a person types a word's beginning and the tabulator.</summary>
     [Fact]
-    public async Task ZshCompletesAWordThatIsTyped()
+    public async Task Zsh_completes_a_word_that_is_typed()
     {
         const string Terminal = """
             zmodload zsh/zpty
@@ -46,10 +46,10 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public async Task FishOffersWhatMayComeNextAndFilesWhereOnlyTheyCan()
+    public async Task Fish_offers_what_may_come_next_and_files_where_only_they_can()
     {
         _cli.File("image.vmdk", "x");
-        var shown = await RunAsync(
+        string[] shown = await RunAsync(
             "fish", ["--no-config", "-c"], "source $argv[1]; complete -C 'lorica task c'; complete -C 'lorica vm create a --fi'; "
                 + "complete -C 'lorica disk info ima'");
         Assert.Equal(["cancel", "--firmware", "image.vmdk"], shown.Select(l => l.Split('\t')[0]));

@@ -11,9 +11,9 @@ public sealed class DiskInfoTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Fact]
-    public async Task AFileThatCannotBeImportedIsNamedWithWhatToDoAndEndsWith4()
+    public async Task A_file_that_cannot_be_imported_is_named_with_what_to_do_and_ends_with4()
     {
-        var image = _cli.File("disk.img", [.. "QFI"u8, 0xfb, .. new byte[1020]]);
+        string image = _cli.File("disk.img", [.. "QFI"u8, 0xfb, .. new byte[1020]]);
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("disk", "info", image));
         Assert.Contains("qcow", _cli.Out, StringComparison.Ordinal);
         Assert.Contains("not read as a disk", _cli.Out, StringComparison.Ordinal);
@@ -28,11 +28,11 @@ public sealed class DiskInfoTests : IDisposable
     }
 
     [Fact]
-    public async Task AVmdkIsShownWithItsFiles()
+    public async Task A_vmdk_is_shown_with_its_files()
     {
         _cli.File("a", new byte[1024]);
         _cli.File("b", new byte[512]);
-        var image = _cli.File("disk.vmdk",
+        string image = _cli.File("disk.vmdk",
             "# made by hand\nversion = 1\nCID=1\nparentCID=ffffffff\ncreateType=2GbMaxExtentFlat\n"
             + "RW 2 FLAT \"a\" 0\nRW\t1\tFLAT\t\"b\"\nRW 5 ZERO\n");
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("disk", "info", image));
@@ -48,9 +48,9 @@ public sealed class DiskInfoTests : IDisposable
     }
 
     [Fact]
-    public async Task AFileThatIsMissingBesideItsDescriptorIsNamed()
+    public async Task A_file_that_is_missing_beside_its_descriptor_is_named()
     {
-        var image = _cli.File("disk.vmdk",
+        string image = _cli.File("disk.vmdk",
             "version=1\nparentCID=ffffffff\ncreateType=monolithicFlat\nRW 2 FLAT \"gone-flat.vmdk\" 0\n");
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("disk", "info", image));
         Assert.Contains("gone-flat.vmdk, which is not beside it", _cli.Out, StringComparison.Ordinal);
@@ -58,6 +58,6 @@ public sealed class DiskInfoTests : IDisposable
     }
 
     [Fact]
-    public async Task AFileThatIsNotThereIsExitCode5()
+    public async Task A_file_that_is_not_there_is_exit_code5()
         => Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("disk", "info", Path.Combine(_cli.Folder, "none")));
 }

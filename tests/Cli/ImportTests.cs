@@ -27,7 +27,7 @@ public sealed class ImportTests : SignedInTests
     /// <summary>5 MiB and 3 sectors: data, zeros in data, a hole, data at the very end.</summary>
     private static byte[] Content()
     {
-        var content = new byte[(5 * Mib) + 1536];
+        byte[] content = new byte[(5 * Mib) + 1536];
         RandomNumberGenerator.Fill(content.AsSpan(0, Mib + 512));
         content.AsSpan(8192, 4096).Clear();
         RandomNumberGenerator.Fill(content.AsSpan(content.Length - 512));
@@ -35,10 +35,10 @@ public sealed class ImportTests : SignedInTests
     }
 
     [Fact]
-    public async Task ARawImageArrivesBitForBitAndOnlyItsDataIsSent()
+    public async Task A_raw_image_arrives_bit_for_bit_and_only_its_data_is_sent()
     {
-        var content = Content();
-        var image = _cli.File("web1.raw", content);
+        byte[] content = Content();
+        string image = _cli.File("web1.raw", content);
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync(
             "vm", "import", "web1", "--disk", image, "--policy", "P", "--cpus", "2", "--memory", "1G", "--firmware", "uefi"));
@@ -56,14 +56,16 @@ public sealed class ImportTests : SignedInTests
     [InlineData("monolithicFlat")]
     [InlineData("monolithicSparse")]
     [InlineData("streamOptimized")]
-    public async Task ImagesOfQemuArriveBitForBit(string format)
+    public async Task Images_of_qemu_arrive_bit_for_bit(string format)
     {
-        var content = Content();
-        var raw = _cli.File("web1.raw", content);
-        var vmdk = Path.Combine(_cli.Folder, "web1.vmdk");
+        byte[] content = Content();
+        string raw = _cli.File("web1.raw", content);
+        string vmdk = Path.Combine(_cli.Folder, "web1.vmdk");
         using (var qemu = Process.Start(
             "qemu-img", ["convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={format}", raw, vmdk]))
+        {
             await qemu.WaitForExitAsync();
+        }
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "import", "web1", "--disk", vmdk, "--disk", raw));
 
@@ -73,9 +75,9 @@ public sealed class ImportTests : SignedInTests
     }
 
     [Fact]
-    public async Task AHostileImageIsRefusedBeforeAnythingIsSent()
+    public async Task A_hostile_image_is_refused_before_anything_is_sent()
     {
-        var image = _cli.File("evil.vmdk", """
+        string image = _cli.File("evil.vmdk", """
             # Disk DescriptorFile
             version=1
             CID=12345678
@@ -89,10 +91,10 @@ public sealed class ImportTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnArchiveIsRefusedWithItsWayOutAndTakenAsItIsByWhoMeansIt()
+    public async Task An_archive_is_refused_with_its_way_out_and_taken_as_it_is_by_who_means_it()
     {
         byte[] content = [0x1f, 0x8b, 0x08, .. RandomNumberGenerator.GetBytes(1021)];
-        var image = _cli.File("web1.raw", content);
+        string image = _cli.File("web1.raw", content);
 
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("vm", "import", "web1", "--disk", image));
         Assert.Contains("is packed by gzip", _cli.Error, StringComparison.Ordinal);
@@ -104,14 +106,14 @@ public sealed class ImportTests : SignedInTests
     }
 
     [Fact]
-    public async Task AMissingImageIsExitCode5()
+    public async Task A_missing_image_is_exit_code5()
         => Assert.Equal(ExitCode.NotFound,
             await _cli.RunAsync("vm", "import", "x", "--disk", Path.Combine(_cli.Folder, "none.raw")));
 
     [Fact]
-    public async Task ARefusalInTheMiddleOfTheUploadIsTold()
+    public async Task A_refusal_in_the_middle_of_the_upload_is_told()
     {
-        var image = _cli.File("big.raw", RandomNumberGenerator.GetBytes(24 * Mib));
+        string image = _cli.File("big.raw", RandomNumberGenerator.GetBytes(24 * Mib));
         _center.On("POST /api/v1/vms/import", async context =>
         {
             await context.Request.Body.ReadExactlyAsync(new byte[Mib]);
@@ -127,7 +129,7 @@ public sealed class ImportTests : SignedInTests
     [Theory]
     [InlineData(-512)]
     [InlineData(512)]
-    public async Task AnImageThatHoldsOtherDataThanAnnouncedIsNeverEnded(int difference)
+    public async Task An_image_that_holds_other_data_than_announced_is_never_ended(int difference)
     {
         await using var source =
             await ImportSource.OpenAsync(

@@ -7,7 +7,7 @@ namespace Lorica.Cli.Tests;
 public sealed class KeyTests : SignedInTests
 {
     [Fact]
-    public async Task AListSaysWhoUsesAKey()
+    public async Task A_list_says_who_uses_a_key()
     {
         _center.On("GET /api/v1/keys", new ListModel<KeyInfoModel>([Key("a/1", "web1"), Key("2")]),
             RestJson.Default.ListModelKeyInfoModel);
@@ -19,7 +19,7 @@ public sealed class KeyTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnIdMayHoldSlashes()
+    public async Task An_id_may_hold_slashes()
     {
         _center.On("DELETE /api/v1/keys/corp/a/1", context =>
         {
@@ -32,7 +32,7 @@ public sealed class KeyTests : SignedInTests
     }
 
     [Fact]
-    public async Task AKeyThatCannotBeUsedIsExitCode7AndSaysWhy()
+    public async Task A_key_that_cannot_be_used_is_exit_code_7_and_says_why()
     {
         _center.On("GET /api/v1/keys/corp/1", Key("1", "web1") with { Fault = "missingOnKms", Detail = "Item Not Found" },
             RestJson.Default.KeyInfoModel);
@@ -43,7 +43,7 @@ public sealed class KeyTests : SignedInTests
     }
 
     [Fact]
-    public async Task ACheckWithATroubleIsNoSuccess()
+    public async Task A_check_with_a_trouble_is_no_success()
     {
         _center.On("POST /api/v1/keys/check", new ListModel<KeyInfoModel>([Key("1"), Key("2") with { Fault = "wrongKey" }]),
             RestJson.Default.ListModelKeyInfoModel);

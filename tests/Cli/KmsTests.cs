@@ -30,7 +30,7 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnAcceptedServerIsPinned()
+    public async Task An_accepted_server_is_pinned()
     {
         Assert.Equal(ExitCode.Success, await _cli.RunAsync(
             "kms", "add", "corp", "--server", "kms1:1234", "--server", "kms2", "--accept", Shown.ToUpperInvariant()));
@@ -39,7 +39,7 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnotherCertificateThanTheAcceptedOneIsRefused()
+    public async Task Another_certificate_than_the_accepted_one_is_refused()
     {
         Assert.Equal(ExitCode.Refused,
             await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--accept", new string('0', 64)));
@@ -47,7 +47,7 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task NobodyThereToAskIsNoAcceptance()
+    public async Task Nobody_there_to_ask_is_no_acceptance()
     {
         _cli.Input = "yes\n";
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1"));
@@ -56,16 +56,16 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnUploadedIdentityIsSealedForTheBrokerAlone()
+    public async Task An_uploaded_identity_is_sealed_for_the_broker_alone()
     {
         using var broker = new HpkeReceiver();
         _center.On("GET /api/v1/broker", new BrokerModel("0", Convert.ToBase64String(broker.PublicKey), "", true, ""),
             RestJson.Default.BrokerModel);
         using var client = _pki.Server("client");
-        var certificate = client.ExportCertificatePem();
+        string certificate = client.ExportCertificatePem();
         using var key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(client)!;
-        var keyPem = key.ExportPkcs8PrivateKeyPem();
-        var keyFile = _cli.File("client.key", keyPem);
+        string keyPem = key.ExportPkcs8PrivateKeyPem();
+        string keyFile = _cli.File("client.key", keyPem);
         File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.GroupRead);
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--accept", Shown,
@@ -81,11 +81,11 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task AKeyWithoutItsCertificateIsBadUsage()
+    public async Task A_key_without_its_certificate_is_bad_usage()
         => Assert.Equal(ExitCode.Usage, await _cli.RunAsync("kms", "add", "corp", "--server", "kms1", "--client-key", "x"));
 
     [Fact]
-    public async Task TheCertificateForTheKmsIsPrintedAlone()
+    public async Task The_certificate_for_the_kms_is_printed_alone()
     {
         _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "selfSigned", "PEM-OF-CLIENT\n", "ab", null),
             RestJson.Default.ProviderModel);
@@ -95,7 +95,7 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnUnhealthyProviderIsExitCode7()
+    public async Task An_unhealthy_provider_is_exit_code7()
     {
         _center.On("GET /api/v1/providers/corp/status", new ProviderStatusModel("corp", false,
             [new ServerStatusModel(
@@ -108,7 +108,7 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task ASignedCertificateIsUploadedAndAPrivateKeyNever()
+    public async Task A_signed_certificate_is_uploaded_and_a_private_key_never()
     {
         PemBody? sent = null;
         _center.On("POST /api/v1/providers/corp/certificate", async context =>
@@ -125,9 +125,9 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task AChangedServerCertificateIsShownAndAcceptedAnew()
+    public async Task A_changed_server_certificate_is_shown_and_accepted_anew()
     {
-        var old = string.Concat(Enumerable.Repeat("4d", 32));
+        string old = string.Concat(Enumerable.Repeat("4d", 32));
         EditProviderBody? changed = null;
         _center.On("GET /api/v1/providers/corp",
             new ProviderModel("corp", true, [new ServerModel("kms1", 5696, old, "proxy:1")], "broker", "PEM", "ab", null),
@@ -146,9 +146,9 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task ServersThatSomebodyElseChangedMeanwhileAreNotOverwritten()
+    public async Task Servers_that_somebody_else_changed_meanwhile_are_not_overwritten()
     {
-        var sent = "";
+        string sent = "";
         _center.On("GET /api/v1/providers/corp", context =>
         {
             context.Response.Headers.ETag = "\"3-ab.cd\"";
@@ -173,7 +173,7 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task ServersAreReorderedAndRemovedByName()
+    public async Task Servers_are_reordered_and_removed_by_name()
     {
         ServerModel[] servers = [new("kms1", 5696, Shown), new("kms2", 1234, Shown)];
         EditProviderBody? changed = null;
@@ -195,11 +195,11 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task ARenewalIsOneCommandAndOneThatSomebodySignsTakesTwo()
+    public async Task A_renewal_is_one_command_and_one_that_somebody_signs_takes_two()
     {
         RenewIdentityBody? renewed = null;
         PemBody? signed = null;
-        var query = "";
+        string query = "";
         var model = new ProviderModel("corp", true, [new ServerModel("kms1", 5696, Shown)], "csr", "PEM", "ab", null);
         _center.On("POST /api/v1/providers/corp/identity/renew", async context =>
         {
@@ -220,7 +220,7 @@ public sealed class KmsTests : SignedInTests
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "renew", "corp"));
         Assert.Equal(new RenewIdentityBody(), renewed);
         Assert.Contains("lorica kms identity restore corp", _cli.Error, StringComparison.Ordinal);
-        var file = _cli.File("lorica.csr", "");
+        string file = _cli.File("lorica.csr", "");
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "renew", "corp", "--csr", file));
         Assert.Equal(("", "REQUEST"), (query, await File.ReadAllTextAsync(file)));
         Assert.Null(signed);
@@ -232,7 +232,7 @@ public sealed class KmsTests : SignedInTests
     }
 
     [Fact]
-    public async Task BothIdentitiesAreShownWithDatesAndFingerprints()
+    public async Task Both_identities_are_shown_with_dates_and_fingerprints()
     {
         var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         IdentityModel Identity(string pem, string key) =>
@@ -241,7 +241,7 @@ public sealed class KmsTests : SignedInTests
             new ProviderIdentityModel("corp", Identity("NEW\n", "key2"), Identity("OLD\n", "key1"), null, since),
             RestJson.Default.ProviderIdentityModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "identity", "show", "corp"));
-        foreach (var said in new[] { "NOT proven", "key1", "key2", "cert-key1", "2028-01-02" })
+        foreach (string said in new[] { "NOT proven", "key1", "key2", "cert-key1", "2028-01-02" })
             Assert.Contains(said, _cli.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("kms", "identity", "show", "corp", "--former"));
         Assert.Equal("OLD\n", _cli.Out);

@@ -15,7 +15,7 @@ public sealed class OutputTests
     [InlineData("10G", 10L << 30)]
     [InlineData("10GiB", 10L << 30)]
     [InlineData("2t", 2L << 40)]
-    public void SizesAreReadAsPeopleWriteThem(string text, long bytes) => Assert.Equal(bytes, Sizes.Parse(text));
+    public void Sizes_are_read_as_people_write_them(string text, long bytes) => Assert.Equal(bytes, Sizes.Parse(text));
 
     [Theory]
     [InlineData("")]
@@ -26,21 +26,21 @@ public sealed class OutputTests
     [InlineData("1.5G")]
     [InlineData("9999999999T")]
     [InlineData("99999999999999999999")]
-    public void WhatIsNoSizeIsRefused(string text) => Assert.Null(Sizes.Parse(text));
+    public void What_is_no_size_is_refused(string text) => Assert.Null(Sizes.Parse(text));
 
     [Theory]
     [InlineData(512, "512 B")]
     [InlineData(1024, "1 KiB")]
     [InlineData(1536, "1.5 KiB")]
     [InlineData(10L << 30, "10 GiB")]
-    public void SizesAreShownShort(long bytes, string text) => Assert.Equal(text, Sizes.Format(bytes));
+    public void Sizes_are_shown_short(long bytes, string text) => Assert.Equal(text, Sizes.Format(bytes));
 
     [Theory]
     [InlineData("kms1", "kms1", 5696)]
     [InlineData("kms1:1234", "kms1", 1234)]
     [InlineData("[::1]:1234", "::1", 1234)]
     [InlineData("[::1]", "::1", 5696)]
-    public void ServersAreNamedWithOrWithoutPort(string text, string host, int port)
+    public void Servers_are_named_with_or_without_port(string text, string host, int port)
         => Assert.Equal(new ServerAddress(host, port), ServerAddress.Parse(text));
 
     [Theory]
@@ -51,22 +51,22 @@ public sealed class OutputTests
     [InlineData("kms1:12:34")]
     [InlineData("[::1")]
     [InlineData("a b")]
-    public void WhatIsNoServerIsRefused(string text)
+    public void What_is_no_server_is_refused(string text)
         => Assert.Equal(ExitCode.Usage, Assert.Throws<CliException>(() => ServerAddress.Parse(text)).Kind);
 
     [Theory]
     [InlineData("x")]
     [InlineData("漢")]
     [InlineData("a b")]
-    public void ATableHasOneLineARowHoweverLongANameIs(string letter)
+    public void A_table_has_one_line_a_row_however_long_a_name_is(string letter)
     {
-        var name = string.Concat(Enumerable.Repeat(letter, 4000));
+        string name = string.Concat(Enumerable.Repeat(letter, 4000));
         using var text = new StringWriter { NewLine = "\n" };
         var terminal = new Terminal { Out = text, Error = TextWriter.Null, OutStream = Stream.Null };
 
         terminal.Table(["NAME", "STATE"], [[name, "on"], ["a\nb", "off"], ["c\td", "off"]]);
 
-        var lines = text.ToString().TrimEnd('\n').Split('\n');
+        string[] lines = text.ToString().TrimEnd('\n').Split('\n');
         Assert.Equal(4, lines.Length);
         Assert.Equal($"{name}  on", lines[1]);
         Assert.EndsWith("  off", lines[2], StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class OutputTests
     [Theory]
     [InlineData("The center's log has more under 0123456789abcdef.")]
     [InlineData("")]
-    public void AFailureSaysOnceUnderWhichNumberTheLogHasMore(string hint)
+    public void A_failure_says_once_under_which_number_the_log_has_more(string hint)
     {
         var failure = FaultText.ToException(new ProblemModel(
             "urn:lorica:fault:SystemError", FaultTypes.SystemError, 500, "Something failed.", "lorica.systemError", "", hint,
@@ -88,7 +88,7 @@ public sealed class OutputTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AProviderIsSuggestedOnlyWhileThereIsNone(bool registered)
+    public void A_provider_is_suggested_only_while_there_is_none(bool registered)
     {
         using var text = new StringWriter();
         var report = new UpReport(new Terminal { Out = text, Error = TextWriter.Null, OutStream = Stream.Null }, json: false);
@@ -99,12 +99,12 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void FingerprintsMayHaveColonsAndCapitals()
+    public void Fingerprints_may_have_colons_and_capitals()
         => Assert.Equal(string.Concat(Enumerable.Repeat("ab", 32)),
             Fingerprint.Parse(string.Join(':', Enumerable.Repeat("AB", 32))));
 
     [Fact]
-    public void AFingerprintOfAnotherLengthIsRefused()
+    public void A_fingerprint_of_another_length_is_refused()
         => Assert.Equal(ExitCode.Usage, Assert.Throws<CliException>(() => Fingerprint.Parse("abcd")).Kind);
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class OutputTests
         => Assert.Equal(code, FaultText.ToException(new ProblemModel("", type, status, "no", "k", "o", "h")).Kind);
 
     [Fact]
-    public void ReasonsOfKeysAreKeptApart()
+    public void Reasons_of_keys_are_kept_apart()
     {
         string[] all =
         [
@@ -137,19 +137,19 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void WhatCouldSteerATerminalIsReplaced() => Assert.Equal("a\uFFFD[31mb", Terminal.Clean("a\u001b[31mb"));
+    public void What_could_steer_a_terminal_is_replaced() => Assert.Equal("a\uFFFD[31mb", Terminal.Clean("a\u001b[31mb"));
 
     [Fact]
-    public void ATextIsFoundHoweverItIsCutAndItsLineIsTakenToTheEnd()
+    public void A_text_is_found_however_it_is_cut_and_its_line_is_taken_to_the_end()
     {
-        var stream = "noise data okay\nmore data ok 1234\nbehind"u8.ToArray();
-        var wanted = "data ok 1"u8.ToArray();
-        var end = "noise data okay\nmore data ok 1234\n".Length;
-        for (var piece = 1; piece <= stream.Length; piece++)
+        byte[] stream = "noise data okay\nmore data ok 1234\nbehind"u8.ToArray();
+        byte[] wanted = "data ok 1"u8.ToArray();
+        int end = "noise data okay\nmore data ok 1234\n".Length;
+        for (int piece = 1; piece <= stream.Length; piece++)
         {
             var watch = new TextWatch(wanted);
             int? found = null;
-            for (var at = 0; at < stream.Length && found is null; at += piece)
+            for (int at = 0; at < stream.Length && found is null; at += piece)
             {
                 if (watch.Feed(stream.AsSpan(at, Math.Min(piece, stream.Length - at))) is { } enough)
                     found = at + enough;

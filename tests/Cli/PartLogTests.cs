@@ -9,9 +9,9 @@ public sealed class PartLogTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void LinesThatCannotBeWrittenAreDroppedCountedAndNeverThrown()
+    public void Lines_that_cannot_be_written_are_dropped_counted_and_never_thrown()
     {
-        var path = Path.Combine(_folder.FullName, "log");
+        string path = Path.Combine(_folder.FullName, "log");
         // Each write to this device fails as on a full disk.
         File.CreateSymbolicLink(path, "/dev/full");
         var said = new List<string>();
@@ -19,7 +19,7 @@ public sealed class PartLogTests : IDisposable
         log.Write("one");
         log.Write("two");
         Assert.Equal(["one", "two"], log.Last);
-        var once = Assert.Single(said);
+        string once = Assert.Single(said);
         Assert.Contains("No space left on device", once, StringComparison.Ordinal);
         Assert.Contains(path, once, StringComparison.Ordinal);
         Assert.EndsWith(": one", once, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ namespace Lorica.Cli.Tests;
 public sealed class PlatformTests : SignedInTests
 {
     [Fact]
-    public async Task FiltersOfTasksGoToTheCenter()
+    public async Task Filters_of_tasks_go_to_the_center()
     {
         _center.On("GET /api/v1/tasks", new ListModel<TaskModel>([Samples.Task()], "more"), RestJson.Default.ListModelTaskModel);
         Assert.Equal(ExitCode.Success,
@@ -25,7 +25,7 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task CancelWaitsUntilTheTaskHasEnded()
+    public async Task Cancel_waits_until_the_task_has_ended()
     {
         _center.On(
             "POST /api/v1/tasks/17/cancel", Samples.Task() with { CancelRequested = true }, RestJson.Default.TaskModel, 202);
@@ -42,7 +42,7 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task ACommandWhoseTaskWasCancelledFailsAndSaysByWhom()
+    public async Task A_command_whose_task_was_cancelled_fails_and_says_by_whom()
     {
         var fault = new Fault(FaultTypes.RequestCanceled, "lorica.cancelled", "web1", "bob cancelled vm.encrypt of web1.");
         _center.On("GET /api/v1/tasks/17", Samples.Task(state: "cancelled", fault: fault), RestJson.Default.TaskModel);
@@ -51,7 +51,7 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task WithoutAPrivilegeTheSentenceNamesItAndWhomToAsk()
+    public async Task Without_a_privilege_the_sentence_names_it_and_whom_to_ask()
     {
         _center.Refuse("POST /api/v1/tasks/17/cancel", new ProblemModel("urn:lorica:fault:NoPermission", "NoPermission", 403,
             "alice does not hold Global.CancelTask at web1.", "Global.CancelTask", "web1",
@@ -62,7 +62,7 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task VerifyWalksTheChainHereAndPrintsItsHead()
+    public async Task Verify_walks_the_chain_here_and_prints_its_head()
     {
         var (lines, events) = Chain(5);
         Serve(lines, events[^1]);
@@ -76,7 +76,7 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task VerifyTellsWhatIsMissingOrChangedWhateverTheCenterSays()
+    public async Task Verify_tells_what_is_missing_or_changed_whatever_the_center_says()
     {
         var (lines, events) = Chain(5);
         Serve([.. lines.Take(4)], events[^1]);
@@ -94,12 +94,12 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnExportIsVerifiedWithoutACenter()
+    public async Task An_export_is_verified_without_a_center()
     {
         var (lines, _) = Chain(5);
-        var whole = _cli.File("whole.jsonl", string.Join('\n', lines) + "\n");
-        var part = _cli.File("part.jsonl", string.Join('\n', lines[2..]) + "\n");
-        var hole = _cli.File("hole.jsonl", string.Join('\n', lines.Where((_, i) => i != 2)) + "\n");
+        string whole = _cli.File("whole.jsonl", string.Join('\n', lines) + "\n");
+        string part = _cli.File("part.jsonl", string.Join('\n', lines[2..]) + "\n");
+        string hole = _cli.File("hole.jsonl", string.Join('\n', lines.Where((_, i) => i != 2)) + "\n");
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "verify", whole));
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "verify", part));
         Assert.Equal(ExitCode.Refused, await _cli.RunAsync("event", "verify", hole));
@@ -108,7 +108,7 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task AlarmsAreListedAndAcknowledged()
+    public async Task Alarms_are_listed_and_acknowledged()
     {
         var alarm = new AlarmModel(
             3, "vm.locked", "vm", "id", "web1", "critical", "web1 is locked.", DateTimeOffset.UnixEpoch, null, null, null);
@@ -121,7 +121,7 @@ public sealed class PlatformTests : SignedInTests
     }
 
     [Fact]
-    public async Task CompletionKnowsTheNamesOfVirtualMachines()
+    public async Task Completion_knows_the_names_of_virtual_machines()
     {
         _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Vm() with { Name = "db1" }]),
             RestJson.Default.ListModelVmModel);
@@ -138,7 +138,7 @@ public sealed class PlatformTests : SignedInTests
     [InlineData("bash")]
     [InlineData("zsh")]
     [InlineData("fish")]
-    public async Task CompletionIsThereForEachShell(string shell)
+    public async Task Completion_is_there_for_each_shell(string shell)
     {
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("completion", shell));
         Assert.Contains("lorica \"[suggest:", _cli.Out, StringComparison.Ordinal);
@@ -157,8 +157,8 @@ public sealed class PlatformTests : SignedInTests
     private static (string[] Lines, EventModel[] Events) Chain(int count)
     {
         var events = new List<EventModel>();
-        var previous = EventChain.Start.ToArray();
-        for (var i = 1; i <= count; i++)
+        byte[] previous = EventChain.Start.ToArray();
+        for (int i = 1; i <= count; i++)
         {
             var e = new EventModel(i, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_600_000 + i), "t", "u", "o", $"m{i}");
             previous = EventChain.Next(previous, e);

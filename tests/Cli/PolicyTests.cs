@@ -10,7 +10,7 @@ namespace Lorica.Cli.Tests;
 public sealed class PolicyTests : SignedInTests
 {
     [Fact]
-    public async Task APolicyIsCreatedWithTheRulesOfTheCommandLine()
+    public async Task A_policy_is_created_with_the_rules_of_the_command_line()
     {
         CreatePolicyBody? body = null;
         _center.On("POST /api/v1/policies", async context =>
@@ -38,25 +38,25 @@ public sealed class PolicyTests : SignedInTests
     [InlineData("a%2Fb")]
     [InlineData("b64:YQ")]
     [InlineData(" a\n")]
-    public async Task APolicyThatIsNamedAsNoneMayBeAnyMoreIsStillAskedFor(string name)
+    public async Task A_policy_that_is_named_as_none_may_be_any_more_is_still_asked_for(string name)
     {
         _center.On($"GET /api/v1/policies/{SegmentText.Encode(name)}", Gold with { Name = name }, RestJson.Default.PolicyModel);
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("policy", "show", name));
 
-        Assert.True(SegmentText.TryDecode(SegmentText.Encode(name), out var again));
+        Assert.True(SegmentText.TryDecode(SegmentText.Encode(name), out string? again));
         Assert.Equal(name, again);
     }
 
     [Fact]
-    public async Task AnEmptyNameIsNoList()
+    public async Task An_empty_name_is_no_list()
     {
         _center.On("GET /api/v1/policies/", new ListModel<PolicyModel>([]), RestJson.Default.ListModelPolicyModel);
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("policy", "show", ""));
     }
 
     [Fact]
-    public async Task AnEditSaysOnlyWhatChanges()
+    public async Task An_edit_says_only_what_changes()
     {
         string? json = null;
         _center.On("GET /api/v1/policies/Gold", Gold, RestJson.Default.PolicyModel);
@@ -72,7 +72,7 @@ public sealed class PolicyTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnEditIsMadeFromWhatWasLookedAtAndSaysWhatToDoWhenSomebodyWasQuicker()
+    public async Task An_edit_is_made_from_what_was_looked_at_and_says_what_to_do_when_somebody_was_quicker()
     {
         var tags = new List<string>();
         _center.On("GET /api/v1/policies/Gold", context =>
@@ -98,7 +98,7 @@ public sealed class PolicyTests : SignedInTests
     }
 
     [Fact]
-    public async Task ApplyingToManyFollowsTheTaskAndEndsWithATableOfOutcomes()
+    public async Task Applying_to_many_follows_the_task_and_ends_with_a_table_of_outcomes()
     {
         ApplyPolicyBody? body = null;
         _center.On("POST /api/v1/policies/Gold/apply", async context =>
@@ -121,7 +121,7 @@ public sealed class PolicyTests : SignedInTests
 
         Assert.Equal((4, false), (body!.Parallel, body.All));
         Assert.Equal(["web1", "db1"], body.Vms!);
-        var lines = _cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = _cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
         Assert.Matches("^web1 +encrypted +18$", lines[1]);
         Assert.Matches("^db1 +refused +db1 must be powered off. lorica vm power off db1$", lines[2]);
@@ -131,7 +131,7 @@ public sealed class PolicyTests : SignedInTests
     }
 
     [Fact]
-    public async Task ACheckShowsWhatDiffersAndFailsForScripts()
+    public async Task A_check_shows_what_differs_and_fails_for_scripts()
     {
         var policy = Samples.Encryption;
         _center.On("GET /api/v1/compliance", new ListModel<ComplianceModel>(
@@ -151,7 +151,7 @@ public sealed class PolicyTests : SignedInTests
     }
 
     [Fact]
-    public async Task ACheckBeforeSettingAPolicyPrintsEachFindingAndSetsNothing()
+    public async Task A_check_before_setting_a_policy_prints_each_finding_and_sets_nothing()
     {
         _center.On("POST /api/v1/vms/web1/policy/check", new PreflightModel("web1", "encrypt", false,
         [
@@ -167,7 +167,7 @@ public sealed class PolicyTests : SignedInTests
     }
 
     [Fact]
-    public async Task WhatTheCenterCannotFindOutIsToldToIt()
+    public async Task What_the_center_cannot_find_out_is_told_to_it()
     {
         string? json = null;
         _center.On("GET /api/v1/providers/corp", new ProviderModel("corp", true, [], "broker", "PEM", "ab", null),

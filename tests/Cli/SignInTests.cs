@@ -17,7 +17,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task ThePasswordComesFromStdinAndTheTokenIsKeptButNeverPrinted()
+    public async Task The_password_comes_from_stdin_and_the_token_is_kept_but_never_printed()
     {
         await using var center = await FakeCenter.StartAsync(_pki);
         string? sent = null;
@@ -40,7 +40,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task ACenterOfAnotherCaIsNotTrusted()
+    public async Task A_center_of_another_ca_is_not_trusted()
     {
         using var other = new TestPki();
         await using var center = await FakeCenter.StartAsync(other);
@@ -54,7 +54,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostOfTheSameCaCannotPoseAsTheCenter()
+    public async Task A_host_of_the_same_ca_cannot_pose_as_the_center()
     {
         await using var host = await FakeCenter.StartAsync(_pki, role: "host");
         _cli.Input = "s3cret\n";
@@ -66,7 +66,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task AWrongPasswordIsExitCode3()
+    public async Task A_wrong_password_is_exit_code3()
     {
         await using var center = await FakeCenter.StartAsync(_pki);
         center.Refuse("POST /api/v1/session",
@@ -81,11 +81,11 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutASessionEveryCommandIsExitCode3()
+    public async Task Without_a_session_every_command_is_exit_code3()
         => Assert.Equal(ExitCode.NotSignedIn, await _cli.RunAsync("vm", "ls"));
 
     [Fact]
-    public async Task AnUnreachableCenterIsExitCode7()
+    public async Task An_unreachable_center_is_exit_code7()
     {
         _cli.SignIn("https://127.0.0.1:1", _pki);
         Assert.Equal(ExitCode.Unreachable, await _cli.RunAsync("vm", "ls"));
@@ -93,7 +93,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task LogoutEndsTheSessionAndForgetsTheToken()
+    public async Task Logout_ends_the_session_and_forgets_the_token()
     {
         await using var center = await FakeCenter.StartAsync(_pki);
         string? authorization = null;
@@ -112,7 +112,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task ADamagedProfileIsNamed()
+    public async Task A_damaged_profile_is_named()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_cli.ProfilePath)!);
         await System.IO.File.WriteAllTextAsync(_cli.ProfilePath, "{ nonsense");

@@ -16,7 +16,7 @@ public sealed class UpTests : IDisposable
     public void Dispose() => _sandbox.Dispose();
 
     [Fact]
-    public async Task ItStartsAllPartsTellsThePasswordOnceAndStopsThemInTheOtherOrder()
+    public async Task It_starts_all_parts_tells_the_password_once_and_stops_them_in_the_other_order()
     {
         await using (var first = UpProcess.Start(_sandbox))
         {
@@ -36,11 +36,11 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task MoreHostsRunBesideTheFirstWithFoldersPortsAndUserIdsOfTheirOwnAndStay()
+    public async Task More_hosts_run_beside_the_first_with_folders_ports_and_user_ids_of_their_own_and_stay()
     {
         await using (var first = UpProcess.Start(_sandbox))
             await first.ReadyAsync();
-        var fast = Path.Combine(_sandbox.State, "fast");
+        string fast = Path.Combine(_sandbox.State, "fast");
         await using (var second = UpProcess.Start(_sandbox, "--hosts", "3", "--datastore", $"fast={fast}"))
             Assert.Equal(["kms", "broker", "host", "host2", "host3", "center"], (await second.ReadyAsync()).Pids!.Keys);
         await using var third = UpProcess.Start(_sandbox);
@@ -52,7 +52,10 @@ public sealed class UpTests : IDisposable
         Assert.Equal(["localhost", "host2", "host3"], hosts.Select(h => h.Name));
         foreach (var own in (Func<HostConfig, object>[])[h => h.Id, h => h.StateFolder, h => h.RunFolder,
             h => h.Listen, h => h.Key])
+        {
             Assert.Equal(3, hosts.Select(own).Distinct().Count());
+        }
+
         Assert.Equal([700_000u, 765_536u, 831_072u], hosts.Select(h => h.UidBase));
         Assert.All(hosts, h => Assert.Equal(["datastore1", "fast"], h.Datastores.Select(d => d.Name)));
         Assert.All(hosts, h => Assert.Equal(fast, h.Datastores[1].Path));
@@ -62,19 +65,19 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task FilesOfTheStateAreForTheirOwnerOnly()
+    public async Task Files_of_the_state_are_for_their_owner_only()
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
         string[] secrets = ["up.json", "client.json", "kms/config.json", "kms/pki/node.key", "kms/log", "center/log"];
-        foreach (var file in secrets.Select(f => Path.Combine(_sandbox.State, f)))
+        foreach (string file in secrets.Select(f => Path.Combine(_sandbox.State, f)))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
             File.GetUnixFileMode(_sandbox.Paths.HeldFolder));
     }
 
     [Fact]
-    public async Task ASecondOneOnTheSameStateIsRefused()
+    public async Task A_second_one_on_the_same_state_is_refused()
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
@@ -85,7 +88,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task ACrashedPartIsStartedAgainAndItIsSaid()
+    public async Task A_crashed_part_is_started_again_and_it_is_said()
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
@@ -96,7 +99,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task AnIdleBrokerIsStartedByTheNextConnectionWhichIsNotLost()
+    public async Task An_idle_broker_is_started_by_the_next_connection_which_is_not_lost()
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
@@ -108,7 +111,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task PartsAreStoppedAndStartedOverTheControlSocket()
+    public async Task Parts_are_stopped_and_started_over_the_control_socket()
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
@@ -116,7 +119,7 @@ public sealed class UpTests : IDisposable
         Assert.Equal("kms stop",
             string.Join(' ', _sandbox.Journal.Last(l => !l.StartsWith("broker", StringComparison.Ordinal)).Split(' ')[..2]));
         Assert.Equal("running", (await CtlAsync("start", "kms")).State);
-        var before = await _sandbox.WaitForAsync("host start");
+        int before = await _sandbox.WaitForAsync("host start");
         var (state, pid) = await CtlAsync("restart", "host");
         Assert.Equal("running", state);
         Assert.NotEqual(before, pid);
@@ -124,16 +127,16 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutARunningOneControlIsExitCode7()
+    public async Task Without_a_running_one_control_is_exit_code7()
         => Assert.Equal((int)ExitCode.Unreachable,
             (await UpProcess.RunAsync(_sandbox, "up", "ctl", "--state", _sandbox.State, "status")).Code);
 
     [Fact]
-    public async Task AFailedStartShowsTheEndOfTheLogStopsTheRestAndStillTellsThePassword()
+    public async Task A_failed_start_shows_the_end_of_the_log_stops_the_rest_and_still_tells_the_password()
     {
         _sandbox.Fail("host", fail: true);
         await using var up = UpProcess.Start(_sandbox);
-        var errors = await up.ExitAsync();
+        string errors = await up.ExitAsync();
         Assert.Equal(1, up.ExitCode);
         Assert.Contains("lorica-host ended with exit code 9", errors, StringComparison.Ordinal);
         Assert.Contains("made to fail", errors, StringComparison.Ordinal);
@@ -146,17 +149,17 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task PartsEndWhenItIsKilled()
+    public async Task Parts_end_when_it_is_killed()
     {
         await using var up = UpProcess.Start(_sandbox);
         await up.ReadyAsync();
         Assert.NotEqual(0, await up.EndAsync(Signals.Kill));
-        foreach (var part in new[] { "kms", "host", "center" })
+        foreach (string part in new[] { "kms", "host", "center" })
             await _sandbox.WaitForAsync(part + " stop");
     }
 
     [Fact]
-    public async Task AStartAtOnceAfterAKillWaitsForThePartsThatStillStop()
+    public async Task A_start_at_once_after_a_kill_waits_for_the_parts_that_still_stop()
     {
         _sandbox.Slow("kms");
         await using (var killed = UpProcess.Start(_sandbox))
@@ -172,7 +175,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task AFolderOfSomebodyElseIsLeftAlone()
+    public async Task A_folder_of_somebody_else_is_left_alone()
     {
         Directory.CreateDirectory(_sandbox.State);
         await File.WriteAllTextAsync(Path.Combine(_sandbox.State, "precious"), "x");

@@ -10,13 +10,13 @@ namespace Lorica.Cli.Tests;
 public sealed class VmTests : SignedInTests
 {
     [Fact]
-    public async Task ListsAreATableOrTheJsonOfTheApi()
+    public async Task Lists_are_a_table_or_the_json_of_the_api()
     {
         _center.On("GET /api/v1/vms", new ListModel<VmModel>([Samples.Vm(), Samples.Locked() with { Name = "db1" }]),
             RestJson.Default.ListModelVmModel);
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "ls"));
-        var lines = _cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = _cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
         Assert.StartsWith("NAME", lines[0], StringComparison.Ordinal);
         Assert.Contains("LOCKED", lines[2], StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task ShowNamesTheReasonOfEachMissingKey()
+    public async Task Show_names_the_reason_of_each_missing_key()
     {
         _center.On("GET /api/v1/vms/web1", Samples.Locked(), RestJson.Default.VmModel);
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "show", "web1"));
@@ -38,7 +38,7 @@ public sealed class VmTests : SignedInTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task PowerOnSaysThatTheFormerHostIsFencedOnlyWhenAsked(bool fenced)
+    public async Task Power_on_says_that_the_former_host_is_fenced_only_when_asked(bool fenced)
     {
         PowerBody? body = null;
         _center.On("POST /api/v1/vms/web1/power", async context =>
@@ -52,7 +52,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task ANameIsOneSegmentOfThePath()
+    public async Task A_name_is_one_segment_of_the_path()
     {
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "show", "../session"));
         Assert.Equal(ExitCode.NotFound, await _cli.RunAsync("vm", "show", "100% sure?"));
@@ -62,7 +62,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task APolicyIsFollowedToItsEndWithProgressOnStderr()
+    public async Task A_policy_is_followed_to_its_end_with_progress_on_stderr()
     {
         SetPolicyBody? body = null;
         _center.On("POST /api/v1/vms/web1/policy", async context =>
@@ -70,7 +70,7 @@ public sealed class VmTests : SignedInTests
             body = await JsonSerializer.DeserializeAsync(context.Request.Body, RestJson.Default.SetPolicyBody);
             await FakeCenter.WriteAsync(context, Samples.Task(), RestJson.Default.TaskModel, 202);
         });
-        var polls = 0;
+        int polls = 0;
         _center.On("GET /api/v1/tasks/17", context => FakeCenter.WriteAsync(context,
             ++polls < 3 ? Samples.Task(percent: polls * 30) : Samples.Task(state: "succeeded", percent: 100),
             RestJson.Default.TaskModel, 200));
@@ -86,7 +86,7 @@ public sealed class VmTests : SignedInTests
     [InlineData(new[] { "--home" }, true, new string[0])]
     [InlineData(new[] { "--disk", "virtio0:1" }, false, new[] { "virtio0:1" })]
     [InlineData(new[] { "--home", "--disk", "virtio0:1", "--disk", "virtio0:2" }, true, new[] { "virtio0:1", "virtio0:2" })]
-    public async Task APolicyCanBeForHomeOrDisksOnly(string[] options, bool home, string[] disks)
+    public async Task A_policy_can_be_for_home_or_disks_only(string[] options, bool home, string[] disks)
     {
         SetPolicyBody? body = null;
         _center.On("POST /api/v1/vms/web1/policy", async context =>
@@ -101,7 +101,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task ARefusedPowerOnNamesEveryKeyAndIsExitCode4()
+    public async Task A_refused_power_on_names_every_key_and_is_exit_code4()
     {
         var fault = new Fault(
             FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", "web1", "web1 is locked.", "Start the key server.")
@@ -118,7 +118,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task AFailedTaskIsStillPrintedAsJson()
+    public async Task A_failed_task_is_still_printed_as_json()
     {
         _center.On("POST /api/v1/vms/web1/power", Samples.Task(kind: "vm.powerOn", state: "failed",
             fault: new Fault(FaultTypes.ResourceInUse, "k", "web1", "In use.")), RestJson.Default.TaskModel, 202);
@@ -127,7 +127,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnInterruptLeavesTheTaskRunningAndSaysHowToSeeIt()
+    public async Task An_interrupt_leaves_the_task_running_and_says_how_to_see_it()
     {
         _center.On("POST /api/v1/vms/web1/recrypt", Samples.Task(kind: "vm.recrypt"), RestJson.Default.TaskModel, 202);
         _center.On("GET /api/v1/tasks/17", async context =>
@@ -143,7 +143,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task RemovingWaitsForItsTaskOrTakesItAsDone()
+    public async Task Removing_waits_for_its_task_or_takes_it_as_done()
     {
         _center.On(
             "DELETE /api/v1/vms/web1", Samples.Task(kind: "vm.delete", state: "succeeded"), RestJson.Default.TaskModel, 202);
@@ -158,7 +158,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task AConsoleIsCopiedRawFromItsBeginning()
+    public async Task A_console_is_copied_raw_from_its_beginning()
     {
         byte[] log = [0x1b, (byte)'[', (byte)'m', 0xff, (byte)'\n'];
         _center.On("GET /api/v1/vms/web1/console", context => context.Response.Body.WriteAsync(log).AsTask());
@@ -168,9 +168,9 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task WhatIsTypedIsAnsweredFromBehindTheLogSoFar()
+    public async Task What_is_typed_is_answered_from_behind_the_log_so_far()
     {
-        var log = "old answer: data ok 1\n"u8.ToArray();
+        byte[] log = "old answer: data ok 1\n"u8.ToArray();
         string? typed = null;
         _center.On("POST /api/v1/vms/web1/console", async context =>
         {
@@ -179,7 +179,7 @@ public sealed class VmTests : SignedInTests
         });
         _center.On("GET /api/v1/vms/web1/console", async context =>
         {
-            var from = int.Parse(context.Request.Query["from"]!);
+            int from = int.Parse(context.Request.Query["from"]!);
             context.Response.Headers["Lorica-Console-Offset"] = $"{from}";
             await context.Response.Body.WriteAsync(log.AsMemory(from));
             if (context.Request.Query["follow"] == "true")
@@ -196,7 +196,7 @@ public sealed class VmTests : SignedInTests
     }
 
     [Fact]
-    public async Task AnAnswerThatDoesNotComeIsAFailure()
+    public async Task An_answer_that_does_not_come_is_a_failure()
     {
         _center.On("GET /api/v1/vms/web1/console", async context =>
         {

@@ -9,11 +9,11 @@ public sealed class BundleTests
     private static readonly Guid Object = Guid.Parse("0a1b2c3d-1111-2222-3333-444455556666");
 
     [Fact]
-    public void ADiskBundleOpensToWhatWasSealed()
+    public void A_disk_bundle_opens_to_what_was_sealed()
     {
         using var kek = KeyBuffer.Random(32);
         using var contents = Disk(generation: 7, ZeroRule.Error, withKey: true, withOld: true);
-        var text = Bundle.Seal(BundleKind.Disk, Kek, kek, contents);
+        string text = Bundle.Seal(BundleKind.Disk, Kek, kek, contents);
         Assert.StartsWith(
             "vmware:key/list/(pair/(fqid/<VMWARE-NULL>/prov%2d1/52%20e1%2f%c3%b6,AES%2d256%2dGCM,", text,
             StringComparison.Ordinal);
@@ -26,7 +26,7 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public void ThePlainSideOfATransitionHasNoKey()
+    public void The_plain_side_of_a_transition_has_no_key()
     {
         using var kek = KeyBuffer.Random(32);
         using var contents = Disk(1, ZeroRule.Hole, withKey: false, withOld: true);
@@ -37,7 +37,7 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public void AVmBundleCarriesSecretsByName()
+    public void A_vm_bundle_carries_secrets_by_name()
     {
         using var kek = KeyBuffer.Random(32);
         using var contents = new BundleContents
@@ -56,11 +56,11 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public void AnotherKeyIsAWrongKeyAndNotAnEditedBundle()
+    public void Another_key_is_a_wrong_key_and_not_an_edited_bundle()
     {
         using var kek = KeyBuffer.Random(32);
         using var other = KeyBuffer.Random(32);
-        var text = Sealed(kek);
+        string text = Sealed(kek);
         Kind(CryptoErrorKind.WrongKey, () => Bundle.Open(BundleKind.Disk, text, Kek, other, KeyCheckValue.Compute(kek), Object));
         Kind(CryptoErrorKind.WrongKey,
             () => Bundle.Open(BundleKind.Disk, text, new("prov-1", "x"), kek, KeyCheckValue.Compute(kek), Object));
@@ -69,34 +69,34 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public void AnyEditedByteOfThePayloadIsAnEditedBundle()
+    public void Any_edited_byte_of_the_payload_is_an_edited_bundle()
     {
         using var kek = KeyBuffer.Random(32);
         var pair = (PairLocator)((ListLocator)KeyLocator.Parse(Sealed(kek))).Items[0];
-        for (var i = 0; i < pair.Payload.Length; i++)
+        for (int i = 0; i < pair.Payload.Length; i++)
         {
-            var payload = pair.Payload.ToArray();
+            byte[] payload = pair.Payload.ToArray();
             payload[i] ^= 1;
-            var edited = new ListLocator([new PairLocator(pair.Locker, pair.Seal, payload)]).ToString();
+            string edited = new ListLocator([new PairLocator(pair.Locker, pair.Seal, payload)]).ToString();
             Kind(CryptoErrorKind.BundleEdited,
                 () => Bundle.Open(BundleKind.Disk, edited, Kek, kek, KeyCheckValue.Compute(kek), Object));
         }
     }
 
     [Fact]
-    public void ABundleIsBoundToItsKindAndToTheNameOfItsKey()
+    public void A_bundle_is_bound_to_its_kind_and_to_the_name_of_its_key()
     {
         using var kek = KeyBuffer.Random(32);
-        var text = Sealed(kek);
+        string text = Sealed(kek);
         Kind(CryptoErrorKind.BundleEdited, () => Bundle.Open(BundleKind.Vm, text, Kek, kek, KeyCheckValue.Compute(kek), Object));
-        var renamed = text.Replace("prov%2d1", "prov%2d2", StringComparison.Ordinal);
+        string renamed = text.Replace("prov%2d1", "prov%2d2", StringComparison.Ordinal);
         Kind(
             CryptoErrorKind.BundleEdited,
             () => Bundle.Open(BundleKind.Disk, renamed, new("prov-2", Kek.Id), kek, KeyCheckValue.Compute(kek), Object));
     }
 
     [Fact]
-    public void ABundleOfAnotherObjectNamesBoth()
+    public void A_bundle_of_another_object_names_both()
     {
         using var kek = KeyBuffer.Random(32);
         var wanted = Guid.NewGuid();
@@ -108,18 +108,18 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public void TwoPairsOpenUnderEitherKeyAndOneCanBeDropped()
+    public void Two_pairs_open_under_either_key_and_one_can_be_dropped()
     {
         using var first = KeyBuffer.Random(32);
         using var second = KeyBuffer.Random(32);
         using var contents = Disk(1, ZeroRule.Hole, withKey: true, withOld: false);
         var newId = new KeyId("prov-1", "new");
-        var both = Bundle.Add(
+        string both = Bundle.Add(
             Bundle.Seal(BundleKind.Disk, Kek, first, contents), Bundle.Seal(BundleKind.Disk, newId, second, contents));
         Assert.Equal([Kek, newId], Bundle.KeyIds(both));
         Bundle.Open(BundleKind.Disk, both, Kek, first, KeyCheckValue.Compute(first), Object).Dispose();
         Bundle.Open(BundleKind.Disk, both, newId, second, KeyCheckValue.Compute(second), Object).Dispose();
-        var dropped = Bundle.Remove(both, Kek);
+        string dropped = Bundle.Remove(both, Kek);
         Assert.Equal([newId], Bundle.KeyIds(dropped));
         Kind(CryptoErrorKind.MalformedBundle, () => Bundle.Add(both, dropped));
         Kind(CryptoErrorKind.WrongKey, () => Bundle.Remove(dropped, Kek));
@@ -133,20 +133,20 @@ public sealed class BundleTests
     [InlineData("vmware:key/list/(pair/(fqid/<VMWARE-NULL>/p/k,HMAC%2dSHA%2d1,AAAA))")]
     [InlineData("vmware:key/list/(pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,AAAA),"
         + "pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,AAAA))")]
-    public void ALocatorOfAnotherShapeIsNoBundle(string text)
+    public void A_locator_of_another_shape_is_no_bundle(string text)
         => Kind(CryptoErrorKind.MalformedBundle, () => Bundle.KeyIds(text));
 
     [Fact]
-    public void APayloadThatIsTooShortIsNoBundle()
+    public void A_payload_that_is_too_short_is_no_bundle()
     {
         using var kek = KeyBuffer.Random(32);
-        var text = new ListLocator([new PairLocator(new FqidLocator(Kek), "AES-256-GCM", new byte[28])]).ToString();
+        string text = new ListLocator([new PairLocator(new FqidLocator(Kek), "AES-256-GCM", new byte[28])]).ToString();
         Kind(CryptoErrorKind.MalformedBundle,
             () => Bundle.Open(BundleKind.Disk, text, Kek, kek, KeyCheckValue.Compute(kek), Object));
     }
 
     [Fact]
-    public void ContentsThatDoNotFitTheKindAreMisuse()
+    public void Contents_that_do_not_fit_the_kind_are_misuse()
     {
         using var kek = KeyBuffer.Random(32);
         using var disk = Disk(1, ZeroRule.Hole, withKey: true, withOld: false);
@@ -158,7 +158,7 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public void ThePlaintextIsThatOfTheFormat()
+    public void The_plaintext_is_that_of_the_format()
     {
         using var contents = new BundleContents
         {
@@ -166,7 +166,7 @@ public sealed class BundleTests
             Key = KeyBuffer.CopyOf([.. Enumerable.Range(200, 64).Select(i => (byte)i)]),
         };
         using var plain = BundleWriter.Write(BundleKind.Disk, contents);
-        var key = Convert.ToBase64String(contents.Key.Span).Replace("+", "%2b", StringComparison.Ordinal)
+        string key = Convert.ToBase64String(contents.Key.Span).Replace("+", "%2b", StringComparison.Ordinal)
             .Replace("/", "%2f", StringComparison.Ordinal).Replace("=", "%3d", StringComparison.Ordinal);
         Assert.Equal(
             $"type=key:object=0a1b2c3d%2d1111%2d2222%2d3333%2d444455556666:gen=3:zero=hole:cipher=XTS%2dAES%2d256:key={key}",
@@ -207,9 +207,9 @@ public sealed class BundleTests
     [InlineData("type=key:object=O:gen=1:cipher=AES%2d256:key=K:secret.a=AAA=")]
     [InlineData("type=key:object=O:gen=1:cipher=AES%2d256:key=K:secret.a=AAA%3")]
     [InlineData("type=key:object=O:gen=1:cipher=AES%2d256:key=K:unknown=AAAA")]
-    public void APlaintextThatIsNotTheWritersIsRefused(string text)
+    public void A_plaintext_that_is_not_the_writers_is_refused(string text)
     {
-        var whole = text.Replace("=O:", "=0a1b2c3d%2d1111%2d2222%2d3333%2d444455556666:", StringComparison.Ordinal)
+        string whole = text.Replace("=O:", "=0a1b2c3d%2d1111%2d2222%2d3333%2d444455556666:", StringComparison.Ordinal)
             .Replace("key=K", "key=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8%3d", StringComparison.Ordinal);
         Kind(CryptoErrorKind.MalformedBundle, () => BundleReader.Read(BundleKind.Vm, Encoding.Latin1.GetBytes(whole)));
     }

@@ -6,7 +6,7 @@ namespace Lorica.Crypto.Tests;
 public sealed class DerivationTests
 {
     [Fact]
-    public void HkdfGivesTheValueOfRfc5869()
+    public void Hkdf_gives_the_value_of_rfc5869()
     {
         using var ikm = KeyBuffer.CopyOf(Convert.FromHexString("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"));
         using var okm = KeyDerivation.Hkdf(ikm, [], 42);
@@ -16,7 +16,7 @@ public sealed class DerivationTests
     }
 
     [Fact]
-    public void TheCheckValueIsThatOfTheFormat()
+    public void The_check_value_is_that_of_the_format()
     {
         using var kek = Counting(32);
         Assert.Equal("37fcadd42cc42cf2", KeyCheckValue.Compute(kek));
@@ -27,7 +27,7 @@ public sealed class DerivationTests
     }
 
     [Fact]
-    public void SealsAreThoseOfTheFormat()
+    public void Seals_are_those_of_the_format()
     {
         using var dek = Counting(64);
         using var fileKey = Counting(32);
@@ -37,10 +37,10 @@ public sealed class DerivationTests
     }
 
     [Fact]
-    public void OnlyTheVerySealOfTheVeryContentVerifies()
+    public void Only_the_very_seal_of_the_very_content_verifies()
     {
         using var dek = Counting(64);
-        var seal = FileSeal.Compute(dek, FileSeal.DescriptorInfo, "content\n"u8);
+        string seal = FileSeal.Compute(dek, FileSeal.DescriptorInfo, "content\n"u8);
         Assert.True(FileSeal.Verify(dek, FileSeal.DescriptorInfo, "content\n"u8, seal));
         Assert.False(FileSeal.Verify(dek, FileSeal.DescriptorInfo, "content"u8, seal));
         Assert.False(FileSeal.Verify(dek, FileSeal.VmxInfo, "content\n"u8, seal));
@@ -51,16 +51,16 @@ public sealed class DerivationTests
         // The last character before the padding has two bits that decode to nothing: another spelling of the same bytes.
         Assert.False(FileSeal.Verify(
             dek, FileSeal.DescriptorInfo, "content\n"u8, seal.Replace("Q=", "R=", StringComparison.Ordinal)));
-        for (var i = 0; i < seal.Length; i++)
+        for (int i = 0; i < seal.Length; i++)
         {
-            var edited = seal.ToCharArray();
+            char[] edited = seal.ToCharArray();
             edited[i] = edited[i] == 'A' ? 'B' : 'A';
             Assert.False(FileSeal.Verify(dek, FileSeal.DescriptorInfo, "content\n"u8, edited));
         }
     }
 
     [Fact]
-    public void AHomeKeyIsThatOfTheFormat()
+    public void A_home_key_is_that_of_the_format()
     {
         using var fileKey = Counting(32);
         using var key = KeyDerivation.HomeKey(fileKey, "nvram", Guid.Parse("0a1b2c3d-1111-2222-3333-444455556666"));
@@ -69,21 +69,21 @@ public sealed class DerivationTests
     }
 
     [Fact]
-    public void ADeliveryBindsCenterHostStartAndStep()
+    public void A_delivery_binds_center_host_start_and_step()
     {
         byte[] center = [.. Enumerable.Repeat((byte)1, 32)], host = [.. Enumerable.Repeat((byte)2, 32)],
         nonce = [.. Enumerable.Repeat((byte)3, 32)];
-        var info = KeyDelivery.Info(center, host, nonce, 0x0102030405060708);
+        byte[] info = KeyDelivery.Info(center, host, nonce, 0x0102030405060708);
         byte[] expected = [.. "lorica-addkeys-v1"u8, .. center, .. host, .. nonce, 1, 2, 3, 4, 5, 6, 7, 8];
         Assert.Equal(expected, info);
         Assert.Throws<ArgumentException>(() => KeyDelivery.Info(center.AsSpan(1), host, nonce, 0));
 
-        var present = KeyDelivery.PresentationToSign(new byte[65], nonce);
+        byte[] present = KeyDelivery.PresentationToSign(new byte[65], nonce);
         Assert.Equal([.. "lorica-present-v1"u8, .. new byte[65], .. nonce], present);
     }
 
     [Fact]
-    public void AdditionalDataOfDifferentDeliveriesDiffers()
+    public void Additional_data_of_different_deliveries_differs()
     {
         Assert.Equal("\0\0\0\u0001p\0\0\0\u0002id\0\0\0\u0003kcv\0\0\0\u0003add",
             Encoding.UTF8.GetString(KeyDelivery.AdditionalData(new("p", "id"), "kcv", "add")));

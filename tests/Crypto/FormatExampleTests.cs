@@ -7,13 +7,13 @@ namespace Lorica.Crypto.Tests;
 public sealed class FormatExampleTests
 {
     [Fact]
-    public void TheBundleOfTheDocumentOpens()
+    public void The_bundle_of_the_document_opens()
     {
         using var document = JsonDocument.Parse(File.ReadAllText(Data("bundle-example.json")));
         string Text(string name) => document.RootElement.GetProperty(name).GetString()!;
         using var kek = KeyBuffer.CopyOf(Convert.FromHexString(Text("kek")));
         var id = new KeyId(Text("provider"), Text("keyId"));
-        var bundle = Text("bundle");
+        string bundle = Text("bundle");
         Assert.Equal(Text("kcv"), KeyCheckValue.Compute(kek));
         using var opened = Bundle.Open(BundleKind.Disk, bundle, id, kek, Text("kcv"), Guid.Parse(Text("object")));
         Assert.Equal(Text("dek"), Convert.ToHexStringLower(opened.Key!.Span));
@@ -22,7 +22,7 @@ public sealed class FormatExampleTests
     }
 
     [Fact]
-    public async Task TheSealedStreamOfTheDocumentOpens()
+    public async Task The_sealed_stream_of_the_document_opens()
     {
         await using var file = File.OpenRead(Data("sealed-stream-example.bin"));
         using var reader = await SealedStreamReader.OpenAsync(

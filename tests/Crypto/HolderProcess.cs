@@ -12,7 +12,7 @@ internal sealed class HolderProcess : IDisposable
     public static HolderProcess Start(string arguments, string? keyMemory = null, string? xts = null, string? limits = null)
     {
         // An AOT build of Holder can be searched too.
-        var program = Environment.GetEnvironmentVariable("LORICA_TEST_HOLDER")
+        string program = Environment.GetEnvironmentVariable("LORICA_TEST_HOLDER")
             ?? Path.Combine(AppContext.BaseDirectory, "Lorica.Crypto.Holder");
         var start = limits is null
             ? new ProcessStartInfo(program, arguments)
@@ -46,7 +46,7 @@ internal sealed class HolderProcess : IDisposable
 
     public string ReadToEnd()
     {
-        var text = Process.StandardOutput.ReadToEnd();
+        string text = Process.StandardOutput.ReadToEnd();
         Process.WaitForExit();
         return text.Trim();
     }

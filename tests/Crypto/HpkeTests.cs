@@ -9,7 +9,7 @@ public sealed class HpkeTests
     private static readonly JsonElement Vector = Load();
 
     [Fact]
-    public void TheSenderGivesThePublishedBytes()
+    public void The_sender_gives_the_published_bytes()
     {
         using var ephemeral = Private(Hex("skEm"), Hex("enc"));
         using var plaintext = KeyBuffer.CopyOf(Hex("pt"));
@@ -19,7 +19,7 @@ public sealed class HpkeTests
     }
 
     [Fact]
-    public void TheReceiverOpensThePublishedBytes()
+    public void The_receiver_opens_the_published_bytes()
     {
         using var receiver = new HpkeReceiver(Private(Hex("skRm"), Hex("pkRm")));
         Assert.Equal(Hex("pkRm"), receiver.PublicKey);
@@ -28,7 +28,7 @@ public sealed class HpkeTests
     }
 
     [Fact]
-    public void TheKeyScheduleGivesThePublishedSecrets()
+    public void The_key_schedule_gives_the_published_secrets()
     {
         using var own = Private(Hex("skRm"), Hex("pkRm"));
         using var other = P256.Deserialize(Hex("enc"));
@@ -40,7 +40,7 @@ public sealed class HpkeTests
     }
 
     [Fact]
-    public void WhatIsSealedToAReceiverOpensThereOnly()
+    public void What_is_sealed_to_a_receiver_opens_there_only()
     {
         using var receiver = new HpkeReceiver();
         using var stranger = new HpkeReceiver();
@@ -54,21 +54,21 @@ public sealed class HpkeTests
     }
 
     [Fact]
-    public void AnyEditedByteIsRefused()
+    public void Any_edited_byte_is_refused()
     {
         using var receiver = new HpkeReceiver();
         using var key = KeyBuffer.Random(32);
         var (enc, ciphertext) = HpkeSender.Seal(receiver.PublicKey, "info"u8, "aad"u8, key);
-        for (var i = 0; i < enc.Length + ciphertext.Length; i++)
+        for (int i = 0; i < enc.Length + ciphertext.Length; i++)
         {
             byte[] both = [.. enc, .. ciphertext];
             both[i] ^= 0x40;
             Refused(() => receiver.Open(both.AsSpan(0, enc.Length), "info"u8, "aad"u8, both.AsSpan(enc.Length)));
         }
 
-        for (var length = 0; length < ciphertext.Length; length++)
+        for (int length = 0; length < ciphertext.Length; length++)
         {
-            var cut = ciphertext[..length];
+            byte[] cut = ciphertext[..length];
             Refused(() => receiver.Open(enc, "info"u8, "aad"u8, cut));
         }
     }
@@ -80,11 +80,11 @@ public sealed class HpkeTests
         + "0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("04" + "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
         + "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
-    public void WhatIsNoPointOfTheCurveIsNoKey(string hex)
+    public void What_is_no_point_of_the_curve_is_no_key(string hex)
     {
         using var receiver = new HpkeReceiver();
         using var key = KeyBuffer.Random(32);
-        var point = Convert.FromHexString(hex);
+        byte[] point = Convert.FromHexString(hex);
         var refused = Assert.Throws<CryptoException>(() => HpkeSender.Seal(point, "i"u8, "a"u8, key));
         Assert.Equal(CryptoErrorKind.InvalidKey, refused.Kind);
         Refused(() => receiver.Open(point, "i"u8, "a"u8, new byte[48]));

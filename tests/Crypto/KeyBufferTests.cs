@@ -5,7 +5,7 @@ namespace Lorica.Crypto.Tests;
 public sealed unsafe class KeyBufferTests
 {
     [Fact]
-    public void ANewBufferIsZeroedAlignedAndPrintsNothing()
+    public void A_new_buffer_is_zeroed_aligned_and_prints_nothing()
     {
         using var key = KeyBuffer.Allocate(33);
         Assert.Equal(33, key.Length);
@@ -17,14 +17,14 @@ public sealed unsafe class KeyBufferTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void AnEmptyBufferIsRefused(int length) =>
+    public void An_empty_buffer_is_refused(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => KeyBuffer.Allocate(length));
 
     [Fact]
-    public void DisposingZeroesTheBytesAndClosesTheBuffer()
+    public void Disposing_zeroes_the_bytes_and_closes_the_buffer()
     {
         var key = KeyBuffer.Random(48);
-        var bytes = key.Pointer;
+        byte* bytes = key.Pointer;
         Assert.False(ZeroBlocks.IsAllZero(new ReadOnlySpan<byte>(bytes, 48)));
         key.Dispose();
         key.Dispose();
@@ -37,10 +37,10 @@ public sealed unsafe class KeyBufferTests
     }
 
     [Fact]
-    public void AForgottenBufferIsGivenBackByTheFinalizer()
+    public void A_forgotten_buffer_is_given_back_by_the_finalizer()
     {
         // Each round forgets more than a slab holds; without the finalizer a thousand rounds would need a hundred slabs.
-        for (var i = 0; i < 20; i++)
+        for (int i = 0; i < 20; i++)
         {
             Forget();
             GC.Collect();
@@ -51,7 +51,7 @@ public sealed unsafe class KeyBufferTests
     }
 
     [Fact]
-    public void ASliceIsACopyOfItsOwn()
+    public void A_slice_is_a_copy_of_its_own()
     {
         using var key = KeyBuffer.Random(64);
         using var half = key.Slice(32, 32);
@@ -61,7 +61,7 @@ public sealed unsafe class KeyBufferTests
     }
 
     [Fact]
-    public void EqualityNeedsSameLengthAndBytes()
+    public void Equality_needs_same_length_and_bytes()
     {
         using var key = KeyBuffer.CopyOf("0123456789abcdef"u8);
         using var same = KeyBuffer.CopyOf("0123456789abcdef"u8);
@@ -73,16 +73,16 @@ public sealed unsafe class KeyBufferTests
     }
 
     [Fact]
-    public void ManyBuffersOfAllSizesNeverOverlap()
+    public void Many_buffers_of_all_sizes_never_overlap()
     {
-        var sizes = new[] { 1, 16, 32, 63, 64, 65, 768, 4096, 16384, 16385, 100_000 };
+        int[] sizes = new[] { 1, 16, 32, 63, 64, 65, 768, 4096, 16384, 16385, 100_000 };
         var buffers = Enumerable.Range(0, 110).Select(i => KeyBuffer.Allocate(sizes[i % sizes.Length])).ToArray();
-        for (var i = 0; i < buffers.Length; i++)
+        for (int i = 0; i < buffers.Length; i++)
         {
             buffers[i].Span.Fill((byte)(i + 1));
         }
 
-        for (var i = 0; i < buffers.Length; i++)
+        for (int i = 0; i < buffers.Length; i++)
         {
             Assert.False(buffers[i].Span.ContainsAnyExcept((byte)(i + 1)));
             buffers[i].Dispose();
@@ -90,7 +90,7 @@ public sealed unsafe class KeyBufferTests
     }
 
     [Fact]
-    public void ManyThreadsMayTakeAndReturnAtOnce()
+    public void Many_threads_may_take_and_return_at_once()
         => Parallel.For(0, 2000, i =>
         {
             using var key = KeyBuffer.Allocate(16 + (i % 200));
@@ -102,7 +102,7 @@ public sealed unsafe class KeyBufferTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Forget()
     {
-        for (var i = 0; i < 150; i++)
+        for (int i = 0; i < 150; i++)
         {
             KeyBuffer.Allocate(512).Span.Fill(0xee);
         }

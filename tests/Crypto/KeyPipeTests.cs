@@ -7,7 +7,7 @@ namespace Lorica.Crypto.Tests;
 public sealed class KeyPipeTests
 {
     [Fact]
-    public void AKeyPassesWholeAndNothingBeyondItIsTaken()
+    public void A_key_passes_whole_and_nothing_beyond_it_is_taken()
     {
         using var reading = new AnonymousPipeServerStream(PipeDirection.In);
         using var writing = new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle);
@@ -22,7 +22,7 @@ public sealed class KeyPipeTests
     }
 
     [Fact]
-    public void AKeyLargerThanThePipePassesInPieces()
+    public void A_key_larger_than_the_pipe_passes_in_pieces()
     {
         using var reading = new AnonymousPipeServerStream(PipeDirection.In);
         using var writing = new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle);
@@ -35,7 +35,7 @@ public sealed class KeyPipeTests
     }
 
     [Fact]
-    public void DescriptorsThatDoNotBlockAreWaitedFor()
+    public void Descriptors_that_do_not_block_are_waited_for()
     {
         const int setFlags = 4, nonBlocking = 0x800;
         using var reading = new AnonymousPipeServerStream(PipeDirection.In);
@@ -51,7 +51,7 @@ public sealed class KeyPipeTests
     }
 
     [Fact]
-    public void APipeThatEndsEarlyIsRefused()
+    public void A_pipe_that_ends_early_is_refused()
     {
         using var reading = new AnonymousPipeServerStream(PipeDirection.In);
         using (var writing = new AnonymousPipeClientStream(PipeDirection.Out, reading.ClientSafePipeHandle))
@@ -64,7 +64,7 @@ public sealed class KeyPipeTests
     }
 
     [Fact]
-    public void ABadDescriptorIsRefused()
+    public void A_bad_descriptor_is_refused()
         => Assert.Equal(CryptoErrorKind.BadStream, Assert.Throws<CryptoException>(() => KeyPipe.Read(-1, 32)).Kind);
 
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]

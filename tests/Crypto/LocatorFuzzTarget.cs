@@ -10,7 +10,7 @@ public static class LocatorFuzzTarget
 {
     public static void Run(ReadOnlySpan<byte> input)
     {
-        var text = Encoding.Latin1.GetString(input);
+        string text = Encoding.Latin1.GetString(input);
         try
         {
             var locator = KeyLocator.Parse(text);

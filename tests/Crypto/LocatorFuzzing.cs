@@ -6,7 +6,7 @@ namespace Lorica.Crypto.Tests;
 public sealed class LocatorFuzzing(ITestOutputHelper output)
 {
     [Fact(Explicit = true)]
-    public void LocatorsAndBundles()
+    public void Locators_and_bundles()
     {
         string[] corpus =
         [

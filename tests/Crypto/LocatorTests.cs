@@ -12,7 +12,7 @@ public sealed class LocatorTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void AHostileTextIsRefused(string text)
+    public void A_hostile_text_is_refused(string text)
     {
         LocatorFuzzTarget.Run(Encoding.UTF8.GetBytes(text));
         Assert.Equal(CryptoErrorKind.MalformedLocator, Assert.Throws<CryptoException>(() => KeyLocator.Parse(text)).Kind);
@@ -23,17 +23,17 @@ public sealed class LocatorTests
     [InlineData("vmware:key/phrase/UJZ7kpIbxdM%3d/pass2key%3dPBKDF2%2dHMAC%2dSHA%2d1"
         + "%3acipher%3dAES%2d256%3arounds%3d1000%3asalt%3dH0ZyEpYXMDdAAy%2bF")]
     [InlineData("vmware:key/list/(pair/(phrase/a/b,HMAC%2dSHA%2d1,AAAA),pair/(fqid/<VMWARE-NULL>/p/k,AES%2d256%2dGCM,))")]
-    public void WhatVMwareToolsWriteIsReadAndWrittenAgain(string text)
+    public void What_v_mware_tools_write_is_read_and_written_again(string text)
         => Assert.Equal(text, KeyLocator.Parse(text).ToString());
 
     [Fact]
-    public void ThePrefixIsReadInAnyCase()
+    public void The_prefix_is_read_in_any_case()
         => Assert.Equal("vmware:key/fqid/<VMWARE-NULL>/p/k", KeyLocator.Parse("VMware:Key/fqid/<VMWARE-NULL>/p/k").ToString());
 
     [Fact]
-    public void ATextThatIsTooLongIsRefusedUnread()
+    public void A_text_that_is_too_long_is_refused_unread()
     {
-        var longest = "vmware:key/fqid/<VMWARE-NULL>/p/" + new string('k', KeyLocator.LargestText - 32);
+        string longest = "vmware:key/fqid/<VMWARE-NULL>/p/" + new string('k', KeyLocator.LargestText - 32);
         Assert.Equal(longest, KeyLocator.Parse(longest).ToString());
         Assert.Equal(CryptoErrorKind.MalformedLocator,
             Assert.Throws<CryptoException>(() => KeyLocator.Parse(longest + "k")).Kind);
@@ -42,27 +42,27 @@ public sealed class LocatorTests
     [Property(MaxTest = 300)]
     public void AnyTextIsEscapedAndReadBack(NonNull<string> text)
     {
-        var proper = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get));
-        var escaped = LocatorText.Escape(proper);
+        string proper = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get));
+        string escaped = LocatorText.Escape(proper);
         Assert.True(escaped.All(c => char.IsAsciiLetterOrDigit(c) || c == '%'));
-        Assert.True(LocatorText.TryUnescape(escaped, out var back));
+        Assert.True(LocatorText.TryUnescape(escaped, out string? back));
         Assert.Equal(proper, back);
     }
 
     [Fact]
-    public void HalfACharacterCannotBeEscaped() => Assert.ThrowsAny<ArgumentException>(() => LocatorText.Escape("\ud800"));
+    public void Half_a_character_cannot_be_escaped() => Assert.ThrowsAny<ArgumentException>(() => LocatorText.Escape("\ud800"));
 
     [Property(MaxTest = 300, Arbitrary = [typeof(Locators)])]
     public void WhatIsWrittenIsReadAsTheSame(KeyLocator locator)
     {
-        var text = locator.ToString();
+        string text = locator.ToString();
         Assert.Equal(text, KeyLocator.Parse(text).ToString());
     }
 
     [Property(MaxTest = 2000, Arbitrary = [typeof(Locators)])]
     public void AnEditedTextIsRefusedOrReadAsItself(KeyLocator locator, int position, byte value)
     {
-        var bytes = Encoding.Latin1.GetBytes(locator.ToString());
+        byte[] bytes = Encoding.Latin1.GetBytes(locator.ToString());
         bytes[(int)((uint)position % bytes.Length)] = value;
         LocatorFuzzTarget.Run(bytes);
         LocatorFuzzTarget.Run(bytes.AsSpan(0, (int)((uint)position % bytes.Length)));

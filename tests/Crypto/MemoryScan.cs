@@ -15,7 +15,7 @@ internal sealed class MemoryScan
 
     public void Add(string name, ReadOnlySpan<byte> pattern)
     {
-        var key = MemoryMarshal.Read<ulong>(pattern);
+        ulong key = MemoryMarshal.Read<ulong>(pattern);
         _bloom[Hash(key)] = true;
         if (!_patterns.TryGetValue(key, out var list))
         {
@@ -31,18 +31,18 @@ internal sealed class MemoryScan
         var hits = new List<(string, long, string)>();
         Read = 0;
         using var memory = new FileStream($"/proc/{pid}/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        var buffer = new byte[(1 << 20) + 256];
-        foreach (var line in File.ReadAllLines($"/proc/{pid}/maps"))
+        byte[] buffer = new byte[(1 << 20) + 256];
+        foreach (string line in File.ReadAllLines($"/proc/{pid}/maps"))
         {
-            var parts = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
-            var range = parts[0].Split('-');
+            string[] parts = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
+            string[] range = parts[0].Split('-');
             if (parts[1][0] != 'r' || line.Contains("[vsyscall]", StringComparison.Ordinal))
             {
                 continue;
             }
 
-            var start = long.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            var end = long.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            long start = long.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            long end = long.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             Region(memory, start, end, parts.Length > 5 ? parts[5] : "anonymous", buffer, hits);
         }
 
@@ -52,9 +52,9 @@ internal sealed class MemoryScan
     private void Region(FileStream memory, long start, long end, string name, byte[] buffer, List<(string, long, string)> hits)
     {
         // Windows overlap, so that a pattern across two of them is found.
-        for (var at = start; at < end; at += 1 << 20)
+        for (long at = start; at < end; at += 1 << 20)
         {
-            var wanted = (int)Math.Min(buffer.Length, end - at);
+            int wanted = (int)Math.Min(buffer.Length, end - at);
             int got;
             try
             {
@@ -73,9 +73,9 @@ internal sealed class MemoryScan
 
     private void Search(ReadOnlySpan<byte> data, long at, string region, List<(string, long, string)> hits)
     {
-        for (var i = 0; i + Probe <= data.Length; i++)
+        for (int i = 0; i + Probe <= data.Length; i++)
         {
-            var value = MemoryMarshal.Read<ulong>(data[i..]);
+            ulong value = MemoryMarshal.Read<ulong>(data[i..]);
             if (!_bloom[Hash(value)] || !_patterns.TryGetValue(value, out var list))
             {
                 continue;

@@ -14,7 +14,7 @@ public sealed class MemoryScanTests
     [Theory]
     [InlineData("")]
     [InlineData("locked")]
-    public void NoKeyIsOutsideKeyMemoryAfterUseNorWhileSectorsAreEncrypted(string keyMemory)
+    public void No_key_is_outside_key_memory_after_use_nor_while_sectors_are_encrypted(string keyMemory)
     {
         using var holder = HolderProcess.Start("hold", keyMemory);
         var lines = holder.Until("quiet");
@@ -25,7 +25,7 @@ public sealed class MemoryScanTests
 
         holder.Go();
         lines = holder.Until("busy");
-        for (var i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++)
         {
             // The upper half of a sector's tweak is zero before it is encrypted, so that for one instruction a register holds
             // eight bytes of the tweak key. A signal in that instruction saves them on the stack, until the end of the batch
@@ -45,7 +45,7 @@ public sealed class MemoryScanTests
     /// </summary>
     private static List<string> Outside(MemoryScan scan, HolderProcess holder, List<string> lines, bool readable)
     {
-        var slabs = lines.Where(l => l.StartsWith("slab ", StringComparison.Ordinal))
+        long[] slabs = lines.Where(l => l.StartsWith("slab ", StringComparison.Ordinal))
             .Select(l => long.Parse(l[5..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
         var hits = scan.Run(holder.Process.Id);
         Assert.True(scan.Read > 10_000_000, $"only {scan.Read} bytes were read");
@@ -64,7 +64,7 @@ public sealed class MemoryScanTests
         }
 
         // Where key memory can be read, all that is searched must be in it: the patterns are the right ones.
-        var wanted = new[] { "dek bytes 0 to 7", "kek bytes 24 to 31", "encrypt round key 14", "decrypt round key 7",
+        string[] wanted = new[] { "dek bytes 0 to 7", "kek bytes 24 to 31", "encrypt round key 14", "decrypt round key 7",
             "tweak round key 0" };
         Assert.All(readable ? wanted : [], w => Assert.Contains(w, inside));
         return [.. outside.Select(h => $"{h.Name} at {h.Address:x} in {h.Region}").Distinct()];
@@ -75,9 +75,9 @@ public sealed class MemoryScanTests
     {
         public Patterns(List<string> lines)
         {
-            var decoy = Secret(lines, "decoy");
+            byte[] decoy = Secret(lines, "decoy");
             Scan.Add("decoy", decoy);
-            foreach (var name in new[] { "dek", "kek" })
+            foreach (string name in new[] { "dek", "kek" })
             {
                 Spellings(name, Secret(lines, name));
             }
@@ -103,11 +103,11 @@ public sealed class MemoryScanTests
 
         private void Spellings(string name, byte[] secret)
         {
-            for (var i = 0; i < secret.Length; i += 8)
+            for (int i = 0; i < secret.Length; i += 8)
             {
                 Scan.Add($"{name} bytes {i} to {i + 7}", secret.AsSpan(i, 8));
-                var lower = Convert.ToHexStringLower(secret.AsSpan(i, 8));
-                foreach (var hex in new[] { lower, lower.ToUpperInvariant() })
+                string lower = Convert.ToHexStringLower(secret.AsSpan(i, 8));
+                foreach (string hex in new[] { lower, lower.ToUpperInvariant() })
                 {
                     Scan.Add($"{name} hex {i}", Encoding.ASCII.GetBytes(hex));
                     Scan.Add($"{name} hex (UTF-16) {i}", Encoding.Unicode.GetBytes(hex));
@@ -115,10 +115,10 @@ public sealed class MemoryScanTests
             }
 
             // Base64 has three alignments; each is searched as pieces of 16 characters.
-            for (var shift = 0; shift < 3; shift++)
+            for (int shift = 0; shift < 3; shift++)
             {
-                var text = Convert.ToBase64String(secret.AsSpan(shift, (secret.Length - shift) / 3 * 3));
-                for (var i = 0; i + 16 <= text.Length; i += 16)
+                string text = Convert.ToBase64String(secret.AsSpan(shift, (secret.Length - shift) / 3 * 3));
+                for (int i = 0; i + 16 <= text.Length; i += 16)
                 {
                     Scan.Add($"{name} base64 {shift}/{i}", Encoding.ASCII.GetBytes(text.Substring(i, 16)));
                     Scan.Add($"{name} base64 (UTF-16) {shift}/{i}", Encoding.Unicode.GetBytes(text.Substring(i, 16)));
@@ -128,7 +128,7 @@ public sealed class MemoryScanTests
 
         private void RoundKeys(string name, ReadOnlySpan<byte> schedule)
         {
-            for (var i = 0; i < schedule.Length; i += 16)
+            for (int i = 0; i < schedule.Length; i += 16)
             {
                 Scan.Add($"{name} round key {i / 16}", schedule.Slice(i, 16));
             }

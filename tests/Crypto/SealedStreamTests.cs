@@ -22,21 +22,21 @@ public sealed class SealedStreamTests
     [InlineData(Chunk + 1)]
     [InlineData(2 * Chunk)]
     [InlineData((3 * Chunk) + 5)]
-    public async Task WhatIsWrittenInPiecesIsReadWhole(int length)
+    public async Task What_is_written_in_pieces_is_read_whole(int length)
     {
         using var key = KeyBuffer.Random(32);
-        var data = RandomNumberGenerator.GetBytes(length);
-        var sealedBytes = await Seal(key, data, piece: 10_007);
-        var chunks = Math.Max(1, (length + Chunk - 1) / Chunk);
+        byte[] data = RandomNumberGenerator.GetBytes(length);
+        byte[] sealedBytes = await Seal(key, data, piece: 10_007);
+        int chunks = Math.Max(1, (length + Chunk - 1) / Chunk);
         Assert.Equal(Header + length + (chunks * Tag), sealedBytes.Length);
         Assert.Equal(data, await Read(key, sealedBytes));
     }
 
     [Fact]
-    public async Task TheReaderNeedsNoSeekingAndTakesShortReads()
+    public async Task The_reader_needs_no_seeking_and_takes_short_reads()
     {
         using var key = KeyBuffer.Random(32);
-        var data = RandomNumberGenerator.GetBytes((2 * Chunk) + 77);
+        byte[] data = RandomNumberGenerator.GetBytes((2 * Chunk) + 77);
         using var trickle = new TrickleStream(await Seal(key, data));
         using var reader = await SealedStreamReader.OpenAsync(trickle, (_, _) => key.Slice(0, 32));
         using var output = new MemoryStream();
@@ -45,10 +45,10 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task TheLookupSeesHeaderAndKeySection()
+    public async Task The_lookup_sees_header_and_key_section()
     {
         using var key = KeyBuffer.Random(32);
-        var sealedBytes = await Seal(key, [1, 2, 3]);
+        byte[] sealedBytes = await Seal(key, [1, 2, 3]);
         using var reader = await SealedStreamReader.OpenAsync(
             new MemoryStream(sealedBytes),
             (header, section) =>
@@ -61,13 +61,13 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task ACutAnywhereIsRefusedAndOnlyWholeChunksBeforeItAreGivenOut()
+    public async Task A_cut_anywhere_is_refused_and_only_whole_chunks_before_it_are_given_out()
     {
         using var key = KeyBuffer.Random(32);
-        var data = RandomNumberGenerator.GetBytes((2 * Chunk) + 100);
-        var whole = await Seal(key, data);
-        var first = Header + Chunk + Tag;
-        foreach (var length in new[]
+        byte[] data = RandomNumberGenerator.GetBytes((2 * Chunk) + 100);
+        byte[] whole = await Seal(key, data);
+        int first = Header + Chunk + Tag;
+        foreach (int length in new[]
         {
             0, 7, Header - 1, Header, Header + 1, Header + Tag, first - 1, first, first + 1, first + Tag, first + Chunk + Tag,
             whole.Length - 1,
@@ -82,13 +82,13 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task AnEditedByteAnywhereIsRefused()
+    public async Task An_edited_byte_anywhere_is_refused()
     {
         using var key = KeyBuffer.Random(32);
-        var whole = await Seal(key, RandomNumberGenerator.GetBytes(Chunk + 40));
-        for (var at = 0; at < whole.Length; at += at is < 96 or > 8200 and < 8400 ? 1 : 997)
+        byte[] whole = await Seal(key, RandomNumberGenerator.GetBytes(Chunk + 40));
+        for (int at = 0; at < whole.Length; at += at is < 96 or > 8200 and < 8400 ? 1 : 997)
         {
-            var edited = whole.ToArray();
+            byte[] edited = whole.ToArray();
             edited[at] ^= 1;
             var (_, refused) = await ReadUntilRefused(key, edited);
             Assert.True(refused.Kind is CryptoErrorKind.BadStream or CryptoErrorKind.BadSeal, $"byte {at}");
@@ -96,14 +96,14 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task SwappedRepeatedDroppedAndAppendedChunksAreRefused()
+    public async Task Swapped_repeated_dropped_and_appended_chunks_are_refused()
     {
         using var key = KeyBuffer.Random(32);
-        var data = RandomNumberGenerator.GetBytes((3 * Chunk) + 9);
-        var whole = await Seal(key, data);
+        byte[] data = RandomNumberGenerator.GetBytes((3 * Chunk) + 9);
+        byte[] whole = await Seal(key, data);
         byte[] Part(int chunk) => whole[(Header + (chunk * (Chunk + Tag)))..Math.Min(
             whole.Length, Header + ((chunk + 1) * (Chunk + Tag)))];
-        var head = whole[..Header];
+        byte[] head = whole[..Header];
         byte[][] forged =
         [
             [.. head, .. Part(1), .. Part(0), .. Part(2), .. Part(3)],
@@ -115,7 +115,7 @@ public sealed class SealedStreamTests
             [.. whole, .. new byte[Chunk + Tag]],
             [.. whole, .. whole],
         ];
-        foreach (var bytes in forged)
+        foreach (byte[] bytes in forged)
         {
             var (given, refused) = await ReadUntilRefused(key, bytes);
             Assert.Equal(CryptoErrorKind.BadStream, refused.Kind);
@@ -124,12 +124,12 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task ChunksOfAnotherStreamUnderTheSameFileKeyAreRefused()
+    public async Task Chunks_of_another_stream_under_the_same_file_key_are_refused()
     {
         using var key = KeyBuffer.Random(32);
-        var data = RandomNumberGenerator.GetBytes(500);
-        var one = await Seal(key, data);
-        var two = await Seal(key, data);
+        byte[] data = RandomNumberGenerator.GetBytes(500);
+        byte[] one = await Seal(key, data);
+        byte[] two = await Seal(key, data);
         Assert.NotEqual(one[Header..], two[Header..]);
         var (given, refused) = await ReadUntilRefused(key, [.. one[..Header], .. two[Header..]]);
         Assert.Equal(CryptoErrorKind.BadStream, refused.Kind);
@@ -137,7 +137,7 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task AnEmptyLastChunkAfterOthersIsRefused()
+    public async Task An_empty_last_chunk_after_others_is_refused()
     {
         using var key = KeyBuffer.Random(32);
         using var output = new MemoryStream();
@@ -148,10 +148,10 @@ public sealed class SealedStreamTests
             await writer.CompleteAsync();
         }
 
-        var whole = output.ToArray();
+        byte[] whole = output.ToArray();
         using var chunkKey = Streams.StreamFormat.ChunkKey(whole[..Header], key);
-        var empty = new byte[Tag];
-        var nonce = new byte[12];
+        byte[] empty = new byte[Tag];
+        byte[] nonce = new byte[12];
         Streams.StreamFormat.Nonce(nonce, 1, last: true);
         using (var gcm = new AesGcm(chunkKey.Span, Tag))
         {
@@ -164,7 +164,7 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task AWriterThatIsNotCompletedLeavesNoWholeStream()
+    public async Task A_writer_that_is_not_completed_leaves_no_whole_stream()
     {
         using var key = KeyBuffer.Random(32);
         using var output = new MemoryStream();
@@ -178,7 +178,7 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task AWriterWhoseStreamFailedStaysFailed()
+    public async Task A_writer_whose_stream_failed_stays_failed()
     {
         using var key = KeyBuffer.Random(32);
         using var broken = new MemoryStream(new byte[Header + 10], writable: true);
@@ -188,15 +188,15 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task AReaderThatRefusedOnceGivesNothingMore()
+    public async Task A_reader_that_refused_once_gives_nothing_more()
     {
         using var key = KeyBuffer.Random(32);
-        var whole = await Seal(key, new byte[3 * Chunk]);
+        byte[] whole = await Seal(key, new byte[3 * Chunk]);
         whole[Header + Chunk + Tag + 5] ^= 1;
         using var reader = await SealedStreamReader.OpenAsync(new MemoryStream(whole), (_, _) => key.Slice(0, 32));
-        var buffer = new byte[Chunk];
+        byte[] buffer = new byte[Chunk];
         Assert.Equal(Chunk, await reader.ReadAsync(buffer));
-        for (var i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++)
         {
             var refused = await Assert.ThrowsAsync<CryptoException>(async () => await reader.ReadAsync(buffer));
             Assert.Equal(CryptoErrorKind.BadStream, refused.Kind);
@@ -204,7 +204,7 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task MoreChunksThanTheCounterAllowsAreNeitherWrittenNorRead()
+    public async Task More_chunks_than_the_counter_allows_are_neither_written_nor_read()
     {
         using var key = KeyBuffer.Random(32);
         using var output = new MemoryStream();
@@ -220,7 +220,7 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task AnotherFileKeyIsABadSeal()
+    public async Task Another_file_key_is_a_bad_seal()
     {
         using var key = KeyBuffer.Random(32);
         using var other = KeyBuffer.Random(32);
@@ -229,15 +229,15 @@ public sealed class SealedStreamTests
     }
 
     [Fact]
-    public async Task TheKeySectionIsReplacedWithoutTouchingTheData()
+    public async Task The_key_section_is_replaced_without_touching_the_data()
     {
         using var key = KeyBuffer.Random(32);
-        var data = RandomNumberGenerator.GetBytes(Chunk + 1);
-        var before = await Seal(key, data);
+        byte[] data = RandomNumberGenerator.GetBytes(Chunk + 1);
+        byte[] before = await Seal(key, data);
         using var file = new MemoryStream(before.ToArray());
-        var section = RandomNumberGenerator.GetBytes(8192);
+        byte[] section = RandomNumberGenerator.GetBytes(8192);
         await SealedStreamKeySection.ReplaceAsync(file, key, section);
-        var after = file.ToArray();
+        byte[] after = file.ToArray();
         Assert.Equal(before[..80], after[..80]);
         Assert.Equal(before[Header..], after[Header..]);
         using var reader = await SealedStreamReader.OpenAsync(
@@ -265,7 +265,7 @@ public sealed class SealedStreamTests
     {
         using var output = new MemoryStream();
         using var writer = new SealedStreamWriter(output, Named, key, "section"u8);
-        for (var at = 0; at < data.Length; at += Math.Min(piece, data.Length - at))
+        for (int at = 0; at < data.Length; at += Math.Min(piece, data.Length - at))
         {
             await writer.WriteAsync(data.AsMemory(at, Math.Min(piece, data.Length - at)));
         }

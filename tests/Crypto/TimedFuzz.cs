@@ -12,7 +12,7 @@ internal static class TimedFuzz
 {
     private const int MaximumKept = 4096;
     private const int MaximumLength = 1 << 20;
-    private static readonly byte[] s_interesting =
+    private static readonly byte[] Interesting =
         [0, 1, 2, 0x7f, 0x80, 0xff, (byte)'\n', (byte)'"', (byte)'=', (byte)'%', (byte)'/', (byte)'('];
 
     /// <summary>Runs; <paramref name="target"/> says whether it took the input, and throws when it failed.</summary>
@@ -22,14 +22,14 @@ internal static class TimedFuzz
         var limit = TimeSpan.FromSeconds(
             double.Parse(Environment.GetEnvironmentVariable("LORICA_FUZZ_SECONDS") ?? "60",
                 System.Globalization.CultureInfo.InvariantCulture));
-        var seed = RandomNumberGenerator.GetInt32(int.MaxValue);
+        int seed = RandomNumberGenerator.GetInt32(int.MaxValue);
         var random = new Random(seed);
         var pool = corpus.ToList();
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         long tried = 0;
-        for (; clock.Elapsed < limit; tried++)
+        for (; watch.Elapsed < limit; tried++)
         {
-            var input = tried < pool.Count ? pool[(int)tried] : Change(pool, random);
+            byte[] input = tried < pool.Count ? pool[(int)tried] : Change(pool, random);
             bool taken;
             try
             {
@@ -65,7 +65,7 @@ internal static class TimedFuzz
                     bytes[at] ^= (byte)(1 << random.Next(8));
                     break;
                 case 2:
-                    bytes[at] = s_interesting[random.Next(s_interesting.Length)];
+                    bytes[at] = Interesting[random.Next(Interesting.Length)];
                     break;
                 case 3:
                     bytes.RemoveRange(at, length);
@@ -74,10 +74,10 @@ internal static class TimedFuzz
                     bytes.InsertRange(at, bytes.GetRange(at, length));
                     break;
                 case 5:
-                    bytes.Insert(at, s_interesting[random.Next(s_interesting.Length)]);
+                    bytes.Insert(at, Interesting[random.Next(Interesting.Length)]);
                     break;
                 default:
-                    var other = pool[random.Next(pool.Count)];
+                    byte[] other = pool[random.Next(pool.Count)];
                     int from = random.Next(other.Length + 1);
                     bytes.RemoveRange(at, bytes.Count - at);
                     bytes.AddRange(other[from..]);
@@ -90,9 +90,9 @@ internal static class TimedFuzz
 
     private static string Keep(byte[] input)
     {
-        var folder = Environment.GetEnvironmentVariable("LORICA_FUZZ_FOLDER") ?? Path.GetTempPath();
+        string folder = Environment.GetEnvironmentVariable("LORICA_FUZZ_FOLDER") ?? Path.GetTempPath();
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(input))[..16]);
+        string path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(input))[..16]);
         File.WriteAllBytes(path, input);
         return path;
     }

@@ -7,22 +7,22 @@ namespace Lorica.Crypto.Tests;
 public sealed unsafe class XtsTests
 {
     [Fact]
-    public void EveryLengthAgreesWithLibcryptoAtEveryAlignment()
+    public void Every_length_agrees_with_libcrypto_at_every_alignment()
     {
         using var key = KeyBuffer.Random(64);
         using var xts = new XtsAes256(key);
-        var tweak = RandomNumberGenerator.GetBytes(16);
-        var plain = RandomNumberGenerator.GetBytes(1100 + 16);
-        for (var length = 16; length <= 1100; length++)
+        byte[] tweak = RandomNumberGenerator.GetBytes(16);
+        byte[] plain = RandomNumberGenerator.GetBytes(1100 + 16);
+        for (int length = 16; length <= 1100; length++)
         {
             var source = plain.AsSpan(length % 16, length);
-            var expected = LibCryptoUnit(key, source, tweak, encrypt: true);
-            var output = new byte[length];
+            byte[] expected = LibCryptoUnit(key, source, tweak, encrypt: true);
+            byte[] output = new byte[length];
             xts.EncryptUnit(source, output, tweak);
             Assert.True(expected.AsSpan().SequenceEqual(output), $"encrypting {length} bytes");
             xts.DecryptUnit(output, output, tweak);
             Assert.True(source.SequenceEqual(output), $"decrypting {length} bytes in place");
-            var twin = new byte[length];
+            byte[] twin = new byte[length];
             xts.DecryptUnit(expected, twin, tweak);
             Assert.True(source.SequenceEqual(twin), $"decrypting {length} bytes");
             xts.EncryptUnit(output, output, tweak);
@@ -31,21 +31,21 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void RandomSectorsAgreeWithLibcrypto()
+    public void Random_sectors_agree_with_libcrypto()
     {
-        for (var sectors = 1; sectors <= 27; sectors++)
+        for (int sectors = 1; sectors <= 27; sectors++)
         {
             using var key = KeyBuffer.Random(64);
             using var xts = new XtsAes256(key);
-            var first = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) >> (sectors % 40);
-            var plain = RandomNumberGenerator.GetBytes(sectors * 512);
-            var expected = new byte[plain.Length];
+            ulong first = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) >> (sectors % 40);
+            byte[] plain = RandomNumberGenerator.GetBytes(sectors * 512);
+            byte[] expected = new byte[plain.Length];
             fixed (byte* from = plain, to = expected)
             {
                 LibCryptoXts.Sectors(key.Pointer, from, to, sectors, first, encrypt: true);
             }
 
-            var output = new byte[plain.Length];
+            byte[] output = new byte[plain.Length];
             xts.EncryptSectors(plain, output, first);
             Assert.True(expected.AsSpan().SequenceEqual(output), $"{sectors} sectors from {first}");
             xts.DecryptSectors(output, first);
@@ -54,7 +54,7 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void TheLibcryptoFallbackPassesTheVectorsToo()
+    public void The_libcrypto_fallback_passes_the_vectors_too()
     {
         foreach (var v in XtsVector.All.Where(v => v.SectorSize is null || v.SectorSize == v.Plaintext.Length)
             .Where((_, i) => i % 9 == 0))
@@ -66,11 +66,11 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void TheHighestSectorNumbersWork()
+    public void The_highest_sector_numbers_work()
     {
         using var key = KeyBuffer.Random(64);
         using var xts = new XtsAes256(key);
-        var data = new byte[1024];
+        byte[] data = new byte[1024];
         xts.EncryptSectors(data, ulong.MaxValue - 1);
         xts.DecryptSectors(data, ulong.MaxValue - 1);
         Assert.True(ZeroBlocks.IsAllZero(data));
@@ -78,7 +78,7 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void EqualHalvesAndWrongLengthsAreInvalidKeys()
+    public void Equal_halves_and_wrong_lengths_are_invalid_keys()
     {
         using var halves = KeyBuffer.Allocate(64);
         halves.Span.Fill(7);
@@ -88,11 +88,11 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void BadShapesAreMisuse()
+    public void Bad_shapes_are_misuse()
     {
         using var key = KeyBuffer.Random(64);
         using var xts = new XtsAes256(key);
-        var data = new byte[2048];
+        byte[] data = new byte[2048];
         Assert.Throws<ArgumentException>(() => xts.EncryptSectors(data.AsSpan(0, 511), 0));
         Assert.Throws<ArgumentException>(() => xts.EncryptSectors(data.AsSpan(0, 512), data.AsSpan(0, 1024), 0));
         Assert.Throws<ArgumentException>(() => xts.EncryptSectors(data.AsSpan(0, 1024), data.AsSpan(16, 1024), 0));
@@ -103,11 +103,11 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void TheCallersKeyMayGoAtOnce()
+    public void The_callers_key_may_go_at_once()
     {
         var key = KeyBuffer.Random(64);
         using var xts = new XtsAes256(key);
-        var data = new byte[512];
+        byte[] data = new byte[512];
         xts.EncryptSectors(data, 3);
         key.Dispose();
         xts.DecryptSectors(data, 3);
@@ -115,7 +115,7 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void NothingIsTransformedAfterDisposal()
+    public void Nothing_is_transformed_after_disposal()
     {
         using var key = KeyBuffer.Random(64);
         var xts = new XtsAes256(key);
@@ -124,19 +124,19 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void DisposalInTheMiddleNeverYieldsCiphertextUnderOtherKeys()
+    public void Disposal_in_the_middle_never_yields_ciphertext_under_other_keys()
     {
-        for (var round = 0; round < 30; round++)
+        for (int round = 0; round < 30; round++)
         {
             using var key = KeyBuffer.Random(64);
-            var expected = new byte[512 * 1024];
+            byte[] expected = new byte[512 * 1024];
             using (var reference = new XtsAes256(key))
             {
                 reference.EncryptSectors(expected, 0);
             }
 
             var xts = new XtsAes256(key);
-            var data = new byte[expected.Length];
+            byte[] data = new byte[expected.Length];
             using var started = new ManualResetEventSlim();
             var closer = new Thread(() =>
             {
@@ -160,31 +160,31 @@ public sealed unsafe class XtsTests
     }
 
     [Fact]
-    public void ManyThreadsShareOneInstance()
+    public void Many_threads_share_one_instance()
     {
         using var key = KeyBuffer.Random(64);
         using var xts = new XtsAes256(key);
-        var plain = RandomNumberGenerator.GetBytes(4096);
-        var expected = plain.ToArray();
+        byte[] plain = RandomNumberGenerator.GetBytes(4096);
+        byte[] expected = plain.ToArray();
         xts.EncryptSectors(expected, 9);
         Parallel.For(0, 500, _ =>
         {
-            var data = plain.ToArray();
+            byte[] data = plain.ToArray();
             xts.EncryptSectors(data, 9);
             Assert.True(expected.AsSpan().SequenceEqual(data));
         });
     }
 
     [Fact]
-    public void NoCallAllocates()
+    public void No_call_allocates()
     {
         using var key = KeyBuffer.Random(64);
         using var xts = new XtsAes256(key);
-        var data = new byte[4096];
-        var tweak = new byte[16];
+        byte[] data = new byte[4096];
+        byte[] tweak = new byte[16];
         Calls();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
         {
             Calls();
         }
@@ -202,7 +202,7 @@ public sealed unsafe class XtsTests
 
     private static byte[] LibCryptoUnit(KeyBuffer key, ReadOnlySpan<byte> source, ReadOnlySpan<byte> tweak, bool encrypt)
     {
-        var output = new byte[source.Length];
+        byte[] output = new byte[source.Length];
         fixed (byte* from = source, to = output, number = tweak)
         {
             LibCryptoXts.Unit(key.Pointer, from, to, source.Length, number, encrypt);

@@ -3,14 +3,14 @@ namespace Lorica.Crypto.Tests;
 public sealed class XtsVectorTests
 {
     [Fact]
-    public void EveryPublishedVectorEncryptsAndDecryptsAsOneDataUnit()
+    public void Every_published_vector_encrypts_and_decrypts_as_one_data_unit()
     {
         Assert.Equal(1243, XtsVector.All.Count);
         foreach (var v in XtsVector.All.Where(v => v.SectorSize is null || v.SectorSize == v.Plaintext.Length))
         {
             using var key = KeyBuffer.CopyOf(v.Key);
             using var xts = new XtsAes256(key);
-            var output = new byte[v.Plaintext.Length];
+            byte[] output = new byte[v.Plaintext.Length];
             xts.EncryptUnit(v.Plaintext, output, v.Tweak);
             Assert.True(v.Ciphertext.AsSpan().SequenceEqual(output), v.Id);
             xts.DecryptUnit(output, output, v.Tweak);
@@ -19,14 +19,14 @@ public sealed class XtsVectorTests
     }
 
     [Fact]
-    public void EveryVectorOfSectorsRunsThroughTheSectorCalls()
+    public void Every_vector_of_sectors_runs_through_the_sector_calls()
     {
-        var run = 0;
+        int run = 0;
         foreach (var v in XtsVector.All.Where(v => v.Sector is not null && (v.SectorSize ?? v.Plaintext.Length) == 512))
         {
             using var key = KeyBuffer.CopyOf(v.Key);
             using var xts = new XtsAes256(key);
-            var data = v.Plaintext.ToArray();
+            byte[] data = v.Plaintext.ToArray();
             xts.EncryptSectors(data, v.Sector!.Value);
             Assert.True(v.Ciphertext.AsSpan().SequenceEqual(data), v.Id);
             xts.DecryptSectors(data, v.Sector.Value);

@@ -10,7 +10,7 @@ public sealed class BlockModelTests : IDisposable
     private readonly TestFolder _folder = new();
     private int _files;
 
-    private static readonly Gen<(int Op, int Start, int Count, int Seed)> s_step =
+    private static readonly Gen<(int Op, int Start, int Count, int Seed)> Step =
         Gen.Select(Gen.Int[0, 6], Gen.Int[0, Sectors - 1], Gen.Int[1, 24], Gen.Int[0, 1000])
             .Select((op, start, count, seed) => (op, start, Math.Min(count, Sectors - start), seed));
 
@@ -19,8 +19,8 @@ public sealed class BlockModelTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Stacks))]
-    public void AnySequenceOfCallsReadsLikeAByteArray(string stack) =>
-        s_step.Array[1, 40].Sample(steps => CheckAsync(stack, steps).GetAwaiter().GetResult(), iter: 40, threads: 1);
+    public void Any_sequence_of_calls_reads_like_a_byte_array(string stack) =>
+        Step.Array[1, 40].Sample(steps => CheckAsync(stack, steps).GetAwaiter().GetResult(), iter: 40, threads: 1);
 
     public void Dispose() => _folder.Dispose();
 
@@ -29,7 +29,7 @@ public sealed class BlockModelTests : IDisposable
         var (device, trimZeroes, mapIsExact) = await MakeAsync(stack);
         await using (device)
         {
-            var model = new byte[Sectors * 512];
+            byte[] model = new byte[Sectors * 512];
             foreach (var (op, start, count, seed) in steps)
             {
                 int at = start * 512, length = count * 512;
@@ -61,7 +61,7 @@ public sealed class BlockModelTests : IDisposable
                         await device.FlushAsync(default);
                         break;
                     default:
-                        var part = new byte[length];
+                        byte[] part = new byte[length];
                         await device.ReadAsync(at, part, default);
                         Assert.True(range.Span.SequenceEqual(part));
                         break;

@@ -21,7 +21,7 @@ public sealed class DiskImageTests : IDisposable
     [InlineData("twoGbMaxExtentFlat")]
     [InlineData("twoGbMaxExtentSparse")]
     [InlineData("streamOptimized")]
-    public async Task EveryVmdkThatQemuWritesReadsTheSame(string subformat)
+    public async Task Every_vmdk_that_qemu_writes_reads_the_same(string subformat)
     {
         Convert(subformat, "image.vmdk");
         await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("image.vmdk"), default);
@@ -31,7 +31,7 @@ public sealed class DiskImageTests : IDisposable
     }
 
     [Fact]
-    public async Task ARawImageReadsTheSameAndShowsItsHoles()
+    public async Task A_raw_image_reads_the_same_and_shows_its_holes()
     {
         await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("raw"), default);
         Assert.Equal(_content, await TestData.ReadAllAsync(image));
@@ -39,7 +39,7 @@ public sealed class DiskImageTests : IDisposable
     }
 
     [Fact]
-    public async Task ADeltaIsRefused()
+    public async Task A_delta_is_refused()
     {
         Convert("monolithicSparse", "base.vmdk");
         Tool.Run("qemu-img", "create", "-q", "-f", "vmdk", "-b", _folder.File("base.vmdk"), "-F", "vmdk",
@@ -49,13 +49,13 @@ public sealed class DiskImageTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyReadsAtOnceAllSeeTheContent()
+    public async Task Many_reads_at_once_all_see_the_content()
     {
         Convert("streamOptimized", "image.vmdk");
         await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("image.vmdk"), default);
         await Parallel.ForAsync(0, 40, async (i, ct) =>
         {
-            var part = new byte[96 * 1024];
+            byte[] part = new byte[96 * 1024];
             int at = (int)(i * 7L * 65536 % (Capacity - part.Length));
             await image.ReadAsync(at, part, ct);
             Assert.True(part.AsSpan().SequenceEqual(_content.AsSpan(at, part.Length)));

@@ -14,7 +14,7 @@ public sealed class DurabilityTests
     {
         using var storage = new FailingStorage(TestData.MiB);
         await using var device = Open(storage);
-        var acknowledged = TestData.Noise(4096, 1);
+        byte[] acknowledged = TestData.Noise(4096, 1);
         await device.WriteAsync(0, acknowledged.ToArray(), false, default);
 
         // The storage is full when the kernel writes back, which another program's sync makes it do; then there is room again.

@@ -8,11 +8,11 @@ public sealed class EncryptedDeviceTests
     private readonly byte[] _stored = new byte[Size];
 
     [Fact]
-    public async Task WhatIsStoredIsXtsAndNothingElse()
+    public async Task What_is_stored_is_xts_and_nothing_else()
     {
         await using var device = Make(ZeroRule.Hole);
         await device.WriteAsync(1024, TestData.Noise(1024, 1), false, default);
-        var expected = TestData.Noise(1024, 1);
+        byte[] expected = TestData.Noise(1024, 1);
         using var key = Key();
         using var cipher = new XtsAes256(key);
         cipher.EncryptSectors(expected, 2);
@@ -21,14 +21,14 @@ public sealed class EncryptedDeviceTests
     }
 
     [Fact]
-    public async Task UnderHoleAStoredSectorOfZerosIsZerosAndAWrittenOneIsCiphertext()
+    public async Task Under_hole_a_stored_sector_of_zeros_is_zeros_and_a_written_one_is_ciphertext()
     {
         await using var device = Make(ZeroRule.Hole);
         await device.WriteAsync(0, TestData.Noise(2048, 1), false, default);
         _stored.AsSpan(512, 512).Clear();
-        var expected = TestData.Noise(2048, 1);
+        byte[] expected = TestData.Noise(2048, 1);
         expected.AsSpan(512, 512).Clear();
-        var read = new byte[2048];
+        byte[] read = new byte[2048];
         await device.ReadAsync(0, read, default);
         Assert.Equal(expected, read);
 
@@ -37,13 +37,13 @@ public sealed class EncryptedDeviceTests
     }
 
     [Fact]
-    public async Task UnderErrorAStoredSectorOfZerosIsNamedAndNothingIsLeftInTheBuffer()
+    public async Task Under_error_a_stored_sector_of_zeros_is_named_and_nothing_is_left_in_the_buffer()
     {
         await using var device = Make(ZeroRule.Error);
         await device.WriteZeroesAsync(0, Size, false, default);
         await device.WriteAsync(0, TestData.Noise(4096, 1), false, default);
         _stored.AsSpan(1536, 512).Clear();
-        var read = new byte[4096];
+        byte[] read = new byte[4096];
         var e = await DiskErrors.ExpectAsync(DiskErrorKind.ZeroSector, async () => await device.ReadAsync(0, read, default));
         Assert.Equal(1536, e.Offset);
         Assert.Contains("Sector 3 ", e.Message);
@@ -51,11 +51,11 @@ public sealed class EncryptedDeviceTests
     }
 
     [Fact]
-    public async Task UnderErrorTrimChangesNothingAndZeroingStoresCiphertext()
+    public async Task Under_error_trim_changes_nothing_and_zeroing_stores_ciphertext()
     {
         await using var device = Make(ZeroRule.Error);
         await device.WriteZeroesAsync(0, Size, false, default);
-        var before = _stored.ToArray();
+        byte[] before = _stored.ToArray();
         await device.TrimAsync(0, Size, default);
         Assert.Equal(before, _stored);
         for (int at = 0; at < Size; at += 512)
@@ -64,7 +64,7 @@ public sealed class EncryptedDeviceTests
     }
 
     [Fact]
-    public async Task AnErrorOfTheInnerDeviceReachesTheCallerAndLeaksNoCiphertextAsPlainText()
+    public async Task An_error_of_the_inner_device_reaches_the_caller_and_leaks_no_ciphertext_as_plain_text()
     {
         bool fail = false;
         await using var device = new EncryptedDevice(
@@ -77,7 +77,7 @@ public sealed class EncryptedDeviceTests
             Cipher(),
             ZeroRule.Hole);
         await device.WriteAsync(0, TestData.Noise(512, 1), false, default);
-        var read = new byte[512];
+        byte[] read = new byte[512];
         await device.ReadAsync(0, read, default);
         Assert.Equal(TestData.Noise(512, 1), read);
         fail = true;

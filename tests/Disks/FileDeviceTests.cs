@@ -7,7 +7,7 @@ public sealed class FileDeviceTests : IDisposable
     private readonly TestFolder _folder = new();
 
     [Fact]
-    public async Task TrimGivesSpaceBackAndReadsAsZeros()
+    public async Task Trim_gives_space_back_and_reads_as_zeros()
     {
         await using var device = Make(4 * TestData.MiB);
         await device.WriteAsync(0, TestData.Noise(2 * TestData.MiB, 1), true, default);
@@ -15,13 +15,13 @@ public sealed class FileDeviceTests : IDisposable
         await device.TrimAsync(512, TestData.MiB, default);
         await device.FlushAsync(default);
         Assert.True(TestData.AllocatedBytes(_folder.File("f")) <= before - TestData.MiB + 8192);
-        var expected = TestData.Noise(2 * TestData.MiB, 1);
+        byte[] expected = TestData.Noise(2 * TestData.MiB, 1);
         expected.AsSpan(512, TestData.MiB).Clear();
         Assert.Equal(expected, (await TestData.ReadAllAsync(device))[..expected.Length]);
     }
 
     [Fact]
-    public async Task AThickDiskKeepsItsSpaceWhenItIsTrimmedOrZeroed()
+    public async Task A_thick_disk_keeps_its_space_when_it_is_trimmed_or_zeroed()
     {
         await using var device = Make(TestData.MiB, keepAllocation: true);
         await device.WriteAsync(0, TestData.Noise(TestData.MiB, 1), true, default);
@@ -39,12 +39,12 @@ public sealed class FileDeviceTests : IDisposable
     [InlineData(TestData.MiB, 512)]
     [InlineData(TestData.MiB - 512, 1024)]
     [InlineData(long.MaxValue - 511, 512)]
-    public async Task RangesOutsideOrUnalignedAreRefusedByEveryCall(long offset, int length)
+    public async Task Ranges_outside_or_unaligned_are_refused_by_every_call(long offset, int length)
     {
         await using var file = Make(TestData.MiB);
         await using var memory = new MemoryDevice(TestData.MiB);
         await using var encrypted = new EncryptedDevice(new MemoryDevice(TestData.MiB), new XtsAes256(Key()), ZeroRule.Hole);
-        foreach (IBlockDevice device in new IBlockDevice[] { file, memory, encrypted, new NullDevice(TestData.MiB) })
+        foreach (var device in new IBlockDevice[] { file, memory, encrypted, new NullDevice(TestData.MiB) })
         {
             await DiskErrors.ExpectAsync(
                 DiskErrorKind.InvalidArgument, async () => await device.ReadAsync(offset, new byte[length], default));
@@ -61,17 +61,17 @@ public sealed class FileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task ARefusedWriteLeavesTheCallersBufferAsItWas()
+    public async Task A_refused_write_leaves_the_callers_buffer_as_it_was()
     {
         await using var device = new EncryptedDevice(new MemoryDevice(TestData.MiB), new XtsAes256(Key()), ZeroRule.Hole);
-        var buffer = TestData.Noise(1024, 1);
+        byte[] buffer = TestData.Noise(1024, 1);
         await DiskErrors.ExpectAsync(
             DiskErrorKind.InvalidArgument, async () => await device.WriteAsync(TestData.MiB - 512, buffer, false, default));
         Assert.Equal(TestData.Noise(1024, 1), buffer);
     }
 
     [Fact]
-    public async Task AFileThatShrankBehindOurBackIsAnErrorNotZeros()
+    public async Task A_file_that_shrank_behind_our_back_is_an_error_not_zeros()
     {
         await using var device = Make(TestData.MiB);
         using (var file = new FileStream(_folder.File("f"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
@@ -80,7 +80,7 @@ public sealed class FileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task AFailedSyncIsNeverRepeatedAndEndsAllWriting()
+    public async Task A_failed_sync_is_never_repeated_and_ends_all_writing()
     {
         // A pipe is a file whose fdatasync fails (EINVAL); opened for writing so that the call is the only thing that is wrong.
         var device = FileDeviceOverPipe(out var close);
@@ -104,10 +104,10 @@ public sealed class FileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadsThatThePageCacheCannotAnswerGiveTheSameBytes()
+    public async Task Reads_that_the_page_cache_cannot_answer_give_the_same_bytes()
     {
         await using var device = Make(4 * TestData.MiB);
-        var content = TestData.Noise(4 * TestData.MiB, 5);
+        byte[] content = TestData.Noise(4 * TestData.MiB, 5);
         await device.WriteAsync(0, content.ToArray(), true, default);
 
         // Drops the file from the page cache, then brings back every second half megabyte: requests meet both, and borders.
@@ -116,7 +116,7 @@ public sealed class FileDeviceTests : IDisposable
             Tool.Run("dd", "if=" + _folder.File("f"), "of=/dev/null", "bs=64K", "skip=" + at / 65536, "count=8", "status=none");
         await Parallel.ForAsync(0, 64, async (i, ct) =>
         {
-            var part = new byte[200 * 1024];
+            byte[] part = new byte[200 * 1024];
             int at = (int)(i * 61L * 512 * 13 % (content.Length - part.Length)) / 512 * 512;
             await device.ReadAsync(at, part, ct);
             Assert.True(part.AsSpan().SequenceEqual(content.AsSpan(at, part.Length)));
@@ -124,25 +124,25 @@ public sealed class FileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyWritesAtOnceOfEverySizeAllArrive()
+    public async Task Many_writes_at_once_of_every_size_all_arrive()
     {
         await using var device = Make(16 * TestData.MiB);
         await Parallel.ForAsync(0, 64, async (i, ct) =>
         {
-            var part = TestData.Noise(i % 2 == 0 ? 256 * 1024 : 4096, i);
+            byte[] part = TestData.Noise(i % 2 == 0 ? 256 * 1024 : 4096, i);
             await device.WriteAsync(i * 256L * 1024, part, durable: i % 3 == 0, ct);
         });
         await device.FlushAsync(default);
-        var all = _folder.Bytes("f");
+        byte[] all = _folder.Bytes("f");
         for (int i = 0; i < 64; i++)
         {
-            var part = TestData.Noise(i % 2 == 0 ? 256 * 1024 : 4096, i);
+            byte[] part = TestData.Noise(i % 2 == 0 ? 256 * 1024 : 4096, i);
             Assert.True(all.AsSpan(i * 256 * 1024, part.Length).SequenceEqual(part));
         }
     }
 
     [Fact]
-    public async Task FullFilesystemsAreNamed()
+    public async Task Full_filesystems_are_named()
     {
         // /dev/full takes no byte.
         using var handle = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
@@ -152,7 +152,7 @@ public sealed class FileDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task RequestsAllocateNothingOnceWarm()
+    public async Task Requests_allocate_nothing_once_warm()
     {
         await using var file = Make(TestData.MiB);
         using var key = Key();
@@ -161,7 +161,7 @@ public sealed class FileDeviceTests : IDisposable
                 File.OpenHandle(_folder.File("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), TestData.MiB),
             new XtsAes256(key),
             ZeroRule.Hole);
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         for (int i = 0; i < 200; i++)
             await RoundAsync(device, buffer);
 

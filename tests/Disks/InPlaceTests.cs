@@ -12,13 +12,13 @@ public sealed class InPlaceTests : IDisposable
     [InlineData(Provisioning.Thin)]
     [InlineData(Provisioning.LazyZeroed)]
     [InlineData(Provisioning.EagerZeroed)]
-    public async Task EncryptingAndDecryptingGivesBackEveryByteOfDataAndDescriptor(Provisioning provisioning)
+    public async Task Encrypting_and_decrypting_gives_back_every_byte_of_data_and_descriptor(Provisioning provisioning)
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, provisioning, null, default);
-        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
-        var descriptor = _folder.Text("d.vmdk");
+        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        string descriptor = _folder.Text("d.vmdk");
         long allocated = TestData.AllocatedBytes(_folder.File("d-flat.vmdk"));
-        var inode = Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk"));
+        string inode = Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk"));
 
         var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
 
@@ -48,12 +48,12 @@ public sealed class InPlaceTests : IDisposable
     [Theory]
     [InlineData(Provisioning.Thin)]
     [InlineData(Provisioning.EagerZeroed)]
-    public async Task RekeyingChangesEveryStoredSectorAndKeepsTheContent(Provisioning provisioning)
+    public async Task Rekeying_changes_every_stored_sector_and_keeps_the_content(Provisioning provisioning)
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, provisioning, null, default);
-        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
         var first = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
-        var stored = _folder.Bytes("d-flat.vmdk");
+        byte[] stored = _folder.Bytes("d-flat.vmdk");
 
         var keys = new DiskKeys(TestKeks.Second, _keks[TestKeks.Second]);
         var result = await DiskJob.RekeyAsync(_folder.Folder, "d", Expectation(first), _keks, keys, 2, false, null, default);
@@ -65,7 +65,7 @@ public sealed class InPlaceTests : IDisposable
         using var disk = Vmdk.Open(_folder.Folder, "d", Expectation(result), _keks);
         await using var device = disk.OpenDevice();
         Assert.Equal(before, await TestData.ReadAllAsync(device));
-        var now = _folder.Bytes("d-flat.vmdk");
+        byte[] now = _folder.Bytes("d-flat.vmdk");
         for (int at = 0; at < now.Length; at += 512)
         {
             bool hole = !stored.AsSpan(at, 512).ContainsAnyExcept((byte)0);
@@ -74,26 +74,26 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task TheStoredBytesAreXtsOfTheSectorNumberUnderTheKeyOfTheBundle()
+    public async Task The_stored_bytes_are_xts_of_the_sector_number_under_the_key_of_the_bundle()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
-        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
         var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
 
         using var contents = Bundle.Open(
             BundleKind.Disk, result.Model.Bundle!, TestKeks.First, _keks[TestKeks.First], result.Model.Kcv!,
             result.Model.ObjectId!.Value);
         using var cipher = new XtsAes256(contents.Key!);
-        var sector = before.AsSpan(64 * 1024 + 512, 512).ToArray();
+        byte[] sector = before.AsSpan(64 * 1024 + 512, 512).ToArray();
         cipher.EncryptSectors(sector, (64 * 1024 + 512) / 512);
         Assert.Equal(sector, _folder.Bytes("d-flat.vmdk").AsSpan(64 * 1024 + 512, 512).ToArray());
     }
 
     [Fact]
-    public async Task ACancelledJobLeavesADiskThatOpensForNothingElseAndResumes()
+    public async Task A_cancelled_job_leaves_a_disk_that_opens_for_nothing_else_and_resumes()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
-        var before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
         using var stop = new CancellationTokenSource();
         var halfway = new Now(p => { if (p.Done > 0) stop.Cancel(); });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -118,7 +118,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task ALostSideFileIsNamedAndNothingIsTouched()
+    public async Task A_lost_side_file_is_named_and_nothing_is_touched()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
         TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
@@ -126,8 +126,8 @@ public sealed class InPlaceTests : IDisposable
         var halfway = new Now(p => { if (p.Done > 0) stop.Cancel(); });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 5, halfway, stop.Token));
-        var data = _folder.Bytes("d-flat.vmdk");
-        var side = _folder.Bytes(".d.transition");
+        byte[] data = _folder.Bytes("d-flat.vmdk");
+        byte[] side = _folder.Bytes(".d.transition");
 
         side[4096 + 70] ^= 1;
         side[4096 + 4096 + 4 * TestData.MiB + 70] ^= 1;
@@ -141,7 +141,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatACrashAtTheVeryEndLeftIsRemovedByWhoeverComesNext()
+    public async Task What_a_crash_at_the_very_end_left_is_removed_by_whoever_comes_next()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         _folder.Write(".d.transition", new byte[20000]);
@@ -158,7 +158,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task APlantedSideFileIsNotWrittenThrough()
+    public async Task A_planted_side_file_is_not_written_through()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
         _folder.Write("victim", TestData.Noise(20000, 1));
@@ -173,10 +173,10 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task AZeroedSectorOfAnEagerDiskEndsDecryptionUnlessForced()
+    public async Task A_zeroed_sector_of_an_eager_disk_ends_decryption_unless_forced()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.EagerZeroed, _keks.Keys(), default);
-        var stored = _folder.Bytes("d-flat.vmdk");
+        byte[] stored = _folder.Bytes("d-flat.vmdk");
         stored.AsSpan(700 * 512, 512).Clear();
         using (var file = File.OpenHandle(_folder.File("d-flat.vmdk"), FileMode.Open, FileAccess.Write))
             RandomAccess.Write(file, stored, 0);
@@ -188,7 +188,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task AnEncryptedDiskOfAKnownObjectStartsAboveItsLastGeneration()
+    public async Task An_encrypted_disk_of_a_known_object_starts_above_its_last_generation()
     {
         var id = Guid.NewGuid();
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
@@ -198,7 +198,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task DecryptingNoiseNeedsForce()
+    public async Task Decrypting_noise_needs_force()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         using (var disk = Vmdk.Open(_folder.Folder, "d", null, _keks))
@@ -215,7 +215,7 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
-    public async Task AHardLinkedDataFileIsRefused()
+    public async Task A_hard_linked_data_file_is_refused()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
         Tool.Run("ln", _folder.File("d-flat.vmdk"), _folder.File("other"));
@@ -243,7 +243,7 @@ public sealed class InPlaceTests : IDisposable
     private void AssertNoPlainText(byte[] plain)
     {
         var needle = plain.AsSpan(64 * 1024, 64);
-        foreach (var file in Directory.GetFiles(_folder.Path))
+        foreach (string file in Directory.GetFiles(_folder.Path))
             Assert.True(File.ReadAllBytes(file).AsSpan().IndexOf(needle) < 0, $"plain text in {file}");
     }
 

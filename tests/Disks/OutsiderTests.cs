@@ -12,12 +12,12 @@ public sealed class OutsiderTests : IDisposable
     private readonly TestKeks _keks = new();
 
     [Fact]
-    public void TheExampleInTheDocumentsOpensWithItsKey()
+    public void The_example_in_the_documents_opens_with_its_key()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "Example");
-        var output = Tool.Run("python3", Script, Path.Combine(folder, "example.vmdk"),
+        string folder = Path.Combine(AppContext.BaseDirectory, "Example");
+        string output = Tool.Run("python3", Script, Path.Combine(folder, "example.vmdk"),
             Convert.ToHexString([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
-        var plain = new byte[8 * 512];
+        byte[] plain = new byte[8 * 512];
         System.Text.Encoding.ASCII.GetBytes("Lorica example, sector 0").CopyTo(plain, 0);
         System.Text.Encoding.ASCII.GetBytes("Lorica example, sector 5").CopyTo(plain, 5 * 512);
         Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(plain)), output);
@@ -27,24 +27,24 @@ public sealed class OutsiderTests : IDisposable
     [Theory]
     [InlineData(Provisioning.Thin)]
     [InlineData(Provisioning.EagerZeroed)]
-    public async Task AnotherProgramDecryptsWhatAJobEncrypted(Provisioning provisioning)
+    public async Task Another_program_decrypts_what_a_job_encrypted(Provisioning provisioning)
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, provisioning, null, default);
-        var plain = TestData.FillDisk(_folder.File("d-flat.vmdk"), TestData.MiB);
+        byte[] plain = TestData.FillDisk(_folder.File("d-flat.vmdk"), TestData.MiB);
         await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
         ShallowRecrypt.AddPair(_folder.Folder, "d", _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]);
         ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.Second]);
 
-        var kek = Convert.ToHexString(_keks[TestKeks.Second].Span);
-        var output = Tool.Run("python3", Script, _folder.File("d.vmdk"), kek, _folder.File("out"));
+        string kek = Convert.ToHexString(_keks[TestKeks.Second].Span);
+        string output = Tool.Run("python3", Script, _folder.File("d.vmdk"), kek, _folder.File("out"));
         Assert.Contains("generation 4", output);
         Assert.Equal(plain, _folder.Bytes("out"));
         Assert.Contains("wrong key", Tool.TryRun("python3", Script, _folder.File("d.vmdk"), new string('0', 64)).Error);
     }
 
-    /// <summary>Makes the example's files anew: <c>-explicit only -method '*WriteTheExample'</c>.</summary>
+    /// <summary>Makes the example's files anew: <c>-explicit only -method '*Write_the_example'</c>.</summary>
     [Fact(Explicit = true)]
-    public async Task WriteTheExample()
+    public async Task Write_the_example()
     {
         using var kek = KeyBuffer.CopyOf([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
         var keys = new DiskKeys(new KeyId("example kms", "key-0001"), kek, Guid.Parse("0e6d8b4c-91f3-4f7a-8f57-6a1d3c2b9e10"));
@@ -55,13 +55,13 @@ public sealed class OutsiderTests : IDisposable
             await using var device = disk.OpenDevice();
             foreach (int sector in new[] { 0, 5 })
             {
-                var data = new byte[512];
+                byte[] data = new byte[512];
                 System.Text.Encoding.ASCII.GetBytes("Lorica example, sector " + sector).CopyTo(data, 0);
                 await device.WriteAsync(sector * 512, data, true, default);
             }
         }
 
-        var target = Environment.GetEnvironmentVariable("LORICA_EXAMPLE")!;
+        string target = Environment.GetEnvironmentVariable("LORICA_EXAMPLE")!;
         File.Copy(_folder.File("example.vmdk"), Path.Combine(target, "example.vmdk"), true);
         File.Copy(_folder.File("example-flat.vmdk"), Path.Combine(target, "example-flat.vmdk"), true);
     }

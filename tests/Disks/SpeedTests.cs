@@ -6,7 +6,7 @@ namespace Lorica.Disks.Tests;
 public sealed class SpeedTests(ITestOutputHelper output)
 {
     [Fact(Explicit = true)]
-    public async Task InPlaceEncryptionAndDecryption()
+    public async Task In_place_encryption_and_decryption()
     {
         const long Capacity = 1L << 30;
         using var folder = new TestFolder();
@@ -15,7 +15,7 @@ public sealed class SpeedTests(ITestOutputHelper output)
         using (var disk = Vmdk.Open(folder.Folder, "d", null, keks))
         {
             await using var device = disk.OpenDevice();
-            var chunk = TestData.Noise(TestData.MiB, 1);
+            byte[] chunk = TestData.Noise(TestData.MiB, 1);
             chunk[510] = 0x55;
             chunk[511] = 0xAA;
             for (long at = 0; at < Capacity / 2; at += TestData.MiB)
@@ -23,12 +23,12 @@ public sealed class SpeedTests(ITestOutputHelper output)
             await device.FlushAsync(default);
         }
 
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         await DiskJob.EncryptAsync(folder.Folder, "d", TestKeks.First, keks[TestKeks.First], 1, null, default);
-        output.WriteLine($"encrypt: {512 / clock.Elapsed.TotalSeconds:F0} MB/s of data ({clock.Elapsed.TotalSeconds:F2} s for "
+        output.WriteLine($"encrypt: {512 / watch.Elapsed.TotalSeconds:F0} MB/s of data ({watch.Elapsed.TotalSeconds:F2} s for "
             + "512 MiB in a thin disk of 1 GiB)");
-        clock.Restart();
+        watch.Restart();
         await DiskJob.DecryptAsync(folder.Folder, "d", keks, 2, false, null, default);
-        output.WriteLine($"decrypt: {512 / clock.Elapsed.TotalSeconds:F0} MB/s of data ({clock.Elapsed.TotalSeconds:F2} s)");
+        output.WriteLine($"decrypt: {512 / watch.Elapsed.TotalSeconds:F0} MB/s of data ({watch.Elapsed.TotalSeconds:F2} s)");
     }
 }

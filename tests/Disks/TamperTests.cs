@@ -27,7 +27,7 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void EncryptionLinesStripped()
+    public void Encryption_lines_stripped()
     {
         _folder.Write("d.vmdk", _folder.Bytes("plain"));
         Refused(DiskErrorKind.WeakerThanRecorded);
@@ -40,7 +40,7 @@ public sealed class TamperTests : IAsyncLifetime
     [InlineData("ddb.objectId")]
     [InlineData("ddb.kekCheck")]
     [InlineData("ddb.seal")]
-    public void OneEncryptionLineStripped(string key)
+    public void One_encryption_line_stripped(string key)
     {
         Edit($"(?m)^{Regex.Escape(key)}.*\n", "");
         Refused(DiskErrorKind.WeakerThanRecorded);
@@ -48,14 +48,14 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void PlainWhereEncryptedIsNotRecorded()
+    public void Plain_where_encrypted_is_not_recorded()
     {
         _recorded = new DiskExpectation { Encrypted = false };
         Refused(DiskErrorKind.DiffersFromRecord);
     }
 
     [Fact]
-    public void DescriptorOfAnotherDiskCopiedOver()
+    public void Descriptor_of_another_disk_copied_over()
     {
         _folder.Write("d.vmdk", _folder.Text("other.vmdk").Replace("other-flat", "d-flat"));
         var e = Refused(DiskErrorKind.ForeignBundle);
@@ -64,22 +64,22 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void DescriptorOfAnotherDiskCopiedOverWithItsDataFileName()
+    public void Descriptor_of_another_disk_copied_over_with_its_data_file_name()
     {
         _folder.Write("d.vmdk", _folder.Text("other.vmdk"));
         Refused(DiskErrorKind.ForeignBundle);
     }
 
     [Fact]
-    public void BundleOfAnotherDiskPastedIn()
+    public void Bundle_of_another_disk_pasted_in()
     {
-        var other = Vmdk.ReadModel(_folder.Folder, "other").Bundle!;
+        string other = Vmdk.ReadModel(_folder.Folder, "other").Bundle!;
         Edit("encryptionKeys=\"[^\"]*\"", $"encryptionKeys=\"{other}\"");
         Refused(DiskErrorKind.ForeignBundle);
     }
 
     [Fact]
-    public void BundleEdited()
+    public void Bundle_edited()
     {
         // A letter that is no hex digit is a digit of base64 itself, not part of an escape.
         Edit("(AES%2d256%2dGCM,.{40}.*?)([G-Z])", m => m.Groups[1].Value + (m.Groups[2].Value == "Q" ? "R" : "Q"));
@@ -91,44 +91,44 @@ public sealed class TamperTests : IAsyncLifetime
     [InlineData("ddb.thinProvisioned = \"1\"", "ddb.thinProvisioned = \"0\"")]
     [InlineData("# Disk DescriptorFile\n", "# Disk DescriptorFile\n\n")]
     [InlineData("ddb.iofilters", "ddb.new = \"1\"\nddb.iofilters")]
-    public void AnyOtherLineEdited(string from, string to)
+    public void Any_other_line_edited(string from, string to)
     {
         Edit(Regex.Escape(from), to);
         Refused(DiskErrorKind.SealBroken);
     }
 
     [Fact]
-    public void CheckValueLineEdited()
+    public void Check_value_line_edited()
     {
         Edit("ddb.kekCheck = \"[^\"]*\"", "ddb.kekCheck = \"0000000000000000\"");
         Refused(DiskErrorKind.SealBroken);
     }
 
     [Fact]
-    public void TransitionLineAdded()
+    public void Transition_line_added()
     {
         Edit("ddb.seal", "ddb.transition = \"decrypt:1:journal:.d.transition\"\nddb.seal");
         Refused(DiskErrorKind.SealBroken);
     }
 
     [Fact]
-    public void LinesAfterTheSeal()
+    public void Lines_after_the_seal()
     {
         _folder.Write("d.vmdk", _folder.Text("d.vmdk") + "ddb.comment = \"x\"\n");
         Refused(DiskErrorKind.Malformed);
     }
 
     [Fact]
-    public void AKeyTwice()
+    public void A_key_twice()
     {
         Edit("ddb.seal", "DDB.OBJECTID = \"x\"\nddb.seal");
         Refused(DiskErrorKind.Malformed);
     }
 
     [Fact]
-    public async Task AnOlderDescriptorPutBack()
+    public async Task An_older_descriptor_put_back()
     {
-        var old = _folder.Bytes("d.vmdk");
+        byte[] old = _folder.Bytes("d.vmdk");
         ShallowRecrypt.AddPair(_folder.Folder, "d", _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]);
         long generation = ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.Second]);
         _recorded = _recorded with
@@ -146,21 +146,21 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void TheSameKeyButAnOlderGeneration()
+    public void The_same_key_but_an_older_generation()
     {
         _recorded = _recorded with { Generation = _recorded.Generation + 1 };
         Refused(DiskErrorKind.OlderThanKnown);
     }
 
     [Fact]
-    public void AnotherKeyUnderTheKnownName()
+    public void Another_key_under_the_known_name()
     {
         _keks.Replace(TestKeks.First, 0x77);
         Refused(DiskErrorKind.WrongKey);
     }
 
     [Fact]
-    public void TheKeyIsNotHere()
+    public void The_key_is_not_here()
     {
         _keks.Lose(TestKeks.First);
         var e = Refused(DiskErrorKind.KeyNotFound);
@@ -168,7 +168,7 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void AnotherFilter()
+    public void Another_filter()
     {
         Edit("lorica-crypt", "vmwarevmcrypt");
         Refused(DiskErrorKind.Unsupported);
@@ -178,14 +178,14 @@ public sealed class TamperTests : IAsyncLifetime
     [InlineData("../../etc/passwd")]
     [InlineData("/etc/passwd")]
     [InlineData("other-flat.vmdk")]
-    public void AnotherDataFileNamed(string file)
+    public void Another_data_file_named(string file)
     {
         Edit("\"d-flat.vmdk\"", $"\"{file}\"");
         Refused(DiskErrorKind.EscapesFolder);
     }
 
     [Fact]
-    public void DataFileReplacedByALink()
+    public void Data_file_replaced_by_a_link()
     {
         File.Move(_folder.File("d-flat.vmdk"), _folder.File("moved"));
         File.CreateSymbolicLink(_folder.File("d-flat.vmdk"), _folder.File("moved"));
@@ -193,7 +193,7 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void DescriptorReplacedByALink()
+    public void Descriptor_replaced_by_a_link()
     {
         File.Move(_folder.File("d.vmdk"), _folder.File("moved"));
         File.CreateSymbolicLink(_folder.File("d.vmdk"), _folder.File("moved"));
@@ -201,7 +201,7 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void DataFileCut()
+    public void Data_file_cut()
     {
         using (var file = new FileStream(_folder.File("d-flat.vmdk"), FileMode.Open))
             file.SetLength(TestData.MiB - 512);
@@ -209,21 +209,21 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void AParentNamed()
+    public void A_parent_named()
     {
         Edit("parentCID=ffffffff", "parentCID=12345678");
         Refused(DiskErrorKind.HasParent);
     }
 
     [Fact]
-    public void DataFileMissing()
+    public void Data_file_missing()
     {
         File.Delete(_folder.File("d-flat.vmdk"));
         Refused(DiskErrorKind.NotFound);
     }
 
     [Fact]
-    public void ADescriptorThatIsAPipeDoesNotBlock()
+    public void A_descriptor_that_is_a_pipe_does_not_block()
     {
         File.Delete(_folder.File("d.vmdk"));
         Tool.Run("mkfifo", _folder.File("d.vmdk"));
@@ -231,7 +231,7 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
-    public void ADescriptorOfAMegabyte()
+    public void A_descriptor_of_a_megabyte()
     {
         _folder.Write("d.vmdk", _folder.Text("d.vmdk") + new string('#', TestData.MiB));
         Refused(DiskErrorKind.TooLarge);
@@ -259,8 +259,8 @@ public sealed class TamperTests : IAsyncLifetime
 
     private void Edit(string pattern, MatchEvaluator replacement)
     {
-        var before = _folder.Text("d.vmdk");
-        var after = Regex.Replace(before, pattern, replacement);
+        string before = _folder.Text("d.vmdk");
+        string after = Regex.Replace(before, pattern, replacement);
         Assert.NotEqual(before, after);
         _folder.Write("d.vmdk", after);
     }

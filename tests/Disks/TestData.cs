@@ -8,7 +8,7 @@ public static class TestData
     /// <summary>Deterministic bytes that do not repeat.</summary>
     public static byte[] Noise(int length, int seed)
     {
-        var bytes = new byte[length];
+        byte[] bytes = new byte[length];
         ulong state = 0x9e3779b97f4a7c15UL * (ulong)(seed + 1);
         for (int at = 0; at < length; at += 8)
         {
@@ -34,13 +34,13 @@ public static class TestData
                 file.Write(data);
             }
 
-            var boot = Noise(4096, 1);
+            byte[] boot = Noise(4096, 1);
             boot[510] = 0x55;
             boot[511] = 0xAA;
             Put(0, boot);
             Put(64 * 1024, Noise(200_000, 2));
             Put(1024 * 1024 + 512, Noise(512, 3));
-            var mixed = Noise(16384, 4);
+            byte[] mixed = Noise(16384, 4);
             mixed.AsSpan(512, 1024).Clear();
             mixed.AsSpan(8192, 4096).Clear();
             Put(5 * 1024 * 1024, mixed);
@@ -55,7 +55,7 @@ public static class TestData
 
     public static async Task<byte[]> ReadAllAsync(IBlockDevice device)
     {
-        var all = new byte[device.Length];
+        byte[] all = new byte[device.Length];
         for (int at = 0; at < all.Length; at += MiB)
             await device.ReadAsync(at, all.AsMemory(at, Math.Min(MiB, all.Length - at)), default);
         return all;

@@ -42,7 +42,7 @@ public sealed class TestKeks : IKekSource, IDisposable
 
     private static KeyBuffer Fill(byte value)
     {
-        var bytes = new byte[32];
+        byte[] bytes = new byte[32];
         for (int i = 0; i < 32; i++)
             bytes[i] = (byte)(value + i);
         return KeyBuffer.CopyOf(bytes);

@@ -16,13 +16,13 @@ public static class Tool
     {
         var start = new ProcessStartInfo(program)
         { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments)
+        foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var error = new System.Text.StringBuilder();
         process.ErrorDataReceived += (_, e) => error.AppendLine(e.Data);
         process.BeginErrorReadLine();
-        var output = process.StandardOutput.ReadToEnd();
+        string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.ToString());
     }

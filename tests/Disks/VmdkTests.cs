@@ -12,7 +12,7 @@ public sealed class VmdkTests : IDisposable
     [InlineData(Provisioning.Thin)]
     [InlineData(Provisioning.LazyZeroed)]
     [InlineData(Provisioning.EagerZeroed)]
-    public async Task QemuReadsAndWritesAPlainDiskOfOurs(Provisioning provisioning)
+    public async Task Qemu_reads_and_writes_a_plain_disk_of_ours(Provisioning provisioning)
     {
         var model = await Vmdk.CreateAsync(_folder.Folder, "disk one", 8 * TestData.MiB, provisioning, null, default);
 
@@ -22,7 +22,7 @@ public sealed class VmdkTests : IDisposable
         Tool.Run("qemu-io", "-f", "vmdk", "-c", "write -P 0x5a 65536 4096", _folder.File("disk one.vmdk"));
         using var disk = Vmdk.Open(_folder.Folder, "disk one", new DiskExpectation { Encrypted = false }, _keks);
         await using var device = disk.OpenDevice();
-        var sector = new byte[512];
+        byte[] sector = new byte[512];
         await device.ReadAsync(65536, sector, default);
         Assert.All(sector, b => Assert.Equal(0x5a, b));
         await device.WriteAsync(1024, Enumerable.Repeat((byte)7, 512).ToArray(), true, default);
@@ -34,12 +34,12 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task AnEncryptedDescriptorHasItsLinesInThePlacesThatTheFormatNames()
+    public async Task An_encrypted_descriptor_has_its_lines_in_the_places_that_the_format_names()
     {
         var id = Guid.NewGuid();
         var model = await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(id), default);
 
-        var lines = _folder.Text("d.vmdk").Split('\n');
+        string[] lines = _folder.Text("d.vmdk").Split('\n');
         Assert.Equal("", lines[^1]);
         Assert.StartsWith("ddb.seal = \"", lines[^2]);
         int extent = Array.FindIndex(lines, l => l.StartsWith("RW ", StringComparison.Ordinal));
@@ -59,7 +59,7 @@ public sealed class VmdkTests : IDisposable
     [Theory]
     [InlineData(Provisioning.Thin)]
     [InlineData(Provisioning.EagerZeroed)]
-    public async Task AnEncryptedDiskReadsAsZerosUntilItIsWritten(Provisioning provisioning)
+    public async Task An_encrypted_disk_reads_as_zeros_until_it_is_written(Provisioning provisioning)
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, provisioning, _keks.Keys(), default);
         using var disk = Vmdk.Open(_folder.Folder, "d", null, _keks);
@@ -71,7 +71,7 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task ADiskInUseIsRefusedToEverybodyElseUntilItIsClosed()
+    public async Task A_disk_in_use_is_refused_to_everybody_else_until_it_is_closed()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
         using (Vmdk.Open(_folder.Folder, "d", null, _keks))
@@ -88,7 +88,7 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task AnotherProcessSeesTheLock()
+    public async Task Another_process_sees_the_lock()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
         const string Try = "import fcntl,struct,sys\nf=open(sys.argv[1],'r+b')\n"
@@ -99,10 +99,10 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task CreatingOverAnExistingDiskIsRefusedAndDeletingRemovesAllOfIt()
+    public async Task Creating_over_an_existing_disk_is_refused_and_deleting_removes_all_of_it()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
-        var before = _folder.Text("d.vmdk");
+        string before = _folder.Text("d.vmdk");
         await DiskErrors.ExpectAsync(
             DiskErrorKind.AlreadyExists, () =>
                 Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default));
@@ -120,12 +120,12 @@ public sealed class VmdkTests : IDisposable
     [InlineData("a\"b")]
     [InlineData("a\nb")]
     [InlineData("a-flat")]
-    public async Task NamesThatCouldMeanAnotherFileAreRefused(string name) => await DiskErrors.ExpectAsync(
+    public async Task Names_that_could_mean_another_file_are_refused(string name) => await DiskErrors.ExpectAsync(
         DiskErrorKind.InvalidArgument, () =>
             Vmdk.CreateAsync(_folder.Folder, name, TestData.MiB, Provisioning.Thin, null, default));
 
     [Fact]
-    public async Task ThickDisksThatDoNotFitAreRefusedWithoutLeavingAnything()
+    public async Task Thick_disks_that_do_not_fit_are_refused_without_leaving_anything()
     {
         await DiskErrors.ExpectAsync(
             DiskErrorKind.NoSpace,
@@ -134,10 +134,10 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task ShallowRecryptOpensWithBothKeysInBetweenAndWithTheNewOneAfterwards()
+    public async Task Shallow_recrypt_opens_with_both_keys_in_between_and_with_the_new_one_afterwards()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
-        var data = _folder.Bytes("d-flat.vmdk");
+        byte[] data = _folder.Bytes("d-flat.vmdk");
         var (old, fresh) = (_keks[TestKeks.First], _keks[TestKeks.Second]);
 
         Assert.Equal(2, ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh));
@@ -167,10 +167,10 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task ShallowRecryptDoesNotSealADescriptorAgainThatIsOlderThanItsRecord()
+    public async Task Shallow_recrypt_does_not_seal_a_descriptor_again_that_is_older_than_its_record()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
-        var before = _folder.Text("d.vmdk");
+        string before = _folder.Text("d.vmdk");
         var known = new DiskExpectation { Encrypted = true, KeyId = TestKeks.First, Generation = 2 };
         DiskErrors.Expect(DiskErrorKind.OlderThanKnown, () => ShallowRecrypt.AddPair(
             _folder.Folder, "d", known, _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]));
@@ -178,7 +178,7 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task ShallowRecryptRollsBackByDroppingTheNewKeyAndWorksWhileTheDiskIsInUse()
+    public async Task Shallow_recrypt_rolls_back_by_dropping_the_new_key_and_works_while_the_disk_is_in_use()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         using var disk = Vmdk.Open(_folder.Folder, "d", null, _keks);
@@ -190,7 +190,7 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task BetweenTheTwoStepsOfAShallowRecryptEitherKeyAloneOpensTheDisk()
+    public async Task Between_the_two_steps_of_a_shallow_recrypt_either_key_alone_opens_the_disk()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         ShallowRecrypt.AddPair(_folder.Folder, "d", _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]);
@@ -202,12 +202,12 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task ADescriptorWhoseLastLineDoesNotEndIsEncryptedAndDecrypted()
+    public async Task A_descriptor_whose_last_line_does_not_end_is_encrypted_and_decrypted()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
-        var text = _folder.Text("d.vmdk");
+        string text = _folder.Text("d.vmdk");
         _folder.Write("d.vmdk", text.TrimEnd('\n'));
-        var data = TestData.FillDisk(_folder.File("d-flat.vmdk"), TestData.MiB);
+        byte[] data = TestData.FillDisk(_folder.File("d-flat.vmdk"), TestData.MiB);
         await DiskJob.EncryptAsync(_folder.Folder, "d", _keks.Keys(), 1, null, default);
         using (var disk = Vmdk.Open(_folder.Folder, "d", new DiskExpectation { Encrypted = true }, _keks))
         {
@@ -221,10 +221,10 @@ public sealed class VmdkTests : IDisposable
     }
 
     [Fact]
-    public async Task CopyingLeavesOutWhatIsZero()
+    public async Task Copying_leaves_out_what_is_zero()
     {
         await Vmdk.CreateAsync(_folder.Folder, "a", 10 * TestData.MiB, Provisioning.Thin, null, default);
-        var content = TestData.FillDisk(_folder.File("a-flat.vmdk"), 10 * TestData.MiB);
+        byte[] content = TestData.FillDisk(_folder.File("a-flat.vmdk"), 10 * TestData.MiB);
         await Vmdk.CreateAsync(_folder.Folder, "b", 10 * TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         using var from = Vmdk.Open(_folder.Folder, "a", null, _keks);
         using var to = Vmdk.Open(_folder.Folder, "b", null, _keks);

@@ -22,11 +22,11 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
-    public async Task KvmIsTakenWhenAGuestRan() =>
+    public async Task Kvm_is_taken_when_a_guest_ran() =>
         Assert.Equal(VmxAccelerator.Kvm, (await ChooseAsync(Accelerators.Auto, "echo 300")).Accelerator);
 
     [Fact]
-    public async Task AFeatureThatTheKernelRefusesIsLeftOut()
+    public async Task A_feature_that_the_kernel_refuses_is_left_out()
     {
         var chosen = await ChooseAsync(
             Accelerators.Auto, $"[ \"$6\" = KvmWithoutArchCapabilities ] && echo 300 && exit 0; echo '{Refusal}'; exit 4");
@@ -35,14 +35,14 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
-    public async Task WhereNoGuestRunsUnderKvmTheyAreEmulatedAndTheReasonIsKept()
+    public async Task Where_no_guest_runs_under_kvm_they_are_emulated_and_the_reason_is_kept()
     {
         var chosen = await ChooseAsync(Accelerators.Auto, $"echo '{Refusal}'; exit 4");
         Assert.Equal(new Acceleration(VmxAccelerator.Emulation, Refusal), chosen);
     }
 
     [Fact]
-    public async Task KvmThatIsManyTimesSlowerThanEmulationIsNotTakenUnlessItIsAskedFor()
+    public async Task Kvm_that_is_many_times_slower_than_emulation_is_not_taken_unless_it_is_asked_for()
     {
         const string Slow = "[ \"$6\" = Emulation ] && echo 500 || echo 6900";
         var chosen = await ChooseAsync(Accelerators.Auto, Slow);
@@ -55,16 +55,16 @@ public sealed class AccelerationTests : IDisposable
     [Theory]
     [InlineData(1900, 100)]
     [InlineData(6900, 2400)]
-    public async Task KvmOnALoadedMachineIsStillKvm(int milliseconds, int emulated) => Assert.Equal(
+    public async Task Kvm_on_a_loaded_machine_is_still_kvm(int milliseconds, int emulated) => Assert.Equal(
         VmxAccelerator.Kvm,
         (await ChooseAsync(Accelerators.Auto, $"[ \"$6\" = Emulation ] && echo {emulated} || echo {milliseconds}")).Accelerator);
 
     [Fact]
-    public async Task ATrialThatSaysNoTimeIsNoProofOfKvm() =>
+    public async Task A_trial_that_says_no_time_is_no_proof_of_kvm() =>
         Assert.Equal(VmxAccelerator.Emulation, (await ChooseAsync(Accelerators.Auto, "exit 0")).Accelerator);
 
     [Fact]
-    public async Task ATrialThatCrashesIsNoProofOfKvm()
+    public async Task A_trial_that_crashes_is_no_proof_of_kvm()
     {
         var chosen = await ChooseAsync(Accelerators.Auto, "kill -SEGV $$");
         Assert.Equal(VmxAccelerator.Emulation, chosen.Accelerator);
@@ -72,7 +72,7 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
-    public async Task EmulationThatIsAskedForIsNotTried()
+    public async Task Emulation_that_is_asked_for_is_not_tried()
     {
         var chosen = await ChooseAsync(Accelerators.Emulation, "touch \"$8/../tried\"; echo 300");
         Assert.Equal(VmxAccelerator.Emulation, chosen.Accelerator);
@@ -80,7 +80,7 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
-    public async Task KvmThatIsAskedForIsTakenAlthoughNoGuestRanAndSaysSo()
+    public async Task Kvm_that_is_asked_for_is_taken_although_no_guest_ran_and_says_so()
     {
         var chosen = await ChooseAsync(Accelerators.Kvm, $"echo '{Refusal}'; exit 4");
         Assert.Equal(VmxAccelerator.Kvm, chosen.Accelerator);
@@ -88,7 +88,7 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
-    public async Task ATrialLeavesNothingInTheRunFolder()
+    public async Task A_trial_leaves_nothing_in_the_run_folder()
     {
         await ChooseAsync(Accelerators.Auto, "echo x > \"$8/boot.img\"; exit 4");
         Assert.Equal(["ctl"], Directory.EnumerateFileSystemEntries(_run).Select(Path.GetFileName));
@@ -96,16 +96,16 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatAHostLeftThatEndedInItsTrialIsGoneAfterTheNext()
+    public async Task What_a_host_left_that_ended_in_its_trial_is_gone_after_the_next()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_run, "00000000")).FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(_run, "00000000")).FullName;
         File.WriteAllText(Path.Combine(folder, "boot.img"), "");
         await ChooseAsync(Accelerators.Auto, "exit 4");
         Assert.Equal(["ctl"], Directory.EnumerateFileSystemEntries(_run).Select(Path.GetFileName));
     }
 
     [Fact]
-    public async Task AHostShowsHowItsGuestsRunAndWhy()
+    public async Task A_host_shows_how_its_guests_run_and_why()
     {
         await using var host = new TestHost(_folder);
         host.Config = host.Config with { Vmx = Script($"echo '{Refusal}'; exit 4") };
@@ -117,7 +117,7 @@ public sealed class AccelerationTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostDoesNotStartWithAnAcceleratorThatItDoesNotKnow()
+    public async Task A_host_does_not_start_with_an_accelerator_that_it_does_not_know()
     {
         await using var host = new TestHost(_folder);
         host.Config = host.Config with { Accel = "xen" };
@@ -131,7 +131,7 @@ public sealed class AccelerationTests : IDisposable
 
     private string Script(string text)
     {
-        var path = _folder.Path("vmx");
+        string path = _folder.Path("vmx");
         File.WriteAllText(path, "#!/bin/sh\n" + text + "\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return path;

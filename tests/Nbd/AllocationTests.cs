@@ -17,7 +17,7 @@ public sealed class AllocationTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ARequestAllocatesNothingOnceWarm(bool elsewhere)
+    public async Task A_request_allocates_nothing_once_warm(bool elsewhere)
     {
         using var folder = new TemporaryFolder();
         await using (var file = new FileStream(folder.File("disk"), FileMode.CreateNew))
@@ -35,7 +35,7 @@ public sealed class AllocationTests
             .. Request(0, 2, 0, 8192),
             .. Request(elsewhere ? (ushort)3 : (ushort)5, 3, 0, elsewhere ? 0u : 512u),
         ];
-        var answers = new byte[16 + 28 + 8192 + 16];
+        byte[] answers = new byte[16 + 28 + 8192 + 16];
         void Run(int rounds)
         {
             for (int i = 0; i < rounds; i++)

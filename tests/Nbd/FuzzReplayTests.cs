@@ -7,10 +7,10 @@ namespace Lorica.Nbd.Tests;
 /// <summary>Hostile clients by the thousand, the same in every run.</summary>
 public sealed class FuzzReplayTests
 {
-    private static readonly NbdExport[] s_exports =
+    private static readonly NbdExport[] Exports =
         [new("disk", new MemoryDevice(1 << 20)), new("second", new NullDevice(1 << 20), true)];
 
-    private static readonly byte[] s_honest =
+    private static readonly byte[] Honest =
     [
         .. U32(3),
         .. U64(OptionMagic), .. U32(8), .. U32(0),
@@ -23,11 +23,11 @@ public sealed class FuzzReplayTests
     ];
 
     [Fact(Explicit = true)]
-    public void ClientsForAsLongAsOneLikes() => TimedFuzz.Run([s_honest], bytes =>
+    public void Clients_for_as_long_as_one_likes() => TimedFuzz.Run([Honest], bytes =>
     {
         try
         {
-            NbdFuzzing.Client(bytes, s_exports);
+            NbdFuzzing.Client(bytes, Exports);
             return true;
         }
         catch (NbdException)
@@ -37,21 +37,21 @@ public sealed class FuzzReplayTests
     });
 
     [Fact]
-    public void TheHonestSeedReachesItsEnd() => NbdFuzzing.Client(s_honest, s_exports);
+    public void The_honest_seed_reaches_its_end() => NbdFuzzing.Client(Honest, Exports);
 
     [Fact]
-    public void MutatedClientsMeetOnlyTheLibrarysOwnException()
+    public void Mutated_clients_meet_only_the_librarys_own_exception()
     {
         var random = new Random(20260101);
         int refused = 0;
         for (int i = 0; i < 40_000; i++)
         {
-            var bytes = s_honest.AsSpan(0, random.Next(4) == 0 ? random.Next(s_honest.Length) : s_honest.Length).ToArray();
+            byte[] bytes = Honest.AsSpan(0, random.Next(4) == 0 ? random.Next(Honest.Length) : Honest.Length).ToArray();
             for (int flips = random.Next(1, 6); flips > 0 && bytes.Length > 0; flips--)
                 bytes[random.Next(bytes.Length)] = random.Next(3) switch { 0 => 0xff, 1 => 0, _ => (byte)random.Next(256) };
             try
             {
-                NbdFuzzing.Client(bytes, s_exports);
+                NbdFuzzing.Client(bytes, Exports);
             }
             catch (NbdException)
             {

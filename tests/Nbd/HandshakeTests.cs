@@ -13,12 +13,12 @@ public sealed class HandshakeTests
     private const uint Unknown = 0x80000006;
 
     [Fact]
-    public async Task ANewstyleClientThatOnlyKnowsExportNameGetsSizeFlagsAndPadding()
+    public async Task A_newstyle_client_that_only_knows_export_name_gets_size_flags_and_padding()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path, flags: 1);
         client.Send([.. U64(OptionMagic), .. U32(1), .. U32(4), .. "disk"u8]);
-        var answer = client.Receive(10 + 124);
+        byte[] answer = client.Receive(10 + 124);
         Assert.Equal(1ul << 20, BinaryPrimitives.ReadUInt64BigEndian(answer));
         Assert.Equal(0x56d, BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(8)));
         Assert.True(answer.AsSpan(10).IndexOfAnyExcept((byte)0) < 0);
@@ -27,7 +27,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task NoPaddingWhenTheClientWantsNone()
+    public async Task No_padding_when_the_client_wants_none()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -38,7 +38,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task ExportNameOfAnUnknownExportEndsTheConnection()
+    public async Task Export_name_of_an_unknown_export_ends_the_connection()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -47,7 +47,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task GoToAnUnknownExportIsAnsweredAndThePhaseGoesOn()
+    public async Task Go_to_an_unknown_export_is_answered_and_the_phase_goes_on()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -58,7 +58,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task InfoTellsTheSameAsGoButStaysInThePhase()
+    public async Task Info_tells_the_same_as_go_but_stays_in_the_phase()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -74,7 +74,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task StartTlsExtendedHeadersAndUnknownOptionsAreUnsupported()
+    public async Task Start_tls_extended_headers_and_unknown_options_are_unsupported()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -103,7 +103,7 @@ public sealed class HandshakeTests
 
     [Theory]
     [MemberData(nameof(BrokenOptions))]
-    public async Task ABrokenOptionIsInvalidAndThePhaseGoesOn(uint option, byte[] data)
+    public async Task A_broken_option_is_invalid_and_the_phase_goes_on(uint option, byte[] data)
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -114,7 +114,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task AllocationIsOfferedOnlyForTheExportItWasChosenFor()
+    public async Task Allocation_is_offered_only_for_the_export_it_was_chosen_for()
     {
         await using var served = ServedDevice.Start(
             null, new NbdExport("a", new MemoryDevice(1 << 20)), new NbdExport("b", new MemoryDevice(1 << 20)));
@@ -137,7 +137,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task ADeviceThatKnowsNoHolesOffersNoContext()
+    public async Task A_device_that_knows_no_holes_offers_no_context()
     {
         await using var served = ServedDevice.Start(new NullDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -148,7 +148,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task UnknownClientFlagsEndTheConnection()
+    public async Task Unknown_client_flags_end_the_connection()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path, flags: 4);
@@ -157,7 +157,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task AnOptionWithoutItsMagicEndsTheConnection()
+    public async Task An_option_without_its_magic_ends_the_connection()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -167,7 +167,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task OptionDataBeyondTheLimitEndsTheConnectionUnread()
+    public async Task Option_data_beyond_the_limit_ends_the_connection_unread()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -177,7 +177,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task OptionsWithoutEndEndTheConnection()
+    public async Task Options_without_end_end_the_connection()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Greeted(served.Path);
@@ -193,7 +193,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task AClientThatDoesNotFinishIsCutOffInTime()
+    public async Task A_client_that_does_not_finish_is_cut_off_in_time()
     {
         await using var served = ServedDevice.Start(
             new MemoryDevice(1 << 20),
@@ -204,7 +204,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task APeerThatTheFilterRefusesGetsNotASingleByte()
+    public async Task A_peer_that_the_filter_refuses_gets_not_a_single_byte()
     {
         PeerCredentials? seen = null;
         await using var served = ServedDevice.Start(
@@ -216,7 +216,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task ConnectionsBeyondTheLimitAreCutOff()
+    public async Task Connections_beyond_the_limit_are_cut_off()
     {
         await using var served = ServedDevice.Start(
             new MemoryDevice(1 << 20), options: new NbdServerOptions { PeerFilter = _ => true, MaximumConnections = 2 });
@@ -229,7 +229,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public void ExportsMustHaveDistinctShortNames()
+    public void Exports_must_have_distinct_short_names()
     {
         var options = new NbdServerOptions { PeerFilter = _ => true };
         Assert.Equal(NbdErrorKind.Misuse, Assert.Throws<NbdException>(() => new NbdServer(

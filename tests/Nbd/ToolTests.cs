@@ -8,11 +8,11 @@ namespace Lorica.Nbd.Tests;
 public sealed class ToolTests
 {
     [Fact]
-    public async Task NbdinfoShowsSizeAndCapabilities()
+    public async Task Nbdinfo_shows_size_and_capabilities()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(8 << 20));
-        var info = await Tool.SucceedAsync("nbdinfo", "--json", served.Uri);
-        foreach (var part in new[]
+        string info = await Tool.SucceedAsync("nbdinfo", "--json", served.Uri);
+        foreach (string part in new[]
                  {
                      "\"protocol\": \"newstyle-fixed\"", "\"export-size\": 8388608", "\"structured\": true",
                      "\"can_multi_conn\": true",
@@ -21,29 +21,31 @@ public sealed class ToolTests
                      "\"can_df\": true", "\"is_read_only\": false", "\"is_rotational\": false", "base:allocation",
                      "\"block_size_minimum\": 512", "\"block_size_preferred\": 4096", "\"block_size_maximum\": 33554432",
                  })
+        {
             Assert.Contains(part, info, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
-    public async Task NbdinfoListsEveryExport()
+    public async Task Nbdinfo_lists_every_export()
     {
         await using var served = ServedDevice.Start(
             null, new NbdExport("virtio0:0", new MemoryDevice(1 << 20)),
             new NbdExport("zweite Platte ü", new MemoryDevice(2 << 20), true));
-        var info = await Tool.SucceedAsync("nbdinfo", "--list", "--json", served.Uri);
+        string info = await Tool.SucceedAsync("nbdinfo", "--list", "--json", served.Uri);
         Assert.Contains("virtio0:0", info, StringComparison.Ordinal);
         Assert.Contains("zweite Platte ü", info, StringComparison.Ordinal);
         Assert.Contains("\"is_read_only\": true", info, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task NbdinfoMapsDataAndHoles()
+    public async Task Nbdinfo_maps_data_and_holes()
     {
-        var data = new byte[4 << 20];
+        byte[] data = new byte[4 << 20];
         data.AsSpan(1 << 20, 1 << 20).Fill(1);
         await using var served = ServedDevice.Start(new MemoryDevice(data));
-        var map = await Tool.SucceedAsync("nbdinfo", "--map", "--json", served.Uri);
-        var rows = map.Split('{')[1..].Select(r => string.Join(',', r.Split('\n', StringSplitOptions.TrimEntries).Take(4)))
+        string map = await Tool.SucceedAsync("nbdinfo", "--map", "--json", served.Uri);
+        string[] rows = map.Split('{')[1..].Select(r => string.Join(',', r.Split('\n', StringSplitOptions.TrimEntries).Take(4)))
             .ToArray();
         Assert.Equal(3, rows.Length);
         Assert.Contains("\"offset\": 1048576, \"length\": 1048576, \"type\": 0", map.ReplaceLineEndings(""),
@@ -53,13 +55,13 @@ public sealed class ToolTests
     }
 
     [Fact]
-    public async Task NbdcopyMovesADiskThereAndBackUnchanged()
+    public async Task Nbdcopy_moves_a_disk_there_and_back_unchanged()
     {
         using var folder = new TemporaryFolder();
-        var bytes = RandomNumberGenerator.GetBytes(24 << 20);
+        byte[] bytes = RandomNumberGenerator.GetBytes(24 << 20);
         bytes.AsSpan(5 << 20, 3 << 20).Clear();
         await File.WriteAllBytesAsync(folder.File("in"), bytes);
-        var disk = new byte[bytes.Length];
+        byte[] disk = new byte[bytes.Length];
         disk.AsSpan().Fill(0xee);
         await using var served = ServedDevice.Start(new MemoryDevice(disk));
         await Tool.SucceedAsync("nbdcopy", "--flush", folder.File("in"), served.Uri);
@@ -69,10 +71,10 @@ public sealed class ToolTests
     }
 
     [Fact]
-    public async Task QemuIoReadsWritesZeroesTrimsAndFlushes()
+    public async Task Qemu_io_reads_writes_zeroes_trims_and_flushes()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(64 << 20));
-        var output = await Tool.SucceedAsync(
+        string output = await Tool.SucceedAsync(
             "qemu-io", "-f", "raw", served.Uri,
             "-c", "write -P 0xab 0 1M", "-c", "write -f -P 0xcd 1M 64k", "-c", "flush", "-c", "read -P 0xab 0 1M",
             "-c", "read -P 0xcd 1M 64k", "-c", "write -z -u 512k 64k", "-c", "read -P 0 512k 64k", "-c", "write -z 0 4k",
@@ -84,10 +86,10 @@ public sealed class ToolTests
     }
 
     [Fact]
-    public async Task QemuImgComparesEqualAndUnequal()
+    public async Task Qemu_img_compares_equal_and_unequal()
     {
         using var folder = new TemporaryFolder();
-        var bytes = RandomNumberGenerator.GetBytes(4 << 20);
+        byte[] bytes = RandomNumberGenerator.GetBytes(4 << 20);
         await File.WriteAllBytesAsync(folder.File("same"), bytes);
         await using var served = ServedDevice.Start(new MemoryDevice([.. bytes]));
         await Tool.SucceedAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", folder.File("same"), served.Uri);
@@ -100,11 +102,11 @@ public sealed class ToolTests
     [Theory]
     [InlineData("4k", 32)]
     [InlineData("1m", 8)]
-    public async Task FioVerifiesWhatItWrote(string blockSize, int depth)
+    public async Task Fio_verifies_what_it_wrote(string blockSize, int depth)
     {
         using var folder = new TemporaryFolder();
         await using var served = ServedDevice.Start(new MemoryDevice(32 << 20));
-        var output = await Tool.SucceedAsync(
+        string output = await Tool.SucceedAsync(
             "fio", "--name=x", "--ioengine=nbd", $"--uri={served.Uri}", "--rw=randwrite", $"--bs={blockSize}",
             $"--iodepth={depth}",
             "--size=32M", "--verify=crc32c", "--do_verify=1", "--verify_state_save=0", $"--aux-path={folder.Path}");
@@ -114,7 +116,7 @@ public sealed class ToolTests
     }
 
     [Fact]
-    public async Task AFileOnDiskIsServedWithItsHoles()
+    public async Task A_file_on_disk_is_served_with_its_holes()
     {
         using var folder = new TemporaryFolder();
         await using (var file = new FileStream(folder.File("disk"), FileMode.CreateNew))
@@ -124,7 +126,7 @@ public sealed class ToolTests
         await using var served = ServedDevice.Start(device);
         await Tool.SucceedAsync(
             "qemu-io", "-f", "raw", served.Uri, "-c", "write -P 7 16M 1M", "-c", "flush", "-c", "read -P 7 16M 1M");
-        var map = await Tool.SucceedAsync("qemu-img", "map", "--output=json", "-f", "raw", served.Uri);
+        string map = await Tool.SucceedAsync("qemu-img", "map", "--output=json", "-f", "raw", served.Uri);
         Assert.Contains(
             "\"start\": 16777216, \"length\": 1048576, \"depth\": 0, \"present\": true, \"zero\": false, \"data\": true", map,
             StringComparison.Ordinal);

@@ -35,9 +35,9 @@ public sealed class TransmissionTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task WhatBreaksARuleIsRefusedAndTheConnectionGoesOn(string what, byte[] request, uint error)
+    public async Task What_breaks_a_rule_is_refused_and_the_connection_goes_on(string what, byte[] request, uint error)
     {
-        var data = new byte[1 << 20];
+        byte[] data = new byte[1 << 20];
         await using var served = ServedDevice.Start(new MemoryDevice(data));
         using var client = Transmitting(served.Path);
         client.Send(request);
@@ -48,11 +48,11 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task AReadOnlyExportRefusesEveryChange()
+    public async Task A_read_only_export_refuses_every_change()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20), readOnly: true);
         using var client = Transmitting(served.Path);
-        foreach (var request in new byte[][] { [.. Request(1, 4, 0, 512), .. new byte[512]], Request(4, 4, 0, 512),
+        foreach (byte[] request in new byte[][] { [.. Request(1, 4, 0, 512), .. new byte[512]], Request(4, 4, 0, 512),
             Request(6, 4, 0, 512) })
         {
             client.Send(request);
@@ -61,7 +61,7 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task TrimOnADeviceThatCannotIsUnsupportedButZeroingWorks()
+    public async Task Trim_on_a_device_that_cannot_is_unsupported_but_zeroing_works()
     {
         await using var served = ServedDevice.Start(new NullDevice(1 << 20));
         using var client = Transmitting(served.Path);
@@ -71,9 +71,9 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task ZeroingWithoutHolesWritesZeros()
+    public async Task Zeroing_without_holes_writes_zeros()
     {
-        var data = new byte[1 << 20];
+        byte[] data = new byte[1 << 20];
         data.AsSpan().Fill(9);
         var operations = new List<DiskOperation>();
         await using var served = ServedDevice.Start(new FaultDevice(new MemoryDevice(data), (operation, _, _, _) =>
@@ -91,7 +91,7 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task AWriteTooLongToFollowEndsTheConnection()
+    public async Task A_write_too_long_to_follow_ends_the_connection()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Transmitting(served.Path);
@@ -101,7 +101,7 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task ARequestWithoutItsMagicEndsTheConnectionButEarlierOnesAreAnswered()
+    public async Task A_request_without_its_magic_ends_the_connection_but_earlier_ones_are_answered()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));
         using var client = Transmitting(served.Path);
@@ -112,13 +112,13 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task ARequestThatComesByteByByteIsUnderstood()
+    public async Task A_request_that_comes_byte_by_byte_is_understood()
     {
-        var data = new byte[1 << 20];
+        byte[] data = new byte[1 << 20];
         await using var served = ServedDevice.Start(new MemoryDevice(data));
         using var client = Transmitting(served.Path);
         byte[] bytes = [.. Request(1, 7, 512, 512), .. Enumerable.Repeat((byte)5, 512), .. Request(0, 8, 512, 512)];
-        foreach (var b in bytes)
+        foreach (byte b in bytes)
             client.Send(b);
         Assert.Equal((7ul, 0u), client.Reply());
         Assert.Equal((8ul, 0u), client.Reply());
@@ -126,9 +126,9 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task ACutOffWriteChangesNothing()
+    public async Task A_cut_off_write_changes_nothing()
     {
-        var data = new byte[1 << 20];
+        byte[] data = new byte[1 << 20];
         await using var served = ServedDevice.Start(new MemoryDevice(data));
         using (var client = Transmitting(served.Path))
             client.Send([.. Request(1, 7, 0, 512 * 1024), .. Enumerable.Repeat((byte)5, 400 * 1024)]);
@@ -144,9 +144,9 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task StructuredReadsComeAsOneChunkWithTheirOffset()
+    public async Task Structured_reads_come_as_one_chunk_with_their_offset()
     {
-        var data = new byte[1 << 20];
+        byte[] data = new byte[1 << 20];
         data.AsSpan(4096, 512).Fill(3);
         await using var served = ServedDevice.Start(new MemoryDevice(data));
         using var client = Transmitting(served.Path, structured: true);
@@ -159,9 +159,9 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task BlockStatusMergesCutsAndObeysRequestOne()
+    public async Task Block_status_merges_cuts_and_obeys_request_one()
     {
-        var data = new byte[1 << 20];
+        byte[] data = new byte[1 << 20];
         data.AsSpan(8192, 16384).Fill(3);
         await using var served = ServedDevice.Start(new MemoryDevice(data));
         using var client = Transmitting(served.Path, structured: true, allocation: true);
@@ -178,7 +178,7 @@ public sealed class TransmissionTests
     [InlineData(DiskErrorKind.Io, Io)]
     [InlineData(DiskErrorKind.ZeroSector, Io)]
     [InlineData(DiskErrorKind.ReadOnly, Permission)]
-    public async Task ErrorsOfTheDeviceBecomeErrorNumbers(DiskErrorKind kind, uint error)
+    public async Task Errors_of_the_device_become_error_numbers(DiskErrorKind kind, uint error)
     {
         var told = new List<Exception>();
         await using var served = ServedDevice.Start(
@@ -192,7 +192,7 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task AQuickRequestOvertakesASlowOne()
+    public async Task A_quick_request_overtakes_a_slow_one()
     {
         var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var served = ServedDevice.Start(new FaultDevice(
@@ -213,7 +213,7 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task StoppingAnswersWhatIsUnderWayAndLeavesTheSocketListening()
+    public async Task Stopping_answers_what_is_under_way_and_leaves_the_socket_listening()
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -234,7 +234,7 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task AFloodOfRequestsIsHeldBackNotKept()
+    public async Task A_flood_of_requests_is_held_back_not_kept()
     {
         const int Most = 4, Flood = 32;
         using var slow = new SemaphoreSlim(0);
@@ -260,11 +260,11 @@ public sealed class TransmissionTests
     }
 
     [Fact]
-    public async Task AnyMixOfOperationsMatchesAPlainArray()
+    public async Task Any_mix_of_operations_matches_a_plain_array()
     {
         var random = new Random(4711);
-        var model = new byte[2 << 20];
-        var data = new byte[2 << 20];
+        byte[] model = new byte[2 << 20];
+        byte[] data = new byte[2 << 20];
         // Every third call completes elsewhere, so that both ways to an answer are taken.
         int calls = 0;
         await using var served = ServedDevice.Start(new FaultDevice(new MemoryDevice(data), async (_, _, _, _) =>
@@ -280,7 +280,7 @@ public sealed class TransmissionTests
             switch (random.Next(4))
             {
                 case 0:
-                    var bytes = new byte[length];
+                    byte[] bytes = new byte[length];
                     random.NextBytes(bytes);
                     bytes.CopyTo(model, offset);
                     await client.WriteAsync(offset, bytes, durable: random.Next(2) == 0);
@@ -294,7 +294,7 @@ public sealed class TransmissionTests
                     await client.TrimAsync(offset, (uint)length);
                     break;
                 default:
-                    var read = new byte[length];
+                    byte[] read = new byte[length];
                     await client.ReadAsync(offset, read);
                     Assert.True(read.AsSpan().SequenceEqual(model.AsSpan(offset, length)), $"step {i}");
                     break;

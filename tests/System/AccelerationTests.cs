@@ -6,11 +6,11 @@ namespace Lorica.SystemTests;
 public sealed class AccelerationTests
 {
     [Fact]
-    public async Task AGuestRunsByWhatTheHostFoundAtItsStartAndTheHostSaysWhatThatIs()
+    public async Task A_guest_runs_by_what_the_host_found_at_its_start_and_the_host_says_what_that_is()
     {
         await using var up = await LoricaUp.StartAsync(more: ["--accel", "auto"]);
         var host = await up.JsonAsync("host", "show", "localhost");
-        var accelerator = host["accelerator"]!.GetValue<string>();
+        string accelerator = host["accelerator"]!.GetValue<string>();
         Assert.Contains(accelerator, (string[])["kvm", "kvmWithoutArchCapabilities", "emulation"]);
         Assert.Equal(accelerator != "emulation", host["kvm"]!.GetValue<bool>());
         Assert.NotEmpty(host["acceleratorReason"]!.GetValue<string>());
@@ -25,7 +25,7 @@ public sealed class AccelerationTests
     }
 
     [Fact]
-    public async Task EmulationCanBeAskedFor()
+    public async Task Emulation_can_be_asked_for()
     {
         await using var up = await LoricaUp.StartAsync(more: ["--accel", "tcg"]);
         var host = await up.JsonAsync("host", "show", "localhost");

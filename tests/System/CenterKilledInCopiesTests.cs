@@ -16,14 +16,14 @@ public sealed class CenterKilledInCopiesTests(ITestOutputHelper output)
     private const string Encryption = "VM Encryption Policy";
 
     [Fact]
-    public async Task KilledInTheMiddleOfACloneARelocationAndADeepRecryptItLeavesWholeFilesOnBothSides()
+    public async Task Killed_in_the_middle_of_a_clone_a_relocation_and_a_deep_recrypt_it_leaves_whole_files_on_both_sides()
     {
         await using var up = await LoricaUp.StartAsync(secondDatastore: true);
         await up.AddEmbeddedKmsAsync();
         var content = new Dictionary<string, string>();
-        foreach (var vm in (string[])["source", "nomad", "deep"])
+        foreach (string vm in (string[])["source", "nomad", "deep"])
         {
-            var image = await DataImage.MakeAsync(up, vm, Mebibytes);
+            string image = await DataImage.MakeAsync(up, vm, Mebibytes);
             content[vm] = Files.Sha256(image);
             await up.JsonAsync("vm", "import", vm, "--disk", image, "--datastore", "datastore1", "--policy", Encryption);
             File.Delete(image);
@@ -31,13 +31,13 @@ public sealed class CenterKilledInCopiesTests(ITestOutputHelper output)
 
         using var api = await CenterApi.SignInAsync(up);
         var (caught, from, to) = (0, "datastore1", "datastore2");
-        var moment = 0;
+        int moment = 0;
         for (; moment < Moments || (caught < Moments && moment < 4 * Moments); moment++)
         {
-            var old = Text((await up.ShowAsync("deep"))["key"]!["id"]);
+            string old = Text((await up.ShowAsync("deep"))["key"]!["id"]);
 
             // Step 1: all three at once; then the center is gone
-            var pid = await up.PidAsync("center");
+            int pid = await up.PidAsync("center");
             var answers = await Task.WhenAll(
                 api.SendAsync(HttpMethod.Post, "vms/source/clone", new JsonObject { ["name"] = "copy", ["datastore"] = to }),
                 api.SendAsync(HttpMethod.Post, "vms/nomad/relocate", new JsonObject { ["datastore"] = to }),
@@ -61,7 +61,7 @@ public sealed class CenterKilledInCopiesTests(ITestOutputHelper output)
             caught += ends.Count(e => e["endedAt"]!.GetValue<DateTimeOffset>() > killed);
 
             // Step 3: files are where the tasks say, whole, and nowhere else
-            var cloned = Text(ends[0]["state"]) == "succeeded";
+            bool cloned = Text(ends[0]["state"]) == "succeeded";
             Assert.Equal(cloned ? 1 : 0, FoldersOf(up, "copy").Count);
             if (cloned)
             {
@@ -70,17 +70,17 @@ public sealed class CenterKilledInCopiesTests(ITestOutputHelper output)
                 Assert.Empty(FoldersOf(up, "copy"));
             }
 
-            var source = Assert.Single(FoldersOf(up, "source"));
+            string source = Assert.Single(FoldersOf(up, "source"));
             Assert.Equal(content["source"], await PlaintextAsync(up, Path.Combine(source, "source.vmdk")));
             if (Text(ends[1]["state"]) == "succeeded")
                 (from, to) = (to, from);
-            var home = Assert.Single(FoldersOf(up, "nomad"));
+            string home = Assert.Single(FoldersOf(up, "nomad"));
             Assert.Equal(from == "datastore1" ? up.Datastore : up.SecondDatastore, Path.GetDirectoryName(home));
             Assert.Equal(content["nomad"], await PlaintextAsync(up, Path.Combine(home, "nomad.vmdk")));
             string[] datastores = [up.Datastore, up.SecondDatastore];
             Assert.DoesNotContain(datastores.SelectMany(Directory.EnumerateDirectories), d => Path.GetFileName(d)[0] == '.');
 
-            var deep = Assert.Single(FoldersOf(up, "deep"));
+            string deep = Assert.Single(FoldersOf(up, "deep"));
             Assert.Equal(content["deep"], await PlaintextAsync(up, Path.Combine(deep, "deep.vmdk")));
             Assert.Equal(Text(ends[2]["state"]) == "succeeded", old != Text((await up.ShowAsync("deep"))["key"]!["id"]));
             await ReadyAsync(api);

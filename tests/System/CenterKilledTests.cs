@@ -12,12 +12,12 @@ public sealed class CenterKilledTests(ITestOutputHelper output)
     private const int Moments = 30, MostMoments = 4 * Moments, Vms = 3, DiskBytes = 8 * 1024 * 1024;
 
     [Fact]
-    public async Task KilledAtThirtyRandomMomentsOfEncryptionsAndPowerOnsItFinishesEveryTask()
+    public async Task Killed_at_thirty_random_moments_of_encryptions_and_power_ons_it_finishes_every_task()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         using var api = await CenterApi.SignInAsync(up);
-        for (var i = 0; i < Vms; i++)
+        for (int i = 0; i < Vms; i++)
             Assert.True((await api.ImportAsync($"vm{i}", null, RandomNumberGenerator.GetBytes(DiskBytes))).Accepted);
 
         var (begun, caught, lost, moment) = (0, 0, 0, 0);
@@ -28,7 +28,7 @@ public sealed class CenterKilledTests(ITestOutputHelper output)
             await Task.Delay(RandomNumberGenerator.GetInt32(600));
 
             // Step 2: the center is gone in the middle of it
-            var pid = await up.PidAsync("center");
+            int pid = await up.PidAsync("center");
             using (var center = Process.GetProcessById(pid))
             {
                 center.Kill();
@@ -70,7 +70,7 @@ public sealed class CenterKilledTests(ITestOutputHelper output)
     {
         if (power)
             return await api.SendAsync(HttpMethod.Post, $"vms/{vm}/power", new JsonObject { ["action"] = "on" });
-        var encrypted = (await api.GetAsync($"vms/{vm}")).Body!["encrypted"]!.GetValue<bool>();
+        bool encrypted = (await api.GetAsync($"vms/{vm}")).Body!["encrypted"]!.GetValue<bool>();
         return await api.SendAsync(HttpMethod.Post, $"vms/{vm}/policy",
             new JsonObject { ["policy"] = encrypted ? "Datastore Default" : "VM Encryption Policy", ["force"] = true });
     }
@@ -78,7 +78,7 @@ public sealed class CenterKilledTests(ITestOutputHelper output)
     /// <summary>All VMs off and whole, unlocked, nothing suspect.</summary>
     private static async Task ReadyAsync(CenterApi api)
     {
-        for (var i = 0; i < Vms; i++)
+        for (int i = 0; i < Vms; i++)
         {
             JsonNode vm = null!;
             await Wait.UntilAsync(async () =>

@@ -11,7 +11,7 @@ public sealed class EncryptedVmTests
     private const string Encryption = "VM Encryption Policy";
 
     [Fact]
-    public async Task AVmIsEncryptedInPlaceBootsIsRecryptedLockedUnlockedAndDecryptedBitIdentically()
+    public async Task A_vm_is_encrypted_in_place_boots_is_recrypted_locked_unlocked_and_decrypted_bit_identically()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
@@ -19,7 +19,7 @@ public sealed class EncryptedVmTests
     }
 
     [Fact]
-    public async Task TheSameWithPyKmipAsTheProvider()
+    public async Task The_same_with_py_kmip_as_the_provider()
     {
         await using var kms = await PyKmip.StartAsync();
         await using var up = await LoricaUp.StartAsync();
@@ -32,10 +32,10 @@ public sealed class EncryptedVmTests
 
     private static async Task WholeLifeAsync(LoricaUp up, string provider, Func<Task> stopKms, Func<Task> startKms)
     {
-        var image = await Guest.ImageAsync();
+        string image = await Guest.ImageAsync();
         var guest = new Guest(up, "web");
-        var secret = "tell-nobody-" + Guid.NewGuid().ToString("N");
-        var needle = Encoding.ASCII.GetBytes(secret);
+        string secret = "tell-nobody-" + Guid.NewGuid().ToString("N");
+        byte[] needle = Encoding.ASCII.GetBytes(secret);
 
         // Plain: the guest's secret lies on the datastore for everybody who can read it.
         await up.JsonAsync("vm", "import", "web", "--disk", image);
@@ -43,9 +43,9 @@ public sealed class EncryptedVmTests
         await guest.AskAsync("mark " + secret, "LORICA-GUEST marked");
         await guest.PowerOffAsync();
         Assert.NotEmpty(Files.Holding(needle, up.Datastore));
-        var flat = FlatFile(up);
-        var plain = Files.Sha256(flat);
-        var blocks = AllocatedBytes(flat);
+        string flat = FlatFile(up);
+        string plain = Files.Sha256(flat);
+        long blocks = AllocatedBytes(flat);
 
         // Encrypted in place: found nowhere any more.
         await up.JsonAsync("vm", "policy", "set", "web", Encryption);
@@ -74,7 +74,7 @@ public sealed class EncryptedVmTests
         Assert.Empty(Files.Holding(needle, up.Folder));
 
         // Shallow recrypt: another KEK, the same data bytes.
-        var ciphertext = Files.Sha256(flat);
+        string ciphertext = Files.Sha256(flat);
         await up.JsonAsync("vm", "recrypt", "web", "--shallow");
         var recrypted = await up.ShowAsync("web");
         Assert.NotEqual(Text(shown["key"]!["id"]), Text(recrypted["key"]!["id"]));
@@ -98,7 +98,7 @@ public sealed class EncryptedVmTests
         await guest.PowerOffAsync();
 
         // Decrypted: whole again. The guest counted its boots meanwhile, so compare what the device showed before and after.
-        var before = await PlaintextSha256Async(up, provider);
+        string before = await PlaintextSha256Async(up, provider);
         await up.JsonAsync("vm", "policy", "set", "web", "Datastore Default");
         Assert.Equal(before, Files.Sha256(flat));
         var decrypted = await up.ShowAsync("web");

@@ -18,9 +18,9 @@ public sealed class HostileInputTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _up.DisposeAsync();
 
     [Fact]
-    public async Task HostileImagesAreRefusedAndLeaveNothingBehind()
+    public async Task Hostile_images_are_refused_and_leave_nothing_behind()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_up.Folder, "images")).FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(_up.Folder, "images")).FullName;
         string Image(string name, string text)
         {
             File.WriteAllText(Path.Combine(folder, name), text);
@@ -32,12 +32,12 @@ public sealed class HostileInputTests : IAsyncLifetime
             + $"{more}{extent}\nddb.adapterType = \"ide\"\n";
 
         File.WriteAllBytes(Path.Combine(folder, "flat.bin"), new byte[1024]);
-        var sparse = Path.Combine(folder, "sparse.vmdk");
+        string sparse = Path.Combine(folder, "sparse.vmdk");
         await Shell.OutputAsync("/usr/bin/qemu-img", "create", "-q", "-f", "vmdk", sparse, "8M");
         await Shell.OutputAsync("/usr/bin/qemu-io", "-c", "write -P 7 0 1M", sparse);
-        var whole = File.ReadAllBytes(sparse);
+        byte[] whole = File.ReadAllBytes(sparse);
         File.WriteAllBytes(Path.Combine(folder, "cut.vmdk"), whole[..(whole.Length / 2)]);
-        var huge = (byte[])whole.Clone();
+        byte[] huge = (byte[])whole.Clone();
         BitConverter.TryWriteBytes(huge.AsSpan(12), ulong.MaxValue / 1024);
         File.WriteAllBytes(Path.Combine(folder, "huge.vmdk"), huge);
 
@@ -73,7 +73,7 @@ public sealed class HostileInputTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RestBodiesOfAnyShapeGetAProblemAndNeverAServerError()
+    public async Task Rest_bodies_of_any_shape_get_a_problem_and_never_a_server_error()
     {
         using var http = await SignedInAsync();
         string[] bodies =
@@ -91,15 +91,15 @@ public sealed class HostileInputTests : IAsyncLifetime
             "vms", "vms/none/policy", "vms/none/recrypt", "vms/none/power", "vms/none/console", "providers", "providers/probe",
             "session", "vms/import",
         ];
-        foreach (var path in paths)
+        foreach (string path in paths)
         {
-            foreach (var body in bodies)
+            foreach (string body in bodies)
             {
                 using var content = new StringContent(body, Encoding.UTF8, "application/json");
                 using var answer = await http.PostAsync($"api/v1/{path}", content);
                 // 501: a mode of recryption that is not there yet.
                 Assert.True((int)answer.StatusCode is >= 400 and < 500 or 501, $"{path} {body}: {answer.StatusCode}");
-                var text = await answer.Content.ReadAsStringAsync();
+                string text = await answer.Content.ReadAsStringAsync();
                 Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
                 Assert.NotNull(JsonNode.Parse(text)!["title"]);
                 Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
@@ -112,10 +112,10 @@ public sealed class HostileInputTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithoutASessionNothingIsTold()
+    public async Task Without_a_session_nothing_is_told()
     {
         using var http = Client();
-        foreach (var path in (string[])["vms", "providers", "hosts", "tasks", "policies", "events", "broker"])
+        foreach (string path in (string[])["vms", "providers", "hosts", "tasks", "policies", "events", "broker"])
         {
             using var answer = await http.GetAsync("api/v1/" + path);
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
@@ -129,7 +129,7 @@ public sealed class HostileInputTests : IAsyncLifetime
             $"{{\"user\":\"administrator\",\"password\":\"{_up.Password}\"}}", Encoding.UTF8, "application/json");
         using var answer = await http.PostAsync("api/v1/session", content);
         answer.EnsureSuccessStatusCode();
-        var token = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["token"]!.GetValue<string>();
+        string token = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["token"]!.GetValue<string>();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return http;
     }

@@ -8,23 +8,23 @@ namespace Lorica.SystemTests;
 public sealed class IndependentCheckTests
 {
     [Fact]
-    public async Task APythonProgramWithPyKmipAndCryptographyDecryptsTheDisk()
+    public async Task A_python_program_with_py_kmip_and_cryptography_decrypts_the_disk()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
-        var image = await Guest.ImageAsync();
+        string image = await Guest.ImageAsync();
         await up.JsonAsync("vm", "import", "web", "--disk", image);
         await up.JsonAsync("vm", "policy", "set", "web", "VM Encryption Policy");
         var ports = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(up.State, "up.json")))!;
-        var pki = Path.Combine(up.State, "broker/pki");
-        var decrypted = Path.Combine(up.Folder, "decrypted.img");
-        var said = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
+        string pki = Path.Combine(up.State, "broker/pki");
+        string decrypted = Path.Combine(up.Folder, "decrypted.img");
+        string said = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
             Path.Combine(up.Datastore, "web/web.vmdk"), decrypted,
             "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"),
             Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
         Assert.Contains("seal ok", said, StringComparison.Ordinal);
         Assert.Equal(Files.Sha256(image), Files.Sha256(decrypted));
-        var vmx = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
+        string vmx = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
             Path.Combine(up.Datastore, "web/web.vmx"), "-",
             "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"),
             Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));

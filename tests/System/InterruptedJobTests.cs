@@ -12,16 +12,16 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
     private const int DataBytes = 96 * 1024 * 1024;
 
     [Fact(Explicit = true)]
-    public async Task EncryptionDecryptionAndRecryptKilledAtFiftyRandomMomentsAlwaysEndBitIdentical()
+    public async Task Encryption_decryption_and_recrypt_killed_at_fifty_random_moments_always_end_bit_identical()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
-        var image = Path.Combine(up.Folder, "data.img");
+        string image = Path.Combine(up.Folder, "data.img");
         await MakeImageAsync(image);
-        var plain = Files.Sha256(image);
+        string plain = Files.Sha256(image);
         await up.JsonAsync("vm", "import", "job", "--disk", image);
-        var folder = Assert.Single(Directory.GetDirectories(up.Datastore), d => File.Exists(Path.Combine(d, "job.vmx")));
-        var flat = Path.Combine(folder, "job-flat.vmdk");
+        string folder = Assert.Single(Directory.GetDirectories(up.Datastore), d => File.Exists(Path.Combine(d, "job.vmx")));
+        string flat = Path.Combine(folder, "job-flat.vmdk");
         Assert.Equal(plain, Files.Sha256(flat));
 
         string[][] cycle =
@@ -30,13 +30,13 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
             ["vm", "recrypt", "job", "--shallow"],
             ["vm", "policy", "set", "job", "Datastore Default"],
         ];
-        var killedUnderWay = 0;
-        for (var moment = 0; moment < Moments; moment++)
+        int killedUnderWay = 0;
+        for (int moment = 0; moment < Moments; moment++)
         {
-            var step = cycle[moment % cycle.Length];
+            string[] step = cycle[moment % cycle.Length];
             // Recrypt is over in a few hundredths of a second, the others take about a second here.
-            var longest = step[1] == "recrypt" ? 150 : 1500;
-            var task = "";
+            int longest = step[1] == "recrypt" ? 150 : 1500;
+            string task = "";
             await Wait.UntilAsync(async () =>
             {
                 // The host that was killed before may still be on its way back.
@@ -45,7 +45,7 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
                 return task.Length > 0;
             }, "the job is taken");
             await Task.Delay(RandomNumberGenerator.GetInt32(longest));
-            var state = (await up.JsonAsync("task", "show", task))["state"]!.GetValue<string>();
+            string state = (await up.JsonAsync("task", "show", task))["state"]!.GetValue<string>();
             await up.KillAsync("host");
             killedUnderWay += state == "running" ? 1 : 0;
             NothingIsHalfWritten(folder);
@@ -62,7 +62,7 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
 
     private static async Task IsWholeAsync(LoricaUp up, string folder, string plain, bool decrypted)
     {
-        var descriptor = Path.Combine(folder, "job.vmdk");
+        string descriptor = Path.Combine(folder, "job.vmdk");
         var show = await up.ShowAsync("job");
         Assert.Equal(!decrypted, show["encrypted"]!.GetValue<bool>());
         Assert.Equal(!decrypted, show["disks"]![0]!["encrypted"]!.GetValue<bool>());
@@ -84,7 +84,7 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
     {
         using var disks = DiskFolder.Open(folder);
         Assert.Equal(DataBytes * 2L, Vmdk.ReadModel(disks, "job").Capacity);
-        var vmx = File.ReadAllText(Path.Combine(folder, "job.vmx"));
+        string vmx = File.ReadAllText(Path.Combine(folder, "job.vmx"));
         Assert.EndsWith("\n", vmx, StringComparison.Ordinal);
         Assert.Contains("lorica.vmId", vmx, StringComparison.Ordinal);
     }
@@ -94,8 +94,8 @@ public sealed class InterruptedJobTests(ITestOutputHelper output)
     {
         await using var file = File.Create(path);
         file.SetLength(DataBytes * 2L);
-        var chunk = new byte[1024 * 1024];
-        for (var written = 0; written < DataBytes; written += chunk.Length)
+        byte[] chunk = new byte[1024 * 1024];
+        for (int written = 0; written < DataBytes; written += chunk.Length)
         {
             RandomNumberGenerator.Fill(chunk);
             if (written == 0)

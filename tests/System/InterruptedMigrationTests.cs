@@ -9,7 +9,7 @@ public sealed class InterruptedMigrationTests(ITestOutputHelper output)
     private static readonly int[] Moments = [0, 20, 60, 120];
 
     [Fact]
-    public async Task AMigrationWhoseHostIsKilledLeavesTheVmWholeOnExactlyOneHost()
+    public async Task A_migration_whose_host_is_killed_leaves_the_vm_whole_on_exactly_one_host()
     {
         await using var up = await LoricaUp.StartAsync(hosts: 2);
         await up.AddEmbeddedKmsAsync();
@@ -17,12 +17,12 @@ public sealed class InterruptedMigrationTests(ITestOutputHelper output)
             "--host", "localhost");
         var before = await up.ShowAsync("nomad");
         var (from, to) = ("localhost", "host2");
-        var underWay = 0;
-        for (var round = 0; round < Moments.Length; round++)
+        int underWay = 0;
+        for (int round = 0; round < Moments.Length; round++)
         {
-            var killed = PartOf(round % 2 == 0 ? to : from);
-            var pid = await up.PidAsync(killed);
-            var task = Text((await up.JsonAsync("vm", "migrate", "nomad", "--host", to, "--no-wait"))["id"]);
+            string killed = PartOf(round % 2 == 0 ? to : from);
+            int pid = await up.PidAsync(killed);
+            string task = Text((await up.JsonAsync("vm", "migrate", "nomad", "--host", to, "--no-wait"))["id"]);
             await Task.Delay(Moments[round]);
             System.Diagnostics.Process.GetProcessById(pid).Kill();
             var ended = JsonNode.Parse((await up.RunAsync("task", "show", task, "--json")).Output)!;
@@ -31,7 +31,7 @@ public sealed class InterruptedMigrationTests(ITestOutputHelper output)
             ended = JsonNode.Parse((await up.RunAsync("task", "wait", task, "--json")).Output)!;
             var vm = await up.ShowAsync("nomad");
             Assert.Equal(Text(ended["state"]) == "succeeded" ? to : from, Text(vm["host"]));
-            var registered = Directory.GetFiles(up.State, $"{Text(before["id"])}.json", SearchOption.AllDirectories);
+            string[] registered = Directory.GetFiles(up.State, $"{Text(before["id"])}.json", SearchOption.AllDirectories);
             Assert.Equal(PartOf(Text(vm["host"])), Path.GetRelativePath(up.State, Assert.Single(registered)).Split('/')[0]);
             Assert.Equal((Text(before["id"]), Text(before["key"]!["id"]), null),
                 (Text(vm["id"]), Text(vm["key"]!["id"]), vm["suspect"]?.GetValue<string>()));

@@ -13,22 +13,22 @@ public sealed class JoiningTests(ITestOutputHelper output)
 {
     private const string Encryption = "VM Encryption Policy";
 
-    private static readonly int[] s_moments = [150, 350, 550];
+    private static readonly int[] Moments = [150, 350, 550];
 
     [Fact]
-    public async Task AHostJoinsByItsTokenAndHasAnEncryptedVmAndAWrongTokenLeavesNothing()
+    public async Task A_host_joins_by_its_token_and_has_an_encrypted_vm_and_a_wrong_token_leaves_nothing()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
-        var folder = Path.Combine(up.State, "node2");
-        var config = Configure(up, "node2", 900_000);
-        var pins = await File.ReadAllTextAsync(PinsOf(up));
+        string folder = Path.Combine(up.State, "node2");
+        string config = Configure(up, "node2", 900_000);
+        string pins = await File.ReadAllTextAsync(PinsOf(up));
 
         using var join = Start("join", config);
-        var address = (await LineAsync(join, "lorica-host waits on ")).Split(' ')[0];
-        var certificate = await LineAsync(join, "certificate ");
-        var token = await LineAsync(join, "token ");
-        var wrong = (token[0] == '7' ? '6' : '7') + token[1..];
+        string address = (await LineAsync(join, "lorica-host waits on ")).Split(' ')[0];
+        string certificate = await LineAsync(join, "certificate ");
+        string token = await LineAsync(join, "token ");
+        string wrong = (token[0] == '7' ? '6' : '7') + token[1..];
         Assert.Equal(26, token.Replace("-", "", StringComparison.Ordinal).Length);
 
         var refused = await up.RunAsync(["host", "add", address], wrong + "\n");
@@ -60,10 +60,10 @@ public sealed class JoiningTests(ITestOutputHelper output)
 
         // The address is there to be found, the token is not: neither as it is typed nor as its bytes.
         Assert.Contains(Find(up, Encoding.ASCII.GetBytes(address)), f => f.Contains("/center/", StringComparison.Ordinal));
-        var bare = token.Replace("-", "", StringComparison.Ordinal);
+        string bare = token.Replace("-", "", StringComparison.Ordinal);
         string[] texts = [token, bare, token.ToLowerInvariant(), bare.ToLowerInvariant()];
         Assert.Empty(Find(up, [.. texts.Select(Encoding.ASCII.GetBytes), Bytes(bare)]));
-        var log = up.Log() + await join.StandardError.ReadToEndAsync() + await run.StandardError.ReadToEndAsync();
+        string log = up.Log() + await join.StandardError.ReadToEndAsync() + await run.StandardError.ReadToEndAsync();
         Assert.Contains("node2", log, StringComparison.Ordinal);
         Assert.All(texts, t => Assert.DoesNotContain(t, log, StringComparison.Ordinal));
     }
@@ -73,25 +73,25 @@ public sealed class JoiningTests(ITestOutputHelper output)
     /// attempt.
     /// </summary>
     [Fact]
-    public async Task ACenterThatIsKilledInTheMiddleOfAJoinLeavesAHostThatHasJoinedOrCanBeAddedAgain()
+    public async Task A_center_that_is_killed_in_the_middle_of_a_join_leaves_a_host_that_has_joined_or_can_be_added_again()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         using var api = await CenterApi.SignInAsync(up);
         var (answered, joined, again) = (0, 0, 0);
-        for (var moment = 0; moment < s_moments.Length; moment++)
+        for (int moment = 0; moment < Moments.Length; moment++)
         {
-            var name = $"node{moment + 2}";
-            var config = Configure(up, name, 900_000 + (moment * 65_536));
+            string name = $"node{moment + 2}";
+            string config = Configure(up, name, 900_000 + (moment * 65_536));
             using var join = Start("join", config);
-            var address = (await LineAsync(join, "lorica-host waits on ")).Split(' ')[0];
-            var certificate = await LineAsync(join, "certificate ");
-            var token = await LineAsync(join, "token ");
+            string address = (await LineAsync(join, "lorica-host waits on ")).Split(' ')[0];
+            string certificate = await LineAsync(join, "certificate ");
+            string token = await LineAsync(join, "token ");
 
             using var center = Process.GetProcessById(await up.PidAsync("center"));
             var adding = api.SendAsync(HttpMethod.Post, "hosts",
                 new JsonObject { ["address"] = address, ["token"] = token, ["certificateSha256"] = certificate });
-            await Task.Delay(s_moments[moment]);
+            await Task.Delay(Moments[moment]);
             center.Kill();
             answered += (await adding).Accepted ? 1 : 0;
             await up.ControlAsync("restart", "center");
@@ -120,7 +120,7 @@ public sealed class JoiningTests(ITestOutputHelper output)
         }
 
         output.WriteLine(
-            $"{s_moments.Length} kills: {joined} hosts had joined ({answered} with an answer), {again} were added again");
+            $"{Moments.Length} kills: {joined} hosts had joined ({answered} with an answer), {again} were added again");
     }
 
     private static async Task EndAsync(Process run, string config)
@@ -133,9 +133,9 @@ public sealed class JoiningTests(ITestOutputHelper output)
     /// <summary>As the first host, without an identity, beside it.</summary>
     private static string Configure(LoricaUp up, string name, int uidBase)
     {
-        var folder = Path.Combine(up.State, name);
+        string folder = Path.Combine(up.State, name);
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(up.State, "host/config.json")))!.AsObject();
-        foreach (var given in (string[])["id", "certificate", "key", "ca", "centerPin"])
+        foreach (string given in (string[])["id", "certificate", "key", "ca", "centerPin"])
             Assert.True(config.Remove(given));
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
@@ -143,7 +143,7 @@ public sealed class JoiningTests(ITestOutputHelper output)
         (config["stateFolder"], config["runFolder"]) = (Path.Combine(folder, "state"), Text(config["runFolder"]) + "." + name);
         config["uidBase"] = uidBase;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var file = Path.Combine(folder, "config.json");
+        string file = Path.Combine(folder, "config.json");
         File.WriteAllText(file, config.ToJsonString());
         return file;
     }
@@ -186,7 +186,7 @@ public sealed class JoiningTests(ITestOutputHelper output)
     {
         var value = bare.Aggregate(
             UInt128.Zero, (v, c) => (v << 5) | (uint)"0123456789ABCDEFGHJKMNPQRSTVWXYZ".IndexOf(c, StringComparison.Ordinal));
-        var bytes = new byte[16];
+        byte[] bytes = new byte[16];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
         return bytes;
     }

@@ -8,19 +8,19 @@ namespace Lorica.SystemTests;
 /// </summary>
 public sealed class KeyMemoryTests(ITestOutputHelper output)
 {
-    private static readonly string[] s_parts = ["lorica-host", "lorica-center"];
-    private static readonly string[] s_running = ["lorica-host", "lorica-center", "lorica-vmx", "qemu"];
+    private static readonly string[] Parts = ["lorica-host", "lorica-center"];
+    private static readonly string[] Running = ["lorica-host", "lorica-center", "lorica-vmx", "qemu"];
 
     [Theory]
     [InlineData("")]
     [InlineData("locked")]
-    public async Task KeysLieInKeyMemoryOnly(string keyMemory)
+    public async Task Keys_lie_in_key_memory_only(string keyMemory)
     {
         await using var up = await LoricaUp.StartAsync(new Dictionary<string, string> { ["LORICA_KEY_MEMORY"] = keyMemory });
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "web");
-        var second = Path.Combine(up.Folder, "second.img");
-        var start = new byte[8 * 1024 * 1024];
+        string second = Path.Combine(up.Folder, "second.img");
+        byte[] start = new byte[8 * 1024 * 1024];
         (start[510], start[511]) = (0x55, 0xaa);
         await File.WriteAllBytesAsync(second, start);
         await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync(), "--disk", second);
@@ -30,17 +30,17 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         controls.AddControl("LORICA-GUEST");
         var secrets = new SecretPatterns();
         await AddSecretsAsync(up, secrets, "first");
-        NothingIsFound(up, secrets, controls, "after encryption", s_parts);
+        NothingIsFound(up, secrets, controls, "after encryption", Parts);
         if (keyMemory.Length == 0)
             await TheBrokerForgetsByEndingAsync(up, secrets);
 
         await guest.PowerOnAndWaitAsync();
         await guest.AskAsync("loadbg", "LORICA-GUEST load started");
-        NothingIsFound(up, secrets, controls, "under load", s_running);
+        NothingIsFound(up, secrets, controls, "under load", Running);
         await guest.LoadGoesOnAsync();
         await up.JsonAsync("vm", "recrypt", "web", "--shallow");
         await AddSecretsAsync(up, secrets, "second");
-        NothingIsFound(up, secrets, controls, "under load with a new key", s_running);
+        NothingIsFound(up, secrets, controls, "under load with a new key", Running);
         await guest.LoadGoesOnAsync();
         NothingIsTold(up, secrets);
         await guest.AskAsync("loadstop", "LORICA-GUEST load stopped", 90);
@@ -55,12 +55,12 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
 
     private static async Task AddSecretsAsync(LoricaUp up, SecretPatterns secrets, string which)
     {
-        var folder = Path.Combine(up.Datastore, "web");
+        string folder = Path.Combine(up.Datastore, "web");
         using var kek = await Keys.FetchKekAsync(up, Path.Combine(folder, "web.vmdk"), "kms1");
         secrets.AddKey($"{which} KEK", kek.Span);
         if (which != "first")
             return;
-        foreach (var disk in (string[])["web", "web_1"])
+        foreach (string disk in (string[])["web", "web_1"])
         {
             using var bundle = Keys.OpenBundle(Path.Combine(folder, disk + ".vmdk"), kek);
             secrets.AddDek($"DEK of {disk}", bundle.Key!.Span);
@@ -72,8 +72,8 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
 
     private void NothingIsFound(LoricaUp up, SecretPatterns secrets, SecretPatterns controls, string when, string[] mustBeThere)
     {
-        var processes = Processes.OfState(up.State).Where(p => s_running.Contains(p.Name)).ToArray();
-        foreach (var name in mustBeThere)
+        var processes = Processes.OfState(up.State).Where(p => Running.Contains(p.Name)).ToArray();
+        foreach (string name in mustBeThere)
             Assert.True(processes.Any(p => p.Name == name), $"{when}: {name} does not run");
         var found = new List<string>();
         foreach (var process in processes)
@@ -109,8 +109,10 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         void Measure(string when)
         {
             foreach (var broker in Processes.OfState(up.State).Where(p => p.Name == "lorica-broker"))
+            {
                 output.WriteLine(
                     $"{when}: lorica-broker ({broker.Pid}): {ProcessMemory.Search(broker.Pid, secrets).Count} places");
+            }
         }
     }
 
@@ -127,7 +129,7 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
             Assert.Empty(index.Find(told).Select(f => $"{f.Name} told by {process.Name}"));
         }
 
-        Assert.Superset(s_running.ToHashSet(), names);
+        Assert.Superset(Running.ToHashSet(), names);
     }
 
     /// <summary>
@@ -142,8 +144,9 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         Assert.Equal("0", CoreLimit(process.Pid));
         // Where that is permitted: without its limit only what the process said of itself keeps the core file away.
         await Shell.RunAsync("/usr/bin/prlimit", ["--pid", process.Pid.ToString(), "--core=unlimited:unlimited"]);
-        var folders = new[] { new DirectoryInfo($"/proc/{process.Pid}/cwd").ResolveLinkTarget(true)!.FullName, CoreFolder() };
-        var before = folders.SelectMany(Cores).ToArray();
+        string[] folders =
+            new[] { new DirectoryInfo($"/proc/{process.Pid}/cwd").ResolveLinkTarget(true)!.FullName, CoreFolder() };
+        string[] before = folders.SelectMany(Cores).ToArray();
         await Shell.OutputAsync("/bin/kill", signal, process.Pid.ToString());
         await Wait.UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{process.Pid}")), $"{name} has ended", 30);
         Assert.Empty(folders.SelectMany(Cores).Except(before));
@@ -158,7 +161,7 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
     /// <summary>Where the kernel puts core files: in the working folder, or where its pattern says.</summary>
     private static string CoreFolder()
     {
-        var pattern = File.ReadAllText("/proc/sys/kernel/core_pattern").Trim();
+        string pattern = File.ReadAllText("/proc/sys/kernel/core_pattern").Trim();
         return pattern.StartsWith('/') ? Path.GetDirectoryName(pattern)! : "/";
     }
 

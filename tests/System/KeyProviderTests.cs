@@ -13,7 +13,7 @@ public sealed class KeyProviderTests
     private const string Encryption = "VM Encryption Policy";
 
     [Fact]
-    public async Task TwoProvidersAtOnceAreLostAndComeBackEachForItsOwnVms()
+    public async Task Two_providers_at_once_are_lost_and_come_back_each_for_its_own_vms()
     {
         await using var kms = await PyKmip.StartAsync();
         await using var up = await LoricaUp.StartAsync();
@@ -33,7 +33,7 @@ public sealed class KeyProviderTests
     }
 
     [Fact]
-    public async Task AProviderRemovedByForceHealsUnderItsOldNameOnly()
+    public async Task A_provider_removed_by_force_heals_under_its_old_name_only()
     {
         await using var kms = await PyKmip.StartAsync();
         await using var up = await LoricaUp.StartAsync();
@@ -54,12 +54,12 @@ public sealed class KeyProviderTests
     }
 
     [Fact]
-    public async Task AKeyDeactivatedOrDeletedOnItsKmsIsAlarmedLocksAndSaysWhy()
+    public async Task A_key_deactivated_or_deleted_on_its_kms_is_alarmed_locks_and_says_why()
     {
         await using var kms = await PyKmip.StartAsync();
         await using var up = await LoricaUp.StartAsync();
         await StartAsync(up, kms);
-        var key = Text((await up.ShowAsync("b"))["key"]!["id"]);
+        string key = Text((await up.ShowAsync("b"))["key"]!["id"]);
 
         await RevokeAsync(kms, key);
         var checkedKeys = await up.RunAsync("key", "check");
@@ -75,12 +75,12 @@ public sealed class KeyProviderTests
     }
 
     [Fact]
-    public async Task AKeyThatTheKmsLostStaysOnItsHostAndARecryptSavesTheVm()
+    public async Task A_key_that_the_kms_lost_stays_on_its_host_and_a_recrypt_saves_the_vm()
     {
         await using var kms = await PyKmip.StartAsync();
         await using var up = await LoricaUp.StartAsync();
         await StartAsync(up, kms);
-        var key = Text((await up.ShowAsync("b"))["key"]!["id"]);
+        string key = Text((await up.ShowAsync("b"))["key"]!["id"]);
         await SqlAsync(kms, "delete from managed_objects where uid=" + key);
 
         await up.RunAsync("key", "check");

@@ -7,7 +7,7 @@ namespace Lorica.SystemTests;
 public sealed class LostDiskKeyTests
 {
     [Fact]
-    public async Task AVmWhoseDiskKeyIsDestroyedDoesNotStartUntilTheDiskIsDetachedOrRemoved()
+    public async Task A_vm_whose_disk_key_is_destroyed_does_not_start_until_the_disk_is_detached_or_removed()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
@@ -18,7 +18,7 @@ public sealed class LostDiskKeyTests
         string[] keys = [.. disks.Select(d => Text(d!["key"]!["id"]))];
         Assert.Equal(3, keys.Distinct().Count());
 
-        foreach (var lost in keys[1..])
+        foreach (string lost in keys[1..])
             await Keys.DestroyAsync(up, "kms1", lost);
         await up.ControlAsync("restart", "host");
         await Wait.UntilAsync(async () => await LockedForAsync(up, keys[1..]), "shop is locked for the keys of two disks");

@@ -7,7 +7,7 @@ namespace Lorica.SystemTests;
 public sealed class OutageTests
 {
     [Fact]
-    public async Task AGuestIsPausedWhileItsKmsIsAwayForLongerThanItsPolicyAllowsAndGoesOnWhenItIsBack()
+    public async Task A_guest_is_paused_while_its_kms_is_away_for_longer_than_its_policy_allows_and_goes_on_when_it_is_back()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();

@@ -7,11 +7,11 @@ namespace Lorica.SystemTests;
 public sealed class PolicyTests
 {
     [Fact]
-    public async Task OnePolicyEncryptsManyVmsAndWhatDriftsIsReadFromTheFiles()
+    public async Task One_policy_encrypts_many_vms_and_what_drifts_is_read_from_the_files()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
-        foreach (var name in new[] { "a", "b", "c" })
+        foreach (string name in new[] { "a", "b", "c" })
             await up.JsonAsync("vm", "create", name, "--size", "8M");
         await up.JsonAsync("policy", "clone", "VM Encryption Policy", "Ours");
         await up.JsonAsync("setting", "set", "center.runsIn", "c");
@@ -30,7 +30,7 @@ public sealed class PolicyTests
         Assert.Equal("compliant", Text((await up.JsonAsync("policy", "check", "a"))["state"]));
         await up.JsonAsync("policy", "edit", "Ours", "--tag", "gold");
         await up.RefusedAsync("outOfDate", "policy", "check", "--all");
-        var datastore = Text((await up.ShowAsync("a"))["path"]).Split(']')[0].TrimStart('[');
+        string datastore = Text((await up.ShowAsync("a"))["path"]).Split(']')[0].TrimStart('[');
         await up.JsonAsync("datastore", "tag", datastore, "gold");
         await up.JsonAsync("policy", "apply", "Ours", "--all");
         await up.JsonAsync("policy", "check", "--all");

@@ -12,7 +12,7 @@ public sealed class ProviderIdentityTests
     private const string Encryption = "VM Encryption Policy";
 
     [Fact]
-    public async Task RenewedAsTheAlarmSaysEveryVmUnlocksAfterARestartOfItsHost()
+    public async Task Renewed_as_the_alarm_says_every_vm_unlocks_after_a_restart_of_its_host()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
@@ -30,18 +30,18 @@ public sealed class ProviderIdentityTests
     }
 
     [Fact]
-    public async Task AnIdentityThatDoesNotSeeTheKeysIsRefusedAndWhenForcedVmsSayWhyUntilTheObjectsAreHandedOver()
+    public async Task An_identity_that_does_not_see_the_keys_is_refused_and_forced_vms_say_why_until_a_hand_over()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         await up.JsonAsync("kms", "status", "kms1");
         await up.JsonAsync("vm", "create", "a", "--size", "16M", "--policy", Encryption);
-        var old = Text((await up.JsonAsync("kms", "identity", "show", "kms1"))["present"]!["keySha256"]);
+        string old = Text((await up.JsonAsync("kms", "identity", "show", "kms1"))["present"]!["keySha256"]);
 
         await up.RefusedAsync("is not taken", "kms", "set", "kms1", "--identity", "self-signed");
-        var pem = Path.Combine(up.Folder, "new.pem");
+        string pem = Path.Combine(up.Folder, "new.pem");
         await File.WriteAllTextAsync(pem, (await up.RunAsync("kms", "identity", "show", "kms1", "--waiting")).Output);
-        var state = Path.Combine(up.State, "kms", "state");
+        string state = Path.Combine(up.State, "kms", "state");
         await KmsAsync("trust", "add", pem, "--state", state);
         await up.RefusedAsync("not visible to this identity", "kms", "renew", "kms1");
         Assert.Equal("unlocked", Text((await up.ShowAsync("a"))["cryptoState"]));
@@ -52,7 +52,7 @@ public sealed class ProviderIdentityTests
         await up.JsonAsync("kms", "identity", "restore", "kms1");
         await UnlockedAsync(up, "a");
 
-        var fresh = Text((await up.JsonAsync("kms", "identity", "show", "kms1"))["former"]!["keySha256"]);
+        string fresh = Text((await up.JsonAsync("kms", "identity", "show", "kms1"))["former"]!["keySha256"]);
         await up.ControlAsync("stop", "kms");
         await KmsAsync("client", "hand-over", "--from", old[..16], "--to", fresh, "--state", state, "--yes");
         await up.ControlAsync("start", "kms");

@@ -14,18 +14,18 @@ public sealed class RepairTests
     private const string Encryption = "VM Encryption Policy", Plain = "Datastore Default";
 
     [Fact]
-    public async Task HalfEncryptedFilesWhoseRecordsWereGivenUpAreRepairedFinishedAndBitIdentical()
+    public async Task Half_encrypted_files_whose_records_were_given_up_are_repaired_finished_and_bit_identical()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
-        var image = await DataImage.MakeAsync(up, "data", Mebibytes);
-        var plain = Files.Sha256(image);
+        string image = await DataImage.MakeAsync(up, "data", Mebibytes);
+        string plain = Files.Sha256(image);
         await up.JsonAsync("vm", "import", "job", "--disk", image);
-        var folder = Assert.Single(Directory.GetDirectories(up.Datastore), d => File.Exists(Path.Combine(d, "job.vmx")));
+        string folder = Assert.Single(Directory.GetDirectories(up.Datastore), d => File.Exists(Path.Combine(d, "job.vmx")));
         var (vmx, descriptor) = (Path.Combine(folder, "job.vmx"), Path.Combine(folder, "job.vmdk"));
 
         // Step 1: files in the middle, and the records as an older center left them: the key given up, the task failed
-        var task = await HalfEncryptAsync(up, descriptor);
+        string task = await HalfEncryptAsync(up, descriptor);
         Assert.NotEqual(0, await WriteAsync(
             up, "UPDATE key_records SET state = 'retired', in_use = 0 WHERE task_id = $task", task));
         Assert.Equal(1, await WriteAsync(
@@ -72,12 +72,12 @@ public sealed class RepairTests
     /// </summary>
     private static async Task<string> HalfEncryptAsync(LoricaUp up, string descriptor)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
             int[] pids = [await up.PidAsync("host"), await up.PidAsync("center")];
-            var task = (await up.JsonAsync("vm", "policy", "set", "job", Encryption, "--no-wait"))["id"]!.GetValue<string>();
+            string task = (await up.JsonAsync("vm", "policy", "set", "job", Encryption, "--no-wait"))["id"]!.GetValue<string>();
             await Wait.UntilAsync(() => Task.FromResult(IsHalfWay(descriptor)), "the disk is in the middle");
-            foreach (var pid in pids)
+            foreach (int pid in pids)
                 Process.GetProcessById(pid).Kill();
 
             // Before they are back and go on, as they would.
@@ -101,7 +101,7 @@ public sealed class RepairTests
     private static async Task RefusedWithoutDecryptAsync(LoricaUp up)
     {
         const string Name = "mate";
-        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         using var api = await CenterApi.SignInAsync(up);
         foreach (var (method, path, body) in new[]
         {
@@ -117,7 +117,7 @@ public sealed class RepairTests
         }
 
         using var mate = await CenterApi.SignInAsync(up, Name, password);
-        foreach (var apply in new[] { false, true })
+        foreach (bool apply in new[] { false, true })
         {
             var refused = await mate.SendAsync(HttpMethod.Post, "vms/job/repair", new JsonObject { ["apply"] = apply });
             Assert.Equal((403, "Cryptographer.Decrypt"), (refused.Status, refused.Code));

@@ -7,14 +7,14 @@ public sealed class RestartTests
 {
     /// <summary>The short form, in every test run: each part is killed once while the guest writes.</summary>
     [Fact]
-    public async Task AGuestThatWritesGoesOnWhileItsVmxItsHostAndItsCenterAreKilled()
+    public async Task A_guest_that_writes_goes_on_while_its_vmx_its_host_and_its_center_are_killed()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "busy");
         await up.JsonAsync("vm", "import", "busy", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy");
         await guest.PowerOnAndWaitAsync();
-        var qemu = Qemu(up);
+        int qemu = Qemu(up);
         await guest.AskAsync("loadbg", "LORICA-GUEST load started");
 
         var vmx = Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx");
@@ -23,7 +23,7 @@ public sealed class RestartTests
             () => Task.FromResult(Processes.OfState(up.State).Any(p => p.Name == "lorica-vmx" && p.Pid != vmx.Pid)), "a new vmx");
         await guest.LoadGoesOnAsync();
 
-        var host = await up.PidAsync("host");
+        int host = await up.PidAsync("host");
         await up.KillAsync("host");
         await Wait.UntilAsync(
             async () => await up.PidAsync("host") is > 0 and var pid && pid != host
@@ -40,17 +40,17 @@ public sealed class RestartTests
     }
 
     [Fact(Explicit = true)]
-    public async Task AGuestUnderLoadOutlivesItsVmxItsHostAndItsCenter()
+    public async Task A_guest_under_load_outlives_its_vmx_its_host_and_its_center()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "busy");
         await up.JsonAsync("vm", "import", "busy", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy");
         await guest.PowerOnAndWaitAsync();
-        var qemu = Qemu(up);
+        int qemu = Qemu(up);
 
         var load = guest.AskAsync("load 20", "LORICA-GUEST load ok", 120);
-        for (var i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++)
         {
             var vmx = Assert.Single(Processes.OfState(up.State), p => p.Name == "lorica-vmx");
             vmx.Kill();

@@ -16,13 +16,13 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     private LoricaUp Up => one.Up;
 
     [Fact]
-    public async Task ADiskGoesFromOneEncryptedVmToAnotherAndBackAndNeverToAPlainOne()
+    public async Task A_disk_goes_from_one_encrypted_vm_to_another_and_back_and_never_to_a_plain_one()
     {
         await ImportAsync("giver", 4, Encryption);
         await CreateAsync("taker", Encryption);
         await CreateAsync("plain");
         const string Disk = "[datastore1] giver/giver.vmdk";
-        var content = await PlaintextAsync(At("giver", "giver.vmdk"));
+        string content = await PlaintextAsync(At("giver", "giver.vmdk"));
         await Up.JsonAsync("vm", "disk", "add", "giver", "--size", "1M");
 
         await Up.JsonAsync("vm", "disk", "detach", "giver", "virtio0:0");
@@ -41,12 +41,12 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task APlainDiskComesToAnEncryptedVmAsItIsAndIsEncryptedByThePolicyAfterwards()
+    public async Task A_plain_disk_comes_to_an_encrypted_vm_as_it_is_and_is_encrypted_by_the_policy_afterwards()
     {
         await ImportAsync("donor", 4);
         await Up.JsonAsync("vm", "disk", "add", "donor", "--size", "1M");
         await CreateAsync("sealed", Encryption);
-        var content = Files.Sha256(At("donor", "donor-flat.vmdk"));
+        string content = Files.Sha256(At("donor", "donor-flat.vmdk"));
         await Up.JsonAsync("vm", "disk", "detach", "donor", "virtio0:0");
 
         const string Disk = "[datastore1] donor/donor.vmdk";
@@ -60,12 +60,12 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task AVmThatIsBeingEncryptedDoesNotStartAndTakesNoSecondOperation()
+    public async Task A_vm_that_is_being_encrypted_does_not_start_and_takes_no_second_operation()
     {
         await ImportAsync("busy", 128);
         using var api = await CenterApi.SignInAsync(Up);
         var begun = await api.SendAsync(HttpMethod.Post, "vms/busy/policy", new JsonObject { ["policy"] = Encryption });
-        var task = Text(begun.Body!["id"]);
+        string task = Text(begun.Body!["id"]);
         var answers = await Task.WhenAll(
             api.SendAsync(HttpMethod.Post, "vms/busy/power", new JsonObject { ["action"] = "on" }),
             api.SendAsync(HttpMethod.Post, "vms/busy/recrypt", new JsonObject { ["mode"] = "shallow" }),
@@ -83,13 +83,13 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task ADeepRecryptLeavesTheGuestsBytesAndNothingThatTheOldKeysOpen()
+    public async Task A_deep_recrypt_leaves_the_guests_bytes_and_nothing_that_the_old_keys_open()
     {
         await ImportAsync("deep", 8, Encryption);
         var (descriptor, flat) = (At("deep", "deep.vmdk"), At("deep", "deep-flat.vmdk"));
         using var oldKek = await Keys.FetchKekAsync(Up, descriptor, "kms1");
         var (content, cipher) = (Keys.PlaintextSha256(descriptor, oldKek), Files.Sha256(flat));
-        var kept = Directory.CreateDirectory(Path.Combine(Up.Folder, "kept")).FullName;
+        string kept = Directory.CreateDirectory(Path.Combine(Up.Folder, "kept")).FullName;
         File.Copy(descriptor, Path.Combine(kept, "deep.vmdk"));
 
         await Up.JsonAsync("vm", "power", "on", "deep");
@@ -107,24 +107,24 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task AFullCloneHasDataKeysOfItsOwnUnderTheSameKekOrTheOneThatIsNamed()
+    public async Task A_full_clone_has_data_keys_of_its_own_under_the_same_kek_or_the_one_that_is_named()
     {
         await ImportAsync("source", 4, Encryption);
         await Up.JsonAsync("vm", "clone", "source", "same");
         await Up.JsonAsync("vm", "clone", "source", "other", "--datastore", "datastore2", "--key", "kms1");
 
         string[] disks = [At("source", "source"), At("same", "same"), Path.Combine(Up.SecondDatastore, "other", "other")];
-        var content = await PlaintextAsync(disks[0] + ".vmdk");
-        foreach (var disk in disks)
+        string content = await PlaintextAsync(disks[0] + ".vmdk");
+        foreach (string disk in disks)
             Assert.Equal(content, await PlaintextAsync(disk + ".vmdk"));
-        var ciphers = disks.Select(d => File.ReadAllBytes(d + "-flat.vmdk")).ToArray();
-        for (var at = 0; at < ciphers[0].Length; at += 512)
+        byte[][] ciphers = disks.Select(d => File.ReadAllBytes(d + "-flat.vmdk")).ToArray();
+        for (int at = 0; at < ciphers[0].Length; at += 512)
             Assert.Equal(3, ciphers.Select(c => Convert.ToHexString(c, at, 512)).Distinct().Count());
         var (source, same, other) = (await Up.ShowAsync("source"), await Up.ShowAsync("same"), await Up.ShowAsync("other"));
         Assert.Equal(KeyOf(source), KeyOf(same));
         Assert.NotEqual(KeyOf(source), KeyOf(other));
         Assert.Equal(KeyOf(other), KeyOf(other["disks"]![0]!));
-        foreach (var vm in (string[])["same", "other"])
+        foreach (string vm in (string[])["same", "other"])
         {
             await Up.JsonAsync("vm", "power", "on", vm);
             await Up.JsonAsync("vm", "power", "off", vm, "--hard");
@@ -132,7 +132,7 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task ARelocationAndACloneThatAreCancelledLeaveTheVmWhereItWasAndNothingElse()
+    public async Task A_relocation_and_a_clone_that_are_cancelled_leave_the_vm_where_it_was_and_nothing_else()
     {
         await ImportAsync("stays", 192, Encryption);
         using var api = await CenterApi.SignInAsync(Up);
@@ -144,7 +144,7 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
         })
         {
             var begun = await api.SendAsync(HttpMethod.Post, "vms/stays/" + path, body);
-            var task = Text(begun.Body!["id"]);
+            string task = Text(begun.Body!["id"]);
             await Wait.UntilAsync(
                 async () => (await api.GetAsync("tasks/" + task)).Body!["cancellable"]!.GetValue<bool>(), "it can be cancelled");
             var asked = await api.SendAsync(HttpMethod.Post, $"tasks/{task}/cancel");
@@ -161,7 +161,7 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task KeysAreNamedWhenAVmIsMade()
+    public async Task Keys_are_named_when_a_vm_is_made()
     {
         await Up.JsonAsync(
             "vm", "create", "named", "--size", "1M", "--size", "1M", "--datastore", "datastore1", "--policy", Encryption,
@@ -177,7 +177,7 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task AVmOfAHostThatIsGoneIsTakenWhenSomebodySaysThatItIsFenced()
+    public async Task A_vm_of_a_host_that_is_gone_is_taken_when_somebody_says_that_it_is_fenced()
     {
         await CreateAsync("orphan", Encryption);
         await Up.JsonAsync("vm", "unregister", "orphan");
@@ -192,11 +192,11 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     }
 
     [Fact]
-    public async Task AVmWhoseKeyIsDestroyedSaysSoWhenItIsToBeUnlockedAndOthersRun()
+    public async Task A_vm_whose_key_is_destroyed_says_so_when_it_is_to_be_unlocked_and_others_run()
     {
         await CreateAsync("lost", Encryption);
         await CreateAsync("well", Encryption);
-        var key = KeyOf(await Up.ShowAsync("lost"));
+        string key = KeyOf(await Up.ShowAsync("lost"));
         await Keys.DestroyAsync(Up, "kms1", key);
         await Up.ControlAsync("restart", "host");
         await Wait.UntilAsync(async () => Text((await Up.ShowAsync("lost"))["cryptoState"]) == "locked", "the VM is locked");
@@ -213,11 +213,11 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     /// <summary>The record of a host that was cut off in the middle of its work, as the format of the lock file has it.</summary>
     private static void HeldBySomebodyElse(string lockFile)
     {
-        var lines = File.ReadAllText(lockFile).Split('\n')[..6];
+        string[] lines = File.ReadAllText(lockFile).Split('\n')[..6];
         Assert.StartsWith("host ", lines[1], StringComparison.Ordinal);
         Assert.Equal("state free", lines[5]);
         (lines[1], lines[5]) = ("host " + Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture), "state held");
-        var text = string.Join('\n', lines) + "\n";
+        string text = string.Join('\n', lines) + "\n";
         text += $"check {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)).AsSpan(0, 8))}\n";
         File.WriteAllText(lockFile, text.PadRight(255) + "\n");
     }
@@ -230,7 +230,7 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
 
     private async Task ImportAsync(string name, int mebibytes, string? policy = null)
     {
-        var image = await DataImage.MakeAsync(Up, name, mebibytes);
+        string image = await DataImage.MakeAsync(Up, name, mebibytes);
         await Up.JsonAsync(["vm", "import", name, "--disk", image, "--datastore", "datastore1", .. PolicyOf(policy)]);
         File.Delete(image);
     }

@@ -8,11 +8,11 @@ namespace Lorica.SystemTests;
 public sealed class SmallDatastoreTests
 {
     [Fact]
-    public async Task AnImageLargerThanTheFreeSpaceIsRefusedBeforeAnythingIsWritten()
+    public async Task An_image_larger_than_the_free_space_is_refused_before_anything_is_written()
     {
         await using var up = await LoricaUp.StartAsync();
         await up.StopAsync();
-        var marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, ".lorica-datastore"));
+        byte[] marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, ".lorica-datastore"));
         using (var mount = Process.Start("/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", up.Datastore]))
         {
             await mount.WaitForExitAsync();
@@ -24,7 +24,7 @@ public sealed class SmallDatastoreTests
 
         await up.StartProcessesAsync();
         await up.SignInAsync();
-        var image = Path.Combine(up.Folder, "large.img");
+        string image = Path.Combine(up.Folder, "large.img");
         File.WriteAllBytes(image, RandomNumberGenerator.GetBytes(80 * 1024 * 1024));
         var refused = await up.RefusedAsync("space", "vm", "import", "large", "--disk", image);
         Assert.Contains("hint:", refused.Error, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace Lorica.SystemTests;
 /// </summary>
 public sealed partial class TamperedFilesTests : IAsyncLifetime
 {
-    private static readonly string[][] s_operations =
+    private static readonly string[][] Operations =
         [["vm", "power", "on", "web"], ["vm", "recrypt", "web", "--shallow"],
             ["vm", "policy", "set", "web", "Datastore Default"]];
 
@@ -26,20 +26,20 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
     {
         _up = await LoricaUp.StartAsync();
         await _up.AddEmbeddedKmsAsync();
-        foreach (var name in (string[])["web", "other"])
+        foreach (string name in (string[])["web", "other"])
             await _up.JsonAsync("vm", "create", name, "--size", "16M", "--policy", "VM Encryption Policy");
     }
 
     public ValueTask DisposeAsync() => _up.DisposeAsync();
 
     [Fact]
-    public async Task EachEditIsRefusedUnderItsOwnNameAndNothingChanges()
+    public async Task Each_edit_is_refused_under_its_own_name_and_nothing_changes()
     {
         // An older descriptor, from before a recrypt, kept for later.
-        var old = await File.ReadAllTextAsync(Path.Combine(Web, "web.vmdk"));
+        string old = await File.ReadAllTextAsync(Path.Combine(Web, "web.vmdk"));
         await _up.JsonAsync("vm", "recrypt", "web", "--shallow");
 
-        var older = await OlderAsync(Path.Combine(Web, "web.vmdk"));
+        string older = await OlderAsync(Path.Combine(Web, "web.vmdk"));
 
         await CaseAsync("bundleEdited", "web.vmdk", text => EditBundle(text, "encryptionKeys"));
         await CaseAsync(
@@ -66,7 +66,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ADiskInUseIsNotOpenedTwice()
+    public async Task A_disk_in_use_is_not_opened_twice()
     {
         await _up.JsonAsync("vm", "power", "on", "web");
         using (var folder = DiskFolder.Open(Web))
@@ -80,10 +80,10 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AFileWithTwoNamesIsNotEncryptedInPlace()
+    public async Task A_file_with_two_names_is_not_encrypted_in_place()
     {
         await _up.JsonAsync("vm", "create", "linked", "--size", "16M");
-        var flat = Path.Combine(_up.Datastore, "linked/linked-flat.vmdk");
+        string flat = Path.Combine(_up.Datastore, "linked/linked-flat.vmdk");
         await Shell.OutputAsync("/bin/ln", flat, flat + ".second");
         await _up.RefusedAsync("linked-flat.vmdk", "vm", "policy", "set", "linked", "VM Encryption Policy");
         File.Delete(flat + ".second");
@@ -91,13 +91,13 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
 
     private async Task CaseAsync(string reason, string file, Func<string, string> edit)
     {
-        var path = Path.Combine(Web, file);
-        var before = await File.ReadAllTextAsync(path);
-        var edited = edit(before);
+        string path = Path.Combine(Web, file);
+        string before = await File.ReadAllTextAsync(path);
+        string edited = edit(before);
         Assert.NotEqual(before, edited);
         await File.WriteAllTextAsync(path, edited);
         var snapshot = Files.Snapshot(_up.Datastore);
-        foreach (var operation in s_operations)
+        foreach (string[] operation in Operations)
         {
             var refused = await _up.RunAsync(operation);
             Assert.True(refused.ExitCode != 0, $"{file} edited ({reason}) was accepted by {string.Join(' ', operation)}");
@@ -121,11 +121,11 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
         {
             ObjectId = now.ObjectId, Generation = now.Generation - 1, Zero = now.Zero, Key = now.Key,
         };
-        var bundle = Bundle.Seal(BundleKind.Disk, Keys.Model(descriptor).Key!.Value, kek, before);
-        var text = string.Concat((await File.ReadAllTextAsync(descriptor)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        string bundle = Bundle.Seal(BundleKind.Disk, Keys.Model(descriptor).Key!.Value, kek, before);
+        string text = string.Concat((await File.ReadAllTextAsync(descriptor)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(l => !l.StartsWith("ddb.seal", StringComparison.Ordinal))
             .Select(l => (l.StartsWith("encryptionKeys", StringComparison.Ordinal) ? $"encryptionKeys=\"{bundle}\"" : l) + "\n"));
-        var sealKey = HKDF.DeriveKey(
+        byte[] sealKey = HKDF.DeriveKey(
             HashAlgorithmName.SHA256, now.Key!.Span.ToArray(), 32, info: "lorica-descriptor-seal-v1"u8.ToArray());
         return $"{text}ddb.seal = \"{Convert.ToBase64String(HMACSHA256.HashData(sealKey, Encoding.UTF8.GetBytes(text)))}\"\n";
     }
@@ -137,7 +137,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
     {
         if (!line.StartsWith(name, StringComparison.Ordinal))
             return line;
-        var at = line.LastIndexOf("))", StringComparison.Ordinal) - 8;
+        int at = line.LastIndexOf("))", StringComparison.Ordinal) - 8;
         while (!char.IsAsciiLetter(line[at]) || line[at - 1] == '%' || line[at - 2] == '%')
             at--;
         return line[..at] + (line[at] == 'A' ? 'B' : 'A') + line[(at + 1)..];
@@ -145,7 +145,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
 
     private static string Splice(string text, string from, params string[] names)
     {
-        var donor = File.ReadAllLines(from);
+        string[] donor = File.ReadAllLines(from);
         return string.Join('\n', text.Split('\n').Select(line =>
             names.FirstOrDefault(n => line.StartsWith(n, StringComparison.Ordinal)) is { } name
                 ? donor.First(d => d.StartsWith(name, StringComparison.Ordinal)) : line));

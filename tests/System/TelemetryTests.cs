@@ -9,19 +9,19 @@ namespace Lorica.SystemTests;
 public sealed class TelemetryTests
 {
     [Fact]
-    public async Task OneTraceSpansCenterAndHostAndNothingThatIsToldIsSecret()
+    public async Task One_trace_spans_center_and_host_and_nothing_that_is_told_is_secret()
     {
         await using var collector = await OtlpReceiver.StartAsync();
-        var metrics = FreePorts.Take(2);
+        int metrics = FreePorts.Take(2);
         await using var up = await LoricaUp.StartAsync(more: ["--otlp", collector.Address, "--metrics-port",
             metrics.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "web");
         await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync());
-        var vm = (await up.ShowAsync("web"))["id"]!.GetValue<string>();
-        var token = (await up.JsonAsync("token", "create"))["secret"]!.GetValue<string>();
+        string vm = (await up.ShowAsync("web"))["id"]!.GetValue<string>();
+        string token = (await up.JsonAsync("token", "create"))["secret"]!.GetValue<string>();
 
-        var task = (await up.JsonAsync("vm", "policy", "set", "web", "VM Encryption Policy"))["id"]!.GetValue<string>();
+        string task = (await up.JsonAsync("vm", "policy", "set", "web", "VM Encryption Policy"))["id"]!.GetValue<string>();
 
         ReceivedSpan? job = null;
         await Wait.UntilAsync(
@@ -45,7 +45,7 @@ public sealed class TelemetryTests
         var (center, host) = (await MetricsAsync(metrics), "");
         Assert.True(Counts(center, "lorica_kms_call_duration_seconds_count", "server=\"127.0.0.1:", "operation=\"Create\"",
             "outcome=\"ok\""), center);
-        var reads = new[] { $"vm=\"{vm}\"", "direction=\"read\"" };
+        string[] reads = new[] { $"vm=\"{vm}\"", "direction=\"read\"" };
         await Wait.UntilAsync(
             async () => Counts(host = await MetricsAsync(metrics + 1), "lorica_host_vm_disk_io_bytes_total", reads),
             "the host tells what the guest read");
@@ -55,8 +55,8 @@ public sealed class TelemetryTests
         // The exporter's own calls are no spans: they would beget each other.
         Assert.DoesNotContain(collector.Spans,
             s => s.Tags.Values.Any(v => v.Contains(new Uri(collector.Address).Authority, StringComparison.Ordinal)));
-        var told = string.Join('\n', collector.Messages.Select(Encoding.UTF8.GetString)) + center + host;
-        var session = JsonNode.Parse(
+        string told = string.Join('\n', collector.Messages.Select(Encoding.UTF8.GetString)) + center + host;
+        string session = JsonNode.Parse(
             await File.ReadAllTextAsync(Path.Combine(up.Folder, "profile.json")))!["token"]!.GetValue<string>();
         Assert.All([up.Password, token, session], secret => Assert.DoesNotContain(secret, told, StringComparison.Ordinal));
     }

@@ -7,11 +7,11 @@ namespace Lorica.SystemTests;
 public sealed class TwoHostsTests
 {
     [Fact]
-    public async Task EncryptedVmsRunOnTwoHostsOfOneMachineAndEachHostHoldsItsOwnKeysOnly()
+    public async Task Encrypted_vms_run_on_two_hosts_of_one_machine_and_each_host_holds_its_own_keys_only()
     {
         await using var up = await LoricaUp.StartAsync(hosts: 2);
         await up.AddEmbeddedKmsAsync();
-        var image = await Guest.ImageAsync();
+        string image = await Guest.ImageAsync();
         foreach (var (vm, host) in new[] { ("one", "localhost"), ("two", "host2") })
         {
             await up.JsonAsync("vm", "import", vm, "--disk", image, "--policy", "VM Encryption Policy", "--host", host);
@@ -28,16 +28,16 @@ public sealed class TwoHostsTests
         await up.ControlAsync("restart", "host2");
         await Wait.UntilAsync(
             async () => (await KeysAsync(up, "host2")).Contains(KeyOf(two)), "the second host has its key again");
-        foreach (var vm in new[] { "one", "two" })
+        foreach (string vm in new[] { "one", "two" })
             await new Guest(up, vm).PowerOffAsync();
     }
 
     [Fact]
-    public async Task AVmOfAHostThatIsLostForGoodStartsOnTheOtherOneAndTheLostOneForgetsItWhenItIsBack()
+    public async Task A_vm_of_a_host_that_is_lost_for_good_starts_on_the_other_one_and_the_lost_one_forgets_it_when_it_is_back()
     {
         await using var up = await LoricaUp.StartAsync(hosts: 2);
         await up.AddEmbeddedKmsAsync();
-        var image = await Guest.ImageAsync();
+        string image = await Guest.ImageAsync();
         await up.JsonAsync("vm", "import", "nomad", "--disk", image, "--policy", "VM Encryption Policy", "--host", "host2");
         await new Guest(up, "nomad").PowerOnAndWaitAsync();
         await up.RefusedAsync("is connected, so it is not cut off", "vm", "unregister", "nomad", "--fenced");
@@ -50,7 +50,7 @@ public sealed class TwoHostsTests
             async () => Text((await up.JsonAsync("host", "show", "host2"))["state"]) != "connected",
             "the center misses the host");
         await up.RefusedAsync("host", "vm", "unregister", "nomad");
-        var path = Text((await up.ShowAsync("nomad"))["path"]);
+        string path = Text((await up.ShowAsync("nomad"))["path"]);
         await up.JsonAsync("vm", "unregister", "nomad", "--fenced");
         await up.JsonAsync("vm", "register", path, "--host", "localhost", "--fenced");
         await new Guest(up, "nomad").PowerOnAndWaitAsync();
@@ -58,7 +58,7 @@ public sealed class TwoHostsTests
         await up.ControlAsync("start", "host2");
         await Wait.UntilAsync(
             async () => Text((await up.JsonAsync("host", "show", "host2"))["state"]) == "connected", "the host is back");
-        var registry = Path.Combine(up.State, "host2");
+        string registry = Path.Combine(up.State, "host2");
         await Wait.UntilAsync(
             () => Task.FromResult(!Directory.EnumerateFiles(registry, "*.json", SearchOption.AllDirectories)
                 .Any(f => File.ReadAllText(f).Contains("nomad", StringComparison.Ordinal))),

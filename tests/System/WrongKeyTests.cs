@@ -6,7 +6,7 @@ namespace Lorica.SystemTests;
 public sealed class WrongKeyTests
 {
     [Fact]
-    public async Task AnotherKeyUnderAKnownIdIsAlarmedAndNotDelivered()
+    public async Task Another_key_under_a_known_id_is_alarmed_and_not_delivered()
     {
         await using var kms = await PyKmip.StartAsync();
         await using var up = await LoricaUp.StartAsync();

@@ -13,7 +13,7 @@ public sealed class BootTrialTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task AGuestThatRunsItsCodePassesAndItsTimeIsTaken()
+    public async Task A_guest_that_runs_its_code_passes_and_its_time_is_taken()
     {
         var (problem, took) = await BootTrial.RunAsync(
             VmxAccelerator.Emulation, VmxProgram.Qemu, _folder, TimeProvider.System, TestContext.Current.CancellationToken);
@@ -22,23 +22,23 @@ public sealed class BootTrialTests : IDisposable
     }
 
     [Fact]
-    public async Task AQemuThatDoesNotStartIsRefusedWithItsOwnWords()
+    public async Task A_qemu_that_does_not_start_is_refused_with_its_own_words()
     {
-        var problem = await TryAsync(Stand("echo 'error: failed to set MSR 0x10a to 0x69' >&2; exit 1"));
+        string? problem = await TryAsync(Stand("echo 'error: failed to set MSR 0x10a to 0x69' >&2; exit 1"));
         Assert.Contains("exit code 1", problem);
         Assert.Contains("failed to set MSR 0x10a", problem);
     }
 
     /// <summary>QEMU stays after such an error, with the guest stopped.</summary>
     [Fact]
-    public async Task AGuestThatEndsWithAnInternalErrorOfKvmIsRefusedAtOnce()
+    public async Task A_guest_that_ends_with_an_internal_error_of_kvm_is_refused_at_once()
     {
-        var problem = await TryAsync(Stand("echo 'KVM internal error. Suberror: 1' >&2; exec tail -f /dev/null"));
+        string? problem = await TryAsync(Stand("echo 'KVM internal error. Suberror: 1' >&2; exec tail -f /dev/null"));
         Assert.Contains("KVM internal error", problem);
     }
 
     [Fact]
-    public async Task AQemuThatEndsWithoutTheGuestsAnswerIsRefused() =>
+    public async Task A_qemu_that_ends_without_the_guests_answer_is_refused() =>
         Assert.Contains("exit code 0", await TryAsync(Stand("exit 0")));
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class BootTrialTests : IDisposable
     [InlineData("--uid", "5", "--gid", "5", "--try", "7", "/usr/bin/qemu", "/run")]
     [InlineData("--uid", "5", "--gid", "5", "--try", "Kvm", "qemu", "/run")]
     [InlineData("--uid", "5", "--gid", "5", "--run", "Kvm", "/usr/bin/qemu", "/run")]
-    public void ATrialThatIsNotWellSaidIsRefused(params string[] args) =>
+    public void A_trial_that_is_not_well_said_is_refused(params string[] args) =>
         Assert.Equal(VmxErrorKind.Usage, Assert.Throws<VmxException>(() => Arguments.Parse(args)).Kind);
 
     private async Task<string?> TryAsync(string qemu) => (await BootTrial.RunAsync(
@@ -56,7 +56,7 @@ public sealed class BootTrialTests : IDisposable
     /// <summary>A program in QEMU's place, for what no QEMU does on request.</summary>
     private string Stand(string script)
     {
-        var path = Path.Combine(_folder, "qemu");
+        string path = Path.Combine(_folder, "qemu");
         File.WriteAllText(path, "#!/bin/sh\n" + script + "\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return path;

@@ -60,10 +60,10 @@ public sealed class ConfigTests
     };
 
     [Fact]
-    public void AValidConfigurationPasses() => ConfigRules.Check(Valid(), 64200);
+    public void A_valid_configuration_passes() => ConfigRules.Check(Valid(), 64200);
 
     [Fact]
-    public void AHostThatNamesNoTimeOfItsLastRenewalIsUnderstood()
+    public void A_host_that_names_no_time_of_its_last_renewal_is_understood()
     {
         var config = Valid();
         (config.VmLockFd, config.LockHost, config.LockBoot, config.LockEpoch) = (20, "h", "b", 3);
@@ -72,7 +72,7 @@ public sealed class ConfigTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void ABrokenRuleIsNamed(string rule, Action<VmxConfig> breakIt)
+    public void A_broken_rule_is_named(string rule, Action<VmxConfig> breakIt)
     {
         var config = Valid();
         breakIt(config);
@@ -86,7 +86,7 @@ public sealed class ConfigTests
 
     [Theory]
     [MemberData(nameof(MalformedInputs))]
-    public async Task MalformedStandardInputIsRefusedBeforeAnythingStarts(string what)
+    public async Task Malformed_standard_input_is_refused_before_anything_starts(string what)
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -112,7 +112,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task DescriptorsThatAreNotOpenAreRefused()
+    public async Task Descriptors_that_are_not_open_are_refused()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -123,18 +123,18 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task ADiskWithEqualKeyHalvesIsRefused()
+    public async Task A_disk_with_equal_key_halves_is_refused()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
-        var file = Path.Combine(host.Folder, "disk");
+        string file = Path.Combine(host.Folder, "disk");
         await File.WriteAllBytesAsync(file, new byte[1 << 20]);
         host.AddDisk(file, new byte[64]);
         Assert.Equal(2, await host.Start().ExitAsync());
     }
 
     [Fact]
-    public async Task RootIsNoUserForAMachine()
+    public async Task Root_is_no_user_for_a_machine()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -145,7 +145,7 @@ public sealed class ConfigTests
 
     private static byte[] Length(int n)
     {
-        var bytes = new byte[4];
+        byte[] bytes = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, n);
         return bytes;
     }

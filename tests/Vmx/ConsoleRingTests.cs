@@ -6,7 +6,7 @@ namespace Lorica.Vmx.Tests;
 public sealed class ConsoleRingTests
 {
     [Fact]
-    public void WhatWasWrittenIsReadByItsCount()
+    public void What_was_written_is_read_by_its_count()
     {
         var ring = new ConsoleRing();
         ring.Append("hello "u8);
@@ -18,14 +18,14 @@ public sealed class ConsoleRingTests
     }
 
     [Fact]
-    public void OnlyTheLastMebibyteStaysAndTheOffsetSaysSo()
+    public void Only_the_last_mebibyte_stays_and_the_offset_says_so()
     {
         var ring = new ConsoleRing();
         var random = new Random(7);
         var all = new MemoryStream();
         while (all.Length < 3 * ConsoleRing.Capacity)
         {
-            var piece = new byte[random.Next(1, 70_000)];
+            byte[] piece = new byte[random.Next(1, 70_000)];
             random.NextBytes(piece);
             all.Write(piece);
             ring.Append(piece);
@@ -37,10 +37,10 @@ public sealed class ConsoleRingTests
     }
 
     [Fact]
-    public void OnePieceLargerThanTheRingLeavesItsEnd()
+    public void One_piece_larger_than_the_ring_leaves_its_end()
     {
         var ring = new ConsoleRing();
-        var piece = new byte[ConsoleRing.Capacity + 5];
+        byte[] piece = new byte[ConsoleRing.Capacity + 5];
         piece[^1] = 9;
         ring.Append(piece);
         var (offset, data, end) = ring.Read(0, int.MaxValue);
@@ -48,7 +48,7 @@ public sealed class ConsoleRingTests
     }
 
     [Fact]
-    public void AReplacementGoesOnCountingWhereTheFirstWas()
+    public void A_replacement_goes_on_counting_where_the_first_was()
     {
         var ring = new ConsoleRing(1000, "tail"u8);
         ring.Append("!"u8);
@@ -56,7 +56,7 @@ public sealed class ConsoleRingTests
     }
 
     [Fact]
-    public async Task AWaitEndsWithTheNextByteOrTheEnd()
+    public async Task A_wait_ends_with_the_next_byte_or_the_end()
     {
         var ring = new ConsoleRing();
         var waiting = ring.WaitAsync(0, TimeSpan.FromMinutes(1), TimeProvider.System, default);

@@ -8,7 +8,7 @@ namespace Lorica.Vmx.Tests;
 public sealed class ControlTests
 {
     [Fact]
-    public async Task NonsenseEndsItsOwnConnectionOnly()
+    public async Task Nonsense_ends_its_own_connection_only()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -30,11 +30,11 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task OnlyRootControlsAndOnlyTheMachinesUserOrRootGetsItsDisks()
+    public async Task Only_root_controls_and_only_the_machines_user_or_root_gets_its_disks()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
-        var file = Path.Combine(host.Folder, "disk");
+        string file = Path.Combine(host.Folder, "disk");
         await File.WriteAllBytesAsync(file, new byte[1 << 20]);
         host.AddDisk(file);
         var vmx = host.Start();
@@ -55,7 +55,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task TheEndIsKeptForAWhileForTheHostToCollect()
+    public async Task The_end_is_kept_for_a_while_for_the_host_to_collect()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -98,7 +98,7 @@ public sealed class ControlTests
             RedirectStandardOutput = true, UseShellExecute = false,
         };
         using var process = Process.Start(start)!;
-        var heard = await process.StandardOutput.ReadToEndAsync();
+        string heard = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
         return heard;

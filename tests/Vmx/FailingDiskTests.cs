@@ -19,7 +19,7 @@ public sealed class FailingDiskTests
         using var storage = new FailingStorage(Length);
         await using var host = new TestHost();
         host.AddDisk(storage.Path);
-        var note = Path.Combine(host.RunFolder, VmxFiles.FlushFailed);
+        string note = Path.Combine(host.RunFolder, VmxFiles.FlushFailed);
         var vmx = host.Start();
         await vmx.WaitForAsync("running");
         await using var guest = await NbdClient.ConnectAsync(host.NbdPath);

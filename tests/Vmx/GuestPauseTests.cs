@@ -6,17 +6,17 @@ namespace Lorica.Vmx.Tests;
 /// <summary>Pausing, on the machine alone.</summary>
 public sealed class GuestPauseTests
 {
-    private static readonly QmpEvent s_resume = new("RESUME", "", "", "");
-    private static readonly QmpEvent s_stop = new("STOP", "", "", "");
-    private static readonly QmpEvent s_ioError = new("BLOCK_IO_ERROR", "Input/output error", "stop", "node0");
+    private static readonly QmpEvent Resume = new("RESUME", "", "", "");
+    private static readonly QmpEvent Stop = new("STOP", "", "", "");
+    private static readonly QmpEvent IoError = new("BLOCK_IO_ERROR", "Input/output error", "stop", "node0");
 
     [Fact]
-    public void APauseStopsTheGuestOnceAndLettingItGoContinuesItUntilItRuns()
+    public void A_pause_stops_the_guest_once_and_letting_it_go_continues_it_until_it_runs()
     {
         var machine = Running();
         machine.Pause(true, 100);
         Assert.Equal(GuestAction.Stop, machine.Next(100).Action);
-        machine.OnEvent(s_stop, 110);
+        machine.OnEvent(Stop, 110);
         Assert.Equal((GuestState.Paused, "Paused by the host."), (machine.State, machine.Detail));
         machine.Pause(true, 120);
         Assert.Equal((GuestAction.None, long.MaxValue), machine.Next(50_000));
@@ -24,13 +24,13 @@ public sealed class GuestPauseTests
         machine.Pause(false, 60_000);
         Assert.Equal(GuestAction.Continue, machine.Next(60_000).Action);
         Assert.Equal(GuestAction.Continue, machine.Next(61_000).Action);
-        machine.OnEvent(s_resume, 61_010);
+        machine.OnEvent(Resume, 61_010);
         Assert.Equal(GuestState.Running, machine.State);
         Assert.Equal((GuestAction.None, long.MaxValue), machine.Next(90_000));
     }
 
     [Fact]
-    public void AStopThatIsNotHeardIsSaidAgain()
+    public void A_stop_that_is_not_heard_is_said_again()
     {
         var machine = Running();
         machine.Pause(true, 0);
@@ -40,11 +40,11 @@ public sealed class GuestPauseTests
     }
 
     [Fact]
-    public void AGuestThatStandsStillBecauseOfADiskIsNotContinuedWhileItIsToBePaused()
+    public void A_guest_that_stands_still_because_of_a_disk_is_not_continued_while_it_is_to_be_paused()
     {
         var machine = Running();
-        machine.OnEvent(s_ioError, 0);
-        machine.OnEvent(s_stop, 0);
+        machine.OnEvent(IoError, 0);
+        machine.OnEvent(Stop, 0);
         machine.Pause(true, 10);
         Assert.Equal((GuestAction.None, long.MaxValue), machine.Next(100_000));
 
@@ -53,18 +53,18 @@ public sealed class GuestPauseTests
     }
 
     [Fact]
-    public void AGuestThatResumesByItselfWhileItIsToBePausedIsStoppedAgain()
+    public void A_guest_that_resumes_by_itself_while_it_is_to_be_paused_is_stopped_again()
     {
         var machine = Running();
         machine.Pause(true, 0);
         Assert.Equal(GuestAction.Stop, machine.Next(0).Action);
-        machine.OnEvent(s_stop, 1);
-        machine.OnEvent(s_resume, 2);
+        machine.OnEvent(Stop, 1);
+        machine.OnEvent(Resume, 2);
         Assert.Equal(GuestAction.Stop, machine.Next(2).Action);
     }
 
     [Fact]
-    public void AnAdoptedGuestThatWasPausedIsLetGo()
+    public void An_adopted_guest_that_was_paused_is_let_go()
     {
         var machine = new GuestMachine();
         machine.OnStatus("paused", 0);
@@ -73,7 +73,7 @@ public sealed class GuestPauseTests
     }
 
     [Fact]
-    public void LettingARunningGuestGoDoesNothing()
+    public void Letting_a_running_guest_go_does_nothing()
     {
         var machine = Running();
         machine.Pause(false, 0);

@@ -10,11 +10,11 @@ namespace Lorica.Vmx.Tests;
 public sealed class MachineTests
 {
     [Fact]
-    public async Task AGuestBootsFromAnEncryptedDiskAndShutsDownByTheButton()
+    public async Task A_guest_boots_from_an_encrypted_disk_and_shuts_down_by_the_button()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
-        var image = await GuestImage.CopyToAsync(host.Folder);
+        string image = await GuestImage.CopyToAsync(host.Folder);
         byte[] key = RandomNumberGenerator.GetBytes(64);
         Encrypt(image, key);
         host.AddDisk(image, key);
@@ -40,11 +40,11 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task AVmxKilledUnderLoadIsReplacedAndTheGuestGoesOn()
+    public async Task A_vmx_killed_under_load_is_replaced_and_the_guest_goes_on()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
-        var image = await GuestImage.CopyToAsync(host.Folder);
+        string image = await GuestImage.CopyToAsync(host.Folder);
         byte[] key = RandomNumberGenerator.GetBytes(64);
         Encrypt(image, key);
         host.AddDisk(image, key);
@@ -68,13 +68,13 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task AVmxThatIsAskedToStopLeavesTheGuestAlone()
+    public async Task A_vmx_that_is_asked_to_stop_leaves_the_guest_alone()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
         host.AddDisk(await GuestImage.CopyToAsync(host.Folder));
         var first = host.Start();
-        var pid = (await first.WaitForAsync("running")).QemuPid;
+        int pid = (await first.WaitForAsync("running")).QemuPid;
         Assert.True(HostCalls.Kill(first.Process.Id, 15));
         Assert.Equal(0, await first.ExitAsync());
         Assert.True(Running(pid, host));
@@ -88,7 +88,7 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task AGuestThatEndsByItselfIsToldApart()
+    public async Task A_guest_that_ends_by_itself_is_told_apart()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -100,7 +100,7 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task AQemuThatCrashesIsReportedWithItsSignal()
+    public async Task A_qemu_that_crashes_is_reported_with_its_signal()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -112,7 +112,7 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task AQemuThatRefusesItsArgumentsIsReportedWithItsWords()
+    public async Task A_qemu_that_refuses_its_arguments_is_reported_with_its_words()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -123,7 +123,7 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task AMissingQemuIsReported()
+    public async Task A_missing_qemu_is_reported()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -136,7 +136,7 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task UefiIsNotSupportedYet()
+    public async Task Uefi_is_not_supported_yet()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -147,7 +147,7 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task AdoptingAGuestThatIsGoneEndsAtOnce()
+    public async Task Adopting_a_guest_that_is_gone_ends_at_once()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -156,14 +156,14 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task QemuRunsAsTheMachinesUserWithNothingOfTheHosts()
+    public async Task Qemu_runs_as_the_machines_user_with_nothing_of_the_hosts()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
-        var image = await GuestImage.CopyToAsync(host.Folder);
+        string image = await GuestImage.CopyToAsync(host.Folder);
         byte[] key = RandomNumberGenerator.GetBytes(64);
         host.AddDisk(image, key);
-        var secret = Path.Combine(host.Folder, "secret");
+        string secret = Path.Combine(host.Folder, "secret");
         await File.WriteAllTextAsync(secret, "x");
         using var foreign = File.OpenHandle(secret);
         host.AlsoInherited.Add(foreign);
@@ -171,7 +171,7 @@ public sealed class MachineTests
         int qemu = (await vmx.WaitForAsync("running")).QemuPid;
         foreach (int pid in new[] { qemu, vmx.Process.Id })
         {
-            var status = await File.ReadAllLinesAsync($"/proc/{pid}/status");
+            string[] status = await File.ReadAllLinesAsync($"/proc/{pid}/status");
             Assert.Contains(status,
                 l => l.StartsWith("Uid:", StringComparison.Ordinal) && l.Split('\t')[1..].All(u => u == TestHost.UidText));
             Assert.Contains(status,
@@ -181,9 +181,10 @@ public sealed class MachineTests
         }
 
         Assert.Contains("Seccomp:\t2", await File.ReadAllLinesAsync($"/proc/{qemu}/status"));
-        var open = Directory.GetFileSystemEntries($"/proc/{qemu}/fd").Select(f => new FileInfo(f).LinkTarget ?? "").ToArray();
+        string[] open =
+            Directory.GetFileSystemEntries($"/proc/{qemu}/fd").Select(f => new FileInfo(f).LinkTarget ?? "").ToArray();
         Assert.DoesNotContain(open, f => f.EndsWith("guest.img", StringComparison.Ordinal) || f == secret);
-        foreach (var file in new[] { "cmdline", "environ" })
+        foreach (string file in new[] { "cmdline", "environ" })
             Assert.False(Contains(await File.ReadAllBytesAsync($"/proc/{qemu}/{file}"), key.AsSpan(0, 16)));
         Assert.DoesNotContain("DOTNET", await File.ReadAllTextAsync($"/proc/{qemu}/environ"), StringComparison.Ordinal);
 
@@ -197,7 +198,7 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public async Task APowerOffWorksWhileTheDisksServerHangs()
+    public async Task A_power_off_works_while_the_disks_server_hangs()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
@@ -218,11 +219,11 @@ public sealed class MachineTests
     {
         using var client = vmx.Connect();
         long start = (await client.AskAsync(new VmxRequest { Status = new VmxStatusRequest() })).Status.WriteBytes;
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         VmxStatus status;
         do
         {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "The guest does not write.");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), "The guest does not write.");
             status = (await client.AskAsync(new VmxRequest { Wait = new VmxWait { Seen = long.MaxValue, WaitMs = 20 } })).Status;
         }
         while (status.WriteBytes - start < bytes);
@@ -263,7 +264,7 @@ public sealed class MachineTests
         using var buffer = KeyBuffer.CopyOf(key);
         using var xts = new XtsAes256(buffer);
         using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
-        var data = new byte[1 << 20];
+        byte[] data = new byte[1 << 20];
         for (long at = 0; at < stream.Length; at += data.Length)
         {
             stream.Position = at;
@@ -272,7 +273,7 @@ public sealed class MachineTests
             // The zero rule "hole": stored zeros are zeros.
             for (int s = 0; s < data.Length; s += 512)
             {
-                var sector = data.AsSpan(s, 512).ToArray();
+                byte[] sector = data.AsSpan(s, 512).ToArray();
                 if (!ZeroBlocks.IsAllZero(sector))
                 {
                     change(xts, sector, (ulong)(at + s) / 512);

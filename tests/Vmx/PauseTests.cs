@@ -7,7 +7,7 @@ namespace Lorica.Vmx.Tests;
 public sealed class PauseTests
 {
     [Fact]
-    public async Task APausedGuestStandsStillUntilItIsLetGo()
+    public async Task A_paused_guest_stands_still_until_it_is_let_go()
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();

@@ -11,7 +11,7 @@ public sealed class QmpClientTests
     private const string Ok = "{\"return\":{},\"id\":1}\n";
 
     [Fact]
-    public async Task AnswersEventsAndErrorsArriveWhereTheyBelong()
+    public async Task Answers_events_and_errors_arrive_where_they_belong()
     {
         var events = new List<QmpEvent>();
         await using var qemu = new ScriptedQemu(Greeting, Ok,
@@ -33,14 +33,14 @@ public sealed class QmpClientTests
     [InlineData("[1,2]\n")]
     [InlineData("{\"QMP\":\n")]
     [InlineData("")]
-    public async Task WhatIsNoQmpIsAnErrorNotAHang(string greeting)
+    public async Task What_is_no_qmp_is_an_error_not_a_hang(string greeting)
     {
         await using var qemu = new ScriptedQemu(greeting);
         await Assert.ThrowsAsync<VmxException>(() => QmpClient.ConnectAsync(qemu.Path, _ => { }, default));
     }
 
     [Fact]
-    public async Task AnEndlessLineEndsTheConnection()
+    public async Task An_endless_line_ends_the_connection()
     {
         await using var qemu = new ScriptedQemu(Greeting + new string('x', 3 << 20));
         var e = await Assert.ThrowsAsync<VmxException>(async () =>
@@ -51,7 +51,7 @@ public sealed class QmpClientTests
     }
 
     [Fact]
-    public async Task CommandsUnderWayFailWhenQemuLeaves()
+    public async Task Commands_under_way_fail_when_qemu_leaves()
     {
         await using var qemu = new ScriptedQemu(Greeting, Ok);
         await using var client = await QmpClient.ConnectAsync(qemu.Path, _ => { }, default);
@@ -93,9 +93,9 @@ public sealed class QmpClientTests
             try
             {
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(texts[0]));
-                foreach (var text in texts[1..])
+                foreach (string text in texts[1..])
                 {
-                    var line = await reader.ReadLineAsync();
+                    string? line = await reader.ReadLineAsync();
                     Heard.Add(System.Text.Json.JsonDocument.Parse(line!).RootElement.GetProperty("execute").GetString()!);
                     await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
                 }

@@ -23,7 +23,7 @@ internal static class BrokerApplication
     {
         var config = JsonSerializer.Deserialize(File.ReadAllBytes(path), ConfigJson.Default.BrokerConfig)
             ?? throw new InvalidOperationException($"{path} is empty.");
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string Full(string p) => Path.GetFullPath(p, folder);
         return config with
         {

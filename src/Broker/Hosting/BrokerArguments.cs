@@ -36,16 +36,16 @@ internal sealed record BrokerArguments(string ConfigPath, int? ListenFd)
         string? config = null;
         int? fd = null;
         error = "";
-        for (var i = 0; i < args.Length; i++)
+        for (int i = 0; i < args.Length; i++)
         {
-            var value = i + 1 < args.Length ? args[i + 1] : null;
+            string? value = i + 1 < args.Length ? args[i + 1] : null;
             switch (args[i])
             {
                 case "--config" when value is not null:
                     config = value;
                     i++;
                     break;
-                case "--listen-fd" when int.TryParse(value, out var number) && number > 2:
+                case "--listen-fd" when int.TryParse(value, out int number) && number > 2:
                     fd = number;
                     i++;
                     break;
@@ -69,7 +69,7 @@ internal sealed record BrokerArguments(string ConfigPath, int? ListenFd)
     {
         if (Environment.GetEnvironmentVariable("LISTEN_FDS") != "1")
             return null;
-        var pid = Environment.GetEnvironmentVariable("LISTEN_PID");
+        string? pid = Environment.GetEnvironmentVariable("LISTEN_PID");
         return pid is null || pid == Environment.ProcessId.ToString() ? FirstActivatedFd : null;
     }
 }

@@ -1,5 +1,5 @@
-using Grpc.Core.Interceptors;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Lorica.Broker.Telemetry;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Configs;

@@ -12,7 +12,7 @@ internal static class FileGate
     /// <summary>Waits for the lock, for five seconds at most: whoever holds it only replaces a small file.</summary>
     public static FileStream Take(string path)
     {
-        for (var attempt = 1; ; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             try
             {

@@ -32,9 +32,12 @@ internal static class PinCommand
         if (!Guid.TryParseExact(id, "D", out var host))
             return (2, $"error: '{id}' is no host id (a UUID).\nhint: {Usage}");
         if (!HostPins.IsPin(pin))
+        {
             return (2, $"error: '{pin}' is not the SHA-256 of a public key (64 hex digits).\nhint: the host's console and "
                 + "`lorica host show` have it");
-        var folder = BrokerApplication.ReadConfig(config).StateFolder;
+        }
+
+        string folder = BrokerApplication.ReadConfig(config).StateFolder;
         BrokerApplication.MakeStateFolder(folder);
         HostPins.Set(folder, host.ToString("D"), pin.ToLowerInvariant());
         return (0, $"host {host} is pinned with {pin.ToLowerInvariant()}; keys may be sealed to it");

@@ -39,9 +39,12 @@ internal sealed class HostPins
         foreach (var (id, pin) in configured)
         {
             if (!IsPin(pin) || !Guid.TryParseExact(id, "D", out _))
+            {
                 throw new InvalidOperationException(
                     $"The pin of host '{id}' is malformed: an id is a UUID, a pin 64 hex digits.");
-            var wanted = pin.ToLowerInvariant();
+            }
+
+            string wanted = pin.ToLowerInvariant();
             if (Read().GetValueOrDefault(id)?.SpkiSha256 != wanted)
                 Set(stateFolder, id, wanted);
         }
@@ -54,21 +57,30 @@ internal sealed class HostPins
     public void Pin(string hostId, ReadOnlySpan<byte> spkiSha256)
     {
         if (spkiSha256.Length != SHA256.HashSizeInBytes || !Guid.TryParseExact(hostId, "D", out _))
+        {
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.pin", hostId,
                 "A host is pinned by its id (a UUID) and the SHA-256 of its public key."));
-        var pin = Convert.ToHexStringLower(spkiSha256);
-        var wayOut = $"lorica-broker pin {hostId} {pin} --config FILE, on the broker's machine";
+        }
+
+        string pin = Convert.ToHexStringLower(spkiSha256);
+        string wayOut = $"lorica-broker pin {hostId} {pin} --config FILE, on the broker's machine";
         Change(_folder, pins =>
         {
             var known = pins.GetValueOrDefault(hostId);
             if (known is not null && known.SpkiSha256 != pin)
+            {
                 throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.hostPinned", hostId,
                     $"Host {hostId} was pinned with another key, and keeps it.", $"If the host was installed anew: {wayOut}"));
+            }
+
             if (known is { Removed: false })
                 return false;
             if (!_centerMayAdd)
+            {
                 throw new FaultException(new Fault(FaultTypes.NoPermission, "lorica.hostPinning", hostId,
                     $"Host {hostId} is not pinned with the broker, and this broker lets no center pin a host.", wayOut));
+            }
+
             pins[hostId] = new PinnedHost(pin);
             return true;
         });
@@ -110,10 +122,12 @@ internal sealed class HostPins
         try
         {
             using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(spki, out var read);
+            key.ImportSubjectPublicKeyInfo(spki, out int read);
             if (read == spki.Length && key.VerifyData(KeyDelivery.PresentationToSign(p.ReceiveKey.Span, p.BootNonce.Span),
                 p.Signature.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
+            {
                 return;
+            }
         }
         catch (CryptographicException)
         {

@@ -58,17 +58,17 @@ internal sealed class IdentityChanges(
         if (!verdict.Proven && proof?.Force != true)
         {
             // Step 3
-            var waits = madeHere && present is { Removed: false }
+            bool waits = madeHere && present is { Removed: false }
                 && providers.Update(present.Name, e => e with { Waiting = WaitingAt(e, candidate) }) is not null;
             log.IdentityRefused(candidate.Name, verdict.Why!);
             throw Refused(present, candidate, verdict, waits);
         }
 
         // Step 4
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var same = present is not null && present.CertificatePem == candidate.CertificatePem
+        long now = time.GetUtcNow().ToUnixTimeSeconds();
+        bool same = present is not null && present.CertificatePem == candidate.CertificatePem
             && present.Identity == candidate.Identity;
-        var goesOn = same && (present!.Removed || present.SealedCredential.AsSpan().SequenceEqual(candidate.SealedCredential));
+        bool goesOn = same && (present!.Removed || present.SealedCredential.AsSpan().SequenceEqual(candidate.SealedCredential));
         var taken = candidate with
         {
             Removed = false,
@@ -99,9 +99,9 @@ internal sealed class IdentityChanges(
 
     private static FaultException Refused(ProviderEntry? present, ProviderEntry candidate, IdentityVerdict verdict, bool waits)
     {
-        var name = candidate.Name;
-        var stays = present is { Removed: false } ? " The identity in use stays." : "";
-        var first = verdict.LetIn
+        string name = candidate.Name;
+        string stays = present is { Removed: false } ? " The identity in use stays." : "";
+        string first = verdict.LetIn
             ? "Let the KMS give these keys to it, on lorica-kms: lorica-kms client hand-over --from "
                 + $"{present?.KeySha256 ?? "KEY"} --to {candidate.KeySha256 ?? "KEY"}"
             : waits

@@ -56,7 +56,7 @@ internal sealed class IdentityProver(ProviderStore providers, TimeProvider time,
         var lacking = new Dictionary<string, string>(StringComparer.Ordinal);
         var shut = new List<string>();
         var deaf = new List<string>();
-        var answered = false;
+        bool answered = false;
         foreach (var server in candidate.Servers)
         {
             var seen = await LookAsync(with, server, wanted, ct);
@@ -83,7 +83,7 @@ internal sealed class IdentityProver(ProviderStore providers, TimeProvider time,
         }
 
         var faults = lacking.Select(l => new KeyReason(candidate.Name, l.Key, l.Value)).ToList();
-        var why = (shut.Count, answered, faults.Count) switch
+        string? why = (shut.Count, answered, faults.Count) switch
         {
             ( > 0, _, _) => $"the KMS lets the identity in use in, and not the new one ({string.Join("; ", shut)})",
             (_, false, _) => $"no server answers it ({string.Join("; ", deaf)})",
@@ -109,7 +109,7 @@ internal sealed class IdentityProver(ProviderStore providers, TimeProvider time,
             }
             catch (KmipException e) when (e.IsAnswer)
             {
-                var reason = KeyFaults.From(new KeyRef { KeyId = id }, e).Reason;
+                string reason = KeyFaults.From(new KeyRef { KeyId = id }, e).Reason;
                 lacking[id] = reason == KeyReasons.MissingOnKms ? KeyReasons.NotVisibleToIdentity : reason;
             }
             catch (KmipException e)
@@ -128,7 +128,7 @@ internal sealed class IdentityProver(ProviderStore providers, TimeProvider time,
     private static async Task<bool> GivesAsync(KmipClient client, string id, string kcv, CancellationToken ct)
     {
         using var key = KeyBuffer.Allocate(KeyWork.KekBytes);
-        var whole = false;
+        bool whole = false;
         await client.GetKeyAsync(id, material => whole = material.TryCopyTo(key.Span) && material.Length == key.Length, ct);
         return whole && (kcv.Length == 0 || KeyCheckValue.Matches(key, kcv));
     }

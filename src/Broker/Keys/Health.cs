@@ -23,7 +23,7 @@ internal sealed class Health(ProviderStore providers, CircuitBreakers rests, Ser
         var provider = providers.Get(name);
         try
         {
-            var errors = await Task.WhenAll(provider.Servers.Select(s => PingAsync(provider, s, ct)));
+            string?[] errors = await Task.WhenAll(provider.Servers.Select(s => PingAsync(provider, s, ct)));
             return new PingProviderReply
             {
                 Healthy = errors.Any(e => e is null), Error = string.Join("; ", errors.Where(e => e is not null)),
@@ -95,7 +95,7 @@ internal sealed class Health(ProviderStore providers, CircuitBreakers rests, Ser
                 continue;
             }
 
-            var answered = false;
+            bool answered = false;
             if (status.ClientTrustsServer)
                 (provider, answered) = await LookAtKeysAsync(provider, session.ClientOf(server), status, ct);
             Note(server, status, answered);
@@ -129,7 +129,7 @@ internal sealed class Health(ProviderStore providers, CircuitBreakers rests, Ser
             var chain = await KmipClient.FetchServerCertificateAsync(server.Host, server.Port, server.Proxy(), ct);
             status.Connected = true;
             status.ServerNotAfterUnix = new DateTimeOffset(chain[0].NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
-            var shown = Convert.ToHexStringLower(chain[0].GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256));
+            string shown = Convert.ToHexStringLower(chain[0].GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256));
             status.ClientTrustsServer = shown == server.CertificateSha256;
             if (!status.ClientTrustsServer)
                 status.Error = $"It shows another certificate ({shown}) than the one that was accepted.";
@@ -185,11 +185,11 @@ internal sealed class Health(ProviderStore providers, CircuitBreakers rests, Ser
 
     private async Task<ProviderEntry> MakeProbeAsync(ProviderEntry provider, KmipClient client, CancellationToken ct)
     {
-        var id = await client.CreateSymmetricKeyAsync($"lorica-probe-{Guid.NewGuid():D}", ct);
+        string id = await client.CreateSymmetricKeyAsync($"lorica-probe-{Guid.NewGuid():D}", ct);
         await client.ActivateAsync(id, ct);
         using var probe = KeyBuffer.Allocate(KeyWork.KekBytes);
         await client.GetKeyAsync(id, material => material.CopyTo(probe.Span), ct);
-        var kcv = KeyCheckValue.Compute(probe);
+        string kcv = KeyCheckValue.Compute(probe);
 
         // The provider as it is now: what was read before the check must not put back an identity that was replaced meanwhile.
         var made = provider with { ProbeKeyId = id, ProbeKcv = kcv };
@@ -203,8 +203,8 @@ internal sealed class Health(ProviderStore providers, CircuitBreakers rests, Ser
     {
         try
         {
-            var certificate = providers.OpenIdentity(provider, out var owned);
-            var notAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
+            var certificate = providers.OpenIdentity(provider, out bool owned);
+            long notAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).ToUnixTimeSeconds();
             if (owned)
                 certificate.Dispose();
             providers.OpenCredential(provider)?.Dispose();

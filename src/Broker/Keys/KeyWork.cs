@@ -1,5 +1,5 @@
-using Lorica.Broker.Providers;
 using Lorica.Broker.Hosting;
+using Lorica.Broker.Providers;
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
@@ -21,7 +21,7 @@ internal sealed class KeyWork(
         await using var session = Open(provider);
         try
         {
-            var id = await session.CreateAsync(request.Name, ct);
+            string id = await session.CreateAsync(request.Name, ct);
             var key = new KeyRef { Provider = provider.Name, KeyId = id };
             log.KeyCreated(Name(key));
             await TagAsync(session, id, request, ct);
@@ -55,8 +55,11 @@ internal sealed class KeyWork(
             await session.ReconnectAsync();
             var (again, _) = await ReadAsync(session, key.KeyId, second, ct);
             if (kcv != again)
+            {
                 return Unusable(key, state, KeyReasons.WrongKey,
                     $"{first} and {session.Answered} give different keys under one identifier.");
+            }
+
             if (state != KmipKeyState.Active)
                 return Unusable(key, state, KeyReasons.NotActiveOnKms, $"Its state is {state}.");
             log.KeyActivated(Name(key), kcv);
@@ -160,7 +163,7 @@ internal sealed class KeyWork(
                 keks[i] = KeyBuffer.CopyOf(material);
                 states[i] = state;
             }, ct));
-            for (var i = 0; i < batch.Length; i++)
+            for (int i = 0; i < batch.Length; i++)
             {
                 if (refused[i] is { } e)
                     faults.Add(Say(KeyFaults.From(batch[i].Key, e)));
@@ -189,7 +192,7 @@ internal sealed class KeyWork(
 
         void Use(KeyToSeal key, KeyBuffer kek, KmipKeyState state)
         {
-            var kcv = KeyCheckValue.Compute(kek);
+            string kcv = KeyCheckValue.Compute(kek);
             if (Judge(key.Key, kcv, key.ExpectedKcv, key.ToOpenOnly && Opens(state) ? KmipKeyState.Active : state) is { } fault)
                 faults.Add(Say(fault));
             else

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Lorica.Broker.Providers;
 using Lorica.Broker.Hosting;
+using Lorica.Broker.Providers;
 using Lorica.Kmip;
 
 namespace Lorica.Broker.Keys;
@@ -66,7 +66,7 @@ internal sealed class ProviderSession(
     /// </summary>
     public Task<string> CreateAsync(string name, CancellationToken ct)
     {
-        var lost = false;
+        bool lost = false;
         return RunAsync(async client =>
         {
             try

@@ -41,7 +41,7 @@ internal sealed class CircuitBreakers(TimeProvider time)
         _rests.AddOrUpdate(server, _ => new OpenCircuit(1, now, now + (silent ? Longest : First), error), (_, old) =>
         {
             // Work side by side fails for one and the same reason: it counts once.
-            var failures = old.RetryAt > now ? old.Failures : old.Failures + 1;
+            int failures = old.RetryAt > now ? old.Failures : old.Failures + 1;
             var rest = silent ? Longest : First * Math.Pow(2, Math.Min(failures - 1, 8));
             return new OpenCircuit(failures, now, now + (rest < Longest ? rest : Longest), error);
         });

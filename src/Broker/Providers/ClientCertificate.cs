@@ -29,7 +29,7 @@ internal static class ClientCertificate
     {
         using var chars = KeyBuffer.Allocate(8192 * sizeof(char));
         var pem = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, char>(chars.Span);
-        if (!key.TryExportPkcs8PrivateKeyPem(pem, out var written))
+        if (!key.TryExportPkcs8PrivateKeyPem(pem, out int written))
             throw new CryptographicException("The private key is longer than expected.");
         var result = KeyBuffer.Allocate(written);
         Encoding.ASCII.GetBytes(pem[..written], result.Span);
@@ -75,7 +75,7 @@ internal static class ClientCertificate
             return null;
         }
 
-        for (var from = 0; PemEncoding.TryFind(text[from..], out var found); from += found.Location.End.Value)
+        for (int from = 0; PemEncoding.TryFind(text[from..], out var found); from += found.Location.End.Value)
         {
             if (text[from..][found.Label].EndsWith("PRIVATE KEY"))
             {
@@ -194,7 +194,7 @@ internal static class ClientCertificate
         using var chars = KeyBuffer.Allocate(pem.Length * sizeof(char));
         var text = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, char>(chars.Span);
         Encoding.ASCII.GetChars(pem.Span, text);
-        for (var from = 0; PemEncoding.TryFind(text[from..], out var found); from += found.Location.End.Value)
+        for (int from = 0; PemEncoding.TryFind(text[from..], out var found); from += found.Location.End.Value)
         {
             if (!text[from..][found.Label].EndsWith("PRIVATE KEY"))
                 continue;
@@ -224,7 +224,7 @@ internal static class ClientCertificate
 
     private static KeyBuffer Join(string certificatePem, KeyBuffer key)
     {
-        var head = Encoding.ASCII.GetBytes(certificatePem.TrimEnd() + "\n");
+        byte[] head = Encoding.ASCII.GetBytes(certificatePem.TrimEnd() + "\n");
         var result = KeyBuffer.Allocate(head.Length + key.Length);
         head.CopyTo(result.Span);
         key.Span.CopyTo(result.Span[head.Length..]);

@@ -30,7 +30,7 @@ internal sealed class Credential : IDisposable
     /// <summary>Reads <paramref name="text"/>, and is disposed with it; null when it is something else.</summary>
     public static Credential? Read(KeyBuffer text)
     {
-        var line = text.Span.IndexOf((byte)'\n');
+        int line = text.Span.IndexOf((byte)'\n');
         return line is > 0 and <= Maximum && text.Length - line - 1 <= Maximum && Utf8.IsValid(text.Span)
             ? new Credential(text, line)
             : null;

@@ -36,7 +36,7 @@ internal sealed class ProviderStore
         _self = self;
         _folder = Path.Combine(stateFolder, "providers");
         Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var file in Directory.EnumerateFiles(_folder, "*.json"))
+        foreach (string file in Directory.EnumerateFiles(_folder, "*.json"))
         {
             var entry = JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)
                 ?? throw new InvalidOperationException($"{file} is empty.");
@@ -120,7 +120,7 @@ internal sealed class ProviderStore
     {
         try
         {
-            var certificate = OpenIdentity(entry, out var owned);
+            var certificate = OpenIdentity(entry, out bool owned);
             if (owned)
                 certificate.Dispose();
             return true;
@@ -160,7 +160,7 @@ internal sealed class ProviderStore
         var (from, to) = (entry.Binding(), changed.Binding());
         if (from.AsSpan().SequenceEqual(to))
             return changed;
-        var keeps = KeepsCredential(entry, servers);
+        bool keeps = KeepsCredential(entry, servers);
         return changed with
         {
             SealedIdentity = Again(SealPurpose.Identity, entry.SealedIdentity),
@@ -234,7 +234,7 @@ internal sealed class ProviderStore
     /// </summary>
     private ProviderEntry OfThisBroker(ProviderEntry entry, TimeProvider time)
     {
-        var own = Peer.PinOf(_self.Certificate);
+        string own = Peer.PinOf(_self.Certificate);
         if (entry.Identity != BrokerCertificate || entry.SealedIdentity is { Length: > 0 } || entry.KeySha256 == own)
             return entry;
         return entry with

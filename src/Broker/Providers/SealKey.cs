@@ -29,7 +29,7 @@ internal sealed class SealKey : IDisposable
 
     public static SealKey Open(string stateFolder)
     {
-        var path = Path.Combine(stateFolder, "seal.key");
+        string path = Path.Combine(stateFolder, "seal.key");
         if (!File.Exists(path))
         {
             RefuseLost(stateFolder, path);
@@ -52,14 +52,16 @@ internal sealed class SealKey : IDisposable
     /// <summary>A new key would make the identities unreadable for good, even when the old one is found again.</summary>
     private static void RefuseLost(string stateFolder, string path)
     {
-        var folder = Path.Combine(stateFolder, "providers");
+        string folder = Path.Combine(stateFolder, "providers");
         if (!Directory.Exists(folder))
             return;
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+        foreach (string file in Directory.EnumerateFiles(folder, "*.json"))
         {
             if (JsonSerializer.Deserialize(File.ReadAllBytes(file), BrokerJson.Default.ProviderEntry)?.HasSealed() == true)
+            {
                 throw new InvalidOperationException(
                     $"{path} is missing, but {file} was sealed under it. Restore it from the backup of the broker's state.");
+            }
         }
     }
 
@@ -67,7 +69,7 @@ internal sealed class SealKey : IDisposable
     /// name="binding"/>.</summary>
     public byte[] Seal(string purpose, byte[] binding, KeyBuffer plaintext)
     {
-        var result = new byte[NonceBytes + plaintext.Length + TagBytes];
+        byte[] result = new byte[NonceBytes + plaintext.Length + TagBytes];
         var nonce = result.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var gcm = new AesGcm(_key.Span, TagBytes);
@@ -97,7 +99,7 @@ internal sealed class SealKey : IDisposable
     {
         if (blob.Length <= NonceBytes + TagBytes)
             throw new CryptographicException("The sealed identity is cut.");
-        var length = blob.Length - NonceBytes - TagBytes;
+        int length = blob.Length - NonceBytes - TagBytes;
         var plaintext = KeyBuffer.Allocate(length);
         try
         {

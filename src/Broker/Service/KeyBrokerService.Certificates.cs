@@ -60,7 +60,7 @@ internal sealed partial class KeyBrokerService
         }
 
         using var made = Providers.ClientCertificate.NewKey();
-        var blob = providers.Seal(entry, SealPurpose.RequestedKey, made);
+        byte[] blob = providers.Seal(entry, SealPurpose.RequestedKey, made);
         providers.Update(entry.Name, e => e with { SealedRequestedKey = blob });
         return new RequestCertificateReply { Pem = Providers.ClientCertificate.RequestPem(entry.Name, made) };
     }
@@ -70,7 +70,7 @@ internal sealed partial class KeyBrokerService
     {
         using var alone = await identities.AloneAsync(context.CancellationToken);
         var entry = providers.Get(request.Name);
-        var pem = CheckCertificate(request);
+        string pem = CheckCertificate(request);
         using (var pair = Paired(entry, SealPurpose.RequestedKey, entry.SealedRequestedKey, pem))
         {
             if (pair is not null)

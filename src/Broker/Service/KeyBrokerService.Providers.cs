@@ -77,7 +77,7 @@ internal sealed partial class KeyBrokerService
 
         // An entry that the center does not know was removed, or is of an attempt to add it that broke off: nobody can name that
         // one, so it counts as removed.
-        var adds = known is null || request.Adds;
+        bool adds = known is null || request.Adds;
         var before = known ?? providers.FindRemoved(request.Name);
         if (adds && before is not null)
             before = before with { Removed = true };
@@ -88,7 +88,7 @@ internal sealed partial class KeyBrokerService
             KeySha256 = Peer.PinOf(self.Certificate), ProbeKeyId = present?.ProbeKeyId, ProbeKcv = present?.ProbeKcv,
             Former = present?.Former,
         };
-        var comesBack = adds && present is not null && KindOf(request.Identity) == present.Identity && providers.Opens(present);
+        bool comesBack = adds && present is not null && KindOf(request.Identity) == present.Identity && providers.Opens(present);
         var (candidate, changes, madeHere) = Changed(request, adds && !comesBack ? fresh : present!, adds, comesBack);
         if (changes)
         {
@@ -134,7 +134,10 @@ internal sealed partial class KeyBrokerService
     {
         if (known is not { SealedCredential.Length: > 0 } || request.Credential is not null || request.NoCredential
             || ProviderStore.KeepsCredential(known, servers))
+        {
             return;
+        }
+
         var added = servers.First(s => !ProviderStore.KeepsCredential(known, [s]));
         throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.credentialNeeded", request.Name,
             $"{added} with certificate {added.CertificateSha256} is new to {request.Name}, whose password was given for other "
@@ -298,7 +301,10 @@ internal sealed partial class KeyBrokerService
     {
         if (request.Name.Length is 0 or > MaximumNameLength || Encoding.UTF8.GetByteCount(request.Name) > MaximumNameBytes
             || request.Name.Any(char.IsControl))
+        {
             throw Argument("server.info.name", "A key provider has a name of 1 to 80 printable characters, at most 120 bytes.");
+        }
+
         if (request.Servers.Count is 0 or > MaximumServers)
             throw Argument(request.Name, "A key provider has 1 to 16 servers.");
         foreach (var server in request.Servers)

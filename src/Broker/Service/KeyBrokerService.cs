@@ -93,16 +93,19 @@ internal sealed partial class KeyBrokerService(
         if (providers.Find(providerName) is not { } provider)
         {
             foreach (var key in wanted)
+            {
                 reply.Faults.Add(keys.Say(
                     KeyFaults.Of(key.Key, KeyReasons.ProviderUnknown, $"No provider named {providerName} is registered.")));
+            }
+
             return;
         }
 
         await using var session = keys.Open(provider);
-        var hostSpki = System.Security.Cryptography.SHA256.HashData(request.Host.HostSpki.Span);
+        byte[] hostSpki = System.Security.Cryptography.SHA256.HashData(request.Host.HostSpki.Span);
         reply.Faults.AddRange(await keys.DeliverAsync(session, wanted, (key, kek, kcv) =>
         {
-            var sequence = request.Host.FirstSequence + (ulong)reply.Sealed.Count;
+            ulong sequence = request.Host.FirstSequence + (ulong)reply.Sealed.Count;
             var (enc, ciphertext) = HpkeSender.Seal(request.Host.ReceiveKey.Span,
                 KeyDelivery.Info(request.CenterSpkiSha256.Span, hostSpki, request.Host.BootNonce.Span, sequence),
                 KeyDelivery.AdditionalData(new KeyId(key.Key.Provider, key.Key.KeyId), kcv, key.Operation), kek);

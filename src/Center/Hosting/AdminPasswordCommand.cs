@@ -27,7 +27,7 @@ internal static class AdminPasswordCommand
             throw new CommandException($"{state} is not initialised. Run `lorica-center init --state {state}` first.");
         }
 
-        var password = await input.ReadLineAsync(ct) ?? throw new CommandException("No password on standard input.");
+        string password = await input.ReadLineAsync(ct) ?? throw new CommandException("No password on standard input.");
         try
         {
             using var store = await CenterStore.OpenAsync(state, ct);

@@ -13,7 +13,7 @@ internal sealed class Arguments
         using var each = arguments.GetEnumerator();
         while (each.MoveNext())
         {
-            var name = each.Current;
+            string name = each.Current;
             if (switches.Contains(name) && result._switches.Add(name))
             {
                 continue;
@@ -38,5 +38,6 @@ internal sealed class Arguments
 
     /// <summary>Value of an option that must be there.</summary>
     public string Require(string name) =>
-        _values.TryGetValue(name, out var value) && value.Length > 0 ? value : throw new CommandException($"{name} is missing.");
+        _values.TryGetValue(name, out string? value) && value.Length > 0
+            ? value : throw new CommandException($"{name} is missing.");
 }

@@ -27,19 +27,19 @@ internal static class InitCommand
     public static async Task<int> RunAsync(string state, bool passwordFromStdin, TimeProvider time, CancellationToken ct)
     {
         state = Path.GetFullPath(state);
-        var pki = Path.Combine(state, "pki");
+        string pki = Path.Combine(state, "pki");
         if (Directory.Exists(pki))
         {
             throw new CommandException($"{state} is initialised already ({pki} exists). Nothing was changed.");
         }
 
-        var password = passwordFromStdin
+        string password = passwordFromStdin
             ? await Console.In.ReadLineAsync(ct) ?? throw new CommandException("No password on standard input.")
             : RandomNumberGenerator.GetString(Alphabet, PasswordLength);
 
         // Step 1
         NodeFiles.MakeFolder(state);
-        foreach (var suffix in new[] { "", "-wal", "-shm" })
+        foreach (string suffix in new[] { "", "-wal", "-shm" })
         {
             File.Delete(CenterStore.PathIn(state) + suffix);
         }
@@ -51,7 +51,7 @@ internal static class InitCommand
         }
 
         // Step 2
-        var fresh = Path.Combine(state, "pki.new");
+        string fresh = Path.Combine(state, "pki.new");
         if (Directory.Exists(fresh))
         {
             Directory.Delete(fresh, recursive: true);

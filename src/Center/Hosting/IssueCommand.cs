@@ -27,13 +27,13 @@ internal static class IssueCommand
             throw new CommandException($"A name has 1 to {MaximumName} characters and no control characters.");
         }
 
-        var pki = Path.Combine(Path.GetFullPath(state), "pki");
+        string pki = Path.Combine(Path.GetFullPath(state), "pki");
         if (!File.Exists(Path.Combine(pki, NodeFiles.CaKey)))
         {
             throw new CommandException($"{state} is not initialised. Run `lorica-center init --state {state}` first.");
         }
 
-        foreach (var file in new[] { NodeFiles.Certificate, NodeFiles.Key, NodeFiles.Ca })
+        foreach (string file in new[] { NodeFiles.Certificate, NodeFiles.Key, NodeFiles.Ca })
         {
             if (File.Exists(Path.Combine(folder, file)))
             {

@@ -29,7 +29,7 @@ internal static class RunCommand
 
         await using (app)
         {
-            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(
+            string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(
                 a => a.StartsWith("https:", StringComparison.Ordinal));
             await Console.Out.WriteLineAsync($"lorica-center ready on {address}");
             await app.WaitForShutdownAsync();
@@ -42,7 +42,7 @@ internal static class RunCommand
     {
         try
         {
-            var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
             var config = JsonSerializer.Deserialize(File.ReadAllBytes(file), ConfigJson.Default.CenterConfig)
                 ?? throw new JsonException("The file is empty.");
             return config with

@@ -22,7 +22,7 @@ internal sealed class BrokerCertificates(string folder, TimeProvider time) : IBr
         {
             key = CertificateRequest.LoadSigningRequestPem(
                 requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.Default).PublicKey;
-            var spki = Convert.ToHexString(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+            string spki = Convert.ToHexString(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
             if (!spki.Equals(pin, StringComparison.OrdinalIgnoreCase))
             {
                 throw new CryptographicException("It is of another key than the broker's.");

@@ -86,7 +86,7 @@ internal sealed class CertificateAuthority : IDisposable
         var now = _time.GetUtcNow();
         var end = now.AddYears(NodeYears);
         var rootEnd = new DateTimeOffset(_root.NotAfter);
-        var serial = RandomNumberGenerator.GetBytes(16);
+        byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
         return request.Create(_root, now - Skew, end < rootEnd ? end : rootEnd, serial);
     }
@@ -100,7 +100,7 @@ internal sealed class CertificateAuthority : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         names.AddDnsName("localhost");
-        var host = Environment.MachineName;
+        string host = Environment.MachineName;
         if (host.Length > 0 && Uri.CheckHostName(host) == UriHostNameType.Dns && host != "localhost")
         {
             names.AddDnsName(host);

@@ -16,7 +16,7 @@ internal sealed class HostCertificates(string folder, TimeProvider time) : IHost
         try
         {
             key = CertificateRequest.LoadSigningRequest(
-                request, HashAlgorithmName.SHA256, out var read, CertificateRequestLoadOptions.Default).PublicKey;
+                request, HashAlgorithmName.SHA256, out int read, CertificateRequestLoadOptions.Default).PublicKey;
             if (read != request.Length || !key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(spki))
             {
                 throw new CryptographicException("It is of another key than the host's connection.");

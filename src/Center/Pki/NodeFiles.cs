@@ -36,7 +36,7 @@ internal static class NodeFiles
     /// </summary>
     public static void Settle(string folder)
     {
-        var full = Path.GetFullPath(folder);
+        string full = Path.GetFullPath(folder);
         DurableFile.SyncFolder(full);
         if (Path.GetDirectoryName(full) is { } parent)
         {

@@ -15,7 +15,7 @@ internal static class AlarmRoutes
         group.MapGet("",
             async (bool? history, string? @object, string? alarm, string? cursor, HttpContext http, AlarmService alarms) =>
             {
-                var limit = Paging.Limit(http.Request.Query, DefaultPage, AlarmService.MaximumPage);
+                int limit = Paging.Limit(http.Request.Query, DefaultPage, AlarmService.MaximumPage);
                 return TypedResults.Json(
                     await alarms.ListAsync(http.Caller(), history ?? false, @object, alarm, limit, cursor, http.RequestAborted),
                     RestJson.Default.ListModelAlarmModel);

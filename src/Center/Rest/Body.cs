@@ -36,7 +36,7 @@ internal static class Body
         }
 
         using var buffer = new MemoryStream();
-        var chunk = new byte[8192];
+        byte[] chunk = new byte[8192];
         int read;
         while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
         {
@@ -63,7 +63,7 @@ internal static class Body
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
-            var place = e is JsonException { Path: { Length: > 1 } path } ? $" at {path}" : "";
+            string place = e is JsonException { Path: { Length: > 1 } path } ? $" at {path}" : "";
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.malformedBody", target,
                 $"The body is not the JSON that this operation takes{place}.",
                 "See the API at /docs."), e);

@@ -31,7 +31,7 @@ internal static class ConsoleRoutes
         group.MapPost("/{vm}/console", async (string vm, HttpContext http, VmService vms) =>
             {
                 using var buffer = new MemoryStream();
-                var chunk = new byte[4096];
+                byte[] chunk = new byte[4096];
                 int read;
                 while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
                 {

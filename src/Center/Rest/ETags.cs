@@ -29,9 +29,9 @@ internal static class ETags
             var http = context.HttpContext;
             var revisions = http.RequestServices.GetRequiredService<Revisions>();
             object? result = null;
-            for (var attempt = 0; attempt < Attempts; attempt++)
+            for (int attempt = 0; attempt < Attempts; attempt++)
             {
-                var latest = await revisions.LatestAsync(http.RequestAborted);
+                long latest = await revisions.LatestAsync(http.RequestAborted);
                 result = await next(context);
                 if (result is not JsonHttpResult<T> { Value: { } model } json)
                 {

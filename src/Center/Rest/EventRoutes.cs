@@ -53,8 +53,8 @@ internal static class EventRoutes
                 long? after, string? id, string? @object, string? user, HttpContext http, EventService events) =>
             {
                 await using var lasting = Lasting.Begin(http);
-                var last = http.Request.Headers["Last-Event-ID"] is [{ } text]
-                    && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
+                long? last = http.Request.Headers["Last-Event-ID"] is [{ } text]
+                    && long.TryParse(text, CultureInfo.InvariantCulture, out long number)
                     ? number : after;
                 await EventStream.SendAsync(
                     http, "event", await events.WatchAsync(

@@ -41,7 +41,7 @@ internal static class FaultResults
     /// <summary>Answers with problem details.</summary>
     public static Task WriteAsync(HttpContext http, Fault fault, string? correlationId = null)
     {
-        var status = StatusOf(fault);
+        int status = StatusOf(fault);
         var problem = new ProblemModel(
             $"urn:lorica:fault:{fault.Type}", fault.Type, status, fault.Message, fault.Key, fault.Object, fault.Hint,
             fault.Keys.Count > 0 ? fault.Keys : null, correlationId);

@@ -29,7 +29,7 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers, RequestFingerp
         }
 
         var (user, key) = (http.Caller().User, Key(http, header));
-        var secret = http.GetEndpoint()?.Metadata.GetMetadata<SecretAnswer>() is not null;
+        bool secret = http.GetEndpoint()?.Metadata.GetMetadata<SecretAnswer>() is not null;
         if (await answers.BeginAsync(user, key, await FingerprintAsync(http), http.RequestAborted)
             is { } before)
         {
@@ -75,17 +75,17 @@ internal sealed class IdempotencyFilter(IdempotencyStore answers, RequestFingerp
 
         http.Request.EnableBuffering(Body.Maximum, Body.Maximum);
         using var hash = fingerprints.Begin();
-        foreach (var part in new[]
+        foreach (string part in new[]
         {
             http.Caller().TokenId, http.Request.Method, http.Request.Path.Value ?? "", http.Request.QueryString.Value ?? "",
         })
         {
-            var bytes = Encoding.UTF8.GetBytes(part);
+            byte[] bytes = Encoding.UTF8.GetBytes(part);
             hash.AppendData(BitConverter.GetBytes(bytes.Length));
             hash.AppendData(bytes);
         }
 
-        var chunk = new byte[8192];
+        byte[] chunk = new byte[8192];
         int read;
         while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
         {

@@ -36,7 +36,7 @@ internal static class InventoryRoutes
         group.MapPost("/{**container}", async (string container, HttpContext http, InventoryService inventory) =>
             {
                 // A container is named by id, name or path, and a path has slashes: what to do stands at its end.
-                var at = container.LastIndexOf('/');
+                int at = container.LastIndexOf('/');
                 var (name, action) = at > 0 ? (container[..at], container[(at + 1)..]) : ("", "");
                 return action switch
                 {

@@ -20,5 +20,5 @@ internal static class NamedSegments
         return next(http);
     });
 
-    private static string NameOf(string segment) => SegmentText.TryDecode(segment, out var name) ? name : segment;
+    private static string NameOf(string segment) => SegmentText.TryDecode(segment, out string? name) ? name : segment;
 }

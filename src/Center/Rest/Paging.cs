@@ -58,7 +58,7 @@ internal static class Paging
             return whenMissing;
         }
 
-        return int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var limit) && limit >= 1
+        return int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out int limit) && limit >= 1
             ? Math.Min(limit, maximum)
             : throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.limit", text.Length > 40 ? text[..40] : text,
                 $"The limit is a number from 1 to {maximum}.", "Correct the request."));
@@ -81,8 +81,8 @@ internal static class Paging
             return new ListModel<T>([.. rest]);
         }
 
-        var limit = Limit(query, Maximum, Maximum);
-        var after = query["cursor"] is [{ } cursor] ? Cursor.Key(cursor) : null;
+        int limit = Limit(query, Maximum, Maximum);
+        string? after = query["cursor"] is [{ } cursor] ? Cursor.Key(cursor) : null;
         List<T> page = [.. rest.OrderBy(key, StringComparer.Ordinal)
             .SkipWhile(i => after is not null && string.CompareOrdinal(key(i), after) <= 0).Take(limit + 1)];
         return page.Count <= limit

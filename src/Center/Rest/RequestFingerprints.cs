@@ -28,14 +28,14 @@ internal sealed class RequestFingerprints
     /// <exception cref="IOException">The file is not a key.</exception>
     public static RequestFingerprints Load(string stateFolder)
     {
-        var path = Path.Combine(stateFolder, File);
+        string path = Path.Combine(stateFolder, File);
         if (!System.IO.File.Exists(path))
         {
             DurableFile.Replace(path, RandomNumberGenerator.GetBytes(Size));
         }
 
         using var file = System.IO.File.OpenHandle(path);
-        var key = new byte[Size];
+        byte[] key = new byte[Size];
         return RandomAccess.GetLength(file) == Size && RandomAccess.Read(file, key, 0) == Size
             ? new RequestFingerprints(key)
             : throw new IOException($"{path} is not a key of {Size} bytes. Remove it; the center makes a new one.");

@@ -40,7 +40,7 @@ internal static class Liveness
             return (StatusCodes.Status503ServiceUnavailable, "starting");
         }
 
-        var database = await http.RequestServices.GetRequiredService<CenterHealth>().DatabaseAsync(http.RequestAborted);
+        string database = await http.RequestServices.GetRequiredService<CenterHealth>().DatabaseAsync(http.RequestAborted);
         return database == CenterHealth.Ok
             ? (StatusCodes.Status200OK, "ready") : (StatusCodes.Status503ServiceUnavailable, $"database: {database}");
     }

@@ -27,7 +27,7 @@ internal static class RequestSpans
 
     private static void Tell(Activity activity, HttpContext http)
     {
-        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
+        string route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
         activity.DisplayName = $"{http.Request.Method} {route}";
         activity.SetTag("http.request.method", http.Request.Method)
             .SetTag("http.route", route).SetTag("http.response.status_code", http.Response.StatusCode);

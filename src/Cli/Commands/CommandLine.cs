@@ -23,7 +23,7 @@ internal static class CommandLine
                 // Signals are handled by Interrupts.
                 ProcessTerminationTimeout = null,
             };
-            var code = await parsed.InvokeAsync(configuration, interrupts.Stop);
+            int code = await parsed.InvokeAsync(configuration, interrupts.Stop);
             await cli.Terminal.Out.FlushAsync();
             return code;
         }
@@ -56,9 +56,9 @@ internal static class CommandLine
 
     private static ExitCode BadUsage(ParseResult parsed, Terminal terminal)
     {
-        foreach (var error in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
+        foreach (string error in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
             terminal.Error.WriteLine("error: " + Terminal.Clean(error));
-        var path = CommandTree.PathOf(parsed.CommandResult);
+        string path = CommandTree.PathOf(parsed.CommandResult);
         terminal.Error.WriteLine(Nearest.Command(parsed) is { } meant ? $"hint: {path} {meant}" : $"hint: {path} --help");
         return ExitCode.Usage;
     }

@@ -53,8 +53,10 @@ internal static class DiskCommand
             ("import", disk.Kind == "lorica" ? "" : disk.Problem ?? "can be imported"), ("what to do", disk.WayOut ?? ""),
         ]);
         if (disk.Encrypted)
+        {
             terminal.Line("Nothing of this is proven: whoever writes the file can make it say anything. Opening it with "
                 + "its key proves it.");
+        }
     }
 
     private static string Bytes(long count) => $"{Sizes.Format(count)} ({count} bytes)";
@@ -79,7 +81,7 @@ internal static class DiskCommand
 
     private static DiskInfoModel? TryReadOwn(string path)
     {
-        var full = Path.GetFullPath(path);
+        string full = Path.GetFullPath(path);
         if (!full.EndsWith(".vmdk", StringComparison.Ordinal) || !File.Exists(full))
             return null;
         try

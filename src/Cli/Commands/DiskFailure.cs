@@ -8,7 +8,7 @@ internal static class DiskFailure
 {
     public static CliException ToException(DiskException e)
     {
-        var about = e.Path is { Length: > 0 } path && !e.Message.Contains(path, StringComparison.Ordinal) ? $"{path}: " : "";
+        string about = e.Path is { Length: > 0 } path && !e.Message.Contains(path, StringComparison.Ordinal) ? $"{path}: " : "";
         return new CliException(KindOf(e.Kind), about + e.Message, e.WayOut ?? HintOf(e.Kind), e);
     }
 

@@ -33,7 +33,7 @@ internal static class LoginCommand
         command.SetAction(async (parsed, ct) =>
         {
             var target = Target(cli, parsed.GetValue(server), parsed.GetValue(ca), parsed.GetValue(profile));
-            var who = parsed.GetValue(user) ?? target.User ?? "administrator";
+            string who = parsed.GetValue(user) ?? target.User ?? "administrator";
             _ = CenterClient.BaseOf(target.Server);
             _ = CenterTrust.Roots(target.CaPem);
             if (parsed.GetValue(token))
@@ -41,7 +41,7 @@ internal static class LoginCommand
                 await WithTokenAsync(cli, target, parsed.GetValue(CommonOptions.Json), ct);
                 return;
             }
-            var password = await PasswordPrompt.ReadAsync(cli, $"Password of {who} at {target.Server}: ", ct);
+            string password = await PasswordPrompt.ReadAsync(cli, $"Password of {who} at {target.Server}: ", ct);
             using var center = new CenterClient(target with { Token = null });
             var session = await center.SignInAsync(who, password, ct);
             cli.Profiles.Write(target with { User = session.User, Token = session.Token });
@@ -60,10 +60,10 @@ internal static class LoginCommand
 
     private static async Task WithTokenAsync(CliContext cli, Profile target, bool json, CancellationToken ct)
     {
-        var secret = await PasswordPrompt.ReadAsync(cli, $"API token for {target.Server}: ", ct);
+        string secret = await PasswordPrompt.ReadAsync(cli, $"API token for {target.Server}: ", ct);
         var signedIn = target with { Token = secret };
         using var center = new CenterClient(signedIn);
-        var user = (await center.EffectiveAsync("root", null, ct)).User;
+        string user = (await center.EffectiveAsync("root", null, ct)).User;
         cli.Profiles.Write(signedIn with { User = user });
         if (json)
             cli.Terminal.Json(new SignedInModel(target.Server, user, null, cli.Profiles.Path), CliJson.Default.SignedInModel);

@@ -21,7 +21,10 @@ internal static class Suggestions
     {
         if (arguments is not [var first, var line, ..] || !first.StartsWith(Directive, StringComparison.Ordinal)
             || !line.StartsWith("vm ", StringComparison.Ordinal))
+        {
             return null;
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
         try

@@ -23,7 +23,7 @@ internal static class TimeOption
     public static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
         if (text.Length > 1
-            && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             && count <= 100_000)
         {
             TimeSpan? ago = text[^1] switch

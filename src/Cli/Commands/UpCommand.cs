@@ -56,7 +56,7 @@ internal static class UpCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var port) && port is < 0 or > 65535)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int port) && port is < 0 or > 65535)
                 result.AddError($"{name}: a port is 0 to 65535.");
         });
         return option;
@@ -73,9 +73,11 @@ internal static class UpCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count)
                 && count is < 1 or > PartNames.MaximumHosts)
+            {
                 result.AddError($"--hosts: 1 to {PartNames.MaximumHosts} hosts run on one machine.");
+            }
         });
         return option;
     }
@@ -92,7 +94,9 @@ internal static class UpCommand
             if (result.Tokens.Count == 1
                 && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
                     && url.UserInfo.Length == 0))
+            {
                 result.AddError("--otlp: the address of a collector looks like http://127.0.0.1:4317.");
+            }
         });
         return option;
     }
@@ -106,9 +110,11 @@ internal static class UpCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var port)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int port)
                 && port is < 1 or > 65535 - PartNames.MaximumHosts)
+            {
                 result.AddError($"--metrics-port: a port is 1 to {65535 - PartNames.MaximumHosts}.");
+            }
         });
         return option;
     }

@@ -1,6 +1,5 @@
 using Lorica.Cli.Output;
 using Lorica.Crypto;
-using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Cli.Files;
 
@@ -11,16 +10,16 @@ internal static class SecretFile
     {
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path);
-            var length = RandomAccess.GetLength(file);
+            using var file = File.OpenHandle(path);
+            long length = RandomAccess.GetLength(file);
             if (length is <= 0 || length > maximum)
                 throw new CliException(ExitCode.Usage, $"{path} is empty, or too large for what it should be.");
             var buffer = KeyBuffer.Allocate((int)length);
             try
             {
-                for (var done = 0; done < buffer.Length;)
+                for (int done = 0; done < buffer.Length;)
                 {
-                    var read = RandomAccess.Read(file, buffer.Span[done..], done);
+                    int read = RandomAccess.Read(file, buffer.Span[done..], done);
                     if (read == 0)
                         throw new CliException(ExitCode.Usage, $"{path} became shorter while it was read.");
                     done += read;

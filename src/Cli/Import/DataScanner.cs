@@ -16,15 +16,15 @@ internal static class DataScanner
 
     public static async IAsyncEnumerable<DataRun> ScanAsync(IBlockDevice device, [EnumeratorCancellation] CancellationToken ct)
     {
-        var buffer = new byte[DiskStream.MaximumData];
+        byte[] buffer = new byte[DiskStream.MaximumData];
         await foreach (var range in RangesAsync(device, ct))
         {
             if (!range.Allocated)
                 continue;
-            for (var at = range.Offset; at < range.End;)
+            for (long at = range.Offset; at < range.End;)
             {
                 // Windows end at multiples of their size, so that blocks stay aligned whatever the ranges are.
-                var window = (int)Math.Min(range.End - at, DiskStream.MaximumData - (at % DiskStream.MaximumData));
+                int window = (int)Math.Min(range.End - at, DiskStream.MaximumData - (at % DiskStream.MaximumData));
                 await device.ReadAsync(at, buffer.AsMemory(0, window), ct);
                 foreach (var (start, length) in Runs(buffer.AsSpan(0, window), at))
                     yield return new DataRun(at + start, buffer.AsMemory(start, length));
@@ -45,10 +45,10 @@ internal static class DataScanner
     private static List<(int Start, int Length)> Runs(ReadOnlySpan<byte> window, long offset)
     {
         var runs = new List<(int, int)>();
-        var start = -1;
-        for (var at = 0; at < window.Length;)
+        int start = -1;
+        for (int at = 0; at < window.Length;)
         {
-            var block = (int)Math.Min(window.Length - at, BlockLength - ((offset + at) % BlockLength));
+            int block = (int)Math.Min(window.Length - at, BlockLength - ((offset + at) % BlockLength));
             if (!ZeroBlocks.IsAllZero(window.Slice(at, block)))
             {
                 if (start < 0)

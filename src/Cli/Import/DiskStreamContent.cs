@@ -41,13 +41,13 @@ internal sealed class DiskStreamContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(_body, RestJson.Default.CreateVmBody);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(_body, RestJson.Default.CreateVmBody);
         if (json.Length > DiskStream.MaximumJson)
             throw new CliException(ExitCode.Usage, "The description of the virtual machine is too long.");
         await stream.WriteAsync(DiskStream.Magic.ToArray(), cancellationToken);
         await WriteFrameAsync(stream, JsonFrame, 0, 0, json, cancellationToken);
         long total = 0;
-        for (var disk = 0; disk < _sources.Count; disk++)
+        for (int disk = 0; disk < _sources.Count; disk++)
         {
             long sent = 0;
             await foreach (var run in _sources[disk].DataAsync(cancellationToken))
@@ -73,7 +73,7 @@ internal sealed class DiskStreamContent : HttpContent
     private static async Task WriteFrameAsync(
         Stream stream, byte kind, int disk, long offset, ReadOnlyMemory<byte> data, CancellationToken ct)
     {
-        var header = new byte[DiskStream.HeaderLength];
+        byte[] header = new byte[DiskStream.HeaderLength];
         header[0] = kind;
         header[1] = (byte)disk;
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(4), (uint)data.Length);

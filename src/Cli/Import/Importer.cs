@@ -22,7 +22,7 @@ internal sealed class Importer(CenterClient center, Terminal terminal)
         try
         {
             // Step 1
-            foreach (var image in images)
+            foreach (string image in images)
                 sources.Add(await ImportSource.OpenAsync(image, raw, ct));
             return await ProgressScope.RunAsync(terminal, $"Importing {body.Name}", async view =>
             {
@@ -31,7 +31,7 @@ internal sealed class Importer(CenterClient center, Terminal terminal)
                 foreach (var source in sources)
                     disks.Add(new CreateDiskBody(source.Capacity, provisioning, await CountAsync(source, view, ct)));
                 // Step 3
-                var total = disks.Sum(d => d.Data);
+                long total = disks.Sum(d => d.Data);
                 using var content = new DiskStreamContent(
                     body with { Disks = disks }, sources, sent => Report(view, body.Name, sent, total));
                 return await center.ImportVmAsync(content, ct);
@@ -46,7 +46,7 @@ internal sealed class Importer(CenterClient center, Terminal terminal)
 
     private static async Task<long> CountAsync(ImportSource source, IProgressView view, CancellationToken ct)
     {
-        var name = Path.GetFileName(source.Path);
+        string name = Path.GetFileName(source.Path);
         long data = 0;
         await foreach (var run in source.DataAsync(ct))
         {

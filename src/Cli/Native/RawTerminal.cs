@@ -23,7 +23,7 @@ internal sealed unsafe class RawTerminal : IDisposable
     public static RawTerminal? Take()
     {
         var terminal = new RawTerminal();
-        var raw = new byte[SettingsLength];
+        byte[] raw = new byte[SettingsLength];
         // SAFETY: both buffers are larger than the structure that libc fills, and are pinned for the calls.
         fixed (byte* before = terminal._before, settings = raw)
         {

@@ -9,7 +9,7 @@ internal static class Confirm
         if (!cli.Terminal.Interactive)
             return false;
         cli.Terminal.Error.Write($"{Terminal.Clean(question)} Type yes to accept: ");
-        var answer = await cli.Input.ReadLineAsync(ct);
+        string? answer = await cli.Input.ReadLineAsync(ct);
         return string.Equals(answer?.Trim(), "yes", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -12,11 +12,14 @@ internal static class FaultText
     {
         if (problem.Status == 412)
             return Changed(problem);
-        var type = problem.Title;
-        var hint = problem.Hint ?? "";
+        string type = problem.Title;
+        string hint = problem.Hint ?? "";
         if (problem.CorrelationId is { Length: > 0 } id && KindOf(type, problem.Status) == ExitCode.Other
             && !hint.Contains(id, StringComparison.Ordinal))
+        {
             hint = Join(hint, $"The center's log has more under {id}.");
+        }
+
         return new CliException(KindOf(type, problem.Status), problem.Detail ?? type, hint)
         {
             Keys = problem.Keys ?? [], Code = problem.Code ?? "",

@@ -23,15 +23,18 @@ internal static class PasswordPrompt
             password = await cli.Input.ReadLineAsync(ct);
         }
         if (string.IsNullOrEmpty(password))
+        {
             throw new CliException(
                 ExitCode.Usage, "No password was given.", "Type it, or pass it as one line of standard input.");
+        }
+
         return password.Length <= Longest ? password : throw new CliException(ExitCode.Usage, "The password is too long.");
     }
 
     /// <summary>A new password: a person types it twice.</summary>
     public static async Task<string> ReadNewAsync(CliContext cli, string prompt, CancellationToken ct)
     {
-        var password = await ReadAsync(cli, prompt, ct);
+        string password = await ReadAsync(cli, prompt, ct);
         if (cli.Terminal.Interactive && await ReadAsync(cli, "Again: ", ct) != password)
             throw new CliException(ExitCode.Usage, "The two passwords differ; nothing was changed.");
         return password;

@@ -8,14 +8,14 @@ internal sealed class PlainProgress(Terminal terminal) : IProgressView
 
     public void Report(string step, double percent, string detail)
     {
-        var tenth = (int)(percent / 10);
+        int tenth = (int)(percent / 10);
         if (step == _step && tenth <= _tenth)
             return;
         if (step == _step && tenth == 0)
             return;
         _step = step;
         _tenth = tenth;
-        var tail = detail.Length == 0 ? "" : $" ({detail})";
+        string tail = detail.Length == 0 ? "" : $" ({detail})";
         terminal.Note($"{step}: {(int)percent} %{tail}");
     }
 }

@@ -12,11 +12,11 @@ internal static class Sizes
     /// </summary>
     public static long? Parse(string text)
     {
-        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        int digits = text.TakeWhile(char.IsAsciiDigit).Count();
         if (digits is 0 or > 18)
             return null;
-        var number = long.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture);
-        var shift = text[digits..].ToUpperInvariant() switch
+        long number = long.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture);
+        int shift = text[digits..].ToUpperInvariant() switch
         {
             "" or "B" => 0,
             "K" or "KB" or "KIB" => 10,
@@ -34,13 +34,13 @@ internal static class Sizes
     public static string Format(long bytes)
     {
         double value = bytes;
-        var unit = 0;
+        int unit = 0;
         while (value >= 1024 && unit < Units.Length - 1)
         {
             value /= 1024;
             unit++;
         }
-        var format = unit == 0 || value >= 100 || value == Math.Floor(value) ? "0" : "0.0";
+        string format = unit == 0 || value >= 100 || value == Math.Floor(value) ? "0" : "0.0";
         return value.ToString(format, CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 }

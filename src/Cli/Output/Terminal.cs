@@ -66,10 +66,10 @@ internal sealed class Terminal
             Error.WriteLine("code: " + Clean(failure.Code));
         foreach (var key in failure.Keys)
         {
-            var detail = string.IsNullOrEmpty(key.Detail) ? "" : $" ({key.Detail})";
+            string detail = string.IsNullOrEmpty(key.Detail) ? "" : $" ({key.Detail})";
             Error.WriteLine(Clean($"key: {key.Provider}/{key.KeyId}: {key.Reason}: {FaultText.Reason(key.Reason)}{detail}"));
         }
-        foreach (var line in failure.Details)
+        foreach (string line in failure.Details)
             Error.WriteLine("  " + Clean(line));
         if (failure.Hint.Length > 0)
             Error.WriteLine("hint: " + Clean(failure.Hint));
@@ -79,14 +79,14 @@ internal sealed class Terminal
     public void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        foreach (var header in headers)
+        foreach (string header in headers)
             table.AddColumn(new TableColumn(Markup.Escape(header)) { NoWrap = true, Padding = new Padding(0, 0, Gap, 0) });
-        var widths = headers.Select(h => h.Length).ToArray();
+        int[] widths = headers.Select(h => h.Length).ToArray();
         foreach (var row in rows)
         {
-            var cells = row.Select(cell => Clean(cell).Replace('\t', ' ')).ToArray();
+            string[] cells = row.Select(cell => Clean(cell).Replace('\t', ' ')).ToArray();
             table.AddRow([.. cells.Select(Markup.Escape)]);
-            for (var column = 0; column < cells.Length; column++)
+            for (int column = 0; column < cells.Length; column++)
                 widths[column] = Math.Max(widths[column], cells[column].Length);
         }
         Render(table, widths.Sum(w => (w * CellsPerCharacter) + Gap));
@@ -96,7 +96,7 @@ internal sealed class Terminal
     public void Pairs(IEnumerable<(string Name, string Value)> pairs)
     {
         var all = pairs.Where(p => p.Value.Length > 0).ToList();
-        var width = all.Count == 0 ? 0 : all.Max(p => p.Name.Length);
+        int width = all.Count == 0 ? 0 : all.Max(p => p.Name.Length);
         foreach (var (name, value) in all)
             Line($"{name.PadRight(width)}  {value}");
     }
@@ -117,7 +117,7 @@ internal sealed class Terminal
         });
         console.Profile.Width = width;
         console.Write(table);
-        foreach (var line in writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Out.WriteLine(line.TrimEnd());
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ProfileStore(Func<string, string?> environment)
         {
             if (environment("LORICA_PROFILE") is { Length: > 0 } named)
                 return System.IO.Path.GetFullPath(named);
-            var folder = environment("XDG_CONFIG_HOME") is { Length: > 0 } config
+            string folder = environment("XDG_CONFIG_HOME") is { Length: > 0 } config
                 ? config
                 : System.IO.Path.Combine(environment("HOME") ?? "/", ".config");
             return System.IO.Path.Combine(folder, "lorica", "profile.json");
@@ -41,7 +41,7 @@ internal sealed class ProfileStore(Func<string, string?> environment)
     /// <summary>Replaces the profile: written aside, then renamed, so a crash leaves the old one or the new one.</summary>
     public void Write(Profile profile)
     {
-        var folder = System.IO.Path.GetDirectoryName(Path)!;
+        string folder = System.IO.Path.GetDirectoryName(Path)!;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(profile, ProfileJson.Default.Profile));
     }

@@ -11,7 +11,7 @@ internal sealed partial class CenterClient
     /// </summary>
     public async Task<ConsoleLog> OpenConsoleAsync(string vm, long from, bool follow, CancellationToken ct)
     {
-        var path = string.Create(
+        string path = string.Create(
             CultureInfo.InvariantCulture, $"{Vm(vm)}/console?from={from}&follow={(follow ? "true" : "false")}");
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         HttpResponseMessage response;
@@ -20,8 +20,8 @@ internal sealed partial class CenterClient
             response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
             await ThrowIfRefusedAsync(request, response, limit.Token);
         }
-        var offset = response.Headers.TryGetValues("Lorica-Console-Offset", out var values)
-            && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var told) ? told : from;
+        long offset = response.Headers.TryGetValues("Lorica-Console-Offset", out var values)
+            && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out long told) ? told : from;
         return new ConsoleLog(request, response, offset);
     }
 

@@ -17,12 +17,12 @@ internal sealed partial class CenterClient
         await ThrowIfRefusedAsync(request, response, limit.Token);
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
         var rest = new List<byte>();
-        var buffer = new byte[32 * 1024];
+        byte[] buffer = new byte[32 * 1024];
         while (await ReadAsync(stream, buffer, ct) is var read and > 0)
         {
             rest.AddRange(buffer.AsSpan(0, read));
             int end;
-            var from = 0;
+            int from = 0;
             while ((end = rest.IndexOf((byte)'\n', from)) >= 0)
             {
                 yield return System.Text.Encoding.UTF8.GetString([.. rest.Skip(from).Take(end - from)]);

@@ -83,7 +83,7 @@ internal sealed partial class CenterClient : IDisposable
         AsItWas(request, path.Split('?')[0]);
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token, ct);
         await ThrowIfRefusedAsync(request, response, limit.Token);
-        var bytes = await ReadBoundedAsync(response.Content, limit.Token);
+        byte[] bytes = await ReadBoundedAsync(response.Content, limit.Token);
         return response.StatusCode == HttpStatusCode.Accepted ? Parse(bytes, RestJson.Default.TaskModel) : null;
     }
 
@@ -176,7 +176,7 @@ internal sealed partial class CenterClient : IDisposable
             throw TooLarge();
         await using var stream = await content.ReadAsStreamAsync(ct);
         using var all = new MemoryStream();
-        var buffer = new byte[16 * 1024];
+        byte[] buffer = new byte[16 * 1024];
         try
         {
             int read;

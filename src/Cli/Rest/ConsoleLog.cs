@@ -18,7 +18,7 @@ internal sealed class ConsoleLog(HttpRequestMessage request, HttpResponseMessage
         try
         {
             _stream ??= await response.Content.ReadAsStreamAsync(ct);
-            var read = await _stream.ReadAsync(buffer, ct);
+            int read = await _stream.ReadAsync(buffer, ct);
             Offset += read;
             return read;
         }

@@ -8,7 +8,7 @@ internal static class QueryText
     /// <summary><c>?a=b&amp;c=d</c> of the pairs that have a value; empty when none has.</summary>
     public static string Of(params (string Name, string? Value)[] pairs)
     {
-        var given = string.Join(
+        string given = string.Join(
             '&', pairs.Where(p => p.Value is not null).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
         return given.Length == 0 ? "" : "?" + given;
     }

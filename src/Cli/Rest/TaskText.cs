@@ -16,7 +16,7 @@ internal static class TaskText
 
     public static string Title(TaskModel task)
     {
-        var verb = TaskWords.Of(task.Kind);
+        string verb = TaskWords.Of(task.Kind);
         return task.Target.Length == 0 ? verb : $"{verb} {task.Target}";
     }
 
@@ -28,8 +28,8 @@ internal static class TaskText
 
     public static string Detail(TaskModel task)
     {
-        var bytes = task.BytesTotal > 0 ? $"{Sizes.Format(task.BytesDone)} of {Sizes.Format(task.BytesTotal)}" : "";
-        var step = task.Step ?? "";
+        string bytes = task.BytesTotal > 0 ? $"{Sizes.Format(task.BytesDone)} of {Sizes.Format(task.BytesTotal)}" : "";
+        string step = task.Step ?? "";
         return step.Length == 0 ? bytes : bytes.Length == 0 ? step : $"{step}, {bytes}";
     }
 }

@@ -57,7 +57,7 @@ internal sealed class Children(UpPaths paths, TimeProvider time, TimeSpan patien
 
     private async Task<bool> EndedAsync(TimeSpan limit, CancellationToken ct)
     {
-        var since = time.GetTimestamp();
+        long since = time.GetTimestamp();
         while (true)
         {
             _known.RemoveAll(child => !child.Runs);

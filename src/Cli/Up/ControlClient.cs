@@ -23,7 +23,7 @@ internal static class ControlClient
         await stream.WriteAsync(
             (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request, UpJson.Default.ControlRequest), (byte)'\n'], ct);
         using var reader = new StreamReader(stream);
-        var line = await reader.ReadLineAsync(ct);
+        string? line = await reader.ReadLineAsync(ct);
         var reply = line is null ? null : JsonSerializer.Deserialize(line, UpJson.Default.ControlReply);
         if (reply is null)
             throw new CliException(ExitCode.Unreachable, $"The lorica up of {paths.State} is stopping.");

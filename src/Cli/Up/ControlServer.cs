@@ -28,7 +28,7 @@ internal sealed class ControlServer(Socket listening, IReadOnlyList<Part> parts)
             try
             {
                 var reply = await AnswerAsync(await ReadLineAsync(connection, ct), ct);
-                var line = JsonSerializer.SerializeToUtf8Bytes(reply, UpJson.Default.ControlReply);
+                byte[] line = JsonSerializer.SerializeToUtf8Bytes(reply, UpJson.Default.ControlReply);
                 await connection.SendAsync(line, SocketFlags.None, ct);
                 await connection.SendAsync("\n"u8.ToArray(), SocketFlags.None, ct);
             }
@@ -84,14 +84,14 @@ internal sealed class ControlServer(Socket listening, IReadOnlyList<Part> parts)
 
     private static async Task<string> ReadLineAsync(Socket connection, CancellationToken ct)
     {
-        var buffer = new byte[MaximumLine];
-        for (var filled = 0; filled < buffer.Length;)
+        byte[] buffer = new byte[MaximumLine];
+        for (int filled = 0; filled < buffer.Length;)
         {
-            var read = await connection.ReceiveAsync(buffer.AsMemory(filled), SocketFlags.None, ct);
+            int read = await connection.ReceiveAsync(buffer.AsMemory(filled), SocketFlags.None, ct);
             if (read == 0)
                 return "";
             filled += read;
-            var end = Array.IndexOf(buffer, (byte)'\n', 0, filled);
+            int end = Array.IndexOf(buffer, (byte)'\n', 0, filled);
             if (end >= 0)
                 return Encoding.UTF8.GetString(buffer, 0, end);
         }

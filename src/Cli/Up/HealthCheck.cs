@@ -17,7 +17,7 @@ internal static class HealthCheck
     public static async Task<string?> WaitAsync(string profilePath, TimeProvider time, CancellationToken ct)
     {
         using var center = new CenterClient(ProfileStore.Read(profilePath));
-        var since = time.GetTimestamp();
+        long since = time.GetTimestamp();
         while (true)
         {
             HealthModel? health = null;

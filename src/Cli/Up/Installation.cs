@@ -69,11 +69,11 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
         var hosts = known.MoreHosts.ToList();
         while (hosts.Count + 1 < options.Hosts)
         {
-            var number = hosts.Count + 2;
-            var part = PartNames.HostOf(number);
+            int number = hosts.Count + 2;
+            string part = PartNames.HostOf(number);
             if (Directory.Exists(paths.Part(part)))
                 Directory.Delete(paths.Part(part), recursive: true);
-            var id = Guid.NewGuid().ToString();
+            string id = Guid.NewGuid().ToString();
             var issued = await IssueAsync(part, id, ct);
             hosts.Add(new UpHost(number, id, PortOf(number, options), issued.SpkiSha256));
         }
@@ -81,8 +81,11 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
         foreach (var added in options.Datastores)
         {
             if (datastores.Find(d => d.Name == added.Name) is { } other && other != added)
+            {
                 throw new CliException(
                     ExitCode.Refused, $"The datastore {added.Name} is {other.Path} already.", "Choose another name.");
+            }
+
             if (datastores.TrueForAll(d => d.Name != added.Name))
                 datastores.Add(added);
         }
@@ -111,13 +114,13 @@ internal sealed class Installation(UpPaths paths, Programs programs, Spawner spa
             }
             await File.WriteAllTextAsync(paths.FirstStartMarker, "", ct);
         }
-        foreach (var part in PartNames.All.Select(paths.Part).Where(Directory.Exists))
+        foreach (string part in PartNames.All.Select(paths.Part).Where(Directory.Exists))
             Directory.Delete(part, recursive: true);
         // Step 2
         var init = await ShortRun.RunAsync(
             spawner, programs.Center, ["init", "--state", paths.Part(PartNames.Center)], UpJson.Default.InitLine, ct);
         FirstAdministrator = init;
-        var hostId = Guid.NewGuid().ToString();
+        string hostId = Guid.NewGuid().ToString();
         var kms = await IssueAsync(PartNames.Kms, "lorica-kms", ct);
         var broker = await IssueAsync(PartNames.Broker, "lorica-broker", ct);
         var host = await IssueAsync(PartNames.Host, hostId, ct);

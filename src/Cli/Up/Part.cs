@@ -94,8 +94,8 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
         var pause = FirstPause;
         while (true)
         {
-            var since = time.GetTimestamp();
-            var code = await _process!.Exited.WaitAsync(ct);
+            long since = time.GetTimestamp();
+            int code = await _process!.Exited.WaitAsync(ct);
             if (code == 0 && spec.Listening is not null)
             {
                 _state = "idle";
@@ -130,7 +130,7 @@ internal sealed class Part(PartSpec spec, Spawner spawner, PartLog log, UpReport
                 // Also a program that an update replaces right now, no memory, no process id left: all of it
                 // may be over in a while.
                 _state = "waiting";
-                var last = e is CliException { Details: [.., var line] } ? " " + line : "";
+                string last = e is CliException { Details: [.., var line] } ? " " + line : "";
                 Say("crashed", $"{e.Message} Next attempt in {pause.TotalSeconds:0.#} s.{last}");
                 await Task.Delay(pause, time, ct);
                 pause = Longer(pause);

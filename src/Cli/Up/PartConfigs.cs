@@ -26,7 +26,7 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
 
     public void Write()
     {
-        foreach (var folder in (string[])[paths.Datastore, .. state.MoreDatastores.Select(d => d.Path)])
+        foreach (string folder in (string[])[paths.Datastore, .. state.MoreDatastores.Select(d => d.Path)])
             Directory.CreateDirectory(folder, FileModes.OwnerFolder);
         WriteKms();
         WriteBroker();
@@ -102,7 +102,7 @@ internal sealed class PartConfigs(UpPaths paths, Programs programs, UpState stat
 
     private string StateFolder(string part)
     {
-        var folder = Path.Combine(paths.Part(part), "state");
+        string folder = Path.Combine(paths.Part(part), "state");
         Directory.CreateDirectory(folder, FileModes.OwnerFolder);
         return folder;
     }

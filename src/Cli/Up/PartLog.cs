@@ -70,8 +70,11 @@ internal sealed class PartLog : IDisposable
             {
                 // Whatever it was (no space, a quota, a folder that went away): a log is no reason to stop a part.
                 if (_lost++ == 0)
+                {
                     _say($"{_path} cannot be written: {e.Message.TrimEnd('.')}. Lines are lost until it can. The first of them: "
                         + line);
+                }
+
                 Close();
             }
         }
@@ -96,7 +99,7 @@ internal sealed class PartLog : IDisposable
             _file = Open();
         }
         // The line before may have been cut short.
-        var missing = _lost == 0 ? "" : $"\n({_lost} lines could not be written here)\n";
+        string missing = _lost == 0 ? "" : $"\n({_lost} lines could not be written here)\n";
         _file.Write(Encoding.UTF8.GetBytes(missing + line + "\n"));
         _lost = 0;
     }

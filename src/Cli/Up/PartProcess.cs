@@ -30,7 +30,7 @@ internal sealed class PartProcess
         PartSpec spec, Spawner spawner, PartLog log, TimeProvider time, CancellationToken ct)
     {
         log.Begin();
-        var started = time.GetTimestamp();
+        long started = time.GetTimestamp();
         var process = await spawner.StartAsync(spec.Program, spec.Arguments, spec.Listening);
         var part = new PartProcess(process, time);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

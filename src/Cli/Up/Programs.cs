@@ -34,7 +34,7 @@ internal sealed class Programs
 
     private static string Find(string folder, string program)
     {
-        var path = Path.Combine(folder, program);
+        string path = Path.Combine(folder, program);
         return File.Exists(path)
             ? path
             : throw new CliException(ExitCode.NotFound, $"The program {path} is missing.", "Build all programs: make build");

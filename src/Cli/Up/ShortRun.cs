@@ -14,7 +14,7 @@ internal static class ShortRun
         var output = process.StandardOutput.ReadToEndAsync(ct);
         var errors = process.StandardError.ReadToEndAsync(ct);
         await process.WaitForExitAsync(ct);
-        var name = Path.GetFileName(program);
+        string name = Path.GetFileName(program);
         if (process.ExitCode != 0)
         {
             throw new CliException(ExitCode.Other, $"{name} {arguments[0]} failed with exit code {process.ExitCode}.")
@@ -22,7 +22,7 @@ internal static class ShortRun
                 Details = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries),
             };
         }
-        var line = (await output).Split('\n').FirstOrDefault(l => l.StartsWith('{'));
+        string? line = (await output).Split('\n').FirstOrDefault(l => l.StartsWith('{'));
         return (line is null ? default : JsonSerializer.Deserialize(line, type))
             ?? throw new CliException(ExitCode.Other, $"{name} {arguments[0]} did not print what it should.");
     }

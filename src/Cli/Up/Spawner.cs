@@ -38,7 +38,7 @@ internal sealed class Spawner : IDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
             WorkingDirectory = "/",
         };
-        foreach (var argument in (string[])["setpriv", "--pdeathsig", "TERM", program, .. arguments])
+        foreach (string argument in (string[])["setpriv", "--pdeathsig", "TERM", program, .. arguments])
             start.ArgumentList.Add(argument);
         // The runtime's own doors for debuggers stay shut in processes that hold keys.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";

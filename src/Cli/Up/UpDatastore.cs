@@ -8,7 +8,7 @@ internal sealed record UpDatastore(string Name, string Path)
     /// <summary>Parses <c>NAME=DIR</c>; null when it is none.</summary>
     public static UpDatastore? Parse(string text)
     {
-        var at = text.IndexOf('=', StringComparison.Ordinal);
+        int at = text.IndexOf('=', StringComparison.Ordinal);
         return at is > 0 and <= 80 && at < text.Length - 1 && !text.AsSpan(0, at).ContainsAny("[]/")
             ? new UpDatastore(text[..at], System.IO.Path.GetFullPath(text[(at + 1)..]))
             : null;

@@ -25,7 +25,7 @@ internal sealed class UpPaths
     public UpPaths(string state)
     {
         State = Path.TrimEndingDirectorySeparator(Path.GetFullPath(state));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(State)))[..8];
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(State)))[..8];
         RunFolder = $"/run/lorica/{hash}";
         HeldFolder = $"/run/lorica/{hash}.up";
     }

@@ -38,7 +38,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
         using var spawner = new Spawner(children);
         // Step 2
         var installation = new Installation(_paths, programs, spawner, _report);
-        var told = false;
+        bool told = false;
         try
         {
             var state = await installation.OpenAsync(options, interrupts.Stop);
@@ -89,7 +89,7 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
 
     private List<PartSpec> Specs(Programs programs, UpState state, Socket brokerSocket)
     {
-        var fd = brokerSocket.SafeHandle.DangerousGetHandle().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string fd = brokerSocket.SafeHandle.DangerousGetHandle().ToString(System.Globalization.CultureInfo.InvariantCulture);
         return
         [
             new PartSpec(PartNames.Kms, programs.Kms, ["--config", _paths.Config(PartNames.Kms)]),
@@ -142,9 +142,9 @@ internal sealed class UpRun(CliContext cli, Interrupts interrupts, UpOptions opt
     private async Task StopAsync(List<Part> parts, UpState state)
     {
         _report.Say("stopping", "Stopping");
-        for (var i = parts.Count - 1; i >= 0; i--)
+        for (int i = parts.Count - 1; i >= 0; i--)
             await parts[i].StopAsync(interrupts.Insisted);
-        var running = RunningVms.Count(_paths, state);
+        int running = RunningVms.Count(_paths, state);
         _report.Say("stopped", running == 0
             ? "Stopped."
             : $"Stopped. {running} virtual machine(s) go on running; the next start takes them up again. "

@@ -33,9 +33,9 @@ public static class EventChain
         Append(hash, e.Number);
         Append(hash, e.Time.ToUnixTimeMilliseconds());
         Span<byte> length = stackalloc byte[4];
-        foreach (var text in (ReadOnlySpan<string>)[e.Id, e.User, e.ObjectKind, e.ObjectId, e.Object, e.Message])
+        foreach (string text in (ReadOnlySpan<string>)[e.Id, e.User, e.ObjectKind, e.ObjectId, e.Object, e.Message])
         {
-            var bytes = Encoding.UTF8.GetBytes(text);
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
             BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
             hash.AppendData(length);
             hash.AppendData(bytes);

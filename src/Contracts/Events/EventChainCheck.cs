@@ -32,7 +32,7 @@ public sealed class EventChainCheck
             return false;
         }
 
-        if (!TryParse(e.Hash, out var hash))
+        if (!TryParse(e.Hash, out byte[]? hash))
         {
             Trouble = $"Event {e.Number} has no hash.";
         }

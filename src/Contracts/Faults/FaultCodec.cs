@@ -26,7 +26,7 @@ public static class FaultCodec
     /// </summary>
     public static Fault FromRpc(RpcException exception, string peer)
     {
-        var bytes = exception.Trailers.FirstOrDefault(t => t.Key == Trailer)?.ValueBytes;
+        byte[]? bytes = exception.Trailers.FirstOrDefault(t => t.Key == Trailer)?.ValueBytes;
         if (bytes is { Length: <= MaximumBytes })
         {
             try

@@ -21,7 +21,7 @@ public static class SegmentText
     public static string Encode(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var plain = name is not ("" or "." or "..") && !name.AsSpan().ContainsAny("/\\%")
+        bool plain = name is not ("" or "." or "..") && !name.AsSpan().ContainsAny("/\\%")
             && !name.StartsWith(Prefix, StringComparison.Ordinal) && !name.Any(char.IsControl);
         return plain ? Uri.EscapeDataString(name) : Prefix + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(name));
     }

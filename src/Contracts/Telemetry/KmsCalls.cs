@@ -31,12 +31,12 @@ public static class KmsCalls
             return calls;
         }
 
-        foreach (var entry in text.Split(',', Maximum + 1).Take(Maximum))
+        foreach (string entry in text.Split(',', Maximum + 1).Take(Maximum))
         {
             if (entry.Split(' ') is [{ Length: > 0 and <= MaximumServer } server, { Length: > 0 and <= MaximumWord } operation,
                 var outcome, var time]
                 && operation.All(char.IsAsciiLetter) && Outcomes.Contains(outcome)
-                && double.TryParse(time, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var milliseconds)
+                && double.TryParse(time, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double milliseconds)
                 && milliseconds is >= 0 and < 86_400_000)
             {
                 calls.Add(new KmsCall(Uri.UnescapeDataString(server), operation, outcome, milliseconds / 1000));

@@ -27,9 +27,9 @@ public static class JoinProof
         mac.AppendData([0]);
         mac.AppendData(centerNonce);
         mac.AppendData(hostNonce);
-        foreach (var spki in (byte[][])[centerSpki.ToArray(), hostSpki.ToArray()])
+        foreach (byte[] spki in (byte[][])[centerSpki.ToArray(), hostSpki.ToArray()])
         {
-            var length = new byte[4];
+            byte[] length = new byte[4];
             BinaryPrimitives.WriteUInt32BigEndian(length, (uint)spki.Length);
             mac.AppendData(length);
             mac.AppendData(spki);

@@ -28,12 +28,12 @@ public sealed class JoinToken
         if (text.Length > LongestText)
             return null;
         UInt128 value = 0;
-        var count = 0;
-        foreach (var c in text.Trim().ToUpperInvariant())
+        int count = 0;
+        foreach (char c in text.Trim().ToUpperInvariant())
         {
             if (c is '-' or ' ')
                 continue;
-            var digit = Alphabet.IndexOf(c switch { 'O' => '0', 'I' or 'L' => '1', _ => c }, StringComparison.Ordinal);
+            int digit = Alphabet.IndexOf(c switch { 'O' => '0', 'I' or 'L' => '1', _ => c }, StringComparison.Ordinal);
             // 26 characters hold 130 bits: the first one has three of its own.
             if (digit < 0 || ++count > Characters || (count == 1 && digit > 7))
                 return null;
@@ -42,7 +42,7 @@ public sealed class JoinToken
 
         if (count != Characters)
             return null;
-        var bytes = new byte[Length];
+        byte[] bytes = new byte[Length];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
         return new JoinToken(bytes);
     }
@@ -52,7 +52,7 @@ public sealed class JoinToken
     {
         var value = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(_bytes);
         var text = new StringBuilder();
-        for (var i = Characters - 1; i >= 0; i--)
+        for (int i = Characters - 1; i >= 0; i--)
         {
             text.Append(Alphabet[(int)((value >> (5 * i)) & 31)]);
             if (i > 0 && (Characters - i) % Group == 0)

@@ -26,7 +26,7 @@ public static class ProviderBinding
     public static byte[] Of(string provider, IEnumerable<(string Host, int Port, string CertificateSha256)> servers)
     {
         var text = new StringBuilder("lorica-provider-binding-v2\n").Append(provider).Append('\n');
-        foreach (var line in servers.Select(Line).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (string line in servers.Select(Line).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             text.Append(line);
         return Encoding.UTF8.GetBytes(text.ToString());
     }

@@ -23,10 +23,10 @@ internal static class AccessFaults
 
     private static string Hint(Caller caller, string privilege, ObjectRef target)
     {
-        var who = Privileges.IsCrypto(privilege)
+        string who = Privileges.IsCrypto(privilege)
             ? "That is kept to those who administer encryption; ask one of them to do it"
             : "Ask an administrator to do it";
-        var grant = $"`lorica permission grant --user {caller.User} --role ROLE --on {On(target)}`";
+        string grant = $"`lorica permission grant --user {caller.User} --role ROLE --on {On(target)}`";
         return caller.TokenId.Length > 0
             ? $"{who}, or for a token whose scope holds it, if you hold it yourself."
             : $"{who}, or to give you a role that holds it: {grant}.";

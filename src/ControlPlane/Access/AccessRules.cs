@@ -30,7 +30,7 @@ internal sealed class AccessRules(IEnumerable<Grant> grants, IReadOnlyDictionary
     /// <param name="propagated">Only what holds for everything below it as well.</param>
     public FrozenSet<string> Effective(string user, IReadOnlySet<string> groups, AccessPath path, bool propagated)
     {
-        for (var i = 0; i < path.Ids.Count; i++)
+        for (int i = 0; i < path.Ids.Count; i++)
         {
             var group = default(HashSet<int>);
             foreach (var grant in _byObject[path.Ids[i]])

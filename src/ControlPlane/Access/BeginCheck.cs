@@ -92,7 +92,7 @@ internal static class BeginCheck
     /// <summary>Where the VM is now, or is to be.</summary>
     private static async Task<ObjectRef> FolderAsync(CenterDb db, VmRow vm, CancellationToken ct)
     {
-        var parent = await db.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstOrDefaultAsync(ct) ?? vm.ParentId;
+        string parent = await db.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstOrDefaultAsync(ct) ?? vm.ParentId;
         return await db.Containers.AsNoTracking().FirstOrDefaultAsync(c => c.Id == parent, ct) is { } folder
             ? ObjectRef.Of(folder) : new ObjectRef(ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, "Datacenter");
     }

@@ -34,7 +34,7 @@ internal sealed class CallerAccess
         TokenScope? scope = null;
         if (caller.TokenId.Length > 0)
         {
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            long now = time.GetUtcNow().ToUnixTimeMilliseconds();
             var token = await db.Tokens.AsNoTracking().FirstOrDefaultAsync(
                 t => t.Id == caller.TokenId && t.UserName == caller.User && t.ExpiresAt > now, ct);
             if (token is null)

@@ -156,7 +156,7 @@ public sealed class EscalationGuard(TaskStore tasks, EventLog events, TimeProvid
     {
         foreach (var (user, place) in users.SelectMany(u => places.Select(p => (u, p))))
         {
-            foreach (var propagated in (bool[])[false, true])
+            foreach (bool propagated in (bool[])[false, true])
             {
                 var (was, now) = (before.Effective(user, place, propagated), after.Effective(user, place, propagated));
                 if (!ReferenceEquals(was, now))

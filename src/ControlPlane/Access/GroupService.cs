@@ -15,7 +15,7 @@ public sealed class GroupService(
     /// <summary>All groups; who may not manage people sees those in which they are.</summary>
     public async Task<IReadOnlyList<GroupModel>> ListAsync(Caller caller, CancellationToken ct)
     {
-        var all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
+        bool all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
         return await store.ReadAsync(
             async db =>
             {

@@ -24,9 +24,9 @@ public sealed class MoveRules(CenterStore store, TimeProvider time)
             var now = await AccessPath.OfAsync(db, what, ct);
             var above = await AccessPath.OfAsync(db, to, ct);
             var then = new AccessPath(what.Kind, [what.Id, .. above.Ids]);
-            foreach (var propagated in (bool[])[false, true])
+            foreach (bool propagated in (bool[])[false, true])
             {
-                var gained = access.Effective(then, propagated).Except(access.Effective(now, propagated))
+                string? gained = access.Effective(then, propagated).Except(access.Effective(now, propagated))
                     .Where(Privileges.IsCrypto).Order(StringComparer.Ordinal).FirstOrDefault();
                 if (gained is not null)
                 {

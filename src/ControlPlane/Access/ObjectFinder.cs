@@ -22,9 +22,9 @@ internal static class ObjectFinder
             return ObjectRef.Root;
         }
 
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var kind = colon > 0 && Kinds.Contains(text[..colon]) ? text[..colon] : null;
-        var name = kind is null ? text : text[(colon + 1)..];
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        string? kind = colon > 0 && Kinds.Contains(text[..colon]) ? text[..colon] : null;
+        string name = kind is null ? text : text[(colon + 1)..];
         var found = new List<ObjectRef>();
         if (kind is null or ObjectKinds.Vm)
         {

@@ -41,7 +41,7 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
                 var role = await RoleService.FindAsync(db, body.Role, ct);
                 await RequirePrincipalAsync(db, before, kind, principal, ct);
                 var row = await FindAsync(db, kind, principal, target, ct);
-                var old = row is null ? "" : $" instead of the role {row.RoleId}";
+                string old = row is null ? "" : $" instead of the role {row.RoleId}";
                 if (row is null)
                 {
                     db.Permissions.Add(row = new PermissionRow
@@ -92,7 +92,7 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
             var place = await ObjectFinder.FindAsync(db, target, ct);
             var state = await AccessState.LoadAsync(db, ct);
             var actor = await CallerAccess.LoadAsync(db, caller, time, ct);
-            var who = user ?? caller.User;
+            string who = user ?? caller.User;
             if (who != caller.User)
             {
                 EscalationGuard.Require(caller, actor, state, Privileges.ModifyPermissions, place);

@@ -48,7 +48,7 @@ internal static class PrincipalNames
     /// <summary>No user and no group has the name, in whatever case.</summary>
     public static async Task RequireFreeAsync(CenterDb db, string name, CancellationToken ct)
     {
-        var lower = name.ToLowerInvariant();
+        string lower = name.ToLowerInvariant();
 #pragma warning disable CA1862, RCS1155, MA0011 // Translated to SQL.
         if (await db.Users.AnyAsync(u => u.Name.ToLower() == lower, ct)
             || await db.Groups.AnyAsync(g => g.Name.ToLower() == lower, ct))

@@ -102,7 +102,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
     {
         var all = await RolesAsync(db, ct);
         return all.Find(r => string.Equals(r.Name, nameOrId, StringComparison.OrdinalIgnoreCase))
-            ?? (int.TryParse(nameOrId, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+            ?? (int.TryParse(nameOrId, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int id)
                 ? all.Find(r => r.Id == id) : null)
             ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.roleNotFound", nameOrId,
                 $"There is no role {nameOrId}.", "See `lorica role ls`."));

@@ -25,7 +25,7 @@ internal static class RoleTable
     {
         var all = new Dictionary<int, FrozenSet<string>>(BuiltIn);
         var byRole = rows.ToLookup(r => r.RoleId, r => r.Privilege);
-        foreach (var id in custom)
+        foreach (int id in custom)
         {
             // A privilege of a newer program means nothing to this one.
             all[id] = byRole[id].Where(Privileges.All.Contains).Concat(BuiltInRoles.Always).ToFrozenSet(StringComparer.Ordinal);

@@ -14,9 +14,9 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
     /// <summary>The caller's sessions; everybody's for who may end them.</summary>
     public async Task<IReadOnlyList<OpenSessionModel>> ListAsync(Caller caller, CancellationToken ct)
     {
-        var all = await authorizer.HoldsAsync(caller, Privileges.TerminateSession, ObjectRef.Root, ct);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var idleSince = now - (long)SignInService.Idle.TotalMilliseconds;
+        bool all = await authorizer.HoldsAsync(caller, Privileges.TerminateSession, ObjectRef.Root, ct);
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long idleSince = now - (long)SignInService.Idle.TotalMilliseconds;
         var rows = await store.ReadAsync(
             db => db.Sessions.Where(s => (all || s.UserName == caller.User) && s.ExpiresAt > now && s.LastUsedAt > idleSince)
                 .OrderBy(s => s.UserName).ThenBy(s => s.CreatedAt).ToListAsync(ct), ct);
@@ -28,7 +28,7 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
     /// <summary>Ends a session: the caller's own, or with the privilege anybody's.</summary>
     public async Task EndAsync(Caller caller, string id, CancellationToken ct)
     {
-        var owner = id.Length == 0 ? null
+        string? owner = id.Length == 0 ? null
             : await store.ReadAsync(db => db.Sessions.Where(s => s.Id == id).Select(s => s.UserName).FirstOrDefaultAsync(ct), ct);
         if (owner is null || owner != caller.User)
         {

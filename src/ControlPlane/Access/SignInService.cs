@@ -92,8 +92,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
             throw NotSignedIn();
         }
 
-        var hash = BearerTokens.Hash(token);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        string hash = BearerTokens.Hash(token);
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return token.StartsWith(BearerTokens.ApiPrefix, StringComparison.Ordinal)
             ? await OfApiTokenAsync(hash, now, ct)
             : await OfSessionAsync(hash, now, ct);
@@ -102,14 +102,14 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     /// <summary>Ends the session of <paramref name="token"/>.</summary>
     public Task SignOutAsync(string token, CancellationToken ct)
     {
-        var hash = BearerTokens.Hash(token);
+        string hash = BearerTokens.Hash(token);
         return store.WriteAsync(db => db.Sessions.Where(s => s.TokenHash == hash).ExecuteDeleteAsync(ct), ct);
     }
 
     /// <summary>Makes a user who is Admin at the root: the first one of a center.</summary>
     public async Task AddAdministratorAsync(string user, string password, CancellationToken ct)
     {
-        var hash = await Passwords.HashAsync(user, password, ct);
+        string hash = await Passwords.HashAsync(user, password, ct);
         await store.WriteAsync(db => MakeAdministratorAsync(db, user, hash, ct), ct);
     }
 
@@ -119,7 +119,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     /// </summary>
     public async Task ResetAdministratorAsync(string user, string password, CancellationToken ct)
     {
-        var hash = await Passwords.HashAsync(user, password, ct);
+        string hash = await Passwords.HashAsync(user, password, ct);
         await store.WriteAsync(
             async db =>
             {
@@ -134,7 +134,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
 
     private async Task MakeAdministratorAsync(CenterDb db, string user, string hash, CancellationToken ct)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var row = await db.Users.FirstOrDefaultAsync(u => u.Name == user, ct);
         if (row is null)
         {
@@ -162,7 +162,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
 
     private async Task<Caller> OfSessionAsync(string hash, long now, CancellationToken ct)
     {
-        var idleSince = now - (long)Idle.TotalMilliseconds;
+        long idleSince = now - (long)Idle.TotalMilliseconds;
         var session = await store.ReadAsync(
             db => db.Sessions.FirstOrDefaultAsync(s => s.TokenHash == hash && s.ExpiresAt > now && s.LastUsedAt > idleSince, ct),
             ct)
@@ -196,7 +196,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
 
     private async Task<Session> OpenAsync(string user, string address, CancellationToken ct)
     {
-        var token = BearerTokens.NewSession();
+        string token = BearerTokens.NewSession();
         var now = time.GetUtcNow();
         var row = new SessionRow
         {
@@ -208,7 +208,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
             LastUsedAt = now.ToUnixTimeMilliseconds(),
             ExpiresAt = (now + Lifetime).ToUnixTimeMilliseconds(),
         };
-        var idleSince = row.CreatedAt - (long)Idle.TotalMilliseconds;
+        long idleSince = row.CreatedAt - (long)Idle.TotalMilliseconds;
         await store.WriteAsync(
             async db =>
             {

@@ -54,13 +54,13 @@ public sealed class TokenService(
                 $"A token lives 1 to {(int)MaximumLife.TotalHours} hours.", "Make a new one when it ends."));
         }
 
-        var token = BearerTokens.NewApi();
+        string token = BearerTokens.NewApi();
         var now = time.GetUtcNow();
         return await tasks.WriteAsync(
             AccessTaskKinds.TokenCreate, EscalationGuard.About(caller.User), caller,
             async db =>
             {
-                var millis = now.ToUnixTimeMilliseconds();
+                long millis = now.ToUnixTimeMilliseconds();
                 await db.Tokens.Where(t => t.UserName == caller.User && t.ExpiresAt <= millis).ExecuteDeleteAsync(ct);
                 if (await db.Tokens.CountAsync(t => t.UserName == caller.User, ct) >= MaximumPerUser)
                 {

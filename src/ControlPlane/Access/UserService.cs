@@ -16,7 +16,7 @@ public sealed class UserService(
     /// <summary>All users; who may not manage them sees themselves.</summary>
     public async Task<IReadOnlyList<UserModel>> ListAsync(Caller caller, CancellationToken ct)
     {
-        var all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
+        bool all = await authorizer.HoldsAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
         return await store.ReadAsync(
             async db =>
             {
@@ -85,7 +85,7 @@ public sealed class UserService(
     {
         RequireSession(caller);
         await authorizer.RequireAsync(caller, Privileges.ManageUsers, ObjectRef.Root, ct);
-        var hash = await Passwords.HashAsync(name, password, ct);
+        string hash = await Passwords.HashAsync(name, password, ct);
         await guard.ChangeAsync(
             caller, AccessTaskKinds.SetPassword, name, $"set the password of {name}",
             async (db, before, actor) =>
@@ -103,7 +103,7 @@ public sealed class UserService(
     {
         RequireSession(caller);
         await signIn.VerifyAsync(caller.User, old, address, ct);
-        var hash = await Passwords.HashAsync(caller.User, password, ct);
+        string hash = await Passwords.HashAsync(caller.User, password, ct);
         await tasks.WriteAsync(
             AccessTaskKinds.SetPassword, EscalationGuard.About(caller.User), caller,
             async db =>

@@ -16,8 +16,8 @@ public sealed partial class AlarmStore
         var ids = alarms.Select(a => a.About.Id).ToList();
         var raised = await db.Alarms.Where(a => a.Alarm == alarm && ids.Contains(a.ObjectId) && a.ClearedAt == null)
             .ToDictionaryAsync(a => a.ObjectId, StringComparer.Ordinal, ct);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var word = Word(severity);
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        string word = Word(severity);
         foreach (var (about, message) in alarms)
         {
             if (raised.TryGetValue(about.Id, out var row))
@@ -47,7 +47,7 @@ public sealed partial class AlarmStore
     /// <summary>Clears <paramref name="alarm"/> for those of the objects for which it is raised.</summary>
     internal async Task ClearManyAsync(CenterDb db, string alarm, IReadOnlyCollection<string> objectIds, CancellationToken ct)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var row in await db.Alarms.Where(a => a.Alarm == alarm && objectIds.Contains(a.ObjectId) && a.ClearedAt == null)
             .ToListAsync(ct))
         {

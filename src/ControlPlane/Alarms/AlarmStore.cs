@@ -21,7 +21,7 @@ public sealed partial class AlarmStore(CenterStore store, EventLog events, TimeP
     public async Task<bool> RaiseAsync(
         CenterDb db, string alarm, ObjectRef about, AlarmSeverity severity, string message, CancellationToken ct)
     {
-        var word = Word(severity);
+        string word = Word(severity);
         var row = await db.Alarms.FirstOrDefaultAsync(a => a.Alarm == alarm && a.ObjectId == about.Id && a.ClearedAt == null, ct);
         if (row is not null)
         {
@@ -79,7 +79,7 @@ public sealed partial class AlarmStore(CenterStore store, EventLog events, TimeP
     /// <summary>Clears every alarm about an object that is gone.</summary>
     public async Task ClearAllAsync(CenterDb db, string objectId, CancellationToken ct)
     {
-        foreach (var alarm in await db.Alarms.Where(a => a.ObjectId == objectId && a.ClearedAt == null)
+        foreach (string alarm in await db.Alarms.Where(a => a.ObjectId == objectId && a.ClearedAt == null)
             .Select(a => a.Alarm).ToListAsync(ct))
         {
             await ClearAsync(db, alarm, objectId, ct);

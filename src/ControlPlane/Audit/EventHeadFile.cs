@@ -31,15 +31,15 @@ internal static class EventHeadFile
     /// <exception cref="FormatException">It is damaged.</exception>
     public static async Task<EventHeadModel?> ReadAsync(string folder, CancellationToken ct)
     {
-        var path = Path.Combine(folder, Name);
+        string path = Path.Combine(folder, Name);
         if (!File.Exists(path))
         {
             return null;
         }
 
-        var text = new FileInfo(path).Length <= Maximum ? (await File.ReadAllTextAsync(path, ct)).Trim() : "";
+        string text = new FileInfo(path).Length <= Maximum ? (await File.ReadAllTextAsync(path, ct)).Trim() : "";
         return text.Split(':') is [var number, { Length: 2 * EventChain.HashSize } hash]
-            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long parsed)
             ? new EventHeadModel(parsed, hash)
             : throw new FormatException($"{path} is damaged.");
     }

@@ -47,7 +47,7 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
     /// <summary>Events in ascending order: those after a number, or the last ones.</summary>
     public async Task<IReadOnlyList<EventModel>> ListAsync(EventQuery query, CancellationToken ct)
     {
-        var limit = Math.Clamp(query.Limit, 1, MaximumPage);
+        int limit = Math.Clamp(query.Limit, 1, MaximumPage);
         var rows = await store.ReadAsync(
             db => query.After is { } number
                 ? Where(db.Events, query).Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
@@ -75,13 +75,13 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
         rows = q.User is { } user ? rows.Where(e => e.UserName == user) : rows;
         if (q.Since is { } since)
         {
-            var from = since.ToUnixTimeMilliseconds();
+            long from = since.ToUnixTimeMilliseconds();
             rows = rows.Where(e => e.Time >= from);
         }
 
         if (q.Until is { } until)
         {
-            var to = until.ToUnixTimeMilliseconds();
+            long to = until.ToUnixTimeMilliseconds();
             rows = rows.Where(e => e.Time < to);
         }
 

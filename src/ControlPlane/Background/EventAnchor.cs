@@ -47,7 +47,7 @@ public sealed partial class EventAnchor(
     private async Task<bool> VerifyAsync(CancellationToken ct)
     {
         var found = await events.VerifyAsync(ct);
-        var trouble = found.Trouble ?? await CompareAsync(ct);
+        string? trouble = found.Trouble ?? await CompareAsync(ct);
         if (trouble is null)
         {
             LogHead(logger, found.Number, found.Hash);
@@ -86,7 +86,7 @@ public sealed partial class EventAnchor(
     private async Task KeepAsync(CancellationToken ct)
     {
         var kept = new EventHeadModel(0, "");
-        var told = kept.Number;
+        long told = kept.Number;
         using var timer = new PeriodicTimer(Interval, time);
         try
         {

@@ -60,9 +60,9 @@ public sealed class BrokerLink : IDisposable
         Func<int, Task>? beforeAttempt = null)
     {
         var client = new KeyBroker.KeyBrokerClient(_channel);
-        var start = _time.GetTimestamp();
-        var ambiguous = true;
-        for (var attempt = 0; ; attempt++)
+        long start = _time.GetTimestamp();
+        bool ambiguous = true;
+        for (int attempt = 0; ; attempt++)
         {
             if (beforeAttempt is not null && ambiguous)
             {

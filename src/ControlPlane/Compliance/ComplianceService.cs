@@ -32,7 +32,8 @@ public sealed class ComplianceService(VmQueries vms, AlarmStore alarms)
 
             if (vm.Compliance is ComplianceStates.NonCompliant or ComplianceStates.OutOfDate)
             {
-                var drift = string.Join(" ", vm.Drift.Concat(vm.Disks.SelectMany(d => d.Drift)).Distinct(StringComparer.Ordinal));
+                string drift =
+                    string.Join(" ", vm.Drift.Concat(vm.Disks.SelectMany(d => d.Drift)).Distinct(StringComparer.Ordinal));
                 await alarms.RaiseAsync(
                     AlarmIds.PolicyDrift, new ObjectRef(ObjectKinds.Vm, vm.Id, vm.Name),
                     vm.Compliance == ComplianceStates.NonCompliant ? AlarmSeverity.Critical : AlarmSeverity.Warning,

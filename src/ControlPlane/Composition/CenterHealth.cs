@@ -34,7 +34,7 @@ public sealed class CenterHealth(CenterStore store, BrokerLink broker, HostDirec
             }
         }
 
-        var status = parts["database"] != Ok ? "failed" : parts.Values.All(p => p == Ok) ? "healthy" : "degraded";
+        string status = parts["database"] != Ok ? "failed" : parts.Values.All(p => p == Ok) ? "healthy" : "degraded";
         return new HealthModel(status, ThisAssembly.Version, parts);
     }
 

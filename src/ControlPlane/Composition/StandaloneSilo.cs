@@ -51,7 +51,7 @@ public static class StandaloneSilo
     {
         while (true)
         {
-            var port = RandomNumberGenerator.GetInt32(12_000, 32_000);
+            int port = RandomNumberGenerator.GetInt32(12_000, 32_000);
             try
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

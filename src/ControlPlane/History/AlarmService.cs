@@ -21,11 +21,11 @@ public sealed class AlarmService(CenterStore store, AlarmStore board, TaskStore 
         Caller caller, bool history, string? about, string? alarm, int limit, string? cursor, CancellationToken ct)
     {
         limit = Math.Clamp(limit, 1, MaximumPage);
-        var before = cursor is null ? long.MaxValue : Cursor.Number(cursor);
+        long before = cursor is null ? long.MaxValue : Cursor.Number(cursor);
         var seen = new List<AlarmModel>();
         while (true)
         {
-            var at = before;
+            long at = before;
             var rows = await store.ReadAsync(
                 db => db.Alarms.Where(a => a.Number < at && (history || a.ClearedAt == null)
                         && (about == null || a.ObjectId == about || a.ObjectName == about) && (alarm == null || a.Alarm == alarm))

@@ -19,7 +19,7 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
     {
         await RequireAsync(caller, ct);
         var items = await log.ListAsync(query, ct);
-        var full = query.After is not null && items.Count == Math.Clamp(query.Limit, 1, EventLog.MaximumPage);
+        bool full = query.After is not null && items.Count == Math.Clamp(query.Limit, 1, EventLog.MaximumPage);
         return new ListModel<EventModel>(
             items, full ? Cursor.Of(items[^1].Number.ToString(System.Globalization.CultureInfo.InvariantCulture)) : null);
     }
@@ -75,7 +75,7 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
         await RequireAsync(caller, ct);
 
         // Now, not when the first item is asked for: what is written between must not be missed.
-        var after = query.After ?? (await log.HeadAsync(ct)).Number;
+        long after = query.After ?? (await log.HeadAsync(ct)).Number;
         return FollowAsync(caller, query with { After = after }, ct);
     }
 
@@ -87,7 +87,7 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
         store.EventsAppended += Wake;
         try
         {
-            var after = query.After ?? 0;
+            long after = query.After ?? 0;
             while (true)
             {
                 // Rights may have been withdrawn since the last page.
@@ -129,7 +129,7 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
 
     private async IAsyncEnumerable<EventModel> PagesAsync(EventQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
-        var after = query.After ?? 0;
+        long after = query.After ?? 0;
         while (true)
         {
             var page = await log.ListAsync(query with { After = after, Limit = EventLog.MaximumPage }, ct);

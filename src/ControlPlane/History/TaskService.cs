@@ -76,14 +76,14 @@ public sealed class TaskService(TaskStore board, TaskSignals signals, EventLog e
             }
 
             var ids = new HashSet<string>(StringComparer.Ordinal);
-            while (listener.Changes.TryRead(out var id))
+            while (listener.Changes.TryRead(out string? id))
             {
                 ids.Add(id);
             }
 
             // Rights may have been withdrawn since the last change.
-            var all = await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct);
-            foreach (var id in ids)
+            bool all = await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct);
+            foreach (string id in ids)
             {
                 if (await board.FindAsync(id, ct) is { } task && (all || await SeesAsync(caller, task, ct)))
                 {

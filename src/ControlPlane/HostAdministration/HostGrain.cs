@@ -25,7 +25,7 @@ internal sealed class HostGrain(IServiceProvider services, KeyReleaser releaser,
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var id = this.GetPrimaryKeyString();
+        string id = this.GetPrimaryKeyString();
         _deliverer = ActivatorUtilities.CreateInstance<KeyDeliverer>(services);
         _reconciler = ActivatorUtilities.CreateInstance<KeyReconciler>(services, _deliverer);
         _monitor = ActivatorUtilities.CreateInstance<HostMonitor>(services, id, _reconciler);

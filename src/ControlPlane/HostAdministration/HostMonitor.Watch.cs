@@ -73,7 +73,7 @@ internal sealed partial class HostMonitor
                    join v in db.Vms on a.ObjectId equals v.Id
                    where a.Alarm == AlarmIds.VmStandsStill && a.ClearedAt == null && v.HostId == hostId
                    select v.Id).ToListAsync(ct), ct);
-        foreach (var vm in standing)
+        foreach (string vm in standing)
         {
             await StandsStillAsync(await snapshots.DescribeAsync(hostId, vm, ct), ct);
         }

@@ -105,8 +105,8 @@ internal sealed partial class HostMonitor(
     /// <summary>A host that tells changes without end is heard as slowly as an honest one would tell them.</summary>
     private async Task HoldBackAsync(CancellationToken ct)
     {
-        var now = time.GetTimestamp();
-        var earned = _creditAt == 0 ? 0 : time.GetElapsedTime(_creditAt, now).TotalSeconds * PerSecond;
+        long now = time.GetTimestamp();
+        double earned = _creditAt == 0 ? 0 : time.GetElapsedTime(_creditAt, now).TotalSeconds * PerSecond;
         _credit = Math.Min(Burst, _credit + earned) - 1;
         _creditAt = now;
         if (_credit < 0)
@@ -137,7 +137,7 @@ internal sealed partial class HostMonitor(
             throw new InvalidOperationException($"The host calls itself {description.HostId}, not {hostId}.");
         }
 
-        var restarted = _bootId.Length > 0 && _bootId != bootId;
+        bool restarted = _bootId.Length > 0 && _bootId != bootId;
         _connected = true;
         _lostSince = null;
         _bootId = bootId;
@@ -151,17 +151,17 @@ internal sealed partial class HostMonitor(
 
     private async Task LostAsync(Exception e, CancellationToken ct)
     {
-        var detail = e switch
+        string detail = e switch
         {
             RpcException r => $"{r.StatusCode}: {r.Status.Detail}",
             OperationCanceledException => "No heartbeat.",
             _ => e.Message,
         };
-        var was = _connected;
+        bool was = _connected;
         _connected = false;
         _lostSince ??= time.GetTimestamp();
         // A host that restarts, or comes up together with the center, is not lost yet.
-        var lost = time.GetElapsedTime(_lostSince.Value) >= Silence;
+        bool lost = time.GetElapsedTime(_lostSince.Value) >= Silence;
         if (was)
         {
             LogLost(log, hostId, detail);
@@ -260,7 +260,7 @@ internal sealed partial class HostMonitor(
         {
             try
             {
-                var nudged = await WaitAsync(retry, ct);
+                bool nudged = await WaitAsync(retry, ct);
                 while (_wake.CurrentCount > 0)
                 {
                     await _wake.WaitAsync(ct);
@@ -278,7 +278,7 @@ internal sealed partial class HostMonitor(
                     _lookForStrays = false;
                 }
 
-                var locked = await reconciler.ReconcileAsync(hostId, ct, vm => StandsStillAsync(vm, ct));
+                bool locked = await reconciler.ReconcileAsync(hostId, ct, vm => StandsStillAsync(vm, ct));
                 retry = !locked ? Timeout.InfiniteTimeSpan
                     : nudged || retry == Timeout.InfiniteTimeSpan ? FirstRetry
                     : retry * 1.5 < LongestRetry ? retry * 1.5 : LongestRetry;

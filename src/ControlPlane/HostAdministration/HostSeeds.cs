@@ -22,7 +22,7 @@ public sealed class HostSeeds(CenterStore store, HostLinks links, IReadOnlyList<
                 var hosts = await db.Hosts.ToListAsync(ct);
                 foreach (var seed in seeds)
                 {
-                    var text = $"{seed.Name}\n{seed.Address}\n{seed.Pin}";
+                    string text = $"{seed.Name}\n{seed.Address}\n{seed.Pin}";
                     var row = hosts.Find(h => h.Id == seed.Id);
                     if (!taken.TryGetValue(seed.Id, out var before))
                     {

@@ -72,7 +72,7 @@ public sealed class HostService(
             {
                 // Step 1
                 var hello = await client.HelloAsync(ct);
-                var name = CheckName(body.Name ?? hello.Name);
+                string name = CheckName(body.Name ?? hello.Name);
                 var proved = await client.ProveAsync(token, hello, ct);
                 if (!Guid.TryParseExact(proved.HostId, "D", out _))
                 {
@@ -81,7 +81,7 @@ public sealed class HostService(
 
                 // Step 2
                 var (certificate, ca) = certificates.Issue(proved.Request.ToByteArray(), client.HostSpki, proved.HostId);
-                var pin = Convert.ToHexStringLower(SHA256.HashData(client.HostSpki));
+                string pin = Convert.ToHexStringLower(SHA256.HashData(client.HostSpki));
                 await broker.CallAsync((b, o) => b.PinHostAsync(new PinHostRequest
                 {
                     HostId = proved.HostId, SpkiSha256 = Google.Protobuf.ByteString.CopyFrom(Convert.FromHexString(pin)),
@@ -241,7 +241,7 @@ public sealed class HostService(
         var before = await store.ReadAsync(
             db => db.Hosts.Where(
                 h => h.Address == peer.Address && h.BootId == "" && h.Description == null).Select(h => h.Id).ToListAsync(ct), ct);
-        foreach (var id in before)
+        foreach (string id in before)
         {
             await ForgetAsync(caller, id, $"{caller.User} lets the host at {peer.Address} join anew.");
             if (id != peer.Id)
@@ -301,7 +301,7 @@ public sealed class HostService(
 
                 db.Hosts.Remove(row);
                 await datastores.ForgetAsync(db, hostId, CancellationToken.None);
-                foreach (var alarm in (string[])[AlarmIds.HostLost, AlarmIds.HostNeedsEncryptionMode])
+                foreach (string alarm in (string[])[AlarmIds.HostLost, AlarmIds.HostNeedsEncryptionMode])
                 {
                     await alarms.ClearAsync(db, alarm, hostId, CancellationToken.None);
                 }

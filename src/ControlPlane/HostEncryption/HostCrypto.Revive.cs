@@ -115,7 +115,7 @@ public sealed partial class HostCrypto
             async db => (await KeyRegister.HostRecordAsync(db, host.Id, ct),
                 await db.Alarms.AnyAsync(
                     a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ObjectId == host.Id && a.ClearedAt == null, ct)), ct);
-        var follows = description.HostKey is not { } key || (record?.Provider == key.Provider && record.KeyId == key.KeyId);
+        bool follows = description.HostKey is not { } key || (record?.Provider == key.Provider && record.KeyId == key.KeyId);
         if (follows && !raised)
         {
             return;
@@ -187,7 +187,7 @@ public sealed partial class HostCrypto
         if (delivery.Faults.Count > 0)
         {
             var reason = delivery.Reasons[0];
-            var id = NewKeyEvent(reason) switch
+            string? id = NewKeyEvent(reason) switch
             {
                 EventIds.NewHostKeyMissingOnKms => EventIds.RequireEnableMissingOnKms,
                 EventIds.NewHostKeyClusterError => EventIds.RequireEnableClusterError,
@@ -210,7 +210,7 @@ public sealed partial class HostCrypto
     private Task NeedsAsync(Store.HostRow host, string eventId, string why, CancellationToken ct) => store.WriteAsync(
         async db =>
         {
-            var message = $"{host.Name} is out of encryption mode since it was started again: {why}.";
+            string message = $"{host.Name} is out of encryption mode since it was started again: {why}.";
             if (await alarms.RaiseAsync(
                 db, AlarmIds.HostNeedsEncryptionMode, ObjectRef.Of(host), AlarmSeverity.Warning, message, ct))
             {

@@ -26,7 +26,7 @@ internal static class HostCalls
     public static async Task<T> PatientlyAsync<T>(
         WorkContext context, TimeProvider time, Func<Task<T>> call, CancellationToken ct)
     {
-        var start = time.GetTimestamp();
+        long start = time.GetTimestamp();
         while (true)
         {
             try

@@ -78,7 +78,7 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     /// <summary>Refuses a datastore that a host sees and cannot use, with its reason.</summary>
     internal async Task RequireUsableAsync(HostRow host, string? datastore, CancellationToken ct)
     {
-        var problem = await store.ReadAsync(
+        string? problem = await store.ReadAsync(
             db => db.HostDatastores.Where(
                 d => d.HostId == host.Id && d.Problem != "" && (datastore == null || d.Name == datastore))
                 .Select(d => d.Problem).FirstOrDefaultAsync(ct), ct);

@@ -71,7 +71,7 @@ public sealed class HostLinks(CenterIdentity identity) : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var id in _hosts.Keys)
+        foreach (string id in _hosts.Keys)
         {
             Remove(id);
         }
@@ -80,13 +80,13 @@ public sealed class HostLinks(CenterIdentity identity) : IDisposable
     /// <summary>The end point of <c>ADDRESS:PORT</c> or <c>NAME:PORT</c>; null when it is none.</summary>
     internal static EndPoint? ParseAddress(string address)
     {
-        var colon = address.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(address.AsSpan(colon + 1), out var port) || port is <= 0 or > IPEndPoint.MaxPort)
+        int colon = address.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(address.AsSpan(colon + 1), out int port) || port is <= 0 or > IPEndPoint.MaxPort)
         {
             return null;
         }
 
-        var name = address[..colon];
+        string name = address[..colon];
         return IPEndPoint.TryParse(address, out var point) ? point
             : Uri.CheckHostName(name) == UriHostNameType.Dns ? new DnsEndPoint(name, port) : null;
     }

@@ -58,16 +58,16 @@ internal sealed class JoinClient : IDisposable
     /// <exception cref="FaultException">NoPermission: one of the two did not.</exception>
     public async Task<ProveReply> ProveAsync(JoinToken token, HelloReply hello, CancellationToken ct)
     {
-        var nonce = hello.HostNonce.ToByteArray();
+        byte[] nonce = hello.HostNonce.ToByteArray();
         if (nonce.Length != JoinProof.Size)
         {
             throw Impostor("It answers as no host does.");
         }
 
-        var proof = JoinProof.Of(token, Roles.Center, _centerNonce, nonce, _centerSpki, HostSpki);
+        byte[] proof = JoinProof.Of(token, Roles.Center, _centerNonce, nonce, _centerSpki, HostSpki);
         var reply = await CallAsync(
             o => _client.ProveAsync(new ProveRequest { CenterProof = ByteString.CopyFrom(proof) }, o), ct);
-        var right = JoinProof.Of(token, Roles.Host, _centerNonce, nonce, _centerSpki, HostSpki);
+        byte[] right = JoinProof.Of(token, Roles.Host, _centerNonce, nonce, _centerSpki, HostSpki);
         return CryptographicOperations.FixedTimeEquals(right, reply.HostProof.Span) ? reply
             : throw Impostor("It does not know the token.");
     }
@@ -144,7 +144,7 @@ internal sealed class JoinClient : IDisposable
             return false;
         }
 
-        var sha256 = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+        string sha256 = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
         if ((_expected is not null && _expected != sha256)
             || (_shown is not null && !_shown.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)))
         {

@@ -28,7 +28,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
 
         foreach (var told in description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum))
         {
-            var problem = told.Problem.Length > 0 || told.Id.Length == 0 ? told.Problem : await ClashAsync(db, told, ct);
+            string problem = told.Problem.Length > 0 || told.Id.Length == 0 ? told.Problem : await ClashAsync(db, told, ct);
             var row = known.Find(k => k.Name == told.Name);
             if (row is null)
             {
@@ -72,7 +72,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
 
     private async Task AlarmAsync(CenterDb db, IEnumerable<string> names, CancellationToken ct)
     {
-        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        foreach (string name in names.Distinct(StringComparer.Ordinal))
         {
             var problems = await (
                 from d in db.HostDatastores

@@ -24,7 +24,7 @@ public sealed class InventoryService(
         var nodes = new List<InventoryNodeModel>();
         async Task AddAsync(ContainerRow container, string path, int depth)
         {
-            var at = nodes.Count;
+            int at = nodes.Count;
             nodes.Add(new InventoryNodeModel(container.Kind, container.Id, container.Name, path, depth, ""));
             string Below(string name) => container.Kind == ObjectKinds.Root ? name : $"{path}/{name}";
             foreach (var child in containers.Where(c => c.ParentId == container.Id).OrderBy(c => c.Kind).ThenBy(c => c.Name))
@@ -119,7 +119,7 @@ public sealed class InventoryService(
         }
 
         var target = await ParentAsync(row.Kind, parent, ct);
-        var privilege = row.Kind == ObjectKinds.Cluster ? Privileges.EditCluster : Privileges.MoveFolder;
+        string privilege = row.Kind == ObjectKinds.Cluster ? Privileges.EditCluster : Privileges.MoveFolder;
         await authorizer.RequireAsync(caller, privilege, ObjectRef.Of(row), ct);
         await authorizer.RequireAsync(caller, privilege, ObjectRef.Of(target), ct);
         await moves.RequireAsync(caller, ObjectRef.Of(row), ObjectRef.Of(target), ct);
@@ -187,7 +187,7 @@ public sealed class InventoryService(
                 : await db.Containers.Where(c => c.Kind == ObjectKinds.Datacenter).Take(2).ToListAsync(ct) is [var only] ? only
                 : throw Invalid("lorica.parentNeeded", kind, "There are several datacenters: say where."),
             ct);
-        var fits = kind switch
+        bool fits = kind switch
         {
             ObjectKinds.Datacenter => row.Kind == ObjectKinds.Root,
             ObjectKinds.Cluster => row.Kind == ObjectKinds.Datacenter,
@@ -234,7 +234,7 @@ public sealed class InventoryService(
     private static async Task<int> HeightAsync(CenterDb db, string id, CancellationToken ct)
     {
         List<string> level = [id];
-        for (var height = 1; ; height++)
+        for (int height = 1; ; height++)
         {
             level = await db.Containers.Where(c => level.Contains(c.ParentId)).Select(c => c.Id).ToListAsync(ct);
             if (level.Count == 0)

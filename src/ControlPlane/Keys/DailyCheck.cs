@@ -76,7 +76,7 @@ public sealed partial class DailyCheck(
 
     private async Task<TimeSpan> FirstAsync(CancellationToken ct)
     {
-        var last = await store.ReadAsync(
+        long last = await store.ReadAsync(
             db => db.DailyChecks.Where(d => d.Name == Name).Select(d => d.DoneAt).FirstOrDefaultAsync(ct), ct);
         var due = DateTimeOffset.FromUnixTimeMilliseconds(last) + Day - time.GetUtcNow();
         return due > Soonest ? due : Soonest;

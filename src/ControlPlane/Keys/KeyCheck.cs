@@ -52,7 +52,7 @@ public sealed class KeyCheck(
                 .Where(f => f.Status is not null)
                 .Select(f => (f.Key, Status: f.Status!)).ToList();
             result.AddRange(await SaveAsync(found, ct));
-            foreach (var name in found.Where(f => f.Status.Fault?.Reason == KeyReasons.ProviderUnreachable)
+            foreach (string name in found.Where(f => f.Status.Fault?.Reason == KeyReasons.ProviderUnreachable)
                 .Select(f => f.Key.Provider).Distinct(StringComparer.Ordinal))
             {
                 watch.Missed(name);
@@ -70,7 +70,7 @@ public sealed class KeyCheck(
             {
                 var ids = found.Select(f => f.Key.KeyId).ToList();
                 var rows = await db.Keys.Where(k => ids.Contains(k.KeyId)).ToListAsync(ct);
-                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+                long now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 var result = new List<KeyRow>();
                 foreach (var (key, status) in found)
                 {
@@ -108,7 +108,7 @@ public sealed class KeyCheck(
         Dictionary<(string Provider, string KeyId), List<string>>? holders = null;
         foreach (var (key, status) in found)
         {
-            var reason = status.Fault?.Reason;
+            string? reason = status.Fault?.Reason;
             if (reason is KeyReasons.ProviderUnreachable or KeyReasons.ProviderUnknown or KeyReasons.NoPermission
                 or KeyReasons.RefusedByKms)
             {

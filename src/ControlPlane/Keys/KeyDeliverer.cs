@@ -92,7 +92,7 @@ public sealed class KeyDeliverer(
             }
         }
 
-        foreach (var provider in result.Reasons.Where(r => r.Reason == KeyReasons.ProviderUnreachable)
+        foreach (string provider in result.Reasons.Where(r => r.Reason == KeyReasons.ProviderUnreachable)
             .Select(r => r.Provider).Distinct(StringComparer.Ordinal))
         {
             watch.Missed(provider);
@@ -132,7 +132,7 @@ public sealed class KeyDeliverer(
         var client = links.Client(hostId);
         var host = await client.DescribeAsync(new DescribeHostRequest(), Options(time, ct));
         var holds = host.Keys.DistinctBy(h => (h.Key.Provider, h.Key.KeyId)).ToDictionary(h => (h.Key.Provider, h.Key.KeyId));
-        var outOfMode = NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe
+        string? outOfMode = NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe
             ? KeyFaults.NotInEncryptionMode(links.Peer(hostId).Name) : null;
         var wanted = new List<ExpectedKey>();
         foreach (var key in keys)

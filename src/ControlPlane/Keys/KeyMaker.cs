@@ -24,7 +24,7 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
     /// <summary>Makes one.</summary>
     internal async Task<ExpectedKey> MakeAsync(Caller caller, string provider, string label, string taskId, CancellationToken ct)
     {
-        var name = $"lorica-key-{taskId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        string name = $"lorica-key-{taskId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         KeyRef? key = null;
         try
         {
@@ -77,7 +77,7 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
 
     private async Task RecordAsync(Caller caller, KeyRef key, string label, CancellationToken ct)
     {
-        var recorded = await store.WriteAsync(
+        bool recorded = await store.WriteAsync(
             async db =>
             {
                 if (await db.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)

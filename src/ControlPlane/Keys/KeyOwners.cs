@@ -33,7 +33,7 @@ internal static class KeyOwners
                     || r.Generation > 0)
             .Select(r => r.Kind == RecordedObject.HostKind
                 ? new KeyOwner(r.ObjectId, hosts.GetValueOrDefault(r.ObjectId, r.ObjectId), IsHost: true, Left: false)
-                : names.TryGetValue(r.VmId, out var name) ? new KeyOwner(r.VmId, name, IsHost: false, Left: false)
+                : names.TryGetValue(r.VmId, out string? name) ? new KeyOwner(r.VmId, name, IsHost: false, Left: false)
                 : new KeyOwner(r.VmId, left.GetValueOrDefault(r.VmId, r.VmId), IsHost: false, Left: true))
             .Distinct().OrderBy(o => o.ToString(), StringComparer.Ordinal)];
     }

@@ -107,7 +107,7 @@ public sealed partial class KeyRegister
         await db.SaveChangesAsync(ct);
         foreach (var (provider, keyId) in unused)
         {
-            var has = await db.KeyRecords.AnyAsync(
+            bool has = await db.KeyRecords.AnyAsync(
                     r => r.Provider == provider && r.KeyId == keyId
                         && (r.State != KeyRecordStates.Retired || r.Generation > 0), ct)
                 || await db.Keys.AnyAsync(k => k.Provider == provider && k.KeyId == keyId && k.Generated, ct);

@@ -54,7 +54,7 @@ public sealed partial class KeyRegister
         rows = [.. rows.Where(which)];
         foreach (var row in rows)
         {
-            var known = row.InUse;
+            bool known = row.InUse;
             End(row);
             if (known)
             {

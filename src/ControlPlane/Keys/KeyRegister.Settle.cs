@@ -37,7 +37,7 @@ public sealed partial class KeyRegister
             r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
         var ended = new List<KeyRecordRow>();
-        var pending = files.PendingJob.Length > 0;
+        bool pending = files.PendingJob.Length > 0;
         foreach (var records in rows.GroupBy(r => r.ObjectId, StringComparer.Ordinal))
         {
             var (known, encrypted, key, generation) = StateOf(files, records.Key);
@@ -96,7 +96,7 @@ public sealed partial class KeyRegister
         return await store.WriteAsync(
             async db =>
             {
-                var still = await db.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch, ct)
+                bool still = await db.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch, ct)
                     && !await db.Tasks.AnyAsync(
                         t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
                 return still ? await SettleAsync(db, files, mayWeaken: false, Caller.System.User, vm.Name, ct) : [];

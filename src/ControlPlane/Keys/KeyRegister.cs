@@ -50,9 +50,9 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     private async Task<KeyRef> CreateAsync(
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
-        var name = await store.ReadAsync(
+        string? name = await store.ReadAsync(
             db => db.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
-        var cluster = await store.ReadAsync(
+        string cluster = await store.ReadAsync(
             async db =>
             {
                 await RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
@@ -93,7 +93,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
             throw await FailedAsync(task, vm.Name, provider, "The KMS gave no usable key identifier.", ct);
         }
 
-        var recorded = await store.WriteAsync(
+        bool recorded = await store.WriteAsync(
             async db =>
             {
                 // Whoever answers with an id that is known already would have us use somebody else's key.
@@ -104,7 +104,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                 }
 
                 await RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
-                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+                long now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 db.KeyRecords.AddRange(objects.Select(o => new KeyRecordRow
                 {
                     ObjectId = o.Id,

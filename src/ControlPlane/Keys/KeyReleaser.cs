@@ -113,7 +113,7 @@ public sealed partial class KeyReleaser(
 
         // Step 2
         var proven = await ProvenAsync(host.Name, unneeded, ct);
-        var stay = unneeded.Count - proven.Count;
+        int stay = unneeded.Count - proven.Count;
 
         // Step 3
         if (proven.Count > 0)

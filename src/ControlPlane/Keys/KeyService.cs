@@ -46,14 +46,14 @@ public sealed class KeyService(
     public async Task<KeyInfoModel> GenerateAsync(Caller caller, GenerateKeyBody body, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.ManageKeys, ObjectRef.Root, ct);
-        var label = body.Label ?? "";
+        string label = body.Label ?? "";
         if (label.Length > MaximumLabel || label.Any(char.IsControl))
         {
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.label", "label",
                 $"A label has at most {MaximumLabel} characters, none of them control characters.", "Correct the request."));
         }
 
-        var provider = body.Provider ?? await providers.DefaultAsync(ct);
+        string provider = body.Provider ?? await providers.DefaultAsync(ct);
         await providers.RequireAsync(provider, ct);
         var key = await operations.RunAsync(
             TaskKinds.KeyGenerate, ObjectRef.Provider(provider), caller, task =>
@@ -163,7 +163,7 @@ public sealed class KeyService(
                         + (names.Count > 0 ? $" by force; used by {string.Join(", ", names)}" : "") + "; the KMS keeps it");
             },
             CancellationToken.None);
-        foreach (var host in uses.Select(u => u.HostId).Distinct(StringComparer.Ordinal))
+        foreach (string host in uses.Select(u => u.HostId).Distinct(StringComparer.Ordinal))
         {
             await grains.GetGrain<IHostGrain>(host).ReleaseAsync([key]);
             await grains.GetGrain<IHostGrain>(host).NudgeAsync();

@@ -41,7 +41,7 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
             throw new FaultException(KeyOwners.InUse(key.Provider, key.Id, owners.Select(o => o.ToString())));
         }
 
-        var theirs = await db.KeyRecords.AnyAsync(
+        bool theirs = await db.KeyRecords.AnyAsync(
             r => r.Provider == key.Provider && r.KeyId == key.Id && own.Contains(r.VmId), ct);
         if (!theirs && !await db.Keys.AnyAsync(
             k => k.Provider == key.Provider && k.KeyId == key.Id && k.Generated && k.State == KeyRecordStates.Usable

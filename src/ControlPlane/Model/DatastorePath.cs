@@ -10,13 +10,13 @@ public readonly record struct DatastorePath(string Datastore, string File)
     /// <summary>Parses a path; null when it is none. <c>..</c> and empty parts are never taken.</summary>
     public static DatastorePath? Parse(string text)
     {
-        var end = text.IndexOf(']', StringComparison.Ordinal);
+        int end = text.IndexOf(']', StringComparison.Ordinal);
         if (text.Length > Longest || text is not ['[', ..] || end < 2)
         {
             return null;
         }
 
-        var file = text[(end + 1)..].TrimStart(' ');
+        string file = text[(end + 1)..].TrimStart(' ');
         return file.Length > 0 && !file.Any(char.IsControl) && file.Split('/').All(p => p is not ("" or "." or ".."))
             ? new DatastorePath(text[1..end], file)
             : null;

@@ -58,7 +58,7 @@ internal sealed partial class OutageWatch(
         var (vm, rule) = (outage.Vm, outage.Policy.Rules.Outage);
         if (!acted)
         {
-            var message = string.Create(CultureInfo.InvariantCulture,
+            string message = string.Create(CultureInfo.InvariantCulture,
                 $"{vm.Name} {Words(rule.Action)}: {outage.Provider}, which has its key, has been out of reach since "
                     + $"{outage.Since:yyyy-MM-dd HH:mm:ss'Z'}, longer than \"{outage.Policy.Name}\" allows ({rule.After}).");
             await store.WriteAsync(

@@ -36,7 +36,7 @@ internal static class HostChoice
             try
             {
                 var usable = description.Datastores.Where(d => d.Problem.Length == 0).ToList();
-                var place = PlacementRules.Choose(policy, usable, tags, datastore, host.Name);
+                string place = PlacementRules.Choose(policy, usable, tags, datastore, host.Name);
                 fitting.Add((host, place, description.CryptoMode == HostCryptoModes.Safe));
             }
             catch (FaultException e)

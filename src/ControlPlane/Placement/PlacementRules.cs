@@ -19,7 +19,7 @@ internal static class PlacementRules
         StoragePolicy policy, IReadOnlyList<DatastoreDescription> datastores,
         IReadOnlyDictionary<string, IReadOnlySet<string>> tags, string? named, string host)
     {
-        var names = string.Join(", ", datastores.Select(d => d.Name));
+        string names = string.Join(", ", datastores.Select(d => d.Name));
         if (named is not null)
         {
             if (datastores.All(d => d.Name != named))

@@ -45,7 +45,7 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
         {
             var policies = await PolicyCatalog.ReadAsync(db, ct);
             var tags = (await DatastoreTags.ReadAsync(db, ct)).Of(datastore);
-            foreach (var id in await db.PolicyAssociations.Where(p => p.VmId == vmId)
+            foreach (string id in await db.PolicyAssociations.Where(p => p.VmId == vmId)
                 .Select(p => p.PolicyId).Distinct().ToListAsync(ct))
             {
                 PlacementRules.Require(policies.OfId(id), datastore, tags);

@@ -44,7 +44,7 @@ internal static class PolicyChecks
                 body.OutageAction ?? rules.Outage.Action,
                 body.OutageAfterSeconds is { } after ? Seconds(after) : rules.Outage.After),
         };
-        var version = policy.Version + 1;
+        long version = policy.Version + 1;
         return Check(policy with
         {
             Name = body.Name ?? policy.Name,

@@ -117,7 +117,7 @@ public sealed class PolicyService(
                 }
 
                 await RequireFreeAsync(db, policy, ct);
-                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+                long now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 var row = new PolicyRow
                 {
                     Id = policy.Id, Name = "", Description = "", Tags = "", OutageAction = "", CreatedAt = now, ChangedAt = now,

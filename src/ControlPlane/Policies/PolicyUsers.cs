@@ -26,7 +26,7 @@ public sealed class PolicyUsers
             .Select(t => $"{t.Target} (task {t.Id})").ToListAsync(ct));
         if (names.Count > 0)
         {
-            var more = names.Count > MaximumNames ? $" and {names.Count - MaximumNames} more" : "";
+            string more = names.Count > MaximumNames ? $" and {names.Count - MaximumNames} more" : "";
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.policyInUse", policy.Name,
                 $"\"{policy.Name}\" is used by {string.Join(", ", names.Take(MaximumNames))}{more}.",
                 "Give them another policy first."));

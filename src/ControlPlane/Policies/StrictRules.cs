@@ -55,7 +55,7 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
     /// <summary>The policy that a task under way is to set: its objects have it only when the task has ended.</summary>
     private static async Task<string?> ComingAsync(CenterDb db, string vmId, CancellationToken ct)
     {
-        var arguments = await db.Tasks.Where(
+        string? arguments = await db.Tasks.Where(
             t => t.VmId == vmId && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
             .Select(t => t.Arguments).FirstOrDefaultAsync(ct);
         return string.IsNullOrEmpty(arguments) ? null

@@ -22,7 +22,7 @@ public sealed class PolicyApplier(
     /// <summary>Begins; each VM is refused or served on its own.</summary>
     public async Task<TaskModel> BeginAsync(Caller caller, string policyName, ApplyPolicyBody body, CancellationToken ct)
     {
-        var ways = (body.Vms is null ? 0 : 1) + (body.Folder is null ? 0 : 1) + (body.All ? 1 : 0);
+        int ways = (body.Vms is null ? 0 : 1) + (body.Folder is null ? 0 : 1) + (body.All ? 1 : 0);
         Require(ways == 1, "lorica.applyTo", "Name VMs, or a folder, or all.");
         Require(
             body.Vms is null || (body.Vms.Count is > 0 and <= MaximumVms && body.Vms.All(v => v is { Length: > 0 and <= 200 })),
@@ -33,7 +33,7 @@ public sealed class PolicyApplier(
         var items = await ItemsAsync(caller, body, ct);
         Require(items.Count > 0, "lorica.applyTo", "There is no VM to apply it to.");
 
-        var arguments = JsonSerializer.Serialize(
+        string arguments = JsonSerializer.Serialize(
             new PolicyBatchArguments(policy.Id, body.Home, body.Disks, body.Parallel, caller),
             StoreJson.Default.PolicyBatchArguments);
         var task = await tasks.BeginAsync(
@@ -92,7 +92,7 @@ public sealed class PolicyApplier(
                 .Select(n => n.Row is { } row ? Item(row) : Missing(n.Name))];
         }
 
-        var below = body.Folder is { } folder ? (await tree.FindAsync(folder, ct)).Id : InventoryIds.Root;
+        string below = body.Folder is { } folder ? (await tree.FindAsync(folder, ct)).Id : InventoryIds.Root;
         var view = await authorizer.ViewAsync(caller, ct);
         var items = new List<PolicyBatchItemRow>();
         foreach (var row in rows)

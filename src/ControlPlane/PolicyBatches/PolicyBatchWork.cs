@@ -112,7 +112,7 @@ internal sealed partial class PolicyBatchWork(
                 db.PolicyBatchItems.Update(item);
                 await db.SaveChangesAsync(ct);
                 db.Entry(item).State = EntityState.Detached;
-                var done = await db.PolicyBatchItems.CountAsync(
+                int done = await db.PolicyBatchItems.CountAsync(
                     i => i.TaskId == task.Id && (i.State == PolicyBatchStates.Succeeded || i.State == PolicyBatchStates.Failed),
                     ct);
                 await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(

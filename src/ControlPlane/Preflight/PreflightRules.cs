@@ -76,7 +76,7 @@ internal static class PreflightRules
             new Queue<(string Provider, string Way)>([(provider, provider)]));
         while (next.TryDequeue(out var at))
         {
-            if (!seen.Add(at.Provider) || !facts.Guests.TryGetValue(at.Provider, out var guest))
+            if (!seen.Add(at.Provider) || !facts.Guests.TryGetValue(at.Provider, out string? guest))
             {
                 continue;
             }
@@ -90,7 +90,7 @@ internal static class PreflightRules
                     + $"If the KMS has moved: lorica kms set {at.Provider} --runs-in none"));
             }
 
-            foreach (var further in facts.Needs[guest])
+            foreach (string further in facts.Needs[guest])
             {
                 next.Enqueue((further, $"{further} (on which {at.Way} depends)"));
             }
@@ -112,7 +112,7 @@ internal static class PreflightRules
             return PreflightFinding.Fine("certificate");
         }
 
-        var end = certificate.NotAfter.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+        string end = certificate.NotAfter.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
         var (key, ends) = left <= TimeSpan.Zero ? ("lorica.certificateExpired", "ended") : ("lorica.certificateEnds", "ends");
         return new PreflightFinding("certificate", left <= TooSoon, new Fault(FaultTypes.InvalidState, key, provider,
             $"{certificate.Whose} {ends} {end}.",
@@ -140,7 +140,7 @@ internal static class PreflightRules
     };
 
     private static PreflightFinding Room(string datastore, long bytes, PreflightFacts facts) =>
-        !facts.Free.TryGetValue(datastore, out var free) || free >= bytes
+        !facts.Free.TryGetValue(datastore, out long free) || free >= bytes
             ? PreflightFinding.Fine("space")
             : Refused("space", new Fault(FaultTypes.NoDiskSpace, "lorica.noSpace", datastore,
                 string.Create(CultureInfo.InvariantCulture,

@@ -31,12 +31,12 @@ internal sealed class ProviderCertificates(CenterStore store, BrokerLink broker,
         var result = new List<ProviderCertificate>();
         Add(result, $"The client certificate of {provider}", row.ClientNotAfter, client: true);
         var servers = JsonSerializer.Deserialize(row.Servers, StoreJson.Default.ListServerModel) ?? [];
-        var ends = await Task.WhenAll(servers.Select(s => EndAsync(s, ct)));
+        long[] ends = await Task.WhenAll(servers.Select(s => EndAsync(s, ct)));
 
         // Servers are replicas: the provider is as good as the best of them.
         if (ends.Length > 0 && !ends.Contains(0))
         {
-            var best = Array.IndexOf(ends, ends.Max());
+            int best = Array.IndexOf(ends, ends.Max());
             Add(result, $"The certificate of {provider}'s server {servers[best].Host}:{servers[best].Port}",
                 ends[best], client: false);
         }

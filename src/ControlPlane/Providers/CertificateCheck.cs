@@ -24,7 +24,7 @@ public sealed class CertificateCheck(
     internal async Task RunAsync(CancellationToken ct)
     {
         var names = await store.ReadAsync(db => db.Providers.Select(p => p.Name).ToListAsync(ct), ct);
-        foreach (var name in names)
+        foreach (string name in names)
         {
             try
             {
@@ -46,7 +46,7 @@ public sealed class CertificateCheck(
     /// <summary>Judges the certificates of a status.</summary>
     internal async Task SeenAsync(ProviderStatusReply reply, CancellationToken ct)
     {
-        var client = reply.Servers.Select(s => s.ClientNotAfterUnix).Where(t => t > 0).DefaultIfEmpty().Min();
+        long client = reply.Servers.Select(s => s.ClientNotAfterUnix).Where(t => t > 0).DefaultIfEmpty().Min();
         var server = reply.Servers.Where(s => s.ServerNotAfterUnix > 0).MinBy(s => s.ServerNotAfterUnix);
         var (clientLine, serverLine) = (LineOf(client), LineOf(server?.ServerNotAfterUnix ?? 0));
         await store.WriteAsync(
@@ -57,9 +57,9 @@ public sealed class CertificateCheck(
                     return;
                 }
 
-                var ours = clientLine == 0 ? "" : $"Our certificate towards {reply.Name} {Words(client)}. Renew it: "
+                string ours = clientLine == 0 ? "" : $"Our certificate towards {reply.Name} {Words(client)}. Renew it: "
                     + $"{ProviderIdentities.RenewalOf(row.Identity, reply.Name)}.";
-                var theirs = serverLine == 0
+                string theirs = serverLine == 0
                     ? "" : $"The certificate of {server!.Address?.Host}:{server.Address?.Port} of {reply.Name} "
                         + $"{Words(server.ServerNotAfterUnix)}. When the KMS has a new one: lorica kms trust {reply.Name}.";
                 row.ClientWarned = Warn(db, row.ClientWarned, clientLine, EventIds.KmsClientCertExpiration, reply.Name, ours);
@@ -70,7 +70,7 @@ public sealed class CertificateCheck(
                     return;
                 }
 
-                var critical = new[] { clientLine, serverLine }.Any(l => l is Ended or 7);
+                bool critical = new[] { clientLine, serverLine }.Any(l => l is Ended or 7);
                 await alarms.RaiseAsync(db, AlarmIds.CertificateExpiry, ObjectRef.Provider(reply.Name),
                     critical ? AlarmSeverity.Critical : AlarmSeverity.Warning, $"{ours} {theirs}".Trim(), ct);
             },
@@ -103,7 +103,7 @@ public sealed class CertificateCheck(
     private string Words(long unix)
     {
         var end = DateTimeOffset.FromUnixTimeSeconds(unix);
-        var days = (int)Math.Ceiling((end - time.GetUtcNow()).TotalDays);
+        int days = (int)Math.Ceiling((end - time.GetUtcNow()).TotalDays);
         return days <= 0 ? $"ended on {end:yyyy-MM-dd}" : $"ends on {end:yyyy-MM-dd}, in {days} {(days == 1 ? "day" : "days")}";
     }
 }

@@ -106,8 +106,8 @@ internal sealed partial class ProviderGrain
             .Concat((await LeftAsync()).Select(r => (r.KeyId, r.Kcv)))
             .DistinctBy(u => u.KeyId).OrderBy(u => u.KeyId, StringComparer.Ordinal).ToList();
         var proof = new IdentityProof { Force = force };
-        var step = Math.Max(1.0, uses.Count / (double)MostProven);
-        for (var i = 0; i < Math.Min(uses.Count, MostProven); i++)
+        double step = Math.Max(1.0, uses.Count / (double)MostProven);
+        for (int i = 0; i < Math.Min(uses.Count, MostProven); i++)
         {
             var use = uses[(int)(i * step)];
             proof.Keys.Add(new CheckKeyRequest

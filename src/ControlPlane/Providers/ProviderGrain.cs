@@ -71,7 +71,7 @@ internal sealed partial class ProviderGrain(
             Fill(current, configured);
             if (change.MakeDefault && !current.IsDefault)
             {
-                foreach (var other in await db.Providers.Where(p => p.IsDefault).Select(p => p.Name).ToListAsync())
+                foreach (string other in await db.Providers.Where(p => p.IsDefault).Select(p => p.Name).ToListAsync())
                 {
                     await Revisions.RaiseAsync(db, ObjectKinds.Provider, other, CancellationToken.None);
                 }
@@ -90,7 +90,7 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task RemoveAsync(Caller caller, bool force)
     {
-        var registered = await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == Name));
+        bool registered = await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == Name));
         var users = (await index.UsesAsync(Name, null, CancellationToken.None))
             .Select(u => u.Name).Distinct(StringComparer.Ordinal).Order().ToList();
         if (registered && users.Count > 0 && !force)
@@ -101,7 +101,7 @@ internal sealed partial class ProviderGrain(
         }
 
         // Files of VMs that left the inventory may come back, and a KMS may give their keys to this identity alone.
-        var needed = users.Count > 0 || (await LeftAsync()).Count > 0;
+        bool needed = users.Count > 0 || (await LeftAsync()).Count > 0;
         if (!registered)
         {
             await ForgetAsync(caller, needed, force);

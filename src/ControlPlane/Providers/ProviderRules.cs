@@ -98,13 +98,13 @@ internal static class ProviderRules
             return null;
         }
 
-        var colon = text.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        int colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port))
         {
             throw Invalid("lorica.proxy", text, "A proxy is host:port.");
         }
 
-        var host = text[..colon].Trim('[', ']');
+        string host = text[..colon].Trim('[', ']');
         CheckAddress(host, port);
         return (host, port);
     }
@@ -183,7 +183,7 @@ internal static class ProviderRules
     {
         try
         {
-            var bytes = Convert.FromBase64String(text ?? "");
+            byte[] bytes = Convert.FromBase64String(text ?? "");
             if (bytes.Length is > 0 and <= MaximumSealed)
             {
                 return bytes;

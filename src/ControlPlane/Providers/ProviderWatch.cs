@@ -49,7 +49,7 @@ public sealed partial class ProviderWatch(
     {
         lock (_lock)
         {
-            var now = time.GetTimestamp();
+            long now = time.GetTimestamp();
             if (_down.TryGetValue(provider, out var known))
             {
                 known.MissedAt = now;
@@ -94,7 +94,7 @@ public sealed partial class ProviderWatch(
 
     private async Task RunAsync(CancellationToken ct)
     {
-        foreach (var provider in await RaisedAsync(ct))
+        foreach (string provider in await RaisedAsync(ct))
         {
             Missed(provider);
         }
@@ -103,9 +103,9 @@ public sealed partial class ProviderWatch(
         {
             try
             {
-                var woken = await WaitAsync(Pause(), ct);
+                bool woken = await WaitAsync(Pause(), ct);
                 var probe = woken || AnyDown() ? DownNow() : await NamesAsync(ct);
-                foreach (var provider in probe)
+                foreach (string provider in probe)
                 {
                     await ProbeAsync(provider, ct);
                 }
@@ -170,7 +170,7 @@ public sealed partial class ProviderWatch(
             was = _down.Remove(provider);
         }
 
-        var raised = await store.ReadAsync(
+        bool raised = await store.ReadAsync(
             db => db.Alarms.AnyAsync(
                 a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
         if (was || raised)
@@ -197,9 +197,10 @@ public sealed partial class ProviderWatch(
 
     private async Task IllAsync(string provider, string error, CancellationToken ct)
     {
-        var message = $"Key provider {provider} does not serve keys: {error} See `lorica kms status {provider}`. VMs that run go "
-            + "on; those that need a key lock until it is back.";
-        var raised = await store.ReadAsync(
+        string message =
+            $"Key provider {provider} does not serve keys: {error} See `lorica kms status {provider}`. VMs that run go on; "
+            + "those that need a key lock until it is back.";
+        bool raised = await store.ReadAsync(
             db => db.Alarms.AnyAsync(
                 a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
         if (raised)

@@ -29,7 +29,7 @@ public sealed partial class CenterDb(DbContextOptions<CenterDb> options) : DbCon
     private static string SnakeCase(string name)
     {
         var result = new StringBuilder(name.Length + 4);
-        foreach (var c in name)
+        foreach (char c in name)
         {
             if (char.IsAsciiLetterUpper(c) && result.Length > 0)
             {

@@ -36,7 +36,7 @@ public sealed class CenterStore : IDisposable
     public static async Task<CenterStore> OpenAsync(string folder, CancellationToken ct)
     {
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var path = PathIn(folder);
+        string path = PathIn(folder);
         if (!File.Exists(path))
         {
             // SQLite gives its side files the mode of the database file.
@@ -75,7 +75,7 @@ public sealed class CenterStore : IDisposable
     /// <summary>Writes in one transaction; tracked changes are saved at its end.</summary>
     public async Task<T> WriteAsync<T>(Func<CenterDb, Task<T>> write, CancellationToken ct = default)
     {
-        var start = TimeProvider.System.GetTimestamp();
+        long start = TimeProvider.System.GetTimestamp();
         await _writer.WaitAsync(ct);
         try
         {

@@ -30,16 +30,16 @@ public static class Cursor
     /// <summary>Time and id of a cursor.</summary>
     public static (long Time, string Id) TimeAndId(string cursor)
     {
-        var key = Key(cursor);
-        var bar = key.IndexOf('|', StringComparison.Ordinal);
-        return bar > 0 && long.TryParse(key.AsSpan(0, bar), CultureInfo.InvariantCulture, out var time)
+        string key = Key(cursor);
+        int bar = key.IndexOf('|', StringComparison.Ordinal);
+        return bar > 0 && long.TryParse(key.AsSpan(0, bar), CultureInfo.InvariantCulture, out long time)
             ? (time, key[(bar + 1)..])
             : throw Malformed(cursor);
     }
 
     /// <summary>The number of a cursor.</summary>
     public static long Number(string cursor) =>
-        long.TryParse(Key(cursor), CultureInfo.InvariantCulture, out var number) ? number : throw Malformed(cursor);
+        long.TryParse(Key(cursor), CultureInfo.InvariantCulture, out long number) ? number : throw Malformed(cursor);
 
     private static FaultException Malformed(string cursor) => new(new Fault(FaultTypes.InvalidArgument, "lorica.cursor",
         cursor.Length > 40 ? cursor[..40] : cursor, "The cursor is not one that a list gave.",

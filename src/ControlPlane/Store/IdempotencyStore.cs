@@ -23,7 +23,7 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
     public async Task<IdempotencyRow?> BeginAsync(string user, string key, string requestHash, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var old = (now - Lifetime).ToUnixTimeMilliseconds();
+        long old = (now - Lifetime).ToUnixTimeMilliseconds();
         return await store.WriteAsync(
             async db =>
             {

@@ -25,14 +25,14 @@ public static class SchemaScripts
         await ExecuteAsync(connection, "BEGIN IMMEDIATE;", ct);
         try
         {
-            var have = await VersionAsync(connection, ct);
+            long have = await VersionAsync(connection, ct);
             if (have > scripts.Count)
             {
                 throw new InvalidOperationException(
                     $"The database has schema {have}; this program knows {scripts.Count}. Use the newer program.");
             }
 
-            for (var version = have + 1; version <= scripts.Count; version++)
+            for (long version = have + 1; version <= scripts.Count; version++)
             {
                 await ExecuteAsync(connection, await ReadAsync(scripts[(int)version - 1], ct), ct);
                 await ExecuteAsync(connection,

@@ -24,7 +24,7 @@ public static class ExpectedRevision
             return null;
         }
 
-        var end = text.IndexOf('\n', StringComparison.Ordinal);
+        int end = text.IndexOf('\n', StringComparison.Ordinal);
         return text[..end].Split(',').Contains(kind, StringComparer.Ordinal) ? text[(end + 1)..] : null;
     }
 

@@ -31,7 +31,7 @@ public sealed class Revisions(CenterStore store)
     /// may have missed it.</summary>
     public async Task<string?> OfAsync(string kind, string id, long latest, CancellationToken ct)
     {
-        var number = await store.ReadAsync(db => NumberAsync(db, kind, id, ct), ct);
+        long number = await store.ReadAsync(db => NumberAsync(db, kind, id, ct), ct);
         return number <= latest ? Text(kind, id, number) : null;
     }
 

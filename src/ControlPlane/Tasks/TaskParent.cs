@@ -13,7 +13,7 @@ public static class TaskParent
     /// <summary>Begins tasks as parts of <paramref name="id"/> until the scope is left.</summary>
     public static IDisposable Enter(string id)
     {
-        var before = Current;
+        string before = Current;
         RequestContext.Set(Name, id);
         return new Scope(before);
     }

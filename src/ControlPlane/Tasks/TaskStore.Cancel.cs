@@ -56,7 +56,7 @@ public sealed partial class TaskStore
     public async Task<CancellationToken> CancellationOfAsync(TaskRow task, CancellationToken ct)
     {
         var token = signals.CancellationOf(task.Id);
-        var asked = await store.ReadAsync(db => db.Tasks.AnyAsync(t => t.Id == task.Id && t.CancelBy != null, ct), ct);
+        bool asked = await store.ReadAsync(db => db.Tasks.AnyAsync(t => t.Id == task.Id && t.CancelBy != null, ct), ct);
         if (asked)
         {
             signals.Cancel(task.Id);
@@ -77,7 +77,7 @@ public sealed partial class TaskStore
     /// <exception cref="FaultException">RequestCanceled: somebody asked before.</exception>
     public async Task EnterUncancellableAsync(string id, CancellationToken ct)
     {
-        var taken = await store.WriteAsync(
+        int taken = await store.WriteAsync(
             db => db.Tasks.Where(t => t.Id == id && t.CancelBy == null)
                 .ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, false), ct),
             ct);
@@ -95,7 +95,7 @@ public sealed partial class TaskStore
     /// <summary>Leaves a small result behind, together with whatever <paramref name="db"/> writes.</summary>
     public static async Task SetResultAsync<T>(CenterDb db, string id, T result, JsonTypeInfo<T> type, CancellationToken ct)
     {
-        var json = JsonSerializer.Serialize(result, type);
+        string json = JsonSerializer.Serialize(result, type);
         if (Encoding.UTF8.GetByteCount(json) > MaximumResult)
         {
             throw new InvalidOperationException($"The result of task {id} is larger than {MaximumResult} bytes.");

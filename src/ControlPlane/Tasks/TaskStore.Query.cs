@@ -13,11 +13,11 @@ public sealed partial class TaskStore
     /// <summary>One page of tasks, newest first.</summary>
     public async Task<ListModel<TaskModel>> ListAsync(TaskQuery query, CancellationToken ct)
     {
-        var limit = Math.Clamp(query.Limit, 1, TaskQuery.MaximumLimit);
+        int limit = Math.Clamp(query.Limit, 1, TaskQuery.MaximumLimit);
         var rows = await store.ReadAsync(
             db => Where(db.Tasks, query)
                 .OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(limit + 1).ToListAsync(ct), ct);
-        var next = rows.Count > limit ? Cursor.Of(rows[limit - 1].StartedAt, rows[limit - 1].Id) : null;
+        string? next = rows.Count > limit ? Cursor.Of(rows[limit - 1].StartedAt, rows[limit - 1].Id) : null;
         return new ListModel<TaskModel>([.. rows.Take(limit).Select(r => r.ToModel())], next);
     }
 
@@ -31,13 +31,13 @@ public sealed partial class TaskStore
         rows = q.Parent is { } parent ? rows.Where(t => t.ParentId == parent) : rows;
         if (q.Since is { } since)
         {
-            var from = since.ToUnixTimeMilliseconds();
+            long from = since.ToUnixTimeMilliseconds();
             rows = rows.Where(t => t.StartedAt >= from);
         }
 
         if (q.Until is { } until)
         {
-            var to = until.ToUnixTimeMilliseconds();
+            long to = until.ToUnixTimeMilliseconds();
             rows = rows.Where(t => t.StartedAt < to);
         }
 

@@ -44,7 +44,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
                     await RefuseSecondAsync(db, vm, ct);
                     await Revisions.RequireAsync(db, ObjectRef.Of(vm), caller, ct);
                     await begin.RequireAsync(db, kind, vm, caller, arguments, ct);
-                    var swapped = await db.Vms.Where(v => v.Id == vm.Id && v.Epoch == vm.Epoch)
+                    int swapped = await db.Vms.Where(v => v.Id == vm.Id && v.Epoch == vm.Epoch)
                         .ExecuteUpdateAsync(s => s.SetProperty(v => v.Epoch, vm.Epoch + 1), ct);
                     if (swapped != 1)
                     {
@@ -148,7 +148,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     /// <summary>Notes progress.</summary>
     public async Task ProgressAsync(string id, string step, long done, long total, CancellationToken ct)
     {
-        var percent = total > 0 ? (int)Math.Clamp(done * 100.0 / total, 0, 100) : 0;
+        int percent = total > 0 ? (int)Math.Clamp(done * 100.0 / total, 0, 100) : 0;
         await store.WriteAsync(
             db => db.Tasks.Where(t => t.Id == id && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
                 .ExecuteUpdateAsync(
@@ -243,7 +243,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
 
     private async Task EndAsync(string id, Fault? fault, Func<CenterDb, Task>? also, CancellationToken ct)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         TaskRow? ended = null;
         await store.WriteAsync(
             async db =>

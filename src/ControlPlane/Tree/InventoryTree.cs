@@ -28,7 +28,7 @@ public sealed class InventoryTree(CenterStore store)
     public static async Task<IReadOnlyList<string>> PathAsync(CenterDb db, ObjectRef target, CancellationToken ct)
     {
         var path = new List<string> { target.Id };
-        var next = target.Kind switch
+        string? next = target.Kind switch
         {
             ObjectKinds.Root => null,
             ObjectKinds.Vm => await db.Vms.Where(v => v.Id == target.Id)
@@ -45,7 +45,7 @@ public sealed class InventoryTree(CenterStore store)
         while (next is { Length: > 0 } && path.Count <= MaximumDepth)
         {
             path.Add(next);
-            var id = next;
+            string id = next;
             next = id == InventoryIds.Root ? null : await db.Containers.Where(c => c.Id == id)
                 .Select(c => c.ParentId).FirstOrDefaultAsync(ct) ?? InventoryIds.Root;
         }
@@ -72,7 +72,7 @@ public sealed class InventoryTree(CenterStore store)
             return byId;
         }
 
-        var names = reference.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string[] names = reference.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (names.Length is 0 or > MaximumDepth)
         {
             return null;
@@ -81,7 +81,7 @@ public sealed class InventoryTree(CenterStore store)
         var found = names.Length > 1 || reference.StartsWith('/')
             ? [InventoryIds.Root]
             : await WithNameAsync(db, null, names[0], ct);
-        foreach (var name in names.Length > 1 || reference.StartsWith('/') ? names : [])
+        foreach (string name in names.Length > 1 || reference.StartsWith('/') ? names : [])
         {
             found = found.Count == 0 ? [] : await WithNameAsync(db, found[0], name, ct);
         }
@@ -93,7 +93,7 @@ public sealed class InventoryTree(CenterStore store)
                 "Name it by its path, as in Datacenter/folder."));
         }
 
-        var id = found.FirstOrDefault();
+        string? id = found.FirstOrDefault();
         return id is null ? null : await db.Containers.FirstAsync(c => c.Id == id, ct);
     }
 
@@ -109,13 +109,13 @@ public sealed class InventoryTree(CenterStore store)
     /// <summary>A VM by its place in the tree: <c>Datacenter/prod/web</c>; null when there is none.</summary>
     public static async Task<VmRow?> FindVmAsync(CenterDb db, string path, CancellationToken ct)
     {
-        var slash = path.LastIndexOf('/');
+        int slash = path.LastIndexOf('/');
         if (slash <= 0 || await FindOrNullAsync(db, path[..slash], ct) is not { } parent)
         {
             return null;
         }
 
-        var name = path[(slash + 1)..];
+        string name = path[(slash + 1)..];
         return await db.Vms.FirstOrDefaultAsync(v => v.ParentId == parent.Id && v.Name == name, ct);
     }
 

@@ -50,7 +50,7 @@ internal static class HpkeSuite
     /// </summary>
     public static byte[] Seal(KeyBuffer schedule, ReadOnlySpan<byte> aad, KeyBuffer plaintext)
     {
-        var output = new byte[plaintext.Length + TagBytes];
+        byte[] output = new byte[plaintext.Length + TagBytes];
         using (var gcm = new AesGcm(schedule.Span[..AeadKeyBytes], TagBytes))
         {
             gcm.Encrypt(
@@ -81,7 +81,7 @@ internal static class HpkeSuite
     private static KeyBuffer LabeledExtract(
         ReadOnlySpan<byte> suite, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> ikm)
     {
-        var prefix = "HPKE-v1"u8.Length + suite.Length + label.Length;
+        int prefix = "HPKE-v1"u8.Length + suite.Length + label.Length;
         using var labeled = KeyBuffer.Allocate(prefix + ikm.Length);
         "HPKE-v1"u8.CopyTo(labeled.Span);
         suite.CopyTo(labeled.Span["HPKE-v1"u8.Length..]);

@@ -43,7 +43,7 @@ internal static class P256
     public static KeyBuffer Agree(ECDiffieHellman own, ECDiffieHellman other)
     {
         using var publicKey = other.PublicKey;
-        var secret = own.DeriveRawSecretAgreement(publicKey);
+        byte[] secret = own.DeriveRawSecretAgreement(publicKey);
         try
         {
             return KeyBuffer.CopyOf(secret);

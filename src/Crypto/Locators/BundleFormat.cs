@@ -40,7 +40,7 @@ internal static class BundleFormat
             return false;
         }
 
-        foreach (var c in name)
+        foreach (char c in name)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
             {
@@ -54,7 +54,7 @@ internal static class BundleFormat
     /// <summary>Refuses contents that <see cref="BundleReader"/> would refuse: says what is wrong, or null.</summary>
     public static string? Fault(BundleKind kind, BundleContents contents)
     {
-        var isDisk = kind == BundleKind.Disk;
+        bool isDisk = kind == BundleKind.Disk;
         return contents.ObjectId == Guid.Empty ? "no object id"
             : contents.Generation < 1 ? "a generation below 1"
             : isDisk != contents.Zero.HasValue ? "a zero rule belongs to disks, and to each of them"

@@ -27,7 +27,7 @@ internal ref struct BundleReader
             var reader = new BundleReader(text);
             reader.RequirePublic("type", "key");
             var objectId = ObjectId(reader.Public("object"));
-            var generation = Generation(reader.Public("gen"));
+            long generation = Generation(reader.Public("gen"));
             ZeroRule? zero = kind == BundleKind.Disk ? Zero(reader.Public("zero")) : null;
             reader.RequirePublic("cipher", BundleFormat.Cipher(kind));
             if (reader.Begins("key="u8))
@@ -74,9 +74,9 @@ internal ref struct BundleReader
     /// <summary>The escaped value of the next entry, which must have this name.</summary>
     private ReadOnlySpan<byte> Value(string name)
     {
-        var end = _rest.IndexOf((byte)':');
+        int end = _rest.IndexOf((byte)':');
         var entry = end < 0 ? _rest : _rest[..end];
-        var length = Encoding.ASCII.GetByteCount(name);
+        int length = Encoding.ASCII.GetByteCount(name);
         if (_ended || entry.Length <= length || entry[length] != (byte)'=' || !Ascii.Equals(entry[..length], name))
         {
             throw Malformed($"\"{name}\" is missing");
@@ -90,7 +90,7 @@ internal ref struct BundleReader
     private string Public(string name)
     {
         var value = Value(name);
-        return value.Length <= 256 && LocatorText.TryUnescape(Encoding.Latin1.GetString(value), out var text)
+        return value.Length <= 256 && LocatorText.TryUnescape(Encoding.Latin1.GetString(value), out string? text)
             ? text
             : throw Malformed($"the value of \"{name}\" is not well escaped");
     }
@@ -106,13 +106,13 @@ internal ref struct BundleReader
     private void Secret(Dictionary<string, KeyBuffer> secrets)
     {
         var start = _rest["secret.".Length..];
-        var end = start.IndexOf((byte)'=');
+        int end = start.IndexOf((byte)'=');
         if (end is < 1 or > BundleFormat.LongestSecretName || secrets.Count == BundleFormat.MostSecrets)
         {
             throw Malformed("too many secrets, or a bad name of one");
         }
 
-        var name = Encoding.Latin1.GetString(start[..end]);
+        string name = Encoding.Latin1.GetString(start[..end]);
         if (!BundleFormat.IsSecretName(name) || (secrets.Count > 0 && string.CompareOrdinal(secrets.Keys.Last(), name) >= 0))
         {
             throw Malformed("names of secrets are bad, not sorted or not unique");
@@ -135,8 +135,8 @@ internal ref struct BundleReader
         using var again = KeyBuffer.Allocate(base64.Length + 4);
 
         // The platform's decoder passes over white space; what does not encode to the same text again is refused.
-        if (Base64.DecodeFromUtf8(base64, decoded.Span, out _, out var bytes) != OperationStatus.Done || bytes == 0
-            || Base64.EncodeToUtf8(decoded.Span[..bytes], again.Span, out _, out var written) != OperationStatus.Done
+        if (Base64.DecodeFromUtf8(base64, decoded.Span, out _, out int bytes) != OperationStatus.Done || bytes == 0
+            || Base64.EncodeToUtf8(decoded.Span[..bytes], again.Span, out _, out int written) != OperationStatus.Done
             || !CryptographicOperations.FixedTimeEquals(base64, again.Span[..written])
             || (length ?? bytes) != bytes)
         {
@@ -148,10 +148,10 @@ internal ref struct BundleReader
 
     private static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> to, string name)
     {
-        var length = 0;
-        for (var i = 0; i < escaped.Length; i++)
+        int length = 0;
+        for (int i = 0; i < escaped.Length; i++)
         {
-            var b = escaped[i];
+            byte b = escaped[i];
             if (b == (byte)'%')
             {
                 // Of the base64 alphabet only these three are escaped, each in one way.
@@ -187,7 +187,7 @@ internal ref struct BundleReader
             : throw Malformed("the object id is not a lower-case UUID");
 
     private static long Generation(string text)
-        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             && value.ToString(CultureInfo.InvariantCulture).Equals(text, StringComparison.Ordinal)
             ? value
             : throw Malformed("the generation is not a number");

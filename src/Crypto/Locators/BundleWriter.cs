@@ -30,7 +30,7 @@ internal ref struct BundleWriter
         writer.Text(LocatorText.Escape(BundleFormat.Cipher(kind)));
         writer.Key("key", contents.Key);
         writer.Key("oldkey", contents.OldKey);
-        foreach (var name in contents.Secrets.Keys.Order(StringComparer.Ordinal))
+        foreach (string name in contents.Secrets.Keys.Order(StringComparer.Ordinal))
         {
             writer.Key(BundleFormat.SecretPrefix + name, contents.Secrets[name]);
         }
@@ -60,9 +60,9 @@ internal ref struct BundleWriter
         Text(name);
         Text("=");
         using var encoded = KeyBuffer.Allocate(Base64.GetMaxEncodedToUtf8Length(key.Length));
-        Base64.EncodeToUtf8(key.Span, encoded.Span, out _, out var written);
+        Base64.EncodeToUtf8(key.Span, encoded.Span, out _, out int written);
         var to = _buffer.Span;
-        foreach (var b in encoded.Span[..written])
+        foreach (byte b in encoded.Span[..written])
         {
             if (char.IsAsciiLetterOrDigit((char)b))
             {

@@ -52,14 +52,14 @@ internal ref struct LocatorParser
 
     private FqidLocator Fqid()
     {
-        var provider = NonEmpty("provider");
+        string provider = NonEmpty("provider");
         Require('/');
         return new FqidLocator(new KeyId(provider, NonEmpty("key id")));
     }
 
     private PhraseLocator Phrase()
     {
-        var id = Escaped();
+        string id = Escaped();
         Require('/');
         return new PhraseLocator(id, Escaped());
     }
@@ -86,20 +86,20 @@ internal ref struct LocatorParser
     {
         var locker = Node(depth + 1);
         Require(',');
-        var seal = NonEmpty("name of a seal");
+        string seal = NonEmpty("name of a seal");
         Require(',');
-        var payload = Base64();
+        byte[] payload = Base64();
         Require(')');
         return new PairLocator(locker, seal, payload);
     }
 
     private byte[] Base64()
     {
-        var text = Escaped();
-        var bytes = new byte[(text.Length / 4 * 3) + 3];
+        string text = Escaped();
+        byte[] bytes = new byte[(text.Length / 4 * 3) + 3];
 
         // The platform's decoder passes over white space and stray bits; only the one proper spelling is taken.
-        return Convert.TryFromBase64String(text, bytes, out var length)
+        return Convert.TryFromBase64String(text, bytes, out int length)
             && Convert.ToBase64String(bytes.AsSpan(0, length)).Equals(text, StringComparison.Ordinal)
             ? bytes[..length]
             : throw Malformed("a payload is not base64");
@@ -107,16 +107,16 @@ internal ref struct LocatorParser
 
     private string NonEmpty(string what)
     {
-        var text = Escaped();
+        string text = Escaped();
         return text.Length > 0 ? text : throw Malformed($"an empty {what}");
     }
 
     private string Escaped()
     {
         var rest = _text[_at..];
-        var end = rest.IndexOfAny("/,()");
+        int end = rest.IndexOfAny("/,()");
         var piece = end < 0 ? rest : rest[..end];
-        if (!LocatorText.TryUnescape(piece, out var text))
+        if (!LocatorText.TryUnescape(piece, out string? text))
         {
             throw Malformed($"a bad escape after position {_at}");
         }

@@ -19,15 +19,15 @@ internal static unsafe class AesKeySchedule
         where T : struct, IAesWords
     {
         // SAFETY: the caller gives 32 readable and 240 writable bytes, both in key memory.
-        var from = (uint*)key;
-        var w = (uint*)roundKeys;
-        for (var i = 0; i < KeyWords; i++)
+        uint* from = (uint*)key;
+        uint* w = (uint*)roundKeys;
+        for (int i = 0; i < KeyWords; i++)
         {
             w[i] = from[i];
         }
 
         uint rcon = 1;
-        for (var i = KeyWords; i < ScheduleWords; i++)
+        for (int i = KeyWords; i < ScheduleWords; i++)
         {
             // Words are little-endian in memory, so RotWord (a byte moving to the front) is a rotation to the right.
             w[i] = (i % KeyWords) switch

@@ -16,9 +16,9 @@ internal static unsafe partial class AesNiXts
         var tweaks = (Vector128<byte>*)&space;
         while (count > 0)
         {
-            var batch = Math.Min(count, TweakBatch);
+            int batch = Math.Min(count, TweakBatch);
             InitialTweaks(keys + XtsKeys.Tweak, tweaks, batch, first);
-            for (var sector = 0; sector < batch; sector++)
+            for (int sector = 0; sector < batch; sector++)
             {
                 DecryptBlocks(keys + XtsKeys.Decrypt, from, to, SectorBytes / Block, tweaks[sector]);
                 from += SectorBytes;

@@ -21,7 +21,7 @@ internal static unsafe partial class AesNiXts
             return;
         }
 
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             tweaks[i] = EncryptBlock(k, Vector128.CreateScalar(first + (ulong)i).AsByte());
         }

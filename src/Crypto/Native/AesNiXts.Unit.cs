@@ -10,9 +10,9 @@ internal static unsafe partial class AesNiXts
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void EncryptUnit(byte* keys, byte* from, byte* to, int length, byte* tweak)
     {
-        var k = keys + XtsKeys.Encrypt;
+        byte* k = keys + XtsKeys.Encrypt;
         var t = EncryptBlock(keys + XtsKeys.Tweak, Sse2.LoadVector128(tweak));
-        var grouped = length / Block & ~(Lanes - 1);
+        int grouped = length / Block & ~(Lanes - 1);
         t = EncryptBlocks(k, from, to, grouped, t);
         from += grouped * Block;
         to += grouped * Block;
@@ -35,16 +35,16 @@ internal static unsafe partial class AesNiXts
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void DecryptUnit(byte* keys, byte* from, byte* to, int length, byte* tweak)
     {
-        var k = keys + XtsKeys.Decrypt;
+        byte* k = keys + XtsKeys.Decrypt;
         var t = EncryptBlock(keys + XtsKeys.Tweak, Sse2.LoadVector128(tweak));
 
         // The last whole block before a tail was encrypted under the tail's tweak: it is left for the end.
-        var whole = (length / Block) - (length % Block == 0 ? 0 : 1);
-        var grouped = whole & ~(Lanes - 1);
+        int whole = (length / Block) - (length % Block == 0 ? 0 : 1);
+        int grouped = whole & ~(Lanes - 1);
         t = DecryptBlocks(k, from, to, grouped, t);
         from += grouped * Block;
         to += grouped * Block;
-        for (var i = grouped; i < whole; i++, from += Block, to += Block)
+        for (int i = grouped; i < whole; i++, from += Block, to += Block)
         {
             Sse2.Store(to, Sse2.Xor(DecryptBlock(k, Sse2.Xor(Sse2.LoadVector128(from), t)), t));
             t = Double(t);
@@ -65,9 +65,9 @@ internal static unsafe partial class AesNiXts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Steal(byte* tail, byte* output, int length)
     {
-        for (var i = 0; i < length; i++)
+        for (int i = 0; i < length; i++)
         {
-            var given = tail[i];
+            byte given = tail[i];
             output[i] = output[i - Block];
             output[i - Block] = given;
         }

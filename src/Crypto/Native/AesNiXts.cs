@@ -22,11 +22,11 @@ internal static unsafe partial class AesNiXts
         // SAFETY: key is 64 bytes, keys XtsKeys.Bytes, both in key memory; keys is 64-byte aligned.
         AesKeySchedule.Expand<Words>(key, keys + XtsKeys.Encrypt);
         AesKeySchedule.Expand<Words>(key + 32, keys + XtsKeys.Tweak);
-        for (var round = 0; round <= XtsKeys.Rounds; round++)
+        for (int round = 0; round <= XtsKeys.Rounds; round++)
         {
-            var from = keys + XtsKeys.Encrypt + ((XtsKeys.Rounds - round) * Block);
-            var to = keys + XtsKeys.Decrypt + (round * Block);
-            var outer = round is 0 or XtsKeys.Rounds;
+            byte* from = keys + XtsKeys.Encrypt + ((XtsKeys.Rounds - round) * Block);
+            byte* to = keys + XtsKeys.Decrypt + (round * Block);
+            bool outer = round is 0 or XtsKeys.Rounds;
             Sse2.StoreAligned(to,
                 outer ? Sse2.LoadAlignedVector128(from) : Aes.InverseMixColumns(Sse2.LoadAlignedVector128(from)));
         }

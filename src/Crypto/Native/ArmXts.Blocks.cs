@@ -18,7 +18,7 @@ internal static unsafe partial class ArmXts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> EncryptBlock(byte* k, Vector128<byte> x)
     {
-        for (var i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
+        for (int i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
         {
             x = Aes.MixColumns(Aes.Encrypt(x, Vector128.Load(k + i)));
         }
@@ -29,7 +29,7 @@ internal static unsafe partial class ArmXts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> DecryptBlock(byte* k, Vector128<byte> x)
     {
-        for (var i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
+        for (int i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
         {
             x = Aes.InverseMixColumns(Aes.Decrypt(x, Vector128.Load(k + i)));
         }
@@ -47,7 +47,7 @@ internal static unsafe partial class ArmXts
         Vector128<byte> x2 = Vector128.Load(from + 32) ^ t2, x3 = Vector128.Load(from + 48) ^ t3;
         Vector128<byte> x4 = Vector128.Load(from + 64) ^ t4, x5 = Vector128.Load(from + 80) ^ t5;
         Vector128<byte> x6 = Vector128.Load(from + 96) ^ t6, x7 = Vector128.Load(from + 112) ^ t7;
-        for (var i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
+        for (int i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
         {
             var key = Vector128.Load(k + i);
             x0 = Aes.MixColumns(Aes.Encrypt(x0, key));
@@ -83,7 +83,7 @@ internal static unsafe partial class ArmXts
         Vector128<byte> x2 = Vector128.Load(from + 32) ^ t2, x3 = Vector128.Load(from + 48) ^ t3;
         Vector128<byte> x4 = Vector128.Load(from + 64) ^ t4, x5 = Vector128.Load(from + 80) ^ t5;
         Vector128<byte> x6 = Vector128.Load(from + 96) ^ t6, x7 = Vector128.Load(from + 112) ^ t7;
-        for (var i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
+        for (int i = 0; i < (XtsKeys.Rounds - 1) * Block; i += Block)
         {
             var key = Vector128.Load(k + i);
             x0 = Aes.InverseMixColumns(Aes.Decrypt(x0, key));

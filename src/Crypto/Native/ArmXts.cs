@@ -21,10 +21,10 @@ internal static unsafe partial class ArmXts
         // SAFETY: key is 64 bytes, keys XtsKeys.Bytes, both in key memory.
         AesKeySchedule.Expand<Words>(key, keys + XtsKeys.Encrypt);
         AesKeySchedule.Expand<Words>(key + 32, keys + XtsKeys.Tweak);
-        for (var round = 0; round <= XtsKeys.Rounds; round++)
+        for (int round = 0; round <= XtsKeys.Rounds; round++)
         {
-            var from = keys + XtsKeys.Encrypt + ((XtsKeys.Rounds - round) * Block);
-            var outer = round is 0 or XtsKeys.Rounds;
+            byte* from = keys + XtsKeys.Encrypt + ((XtsKeys.Rounds - round) * Block);
+            bool outer = round is 0 or XtsKeys.Rounds;
             (outer ? Vector128.Load(from) : Aes.InverseMixColumns(Vector128.Load(from)))
                 .Store(keys + XtsKeys.Decrypt + (round * Block));
         }
@@ -33,9 +33,9 @@ internal static unsafe partial class ArmXts
     // SAFETY (both): from and to are as long as said, the same or disjoint; tweak is 16 bytes; keys is a filled key buffer.
     public static void Sectors(byte* keys, byte* from, byte* to, int count, ulong first, bool encrypt)
     {
-        var number = stackalloc ulong[2];
+        ulong* number = stackalloc ulong[2];
         number[1] = 0;
-        for (var i = 0; i < count; i++, from += SectorBytes, to += SectorBytes)
+        for (int i = 0; i < count; i++, from += SectorBytes, to += SectorBytes)
         {
             number[0] = first + (ulong)i;
             One(keys, from, to, SectorBytes, (byte*)number, encrypt);
@@ -65,7 +65,7 @@ internal static unsafe partial class ArmXts
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void EncryptOne(byte* keys, byte* from, byte* to, int length, byte* tweak)
     {
-        var k = keys + XtsKeys.Encrypt;
+        byte* k = keys + XtsKeys.Encrypt;
         var t = EncryptBlock(keys + XtsKeys.Tweak, Vector128.Load(tweak));
         for (; length >= Lanes * Block; from += Lanes * Block, to += Lanes * Block, length -= Lanes * Block)
         {
@@ -89,10 +89,10 @@ internal static unsafe partial class ArmXts
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void DecryptOne(byte* keys, byte* from, byte* to, int length, byte* tweak)
     {
-        var k = keys + XtsKeys.Decrypt;
+        byte* k = keys + XtsKeys.Decrypt;
         var t = EncryptBlock(keys + XtsKeys.Tweak, Vector128.Load(tweak));
-        var tail = length % Block;
-        var whole = (length / Block) - (tail == 0 ? 0 : 1);
+        int tail = length % Block;
+        int whole = (length / Block) - (tail == 0 ? 0 : 1);
         for (; whole >= Lanes; from += Lanes * Block, to += Lanes * Block, whole -= Lanes)
         {
             t = DecryptEight(k, from, to, t);
@@ -115,9 +115,9 @@ internal static unsafe partial class ArmXts
 
     private static void Steal(byte* tail, byte* output, int length)
     {
-        for (var i = 0; i < length; i++)
+        for (int i = 0; i < length; i++)
         {
-            var given = tail[i];
+            byte given = tail[i];
             output[i] = output[i - Block];
             output[i - Block] = given;
         }

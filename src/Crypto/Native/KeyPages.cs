@@ -18,15 +18,15 @@ internal static unsafe class KeyPages
             return false;
         }
 
-        var length = PageSize;
-        var fd = Secret(length);
+        int length = PageSize;
+        int fd = Secret(length);
         if (fd < 0)
         {
             return false;
         }
 
         // SAFETY: a fresh mapping that nobody else knows, unmapped with the length it was mapped with.
-        var page = Libc.Map(null, (nuint)length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, fd, 0);
+        void* page = Libc.Map(null, (nuint)length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, fd, 0);
         _ = Libc.Close(fd);
         if (page == Libc.MapFailed)
         {
@@ -47,18 +47,18 @@ internal static unsafe class KeyPages
             throw new CryptoException(CryptoErrorKind.Unsupported, "Key memory needs Linux.");
         }
 
-        var usable = RoundUp(length);
-        var total = usable + (2 * (nuint)PageSize);
+        nuint usable = RoundUp(length);
+        nuint total = usable + (2 * (nuint)PageSize);
 
         // SAFETY: reserves address space of our own; what follows maps only inside [reserved + page, reserved + page + usable).
-        var reserved = Libc.Map(null, total, Libc.ProtNone, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
+        void* reserved = Libc.Map(null, total, Libc.ProtNone, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
         if (reserved == Libc.MapFailed)
         {
             throw Exhausted("mmap", length);
         }
 
-        var pages = (byte*)reserved + PageSize;
-        var failed = kind == KeyMemoryKind.SecretMemory ? MapSecret(pages, usable) : MapLocked(pages, usable);
+        byte* pages = (byte*)reserved + PageSize;
+        string? failed = kind == KeyMemoryKind.SecretMemory ? MapSecret(pages, usable) : MapLocked(pages, usable);
         if (failed is not null)
         {
             var refusal = Exhausted(failed, length);
@@ -78,14 +78,14 @@ internal static unsafe class KeyPages
 
     private static string? MapSecret(byte* pages, nuint length)
     {
-        var fd = Secret((long)length);
+        int fd = Secret((long)length);
         if (fd < 0)
         {
             return "memfd_secret";
         }
 
-        var mapped = Libc.Map(pages, length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared | Libc.MapFixed, fd, 0);
-        var error = Marshal.GetLastPInvokeError();
+        void* mapped = Libc.Map(pages, length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared | Libc.MapFixed, fd, 0);
+        int error = Marshal.GetLastPInvokeError();
         _ = Libc.Close(fd);
         Marshal.SetLastPInvokeError(error);
 
@@ -107,7 +107,7 @@ internal static unsafe class KeyPages
 
     private static int Secret(long length)
     {
-        var fd = (int)Libc.MemfdSecret(Libc.SysMemfdSecret, Libc.CloseOnExec);
+        int fd = (int)Libc.MemfdSecret(Libc.SysMemfdSecret, Libc.CloseOnExec);
         if (fd >= 0 && Libc.Truncate(fd, length) != 0)
         {
             _ = Libc.Close(fd);

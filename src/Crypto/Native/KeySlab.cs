@@ -14,14 +14,14 @@ internal sealed unsafe class KeySlab(byte* pages, int length)
 
     public bool TryTake(int bytes, out KeyBlock block)
     {
-        var wanted = Units(bytes);
-        var run = 0;
-        for (var i = 0; i < _used.Length; i++)
+        int wanted = Units(bytes);
+        int run = 0;
+        for (int i = 0; i < _used.Length; i++)
         {
             run = _used[i] ? 0 : run + 1;
             if (run == wanted)
             {
-                var start = i + 1 - wanted;
+                int start = i + 1 - wanted;
                 _used.AsSpan(start, wanted).Fill(true);
 
                 // SAFETY: start + wanted <= units of the slab, so the run lies inside the pages.

@@ -11,12 +11,12 @@ internal static unsafe class LibCryptoXts
     // SAFETY (both): key is 64 bytes of key memory; from and to are as long as said, the same or disjoint.
     public static void Sectors(byte* key, byte* from, byte* to, int count, ulong first, bool encrypt)
     {
-        var number = stackalloc ulong[2];
+        ulong* number = stackalloc ulong[2];
         number[1] = 0;
-        var context = Open(key, (byte*)number, encrypt);
+        nint context = Open(key, (byte*)number, encrypt);
         try
         {
-            for (var i = 0; i < count; i++, from += SectorBytes, to += SectorBytes)
+            for (int i = 0; i < count; i++, from += SectorBytes, to += SectorBytes)
             {
                 number[0] = first + (ulong)i;
                 Require(LibCrypto.Init(context, 0, 0, null, (byte*)number, -1));
@@ -31,7 +31,7 @@ internal static unsafe class LibCryptoXts
 
     public static void Unit(byte* key, byte* from, byte* to, int length, byte* tweak, bool encrypt)
     {
-        var context = Open(key, tweak, encrypt);
+        nint context = Open(key, tweak, encrypt);
         try
         {
             Update(context, from, to, length);
@@ -44,7 +44,7 @@ internal static unsafe class LibCryptoXts
 
     private static nint Open(byte* key, byte* tweak, bool encrypt)
     {
-        var context = LibCrypto.NewContext();
+        nint context = LibCrypto.NewContext();
         if (context == 0 || LibCrypto.Init(context, LibCrypto.Aes256Xts(), 0, key, tweak, encrypt ? 1 : 0) != 1)
         {
             Close(context);

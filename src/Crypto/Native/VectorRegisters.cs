@@ -14,7 +14,7 @@ internal static unsafe class VectorRegisters
     // Public bytes, never freed.
     private static readonly byte* Public = (byte*)NativeMemory.AllocZeroed(2 * Scratch);
 
-    private static Vector128<ulong> s_source = Vector128.Create(0x5555_5555_5555_5555ul);
+    private static Vector128<ulong> _source = Vector128.Create(0x5555_5555_5555_5555ul);
 
     /// <summary>
     /// Puts public values into all of them. Writing the low 128 bits with VEX or EVEX encoding (and any write on Arm) clears the
@@ -25,7 +25,7 @@ internal static unsafe class VectorRegisters
     {
         // 32 values that are all alive at once need all 16 or 32 registers: each is made from the one before and used again
         // only after the last has been made, in an order that leaves none dead early.
-        var s = s_source;
+        var s = _source;
         Vector128<ulong> a0 = s + s, a1 = a0 ^ s, a2 = a1 + a0, a3 = a2 ^ a1, a4 = a3 + a2, a5 = a4 ^ a3, a6 = a5 + a4,
             a7 = a6 ^ a5;
         Vector128<ulong> b0 = a7 + a6, b1 = b0 ^ a7, b2 = b1 + b0, b3 = b2 ^ b1, b4 = b3 + b2, b5 = b4 ^ b3, b6 = b5 + b4,
@@ -38,7 +38,7 @@ internal static unsafe class VectorRegisters
             - c7 - b0 - c6 - b1 - c5 - b2 - c4 - b3 - c3 - b4 - c2 - b5 - c1 - b6 - c0 - b7;
 
         // The result must be used, or nothing above is computed. A torn write by another thread does no harm.
-        s_source = sum | Vector128<ulong>.One;
+        _source = sum | Vector128<ulong>.One;
 
         // The C library's copies use registers (16 and up, with AVX-512) that our own code may not touch when it is compiled for
         // older processors. The same routine with public bytes, once per size class, uses the same ones.

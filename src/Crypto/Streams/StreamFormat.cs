@@ -46,7 +46,7 @@ internal static class StreamFormat
     /// <summary>Header with a fresh salt, key section and its HMAC.</summary>
     public static byte[] Write(SealedStreamHeader header, KeyBuffer fileKey, ReadOnlySpan<byte> keySection)
     {
-        var bytes = new byte[HeaderBytes];
+        byte[] bytes = new byte[HeaderBytes];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(8), Version);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(10), checked((ushort)header.Kind));
@@ -82,9 +82,9 @@ internal static class StreamFormat
             throw Bad("it does not begin as one");
         }
 
-        var version = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(8));
+        ushort version = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(8));
         var kind = (SealedStreamKind)BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(10));
-        var section = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(SectionLengthAt));
+        uint section = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(SectionLengthAt));
         if (version != Version || !Enum.IsDefined(kind) || BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(76)) != ChunkBytes)
         {
             throw Bad($"version {version}, kind {(int)kind} or its chunk size is unknown");

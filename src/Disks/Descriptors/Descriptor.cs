@@ -11,7 +11,7 @@ internal sealed class Descriptor
     /// <summary>Largest descriptor that is read or written.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    private static readonly UTF8Encoding s_utf8 = new(false, true);
+    private static readonly UTF8Encoding Utf8 = new(false, true);
     private readonly bool _endsWithNewLine;
     private readonly Dictionary<string, string> _values;
 
@@ -60,7 +60,7 @@ internal sealed class Descriptor
         string text;
         try
         {
-            text = s_utf8.GetString(bytes);
+            text = Utf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {
@@ -68,7 +68,7 @@ internal sealed class Descriptor
         }
 
         bool endsWithNewLine = text.EndsWith('\n');
-        var lines = (endsWithNewLine ? text[..^1] : text).Split('\n');
+        string[] lines = (endsWithNewLine ? text[..^1] : text).Split('\n');
         var parsed = new DescriptorLine[lines.Length];
         for (int i = 0; i < lines.Length; i++)
             parsed[i] = ParseLine(lines[i]) ?? throw Malformed("a line that cannot be understood", path, i + 1);
@@ -93,7 +93,7 @@ internal sealed class Descriptor
     public Descriptor Append(params IReadOnlyList<DescriptorLine> lines) => Build([.. Lines, .. lines], true, null);
 
     /// <summary>The file's bytes.</summary>
-    public byte[] ToBytes() => s_utf8.GetBytes(string.Join('\n', Lines.Select(l => l.Text)) + (_endsWithNewLine ? "\n" : ""));
+    public byte[] ToBytes() => Utf8.GetBytes(string.Join('\n', Lines.Select(l => l.Text)) + (_endsWithNewLine ? "\n" : ""));
 
     /// <summary>Whether the last line ends with a line feed, as all of ours do.</summary>
     public bool EndsWithNewLine => _endsWithNewLine;

@@ -47,14 +47,14 @@ internal sealed record EncryptionLines
         if (Transition is not null)
             ddb.Add(DescriptorLine.Ddb(Keys.Transition, Transition.ToString()));
 
-        var content = Strip(descriptor)
+        byte[] content = Strip(descriptor)
             .InsertAfter(
                 Keys.CreateType,
                 DescriptorLine.Header(Keys.KeyId, Key.Id),
                 DescriptorLine.Header(Keys.Bundle, Bundle))
             .Append(ddb)
             .ToBytes();
-        var seal = FileSeal.Compute(sealKey, FileSeal.DescriptorInfo, content);
+        string seal = FileSeal.Compute(sealKey, FileSeal.DescriptorInfo, content);
         byte[] file = [.. content, .. Encoding.UTF8.GetBytes(DescriptorLine.Ddb(Keys.Seal, seal).Text + "\n")];
         CheckReadable(file, content);
         return file;
@@ -89,7 +89,9 @@ internal sealed record EncryptionLines
     private static void CheckQuotable(string id)
     {
         if (id.Length == 0 || id.Contains('"') || id.Any(char.IsControl))
+        {
             throw new DiskException(
                 DiskErrorKind.InvalidArgument, "A key id with quotes or control characters cannot name a disk's key.");
+        }
     }
 }

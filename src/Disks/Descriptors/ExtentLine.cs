@@ -31,7 +31,7 @@ internal sealed record ExtentLine(string Access, long Sectors, string Type, stri
         var access = NextWord(ref line);
         if (!TryNumber(NextWord(ref line), out long sectors) || sectors is 0 or > MaxSectors)
             return null;
-        var type = NextWord(ref line).ToString().ToUpperInvariant();
+        string type = NextWord(ref line).ToString().ToUpperInvariant();
         if (type.Length == 0)
             return null;
         if (line.IsEmpty)
@@ -42,7 +42,7 @@ internal sealed record ExtentLine(string Access, long Sectors, string Type, stri
         int close = line[1..].IndexOf('"');
         if (close <= 0)
             return null;
-        var file = line.Slice(1, close).ToString();
+        string file = line.Slice(1, close).ToString();
         line = line[(close + 2)..].Trim();
         long offset = 0;
         if (!line.IsEmpty && (!TryNumber(NextWord(ref line), out offset) || offset > MaxSectors))

@@ -13,7 +13,7 @@ internal sealed class ForeignDescriptor
     /// <summary>Largest descriptor that is read: some 26,000 files of a split disk.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    private static readonly string[] s_firstKeys =
+    private static readonly string[] FirstKeys =
         ["version", "encoding", Keys.Cid, Keys.ParentCid, Keys.CreateType, "isNativeSnapshot"];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -51,13 +51,15 @@ internal sealed class ForeignDescriptor
             if (line[0] != '#')
             {
                 int equals = line.IndexOf('=');
-                return equals > 0 && s_firstKeys.Contains(line[..equals].TrimEnd().ToString(), StringComparer.OrdinalIgnoreCase);
+                return equals > 0 && FirstKeys.Contains(line[..equals].TrimEnd().ToString(), StringComparer.OrdinalIgnoreCase);
             }
 
             var title = line[1..].TrimStart();
             if (title.StartsWith("Disk DescriptorFile", StringComparison.OrdinalIgnoreCase)
                 || title.StartsWith("Disk Descriptor File", StringComparison.OrdinalIgnoreCase))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -99,7 +101,7 @@ internal sealed class ForeignDescriptor
     {
         if (extent.File is null || Ascii.IsValid(extent.File))
             return extent.File;
-        var name = _encoding ?? "UTF-8";
+        string name = _encoding ?? "UTF-8";
         var encoding = ForeignEncoding.Find(name) ?? throw new DiskException(
             DiskErrorKind.Unsupported,
             $"The descriptor {_path} names a file in the encoding {Shown(name)}, which is not read.", _path)
@@ -148,7 +150,7 @@ internal sealed class ForeignDescriptor
         int equals = line.IndexOf('=');
         if (equals <= 0)
             throw Malformed(_path, "a line that cannot be understood", number);
-        var key = line[..equals].TrimEnd().ToString();
+        string key = line[..equals].TrimEnd().ToString();
         var value = line[(equals + 1)..].TrimStart();
         if (value.Length >= 2 && value[0] == '"' && value[^1] == '"')
             value = value[1..^1];
@@ -158,7 +160,9 @@ internal sealed class ForeignDescriptor
         // Programs append to the data base a key that is there already; nothing in it decides what is read. The header decides.
         if (!_values.TryAdd(key, value.ToString()) && !key.StartsWith("ddb.", StringComparison.OrdinalIgnoreCase)
             && !value.SequenceEqual(_values[key]))
+        {
             throw Malformed(_path, $"the key {Shown(key)} twice, with two values", number);
+        }
     }
 
     private static DiskException Malformed(string? path, string what, int? line) => new(

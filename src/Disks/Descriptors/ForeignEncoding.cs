@@ -9,9 +9,9 @@ namespace Lorica.Disks.Descriptors;
 /// </summary>
 internal static class ForeignEncoding
 {
-    private static readonly int[] s_doubleByte = [932, 936, 949, 950, 20932, 20936, 20949, 51932, 51936, 51949, 54936];
+    private static readonly int[] DoubleByte = [932, 936, 949, 950, 20932, 20936, 20949, 51932, 51936, 51949, 54936];
 
-    private static readonly Dictionary<string, int> s_numbers = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, int> Numbers = new(StringComparer.OrdinalIgnoreCase)
     {
         ["UTF-8"] = 65001, ["UTF8"] = 65001, ["US-ASCII"] = 20127, ["ASCII"] = 20127,
         ["GBK"] = 936, ["GB2312"] = 936, ["GB_2312-80"] = 936, ["GB18030"] = 54936, ["Big5"] = 950,
@@ -19,7 +19,7 @@ internal static class ForeignEncoding
         ["KS_C_5601-1987"] = 949, ["KOI8-R"] = 20866, ["KOI8-U"] = 21866, ["TIS-620"] = 874, ["ISO-8859-1"] = 28591,
     };
 
-    private static readonly string[] s_prefixes = ["windows-", "cp", "ibm-", "ibm", "ms"];
+    private static readonly string[] Prefixes = ["windows-", "cp", "ibm-", "ibm", "ms"];
 
     /// <summary>The encoding of that name, which refuses bytes that are none of its own; null when it is not taken.</summary>
     public static Encoding? Find(string name)
@@ -33,7 +33,7 @@ internal static class ForeignEncoding
             var found = CodePagesEncodingProvider.Instance.GetEncoding(
                 number, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
                 ?? Encoding.GetEncoding(number, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            return (found.IsSingleByte && KeepsAscii(found)) || s_doubleByte.Contains(number) ? found : null;
+            return (found.IsSingleByte && KeepsAscii(found)) || DoubleByte.Contains(number) ? found : null;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -43,12 +43,15 @@ internal static class ForeignEncoding
 
     private static int? Number(string name)
     {
-        if (s_numbers.TryGetValue(name, out int number))
+        if (Numbers.TryGetValue(name, out int number))
             return number;
         if (name.StartsWith("ISO-8859-", StringComparison.OrdinalIgnoreCase) && TryDigits(name.AsSpan(9), out int part)
             && part is >= 2 and <= 15)
+        {
             return 28590 + part;
-        foreach (var prefix in s_prefixes)
+        }
+
+        foreach (string prefix in Prefixes)
         {
             if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && TryDigits(name.AsSpan(prefix.Length), out number))
                 return number;

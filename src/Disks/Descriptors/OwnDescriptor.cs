@@ -54,12 +54,17 @@ internal static class OwnDescriptor
             throw Unsupported($"its type is {descriptor[Keys.CreateType] ?? "not named"}");
         if (!string.Equals(descriptor[Keys.ParentCid], NoParent, StringComparison.OrdinalIgnoreCase)
             || descriptor[Keys.ParentHint] is not null || descriptor[Keys.Parents] is not null)
+        {
             throw new DiskException(DiskErrorKind.HasParent, $"The disk {path} is a delta of another disk.", path);
+        }
+
         if (descriptor.Extents is not [{ Access: "RW", Type: "VMFS" } extent] || extent.OffsetSectors != 0)
             throw Malformed("it has not exactly one data file");
         if (extent.File != DiskName.Flat(name))
+        {
             throw new DiskException(
                 DiskErrorKind.EscapesFolder, $"The disk {path} names the data file \"{extent.File}\", not its own.", path);
+        }
 
         var model = new DiskModel
         {
@@ -88,18 +93,27 @@ internal static class OwnDescriptor
         if (Keys.RequiredWhenEncrypted.FirstOrDefault(k => descriptor[k] is null) is { } missing)
             throw Broken($"it has encryption lines but no {missing}");
         if (descriptor[Keys.Filter] != Keys.FilterName)
+        {
             throw new DiskException(
                 DiskErrorKind.Unsupported, $"The disk {path} is encrypted by another filter ({descriptor[Keys.Filter]}).", path);
+        }
+
         if (!descriptor.EndsWithNewLine
             || !string.Equals(descriptor.Lines[^1].Key, Keys.Seal, StringComparison.OrdinalIgnoreCase))
+        {
             throw Broken("its seal is not its last line");
+        }
+
         if (!Guid.TryParseExact(descriptor[Keys.ObjectId], "D", out var objectId)
             || objectId.ToString("D") != descriptor[Keys.ObjectId])
+        {
             throw Broken("its object id is none");
+        }
+
         if (!IsCheckValue(descriptor[Keys.KekCheck]!) || (descriptor[Keys.NewKekCheck] is { } second && !IsCheckValue(second)))
             throw Broken("a key check value is none");
 
-        var bundle = descriptor[Keys.Bundle]!;
+        string bundle = descriptor[Keys.Bundle]!;
         var ids = ReadKeyIds(bundle, path);
         var named = ids.Where(id => id.Id == descriptor[Keys.KeyId]).ToArray();
         if (named.Length != 1)

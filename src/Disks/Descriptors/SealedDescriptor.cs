@@ -37,24 +37,31 @@ internal sealed class SealedDescriptor : IDisposable
     {
         var text = Descriptor.Parse(file, path);
         if (expected is { Encrypted: true } && !OwnDescriptor.IsEncrypted(text))
+        {
             throw new DiskException(
                 DiskErrorKind.WeakerThanRecorded,
                 $"The disk {path} is recorded as encrypted, but its descriptor is not that of an encrypted disk.",
                 path);
+        }
 
         // Before its form: another disk's whole descriptor names another data file too, but whose it is says more.
         if (expected?.ObjectId is { } id && Guid.TryParseExact(text[Keys.ObjectId], "D", out var named) && named != id)
+        {
             throw new DiskException(
                 DiskErrorKind.ForeignBundle,
                 $"The descriptor {path} is that of the object {named}, but the disk recorded here is {id}.",
                 path);
+        }
 
         var model = OwnDescriptor.ToModel(text, name, path);
         if (!model.Encrypted)
             return new SealedDescriptor(text, model, null, null);
         if (expected is { Encrypted: false })
+        {
             throw new DiskException(
                 DiskErrorKind.DiffersFromRecord, $"The disk {path} is recorded as plain, but it is encrypted.", path);
+        }
+
         var (key, kek) = Choose(model, path, expected, keks);
         var contents = OpenBundle(model, path, key, kek, KcvFor(model, expected, key, path));
         try
@@ -123,10 +130,13 @@ internal sealed class SealedDescriptor : IDisposable
         byte[] file, Descriptor text, DiskModel model, BundleContents contents, string path, DiskExpectation? expected, KeyId key)
     {
         if (expected is not null && contents.Generation < expected.Generation)
+        {
             throw new DiskException(
                 DiskErrorKind.OlderThanKnown,
                 $"The descriptor {path} is of generation {contents.Generation}, but {expected.Generation} is known.",
                 path);
+        }
+
         if (expected?.KeyId is { } recorded && recorded != key)
             throw NamesAnotherKey(model, path, recorded);
 
@@ -143,7 +153,9 @@ internal sealed class SealedDescriptor : IDisposable
             throw new DiskException(DiskErrorKind.Malformed, $"The bundle of {path} holds no data key.", path);
         var (content, seal) = EncryptionLines.Split(file, text);
         if (!FileSeal.Verify(sealKey, FileSeal.DescriptorInfo, content.Span, seal) || !sides)
+        {
             throw new DiskException(
                 DiskErrorKind.SealBroken, $"The descriptor {path} was changed after it was sealed.", path);
+        }
     }
 }

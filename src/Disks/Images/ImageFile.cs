@@ -101,7 +101,7 @@ internal sealed class ImageFile : IDisposable
     /// <summary>First bytes of the file, fewer when it is shorter.</summary>
     public byte[] Start(int count)
     {
-        var start = new byte[Math.Min(count, Length)];
+        byte[] start = new byte[Math.Min(count, Length)];
         Read(0, start);
         return start;
     }
@@ -109,7 +109,7 @@ internal sealed class ImageFile : IDisposable
     /// <summary>Last bytes of the file, fewer when it is shorter.</summary>
     public byte[] End(int count)
     {
-        var end = new byte[Math.Min(count, Length)];
+        byte[] end = new byte[Math.Min(count, Length)];
         Read(Length - end.Length, end);
         return end;
     }
@@ -123,10 +123,13 @@ internal sealed class ImageFile : IDisposable
         {
             var (length, identity, _) = Examine(handle, allowDevice: false);
             if (length != Length || identity != Identity)
+            {
                 throw new DiskException(DiskErrorKind.Io, $"{Path} was changed while it was read.", Path)
                 {
                     WayOut = "Stop whatever writes it.",
                 };
+            }
+
             return handle;
         }
         catch
@@ -147,10 +150,13 @@ internal sealed class ImageFile : IDisposable
         var stat = LinuxFile.Stat(handle, Path);
         bool device = allowDevice && stat.IsBlockDevice;
         if (!stat.IsRegular && !device)
+        {
             throw new DiskException(DiskErrorKind.NotADisk, $"{Path} is not an ordinary file.", Path)
             {
                 WayOut = "Name the file of an image, or a block device as the source of an import.",
             };
+        }
+
         return (device ? LinuxFile.End(handle, Path) : stat.Length, (stat.Device, stat.Inode), device);
     }
 }

@@ -43,8 +43,11 @@ internal sealed class ImageFolder : IDisposable
         if (line.Type == "ZERO")
             return line.File is null ? new ZeroExtent(length) : throw _file.Malformed("a zero extent names a file");
         if (line.Type is not ("FLAT" or "VMFS" or "SPARSE"))
+        {
             throw _file.Unsupported(
                 $"extents of type {ForeignDescriptor.Shown(line.Type)} are not read", ImageOpener.WayOutOfType(line.Type));
+        }
+
         var file = OpenFile(_descriptor.NameOf(line) ?? throw _file.Malformed("an extent names no file"));
         try
         {
@@ -92,10 +95,13 @@ internal sealed class ImageFolder : IDisposable
     {
         // The kernel refuses ways out too; this names the reason before anything is touched, and keeps folders below out of play.
         if (name.AsSpan().ContainsAny('/', '\\') || name is "." or "..")
+        {
             throw new DiskException(
                 DiskErrorKind.EscapesFolder,
                 $"The image {_file.Path} names an extent outside its folder: \"{ForeignDescriptor.Shown(name)}\".", _file.Path);
-        var path = Path.Combine(_path, name);
+        }
+
+        string path = Path.Combine(_path, name);
         try
         {
             return _held ? new ImageFile(OpenBelow(name), path) : new ImageFile(() => OpenBelow(name), path);
@@ -128,7 +134,10 @@ internal sealed class ImageFolder : IDisposable
         var format = ImageClassifier.Decide(file);
         if (format is ImageFormat.VmdkCowd or ImageFormat.VmdkSeSparse or ImageFormat.ChangeTracking
             or ImageFormat.VmdkDescriptor)
+        {
             throw _file.Malformed($"it calls {file.Path} sparse, and that is {ImageWords.Name(format)}");
+        }
+
         var header = SparseExtent.ReadHeader(file);
         if (header.Capacity != line.Sectors)
             throw file.Malformed("its header and the descriptor tell different sizes");

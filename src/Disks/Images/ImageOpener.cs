@@ -10,11 +10,11 @@ internal static class ImageOpener
     private const string NoParent = "ffffffff";
     private const int MostShown = 256;
 
-    private static readonly string[] s_oneFile = ["monolithicSparse", "streamOptimized"];
-    private static readonly string[] s_split = ["monolithicFlat", "twoGbMaxExtentFlat", "2GbMaxExtentFlat"];
-    private static readonly string[] s_splitSparse = ["twoGbMaxExtentSparse", "2GbMaxExtentSparse"];
+    private static readonly string[] OneFile = ["monolithicSparse", "streamOptimized"];
+    private static readonly string[] Split = ["monolithicFlat", "twoGbMaxExtentFlat", "2GbMaxExtentFlat"];
+    private static readonly string[] SplitSparse = ["twoGbMaxExtentSparse", "2GbMaxExtentSparse"];
 
-    private static readonly string[] s_vmfs =
+    private static readonly string[] Vmfs =
         ["vmfs", "vmfsThin", "vmfsThick", "vmfsZeroedThick", "vmfsPreallocated", "vmfsEagerZeroedThick"];
 
     /// <summary>Opens the image; with <paramref name="raw"/> its bytes as they are, whatever they look like.</summary>
@@ -72,8 +72,11 @@ internal static class ImageOpener
 
         // The guest that writes a device may write it the start of any image: only its plain bytes are read.
         if (file.IsDevice && format is not (ImageFormat.Raw or ImageFormat.Iso))
+        {
             throw file.Unsupported(
                 $"it is a block device and holds {ImageWords.Name(format)}", "To import its bytes as they are: --raw.");
+        }
+
         switch (format)
         {
             case ImageFormat.VmdkSparse or ImageFormat.VmdkStream:
@@ -110,28 +113,31 @@ internal static class ImageOpener
     {
         var header = SparseExtent.ReadHeader(file);
         long at = header.DescriptorOffset * BlockRequest.SectorSize;
-        var bytes = new byte[Math.Min(header.DescriptorSectors * BlockRequest.SectorSize, file.Length)];
+        byte[] bytes = new byte[Math.Min(header.DescriptorSectors * BlockRequest.SectorSize, file.Length)];
         file.Read(at, bytes);
         int end = Array.IndexOf(bytes, (byte)0);
         var descriptor = ForeignDescriptor.Parse(end < 0 ? bytes : bytes.AsSpan(0, end), file.Path);
         seen?.Invoke(descriptor);
         CheckPlainBase(descriptor, file);
-        var type = descriptor[Keys.CreateType];
-        if (IsOneOf(type, s_splitSparse) && descriptor.Extents.Count > 1)
+        string? type = descriptor[Keys.CreateType];
+        if (IsOneOf(type, SplitSparse) && descriptor.Extents.Count > 1)
         {
             var device = OpenExtents(descriptor, file, selfFirst: true);
             file.Dispose();
             return device;
         }
 
-        if (!IsOneOf(type, s_oneFile))
+        if (!IsOneOf(type, OneFile))
             throw file.Unsupported($"its type {Shown(type)} does not fit its header");
 
         // Some programs round the capacity in the header up to whole grains; the descriptor has the disk's own size.
         if (descriptor.Extents is not [{ Type: "SPARSE" } line]
             || (line.Sectors != header.Capacity
                 && line.Sectors + header.GrainSectors - 1 - (line.Sectors - 1) % header.GrainSectors != header.Capacity))
+        {
             throw file.Malformed("its descriptor and its header tell different sizes");
+        }
+
         return new ImageDevice([SparseExtent.Open(file, header, line.Sectors)]);
     }
 
@@ -142,8 +148,8 @@ internal static class ImageOpener
         var descriptor = ForeignDescriptor.Parse(file.Start(ForeignDescriptor.MaxBytes), file.Path);
         seen?.Invoke(descriptor);
         CheckPlainBase(descriptor, file);
-        var type = descriptor[Keys.CreateType];
-        if (!IsOneOf(type, s_split) && !IsOneOf(type, s_splitSparse) && !IsOneOf(type, s_vmfs))
+        string? type = descriptor[Keys.CreateType];
+        if (!IsOneOf(type, Split) && !IsOneOf(type, SplitSparse) && !IsOneOf(type, Vmfs))
             throw file.Unsupported($"disks of type {Shown(type)} are not read", WayOutOfType(type ?? ""));
         return OpenExtents(descriptor, file, selfFirst: false);
     }
@@ -176,13 +182,18 @@ internal static class ImageOpener
         if (descriptor["version"] is not ("1" or "2" or "3" or "4"))
             throw file.Unsupported($"its descriptor has the version {Shown(descriptor["version"])}");
         if (Keys.Encryption.Any(k => k != Keys.Filter && k != Keys.Parents && descriptor[k] is not null))
+        {
             throw new DiskException(
                 DiskErrorKind.AlreadyEncrypted, $"The image {file.Path} is encrypted; it can only be registered with its key.",
                 file.Path);
-        var parent = descriptor[Keys.ParentCid] ?? NoParent;
+        }
+
+        string parent = descriptor[Keys.ParentCid] ?? NoParent;
         if (!IsOneOf(parent, [NoParent]) || descriptor[Keys.ParentHint] is not null || descriptor[Keys.Parents] is not null)
+        {
             throw new DiskException(
                 DiskErrorKind.HasParent, $"The image {file.Path} is a delta of another image; consolidate it first.", file.Path);
+        }
     }
 
     private static ImageModel Describe(ImageModel model, ForeignDescriptor descriptor) => model with

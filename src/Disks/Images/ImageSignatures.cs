@@ -6,7 +6,7 @@ namespace Lorica.Disks.Images;
 /// </summary>
 internal static class ImageSignatures
 {
-    private static readonly (byte[] Mark, int Offset, ImageFormat Format)[] s_start =
+    private static readonly (byte[] Mark, int Offset, ImageFormat Format)[] Start =
     [
         (Hex("be ba fe ca 00 00 00 00"), 0, ImageFormat.VmdkSeSparse),
         (Hex("a2 72 19 f6"), 0, ImageFormat.ChangeTracking),
@@ -50,7 +50,7 @@ internal static class ImageSignatures
     /// <summary>The format that the first bytes of a file show; null when they show none.</summary>
     public static ImageFormat? AtStart(ReadOnlySpan<byte> head)
     {
-        foreach (var (mark, offset, format) in s_start)
+        foreach (var (mark, offset, format) in Start)
         {
             if (head.Length >= offset + mark.Length && head[offset..].StartsWith(mark))
                 return format;
@@ -58,7 +58,10 @@ internal static class ImageSignatures
 
         if (head.Length >= 10 && head.StartsWith("BZh"u8) && head[3] is >= (byte)'1' and <= (byte)'9'
             && (head[4..].StartsWith(Hex("31 41 59 26 53 59")) || head[4..].StartsWith(Hex("17 72 45 38 50 90"))))
+        {
             return ImageFormat.Bzip2;
+        }
+
         return IsTar(head) ? IsOva(head) ? ImageFormat.Ova : ImageFormat.Tar : null;
     }
 

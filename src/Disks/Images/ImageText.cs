@@ -9,9 +9,9 @@ internal static class ImageText
 {
     private const int Examined = 4096;
 
-    private static readonly string[] s_xml = ["<?xml", "<Envelope", "<ovf:", "<domain"];
+    private static readonly string[] Xml = ["<?xml", "<Envelope", "<ovf:", "<domain"];
 
-    private static readonly string[] s_vmxKeys =
+    private static readonly string[] VmxKeys =
         [".encoding", "config.version", "virtualHW.version", "displayName", "guestOS", "memsize", "numvcpus"];
 
     /// <summary>What kind of text it is; null when it is no text.</summary>
@@ -23,7 +23,7 @@ internal static class ImageText
             return Of(Encoding.Latin1.GetString(ForeignText.ToSingleBytes(head))) ?? ImageFormat.Text;
 
         // A descriptor may be in an encoding that is not known, so it is looked for before the bytes are judged.
-        var text = Encoding.Latin1.GetString(ForeignText.ToSingleBytes(head));
+        string text = Encoding.Latin1.GetString(ForeignText.ToSingleBytes(head));
         if (ForeignDescriptor.Looks(text))
             return ImageFormat.VmdkDescriptor;
         return IsText(head, whole) ? Of(text) ?? ImageFormat.Text : null;
@@ -34,12 +34,12 @@ internal static class ImageText
         if (ForeignDescriptor.Looks(text))
             return ImageFormat.VmdkDescriptor;
         var start = text.AsSpan().TrimStart();
-        if (s_xml.Any(x => text.AsSpan().TrimStart().StartsWith(x, StringComparison.OrdinalIgnoreCase)))
+        if (Xml.Any(x => text.AsSpan().TrimStart().StartsWith(x, StringComparison.OrdinalIgnoreCase)))
             return ImageFormat.Ovf;
         foreach (var line in start.EnumerateLines())
         {
             int equals = line.IndexOf('=');
-            if (equals > 0 && s_vmxKeys.Contains(line[..equals].Trim().ToString(), StringComparer.OrdinalIgnoreCase))
+            if (equals > 0 && VmxKeys.Contains(line[..equals].Trim().ToString(), StringComparer.OrdinalIgnoreCase))
                 return ImageFormat.Vmx;
         }
 

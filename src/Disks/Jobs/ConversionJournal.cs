@@ -53,8 +53,8 @@ internal sealed class ConversionJournal : IDisposable
         if (!file.Reserve(0, length))
             FillWithZeros(file, length);
 
-        var page = new byte[SideFormat.PageBytes];
-        var jobId = RandomNumberGenerator.GetBytes(SideFormat.JobIdBytes);
+        byte[] page = new byte[SideFormat.PageBytes];
+        byte[] jobId = RandomNumberGenerator.GetBytes(SideFormat.JobIdBytes);
         header.Write(page, jobId);
         Seal(page, macKey);
         file.Write(0, page);
@@ -85,7 +85,7 @@ internal sealed class ConversionJournal : IDisposable
         {
             if (file.Stat().Length < SideFormat.PageBytes)
                 throw Lost(name, "it is cut off");
-            var page = new byte[SideFormat.PageBytes];
+            byte[] page = new byte[SideFormat.PageBytes];
             file.Read(0, page);
             if (!IsSealed(page, macKey))
                 throw Lost(name, "its header is damaged or of another job");
@@ -174,14 +174,17 @@ internal sealed class ConversionJournal : IDisposable
             || !_record.AsSpan(SideFormat.JobIdAt, SideFormat.JobIdBytes).SequenceEqual(_jobId)
             || length < 0 || length > WindowBytes
             || !IsSealed(_record.AsSpan(0, SideFormat.PageBytes + length), _macKey))
+        {
             return null;
+        }
+
         PayloadLength = length;
         return BinaryPrimitives.ReadInt64LittleEndian(_record.AsSpan(SideFormat.NumberAt));
     }
 
     private static void Seal(Span<byte> range, KeyBuffer macKey)
     {
-        var mac = FileSeal.Compute(macKey, SideFormat.MacInfo, range[SideFormat.Covered..]);
+        string mac = FileSeal.Compute(macKey, SideFormat.MacInfo, range[SideFormat.Covered..]);
         Encoding.ASCII.GetBytes(mac, range);
     }
 
@@ -195,7 +198,7 @@ internal sealed class ConversionJournal : IDisposable
 
     private static void FillWithZeros(IStoredFile file, long length)
     {
-        var zeros = new byte[SideFormat.PageBytes];
+        byte[] zeros = new byte[SideFormat.PageBytes];
         for (long at = 0; at < length; at += zeros.Length)
             file.Write(at, zeros);
     }

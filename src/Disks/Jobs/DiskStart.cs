@@ -10,7 +10,7 @@ internal static class DiskStart
     /// <summary>How much of the disk is looked at.</summary>
     public const int Bytes = 128 * 1024;
 
-    private static readonly (int At, byte[] Mark)[] s_marks =
+    private static readonly (int At, byte[] Mark)[] Marks =
     [
         (512, "EFI PART"u8.ToArray()),
         (4096, "EFI PART"u8.ToArray()),
@@ -35,7 +35,7 @@ internal static class DiskStart
         // MBR and FAT/NTFS boot sectors end so; ext2/3/4 has its magic at 56 of the superblock at 1024.
         if (Has(start, 510, [0x55, 0xAA]) || Has(start, 1024 + 56, [0x53, 0xEF]) || HasVolumeLabel(start) || HasZfsLabel(start))
             return true;
-        foreach (var (at, mark) in s_marks)
+        foreach (var (at, mark) in Marks)
         {
             if (Has(start, at, mark))
                 return true;

@@ -52,7 +52,7 @@ internal sealed class JobEngine
 
     private void Run(string name, IProgress<DiskProgress>? progress, CancellationToken ct)
     {
-        var window = new byte[_side.WindowBytes];
+        byte[] window = new byte[_side.WindowBytes];
         try
         {
             long next = 0;

@@ -34,7 +34,7 @@ internal sealed partial class JobRun
             ObjectId = contents.ObjectId,
             Transition = new DiskTransition(kind, epoch, DiskTransition.Journal, DiskName.Side(name)),
         };
-        var bytes = lines.Apply(text, sealKey);
+        byte[] bytes = lines.Apply(text, sealKey);
 
         // Step 2; a stray file of an earlier attempt is of no use, its keys are gone.
         ConversionJournalFile.RemoveStray(store, name);
@@ -81,12 +81,17 @@ internal sealed partial class JobRun
     private void CheckTransition(DiskTransition transition, long epoch)
     {
         if (transition.Method != DiskTransition.Journal || transition.SideFile != DiskName.Side(name))
+        {
             throw new DiskException(
                 DiskErrorKind.Unsupported,
                 $"The job under way on {path} was begun by another version; that one has to finish it.", path);
+        }
+
         if (epoch < transition.Epoch)
+        {
             throw new DiskException(
                 DiskErrorKind.StaleEpoch, $"The disk {path} carries the epoch {transition.Epoch}; {epoch} is older.", path);
+        }
     }
 
     /// <summary>
@@ -97,16 +102,18 @@ internal sealed partial class JobRun
         var contents = opened.Contents!;
         using var extent = store.Open(opened.Model.ExtentFile, writable: false);
         using var cipher = new XtsAes256(contents.Key!);
-        var start = new byte[Math.Min(DiskStart.Bytes, opened.Model.Capacity)];
+        byte[] start = new byte[Math.Min(DiskStart.Bytes, opened.Model.Capacity)];
         extent.Read(0, start);
         SectorCipher.Decrypt(cipher, start, 0, contents.Zero == ZeroRule.Hole);
         bool looks = DiskStart.Looks(start);
         start.AsSpan().Clear();
         if (!looks)
+        {
             throw new DiskException(
                 DiskErrorKind.NotADisk,
                 $"The start of {path} decrypts to nothing that looks like a disk (no partition table, no filesystem). "
                 + "If that is right (an unusual format), the operation has to be forced.",
                 path);
+        }
     }
 }

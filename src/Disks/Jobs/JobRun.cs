@@ -49,9 +49,12 @@ internal sealed partial class JobRun(
         }
 
         if (expected is { Encrypted: true })
+        {
             throw new DiskException(
                 DiskErrorKind.WeakerThanRecorded,
                 $"The disk {path} is recorded as encrypted, but its descriptor is not that of an encrypted disk.", path);
+        }
+
         PlainDisk.RequireUntouched(store, name, path);
         var zero = Vmdk.ZeroRuleOf(model.Provisioning);
         PrepareExtent(model, reserveAll: zero == ZeroRule.Error);
@@ -176,9 +179,11 @@ internal sealed partial class JobRun(
     private void RefuseTransition(DiskModel model)
     {
         if (model.Transition is { } other)
+        {
             throw new DiskException(
                 DiskErrorKind.TransitionUnderWay,
                 $"The disk {path} is half way through {other.Kind.ToString().ToLowerInvariant()}; finish that first.",
                 path);
+        }
     }
 }

@@ -16,13 +16,13 @@ internal static class PlainDisk
     /// </summary>
     public static void RequireUntouched(IDiskStore store, string name, string path)
     {
-        var side = DiskName.Side(name);
+        string side = DiskName.Side(name);
         if (!store.Exists(side))
             return;
         using var file = store.Open(side, writable: false);
         if (file.Stat().Length < SideFormat.PageBytes)
             return;
-        var page = new byte[SideFormat.PageBytes];
+        byte[] page = new byte[SideFormat.PageBytes];
         file.Read(0, page);
         var (header, jobId) = SideHeader.Read(page);
         if (header is not { Kind: TransitionKind.Encrypt or TransitionKind.Rekey })

@@ -23,7 +23,7 @@ internal sealed record SideHeader(TransitionKind Kind, Guid ObjectId, long Capac
     /// <summary>Reads a page whose MAC was verified; null when it is no header of this version.</summary>
     public static (SideHeader? Header, byte[] JobId) Read(ReadOnlySpan<byte> page)
     {
-        var jobId = page.Slice(SideFormat.JobIdAt, SideFormat.JobIdBytes).ToArray();
+        byte[] jobId = page.Slice(SideFormat.JobIdAt, SideFormat.JobIdBytes).ToArray();
         int window = BinaryPrimitives.ReadInt32LittleEndian(page[SideFormat.WindowAt..]);
         bool good = page[SideFormat.Covered..].StartsWith(SideFormat.HeaderMagic)
             && BinaryPrimitives.ReadInt32LittleEndian(page[SideFormat.VersionAt..]) == SideFormat.Version

@@ -28,10 +28,10 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     public static readonly TimeSpan Takeover = TimeSpan.FromSeconds(45);
 
     // A renewal that is so late did not come when it should: what the file says has to be seen once more.
-    private static readonly TimeSpan s_overdue = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(7);
 
     // A record that was written within this time needs no renewal at once.
-    private static readonly TimeSpan s_lately = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
 
     private readonly Lock _losing = new();
     private readonly SafeFileHandle _file;
@@ -63,9 +63,9 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         (_file, _record, _time) = (file, record, time);
         _lostToken = _lost.Token;
-        var now = time.GetTimestamp();
+        long now = time.GetTimestamp();
         _renewedAt = _seenAt = Math.Min(renewedAt ?? now, now);
-        bool atOnce = renewedAt is null || time.GetElapsedTime(_renewedAt, now) >= s_lately;
+        bool atOnce = renewedAt is null || time.GetElapsedTime(_renewedAt, now) >= Lately;
         _watch = time.CreateTimer(_ => Look(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         var timer = new PeriodicTimer(Period, time);
         _renewing = Task.Run(() => RenewAsync(timer, atOnce));
@@ -80,8 +80,8 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     {
         get
         {
-            var now = _time.GetTimestamp();
-            return Look(now) && (_time.GetElapsedTime(Volatile.Read(ref _seenAt), now) < s_overdue || (See() && Look()));
+            long now = _time.GetTimestamp();
+            return Look(now) && (_time.GetElapsedTime(Volatile.Read(ref _seenAt), now) < Overdue || (See() && Look()));
         }
     }
 
@@ -146,7 +146,7 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
 
     private void Renew()
     {
-        var started = _time.GetTimestamp();
+        long started = _time.GetTimestamp();
 
         // The clock is looked at once more behind the read: a machine may have slept in it.
         if (!Look() || !See() || !Look())
@@ -182,7 +182,7 @@ public sealed class WriterLease : IWriteRight, IAsyncDisposable
     /// </summary>
     private bool See()
     {
-        var started = _time.GetTimestamp();
+        long started = _time.GetTimestamp();
         try
         {
             var found = WriterLockFile.Read(_file);

@@ -51,11 +51,11 @@ public sealed record WriterRecord
     {
         CheckId(HostId);
         CheckId(BootId);
-        var body = string.Create(CultureInfo.InvariantCulture,
+        string body = string.Create(CultureInfo.InvariantCulture,
             $"{Magic}\nhost {HostId}\nboot {BootId}\n"
             + $"epoch {Epoch:D20}\ncounter {Counter:D20}\nstate {(Held ? "held" : "free")}\n");
-        var text = $"{body}check {CheckOf(body)}\n";
-        var bytes = new byte[Bytes];
+        string text = $"{body}check {CheckOf(body)}\n";
+        byte[] bytes = new byte[Bytes];
         bytes.AsSpan().Fill((byte)' ');
         Encoding.ASCII.GetBytes(text, bytes);
         bytes[^1] = (byte)'\n';
@@ -67,10 +67,10 @@ public sealed record WriterRecord
     {
         if (bytes.Length != Bytes || bytes.ContainsAnyExceptInRange((byte)'\n', (byte)'~'))
             return null;
-        var lines = Encoding.ASCII.GetString(bytes).Split('\n');
+        string[] lines = Encoding.ASCII.GetString(bytes).Split('\n');
         if (lines.Length < 7 || lines[0] != Magic)
             return null;
-        var body = string.Join('\n', lines[..6]) + "\n";
+        string body = string.Join('\n', lines[..6]) + "\n";
         return Value(lines[6], "check") == CheckOf(body)
             && Value(lines[1], "host") is { } host && IsId(host) && Value(lines[2], "boot") is { } boot && IsId(boot)
             && Number(lines[3], "epoch") is { } epoch && Number(lines[4], "counter") is { } counter

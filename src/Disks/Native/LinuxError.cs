@@ -20,7 +20,7 @@ internal static class LinuxError
             Errno.NameTooLong or Errno.NotDirectory or Errno.IsDirectory => DiskErrorKind.InvalidArgument,
             _ => DiskErrorKind.Io,
         };
-        var why = kind == DiskErrorKind.EscapesFolder
+        string why = kind == DiskErrorKind.EscapesFolder
             ? "it is a link or leads out of its folder"
             : Marshal.GetPInvokeErrorMessage(error);
         return new DiskException(kind, $"Cannot {action} {path ?? "the file"}: {why} (error {error}).", path, offset);

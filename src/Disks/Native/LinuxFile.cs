@@ -20,7 +20,7 @@ internal static unsafe partial class LinuxFile
     /// <summary>Opens a folder for use as the root of all names in it. The last part of the path must not be a link.</summary>
     public static SafeFileHandle OpenFolder(string path)
     {
-        var name = ToPath(path);
+        byte[] name = ToPath(path);
         fixed (byte* p = name)
         {
             // SAFETY: `name` ends with a zero byte (ToPath) and is pinned for the call.
@@ -32,7 +32,7 @@ internal static unsafe partial class LinuxFile
     /// <summary>Opens a file by an ordinary path that a person gave: links are followed.</summary>
     public static SafeFileHandle OpenByPath(string path)
     {
-        var name = ToPath(path);
+        byte[] name = ToPath(path);
         fixed (byte* p = name)
         {
             // SAFETY: as above. O_NONBLOCK: a FIFO must not block the open; the caller refuses what is no regular file.
@@ -68,7 +68,7 @@ internal static unsafe partial class LinuxFile
     /// <summary>Opens <paramref name="file"/> below <paramref name="folder"/>: no link on the way, never outside.</summary>
     public static SafeFileHandle OpenBelow(SafeFileHandle folder, string file, int flags)
     {
-        var name = ToPath(file);
+        byte[] name = ToPath(file);
         var how = new Libc.OpenHow
         {
             Flags = (uint)(flags | OpenFlags.NoFollow | OpenFlags.CloseOnExec | NonBlocking),
@@ -119,8 +119,8 @@ internal static unsafe partial class LinuxFile
 
     public static void Rename(SafeFileHandle folder, string from, string to)
     {
-        var a = ToPath(from);
-        var b = ToPath(to);
+        byte[] a = ToPath(from);
+        byte[] b = ToPath(to);
         fixed (byte* pa = a)
         fixed (byte* pb = b)
         {
@@ -133,7 +133,7 @@ internal static unsafe partial class LinuxFile
     /// <summary>Removes a name; false when there was none.</summary>
     public static bool Unlink(SafeFileHandle folder, string file)
     {
-        var name = ToPath(file);
+        byte[] name = ToPath(file);
         fixed (byte* p = name)
         {
             // SAFETY: zero-terminated and pinned.
@@ -148,7 +148,7 @@ internal static unsafe partial class LinuxFile
     {
         if (path.Length == 0 || path.Contains('\0'))
             throw new DiskException(DiskErrorKind.InvalidArgument, "A file name is empty or holds a zero byte.");
-        var bytes = new byte[Encoding.UTF8.GetByteCount(path) + 1];
+        byte[] bytes = new byte[Encoding.UTF8.GetByteCount(path) + 1];
         Encoding.UTF8.GetBytes(path, bytes);
         return bytes;
     }

@@ -45,7 +45,7 @@ internal sealed class CompressedGrains(ImageFile file, SparseHeader header)
         if (size == 0 || size > header.GrainBytes + 4096)
             throw file.Malformed("a compressed grain has an impossible size", at);
 
-        var packed = ArrayPool<byte>.Shared.Rent((int)size);
+        byte[] packed = ArrayPool<byte>.Shared.Rent((int)size);
         try
         {
             file.Read(at + MarkerSize, packed.AsSpan(0, (int)size));

@@ -40,7 +40,7 @@ internal sealed class GrainMap
         long at = header.GrainDirectoryOffset * BlockRequest.SectorSize;
         if (at <= 0 || at > file.Length - count * sizeof(uint))
             throw file.Malformed("its grain directory lies behind its end (cut off?)", at);
-        var directory = ReadNumbers(file, at, (int)count);
+        uint[] directory = ReadNumbers(file, at, (int)count);
         var map = new GrainMap(file, header, directory, cachedTables);
         map.CheckAll();
         return map;
@@ -49,7 +49,7 @@ internal sealed class GrainMap
     /// <summary>File sector of a grain; 0 for a hole (also for the explicit mark of a zeroed grain).</summary>
     public uint SectorOf(long grain)
     {
-        var table = Table(grain / _header.EntriesPerTable);
+        uint[]? table = Table(grain / _header.EntriesPerTable);
         uint sector = table is null ? 0 : table[grain % _header.EntriesPerTable];
         return sector == 1 && _header.ZeroedGrains ? 0 : sector;
     }
@@ -64,7 +64,7 @@ internal sealed class GrainMap
             return null;
         lock (_gate)
         {
-            if (_tables.TryGetValue(sector, out var table))
+            if (_tables.TryGetValue(sector, out uint[]? table))
                 return table;
             table = ReadNumbers(_file, (long)sector * BlockRequest.SectorSize, _header.EntriesPerTable);
             if (_tables.Count >= _cachedTables)
@@ -77,7 +77,7 @@ internal sealed class GrainMap
     {
         // Tables: a compressed or plain table takes whole sectors of its own.
         int tableSectors = (_header.EntriesPerTable * sizeof(uint) + BlockRequest.SectorSize - 1) / BlockRequest.SectorSize;
-        var used = _directory.Where(s => s != 0).ToArray();
+        uint[] used = _directory.Where(s => s != 0).ToArray();
         CheckApart(used, tableSectors, _file.Length - _header.EntriesPerTable * sizeof(uint), "grain tables");
 
         // Grains: a compressed one takes at least one sector; how long it is, is checked when it is read.
@@ -118,7 +118,7 @@ internal sealed class GrainMap
 
     private static uint[] ReadNumbers(ImageFile file, long offset, int count)
     {
-        var numbers = new uint[count];
+        uint[] numbers = new uint[count];
         file.Read(offset, MemoryMarshal.AsBytes(numbers.AsSpan()));
         if (!BitConverter.IsLittleEndian)
             BinaryPrimitives.ReverseEndianness(numbers, numbers);

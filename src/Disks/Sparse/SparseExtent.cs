@@ -88,14 +88,17 @@ internal sealed class SparseExtent : IImageExtent
     {
         if (file.Length < 4 * BlockRequest.SectorSize)
             throw file.Malformed("it has no footer (cut off?)");
-        var sector = new byte[SparseHeader.Size];
+        byte[] sector = new byte[SparseHeader.Size];
         file.Read(file.Length - 2 * BlockRequest.SectorSize, sector);
         var footer = SparseHeader.Parse(sector, out string why);
         if (footer is null || footer.GrainDirectoryOffset < 0)
             throw file.Malformed($"its footer is none (cut off?) {why}".TrimEnd(), file.Length - 2 * BlockRequest.SectorSize);
         if (footer.Capacity != front.Capacity || footer.GrainSectors != front.GrainSectors
             || footer.EntriesPerTable != front.EntriesPerTable || footer.Compressed != front.Compressed)
+        {
             throw file.Malformed("its footer differs from its header");
+        }
+
         return footer;
     }
 }

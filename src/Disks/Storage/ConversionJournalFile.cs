@@ -24,7 +24,7 @@ internal static class ConversionJournalFile
     /// </summary>
     public static void Remove(IDiskStore store, string name)
     {
-        var side = DiskName.Side(name);
+        string side = DiskName.Side(name);
         if (!store.Exists(side))
             return;
         using (var file = store.Open(side, writable: true))
@@ -33,7 +33,7 @@ internal static class ConversionJournalFile
 
             // A planted file: a second name of something else is not overwritten, an absurd size not waited for.
             long length = stat.Links > 1 || stat.Length > MaxOverwritten ? 0 : stat.Length;
-            var zeros = new byte[Chunk];
+            byte[] zeros = new byte[Chunk];
             for (long at = 0; at < length; at += Chunk)
                 file.Write(at, zeros.AsSpan(0, (int)Math.Min(Chunk, length - at)));
             file.Sync();

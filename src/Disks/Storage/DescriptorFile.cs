@@ -18,7 +18,7 @@ internal static class DescriptorFile
             throw NotOurs(file, stat.Length, DiskName.Descriptor(name));
         if (stat.Links > 1)
             throw new DiskException(DiskErrorKind.HasHardLinks, $"The descriptor of {name} has a second name.", name);
-        var bytes = new byte[stat.Length];
+        byte[] bytes = new byte[stat.Length];
         file.Read(0, bytes);
         return Descriptor.Looks(bytes) ? bytes : throw NotOurs(file, stat.Length, DiskName.Descriptor(name));
     }
@@ -32,7 +32,7 @@ internal static class DescriptorFile
     {
         if (content.Length > Descriptor.MaxBytes)
             throw new DiskException(DiskErrorKind.TooLarge, $"The descriptor of {name} would be larger than 64 KiB.", name);
-        var aside = DiskName.NewDescriptor(name);
+        string aside = DiskName.NewDescriptor(name);
         store.Remove(aside);
         using (var file = store.CreateNew(aside))
         {
@@ -53,11 +53,14 @@ internal static class DescriptorFile
         file.Read(length - examined, tail);
         var format = ImageClassifier.Decide(head, tail, length);
         if (format == ImageFormat.VmdkDescriptor && Descriptor.Looks(head))
+        {
             return new DiskException(
                 DiskErrorKind.TooLarge, $"The descriptor {path} is larger than 64 KiB, the limit of a disk of Lorica.", path)
             {
                 WayOut = ImportIt,
             };
+        }
+
         return new DiskException(
             DiskErrorKind.NotADisk, $"{path} is {ImageWords.Name(format)}; it is not the descriptor of a disk of Lorica.", path)
         {

@@ -59,7 +59,7 @@ internal static class RelocationLeftovers
     /// <exception cref="FaultException">lorica.datastoreNotThere.</exception>
     public static void RequireThere(VmTable table, VmRegistration registration)
     {
-        foreach (var datastore in registration.Leftovers.Select(l => l.Datastore).Distinct())
+        foreach (string datastore in registration.Leftovers.Select(l => l.Datastore).Distinct())
         {
             if (table.Datastores.Names.Contains(datastore))
                 table.Datastores.PathOf(datastore);
@@ -82,7 +82,9 @@ internal static class RelocationLeftovers
         for (var left = registration.Leftovers; left.Count > 0; left = [.. left.Skip(1)])
         {
             if (table.Datastores.Names.Contains(left[0].Datastore))
+            {
                 await RemoveAsync(table, registration, left[0], held, log, ct);
+            }
             else
             {
                 log.LeftBehind(
@@ -103,14 +105,18 @@ internal static class RelocationLeftovers
         if (!datastore.Has(leftover.Folder))
             return;
         if (leftover.Own)
+        {
             VmLeftovers.RemoveOwn(datastore, leftover.Folder);
+        }
         else if (!IsWhereItShouldBe(table, registration))
         {
             throw new IOException(
                 $"{registration.DisplayPath} is not there, and {place.DisplayPath} may be all that is left of it.");
         }
         else if (!await VmEraser.ClearAsync(table, datastore, place, held, ct))
+        {
             log.LeftAlone(registration.Id, place.DisplayPath);
+        }
     }
 
     private static async Task<Fault?> FailureOfAsync(

@@ -50,7 +50,7 @@ internal sealed class VmBuilder : IAsyncDisposable
     /// <summary>Steps 1 to 3: empty disks stand, ready for <see cref="WriteAsync"/>.</summary>
     public static async Task<VmBuilder> BeginAsync(VmTable table, VmSpec spec, KeyCache cache, CancellationToken ct)
     {
-        var path = table.Datastores.PathOf(spec.Datastore);
+        string path = table.Datastores.PathOf(spec.Datastore);
         var keys = cache.Lease(pin: true);
         VmRegistration registration;
         try
@@ -133,8 +133,10 @@ internal sealed class VmBuilder : IAsyncDisposable
         using (var datastore = Folder.Open(_datastorePath))
         {
             if (!datastore.TryRename(TemporaryName, _registration.Folder))
+            {
                 throw Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists", _registration.DisplayPath,
                     $"The folder of {_registration.DisplayPath} appeared meanwhile.", "Try again.");
+            }
         }
 
         var registration = _table.Registry.Commit(_spec.Id);
@@ -168,8 +170,10 @@ internal sealed class VmBuilder : IAsyncDisposable
         foreach (var (id, kcv) in wanted)
         {
             if (keys.KcvOf(id) != kcv)
+            {
                 throw Refuse.Tampered("wrongKey", id.ToString(),
                     $"The key held as {id} has check value {keys.KcvOf(id)}; {kcv} is expected: it is another key.");
+            }
         }
     }
 
@@ -185,7 +189,7 @@ internal sealed class VmBuilder : IAsyncDisposable
         int attempt = 0;
         while (taken.Contains(VmName.ToFileName(spec.Name, attempt)))
             attempt++;
-        var name = VmName.ToFileName(spec.Name, attempt);
+        string name = VmName.ToFileName(spec.Name, attempt);
         return (name, name);
     }
 
@@ -193,7 +197,7 @@ internal sealed class VmBuilder : IAsyncDisposable
 
     private async Task CreateDisksAsync(CancellationToken ct)
     {
-        var path = Path.Combine(_datastorePath, TemporaryName);
+        string path = Path.Combine(_datastorePath, TemporaryName);
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using (var datastore = Folder.Open(_datastorePath))
             datastore.Sync();

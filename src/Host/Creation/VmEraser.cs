@@ -45,7 +45,7 @@ internal static class VmEraser
 
             // Step 2
             RequireLock(held, registration.DisplayPath);
-            foreach (var name in VmFiles.OfHome(registration.File).Where(n => !files.Others.ContainsKey(n)))
+            foreach (string name in VmFiles.OfHome(registration.File).Where(n => !files.Others.ContainsKey(n)))
                 home.Folder.Delete(name);
             home.Folder.Sync();
 
@@ -55,7 +55,7 @@ internal static class VmEraser
             home.Folder.Sync();
 
             // Step 4
-            foreach (var name in files.LockedNames(home.Folder).Where(n => IsEmpty(home.Folder, VmFiles.DiskLockOf(n))))
+            foreach (string name in files.LockedNames(home.Folder).Where(n => IsEmpty(home.Folder, VmFiles.DiskLockOf(n))))
                 EraseLock(folder, home.Folder, name);
         }
 
@@ -134,7 +134,9 @@ internal static class VmEraser
         var names = files.Names();
         if (!names.Contains(VmFiles.Descriptor(name)) && !names.Contains(VmFiles.Data(name))
             && IsEmpty(files, VmFiles.DiskLockOf(name)))
+        {
             files.Delete(VmFiles.DiskLockOf(name));
+        }
     }
 
     private static void EraseLock(DiskFolder folder, Folder files, string name)

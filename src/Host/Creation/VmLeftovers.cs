@@ -55,7 +55,7 @@ internal static class VmLeftovers
     {
         using (var folder = Folder.Open(Path.Combine(datastore.Path, name)))
         {
-            foreach (var file in folder.Names())
+            foreach (string file in folder.Names())
                 folder.Delete(file);
         }
 

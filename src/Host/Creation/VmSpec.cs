@@ -39,7 +39,7 @@ internal sealed record VmSpec
     /// <summary>Checks everything that can be checked without looking at the host.</summary>
     public static VmSpec From(CreateVmRequest r)
     {
-        var name = VmName.Check(r.Name);
+        string name = VmName.Check(r.Name);
         if (!Guid.TryParseExact(r.VmId, "D", out var id) || id == Guid.Empty)
             throw Refuse.Argument("vm_id", $"'{r.VmId}' is no id of a VM.");
         if (r.Cpus is < 1 or > MachineLimits.MaximumCpus)

@@ -39,9 +39,11 @@ internal sealed partial class DiskEditor
             RequireHome(edit, attach.Path);
         var disk = new VmDiskModel(attach.Label, path.File + VmDiskModel.Ending, id, attach.Encrypted);
         if (edit.Model.Disks.Any(d => d.FileName.Equals(disk.FileName, StringComparison.OrdinalIgnoreCase)))
+        {
             throw Refuse.With(
                 FaultTypes.AlreadyExists, "lorica.fileExists", attach.Path, $"{edit.About} has a disk of that file name.",
                 "Rename the file.");
+        }
 
         // Step 1
         RequireNewName(disk, attach.Path);

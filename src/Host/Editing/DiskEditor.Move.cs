@@ -97,7 +97,7 @@ internal sealed partial class DiskEditor
             // The VMX may have come into place, durable or not.
             if (edit.Home.ReadModel().Disks.Any(d => d.FileName == disk.FileName))
                 return;
-            foreach (var file in Enumerable.Reverse(moved))
+            foreach (string file in Enumerable.Reverse(moved))
                 target.MoveTo(file, source);
             source.Sync();
             target.Sync();

@@ -45,8 +45,11 @@ internal sealed partial class DiskEditor(VmEditor editor)
         if (!DiskLabel.IsValid(label))
             throw Refuse.Argument("label", $"'{label}' is no label of a disk.", "Use virtio0:0, virtio0:1, …");
         if (edit.Model.Disk(label) is not null)
+        {
             throw Refuse.With(FaultTypes.AlreadyExists, "lorica.diskExists", label, $"{edit.About} has a disk {label} already.",
                 "Use another label.");
+        }
+
         if (edit.Model.Disks.Count >= VmModel.MaximumDisks)
             throw Refuse.Argument("disks", $"{edit.About} has {VmModel.MaximumDisks} disks; that is the most.");
     }
@@ -113,7 +116,9 @@ internal sealed partial class DiskEditor(VmEditor editor)
         {
             if (!found.IsNothing() && !found.IsRestOf(editor.Table.Registry.NotedDiskOf(registration.Id, path.File))
                 && !IsOf(folder, path.File, id))
+            {
                 throw NotKnown(detach.Path);
+            }
         }
         else
         {

@@ -17,8 +17,8 @@ internal static class DiskIdentity
     /// <summary>The same of a disk whose data file has been moved already, and whose descriptor has not.</summary>
     public static NotedDisk Read(Guid id, Folder descriptors, Folder data, string name)
     {
-        var descriptor = VmFiles.Descriptor(name);
-        var inode = descriptors.InodeOf(descriptor);
+        string descriptor = VmFiles.Descriptor(name);
+        ulong? inode = descriptors.InodeOf(descriptor);
         return new NotedDisk(
             id, name, inode is null ? null : HashOf(descriptors, descriptor), inode, data.InodeOf(VmFiles.Data(name)));
     }

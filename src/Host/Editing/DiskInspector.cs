@@ -17,7 +17,7 @@ internal sealed class DiskInspector(VmTable table)
         if (!text.EndsWith(VmDiskModel.Ending, StringComparison.Ordinal))
             throw NotFile(text);
         var path = DatastorePath.Parse(text, VmDiskModel.Ending);
-        var folderPath = Path.Combine(table.Datastores.PathOf(path.Datastore), path.Folder);
+        string folderPath = Path.Combine(table.Datastores.PathOf(path.Datastore), path.Folder);
         try
         {
             using var folder = DiskFolder.Open(folderPath);

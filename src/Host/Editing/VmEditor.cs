@@ -27,8 +27,11 @@ internal sealed class VmEditor(VmTable table, KeyCache keys)
         using var turn = await entry.EnterAsync(registration.DisplayPath, ct);
         Table.Registry.Advance(registration.Id, epoch, registration.DisplayPath);
         if (entry.Running is not null && !whileRunning)
+        {
             throw Refuse.PowerState(
                 registration.DisplayPath, $"{registration.DisplayPath} is powered on; it must be off for that.", "Power it off.");
+        }
+
         using var home = Table.OpenHome(registration);
 
         // A running VM's vmx holds the lock; a restart of the vmx reads the same files.

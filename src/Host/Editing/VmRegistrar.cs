@@ -82,8 +82,11 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
         using var turn = await entry.EnterAsync(registration.DisplayPath, ct);
         table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
         if (entry.Running is not null)
+        {
             throw Refuse.PowerState(registration.DisplayPath,
                 $"{registration.DisplayPath} is powered on; it cannot be unregistered.", "Power it off.");
+        }
+
         await RelocationLeftovers.RemoveOrTellAsync(table, table.Registry.Find(registration.Id)!, log, ct);
         await ReleaseAsync(registration, ct);
         table.Registry.Remove(registration.Id);

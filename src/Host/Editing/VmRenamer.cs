@@ -10,7 +10,7 @@ internal sealed class VmRenamer(VmEditor editor)
     /// <summary>Rewrites the VMX, sealed again if it was; the same name again changes nothing. Any power state.</summary>
     public Task RenameAsync(RenameVmRequest request, CancellationToken ct)
     {
-        var name = VmName.Check(request.Name);
+        string name = VmName.Check(request.Name);
         return editor.EditAsync(request.VmId, request.Epoch, request.Records, whileRunning: true, edit =>
         {
             if (edit.Model.Name != name)

@@ -54,10 +54,10 @@ internal sealed class Folder : IDisposable
         using (file)
         {
             RequireOneName(file, name);
-            var length = RandomAccess.GetLength(file);
+            long length = RandomAccess.GetLength(file);
             if (length > limit)
                 throw new IOException($"{name} has {length} bytes, more than the {limit} that such a file may have.");
-            var bytes = new byte[length];
+            byte[] bytes = new byte[length];
             int read = 0;
             while (read < bytes.Length)
             {
@@ -82,7 +82,7 @@ internal sealed class Folder : IDisposable
     public void Replace(string name, ReadOnlySpan<byte> content, Action? named = null)
     {
         CheckName(name);
-        var aside = $".{name}.new";
+        string aside = $".{name}.new";
         using (var file = CreateNew(aside, OpenFlags.WriteOnly))
         {
             RequireRight();
@@ -102,7 +102,7 @@ internal sealed class Folder : IDisposable
     public NewFile CreateAside(string name)
     {
         CheckName(name);
-        var aside = $".{name}.new";
+        string aside = $".{name}.new";
         var handle = CreateNew(aside, OpenFlags.ReadWrite);
         return new NewFile(handle, () =>
         {
@@ -165,8 +165,8 @@ internal sealed class Folder : IDisposable
         {
             if (PosixFile.KindOf(file) is not (Regular: true, Links: 1))
                 return;
-            var zeros = new byte[64 * 1024];
-            var length = RandomAccess.GetLength(file);
+            byte[] zeros = new byte[64 * 1024];
+            long length = RandomAccess.GetLength(file);
             for (long at = 0; at < length; at += zeros.Length)
             {
                 RequireRight();
@@ -221,7 +221,7 @@ internal sealed class Folder : IDisposable
             var opened = PosixFile.OpenBelow(_handle, name, OpenFlags.ReadOnly);
             using (var inner = new Folder($"{Path}/{name}", opened) { Right = Right })
             {
-                foreach (var entry in inner.Names())
+                foreach (string entry in inner.Names())
                     inner.DeleteTree(entry, depth + 1);
             }
 

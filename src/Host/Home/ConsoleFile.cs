@@ -94,7 +94,7 @@ internal static class ConsoleFile
         {
             if (await IsSealedUnderAsync(home, dataFileKey, ct))
                 return;
-            var plain = await ReadPlainAsync(home, ct);
+            byte[] plain = await ReadPlainAsync(home, ct);
             if (plain.Length > 0)
                 await SaveAsync(home, copy, dataFileKey, plain, ct);
             CryptographicOperations.ZeroMemory(plain);
@@ -113,7 +113,7 @@ internal static class ConsoleFile
     {
         if (from is null || await IsSealedUnderAsync(home, to, ct))
             return;
-        var console = await LoadAsync(home, from, ct);
+        byte[] console = await LoadAsync(home, from, ct);
         if (console.Length > 0)
             await SaveAsync(home, to, console, ct);
         CryptographicOperations.ZeroMemory(console);
@@ -133,7 +133,7 @@ internal static class ConsoleFile
         await using var file = home.Folder.OpenRead(NameOf(home));
         if (file is null || file.Length > MaximumBytes)
             return [];
-        var plain = new byte[file.Length];
+        byte[] plain = new byte[file.Length];
         await file.ReadExactlyAsync(plain, ct);
         return plain;
     }
@@ -160,7 +160,7 @@ internal static class ConsoleFile
 
     private static async Task<bool> IsSealedAsync(FileStream file, CancellationToken ct)
     {
-        var magic = new byte[SealedStreamMagic.Length];
+        byte[] magic = new byte[SealedStreamMagic.Length];
         int read = await file.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, ct);
         file.Position = 0;
         return read == magic.Length && magic.AsSpan().SequenceEqual(SealedStreamMagic);

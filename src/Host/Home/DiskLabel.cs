@@ -10,7 +10,7 @@ internal static class DiskLabel
         const string Prefix = "virtio";
         if (!label.StartsWith(Prefix, StringComparison.Ordinal))
             return false;
-        var numbers = label[Prefix.Length..].Split(':');
+        string[] numbers = label[Prefix.Length..].Split(':');
         return numbers.Length == 2 && IsNumber(numbers[0], 3) && IsNumber(numbers[1], 63);
     }
 

@@ -35,7 +35,7 @@ internal sealed record JobMark(JobKind Kind, long Epoch, IReadOnlyList<string> P
     /// <summary>Null when the text is no mark.</summary>
     public static JobMark? Parse(string text)
     {
-        var fields = text.Split(':', 3);
+        string[] fields = text.Split(':', 3);
         return fields.Length == 3
             && JobKinds.ParseMark(fields[0]) is { } kind
             && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out long epoch)

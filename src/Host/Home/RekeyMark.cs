@@ -18,7 +18,7 @@ internal sealed record RekeyMark(long Epoch, KeyId Old, KeyId New, bool Committe
     public static RekeyMark? Parse(string text)
     {
         bool committed = text.EndsWith(Commitment, StringComparison.Ordinal);
-        var fields = (committed ? text[..^Commitment.Length] : text).Split(':');
+        string[] fields = (committed ? text[..^Commitment.Length] : text).Split(':');
         return fields.Length == 3
             && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long epoch)
             && Key(fields[1]) is { } old && Key(fields[2]) is { } @new
@@ -30,9 +30,9 @@ internal sealed record RekeyMark(long Epoch, KeyId Old, KeyId New, bool Committe
 
     private static KeyId? Key(string text)
     {
-        var parts = text.Split('/');
-        return parts.Length == 2 && LocatorText.TryUnescape(parts[0], out var provider)
-            && LocatorText.TryUnescape(parts[1], out var id)
+        string[] parts = text.Split('/');
+        return parts.Length == 2 && LocatorText.TryUnescape(parts[0], out string? provider)
+            && LocatorText.TryUnescape(parts[1], out string? id)
             ? new KeyId(provider, id)
             : null;
     }

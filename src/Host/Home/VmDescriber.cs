@@ -47,7 +47,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             {
                 using var home = table.OpenHome(registration);
                 using var lease = keys.Lease(pin: false);
-                var before = home.ReadBytes();
+                byte[] before = home.ReadBytes();
                 Fill(description, home, lease);
                 if (read >= MaximumReads || before.AsSpan().SequenceEqual(home.ReadBytes()))
                     return description;
@@ -145,7 +145,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     private static DiskDescription DescribeDisk(
         VmHome home, DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease, HashSet<KeyId> missing)
     {
-        var path = home.Registration.DisplayOf(disk.FileName);
+        string path = home.Registration.DisplayOf(disk.FileName);
         var description = new DiskDescription
         {
             Label = disk.Label, Path = path, ObjectId = disk.ObjectId.ToString(), Encrypted = disk.Encrypted,

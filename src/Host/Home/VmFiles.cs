@@ -31,7 +31,7 @@ internal sealed class VmFiles
     private const string VmxEnding = ".vmx", FlatEnding = "-flat", LockEnding = ".lock";
 
     private const int IdDigits = 12;
-    private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
     private readonly string _file;
 
@@ -63,12 +63,12 @@ internal sealed class VmFiles
     public static IReadOnlyDictionary<string, string> OthersIn(Folder folder, string ownVmx)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var vmx in folder.Names().Where(n => n != ownVmx && n[0] != '.'
+        foreach (string vmx in folder.Names().Where(n => n != ownVmx && n[0] != '.'
             && n.EndsWith(VmxEnding, StringComparison.Ordinal) && n.Length > VmxEnding.Length))
         {
-            var file = vmx[..^VmxEnding.Length];
+            string file = vmx[..^VmxEnding.Length];
             var (name, disks) = Read(folder, vmx, file);
-            foreach (var owned in disks.SelectMany(OfDisk).Concat(OfHome(file)).Append(vmx).Append(LockOf(file)))
+            foreach (string owned in disks.SelectMany(OfDisk).Concat(OfHome(file)).Append(vmx).Append(LockOf(file)))
                 files.TryAdd(owned, name);
         }
 
@@ -135,7 +135,7 @@ internal sealed class VmFiles
     /// <summary>Refuses a file that another VM in the folder has.</summary>
     public static void RequireNobodys(Folder folder, string ownVmx, string fileName, string shown)
     {
-        var owner = OthersIn(folder, ownVmx)
+        string? owner = OthersIn(folder, ownVmx)
             .Where(o => o.Key.Equals(fileName, StringComparison.OrdinalIgnoreCase)).Select(o => o.Value).FirstOrDefault();
         if (owner is not null)
         {
@@ -169,7 +169,7 @@ internal sealed class VmFiles
         if (!name.StartsWith(_file, StringComparison.Ordinal))
             return false;
         var rest = name.AsSpan(_file.Length);
-        return (rest[0] == '-' && rest.Length == IdDigits + 1 && rest[1..].IndexOfAnyExcept(s_hex) < 0)
+        return (rest[0] == '-' && rest.Length == IdDigits + 1 && rest[1..].IndexOfAnyExcept(Hex) < 0)
             || (rest[0] == '_' && int.TryParse(rest[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
                 && name == NameOf(_file, index));
     }

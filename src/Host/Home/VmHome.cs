@@ -80,7 +80,7 @@ internal sealed class VmHome : IDisposable
     /// </summary>
     public OpenedHome Open(ObjectRecord? record, IKekSource keks)
     {
-        var bytes = ReadBytes();
+        byte[] bytes = ReadBytes();
         var model = Parse(bytes);
         if (!model.Encrypted)
         {
@@ -220,10 +220,10 @@ internal sealed class VmHome : IDisposable
     {
         // The keys belong to the caller, so these contents are not disposed.
         var contents = new BundleContents { ObjectId = vmId, Generation = generation, Key = dataFileKey, Secrets = secrets };
-        var bundle = Bundle.Seal(BundleKind.Vm, first.Id, first.Key, contents);
+        string bundle = Bundle.Seal(BundleKind.Vm, first.Id, first.Key, contents);
         if (second is { } s)
             bundle = Bundle.Add(bundle, Bundle.Seal(BundleKind.Vm, s.Id, s.Key, contents));
-        var rekey = lines[VmxKeys.Rekey];
+        string? rekey = lines[VmxKeys.Rekey];
         var file = WithoutEncryption(lines);
         if (rekey is not null)
             file = file.With(VmxKeys.Rekey, rekey);
@@ -318,8 +318,10 @@ internal sealed class VmHome : IDisposable
     private void Check(OpenedHome verified)
     {
         if (!verified.Bytes.Span.SequenceEqual(ReadBytes()))
+        {
             throw Refuse.Tampered(
                 "changedMeanwhile", About, $"{About} was changed by somebody else while this host worked on it.");
+        }
     }
 
     private void Write(byte[] bytes) => Folder.Replace(Registration.VmxName, bytes);

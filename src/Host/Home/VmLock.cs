@@ -44,14 +44,14 @@ internal sealed class VmLock : IAsyncDisposable
     public static async Task<VmLock> TakeAsync(
         VmHome home, WriterIdentity me, long epoch, bool fenced, TimeProvider time, CancellationToken ct)
     {
-        var about = home.Registration.DisplayPath;
+        string about = home.Registration.DisplayPath;
 
         // Step 1
         var handle = Lock(home);
         try
         {
             // Step 2
-            var seen = time.GetTimestamp();
+            long seen = time.GetTimestamp();
             var found = WriterLockFile.Read(handle);
             if (found is not null && found.Epoch > epoch)
                 throw Refuse.StaleEpoch(about, epoch, found.Epoch);
@@ -82,7 +82,7 @@ internal sealed class VmLock : IAsyncDisposable
         var handle = Lock(home);
         try
         {
-            var seen = time.GetTimestamp();
+            long seen = time.GetTimestamp();
             var found = WriterLockFile.Read(handle);
             if (found is null && RandomAccess.GetLength(handle) > 0)
                 throw NotReadable(home.Registration.DisplayPath);
@@ -164,7 +164,7 @@ internal sealed class VmLock : IAsyncDisposable
 
     private static SafeFileHandle Lock(VmHome home)
     {
-        var about = home.Registration.DisplayPath;
+        string about = home.Registration.DisplayPath;
         while (true)
         {
             var handle = OpenFile(home, about);
@@ -212,7 +212,7 @@ internal sealed class VmLock : IAsyncDisposable
         SafeFileHandle handle, WriterRecord found, string about, TimeProvider time, CancellationToken ct)
     {
         // By looks, not by the clock: time that this machine slept is none in which it saw the counter stand still.
-        var seen = time.GetTimestamp();
+        long seen = time.GetTimestamp();
         for (var still = TimeSpan.Zero; still < WriterLease.Takeover; still += Look)
         {
             await Task.Delay(Look, time, ct);

@@ -55,7 +55,7 @@ internal sealed record VmModel
     /// <summary>Reads a parsed file; <see cref="FormatException"/> says what is wrong with it.</summary>
     public static VmModel From(VmxFile file)
     {
-        var bundle = file[VmxKeys.Bundle];
+        string? bundle = file[VmxKeys.Bundle];
         var keys = bundle is null ? [] : Bundles.KeyIds(bundle);
         return new VmModel
         {
@@ -87,7 +87,7 @@ internal sealed record VmModel
         foreach (var (key, value) in file.Entries.Where(e => e.Key.StartsWith("virtio", StringComparison.Ordinal)
             && e.Key.EndsWith(Suffix, StringComparison.Ordinal)))
         {
-            var label = key[..^Suffix.Length];
+            string label = key[..^Suffix.Length];
             if (!DiskLabel.IsValid(label) || !IsDescriptorName(value))
                 throw Bad(key);
             disks.Add(new VmDiskModel(label, value,

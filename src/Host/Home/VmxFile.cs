@@ -93,7 +93,7 @@ internal sealed class VmxFile
         var text = new StringBuilder();
         foreach (var (key, value) in _entries)
             AppendValue(text.Append(key).Append(" = \""), value).Append("\"\n");
-        var bytes = StrictUtf8.GetBytes(text.ToString());
+        byte[] bytes = StrictUtf8.GetBytes(text.ToString());
         return bytes.Length <= MaximumBytes ? bytes : throw new FormatException("it would be larger than 1 MiB");
     }
 

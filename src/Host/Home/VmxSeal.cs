@@ -16,8 +16,8 @@ internal static class VmxSeal
     /// <summary>The bytes of a file with its seal. The file itself must not have one.</summary>
     public static byte[] Append(VmxFile file, KeyBuffer dataFileKey)
     {
-        var content = file.Encode();
-        var seal = Encoding.ASCII.GetBytes(FileSeal.Compute(dataFileKey, FileSeal.VmxInfo, content));
+        byte[] content = file.Encode();
+        byte[] seal = Encoding.ASCII.GetBytes(FileSeal.Compute(dataFileKey, FileSeal.VmxInfo, content));
         return [.. content, .. LineStart, .. seal, .. LineEnd];
     }
 

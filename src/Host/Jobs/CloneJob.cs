@@ -26,13 +26,18 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
         using var vm = OpenedVm.Open(c.Home, c.Order.Expectations, c.Keys);
         var spec = SpecOf(c, vm);
         if (spec.HomeKey is null && vm.Home.Model.Encrypted)
+        {
             throw Refuse.Config(
                 "msg.hostd.configSpec.enc.mismatch", spec.Name, $"{c.About} is encrypted, so its clone is.", "Name a key.");
+        }
+
         for (int i = 0; i < spec.Disks.Count; i++)
         {
             if (spec.Disks[i].Key is null && vm.Disks[i].Disk.Encrypted)
+            {
                 throw Refuse.Config("msg.hostd.configSpec.enc.mismatch", spec.Disks[i].Label,
                     $"A disk of {c.About} is encrypted, so its copy is.", "Name a key.");
+            }
         }
 
         c.Table.Datastores.RequireFree(spec.Datastore, VmBuilder.SpaceOf(spec) + VmBuilder.Reserve);
@@ -71,7 +76,7 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
 
     private static async Task CopyAsync(JobContext c, IBlockDevice source, VmBuilder target, int disk, CancellationToken ct)
     {
-        var buffer = GC.AllocateUninitializedArray<byte>(ChunkBytes, pinned: true);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(ChunkBytes, pinned: true);
         try
         {
             for (long at = 0; at < source.Length;)

@@ -31,7 +31,7 @@ internal sealed class DecryptJob : IJobWork
             return;
         if (!vm.Encrypted)
             throw Refuse.Config("msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.");
-        foreach (var label in c.Order.Disks ?? [])
+        foreach (string label in c.Order.Disks ?? [])
         {
             if (vm.Disk(label) is not { } named)
                 throw Refuse.With(FaultTypes.NotFound, "lorica.diskNotFound", label, $"{c.About} has no disk {label}.");
@@ -103,7 +103,7 @@ internal sealed class DecryptJob : IJobWork
                 return;
             }
 
-            var console = await ConsoleAsync(c, home.DataFileKey!, ct);
+            byte[] console = await ConsoleAsync(c, home.DataFileKey!, ct);
             c.Table.Registry.RememberDecrypted(c.Home.Registration.Id, true);
             c.Home.RewritePlain(home, lines);
             if (console.Length > 0)
@@ -165,7 +165,7 @@ internal sealed class DecryptJob : IJobWork
     /// </summary>
     private static bool NeedsWork(JobContext c, VmDiskModel disk, DiskModel model, bool finished)
     {
-        var path = c.Home.Registration.DisplayOf(disk.FileName);
+        string path = c.Home.Registration.DisplayOf(disk.FileName);
         if (!model.Encrypted && !finished)
         {
             throw Refuse.Tampered("weakerThanRecorded", path,
@@ -175,8 +175,11 @@ internal sealed class DecryptJob : IJobWork
 
         // Its data is plain already: a descriptor from before the job would have it decrypted once more, into noise.
         if (finished && model.Encrypted && model.Transition is not { Kind: TransitionKind.Decrypt })
+        {
             throw Refuse.Tampered(
                 "olderThanKnown", path, $"The disk {path} has been decrypted, but its descriptor is one from before.");
+        }
+
         return model.Encrypted;
     }
 
@@ -226,7 +229,7 @@ internal sealed class DecryptJob : IJobWork
 
     private static NamedKek HomeKek(JobContext c, OpenedHome home)
     {
-        KeyId id = home.OpenedWith!.Value;
+        var id = home.OpenedWith!.Value;
         return new NamedKek(id, c.Keys.Find(id)!);
     }
 }

@@ -35,8 +35,11 @@ internal sealed class DeepRecryptJob : IJobWork
         if (vm.Job is { Kind: not JobKind.RecryptDeep } other)
             throw Refuse.JobPending(c.About, other.Kind.Word());
         if (!vm.Encrypted)
+        {
             throw Refuse.Config(
                 "msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.", "Encrypt it first.");
+        }
+
         if (c.Order.Home)
             c.Order.RequireNewKey(vm.Id, c.About, c.Keys);
         Meant.RequireEncryptedDisks(c, vm);
@@ -77,7 +80,7 @@ internal sealed class DeepRecryptJob : IJobWork
             foreach (var disk in disks)
             {
                 c.Job.Step(disk.Label);
-                var capacity = Vmdk.ReadModel(c.Folder, disk.Name).Capacity;
+                long capacity = Vmdk.ReadModel(c.Folder, disk.Name).Capacity;
                 if (!mark.Finished.Contains(disk.Label))
                     await RekeyDiskAsync(c, disk, ct);
                 c.Job.StepDone(capacity);
@@ -184,7 +187,7 @@ internal sealed class DeepRecryptJob : IJobWork
     private static bool IsDone(JobContext c, VmModel vm)
     {
         var wanted = vm.Disks.Where(d => d.Encrypted && c.Order.Wants(d)).ToArray();
-        var home = !c.Order.Home || (vm.Key == c.Order.KeyOf(vm.Id).Id
+        bool home = !c.Order.Home || (vm.Key == c.Order.KeyOf(vm.Id).Id
             && c.Order.Expectations.Find(vm.Id) is { } record && record.Key.ToId() != vm.Key);
         return home && (c.Order.Home || wanted.Length > 0)
             && wanted.All(d => IsUnderNewKey(c, d, Vmdk.ReadModel(c.Folder, d.Name)));
@@ -198,7 +201,7 @@ internal sealed class DeepRecryptJob : IJobWork
 
     private static NamedKek Kek(JobContext c, OpenedHome home)
     {
-        KeyId id = home.OpenedWith!.Value;
+        var id = home.OpenedWith!.Value;
         return new NamedKek(id, c.Keys.Find(id)!);
     }
 }

@@ -37,13 +37,19 @@ internal sealed class EncryptJob : IJobWork
         foreach (var disk in vm.Disks.Where(c.Order.Wants))
             c.Order.RequireNewKey(disk.ObjectId, c.About, c.Keys);
         if (vm.Encrypted && c.Order.Home)
+        {
             throw Refuse.Config("msg.hostd.configSpec.enc.encrypted", c.About, $"{c.About} is encrypted already.",
                 "Use a recrypt to change its key.");
+        }
+
         if (!vm.Encrypted && !c.Order.Home)
+        {
             throw Refuse.Config(
                 "msg.hostd.configSpec.enc.mismatch", c.About, $"Disks of {c.About} are to be encrypted, but its home is not.",
                 "Encrypt the home too.");
-        foreach (var label in c.Order.Disks ?? [])
+        }
+
+        foreach (string label in c.Order.Disks ?? [])
         {
             if (vm.Disk(label) is not { } named)
                 throw Refuse.With(FaultTypes.NotFound, "lorica.diskNotFound", label, $"{c.About} has no disk {label}.");
@@ -79,12 +85,18 @@ internal sealed class EncryptJob : IJobWork
             var lines = home.Model.File.With(VmxKeys.Job, mark.ToString());
             c.Table.Registry.RememberDecrypted(c.Home.Registration.Id, false);
             if (!home.Model.Encrypted)
+            {
                 c.Home.RewriteEncrypted(
                     home, lines, c.Order.RequireNewKey(home.Model.Id, c.About, c.Keys), c.Order.KnownGeneration(home.Model.Id));
+            }
             else if (home.Model.Job is null)
+            {
                 c.Home.Rewrite(home, lines, HomeKek(c, home));
+            }
             else
+            {
                 c.Home.Confirm(home);
+            }
         }
 
         // Step 2: only a home that was plain when the job began has a console that may be.

@@ -79,7 +79,9 @@ internal sealed record JobSpec
         {
             if (!Guid.TryParseExact(k.ObjectId, "D", out var id) || k.Key is not { KeyId.Length: > 0 }
                 || !keys.TryAdd(id, (k.Key.ToId(), k.Kcv)))
+            {
                 throw Refuse.Argument("keys", $"The key of object '{k.ObjectId}' is malformed.");
+            }
         }
 
         return keys;
@@ -92,7 +94,9 @@ internal sealed record JobSpec
         {
             if (!Guid.TryParseExact(g.ObjectId, "D", out var id) || g.Generation is < 0 or > long.MaxValue / 2
                 || !known.TryAdd(id, g.Generation))
+            {
                 throw Refuse.Argument("generations", $"The generation of object '{g.ObjectId}' is malformed.");
+            }
         }
 
         return known;

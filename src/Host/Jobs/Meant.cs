@@ -37,7 +37,7 @@ internal static class Meant
     /// <summary>Refuses a disk that is named and is not there, or not encrypted.</summary>
     public static void RequireEncryptedDisks(JobContext c, VmModel vm)
     {
-        foreach (var label in c.Order.Disks ?? [])
+        foreach (string label in c.Order.Disks ?? [])
         {
             if (vm.Disk(label) is not { } named)
                 throw Refuse.With(FaultTypes.NotFound, "lorica.diskNotFound", label, $"{c.About} has no disk {label}.");

@@ -47,8 +47,11 @@ internal sealed class RelocateJob : IJobWork
         {
             var model = Vmdk.ReadModel(c.Folder, disk.Name);
             if (model.Transition is { } transition)
+            {
                 throw Refuse.JobPending(
                     c.Home.Registration.DisplayOf(disk.FileName), transition.Kind.ToString().ToLowerInvariant());
+            }
+
             needed += TargetOf(model, format) == Provisioning.Thin
                 ? Math.Min(c.Home.Folder.AllocatedBytes(model.ExtentFile), model.Capacity)
                 : model.Capacity;
@@ -71,11 +74,11 @@ internal sealed class RelocateJob : IJobWork
         }
 
         // Step 1
-        var path = c.Table.Datastores.PathOf(datastore);
-        var temporary = RelocationLeftovers.TemporaryFolder(registration.Id, c.Order.Epoch);
+        string path = c.Table.Datastores.PathOf(datastore);
+        string temporary = RelocationLeftovers.TemporaryFolder(registration.Id, c.Order.Epoch);
         await RelocationLeftovers.RemoveAsync(
             c.Table, c.Table.Registry.Find(registration.Id)!, held: null, c.Log, ct);
-        var folder = c.Table.Registry.ChooseFolder(datastore, taken => FreeFolder(path, registration.Folder, taken));
+        string folder = c.Table.Registry.ChooseFolder(datastore, taken => FreeFolder(path, registration.Folder, taken));
         c.Table.Registry.RememberLeftovers(registration.Id,
             [new VmLeftover(datastore, temporary, Own: true), new VmLeftover(datastore, folder, Own: false)]);
         c.AfterStep?.Invoke("1 noted");
@@ -94,8 +97,10 @@ internal sealed class RelocateJob : IJobWork
                 target.Right = c.Home.Folder.Right;
                 target.Sync();
                 if (!target.TryRename(temporary, folder))
+                {
                     throw Refuse.With(FaultTypes.AlreadyExists, "lorica.fileExists", $"[{datastore}] {folder}",
                         $"The folder [{datastore}] {folder} appeared meanwhile.", "Try again.");
+                }
             }
 
             c.AfterStep?.Invoke("3 renamed");
@@ -156,7 +161,7 @@ internal sealed class RelocateJob : IJobWork
         folder.Right = c.Home.Folder.Right;
         var registration = c.Home.Registration;
         c.Lock!.CopyTo(folder, registration.File);
-        foreach (var name in VmFiles.Carried(registration.File).Append(registration.VmxName))
+        foreach (string name in VmFiles.Carried(registration.File).Append(registration.VmxName))
         {
             ct.ThrowIfCancellationRequested();
             await using var from = c.Home.Folder.OpenRead(name);
@@ -197,7 +202,7 @@ internal sealed class RelocateJob : IJobWork
         using var datastore = Folder.Open(path);
         var taken = datastore.Names().ToHashSet(StringComparer.OrdinalIgnoreCase);
         taken.UnionWith(registered);
-        var name = wanted;
+        string name = wanted;
         for (int attempt = 1; taken.Contains(name); attempt++)
             name = $"{wanted}_{attempt}";
         return name;

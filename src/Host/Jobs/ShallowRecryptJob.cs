@@ -100,7 +100,9 @@ internal sealed class ShallowRecryptJob : IJobWork
             homeNext = next.GetValueOrDefault(vm.Id, old);
             if (vm.Key == homeNext.Id
                 && disks.All(d => Vmdk.ReadModel(c.Folder, d.Name).Keys is [var only] && only == next[d.ObjectId].Id))
+            {
                 return;
+            }
 
             // Step 1
             c.Job.Step(JobMark.HomePart);
@@ -162,8 +164,10 @@ internal sealed class ShallowRecryptJob : IJobWork
     {
         var vm = c.Home.ReadModel();
         if (!vm.Encrypted && c.Order.Expectations.Find(vm.Id) is null)
+        {
             throw Refuse.Config(
                 "msg.hostd.configSpec.enc.notEncrypted", c.About, $"{c.About} is not encrypted.", "Encrypt it first.");
+        }
     }
 
     private static DiskLock? LockOf(JobContext c, VmDiskModel disk) => c.Entry.Running is { } running

@@ -43,10 +43,13 @@ internal sealed class JoinServer : IAsyncDisposable
     public static async Task<JoinServer> StartAsync(HostConfig config, string baseFolder, bool again, TimeProvider time)
     {
         if (config.Certificate.Length > 0)
+        {
             throw new InvalidOperationException(
                 "The configuration names a certificate: this host is known by that. Leave out id, certificate, key, ca and "
                     + "centerPin to join.");
-        var state = Path.GetFullPath(config.StateFolder, baseFolder);
+        }
+
+        string state = Path.GetFullPath(config.StateFolder, baseFolder);
         var held = await StateLock.TakeAsync(state, time, CancellationToken.None);
         ECDsa? key = null;
         try
@@ -63,7 +66,7 @@ internal sealed class JoinServer : IAsyncDisposable
             var server = new JoinServer(
                 app, key, held, session, token, certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant());
             await app.StartAsync();
-            var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             server.Address = IPEndPoint.Parse(new Uri(bound).Authority);
             return server;
         }

@@ -61,7 +61,7 @@ internal sealed class JoinSession
         {
             RequireOpen_NeedsLock();
             var visitor = Visitor_NeedsLock(network);
-            var nonce = RandomNumberGenerator.GetBytes(JoinProof.Size);
+            byte[] nonce = RandomNumberGenerator.GetBytes(JoinProof.Size);
             visitor.Challenge(Convert.ToHexString(centerSpki), centerNonce.ToArray(), nonce);
             return nonce;
         }
@@ -77,7 +77,7 @@ internal sealed class JoinSession
             var visitor = Visitor_NeedsLock(network);
             if (!visitor.Take(Convert.ToHexString(centerSpki), out var nonces))
                 throw Refuse.With(FaultTypes.InvalidState, "lorica.joinOrder", "join", "No nonce was asked for.", "Begin again.");
-            var right = JoinProof.Of(_token, Roles.Center, nonces.CenterNonce, nonces.HostNonce, centerSpki, _spki);
+            byte[] right = JoinProof.Of(_token, Roles.Center, nonces.CenterNonce, nonces.HostNonce, centerSpki, _spki);
             if (!CryptographicOperations.FixedTimeEquals(right, proof))
             {
                 visitor.Tries++;
@@ -99,10 +99,13 @@ internal sealed class JoinSession
     {
         lock (_gate)
         {
-            var spki = center.PublicKey.ExportSubjectPublicKeyInfo();
+            byte[] spki = center.PublicKey.ExportSubjectPublicKeyInfo();
             if (_proved is null || _proved != Convert.ToHexString(spki))
+            {
                 throw Refuse.With(FaultTypes.NoPermission, "lorica.joinOrder", "join",
                     "This peer has not proved that it knows the token.", "Begin again.");
+            }
+
             if (Joined.IsCompleted)
                 return;
             RequireOpen_NeedsLock();
@@ -111,8 +114,11 @@ internal sealed class JoinSession
                 using var ca = X509Certificate2.CreateFromPem(caPem);
                 using var own = X509Certificate2.CreateFromPem(certificatePem);
                 if (!new Peer(ca, Roles.Host, Convert.ToHexStringLower(SHA256.HashData(_spki))).Accepts(own))
+                {
                     throw Refuse.Argument(
                         "certificate", "The certificate is not a host's, not of this host's key, or not of that CA.");
+                }
+
                 if (!new Peer(ca, Roles.Center, Peer.PinOf(center)).Accepts(center))
                     throw Refuse.Argument("ca", "The center's own certificate is not a center's of that CA.");
             }
@@ -132,9 +138,11 @@ internal sealed class JoinSession
     private void RequireOpen_NeedsLock()
     {
         if (_time.GetElapsedTime(_start) > Life)
+        {
             throw Refuse.With(
                 FaultTypes.NoPermission, "lorica.joinExpired", Name, "The token has expired: it is good for 15 minutes.",
                 "Run `lorica-host join` again on the host.");
+        }
     }
 
     private JoinVisitor Visitor_NeedsLock(string network)
@@ -148,10 +156,13 @@ internal sealed class JoinSession
 
         visitor.Seen = ++_visits;
         if (visitor.Tries >= MaximumTries)
+        {
             throw Refuse.With(
                 FaultTypes.NoPermission, "lorica.joinTries", Name,
                 $"{MaximumTries} wrong proofs came from {network}; the token is void for it.",
                 "Run `lorica-host join` again on the host.");
+        }
+
         return visitor;
     }
 }

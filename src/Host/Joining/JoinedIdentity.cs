@@ -25,7 +25,7 @@ internal static class JoinedIdentity
     {
         if (config.Certificate.Length > 0)
             return config;
-        var folder = Path.Combine(Path.GetFullPath(config.StateFolder, baseFolder), FolderName);
+        string folder = Path.Combine(Path.GetFullPath(config.StateFolder, baseFolder), FolderName);
         if (!Directory.Exists(folder))
             throw new InvalidOperationException("This host has not joined a center. Run `lorica-host join --config FILE` first.");
         using var opened = Folder.Open(folder);

@@ -90,8 +90,11 @@ internal sealed class CryptoMode
             if (_keys.KcvOf(key) is not { } held)
                 throw Refuse.KeysMissing("host", $"The host key {key} was not delivered to this host.", [key]);
             if (held != kcv)
+            {
                 throw Refuse.Tampered(
                     "wrongKey", key.ToString(), $"The key {key} has check value {held}, not {kcv}: it is another key.");
+            }
+
             Save_NeedsLock(new CryptoState { Provider = key.Provider, KeyId = key.Id, Kcv = kcv });
         }
     }

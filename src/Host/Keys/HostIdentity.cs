@@ -13,8 +13,11 @@ internal sealed class HostIdentity
         Id = id;
         Certificate = node.Certificate;
         if (Peer.RoleOf(Certificate) != Roles.Host)
+        {
             throw new InvalidOperationException(
                 $"The certificate is no host's: its organizational unit is '{Peer.RoleOf(Certificate)}'.");
+        }
+
         Spki = Certificate.PublicKey.ExportSubjectPublicKeyInfo();
         SpkiSha256 = SHA256.HashData(Spki);
         CenterSpkiSha256 = Convert.FromHexString(centerPin);

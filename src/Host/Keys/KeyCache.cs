@@ -51,7 +51,7 @@ internal sealed class KeyCache(Func<KeyId, bool> neededElsewhere) : IDisposable
             {
                 if (_keys.TryGetValue(id, out var held))
                 {
-                    var same = held.Key.FixedTimeEquals(key);
+                    bool same = held.Key.FixedTimeEquals(key);
                     key.Dispose();
                     return same ? kcv : throw Refuse.With(FaultTypes.AlreadyExists, "lorica.keyConflict", id.ToString(),
                         $"This host holds another key as {id} (check value {held.Kcv}, not {kcv}). The held key stays.",

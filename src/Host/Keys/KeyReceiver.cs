@@ -81,7 +81,7 @@ internal sealed class KeyReceiver : IDisposable
             _next++;
 
             // Step 4: the key that was announced, and never another one under a known id.
-            var kcv = KeyCheckValue.Compute(key);
+            string kcv = KeyCheckValue.Compute(key);
             if (!string.Equals(kcv, delivery.Kcv, StringComparison.Ordinal))
             {
                 key.Dispose();

@@ -107,7 +107,7 @@ internal sealed class AccelerationTrial(string accel, string vmx, string qemu, u
 
     private async Task<(string? Problem, TimeSpan Took)> RunAsync(VmxAccelerator form, string folder, CancellationToken ct)
     {
-        var id = uid.ToString(CultureInfo.InvariantCulture);
+        string id = uid.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(vmx, ["--uid", id, "--gid", id, "--try", form.ToString(), qemu, folder + "/"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
@@ -124,9 +124,9 @@ internal sealed class AccelerationTrial(string accel, string vmx, string qemu, u
                 process.StandardError.ReadToEndAsync(limit.Token));
             await process.WaitForExitAsync(limit.Token);
             var (answer, error) = ((await said).Trim(), (await complained).Trim());
-            if (process.ExitCode == 0 && uint.TryParse(answer, CultureInfo.InvariantCulture, out var milliseconds))
+            if (process.ExitCode == 0 && uint.TryParse(answer, CultureInfo.InvariantCulture, out uint milliseconds))
                 return (null, TimeSpan.FromMilliseconds(milliseconds));
-            var reason = $"{answer} {error}".Trim();
+            string reason = $"{answer} {error}".Trim();
             return (reason.Length > 0 ? reason : $"lorica-vmx ended with {process.ExitCode}", default);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

@@ -79,7 +79,7 @@ internal sealed class ConsoleRing
         lock (_gate)
         {
             long offset = Math.Clamp(from, _start, _end);
-            var data = new byte[Math.Min(limit, _end - offset)];
+            byte[] data = new byte[Math.Min(limit, _end - offset)];
             int at = (int)(offset % Capacity);
             int first = Math.Min(data.Length, Capacity - at);
             _bytes.AsSpan(at, first).CopyTo(data);

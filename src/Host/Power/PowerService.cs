@@ -78,7 +78,7 @@ internal sealed class PowerService
         };
         entry.Running = running;
         _log.Adopted(registration.Id);
-        foreach (var missing in running.Witnesses.Missing)
+        foreach (string missing in running.Witnesses.Missing)
             _log.NoWitness(registration.Id, missing);
         Supervise(running, entry);
     }
@@ -97,8 +97,11 @@ internal sealed class PowerService
         if (entry.Running is not null)
             throw Refuse.PowerState(registration.DisplayPath, $"{registration.DisplayPath} is powered on already.", "");
         if (!Environment.IsPrivilegedProcess)
+        {
             throw Refuse.With(FaultTypes.NotSupported, "lorica.notRoot", "host",
                 "VMs run under users of their own, which only root can give them.", "Run lorica-host as root.");
+        }
+
         _folders.RequireReachable();
         _table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath);
 
@@ -122,7 +125,7 @@ internal sealed class PowerService
             running.State.Vmx?.SendKill();
         }
 
-        var why = await running.Ended;
+        string why = await running.Ended;
         throw Refuse.With(FaultTypes.SystemError, "lorica.powerOnFailed", registration.DisplayPath,
             $"The guest of {registration.DisplayPath} did not start: {why}", "See the host's log.");
     }
@@ -169,12 +172,15 @@ internal sealed class PowerService
     {
         var (registration, entry) = _table.Find(request.VmId);
         var typing = new VmxRequest { WriteConsole = new VmxWriteConsole { Data = request.Data } };
-        var since = _time.GetTimestamp();
+        long since = _time.GetTimestamp();
         while (true)
         {
             if (entry.Running is null)
+            {
                 throw Refuse.PowerState(registration.DisplayPath,
                     $"{registration.DisplayPath} is powered off; nobody reads its console.", "Power it on.");
+            }
+
             try
             {
                 await VmxControl.CallOnceAsync(_folders.ControlSocket(registration.Id), typing, ct);

@@ -31,7 +31,7 @@ internal sealed record ProcessId(int Pid, long Started)
     /// </summary>
     public static IEnumerable<ProcessId> OfVm(uint uid, string folder)
     {
-        foreach (var path in Directory.EnumerateDirectories("/proc"))
+        foreach (string path in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
                 && UserOf(pid) == uid && Names(pid, folder) && Of(pid) is { } process)
@@ -64,7 +64,7 @@ internal sealed record ProcessId(int Pid, long Started)
     public static async Task<bool> EndAllAsync(
         uint uid, string folder, ProcessId?[] known, TimeSpan limit, TimeProvider time, CancellationToken ct)
     {
-        var since = time.GetTimestamp();
+        long since = time.GetTimestamp();
         while (true)
         {
             bool any = false;
@@ -86,7 +86,8 @@ internal sealed record ProcessId(int Pid, long Started)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("Uid:", StringComparison.Ordinal));
+            string? line =
+                File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("Uid:", StringComparison.Ordinal));
             return line is null ? null : uint.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

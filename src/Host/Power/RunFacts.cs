@@ -64,8 +64,10 @@ internal sealed record RunFacts
         var now = vm.Disks.Select(d => (d.Disk.Label, d.Disk.ObjectId, d.Opened.Model.Capacity, d.Opened.OpenedWith is not null));
         if (vm.Home.Model.Encrypted != Encrypted
             || !now.SequenceEqual(Disks.Select(d => (d.Label, d.Id, d.Capacity, d.Encrypted))))
+        {
             throw Refuse.Tampered("differsFromRecord", about,
                 $"{about} is not what it was when it was powered on: its files were changed while it runs.");
+        }
     }
 
     /// <summary>A shallow recrypt begins: from now on each object is under its KEK or under this one.</summary>

@@ -78,7 +78,7 @@ internal sealed class RunFolders
             using (var folder = Folder.Open(OfVm(vm)))
             {
                 folder.TakeBack();
-                foreach (var name in folder.Names())
+                foreach (string name in folder.Names())
                     folder.DeleteTree(name);
             }
 

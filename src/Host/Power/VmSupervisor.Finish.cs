@@ -25,7 +25,7 @@ internal sealed partial class VmSupervisor
         try
         {
             // Step 1: the vmx flushes the disks and leaves by itself; who does not leave is killed.
-            var started = time.GetTimestamp();
+            long started = time.GetTimestamp();
             while (running.State.Vmx?.IsAlive() == true && time.GetElapsedTime(started) < VmxLeaves)
                 await Task.Delay(Look, time, stopping);
             ProcessId?[] known = [running.State.Vmx, running.State.Qemu];
@@ -86,8 +86,11 @@ internal sealed partial class VmSupervisor
             // A VM that was started encrypted stays so: its console is never written plain, whatever its files have become.
             using var opened = home.Open(facts.Expect(home).Find(running.Id), lease);
             if (opened.Model.Encrypted != facts.Encrypted)
+            {
                 throw Refuse.Tampered("differsFromRecord", running.Registration.DisplayPath,
                     "Its home is not what it was when the VM was powered on.");
+            }
+
             await ConsoleFile.SaveAsync(home, opened.DataFileKey, console, ct);
         }
         catch (Exception e) when (FaultMap.Find(e, running.Registration.DisplayPath) is { } fault)
@@ -112,7 +115,7 @@ internal sealed partial class VmSupervisor
             return null;
         }
 
-        var started = time.GetTimestamp();
+        long started = time.GetTimestamp();
         while (true)
         {
             try

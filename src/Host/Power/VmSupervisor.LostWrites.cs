@@ -42,7 +42,7 @@ internal sealed partial class VmSupervisor
     // A process that was killed may still be writing.
     private async Task GoneAsync(ProcessId? process, CancellationToken stopping)
     {
-        var since = time.GetTimestamp();
+        long since = time.GetTimestamp();
         while (process?.IsAlive() == true && time.GetElapsedTime(since) < KilledWithin)
             await Task.Delay(TimeSpan.FromMilliseconds(10), time, stopping);
     }

@@ -53,7 +53,7 @@ internal sealed partial class VmSupervisor(
         int attempt = 0;
         while (true)
         {
-            var since = time.GetTimestamp();
+            long since = time.GetTimestamp();
             if (await FollowAsync(stopping) is { } why)
             {
                 await FinishAsync(why, stopping);
@@ -144,7 +144,10 @@ internal sealed partial class VmSupervisor(
         // can be meant.
         if (status.QemuPid > 0 && running.State.Qemu?.Pid != status.QemuPid
             && ProcessId.Of(status.QemuPid, running.Registration.Uid) is { } qemu)
+        {
             running.Change(s => s with { Qemu = qemu });
+        }
+
         if (status.FlushFailed)
             WritesLost(status.Detail);
 

@@ -46,18 +46,18 @@ internal sealed class VmxControl : IDisposable
     /// <summary>Sends a request and gives the reply; a refusal of the vmx is a <see cref="FaultException"/>.</summary>
     public async Task<VmxReply> CallAsync(VmxRequest request, CancellationToken ct)
     {
-        var length = request.CalculateSize();
-        var frame = new byte[4 + length];
+        int length = request.CalculateSize();
+        byte[] frame = new byte[4 + length];
         BinaryPrimitives.WriteInt32LittleEndian(frame, length);
         request.WriteTo(frame.AsSpan(4));
         await _stream.WriteAsync(frame, ct);
 
-        var header = new byte[4];
+        byte[] header = new byte[4];
         await _stream.ReadExactlyAsync(header, ct);
         int size = BinaryPrimitives.ReadInt32LittleEndian(header);
         if (size is < 0 or > MaximumFrame)
             throw new IOException("The vmx sent a frame of an impossible size.");
-        var body = new byte[size];
+        byte[] body = new byte[size];
         await _stream.ReadExactlyAsync(body, ct);
         VmxReply reply;
         try

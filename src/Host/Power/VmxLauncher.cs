@@ -27,7 +27,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
     {
         // The folder is root's while root works in it by path; the VM's uid gets it with the finished socket inside.
         folders.Prepare(vm);
-        var path = folders.NbdSocket(vm);
+        string path = folders.NbdSocket(vm);
         File.Delete(path);
         var socket = UnixSocket.Listen(path, Backlog);
         try
@@ -51,7 +51,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
     /// <param name="qemuBefore">QEMU, when it runs already.</param>
     public RunState Launch(VmxLaunch launch, ProcessId? qemuBefore)
     {
-        var control = folders.ControlSocket(launch.Vm.Id);
+        string control = folders.ControlSocket(launch.Vm.Id);
         File.Delete(control);
         using var listener = UnixSocket.Listen(control, Backlog);
         int controlFd = (int)listener.DangerousGetHandle();
@@ -85,7 +85,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
     private Process Start(uint uid, int[] descriptors)
     {
         var start = new ProcessStartInfo(vmx) { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/" };
-        foreach (var argument in (string[])["--uid", uid.ToString(), "--gid", uid.ToString()])
+        foreach (string argument in (string[])["--uid", uid.ToString(), "--gid", uid.ToString()])
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         lock (Starting)
@@ -112,8 +112,8 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
     private static void Send(Process process, Contracts.Vmx.VmxConfig config, VmxLaunch launch)
     {
         using var input = process.StandardInput;
-        var bytes = config.ToByteArray();
-        var frame = new byte[4 + bytes.Length];
+        byte[] bytes = config.ToByteArray();
+        byte[] frame = new byte[4 + bytes.Length];
         BinaryPrimitives.WriteInt32LittleEndian(frame, bytes.Length);
         bytes.CopyTo(frame, 4);
         input.BaseStream.Write(frame);

@@ -28,7 +28,7 @@ internal static class FaultMap
 
     private static Fault OfDisk(DiskException e, string about)
     {
-        var path = e.Path ?? about;
+        string path = e.Path ?? about;
         Fault Tampered(string reason, string hint = "") => Refuse.Tampered(reason, path, e.Message, e.WayOut ?? hint).Fault;
         Fault Of(string type, string key, string hint = "") => new(type, key, path, e.Message, e.WayOut ?? hint);
         return e.Kind switch

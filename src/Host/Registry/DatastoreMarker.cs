@@ -28,7 +28,7 @@ internal static class DatastoreMarker
         if (Read(folder) is { } known)
             return known;
         var id = Guid.NewGuid();
-        var aside = $"{FileName}.{id:D}";
+        string aside = $"{FileName}.{id:D}";
         folder.Replace(aside, JsonSerializer.SerializeToUtf8Bytes(new DatastoreMark(id), StateJson.Default.DatastoreMark));
         if (folder.TryRename(aside, FileName))
             return id;

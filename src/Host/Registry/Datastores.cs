@@ -28,8 +28,10 @@ internal sealed class Datastores
         foreach (var (name, path) in configs)
         {
             if (name.Length == 0 || name.AsSpan().ContainsAny("[]/") || !_paths.TryAdd(name, Path.GetFullPath(path, baseFolder)))
+            {
                 throw new InvalidOperationException(
                     $"The name of the datastore '{name}' is not one that it can have, or is there twice.");
+            }
         }
 
         _stateFolder = stateFolder;
@@ -52,9 +54,12 @@ internal sealed class Datastores
     /// <summary>The folder of a datastore that is there and is the right one.</summary>
     public string PathOf(string name)
     {
-        if (!_paths.TryGetValue(name, out var path))
+        if (!_paths.TryGetValue(name, out string? path))
+        {
             throw Refuse.With(FaultTypes.NotFound, "lorica.datastoreNotFound", name, $"This host has no datastore {name}.",
                 $"It has: {string.Join(", ", _paths.Keys)}.");
+        }
+
         return Check(name, path).Problem is { } problem
             ? throw Refuse.With(FaultTypes.InvalidState, "lorica.datastoreNotThere", name, problem,
                 "Mount it, or correct the host's configuration.")
@@ -96,7 +101,7 @@ internal sealed class Datastores
         {
             lock (_gate)
             {
-                var known = _ids.GetValueOrDefault(name);
+                string? known = _ids.GetValueOrDefault(name);
                 if (DatastoreMarker.Read(path)?.ToString() is not { } id)
                 {
                     if (known is not null)

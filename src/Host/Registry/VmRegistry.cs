@@ -37,7 +37,7 @@ internal sealed class VmRegistry : IDisposable
     /// <summary>Reads the registry, making its folder if there is none.</summary>
     public VmRegistry(string stateFolder, uint uidBase, uint uidCount)
     {
-        var path = Path.Combine(stateFolder, "registry");
+        string path = Path.Combine(stateFolder, "registry");
         Directory.CreateDirectory(path);
         _folder = Folder.Open(path);
         (_uidBase, _uidCount) = (uidBase, uidCount);
@@ -127,7 +127,10 @@ internal sealed class VmRegistry : IDisposable
 
             if (_entries.Values.Any(
                 e => e.Id != id && e.Datastore == datastore && e.Folder.Equals(folder, StringComparison.OrdinalIgnoreCase)))
+            {
                 throw FolderTaken(datastore, folder);
+            }
+
             var entry = existing ?? new VmRegistration
             {
                 Id = id, Datastore = datastore, Folder = folder, File = file, Epoch = epoch, Uid = FreeUid_NeedsLock(),
@@ -231,9 +234,11 @@ internal sealed class VmRegistry : IDisposable
     public string ChooseFolder(string datastore, Func<IReadOnlySet<string>, string> choose)
     {
         lock (_gate)
+        {
             return choose(
                 _entries.Values.Where(e => e.Datastore == datastore)
                     .Select(e => e.Folder).ToHashSet(StringComparer.OrdinalIgnoreCase));
+        }
     }
 
     /// <summary>
@@ -248,7 +253,10 @@ internal sealed class VmRegistry : IDisposable
             if (_entries.Values.Any(
                 e => e.Id != id && e.Datastore == datastore
                     && string.Equals(e.Folder, folder, StringComparison.OrdinalIgnoreCase)))
+            {
                 throw FolderTaken(datastore, folder);
+            }
+
             var moved = old with
             {
                 Datastore = datastore,
@@ -287,7 +295,7 @@ internal sealed class VmRegistry : IDisposable
     private void Change_NeedsLock(Guid id, VmRegistration? next)
     {
         Settle_NeedsLock();
-        var named = false;
+        bool named = false;
         try
         {
             Put(id, next, () => named = true);
@@ -367,7 +375,7 @@ internal sealed class VmRegistry : IDisposable
     private List<string> Load()
     {
         var damaged = new List<string>();
-        foreach (var name in _folder.Names().Where(n => n.EndsWith(Ending, StringComparison.Ordinal)))
+        foreach (string name in _folder.Names().Where(n => n.EndsWith(Ending, StringComparison.Ordinal)))
         {
             try
             {

@@ -20,7 +20,10 @@ internal sealed partial class HostControlService
     {
         if (request.Key is not { Provider.Length: > 0 and <= MaximumName, KeyId.Length: > 0 and <= MaximumName }
             || request.Kcv.Length != 16)
+        {
             throw Refuse.Argument("EnableCrypto", "The host key is named by its provider, its identifier and its check value.");
+        }
+
         node.Crypto.Enable(request.Key.ToId(), request.Kcv);
         return Changed();
     }

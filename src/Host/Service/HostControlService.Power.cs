@@ -37,7 +37,7 @@ internal sealed partial class HostControlService
     {
         var (registration, entry) = node.Table.Find(request.VmId);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, node.Stopping);
-        var from = Math.Max(0, request.FromOffset);
+        long from = Math.Max(0, request.FromOffset);
         if (entry.Running is { } running)
         {
             while (true)
@@ -60,7 +60,7 @@ internal sealed partial class HostControlService
         using var home = node.Table.OpenHome(registration);
         using var lease = node.Keys.Lease(pin: false);
         using var opened = home.Open(new Expectations(request.Records).Find(registration.Id), lease);
-        var console = await ConsoleFile.LoadAsync(home, opened.DataFileKey, ending.Token);
+        byte[] console = await ConsoleFile.LoadAsync(home, opened.DataFileKey, ending.Token);
         for (long at = Math.Min(from, console.Length); at < console.Length; at += ConsoleChunkBytes)
         {
             var part = console.AsMemory((int)at, (int)Math.Min(ConsoleChunkBytes, console.Length - at));

@@ -81,8 +81,11 @@ internal sealed partial class HostControlService
         {
             node.Table.Registry.Advance(registration.Id, request.Epoch, registration.DisplayPath, removal: true);
             if (entry.Running is not null)
+            {
                 throw Refuse.PowerState(registration.DisplayPath,
                     $"{registration.DisplayPath} is powered on; it cannot be removed.", "Power it off.");
+            }
+
             await VmRemoval.RemoveAsync(node.Table, registration, node.Log, context.CancellationToken);
             node.Log.VmRemoved(registration.Id, registration.DisplayPath);
         }

@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 
 namespace Lorica.Host.Telemetry;
 
@@ -12,15 +12,15 @@ internal static class HostTelemetry
     /// <summary>Name of both.</summary>
     public const string Name = "Lorica.Host";
 
-    private static readonly ActivitySource s_activities = new(Name);
-    private static readonly Meter s_meter = new(Name);
-    private static readonly Counter<long> s_jobs =
-        s_meter.CreateCounter<long>("lorica.host.jobs", description: "Jobs that ended, by kind and state.");
+    private static readonly ActivitySource Activities = new(Name);
+    private static readonly Meter Meter = new(Name);
+    private static readonly Counter<long> Jobs =
+        Meter.CreateCounter<long>("lorica.host.jobs", description: "Jobs that ended, by kind and state.");
 
     /// <summary>A job begins, as a part of whatever asked for it; the job's id is that of the center's task.</summary>
     public static Activity? JobBegins(string kind, string job, string vm) =>
-        s_activities.StartActivity("job " + kind)?.SetTag("lorica.task", job).SetTag("lorica.vm", vm);
+        Activities.StartActivity("job " + kind)?.SetTag("lorica.task", job).SetTag("lorica.vm", vm);
 
     /// <summary>A job ended.</summary>
-    public static void JobEnded(string kind, string state) => s_jobs.Add(1, new("kind", kind), new("state", state));
+    public static void JobEnded(string kind, string state) => Jobs.Add(1, new("kind", kind), new("state", state));
 }

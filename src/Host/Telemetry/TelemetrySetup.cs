@@ -22,7 +22,7 @@ internal static class TelemetrySetup
     /// <summary>Adds what <paramref name="config"/> wants.</summary>
     public static void AddTelemetry(this IServiceCollection services, TelemetryConfig config, string version)
     {
-        var otlp = config.Otlp ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT");
+        string? otlp = config.Otlp ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT");
         if (config.Listen is null && string.IsNullOrEmpty(otlp))
         {
             return;

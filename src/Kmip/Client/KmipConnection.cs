@@ -29,7 +29,7 @@ internal sealed class KmipConnection : IAsyncDisposable
     /// <summary>Connects and shakes hands within <see cref="KmipClientOptions.ConnectTimeout"/>.</summary>
     public static async Task<KmipConnection> OpenAsync(KmipClientOptions options, CancellationToken ct)
     {
-        var server = options.ToString();
+        string server = options.ToString();
         var verifier = new ServerVerifier(options.ServerTrust);
         using var deadline = new Deadline(options.ConnectTimeout, options.TimeProvider, ct);
         var socket = await ConnectAsync(options.Host, options.Port, options.Proxy, deadline);
@@ -88,17 +88,17 @@ internal sealed class KmipConnection : IAsyncDisposable
     /// <returns>Length of the response.</returns>
     public async Task<int> ExchangeAsync(ReadOnlyMemory<byte> request, PinnedBuffer response, CancellationToken ct)
     {
-        var server = _options.ToString();
+        string server = _options.ToString();
         using var deadline = new Deadline(_options.RequestTimeout, _options.TimeProvider, ct);
-        var begun = false;
+        bool begun = false;
         try
         {
             await _tls.WriteAsync(request, deadline.Token);
             await _tls.FlushAsync(deadline.Token);
             response.Ensure(TtlvLimits.HeaderBytes);
-            for (var got = 0; got < TtlvLimits.HeaderBytes;)
+            for (int got = 0; got < TtlvLimits.HeaderBytes;)
             {
-                var n = await _tls.ReadAsync(response.Memory[got..TtlvLimits.HeaderBytes], deadline.Token);
+                int n = await _tls.ReadAsync(response.Memory[got..TtlvLimits.HeaderBytes], deadline.Token);
                 if (n == 0)
                 {
                     throw begun ? Failure.CutShort(server) : Failure.ClosedBeforeAnswer(server, _answered);
@@ -108,7 +108,7 @@ internal sealed class KmipConnection : IAsyncDisposable
                 got += n;
             }
 
-            var length = TtlvLimits.HeaderBytes + BodyLength(response.Span, server);
+            int length = TtlvLimits.HeaderBytes + BodyLength(response.Span, server);
             response.Ensure(length);
             await _tls.ReadExactlyAsync(response.Memory[TtlvLimits.HeaderBytes..length], deadline.Token);
             _answered = true;
@@ -141,8 +141,8 @@ internal sealed class KmipConnection : IAsyncDisposable
 
     private static int BodyLength(ReadOnlySpan<byte> header, string server)
     {
-        var length = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
-        var start = BinaryPrimitives.ReadUInt32BigEndian(header);
+        uint length = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
+        uint start = BinaryPrimitives.ReadUInt32BigEndian(header);
         if (start != ((uint)Tags.ResponseMessage << 8 | (uint)TtlvType.Structure))
         {
             throw Failure.Malformed(server, "the peer does not answer with a KMIP message");

@@ -11,13 +11,13 @@ internal static class ProxyTunnel
     /// <summary>Asks for the tunnel; afterwards the socket speaks with the server.</summary>
     public static async Task OpenAsync(Socket socket, KmipProxy proxy, string host, int port, Deadline deadline)
     {
-        var server = $"{host}:{port}";
-        var target = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : server;
+        string server = $"{host}:{port}";
+        string target = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : server;
         try
         {
             await socket.SendAsync(
                 Encoding.ASCII.GetBytes($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n"), deadline.Token);
-            var status = await StatusAsync(socket, deadline);
+            int status = await StatusAsync(socket, deadline);
             if (status is not (>= 200 and < 300))
             {
                 throw Failure.Proxy(server, proxy, $"it answered {status}");
@@ -35,8 +35,8 @@ internal static class ProxyTunnel
     /// <summary>Reads the head of the answer byte by byte: what follows it belongs to the tunnel.</summary>
     private static async Task<int> StatusAsync(Socket socket, Deadline deadline)
     {
-        var head = new byte[MaximumAnswer];
-        for (var length = 0; length < head.Length; length++)
+        byte[] head = new byte[MaximumAnswer];
+        for (int length = 0; length < head.Length; length++)
         {
             if (await socket.ReceiveAsync(head.AsMemory(length, 1), deadline.Token) == 0)
             {
@@ -45,9 +45,9 @@ internal static class ProxyTunnel
 
             if (length >= 3 && head.AsSpan(length - 3, 4).SequenceEqual("\r\n\r\n"u8))
             {
-                var words = Encoding.ASCII.GetString(head, 0, length).Split(' ', 3);
+                string[] words = Encoding.ASCII.GetString(head, 0, length).Split(' ', 3);
                 return words.Length >= 2 && words[0].StartsWith("HTTP/1.", StringComparison.Ordinal)
-                    && int.TryParse(words[1], out var status)
+                    && int.TryParse(words[1], out int status)
                     ? status
                     : 0;
             }

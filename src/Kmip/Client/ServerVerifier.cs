@@ -56,7 +56,7 @@ internal sealed class ServerVerifier
             return "the server showed no certificate";
         }
 
-        var seen = SHA256.HashData(certificate.GetRawCertData());
+        byte[] seen = SHA256.HashData(certificate.GetRawCertData());
         if (_pin is not null && !CryptographicOperations.FixedTimeEquals(seen, _pin))
         {
             return $"the server's certificate (SHA-256 {Convert.ToHexStringLower(seen)}) is not the pinned one";
@@ -80,7 +80,7 @@ internal sealed class ServerVerifier
 
     private static byte[] ParsePin(string text)
     {
-        var hex = text.Replace(":", "", StringComparison.Ordinal);
+        string hex = text.Replace(":", "", StringComparison.Ordinal);
         if (hex.Length != 64 || !hex.All(char.IsAsciiHexDigit))
         {
             throw new KmipException(KmipErrorKind.Misuse, "a pin is a SHA-256 of 64 hex digits");

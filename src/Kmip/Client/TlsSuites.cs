@@ -5,7 +5,7 @@ namespace Lorica.Kmip.Client;
 /// <summary>The cipher suites behind the names of <see cref="KmipTlsSuites"/>.</summary>
 internal static class TlsSuites
 {
-    private static readonly TlsCipherSuite[] s_compatible =
+    private static readonly TlsCipherSuite[] Compatible =
     [
         TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
@@ -28,7 +28,7 @@ internal static class TlsSuites
         }
 
         return OperatingSystem.IsLinux()
-            ? new CipherSuitesPolicy(s_compatible)
+            ? new CipherSuitesPolicy(Compatible)
             : throw new KmipException(KmipErrorKind.Misuse, "cipher suites can be chosen on Linux only");
     }
 }

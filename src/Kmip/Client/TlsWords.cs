@@ -7,7 +7,7 @@ namespace Lorica.Kmip.Client;
 internal static class TlsWords
 {
     /// <summary>Part of the library's text, and what it means; the first that fits counts.</summary>
-    private static readonly (string Text, string Words)[] s_words =
+    private static readonly (string Text, string Words)[] Words =
     [
         ("alert unknown ca", "the peer does not know the authority of our certificate (alert: unknown CA)"),
         ("alert certificate expired", "the peer finds our certificate expired (alert: certificate expired)"),
@@ -46,7 +46,7 @@ internal static class TlsWords
 
         for (var each = e; each is not null; each = each.InnerException)
         {
-            foreach (var (text, words) in s_words)
+            foreach (var (text, words) in Words)
             {
                 if (each.Message.Contains(text, StringComparison.OrdinalIgnoreCase))
                 {

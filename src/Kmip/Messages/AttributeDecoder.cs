@@ -12,7 +12,7 @@ internal static class AttributeDecoder
     {
         var index = attribute.Find(Tags.AttributeIndex);
         var value = attribute.Find(Tags.AttributeValue);
-        var name = attribute.Need(Tags.AttributeName).Text();
+        string name = attribute.Need(Tags.AttributeName).Text();
         return new(
             name,
             index.IsPresent ? index.Integer() : null,

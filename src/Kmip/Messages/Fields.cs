@@ -13,17 +13,17 @@ internal static class Fields
     /// <param name="known">The fields; a negative tag may occur several times. At most 32.</param>
     public static void Check(TtlvItem structure, params ReadOnlySpan<int> known)
     {
-        var seen = 0u;
+        uint seen = 0u;
         foreach (var field in structure.Children())
         {
-            var at = known.IndexOfAny(field.Tag, -field.Tag);
+            int at = known.IndexOfAny(field.Tag, -field.Tag);
             if (at < 0)
             {
                 throw new KmipException(
                     KmipResultReason.InvalidField, $"{Tags.NameOf(field.Tag)} is no field of {Tags.NameOf(structure.Tag)}");
             }
 
-            var bit = 1u << at;
+            uint bit = 1u << at;
             if ((seen & bit) != 0 && known[at] > 0)
             {
                 throw KmipException.Malformed($"{Tags.NameOf(field.Tag)} is there twice in {Tags.NameOf(structure.Tag)}");
@@ -36,7 +36,7 @@ internal static class Fields
     /// <summary>Checks that a structure has exactly these fields in this order.</summary>
     public static void CheckExactly(TtlvItem structure, params ReadOnlySpan<int> fields)
     {
-        var next = 0;
+        int next = 0;
         foreach (var field in structure.Children())
         {
             if (next == fields.Length || fields[next++] != field.Tag)

@@ -5,7 +5,7 @@ namespace Lorica.Kmip.Messages;
 /// <summary>What operations are called (KMIP 1.4, 9.1.3.2.27), those too that this library does not have.</summary>
 internal static class OperationNames
 {
-    private static readonly string[] s_names =
+    private static readonly string[] Names =
     [
         "Create", "Create Key Pair", "Register", "Re-key", "Derive Key", "Certify", "Re-certify", "Locate", "Check", "Get",
         "Get Attributes", "Get Attribute List", "Add Attribute", "Modify Attribute", "Delete Attribute", "Obtain Lease",
@@ -16,7 +16,7 @@ internal static class OperationNames
     ];
 
     /// <summary>Its name, or its number where it has none.</summary>
-    public static string Of(Operation operation) => (int)operation is var number && number >= 1 && number <= s_names.Length
-        ? s_names[number - 1]
+    public static string Of(Operation operation) => (int)operation is var number && number >= 1 && number <= Names.Length
+        ? Names[number - 1]
         : "number " + number.ToString(CultureInfo.InvariantCulture);
 }

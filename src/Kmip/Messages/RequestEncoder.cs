@@ -46,7 +46,7 @@ internal static class RequestEncoder
         writer.Boolean(Tags.BatchOrderOption, true);
         writer.Integer(Tags.BatchCount, count);
         writer.End();
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             writer.Begin(Tags.BatchItem);
             item(writer, i);

@@ -22,9 +22,9 @@ internal static class ResponseDecoder
             throw KmipException.Malformed($"answer in version {version}");
         }
 
-        var count = header.Need(Tags.BatchCount).Integer();
+        int count = header.Need(Tags.BatchCount).Integer();
         TtlvItem item = default;
-        var items = 0;
+        int items = 0;
         foreach (var child in response.Children())
         {
             if (child.Tag == Tags.BatchItem)
@@ -64,7 +64,7 @@ internal static class ResponseDecoder
             throw KmipException.Malformed($"answer in version {version}");
         }
 
-        var items = 0;
+        int items = 0;
         foreach (var child in response.Children())
         {
             if (child.Tag == Tags.BatchItem)
@@ -94,8 +94,8 @@ internal static class ResponseDecoder
         var reason = item.Find(Tags.ResultReason);
         var message = item.Find(Tags.ResultMessage);
         var code = reason.IsPresent ? (KmipResultReason)reason.Enumeration() : KmipResultReason.None;
-        var text = message.IsPresent ? PrintableText.Escape(message.Text()) : "";
-        var words = status == ResultStatus.OperationFailed ? $"{code}" : $"{status}, {code}";
+        string text = message.IsPresent ? PrintableText.Escape(message.Text()) : "";
+        string words = status == ResultStatus.OperationFailed ? $"{code}" : $"{status}, {code}";
         return new(code, text.Length == 0 ? words : $"{words}: {text}");
     }
 }

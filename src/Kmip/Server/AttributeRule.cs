@@ -77,7 +77,7 @@ internal sealed record AttributeRule(string Name, TtlvType? Type, bool Many, int
         if (Name == AttributeNames.Name)
         {
             Fields.Check(value, Tags.NameValue, Tags.NameType);
-            var text = value.Need(Tags.NameValue).Text();
+            string text = value.Need(Tags.NameValue).Text();
             if (text.Length == 0 || value.Need(Tags.NameType).Enumeration() is not (1 or 2))
             {
                 throw Invalid("a Name has a value that is not empty and a type");

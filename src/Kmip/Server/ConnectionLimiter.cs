@@ -13,7 +13,7 @@ internal sealed class ConnectionLimiter(int maximum, int maximumPerClient)
     {
         lock (_gate)
         {
-            var now = _perClient.GetValueOrDefault(owner);
+            int now = _perClient.GetValueOrDefault(owner);
             if (now >= maximumPerClient)
             {
                 return "too many connections of this client";
@@ -36,7 +36,7 @@ internal sealed class ConnectionLimiter(int maximum, int maximumPerClient)
         lock (_gate)
         {
             _all--;
-            var left = _perClient[owner] - 1;
+            int left = _perClient[owner] - 1;
             if (left == 0)
             {
                 _perClient.Remove(owner);

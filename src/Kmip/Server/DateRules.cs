@@ -7,7 +7,7 @@ namespace Lorica.Kmip.Server;
 /// </summary>
 internal static class DateRules
 {
-    private static readonly (string Earlier, string Later)[] s_order =
+    private static readonly (string Earlier, string Later)[] Order =
     [
         (AttributeNames.ActivationDate, AttributeNames.ProcessStartDate),
         (AttributeNames.ActivationDate, AttributeNames.ProtectStopDate),
@@ -19,7 +19,7 @@ internal static class DateRules
     /// <summary>Refuses an object whose dates are out of order.</summary>
     public static void Check(KmipObject o)
     {
-        foreach (var (earlier, later) in s_order)
+        foreach (var (earlier, later) in Order)
         {
             if (o.Number(earlier) > o.Number(later))
             {

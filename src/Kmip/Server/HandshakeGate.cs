@@ -29,7 +29,7 @@ internal sealed class HandshakeGate(KmipServerOptions options)
         Handshake? victim = null;
         lock (_gate)
         {
-            var cap = handshake.Address == Loopback ? options.MaximumHandshakesFromLoopback
+            int cap = handshake.Address == Loopback ? options.MaximumHandshakesFromLoopback
                 : options.MaximumHandshakesPerAddress;
             if (_perAddress.GetValueOrDefault(handshake.Address) >= cap)
             {
@@ -37,7 +37,7 @@ internal sealed class HandshakeGate(KmipServerOptions options)
             }
             else if (_oldestFirst.Count >= options.MaximumHandshakes)
             {
-                var most = _perAddress.MaxBy(a => a.Value).Key;
+                string most = _perAddress.MaxBy(a => a.Value).Key;
                 victim = _oldestFirst.First(h => h.Address == most);
             }
 
@@ -105,7 +105,7 @@ internal sealed class HandshakeGate(KmipServerOptions options)
             return plain.ToString();
         }
 
-        var network = plain.GetAddressBytes();
+        byte[] network = plain.GetAddressBytes();
         network.AsSpan(8).Clear();
         return new IPAddress(network) + "/64";
     }
@@ -119,7 +119,7 @@ internal sealed class HandshakeGate(KmipServerOptions options)
             return;
         }
 
-        var left = _perAddress[handshake.Address] - 1;
+        int left = _perAddress[handshake.Address] - 1;
         if (left == 0)
         {
             _perAddress.Remove(handshake.Address);

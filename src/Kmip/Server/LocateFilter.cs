@@ -25,7 +25,7 @@ internal sealed class LocateFilter
     public static void Add(List<LocateFilter> filters, TtlvItem attribute, KmipVersion version)
     {
         Fields.Check(attribute, Tags.AttributeName, Tags.AttributeIndex, Tags.AttributeValue);
-        var name = attribute.Need(Tags.AttributeName).Text();
+        string name = attribute.Need(Tags.AttributeName).Text();
         var rule = AttributeRule.Find(name, version);
         var value = attribute.Find(Tags.AttributeValue);
 

@@ -45,12 +45,13 @@ internal sealed class NameRules
 
     private void Hold(OperationContext context, string? except, List<string> names)
     {
-        var owner = context.Client.Owner;
+        string owner = context.Client.Owner;
         lock (_gate)
         {
-            foreach (var name in names)
+            foreach (string name in names)
             {
-                var mine = except is not null && context.Store.Find(except)?.Names.Contains(name, StringComparer.Ordinal) == true;
+                bool mine =
+                    except is not null && context.Store.Find(except)?.Names.Contains(name, StringComparer.Ordinal) == true;
                 if (mine)
                 {
                     continue;

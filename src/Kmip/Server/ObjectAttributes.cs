@@ -27,7 +27,7 @@ internal static class ObjectAttributes
         var all = new List<KmipStoredAttribute>(o.Attributes.Count + 3);
         foreach (var rule in AttributeRule.All)
         {
-            var untold = rule.Name is AttributeNames.Sensitive or AttributeNames.AlwaysSensitive or AttributeNames.Extractable
+            bool untold = rule.Name is AttributeNames.Sensitive or AttributeNames.AlwaysSensitive or AttributeNames.Extractable
                     or AttributeNames.NeverExtractable
                 && asked?.Contains(rule.Name) != true && o.Number(rule.Name) is null;
             if (rule.Name == AttributeNames.Digest && digest is not null)
@@ -72,7 +72,7 @@ internal static class ObjectAttributes
             return null;
         }
 
-        var value = new byte[SHA256.HashSizeInBytes];
+        byte[] value = new byte[SHA256.HashSizeInBytes];
         store.Read(o.UniqueIdentifier, material => SHA256.HashData(material, value));
         return Derived(AttributeNames.Digest, w =>
         {

@@ -78,7 +78,7 @@ internal sealed class ObjectDraft(OperationContext context)
     /// <summary>The object, Pre-Active or, with an Activation Date that has come, Active.</summary>
     public KmipObject ToObject(KmipObjectType type, int format, int dataType)
     {
-        var now = context.Now;
+        long now = context.Now;
         NameRules.Check(context, null, _attributes);
         var made = new KmipObject
         {
@@ -98,7 +98,7 @@ internal sealed class ObjectDraft(OperationContext context)
     private void Take(TtlvItem attribute)
     {
         Fields.Check(attribute, Tags.AttributeName, Tags.AttributeIndex, Tags.AttributeValue);
-        var name = attribute.Need(Tags.AttributeName).Text();
+        string name = attribute.Need(Tags.AttributeName).Text();
         var index = attribute.Find(Tags.AttributeIndex);
         var rule = AttributeRule.Find(name, context.Version);
         if (rule is null || name.Length > ServerLimits.AttributeNameLength || !rule.Access.HasFlag(AttributeAccess.Set))
@@ -108,7 +108,7 @@ internal sealed class ObjectDraft(OperationContext context)
 
         var value = attribute.Find(Tags.AttributeValue);
         rule.CheckValue(value);
-        var before = _attributes.Count(a => a.Name == name);
+        int before = _attributes.Count(a => a.Name == name);
         if (before > 0 && !rule.Many)
         {
             throw new KmipException(KmipResultReason.InvalidField, $"'{name}' is there twice");

@@ -35,7 +35,7 @@ internal static class ObjectLifecycle
     public static KmipObject Revoke(KmipObject o, KmipRevocationReason reason, string? message, long? occurrence, long now)
     {
         var state = o.StateAt(now);
-        var compromise = reason is KmipRevocationReason.KeyCompromise or KmipRevocationReason.CACompromise;
+        bool compromise = reason is KmipRevocationReason.KeyCompromise or KmipRevocationReason.CACompromise;
         var next = (state, compromise) switch
         {
             (KmipKeyState.PreActive or KmipKeyState.Active or KmipKeyState.Deactivated, true) => KmipKeyState.Compromised,

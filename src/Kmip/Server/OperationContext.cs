@@ -37,7 +37,7 @@ internal sealed class OperationContext(
     public KmipObject Need(TtlvItem payload)
     {
         var field = payload.Find(Tags.UniqueIdentifier);
-        var identifier = field.IsPresent ? field.Text() : Placeholder;
+        string? identifier = field.IsPresent ? field.Text() : Placeholder;
         Subject = identifier ?? "";
         return identifier is not null && Store.Find(identifier) is { } found && found.Owner == Client.Owner
             ? found
@@ -49,7 +49,7 @@ internal sealed class OperationContext(
     {
         while (true)
         {
-            var identifier = Guid.NewGuid().ToString();
+            string identifier = Guid.NewGuid().ToString();
             if (Store.Find(identifier) is null)
             {
                 return identifier;

@@ -89,7 +89,7 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
         }
 
         Fields.Check(message, Tags.RequestHeader, -Tags.BatchItem);
-        var items = 0;
+        int items = 0;
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in message.Children())
         {
@@ -122,8 +122,8 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
     private void Batch(TtlvItem message, RequestHeader head, KmipClientIdentity client, string remote, TtlvWriter answer)
     {
         var context = new OperationContext(options, store, _names, client, head.Version);
-        var count = Head(answer, head.Version);
-        var answered = 0;
+        int count = Head(answer, head.Version);
+        int answered = 0;
         foreach (var item in message.Children())
         {
             if (item.Tag != Tags.BatchItem)
@@ -217,7 +217,7 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
             }
 
             var named = payload.Find(Tags.UniqueIdentifier);
-            var identifier = (named.IsPresent ? named.Text() : context.Placeholder) ?? "";
+            string identifier = (named.IsPresent ? named.Text() : context.Placeholder) ?? "";
             lock (_changes[(uint)StringComparer.Ordinal.GetHashCode(identifier) % _changes.Length])
             {
                 run(context, payload, answer);
@@ -258,7 +258,7 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
     /// <summary>What went wrong inside stays inside: the client gets a number that the log has too.</summary>
     private KmipException Hidden(Exception e)
     {
-        var correlation = Guid.NewGuid().ToString("N")[..12];
+        string correlation = Guid.NewGuid().ToString("N")[..12];
         options.Fault(e, correlation);
         return new(KmipResultReason.GeneralFailure,
             IsDiskFull(e) ? $"no space left on the key server (failure {correlation})" : $"internal failure {correlation}");
@@ -274,7 +274,7 @@ internal sealed class RequestProcessor(KmipServerOptions options, IKmipObjectSto
         answer.Begin(Tags.ResponseHeader);
         RequestEncoder.Version(answer, version);
         answer.DateTime(Tags.TimeStamp, options.TimeProvider.GetUtcNow().ToUnixTimeSeconds());
-        var count = answer.Length;
+        int count = answer.Length;
         answer.Integer(Tags.BatchCount, 1);
         answer.End();
         return count;

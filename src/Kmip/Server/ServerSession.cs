@@ -67,14 +67,14 @@ internal sealed class ServerSession(
 
         using var deadline = new Deadline(options.MessageTimeout, options.TimeProvider, stop);
         await tls.ReadExactlyAsync(request.Memory[got..TtlvLimits.HeaderBytes], deadline.Token);
-        var start = BinaryPrimitives.ReadUInt32BigEndian(request.Span);
-        var body = BinaryPrimitives.ReadUInt32BigEndian(request.Span[4..]);
+        uint start = BinaryPrimitives.ReadUInt32BigEndian(request.Span);
+        uint body = BinaryPrimitives.ReadUInt32BigEndian(request.Span[4..]);
         if (start != RequestStart || body > TtlvLimits.MessageBytes - TtlvLimits.HeaderBytes || body % 8 != 0)
         {
             return -1;
         }
 
-        var length = TtlvLimits.HeaderBytes + (int)body;
+        int length = TtlvLimits.HeaderBytes + (int)body;
         request.Ensure(length);
         await tls.ReadExactlyAsync(request.Memory[TtlvLimits.HeaderBytes..length], deadline.Token);
         return length;

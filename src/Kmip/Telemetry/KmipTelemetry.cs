@@ -26,7 +26,7 @@ internal static class KmipTelemetry
     {
         if (began != 0)
         {
-            var outcome = failure switch
+            string outcome = failure switch
             {
                 null => "ok",
                 KmipErrorKind.Refused => "refused",

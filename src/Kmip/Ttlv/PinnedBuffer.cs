@@ -22,7 +22,7 @@ internal sealed class PinnedBuffer(int capacity) : IDisposable
     {
         if (length > _bytes.Length)
         {
-            var larger = GC.AllocateUninitializedArray<byte>(
+            byte[] larger = GC.AllocateUninitializedArray<byte>(
                 Math.Max(length, Math.Min(_bytes.Length * 2, TtlvLimits.MessageBytes)), pinned: true);
             _bytes.AsSpan(0, _used).CopyTo(larger);
             CryptographicOperations.ZeroMemory(_bytes.AsSpan(0, _used));

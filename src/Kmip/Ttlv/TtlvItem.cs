@@ -42,10 +42,10 @@ internal readonly ref struct TtlvItem
     /// <summary>The first item of bytes that are known to be valid.</summary>
     public static TtlvItem ReadValid(ReadOnlySpan<byte> bytes)
     {
-        var tag = (bytes[0] << 16) | (bytes[1] << 8) | bytes[2];
+        int tag = (bytes[0] << 16) | (bytes[1] << 8) | bytes[2];
         var type = (TtlvType)bytes[3];
-        var length = BinaryPrimitives.ReadInt32BigEndian(bytes[4..]);
-        var padded = type == TtlvType.Structure ? length : (length + 7) & ~7;
+        int length = BinaryPrimitives.ReadInt32BigEndian(bytes[4..]);
+        int padded = type == TtlvType.Structure ? length : (length + 7) & ~7;
         return new(tag, type, bytes.Slice(TtlvLimits.HeaderBytes, length), bytes[..(TtlvLimits.HeaderBytes + padded)]);
     }
 

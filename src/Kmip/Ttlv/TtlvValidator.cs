@@ -48,10 +48,10 @@ internal static class TtlvValidator
                 throw KmipException.Malformed($"item header cut short at byte {position}");
             }
 
-            var tag = (message[position] << 16) | (message[position + 1] << 8) | message[position + 2];
+            int tag = (message[position] << 16) | (message[position + 1] << 8) | message[position + 2];
             var type = (TtlvType)message[position + 3];
-            var length = BinaryPrimitives.ReadUInt32BigEndian(message[(position + 4)..]);
-            var value = position + TtlvLimits.HeaderBytes;
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(message[(position + 4)..]);
+            int value = position + TtlvLimits.HeaderBytes;
             if (length > (uint)(end - value))
             {
                 throw KmipException.Malformed($"item {tag:X6} at byte {position} runs past its parent");
@@ -88,7 +88,7 @@ internal static class TtlvValidator
 
     private static int CheckPrimitive(ReadOnlySpan<byte> parent, int tag, TtlvType type, int value, int length)
     {
-        var good = type switch
+        bool good = type switch
         {
             TtlvType.Integer or TtlvType.Enumeration or TtlvType.Interval => length == 4,
             TtlvType.LongInteger or TtlvType.Boolean or TtlvType.DateTime => length == 8,
@@ -102,7 +102,7 @@ internal static class TtlvValidator
             throw KmipException.Malformed($"item {tag:X6} of type {type} has the length {length}");
         }
 
-        var padded = (length + 7) & ~7;
+        int padded = (length + 7) & ~7;
         if (padded > parent.Length - value)
         {
             throw KmipException.Malformed($"item {tag:X6} lacks its padding");

@@ -41,7 +41,7 @@ internal sealed class TtlvWriter : IDisposable
     /// <summary>Closes the innermost structure.</summary>
     public void End()
     {
-        var start = _starts[--_depth];
+        int start = _starts[--_depth];
         BinaryPrimitives.WriteInt32BigEndian(_buffer.Span[(start + 4)..], _length - start - TtlvLimits.HeaderBytes);
     }
 

@@ -28,11 +28,11 @@ internal sealed class AuditFiles(string current)
     public List<long> Closed()
     {
         var numbers = new List<long>();
-        foreach (var path in Directory.EnumerateFiles(_folder, _stem + "*" + _ending))
+        foreach (string path in Directory.EnumerateFiles(_folder, _stem + "*" + _ending))
         {
-            var name = Path.GetFileName(path);
+            string name = Path.GetFileName(path);
             if (long.TryParse(name.AsSpan(_stem.Length, name.Length - _stem.Length - _ending.Length), NumberStyles.None,
-                CultureInfo.InvariantCulture, out var number) && number > 0 && name == NameOf(number))
+                CultureInfo.InvariantCulture, out long number) && number > 0 && name == NameOf(number))
             {
                 numbers.Add(number);
             }

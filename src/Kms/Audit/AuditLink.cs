@@ -19,8 +19,8 @@ internal sealed partial record AuditLink(long Before, string Hash, long RemovedU
     /// <summary>What an entry says, or null when it is another one.</summary>
     public static AuditLink? Of(AuditEntry? entry) =>
         entry?.Operation == Operation && Pattern().Match(entry.Detail) is { Success: true } match
-        && long.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var before)
-        && long.TryParse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture, out var removed)
+        && long.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out long before)
+        && long.TryParse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture, out long removed)
             ? new(before, match.Groups[2].Value, removed)
             : null;
 

@@ -81,7 +81,7 @@ internal sealed class AuditLog : IDisposable
     internal static AuditLog Open(FileStream file, TimeProvider time, AuditRotation? rotation = null)
     {
         var (last, end) = Tail(file);
-        var cut = file.Length - end;
+        long cut = file.Length - end;
         file.SetLength(end);
         file.Position = end;
         var log = new AuditLog(file, last, end, rotation);
@@ -131,8 +131,8 @@ internal sealed class AuditLog : IDisposable
     /// <summary>The line of an entry, and its hash.</summary>
     internal static (byte[] Line, string Hash) LineOf(AuditEntry entry, string last)
     {
-        var json = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
-        var hash = Hash(last, json);
+        string json = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
+        string hash = Hash(last, json);
         return (Encoding.UTF8.GetBytes($"{hash} {json}\n"), hash);
     }
 
@@ -140,18 +140,18 @@ internal sealed class AuditLog : IDisposable
     private static (string Hash, long End) Tail(FileStream file)
     {
         const int Window = 64 << 10;
-        var from = Math.Max(0, file.Length - Window);
-        var tail = new byte[file.Length - from];
+        long from = Math.Max(0, file.Length - Window);
+        byte[] tail = new byte[file.Length - from];
         file.Position = from;
         file.ReadExactly(tail);
-        var end = tail.AsSpan().LastIndexOf((byte)'\n') + 1;
+        int end = tail.AsSpan().LastIndexOf((byte)'\n') + 1;
         if (end == 0)
         {
             return (Start, from == 0 ? 0 : file.Length);
         }
 
-        var begin = tail.AsSpan(0, end - 1).LastIndexOf((byte)'\n') + 1;
-        var line = Encoding.UTF8.GetString(tail.AsSpan(begin, end - 1 - begin));
+        int begin = tail.AsSpan(0, end - 1).LastIndexOf((byte)'\n') + 1;
+        string line = Encoding.UTF8.GetString(tail.AsSpan(begin, end - 1 - begin));
         return (line.Length > 64 && line[..64].All(char.IsAsciiHexDigitLower) ? line[..64] : Start, from + end);
     }
 
@@ -235,7 +235,7 @@ internal sealed class AuditLog : IDisposable
     /// </summary>
     private bool Flooded(DateTimeOffset time)
     {
-        var minute = time.ToUnixTimeSeconds() / 60;
+        long minute = time.ToUnixTimeSeconds() / 60;
         if (minute != _minute)
         {
             (_minute, _refusals) = (minute, 0);

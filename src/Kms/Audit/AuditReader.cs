@@ -19,7 +19,7 @@ internal static class AuditReader
         {
             foreach (var (number, file) in opened)
             {
-                var first = true;
+                bool first = true;
                 using var reader = new StreamReader(file, Encoding.UTF8, leaveOpen: true);
                 while (reader.ReadLine() is { } line)
                 {
@@ -65,7 +65,7 @@ internal static class AuditReader
         {
             var all = opened.Where(o => o.Number is not null).Select(o => o.Number!.Value).ToHashSet();
             var missing = new List<string>();
-            for (var n = removed + 1; n <= before && missing.Count < 100; n++)
+            for (long n = removed + 1; n <= before && missing.Count < 100; n++)
             {
                 if (!all.Contains(n))
                 {
@@ -142,7 +142,7 @@ internal static class AuditReader
     /// </summary>
     private static List<(long? Number, FileStream File)> Open(AuditFiles files)
     {
-        for (var attempt = 1; ; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             var opened = new List<(long? Number, FileStream File)>();
             var closed = Directory.Exists(files.Folder) ? files.Closed() : [];
@@ -154,7 +154,7 @@ internal static class AuditReader
                     opened.Add((null, Read(files.Current)));
                 }
 
-                var steady = closed.SequenceEqual(files.Closed()) && (
+                bool steady = closed.SequenceEqual(files.Closed()) && (
                     closed.Count == 0 || opened.Count > closed.Count || File.Exists(files.Aside));
                 if (steady || attempt == Tries)
                 {

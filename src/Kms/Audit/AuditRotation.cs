@@ -61,11 +61,11 @@ internal sealed class AuditRotation(
         {
             // A try that failed after step 3 has closed the file under its name already.
             var closed = _files.Closed();
-            var known = Math.Max(closed is [.., var newest] ? newest : 0, AuditReader.LinkOf(path)?.Before ?? 0);
-            var number = File.Exists(path) ? known + 1 : known;
+            long known = Math.Max(closed is [.., var newest] ? newest : 0, AuditReader.LinkOf(path)?.Before ?? 0);
+            long number = File.Exists(path) ? known + 1 : known;
 
             // Step 2
-            (next, var hash) = Make(number, last);
+            (next, string? hash) = Make(number, last);
             afterStep?.Invoke("2 made");
 
             // Step 3
@@ -112,7 +112,7 @@ internal sealed class AuditRotation(
     /// <summary>Makes the next file aside, with its first line.</summary>
     private (FileStream File, string Hash) Make(long before, string last)
     {
-        var removed = limits is { Kept: > 0 } ? Math.Max(0, before - limits.Kept) : 0;
+        long removed = limits is { Kept: > 0 } ? Math.Max(0, before - limits.Kept) : 0;
         var file = Open(_files.Aside, FileMode.Create);
         try
         {
@@ -134,8 +134,8 @@ internal sealed class AuditRotation(
     {
         try
         {
-            var upTo = AuditReader.LinkOf(path)?.RemovedUpTo ?? 0;
-            foreach (var number in _files.Closed().Where(n => n <= upTo))
+            long upTo = AuditReader.LinkOf(path)?.RemovedUpTo ?? 0;
+            foreach (long number in _files.Closed().Where(n => n <= upTo))
             {
                 File.Delete(_files.PathOf(number));
             }

@@ -58,7 +58,7 @@ internal static class ClientList
     /// <summary>The one client whose key's fingerprint begins with the given digits, or any key that is named in full.</summary>
     public static string Find(IReadOnlyList<Client> clients, string fingerprint)
     {
-        var digits = fingerprint.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+        string digits = fingerprint.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         if (digits.Length == Digits && digits.All(char.IsAsciiHexDigitLower))
         {
             return digits;

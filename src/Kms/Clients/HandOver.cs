@@ -60,7 +60,7 @@ internal static class HandOver
             ?? throw new KmsException(KmsErrorKind.Damaged, $"{folder.HandOver} is empty");
 
         using var audit = AuditLog.Open(folder.Audit, time);
-        var moved = 0;
+        int moved = 0;
         foreach (var o in store.OfOwner(record.From).ToList())
         {
             // Step 3

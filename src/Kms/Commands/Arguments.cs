@@ -11,7 +11,7 @@ internal sealed class Arguments
 
     public Arguments(IReadOnlyList<string> args)
     {
-        for (var i = 0; i < args.Count; i++)
+        for (int i = 0; i < args.Count; i++)
         {
             if (!args[i].StartsWith("--", StringComparison.Ordinal))
             {

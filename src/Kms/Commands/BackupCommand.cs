@@ -19,8 +19,8 @@ internal static class BackupCommand
         using var passphrase = Passphrase(args.Need("--passphrase-file"));
 
         // The time before it looks for keys: one that is made meanwhile may not be in it.
-        var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
-        var count = BackupFile.Write(folder, Path.GetFullPath(args.Words[0]), passphrase);
+        string now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture);
+        int count = BackupFile.Write(folder, Path.GetFullPath(args.Words[0]), passphrase);
         DurableFile.Replace(folder.LastBackup, Encoding.ASCII.GetBytes(now + "\n"));
         output.WriteLine($"{count} objects and the root key are in {args.Words[0]}; only the passphrase opens it");
         return 0;
@@ -32,7 +32,7 @@ internal static class BackupCommand
         var folder = StateFolder.Create(args.Need("--state"));
         using var held = folder.Lock();
         using var passphrase = Passphrase(args.Need("--passphrase-file"));
-        var count = BackupFile.Restore(folder, args.Words[0], passphrase);
+        int count = BackupFile.Restore(folder, args.Words[0], passphrase);
         output.WriteLine($"{count} objects and the root key are back in {folder.Root}");
         return 0;
     }
@@ -42,7 +42,7 @@ internal static class BackupCommand
     {
         using var file = File.OpenHandle(path);
         using var raw = KeyBuffer.Allocate(MaximumPassphrase + 2);
-        var length = RandomAccess.Read(file, raw.Span, 0);
+        int length = RandomAccess.Read(file, raw.Span, 0);
         if (length > 0 && raw.Span[length - 1] == '\n')
         {
             length--;

@@ -43,7 +43,7 @@ internal static class ClientCommand
         using var held = Lock(folder);
         using var store = Open(folder, cleanUp: true) ?? throw new KmsException(
             KmsErrorKind.Configuration, $"{folder.Root} has no root key, and so no objects");
-        var rest = HandOver.Finish(folder, store, TimeProvider.System);
+        int rest = HandOver.Finish(folder, store, TimeProvider.System);
         if (rest > 0)
         {
             output.WriteLine($"{rest} objects of a hand-over that was interrupted have their new owner");
@@ -56,7 +56,7 @@ internal static class ClientCommand
             throw new KmsException(KmsErrorKind.Usage, "--from and --to are the same client");
         }
 
-        var objects = store.OfOwner(from).Count();
+        int objects = store.OfOwner(from).Count();
         if (objects == 0)
         {
             throw new KmsException(KmsErrorKind.Configuration, $"{from} has no objects", "see: lorica-kms client ls --state DIR");

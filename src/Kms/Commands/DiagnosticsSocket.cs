@@ -21,10 +21,10 @@ internal static class DiagnosticsSocket
         }
 
         // Not from /proc/self/environ: a process that is not dumpable cannot read its own unless it is root.
-        var arguments = Encoding.UTF8.GetString(File.ReadAllBytes("/proc/self/cmdline")).Split('\0')[..^1];
+        string[] arguments = Encoding.UTF8.GetString(File.ReadAllBytes("/proc/self/cmdline")).Split('\0')[..^1];
         var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Where(e => (string)e.Key != Variable).Select(e => $"{e.Key}={e.Value}").Append(Variable + "=0");
-        var sockets = Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-*-socket");
+        string[] sockets = Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-*-socket");
         Array.ForEach(sockets, File.Delete);
         ProcessImage.Replace(program, arguments, [.. environment]);
     }

@@ -48,7 +48,7 @@ internal static class ServeCommand
             await errors.WriteLineAsync($"{handed} objects of a hand-over that was interrupted have their new owner");
         }
 
-        foreach (var damaged in store.Damaged)
+        foreach (string damaged in store.Damaged)
         {
             await errors.WriteLineAsync($"warning: {damaged}; its key is not served");
         }
@@ -102,9 +102,9 @@ internal static class ServeCommand
     private static X509Certificate2Collection Roots(IReadOnlyList<string> files)
     {
         var roots = new X509Certificate2Collection();
-        foreach (var file in files)
+        foreach (string file in files)
         {
-            var before = roots.Count;
+            int before = roots.Count;
             try
             {
                 roots.ImportFromPemFile(file);

@@ -16,7 +16,7 @@ internal static class StatusCommand
         var folder = StateFolder.Open(args.Need("--state"));
         output.WriteLine($"state folder   {folder.Root}");
         output.WriteLine($"server         {(folder.IsInUse() ? "running" : "not running")}");
-        var good = Objects(folder, output);
+        bool good = Objects(folder, output);
         Certificate(folder, output);
         var pinned = new PinnedClients(folder.Trust).List();
         output.WriteLine($"clients        {pinned.Count} pinned");
@@ -24,7 +24,7 @@ internal static class StatusCommand
         output.WriteLine($"audit          {audit.Lines} lines in {audit.Files} files, "
             + (audit.Broken is null ? "chain whole" : $"CHAIN BROKEN at line {audit.Broken}, in {audit.BrokenIn}")
             + (audit.RemovedUpTo > 0 ? $"; files 1 to {audit.RemovedUpTo} were removed by auditFilesKept" : ""));
-        foreach (var missing in audit.Missing)
+        foreach (string missing in audit.Missing)
         {
             output.WriteLine($"MISSING        {missing}, of the audit");
         }
@@ -51,10 +51,10 @@ internal static class StatusCommand
 
         using var root = RootKey.Read(folder);
         using var store = ObjectStore.Open(folder, RootKey.Derive(root), cleanUp: false);
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var counts = store.All.GroupBy(o => o.StateAt(now)).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}").ToList();
         output.WriteLine($"objects        {(counts.Count == 0 ? "none" : string.Join(", ", counts))}");
-        foreach (var damaged in store.Damaged)
+        foreach (string damaged in store.Damaged)
         {
             output.WriteLine($"DAMAGED        {damaged}");
         }

@@ -56,8 +56,8 @@ internal static class KmsConfigFile
             config = config with { TrustedClientCa = [center], RequiredClientOrganizationalUnit = CenterClient };
         }
 
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var state = Path.GetFullPath(config.StateFolder, folder);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string state = Path.GetFullPath(config.StateFolder, folder);
         string Resolve(string? file, string byDefault) => file is null
             ? Path.Combine(state, byDefault)
             : Path.GetFullPath(file, folder);

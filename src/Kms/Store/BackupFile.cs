@@ -55,7 +55,7 @@ internal static class BackupFile
         }
 
         using var body = new MemoryStream();
-        var head = new byte[HeadBytes];
+        byte[] head = new byte[HeadBytes];
         Magic.CopyTo(head);
         BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(8), Iterations);
         RandomNumberGenerator.Fill(head.AsSpan(12));
@@ -65,9 +65,9 @@ internal static class BackupFile
         Span<byte> number = stackalloc byte[12];
         BinaryPrimitives.WriteInt32BigEndian(number, files.Count);
         body.Write(number[..4]);
-        foreach (var file in files)
+        foreach (string file in files)
         {
-            var content = File.ReadAllBytes(file);
+            byte[] content = File.ReadAllBytes(file);
             BinaryPrimitives.WriteInt64BigEndian(
                 number, long.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture));
             BinaryPrimitives.WriteInt32BigEndian(number[8..], content.Length);
@@ -110,7 +110,7 @@ internal static class BackupFile
             throw NotABackup();
         }
 
-        var bytes = File.ReadAllBytes(path);
+        byte[] bytes = File.ReadAllBytes(path);
         if (bytes.Length < FirstObject + SealBytes || !bytes.AsSpan().StartsWith(Magic)
             || BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) is < 1 or > MaximumIterations)
         {
@@ -155,18 +155,18 @@ internal static class BackupFile
 
     private static List<(long Number, ReadOnlyMemory<byte> Content)> Parse(ReadOnlyMemory<byte> file)
     {
-        var count = BinaryPrimitives.ReadInt32BigEndian(file.Span[(FirstObject - 4)..]);
+        int count = BinaryPrimitives.ReadInt32BigEndian(file.Span[(FirstObject - 4)..]);
         var rest = file[FirstObject..];
         var objects = new List<(long, ReadOnlyMemory<byte>)>();
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             if (rest.Length < 12)
             {
                 throw NotABackup();
             }
 
-            var number = BinaryPrimitives.ReadInt64BigEndian(rest.Span);
-            var length = BinaryPrimitives.ReadInt32BigEndian(rest.Span[8..]);
+            long number = BinaryPrimitives.ReadInt64BigEndian(rest.Span);
+            int length = BinaryPrimitives.ReadInt32BigEndian(rest.Span[8..]);
             if (number < 1 || length < 0 || length > rest.Length - 12)
             {
                 throw NotABackup();
@@ -183,7 +183,7 @@ internal static class BackupFile
     {
         using var key = Stretch(passphrase, head);
         using var aes = new AesGcm(key.Span, 16);
-        var wrap = new byte[WrapBytes];
+        byte[] wrap = new byte[WrapBytes];
         RandomNumberGenerator.Fill(wrap.AsSpan(0, 12));
         aes.Encrypt(wrap.AsSpan(0, 12), root.Span, wrap.AsSpan(12, 32), wrap.AsSpan(44), head);
         return wrap;
@@ -191,7 +191,7 @@ internal static class BackupFile
 
     private static KeyBuffer Unwrap(byte[] file, KeyBuffer passphrase)
     {
-        var head = file[..HeadBytes];
+        byte[] head = file[..HeadBytes];
         using var key = Stretch(passphrase, head);
         using var aes = new AesGcm(key.Span, 16);
         var root = KeyBuffer.Allocate(RootKey.Bytes);

@@ -73,7 +73,7 @@ internal sealed class BackupRule(StateFolder folder, bool overridden, TimeProvid
             return null;
         }
 
-        var text = File.ReadAllText(folder.LastBackup).Trim();
+        string text = File.ReadAllText(folder.LastBackup).Trim();
         return DateTimeOffset.TryParseExact(
             text, "yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : null;

@@ -26,7 +26,7 @@ internal sealed class GroupSync(Action sync)
         long upTo;
         lock (_gate)
         {
-            var mine = ++_asked;
+            long mine = ++_asked;
             while (true)
             {
                 // What a sync made durable is, also when the next one failed.

@@ -37,8 +37,8 @@ internal static class ObjectFile
     /// <summary>Puts a file together.</summary>
     public static byte[] Encode(KmipObject o, ReadOnlySpan<byte> sealedMaterial, RootKey keys)
     {
-        var metadata = JsonSerializer.SerializeToUtf8Bytes(ObjectRecord.From(o), RecordJson.Default.ObjectRecord);
-        var file = new byte[FixedBytes + metadata.Length + sealedMaterial.Length + SealBytes];
+        byte[] metadata = JsonSerializer.SerializeToUtf8Bytes(ObjectRecord.From(o), RecordJson.Default.ObjectRecord);
+        byte[] file = new byte[FixedBytes + metadata.Length + sealedMaterial.Length + SealBytes];
         Magic.CopyTo(file);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(12), metadata.Length);
@@ -71,8 +71,8 @@ internal static class ObjectFile
             throw Damaged("is damaged, edited, or belongs to another root key");
         }
 
-        var metadata = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]);
-        var room = (uint)(bytes.Length - FixedBytes - SealBytes);
+        uint metadata = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]);
+        uint room = (uint)(bytes.Length - FixedBytes - SealBytes);
         if (metadata > room || BinaryPrimitives.ReadUInt32BigEndian(bytes[(16 + (int)metadata)..]) != room - metadata)
         {
             throw Damaged("has lengths that do not fit");
@@ -86,7 +86,7 @@ internal static class ObjectFile
     /// <summary>Seals material.</summary>
     public static byte[] Seal(string identifier, ReadOnlySpan<byte> material, RootKey keys)
     {
-        var box = new byte[NonceBytes + material.Length + TagBytes];
+        byte[] box = new byte[NonceBytes + material.Length + TagBytes];
         RandomNumberGenerator.Fill(box.AsSpan(0, NonceBytes));
         using var aes = new AesGcm(keys.Material.Span, TagBytes);
         aes.Encrypt(
@@ -104,7 +104,7 @@ internal static class ObjectFile
             throw Damaged("has no material");
         }
 
-        var length = box.Length - NonceBytes - TagBytes;
+        int length = box.Length - NonceBytes - TagBytes;
         var material = KeyBuffer.Allocate(length);
         try
         {

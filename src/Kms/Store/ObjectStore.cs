@@ -65,9 +65,9 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     {
         var store = new ObjectStore(folder, keys, rule, sync);
         var damaged = new List<string>();
-        foreach (var path in Directory.EnumerateFiles(folder.Objects).Order(StringComparer.Ordinal))
+        foreach (string path in Directory.EnumerateFiles(folder.Objects).Order(StringComparer.Ordinal))
         {
-            var name = Path.GetFileName(path);
+            string name = Path.GetFileName(path);
             if (DurableFile.IsAside(name) || name.EndsWith(FirstAside, StringComparison.Ordinal))
             {
                 if (cleanUp)
@@ -129,7 +129,7 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     public void Destroy(KmipObject tombstone)
     {
         var entry = _objects[tombstone.UniqueIdentifier];
-        var path = PathOf(entry.Number);
+        string path = PathOf(entry.Number);
 
         // The old file is held open over the rename, so that its bytes can be overwritten once no name leads to them. A crash in
         // between leaves sealed bytes in free space; the object is destroyed all the same.
@@ -163,7 +163,7 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
     private void Add(KmipObject o, ReadOnlySpan<byte> material)
     {
         _rule?.Check();
-        var number = Interlocked.Increment(ref _last);
+        long number = Interlocked.Increment(ref _last);
         DurableFile.Place(PathOf(number), ObjectFile.Encode(o, ObjectFile.Seal(o.UniqueIdentifier, material, _keys), _keys));
         _sync.Wait();
         Show(new(o, number));
@@ -193,9 +193,9 @@ internal sealed class ObjectStore : IKmipObjectStore, IDisposable
 
     private void Load(string path, List<string> damaged)
     {
-        var name = Path.GetFileNameWithoutExtension(path);
+        string name = Path.GetFileNameWithoutExtension(path);
         if (!path.EndsWith(Ending, StringComparison.Ordinal)
-            || !long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+            || !long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number) || number == 0)
         {
             damaged.Add($"{path} is no object file");
             return;

@@ -16,7 +16,7 @@ internal sealed class PinnedClients(string folder)
     /// <summary>True when exactly this certificate is pinned.</summary>
     public bool Contains(X509Certificate2 certificate)
     {
-        var path = PathOf(Fingerprint(certificate));
+        string path = PathOf(Fingerprint(certificate));
         if (!File.Exists(path))
         {
             return false;
@@ -35,7 +35,7 @@ internal sealed class PinnedClients(string folder)
             return null;
         }
 
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + Ending))
+        foreach (string path in Directory.EnumerateFiles(folder, "*" + Ending))
         {
             try
             {
@@ -87,7 +87,7 @@ internal sealed class PinnedClients(string folder)
     /// <summary>Removes the one pin whose fingerprint begins with the given digits; its connections end by themselves.</summary>
     public string Remove(string fingerprint)
     {
-        var digits = fingerprint.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+        string digits = fingerprint.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         var found = List().Select(Fingerprint).Where(f => f.StartsWith(digits, StringComparison.Ordinal)).ToList();
         if (digits.Length < 8 || found.Count != 1)
         {

@@ -54,7 +54,7 @@ internal sealed class ServerCertificate(string certificateFile, string keyFile)
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var alternative = new SubjectAlternativeNameBuilder();
-        foreach (var name in names)
+        foreach (string name in names)
         {
             if (IPAddress.TryParse(name, out var address))
             {

@@ -59,8 +59,11 @@ internal sealed partial class Handshake(IReadOnlyList<NbdExport> exports)
         uint option = BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
         uint length = BinaryPrimitives.ReadUInt32BigEndian(header[12..]);
         if (length > MaximumOptionData)
+        {
             throw new NbdException(
                 NbdErrorKind.TooLarge, $"Option {option} carries {length} bytes; {MaximumOptionData} are accepted.");
+        }
+
         if (++_options > MaximumOptions)
             throw new NbdException(NbdErrorKind.TooLarge, $"More than {MaximumOptions} options on one connection.");
         return ((NbdOption)option, (int)length);

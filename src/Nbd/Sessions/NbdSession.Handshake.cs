@@ -12,7 +12,7 @@ internal sealed partial class NbdSession
     private bool Negotiate()
     {
         bool expired = false;
-        using var timer = _options.Clock.CreateTimer(
+        using var timer = _options.Time.CreateTimer(
             _ =>
             {
                 Volatile.Write(ref expired, true);

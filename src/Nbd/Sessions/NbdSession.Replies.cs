@@ -113,10 +113,14 @@ internal sealed partial class NbdSession
         if (header.Command != NbdCommand.Read)
             return; // BLOCK_STATUS has written its own.
         if (_negotiated.StructuredReplies)
+        {
             ReplyCodec.OffsetData(
                 request.Arena!.Span(request.Start, Wire.OffsetDataHeaderSize), header.Cookie, header.Offset, header.Length);
+        }
         else
+        {
             ReplyCodec.Simple(request.Arena!.Span(request.Start, Wire.SimpleReplySize), header.Cookie, NbdErrno.None);
+        }
     }
 
     // With structured replies a READ or BLOCK_STATUS must fail by a chunk; all else may stay simple.

@@ -84,8 +84,10 @@ internal sealed partial class NbdSession
 
             // The length of a payload that is not accepted cannot be trusted either, so there is no way to skip it.
             if (header.Length > NbdServerOptions.MaximumPayload)
+            {
                 throw new NbdException(
                     NbdErrorKind.TooLarge, $"A write of {header.Length} bytes; {NbdServerOptions.MaximumPayload} are accepted.");
+            }
 
             int arrived = _inEnd - _inStart - Wire.RequestSize;
             int length = (int)header.Length;

@@ -36,7 +36,7 @@ public static class DurableFile
     /// </summary>
     public static void Place(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly)
     {
-        var aside = Path.Combine(FolderOf(path), Prefix + Path.GetFileName(path) + Ending);
+        string aside = Path.Combine(FolderOf(path), Prefix + Path.GetFileName(path) + Ending);
         File.Delete(aside);
         using (var file = new FileStream(aside, new FileStreamOptions
         {
@@ -67,7 +67,7 @@ public static class DurableFile
     /// </summary>
     public static void Overwrite(FileStream unlinked)
     {
-        var length = unlinked.Length;
+        long length = unlinked.Length;
         unlinked.Position = 0;
         Span<byte> zeros = stackalloc byte[512];
         zeros.Clear();

@@ -12,7 +12,7 @@ internal sealed unsafe class CStrings : IDisposable
         Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(strings.Count + 1), (nuint)sizeof(byte*));
         for (int i = 0; i < strings.Count; i++)
         {
-            var bytes = Encoding.UTF8.GetBytes(strings[i]);
+            byte[] bytes = Encoding.UTF8.GetBytes(strings[i]);
             Pointer[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
             bytes.CopyTo(new Span<byte>(Pointer[i], bytes.Length));
         }
@@ -25,7 +25,7 @@ internal sealed unsafe class CStrings : IDisposable
     {
         if (Pointer == null)
             return;
-        for (var p = Pointer; *p != null; p++)
+        for (byte** p = Pointer; *p != null; p++)
             NativeMemory.Free(*p);
         NativeMemory.Free(Pointer);
         Pointer = null;

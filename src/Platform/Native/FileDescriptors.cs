@@ -15,7 +15,7 @@ public static class FileDescriptors
     /// <summary>The same for a descriptor that a handle owns.</summary>
     public static void SetInheritable(SafeHandle handle, bool inheritable)
     {
-        var held = false;
+        bool held = false;
         try
         {
             handle.DangerousAddRef(ref held);
@@ -31,7 +31,7 @@ public static class FileDescriptors
     /// <summary>Whether the descriptor becomes readable within <paramref name="milliseconds"/>.</summary>
     public static bool WaitReadable(SafeHandle handle, int milliseconds)
     {
-        var held = false;
+        bool held = false;
         try
         {
             handle.DangerousAddRef(ref held);

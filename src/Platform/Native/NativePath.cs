@@ -10,7 +10,7 @@ internal static class NativePath
     {
         if (path.Length == 0 || path.Contains('\0'))
             throw new IOException("A file name is empty or holds a zero byte.");
-        var bytes = new byte[Encoding.UTF8.GetByteCount(path) + 1];
+        byte[] bytes = new byte[Encoding.UTF8.GetByteCount(path) + 1];
         Encoding.UTF8.GetBytes(path, bytes);
         return bytes;
     }

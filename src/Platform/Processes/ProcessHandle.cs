@@ -21,7 +21,7 @@ public sealed class ProcessHandle : IDisposable
     /// <summary>The process that has this number now; null when there is none.</summary>
     public static ProcessHandle? Open(int pid)
     {
-        var fd = Libc.PidfdOpen(Libc.PidfdOpenNumber, pid, 0);
+        long fd = Libc.PidfdOpen(Libc.PidfdOpenNumber, pid, 0);
         return fd < 0 ? null : new ProcessHandle(pid, new SafeFileHandle((nint)fd, true));
     }
 
@@ -31,7 +31,7 @@ public sealed class ProcessHandle : IDisposable
     /// <summary>A duplicate of one of its descriptors (root only); null when that is not possible.</summary>
     public SafeFileHandle? TakeDescriptor(int target)
     {
-        var fd = Libc.PidfdGetFd(Libc.PidfdGetFdNumber, _pidfd, target, 0);
+        long fd = Libc.PidfdGetFd(Libc.PidfdGetFdNumber, _pidfd, target, 0);
         return fd >= 0 ? new SafeFileHandle((nint)fd, true) : null;
     }
 
@@ -59,7 +59,7 @@ public sealed class ProcessHandle : IDisposable
     // nothing to wait by: a child is waited for when it is reaped.
     private void WaitForEnd()
     {
-        var held = false;
+        bool held = false;
         try
         {
             _pidfd.DangerousAddRef(ref held);

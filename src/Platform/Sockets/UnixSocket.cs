@@ -15,12 +15,12 @@ public static class UnixSocket
     /// </summary>
     public static SafeFileHandle Listen(string path, int backlog)
     {
-        var bytes = NativePath.Of(path);
+        byte[] bytes = NativePath.Of(path);
         if (bytes.Length > MaximumPath + 1)
             throw new IOException($"The path {path} is too long for a socket; choose a shorter run folder.");
 
         // struct sockaddr_un: a 16-bit family and a zero-terminated path, whose length was checked.
-        var address = new byte[PathAt + MaximumPath + 1];
+        byte[] address = new byte[PathAt + MaximumPath + 1];
         BinaryPrimitives.WriteUInt16LittleEndian(address, Libc.UnixFamily);
         bytes.CopyTo(address, PathAt);
         int fd = Libc.Socket(Libc.UnixFamily, Libc.StreamSocket | OpenFlags.CloseOnExec, 0);

@@ -31,7 +31,7 @@ public static class PeerChannel
         },
         ConnectCallback = async (_, cancellation) =>
         {
-            var unix = endPoint is UnixDomainSocketEndPoint;
+            bool unix = endPoint is UnixDomainSocketEndPoint;
             var socket = unix
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

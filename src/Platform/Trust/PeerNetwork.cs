@@ -29,7 +29,7 @@ public static class PeerNetwork
             return address.ToString();
         }
 
-        var bytes = address.GetAddressBytes();
+        byte[] bytes = address.GetAddressBytes();
         bytes.AsSpan(NetworkBytes).Clear();
         return $"{new IPAddress(bytes)}/64";
     }

@@ -20,8 +20,8 @@ public sealed class StateLock : IDisposable
     public static async Task<StateLock> TakeAsync(string folder, TimeProvider time, CancellationToken ct)
     {
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var path = Path.Combine(folder, "lock");
-        var start = time.GetTimestamp();
+        string path = Path.Combine(folder, "lock");
+        long start = time.GetTimestamp();
         while (true)
         {
             try

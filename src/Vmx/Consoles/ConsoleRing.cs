@@ -81,7 +81,7 @@ internal sealed class ConsoleRing
         lock (_gate)
         {
             long offset = Math.Clamp(from, _start, _end);
-            var data = new byte[Math.Min(limit, _end - offset)];
+            byte[] data = new byte[Math.Min(limit, _end - offset)];
             int at = (int)(offset % Capacity);
             int first = Math.Min(data.Length, Capacity - at);
             _bytes.AsSpan(at, first).CopyTo(data);
@@ -93,7 +93,7 @@ internal sealed class ConsoleRing
     /// <summary>
     /// Completes when there is something at <paramref name="from"/>, when the console is closed, or after the time.
     /// </summary>
-    public async Task WaitAsync(long from, TimeSpan limit, TimeProvider clock, CancellationToken ct)
+    public async Task WaitAsync(long from, TimeSpan limit, TimeProvider time, CancellationToken ct)
     {
         Task waiting;
         lock (_gate)
@@ -106,7 +106,7 @@ internal sealed class ConsoleRing
 
         try
         {
-            await waiting.WaitAsync(limit, clock, ct);
+            await waiting.WaitAsync(limit, time, ct);
         }
         catch (TimeoutException)
         {

@@ -5,10 +5,10 @@ namespace Lorica.Vmx.Consoles;
 /// <summary>
 /// The connection to the guest's serial port: what comes goes into the ring, what is written goes to the guest.
 /// </summary>
-internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clock) : IDisposable
+internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_writeLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _writing = new(1);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Socket? _socket;
@@ -20,7 +20,7 @@ internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clo
     /// <summary>Connects, and connects again when the line breaks, until <paramref name="ct"/>.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var buffer = new byte[16 * 1024];
+        byte[] buffer = new byte[16 * 1024];
         while (!ct.IsCancellationRequested && !_ending)
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -48,7 +48,7 @@ internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clo
 
             try
             {
-                await Task.Delay(s_retry, clock, ct);
+                await Task.Delay(Retry, time, ct);
             }
             catch (OperationCanceledException)
             {
@@ -64,7 +64,7 @@ internal sealed class SerialLine(string path, ConsoleRing ring, TimeProvider clo
     public async Task<bool> WriteAsync(ReadOnlyMemory<byte> data, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(s_writeLimit);
+        limit.CancelAfter(WriteLimit);
         try
         {
             await _writing.WaitAsync(limit.Token);

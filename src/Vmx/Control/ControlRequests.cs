@@ -10,12 +10,12 @@ namespace Lorica.Vmx.Control;
 /// <summary>What each request of the host means.</summary>
 internal sealed class ControlRequests(
     string vm, StatusBoard board, GuestSupervisor guest, ConsoleRing ring, SerialLine serial,
-    IReadOnlyList<NbdExport> exports, TimeProvider clock, Func<bool>? flushFailed = null)
+    IReadOnlyList<NbdExport> exports, TimeProvider time, Func<bool>? flushFailed = null)
 {
     private const int ConsoleChunk = 256 * 1024;
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_defaultPowerOff = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_longestPowerOff = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DefaultPowerOff = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPowerOff = TimeSpan.FromHours(1);
     private readonly TaskCompletionSource _collected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when the guest has ended and somebody was given the console's end.</summary>
@@ -41,7 +41,7 @@ internal sealed class ControlRequests(
                 guest.Pause(request.Pause.Paused);
                 break;
             case VmxRequest.WhatOneofCase.ReadConsole:
-                await ring.WaitAsync(request.ReadConsole.FromOffset, Bounded(request.ReadConsole.WaitMs), clock, ct);
+                await ring.WaitAsync(request.ReadConsole.FromOffset, Bounded(request.ReadConsole.WaitMs), time, ct);
                 var (offset, data, end) = ring.Read(request.ReadConsole.FromOffset, ConsoleChunk);
                 reply.Console = new VmxConsole { Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(data), EndOffset = end };
                 break;
@@ -104,8 +104,8 @@ internal sealed class ControlRequests(
         reply.Fault = FaultCodec.ToMessage(new Fault(type, key, vm, message));
 
     private static TimeSpan Bounded(int milliseconds) =>
-        TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, (int)s_longestWait.TotalMilliseconds));
+        TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, (int)LongestWait.TotalMilliseconds));
 
     private static TimeSpan PowerOffTime(int seconds) =>
-        seconds <= 0 ? s_defaultPowerOff : TimeSpan.FromSeconds(Math.Min(seconds, (int)s_longestPowerOff.TotalSeconds));
+        seconds <= 0 ? DefaultPowerOff : TimeSpan.FromSeconds(Math.Min(seconds, (int)LongestPowerOff.TotalSeconds));
 }

@@ -15,7 +15,7 @@ internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentia
     private const int MaximumFrame = 1 << 20;
     private const int MaximumConnections = 16;
     private const int MaximumFailures = 100;
-    private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(50);
     private int _connections;
 
     /// <summary>
@@ -37,7 +37,7 @@ internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentia
                 catch (SocketException) when (++failures < MaximumFailures)
                 {
                     // A peer that left at once, or no descriptor to be had for the moment.
-                    await Task.Delay(s_acceptPause, ct);
+                    await Task.Delay(AcceptPause, ct);
                     continue;
                 }
 
@@ -74,14 +74,14 @@ internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentia
         try
         {
             using var stream = new NetworkStream(socket, ownsSocket: true);
-            var header = new byte[4];
+            byte[] header = new byte[4];
             while (true)
             {
                 await stream.ReadExactlyAsync(header, ct);
                 uint length = BinaryPrimitives.ReadUInt32LittleEndian(header);
                 if (length > MaximumFrame)
                     return;
-                var frame = new byte[length];
+                byte[] frame = new byte[length];
                 await stream.ReadExactlyAsync(frame, ct);
                 var reply = await requests.AnswerAsync(VmxRequest.Parser.ParseFrom(frame), ct);
                 await stream.WriteAsync(Framed(reply), ct);
@@ -101,7 +101,7 @@ internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentia
 
     private static byte[] Framed(VmxReply reply)
     {
-        var bytes = new byte[4 + reply.CalculateSize()];
+        byte[] bytes = new byte[4 + reply.CalculateSize()];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)(bytes.Length - 4));
         reply.WriteTo(bytes.AsSpan(4));
         return bytes;

@@ -7,11 +7,11 @@ namespace Lorica.Vmx.Guest;
 /// Drives <see cref="GuestMachine"/>: feeds it with what QEMU and the host say, does what it wants, publishes what it is. One
 /// task touches the machine; everybody else posts to its queue.
 /// </summary>
-internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimeProvider clock)
+internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimeProvider time)
 {
-    private static readonly TimeSpan s_connectRetry = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_commandLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ConnectRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(10);
 
     private readonly GuestMachine _machine = new();
     private readonly Channel<Action> _queue =
@@ -20,7 +20,7 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
     private Task<bool>? _waiting;
     private string _deviceError = "";
 
-    private long Now => (long)clock.GetElapsedTime(0).TotalMilliseconds;
+    private long Now => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>From any thread: end the guest.</summary>
     public void PowerOff(bool hard, TimeSpan timeout) =>
@@ -80,7 +80,7 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
         {
             try
             {
-                await wait.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - Now)), clock, ct);
+                await wait.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - Now)), time, ct);
             }
             catch (TimeoutException)
             {
@@ -127,7 +127,7 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
 
     private async Task SendAsync(QmpClient qmp, string command)
     {
-        using var limit = new CancellationTokenSource(s_commandLimit, clock);
+        using var limit = new CancellationTokenSource(CommandLimit, time);
         try
         {
             await qmp.ExecuteAsync(command, limit.Token);
@@ -144,15 +144,15 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
         {
             // The guest's first words must find somebody who listens.
             await Task.WhenAny(consoleConnected, qemu.Exited);
-            long giveUp = Now + (long)s_connectLimit.TotalMilliseconds;
+            long giveUp = Now + (long)ConnectLimit.TotalMilliseconds;
             while (!qemu.Exited.IsCompleted && !ct.IsCancellationRequested)
             {
                 try
                 {
                     using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-                    limit.CancelAfter(s_connectLimit);
+                    limit.CancelAfter(ConnectLimit);
                     var qmp = await QmpClient.ConnectAsync(qmpPath, e => Post(() => _machine.OnEvent(e, Now)), limit.Token);
-                    var status = await qmp.ExecuteAsync("query-status", limit.Token);
+                    string status = await qmp.ExecuteAsync("query-status", limit.Token);
                     Post(() =>
                     {
                         _qmp = qmp;
@@ -164,14 +164,14 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
                         _qmp = null;
                         _machine.OnConnectionLost();
                     });
-                    giveUp = Now + (long)s_connectLimit.TotalMilliseconds;
+                    giveUp = Now + (long)ConnectLimit.TotalMilliseconds;
                 }
                 catch (VmxException) when (Now < giveUp)
                 {
                     // Not yet, or another client still has it.
                 }
 
-                await Task.Delay(s_connectRetry, clock, ct);
+                await Task.Delay(ConnectRetry, time, ct);
             }
         }
         catch (Exception e) when (e is VmxException or OperationCanceledException)
@@ -182,7 +182,7 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
 
     private async Task PostExitAsync(QemuProcess qemu)
     {
-        var how = await qemu.Exited;
+        string how = await qemu.Exited;
         Post(() => _machine.OnExit(how, qemu.Output));
     }
 
@@ -190,7 +190,7 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
 
     private void Publish(int pid)
     {
-        var detail = _machine.Detail;
+        string detail = _machine.Detail;
         if (_machine.State == GuestState.IoError && _deviceError.Length > 0)
             detail += " " + _deviceError;
         board.Publish(_machine.State, _machine.End, pid, detail);

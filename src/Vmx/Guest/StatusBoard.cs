@@ -1,7 +1,7 @@
 namespace Lorica.Vmx.Guest;
 
 /// <summary>The newest <see cref="GuestSnapshot"/>, swapped whole, and the wait for the next. Thread-safe.</summary>
-internal sealed class StatusBoard(TimeProvider clock)
+internal sealed class StatusBoard(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private GuestSnapshot _current = new(1, GuestState.Starting, GuestEnd.None, 0, "");
@@ -45,7 +45,7 @@ internal sealed class StatusBoard(TimeProvider clock)
 
         try
         {
-            await changed.WaitAsync(limit, clock, ct);
+            await changed.WaitAsync(limit, time, ct);
         }
         catch (TimeoutException)
         {

@@ -36,9 +36,9 @@ internal static class Kvm
     // The name is fixed by udev's rules; its number differs from system to system.
     private static uint? GroupOf(string name)
     {
-        foreach (var line in File.ReadLines("/etc/group"))
+        foreach (string line in File.ReadLines("/etc/group"))
         {
-            var fields = line.Split(':');
+            string[] fields = line.Split(':');
             if (fields.Length >= 3 && fields[0] == name && uint.TryParse(fields[2], out uint gid) && gid != 0)
                 return gid;
         }

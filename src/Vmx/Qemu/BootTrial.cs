@@ -40,9 +40,9 @@ internal static class BootTrial
     {
         if (accelerator != VmxAccelerator.Emulation && Kvm.Problem is { } problem)
             return (problem, default);
-        var image = Path.Combine(folder, "boot.img");
+        string image = Path.Combine(folder, "boot.img");
         await File.WriteAllBytesAsync(image, Image(), stop);
-        var since = time.GetTimestamp();
+        long since = time.GetTimestamp();
         using var process = QemuProcess.Start(qemu, CommandLine.ForTrial(accelerator, image), CommandLine.Environment);
         try
         {
@@ -58,7 +58,7 @@ internal static class BootTrial
             }
 
             // The device ends QEMU with twice the written number, plus one.
-            var how = await process.Exited;
+            string how = await process.Exited;
             return how == $"exit code {Answer * 2 + 1}"
                 ? (null, time.GetElapsedTime(since)) : (Short($"QEMU ended with {how}: {process.Output}"), default);
         }
@@ -73,7 +73,7 @@ internal static class BootTrial
     /// </summary>
     private static byte[] Image()
     {
-        var image = new byte[ImageSize];
+        byte[] image = new byte[ImageSize];
         byte[] code = [0xfa, 0xba, ExitPort & 0xff, ExitPort >> 8, 0xb0, Answer, 0xee, 0xf4, 0xeb, 0xfd];
         code.CopyTo(image, 0);
         (image[SectorSize - 2], image[SectorSize - 1]) = (0x55, 0xaa);

@@ -67,7 +67,7 @@ internal sealed class QemuProcess : IDisposable
     {
         using (output)
         {
-            var buffer = new byte[1024];
+            byte[] buffer = new byte[1024];
             int n;
             while ((n = Pipe.Read((int)output.DangerousGetHandle(), buffer)) > 0)
             {

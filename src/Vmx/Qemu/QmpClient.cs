@@ -199,7 +199,7 @@ internal sealed class QmpClient : IAsyncDisposable
 
     private static string Text(JsonElement value)
     {
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
+        string text = value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
         return text.Length > MaximumText ? text[..MaximumText] : text;
     }
 }

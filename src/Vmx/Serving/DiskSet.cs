@@ -31,13 +31,13 @@ internal sealed class DiskSet : IAsyncDisposable
     public bool FlushFailed => _files.Exists(f => f.HasFailed);
 
     /// <summary>Takes the keys, which are disposed in any case: the ciphers have their own copies in key memory.</summary>
-    public static async Task<DiskSet> OpenAsync(VmxConfig config, IReadOnlyList<KeyBuffer?> keys, TimeProvider clock)
+    public static async Task<DiskSet> OpenAsync(VmxConfig config, IReadOnlyList<KeyBuffer?> keys, TimeProvider time)
     {
         var set = new DiskSet();
         try
         {
             if (config.VmLockFd != 0)
-                set.Lease = LeaseOf(config, set.Keep(config.VmLockFd, "the lock of the virtual machine"), clock);
+                set.Lease = LeaseOf(config, set.Keep(config.VmLockFd, "the lock of the virtual machine"), time);
             var note = new FailureNote(config);
             for (int i = 0; i < config.Disks.Count; i++)
                 set.Open(config.Disks[i], keys[i], note);
@@ -110,7 +110,7 @@ internal sealed class DiskSet : IAsyncDisposable
     }
 
     // The host has written the record and stands for it; somebody else's is not renewed.
-    private static WriterLease? LeaseOf(VmxConfig config, SafeFileHandle file, TimeProvider clock)
+    private static WriterLease? LeaseOf(VmxConfig config, SafeFileHandle file, TimeProvider time)
     {
         if (config.LockHost.Length == 0)
             return null;
@@ -118,7 +118,7 @@ internal sealed class DiskSet : IAsyncDisposable
         try
         {
             return WriterLockFile.Read(file) is { } found && found.IsSameHolding(own)
-                ? new WriterLease(file, found, clock, config.LockRenewedAt > 0 ? config.LockRenewedAt : null)
+                ? new WriterLease(file, found, time, config.LockRenewedAt > 0 ? config.LockRenewedAt : null)
                 : throw new VmxException(VmxErrorKind.BadConfig, "The lock file of the virtual machine names another holder.");
         }
         catch (IOException e)

@@ -15,12 +15,18 @@ internal readonly record struct Arguments(uint Uid, uint Gid)
     {
         if (args.Count is not (4 or 8) || args[0] != "--uid" || args[2] != "--gid"
             || !uint.TryParse(args[1], out uint uid) || !uint.TryParse(args[3], out uint gid))
+        {
             throw Usage();
+        }
+
         if (args.Count == 4)
             return new Arguments(uid, gid);
         if (args[4] != "--try" || !Enum.TryParse(args[5], out VmxAccelerator accelerator) || !Enum.IsDefined(accelerator)
             || !Path.IsPathRooted(args[6]) || !Path.IsPathRooted(args[7]))
+        {
             throw Usage();
+        }
+
         return new Arguments(uid, gid) { Trial = new TrialArguments(accelerator, args[6], args[7]) };
     }
 

@@ -47,7 +47,7 @@ internal static class ConfigReader
         uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(length);
         if (bytes is 0 or > MaximumBytes)
             throw new VmxException(VmxErrorKind.BadConfig, $"A configuration of {bytes} bytes; {MaximumBytes} are accepted.");
-        var message = new byte[bytes];
+        byte[] message = new byte[bytes];
         ReadAll(fd, message);
         try
         {

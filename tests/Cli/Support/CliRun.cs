@@ -33,7 +33,7 @@ internal sealed class CliRun : IDisposable
         using var raw = new MemoryStream();
         using var output = new StreamWriter(raw, new UTF8Encoding(false)) { AutoFlush = true };
         using var errors = new StringWriter();
-        var code = await CommandLine.RunAsync(arguments, new CliContext
+        int code = await CommandLine.RunAsync(arguments, new CliContext
         {
             Terminal = new Terminal { Out = output, Error = errors, OutStream = raw },
             Input = new StringReader(Input),
@@ -46,7 +46,7 @@ internal sealed class CliRun : IDisposable
 
     public string File(string name, byte[] content)
     {
-        var path = Path.Combine(Folder, name);
+        string path = Path.Combine(Folder, name);
         System.IO.File.WriteAllBytes(path, content);
         return path;
     }

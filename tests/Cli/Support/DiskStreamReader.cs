@@ -17,19 +17,19 @@ internal sealed class DiskStreamReader
 
     public async Task ReadAsync(Stream stream)
     {
-        var magic = new byte[8];
+        byte[] magic = new byte[8];
         await stream.ReadExactlyAsync(magic);
         Assert.Equal(DiskStream.Magic.ToArray(), magic);
-        var header = new byte[DiskStream.HeaderLength];
+        byte[] header = new byte[DiskStream.HeaderLength];
         var ends = new List<long>();
         while (!Ended)
         {
             await stream.ReadExactlyAsync(header);
             Assert.Equal(0, BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(2)));
-            var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4));
-            var offset = (long)BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(8));
+            int length = (int)BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4));
+            long offset = (long)BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(8));
             Assert.InRange(length, 0, DiskStream.MaximumData);
-            var data = new byte[length];
+            byte[] data = new byte[length];
             await stream.ReadExactlyAsync(data);
             switch (header[0])
             {

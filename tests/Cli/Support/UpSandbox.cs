@@ -10,10 +10,10 @@ internal sealed class UpSandbox : IDisposable
 
     public UpSandbox()
     {
-        foreach (var program in new[] { "kms/lorica-kms", "host/lorica-host", "center/lorica-center",
+        foreach (string program in new[] { "kms/lorica-kms", "host/lorica-host", "center/lorica-center",
             "lorica-broker", "lorica-vmx" })
         {
-            var path = Path.Combine(Programs, program);
+            string path = Path.Combine(Programs, program);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Copy(Path.Combine(AppContext.BaseDirectory, "Data", "fake-part"), path);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -33,7 +33,7 @@ internal sealed class UpSandbox : IDisposable
     /// <summary>Makes the next starts of a part fail, or not.</summary>
     public void Fail(string part, bool fail)
     {
-        var path = Path.Combine(_folder.FullName, "fail-" + part);
+        string path = Path.Combine(_folder.FullName, "fail-" + part);
         if (fail)
             File.WriteAllText(path, "");
         else
@@ -60,7 +60,7 @@ internal sealed class UpSandbox : IDisposable
     public void Dispose()
     {
         _folder.Delete(recursive: true);
-        foreach (var folder in new[] { Paths.RunFolder, Paths.HeldFolder }.Where(Directory.Exists))
+        foreach (string folder in new[] { Paths.RunFolder, Paths.HeldFolder }.Where(Directory.Exists))
             Directory.Delete(folder, recursive: true);
     }
 }

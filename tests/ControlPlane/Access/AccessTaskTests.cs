@@ -47,7 +47,7 @@ public sealed class AccessTaskTests
             expected.Order(StringComparer.Ordinal), tasks.Select(t => $"{t.Kind} {t.Target}").Order(StringComparer.Ordinal));
         Assert.All(tasks, t => Assert.Equal((TaskStates.Succeeded, 100, true), (t.State, t.Percent, t.EndedAt > 0)));
         Assert.Equal(2, tasks.Count(t => t.UserName == "ann"));
-        foreach (var secret in (string[])["password", token.Secret])
+        foreach (string secret in (string[])["password", token.Secret])
         {
             Assert.DoesNotContain(
                 tasks, t => (t.Arguments + t.Result + t.Target).Contains(secret, StringComparison.OrdinalIgnoreCase));
@@ -59,7 +59,7 @@ public sealed class AccessTaskTests
     {
         await using var world = await AccessWorld.StartAsync();
         await world.UserAsync("mallory", "NoCryptoAdmin");
-        var before = (await TasksAsync(world)).Count;
+        int before = (await TasksAsync(world)).Count;
         await AccessWorld.NoPermissionAsync(
             "root", () => world.Permissions.GrantAsync(
                 new Caller("mallory"), new GrantBody("Admin", "root", User: "mallory"), None));

@@ -80,7 +80,7 @@ internal sealed class AccessWorld : IAsyncDisposable
 
     public static async Task<AccessWorld> StartAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
+        string folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
         await TestState.MakeAsync(folder);
         var world = new AccessWorld(await CenterStore.OpenAsync(folder, default), folder);
         await world.Store.WriteAsync(db =>
@@ -113,7 +113,7 @@ internal sealed class AccessWorld : IAsyncDisposable
     public async Task GroupAsync(string name, string? role = null, string at = "root", params string[] members)
     {
         await Groups.AddAsync(Root, new AddGroupBody(name), default);
-        foreach (var member in members)
+        foreach (string member in members)
         {
             await Groups.AddMemberAsync(Root, name, member, default);
         }

@@ -69,7 +69,7 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     public async Task Attaching_an_encrypted_disk_or_a_plain_one_to_an_encrypted_VM()
     {
         await _center.DoAsync("vms/enc/disks", """{"capacity":1048576}""");
-        var disk = (await _center.VmAsync("enc")).Disks[1].Path;
+        string disk = (await _center.VmAsync("enc")).Disks[1].Path;
         await _center.DoAsync("vms/enc/disks/virtio0:1/detach", "");
         Assert.Equal(Privileges.CryptoAddDisk, await RefusedAsync(
             "enc", () => Life.AttachDiskAsync(
@@ -109,7 +109,7 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     [Fact]
     public async Task Putting_a_host_into_encryption_mode_or_out_of_it()
     {
-        foreach (var action in (string[])["prepare", "enable", "rotate", "disable"])
+        foreach (string action in (string[])["prepare", "enable", "rotate", "disable"])
         {
             Assert.Equal(Privileges.RegisterHost,
                 await RefusedAsync("h1", () => _center.Service<HostService>().CryptoAsync(Mallory, "h1", action, None)));
@@ -228,7 +228,7 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     {
         if (more.Length > 0)
         {
-            var name = $"{role}-{Guid.NewGuid():N}";
+            string name = $"{role}-{Guid.NewGuid():N}";
             await _center.Service<RoleService>().CloneAsync(People.Administrator, role, new CloneRoleBody(name), None);
             await _center.Service<RoleService>().SetAsync(People.Administrator, name, new SetRoleBody(Add: more), None);
             role = name;

@@ -36,9 +36,9 @@ public sealed class NoWayAroundTests : IAsyncLifetime
     [InlineData("Admin", "folder:dev")]
     public async Task Granting_himself_or_a_mate_a_role_that_holds_more_is_refused(string role, string at)
     {
-        foreach (var who in (string[])["mallory", "mate"])
+        foreach (string who in (string[])["mallory", "mate"])
         {
-            var missing = await AccessWorld.NoPermissionAsync(
+            string missing = await AccessWorld.NoPermissionAsync(
                 at.Split(':')[^1], () => _world.Permissions.GrantAsync(_mallory, new GrantBody(role, at, User: who), None));
             Assert.Contains(missing, Privileges.All.Except(BuiltInRoles.NoCryptoAdmin.Privileges));
         }

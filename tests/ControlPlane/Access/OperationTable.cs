@@ -264,7 +264,7 @@ internal static partial class OperationTable
     /// <summary>A stream of disks as far as its first frame.</summary>
     private static MemoryStream OfOneVm()
     {
-        var frame = new byte[DiskStream.HeaderLength];
+        byte[] frame = new byte[DiskStream.HeaderLength];
         (frame[0], frame[4]) = (1, 2);
         return new MemoryStream([.. DiskStream.Magic, .. frame, .. "{}"u8]);
     }

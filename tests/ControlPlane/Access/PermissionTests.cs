@@ -109,7 +109,7 @@ public sealed class PermissionTests : IAsyncLifetime
         foreach (var target in (ObjectRef[])[ObjectRef.Root, AccessWorld.Dev, AccessWorld.Web1, AccessWorld.Web2,
             AccessWorld.Db1, AccessWorld.Host])
         {
-            foreach (var privilege in Privileges.All)
+            foreach (string privilege in Privileges.All)
             {
                 Assert.Equal(await _world.HoldsAsync(bob, privilege, target), view.Holds(privilege, target));
             }

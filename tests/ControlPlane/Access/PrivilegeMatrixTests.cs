@@ -42,7 +42,7 @@ public sealed class PrivilegeMatrixTests
         var wrong = new List<string>();
         foreach (var row in OperationTable.Rows)
         {
-            foreach (var missing in row.Privileges)
+            foreach (string missing in row.Privileges)
             {
                 var caller = await CallerAsync(
                     center, Privileges.All.Where(p => p != missing), nothing: missing == Privileges.View);
@@ -98,7 +98,7 @@ public sealed class PrivilegeMatrixTests
         await center.CreateAsync("enc", TestCenter.EncryptionPolicy);
         await center.CreateAsync("doomed");
         await center.CreateAsync("leaving");
-        var plain = (await center.VmAsync("plain")).Id;
+        string plain = (await center.VmAsync("plain")).Id;
         var foreign = center.Host.Vms[(await center.VmAsync("enc")).Id].Clone();
         (foreign.VmId, foreign.Name, foreign.Path) = (Guid.NewGuid().ToString(), "foreign", OperationTable.ForeignPath);
         center.Host.Unregistered[foreign.Path] = foreign;
@@ -128,7 +128,7 @@ public sealed class PrivilegeMatrixTests
     /// </summary>
     private static async Task<Caller> CallerAsync(TestCenter center, IEnumerable<string> privileges, bool nothing)
     {
-        var name = "u" + Guid.NewGuid().ToString("N");
+        string name = "u" + Guid.NewGuid().ToString("N");
         await center.Store.WriteAsync(async db =>
         {
             var role = new RoleRow { Name = name };

@@ -125,7 +125,7 @@ public sealed class ResumedTaskTests
     [Fact]
     public void Every_kind_of_task_on_a_VM_has_its_privileges()
     {
-        foreach (var kind in typeof(TaskKinds)
+        foreach (string kind in typeof(TaskKinds)
             .GetFields().Select(f => (string)f.GetRawConstantValue()!).Where(k => k.StartsWith("vm.", StringComparison.Ordinal)))
         {
             Assert.Subset(Privileges.All.ToHashSet(), TaskPrivileges.Of(kind, new VmTaskArguments()).ToHashSet());

@@ -40,7 +40,7 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task Five_failures_lock_the_name_for_thirty_seconds_even_for_the_right_password()
     {
-        for (var i = 0; i < 5; i++)
+        for (int i = 0; i < 5; i++)
         {
             Assert.Equal("lorica.signInRefused", await RefusalAsync("administrator", "wrong password"));
         }
@@ -60,7 +60,7 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_name_is_locked_like_a_known_one()
     {
-        for (var i = 0; i < 5; i++)
+        for (int i = 0; i < 5; i++)
         {
             Assert.Equal("lorica.signInRefused", await RefusalAsync("nobody", "wrong password"));
         }
@@ -78,9 +78,9 @@ public sealed class SignInTests : IAsyncLifetime
             await free.Task;
         });
         await held.Task;
-        foreach (var name in new[] { "administrator", "nobody" })
+        foreach (string name in new[] { "administrator", "nobody" })
         {
-            for (var i = 0; i < SignInThrottle.Limit; i++)
+            for (int i = 0; i < SignInThrottle.Limit; i++)
             {
                 Assert.Equal("lorica.signInRefused", await RefusalAsync(name, "wrong password").WaitAsync(Patience));
             }
@@ -100,12 +100,12 @@ public sealed class SignInTests : IAsyncLifetime
     public void Names_that_are_made_up_drive_no_real_one_out_of_the_count()
     {
         var throttle = new SignInThrottle(_time);
-        for (var i = 0; i < SignInThrottle.Limit; i++)
+        for (int i = 0; i < SignInThrottle.Limit; i++)
         {
             throttle.Failed("administrator", "192.0.2.1", real: true);
         }
 
-        for (var i = 0; i < 3 * SignInThrottle.MaximumEntries; i++)
+        for (int i = 0; i < 3 * SignInThrottle.MaximumEntries; i++)
         {
             _time.Advance(TimeSpan.FromMicroseconds(1));
             throttle.Failed($"nobody{i}", "198.51.100.1", real: false);
@@ -154,7 +154,7 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task A_new_password_needs_a_center_and_makes_none()
     {
-        var empty = Path.Combine(_folder, "empty");
+        string empty = Path.Combine(_folder, "empty");
         await Assert.ThrowsAsync<CommandException>(
             () => AdminPasswordCommand.RunAsync(empty, new StringReader("another password"), _time, default));
         Assert.False(Directory.Exists(empty));
@@ -167,10 +167,10 @@ public sealed class SignInTests : IAsyncLifetime
         var row = await _store.ReadAsync(db => db.Sessions.SingleAsync());
         Assert.Equal(64, session.Token.Length);
         Assert.NotEqual(session.Token, row.TokenHash);
-        var bytes = Directory.GetFiles(_folder).SelectMany(f =>
+        byte[] bytes = Directory.GetFiles(_folder).SelectMany(f =>
         {
             using var file = new FileStream(f, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var all = new byte[file.Length];
+            byte[] all = new byte[file.Length];
             file.ReadExactly(all);
             return all;
         }).ToArray();
@@ -181,7 +181,7 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task A_password_is_hashed_in_210_000_rounds_of_PBKDF2_with_a_salt()
     {
-        var hash = Convert.FromBase64String(await _store.ReadAsync(db => db.Users.Select(u => u.PasswordHash).SingleAsync()));
+        byte[] hash = Convert.FromBase64String(await _store.ReadAsync(db => db.Users.Select(u => u.PasswordHash).SingleAsync()));
         Assert.Equal(1, hash[0]);
         Assert.Equal((uint)KeyDerivationPrf.HMACSHA512, BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)));
         Assert.Equal(210_000u, BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)));
@@ -193,7 +193,7 @@ public sealed class SignInTests : IAsyncLifetime
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         using var http = center.Anonymous();
-        foreach (var path in new[] { "vms", "tasks", "events", "hosts", "providers", "policies", "broker", "vms/a/console" })
+        foreach (string path in new[] { "vms", "tasks", "events", "hosts", "providers", "policies", "broker", "vms/a/console" })
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/api/v1/" + path)).StatusCode);
         }

@@ -70,9 +70,9 @@ public sealed class StrictRulesTests
         foreach (var (name, policy, strict) in new[] { ("a", TestCenter.EncryptionPolicy, true), ("b", "loose", false) })
         {
             await center.CreateAsync(name);
-            var id = (await center.VmAsync(name)).Id;
+            string id = (await center.VmAsync(name)).Id;
             Assert.False(await rules.NeedsDirectAccessAsync(StrictOperation.SerialLog, id, None));
-            var before = center.Host.Started.Count;
+            int before = center.Host.Started.Count;
             var hold = center.Host.HoldJobs = new TaskCompletionSource();
             var task = await center.BeginAsync($"vms/{name}/policy", $$"""{"policy":"{{policy}}"}""");
             await Poll.UntilAsync(() => center.Host.Started.Count > before, "the job runs");

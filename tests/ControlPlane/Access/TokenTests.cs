@@ -95,7 +95,7 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task A_session_ends_when_nobody_uses_it_for_an_hour_and_not_before()
     {
         var session = await _world.SignIn.SignInAsync(AccessWorld.Root.User, AccessWorld.Password, "192.0.2.1", None);
-        for (var i = 0; i < 4; i++)
+        for (int i = 0; i < 4; i++)
         {
             _world.Time.Advance(TimeSpan.FromMinutes(59));
             await _world.SignIn.AuthenticateAsync(session.Token, None);
@@ -111,7 +111,7 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task A_session_lasts_eight_hours_however_it_is_used()
     {
         var session = await _world.SignIn.SignInAsync(AccessWorld.Root.User, AccessWorld.Password, "192.0.2.1", None);
-        for (var i = 0; i < 15; i++)
+        for (int i = 0; i < 15; i++)
         {
             _world.Time.Advance(TimeSpan.FromMinutes(30));
             await _world.SignIn.AuthenticateAsync(session.Token, None);
@@ -146,7 +146,7 @@ public sealed class TokenTests : IAsyncLifetime
         await _world.Users.ChangeOwnPasswordAsync(bob, AccessWorld.Password, "another password", "192.0.2.1", None);
         await AccessWorld.RefusedAsync(() => _world.SignIn.AuthenticateAsync(session.Token, None));
         await _world.SignIn.SignInAsync("bob", "another password", "192.0.2.1", None);
-        for (var i = 0; i < SignInThrottle.Limit; i++)
+        for (int i = 0; i < SignInThrottle.Limit; i++)
         {
             Assert.Equal("lorica.signInRefused", (await AccessWorld.RefusedAsync(
                 () => _world.Users.ChangeOwnPasswordAsync(bob, "wrong password", "third password", "192.0.2.1", None))).Key);

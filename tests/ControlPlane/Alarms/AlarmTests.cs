@@ -47,7 +47,7 @@ public sealed class AlarmTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var id = (await center.VmAsync("a")).Id;
+        string id = (await center.VmAsync("a")).Id;
         var right = center.Host.Vms[id].Clone();
         center.Host.Vms[id].Key.KeyId = "another";
         center.Host.Restart();

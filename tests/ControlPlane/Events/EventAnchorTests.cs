@@ -14,7 +14,7 @@ public sealed class EventAnchorTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         await center.CreateAsync("a");
-        var file = Path.Combine(center.StateFolder, "events.head");
+        string file = Path.Combine(center.StateFolder, "events.head");
         var (left, at) = ("", default(DateTime));
         await center.RestartAsync(async () =>
         {
@@ -26,7 +26,7 @@ public sealed class EventAnchorTests
         // It is written anew only by a start that has found it in the log.
         await Poll.UntilAsync(
             () => File.GetLastWriteTimeUtc(file) != at, "the next start has found it and keeps the head of now");
-        var kept = (await File.ReadAllTextAsync(file)).TrimEnd('\n').Split(':');
+        string[] kept = (await File.ReadAllTextAsync(file)).TrimEnd('\n').Split(':');
         Assert.True(Number(kept) >= Number(left.Split(':')), $"{kept[0]} after {left}");
         Assert.Equal(kept[1], await HashOfAsync(center, Number(kept)));
         Assert.DoesNotContain(

@@ -38,7 +38,7 @@ public sealed class EventChainTests : IAsyncLifetime
             "web1 was created.", "vm", "0b9f0f5e-0000-4000-8000-000000000001");
         var two = new EventModel(2, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_601_000), "lorica.key.Orphan", "", "übrig",
             "größer → \U0001F512");
-        var first = EventChain.Next(EventChain.Start, one);
+        byte[] first = EventChain.Next(EventChain.Start, one);
         Assert.Equal("f00507e56409b043023ef826d29a1b2f85dc26fce1de1fada8883f5f4902d415", Convert.ToHexStringLower(first));
         Assert.Equal("698ea7a621af061fd06537a2c8f774ebd641bb112a68c582b81c3dcad6821cb0",
             Convert.ToHexStringLower(EventChain.Next(first, two)));
@@ -53,7 +53,7 @@ public sealed class EventChainTests : IAsyncLifetime
             Enumerable.Range(0, 100).Select(i => (i % 2 == 0 ? _log : theirs).AddAsync("t", "u", $"o{i}", $"m{i}")));
         await _store.WriteAsync(db =>
         {
-            for (var i = 0; i < 10; i++)
+            for (int i = 0; i < 10; i++)
             {
                 _log.Add(db, "t", "u", ObjectRef.Root, $"batch {i}");
             }
@@ -100,7 +100,7 @@ public sealed class EventChainTests : IAsyncLifetime
     public async Task The_table_refuses_to_change_or_lose_an_event()
     {
         await _log.AddAsync("t", "u", "o", "m");
-        foreach (var sql in new[] { "UPDATE events SET message = 'x'", "DELETE FROM events" })
+        foreach (string sql in new[] { "UPDATE events SET message = 'x'", "DELETE FROM events" })
         {
             await Assert.ThrowsAnyAsync<Exception>(() => _store.WriteAsync(db => db.Database.ExecuteSqlRawAsync(sql)));
         }
@@ -119,7 +119,7 @@ public sealed class EventChainTests : IAsyncLifetime
     [InlineData("UPDATE events SET hash = x'00' WHERE number = 4", "Event 4 has no hash")]
     public async Task Whoever_edits_the_table_in_spite_of_it_is_found_out(string sql, string trouble)
     {
-        for (var i = 0; i < 6; i++)
+        for (int i = 0; i < 6; i++)
         {
             await _log.AddAsync("t", "u", "o", $"m{i}");
         }
@@ -139,7 +139,7 @@ public sealed class EventChainTests : IAsyncLifetime
     [Fact]
     public async Task A_part_of_the_log_can_be_checked_from_any_event_on()
     {
-        for (var i = 0; i < 6; i++)
+        for (int i = 0; i < 6; i++)
         {
             await _log.AddAsync("t", "u", "o", $"m{i}");
         }
@@ -149,7 +149,7 @@ public sealed class EventChainTests : IAsyncLifetime
         EventChainCheck Walk(IEnumerable<string> some)
         {
             var check = new EventChainCheck();
-            foreach (var line in some)
+            foreach (string line in some)
             {
                 check.Next(JsonSerializer.Deserialize(line, RestJson.Default.EventModel)!);
             }

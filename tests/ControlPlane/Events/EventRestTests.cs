@@ -20,7 +20,7 @@ public sealed class EventRestTests
 
         Assert.Equal("application/jsonl", reply.Content.Headers.ContentType?.MediaType);
         var check = new EventChainCheck();
-        foreach (var line in (await reply.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in (await reply.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             Assert.True(check.Next(JsonSerializer.Deserialize(line, RestJson.Default.EventModel)!), check.Trouble);
         }
@@ -36,7 +36,7 @@ public sealed class EventRestTests
         var log = center.Services.GetRequiredService<EventLog>();
         await center.Store.WriteAsync(db =>
         {
-            for (var i = 0; i < 2500; i++)
+            for (int i = 0; i < 2500; i++)
             {
                 log.Add(db, "test", "u", "o", i.ToString(CultureInfo.InvariantCulture));
             }
@@ -45,7 +45,7 @@ public sealed class EventRestTests
         });
         var expected = Enumerable.Range(0, 2500).Select(i => i.ToString(CultureInfo.InvariantCulture));
 
-        var lines = (await center.Http.GetStringAsync("/api/v1/events/export?id=test"))
+        string[] lines = (await center.Http.GetStringAsync("/api/v1/events/export?id=test"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(expected, lines.Select(l => JsonSerializer.Deserialize(l, RestJson.Default.EventModel)!.Message));
 
@@ -71,7 +71,7 @@ public sealed class EventRestTests
         center.Broker.KmsDown = true;
         center.Host.Restart();
         await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
-        var id = (await center.VmAsync("a")).Id;
+        string id = (await center.VmAsync("a")).Id;
 
         var found = await center.GetAsync(
             $"events?object={id}&id=com.vmware.vc.vm.Crypto.*", RestJson.Default.ListModelEventModel);
@@ -105,7 +105,7 @@ public sealed class EventRestTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         using var nobody = center.Anonymous();
-        foreach (var path in new[] { "events", "events/export", "events/stream", "events/head", "tasks/stream", "alarms" })
+        foreach (string path in new[] { "events", "events/export", "events/stream", "events/head", "tasks/stream", "alarms" })
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync("/api/v1/" + path)).StatusCode);
         }

@@ -17,14 +17,14 @@ public sealed class EventSizeTests(ITestOutputHelper output)
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         var log = center.Service<EventLog>();
-        var before = await SizeAsync(center);
-        for (var batch = 0; batch < Events / Batch; batch++)
+        long before = await SizeAsync(center);
+        for (int batch = 0; batch < Events / Batch; batch++)
         {
             await center.Store.WriteAsync(db =>
             {
-                for (var i = 0; i < Batch; i++)
+                for (int i = 0; i < Batch; i++)
                 {
-                    var vm = Guid.NewGuid().ToString("D");
+                    string vm = Guid.NewGuid().ToString("D");
                     log.Add(db, EventIds.CryptoOperation, "administrator", new ObjectRef(ObjectKinds.Vm, vm, "web-frontend-17"),
                         $"administrator: vm.encrypt of web-frontend-17, task {Guid.NewGuid():D}; new key "
                             + $"kms1/{Guid.NewGuid():D}; keys before: none");
@@ -34,8 +34,8 @@ public sealed class EventSizeTests(ITestOutputHelper output)
             });
         }
 
-        var bytes = (await SizeAsync(center) - before) / Events;
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        long bytes = (await SizeAsync(center) - before) / Events;
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
         var head = await center.Service<EventService>().HeadAsync(new Caller("administrator"), verify: true, default);
         output.WriteLine($"{bytes} bytes an event; {head.Number} events walked in "
             + $"{System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");

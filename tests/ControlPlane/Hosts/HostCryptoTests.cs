@@ -89,7 +89,7 @@ public sealed class HostCryptoTests
     {
         await using var center = await StartIncapableAsync();
         await CryptoAsync(center, "enable");
-        var key = center.Host.HostKey!.KeyId;
+        string key = center.Host.HostKey!.KeyId;
         center.Host.Restart();
         await Poll.UntilAsync(() => center.Host.CryptoMode == "safe", "the host is in encryption mode again");
         Assert.Equal(key, center.Host.HostKey.KeyId);
@@ -102,7 +102,7 @@ public sealed class HostCryptoTests
     {
         await using var center = await StartIncapableAsync();
         await CryptoAsync(center, "enable");
-        var old = center.Host.HostKey!.KeyId;
+        string old = center.Host.HostKey!.KeyId;
         center.Broker.Keys.TryRemove(old, out _);
         center.Host.Restart();
         await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.RequireEnableMissingOnKms)).Count == 1, "the event");
@@ -132,7 +132,7 @@ public sealed class HostCryptoTests
     {
         await using var center = await StartIncapableAsync();
         await CryptoAsync(center, "enable");
-        var old = center.Host.HostKey!.KeyId;
+        string old = center.Host.HostKey!.KeyId;
         await CryptoAsync(center, "rotate");
         Assert.NotEqual(old, center.Host.HostKey.KeyId);
         Assert.DoesNotContain("kms1/" + old, center.Host.Keys.Keys);
@@ -146,7 +146,7 @@ public sealed class HostCryptoTests
     {
         await using var center = await StartIncapableAsync();
         await CryptoAsync(center, "enable");
-        var old = center.Host.HostKey!.KeyId;
+        string old = center.Host.HostKey!.KeyId;
         (await center.PostAsync("containers", """{"kind":"cluster","name":"lab"}""")).EnsureSuccessStatusCode();
         (await center.PostAsync("hosts/h1/move", """{"parent":"Datacenter/lab"}""")).EnsureSuccessStatusCode();
         Assert.Equal(old, center.Host.HostKey.KeyId);

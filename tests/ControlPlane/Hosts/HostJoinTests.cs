@@ -34,7 +34,7 @@ public sealed class HostJoinTests
     {
         await using var center = await TestCenter.StartAsync();
         await using var joiner = await FakeJoiner.StartAsync(center);
-        var pinned = center.Broker.Pinned.Count;
+        int pinned = center.Broker.Pinned.Count;
 
         Assert.Equal("lorica.joinToken", await CodeAsync(await AddAsync(center, joiner, JoinToken.New())));
         Assert.Equal(

@@ -97,7 +97,8 @@ public sealed class HostileHostTests
         Assert.All(rows, r => Assert.True(r is { Name.Length: <= 5, Capacity: 0, Free: 0 } && !r.Path.Any(char.IsControl)));
     }
 
-    private static async Task CreateAsync(TestCenter center, string name, string host) => Assert.Equal("succeeded", (await center.DoAsync("vms", $$"""
+    private static async Task CreateAsync(TestCenter center, string name, string host) =>
+        Assert.Equal("succeeded", (await center.DoAsync("vms", $$"""
         {"name":"{{name}}","host":"{{host}}","policy":"{{TestCenter.EncryptionPolicy}}","disks":[{"capacity":1048576}]}
         """)).State);
 }

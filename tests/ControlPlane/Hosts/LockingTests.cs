@@ -54,8 +54,8 @@ public sealed class LockingTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         await center.CreateAsync("plain");
-        var key = (await center.VmAsync("a")).Key!.Id;
-        center.Broker.Keys.TryRemove(key, out var kcv);
+        string key = (await center.VmAsync("a")).Key!.Id;
+        center.Broker.Keys.TryRemove(key, out string? kcv);
         center.Host.Restart();
         await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
 
@@ -74,7 +74,7 @@ public sealed class LockingTests
     public async Task Reasons_are_kept_apart_per_key()
     {
         await using var center = await TestCenter.StartAsync();
-        foreach (var name in new[] { "gone", "wrong" })
+        foreach (string name in new[] { "gone", "wrong" })
         {
             await center.CreateAsync(name, TestCenter.EncryptionPolicy);
         }
@@ -132,7 +132,7 @@ public sealed class LockingTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var other = "key-foreign";
+        string other = "key-foreign";
         center.Broker.Keys[other] = "2222222222222222";
         var vm = center.Host.Vms.Values.Single();
         vm.Disks[0].Key = new Contracts.KeyRef { Provider = "kms1", KeyId = other };

@@ -24,13 +24,13 @@ public sealed class UnlockTests(ITestOutputHelper output)
         Assert.Equal(Count, await RaisedAsync(center, AlarmIds.VmLocked));
         await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 1, "the provider's alarm");
         Assert.Equal(1, await EventsAsync(center, EventIds.KmsUnreachable));
-        var seals = center.Broker.SealCalls;
+        int seals = center.Broker.SealCalls;
 
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         center.Broker.KmsDown = false;
         await Poll.UntilAsync(async () => await LockedAsync(center) == 0, "all are unlocked");
 
-        output.WriteLine($"{Count} VMs unlocked {clock.ElapsedMilliseconds} ms after the provider's return");
+        output.WriteLine($"{Count} VMs unlocked {watch.ElapsedMilliseconds} ms after the provider's return");
         Assert.Equal(Count, center.Host.Keys.Count);
         Assert.Equal(0, await RaisedAsync(center, AlarmIds.VmLocked));
         Assert.Equal(Count, await EventsAsync(center, EventIds.Unlocked));
@@ -42,7 +42,7 @@ public sealed class UnlockTests(ITestOutputHelper output)
 
     private static Task PlaceAsync(TestCenter center, int count) => center.Store.WriteAsync(db =>
     {
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             var (id, disk, key, kcv) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), $"key-{i}", i.ToString("x16"));
             db.Vms.Add(

@@ -29,7 +29,7 @@ public sealed class CreateTests
         await using var center = await TestCenter.StartAsync();
         await center.AddProviderAsync("kms2");
         center.Broker.Keys["made-ahead"] = "0123456789abcdef";
-        var keys = """
+        string keys = """
             ,"keys":[{"objects":["home"],"provider":"kms1","keyId":"made-ahead"},{"objects":["virtio0:1"],"provider":"kms2"}]
             """;
         Assert.Equal("succeeded", (await center.DoAsync("vms", Body("a", keys))).State);
@@ -55,7 +55,7 @@ public sealed class CreateTests
         Assert.Equal((FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy"), (refused.Title, refused.Code));
 
         await center.CreateAsync("b", TestCenter.EncryptionPolicy);
-        var theirs = (await center.VmAsync("b")).Key!.Id;
+        string theirs = (await center.VmAsync("b")).Key!.Id;
         refused = await center.RefusedAsync(
             "vms", Body("a", $$""","keys":[{"provider":"kms1","keyId":"{{theirs}}"}]"""), HttpStatusCode.Conflict);
         Assert.Equal((FaultTypes.ResourceInUse, "lorica.keyInUse"), (refused.Title, refused.Code));

@@ -46,7 +46,7 @@ public sealed class KeyChoiceTests
     {
         await using var center = await TwoDisksAsync();
         await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy);
-        var key = (await center.RecordsAsync())[0].KeyId;
+        string key = (await center.RecordsAsync())[0].KeyId;
         center.Broker.Keys[key] = "ffffffffffffffff";
         var refused = await center.RefusedAsync("vms/a/recrypt", $$"""{"mode":"deep","keys":[{"keyId":"{{key}}"}]}""");
         Assert.Contains("another key answers", refused.Detail, StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class KeyChoiceTests
         };
         Assert.Equal("failed", (await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""")).State);
         center.Host.JobFault = null;
-        var made = center.Broker.CreatedNames.Count;
+        int made = center.Broker.CreatedNames.Count;
         Assert.Equal("lorica.jobPending", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
         Assert.Equal("lorica.jobPending", (await center.RefusedAsync("vms/a/recrypt", """{"mode":"shallow"}""")).Code);
         center.Host.Vms.Values.Single().Disks[0].Transition = "";
@@ -161,7 +161,7 @@ public sealed class KeyChoiceTests
         Assert.Equal("failed", (await center.DoAsync("vms/a/policy",
             $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"objects":["home"],"provider":"kms1"},{"objects":["virtio0:0"],"provider":"kms2"},{"provider":"kms1","keyId":"ready"}]}""")).State);
         center.Host.JobFault = null;
-        var made = center.Broker.CreatedNames.Count;
+        int made = center.Broker.CreatedNames.Count;
 
         // Whatever is chosen now: the host finishes what the job was to reach.
         var task = await center.DoAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}","home":true}""");

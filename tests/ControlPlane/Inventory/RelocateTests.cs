@@ -17,7 +17,7 @@ public sealed class RelocateTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Host.SecondDatastoreFree = 1 << 29;
-        var delivered = center.Host.Delivered.Count;
+        int delivered = center.Host.Delivered.Count;
         center.Broker.KmsDown = true;
         center.Host.Keys.Clear();
 
@@ -75,7 +75,7 @@ public sealed class RelocateTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.DoAsync("vms", """{"name":"a","disks":[{"capacity":1048576,"provisioning":"lazyZeroed"}]}""");
-        foreach (var body in new[] { """{"diskFormat":"thin"}""", """{"datastore":"ds1","diskFormat":"thin"}""" })
+        foreach (string body in new[] { """{"diskFormat":"thin"}""", """{"datastore":"ds1","diskFormat":"thin"}""" })
         {
             var refused = await center.RefusedAsync("vms/a/relocate", body);
             Assert.Equal("lorica.alreadyThere", refused.Code);
@@ -94,7 +94,7 @@ public sealed class RelocateTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Host.SecondDatastoreFree = 1 << 29;
-        var before = (await center.RecordsAsync()).Single(r => r.Kind == "disk").Generation;
+        long before = (await center.RecordsAsync()).Single(r => r.Kind == "disk").Generation;
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"diskFormat":"eagerZeroed"}""")).State);
         Assert.Equal(before + 1, (await center.RecordsAsync()).Single(r => r.Kind == "disk").Generation);
 

@@ -27,7 +27,7 @@ public sealed class TreeTests
         Assert.Contains("Berlin/live/web", await PathsAsync(center));
         var refused = await center.Http.DeleteAsync("/api/v1/containers/Berlin/live");
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
-        foreach (var path in new[] { "Berlin/live/web", "Berlin/live", "Berlin" })
+        foreach (string path in new[] { "Berlin/live/web", "Berlin/live", "Berlin" })
         {
             Assert.Equal(HttpStatusCode.NoContent, (await center.Http.DeleteAsync("/api/v1/containers/" + path)).StatusCode);
         }

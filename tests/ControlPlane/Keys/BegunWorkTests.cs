@@ -25,7 +25,7 @@ public sealed class BegunWorkTests
     {
         await using var center = await StartAsync(job);
         var bob = await People.WithoutAsync(center, Privileges.RegisterHost);
-        var task = await HalfWayAsync(center, bob, job);
+        string task = await HalfWayAsync(center, bob, job);
 
         // Nobody can watch the host, so what a center does by itself for a host that returned is not done: it is the work alone
         // that brings it back.
@@ -56,7 +56,7 @@ public sealed class BegunWorkTests
     {
         await using var center = await StartAsync(job);
         var bob = await People.WithoutAsync(center);
-        var task = await HalfWayAsync(center, bob, job);
+        string task = await HalfWayAsync(center, bob, job);
         await center.Store.WriteAsync(db => db.Users.Where(u => u.Name == bob.User).ExecuteDeleteAsync(None));
         await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await CutAsync(center, () => center.Broker.KmsDown = true);
@@ -79,7 +79,7 @@ public sealed class BegunWorkTests
     {
         await using var center = await StartAsync(job);
         var bob = await People.WithoutAsync(center, Privileges.RegisterHost);
-        var task = await HalfWayAsync(center, bob, job);
+        string task = await HalfWayAsync(center, bob, job);
         await CutAsync(center, () => (center.Host.CryptoMode, center.Host.HostKey) = ("incapable", null));
         await AssertFinishedAsync(center, task, job);
         Assert.NotNull(center.Host.HostKey);
@@ -92,7 +92,7 @@ public sealed class BegunWorkTests
     {
         await using var center = await StartAsync(job);
         var bob = await People.WithoutAsync(center);
-        var task = await HalfWayAsync(center, bob, job);
+        string task = await HalfWayAsync(center, bob, job);
         await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await CutAsync(center, () => center.Host.Lies = Unreadable);
 
@@ -118,7 +118,7 @@ public sealed class BegunWorkTests
         await using var center = await StartAsync(Encrypt);
         center.Host.HoldJobs = null;
         await center.BreakDatabaseAsync($"{what} ON {table} WHEN {when}");
-        var task = (await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")).Id;
+        string task = (await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")).Id;
         Assert.Contains(await center.StateAfterFailuresAsync(task), (string[])["queued", "running"]);
         await center.MendDatabaseAsync();
         await AssertFinishedAsync(center, task, Encrypt);
@@ -130,13 +130,13 @@ public sealed class BegunWorkTests
         await using var center = await StartAsync(Encrypt);
         center.Host.InPlace = false;
         var bob = await People.WithoutAsync(center);
-        var task = await HalfWayAsync(center, bob, Encrypt);
+        string task = await HalfWayAsync(center, bob, Encrypt);
         await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await CutAsync(center, () => { });
 
         var ended = await center.EndAsync(task);
         Assert.Equal(("failed", FaultTypes.NoPermission), (ended.State, ended.Fault!.Type));
-        var id = (await center.VmAsync("a")).Id;
+        string id = (await center.VmAsync("a")).Id;
         var made = (await center.RecordsAsync()).Where(r => r.VmId == id).ToList();
         Assert.NotEmpty(made);
         Assert.All(made, r => Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
@@ -190,7 +190,7 @@ public sealed class BegunWorkTests
     public async Task A_job_that_succeeded_is_judged_when_its_files_can_be_read(string job)
     {
         await using var center = await StartAsync(job);
-        var task = await HalfWayAsync(center, People.Administrator, job);
+        string task = await HalfWayAsync(center, People.Administrator, job);
         center.Host.DatastoreProblem = "The datastore ds1 is not mounted.";
         Release(center);
         await WaitsAsync(center, task, "not mounted");
@@ -226,8 +226,8 @@ public sealed class BegunWorkTests
     public async Task Begun_work_goes_on_under_a_key_that_was_deactivated_meanwhile(string job)
     {
         await using var center = await StartAsync(job);
-        var task = await HalfWayAsync(center, People.Administrator, job);
-        var a = (await center.VmAsync("a")).Id;
+        string task = await HalfWayAsync(center, People.Administrator, job);
+        string a = (await center.VmAsync("a")).Id;
         var keys = (await center.RecordsAsync()).Where(r => r.VmId == a).Select(r => r.KeyId).Distinct().ToList();
         await CutAsync(center, () => keys.ForEach(key => center.Broker.States[key] = "Deactivated"));
         var ended = await center.EndAsync(task);
@@ -244,7 +244,7 @@ public sealed class BegunWorkTests
         center.Host.HoldJobs = null;
         Assert.Equal("succeeded", (await center.SetPolicyAsync("z", TestCenter.DefaultPolicy)).State);
         center.Host.HoldJobs = new TaskCompletionSource();
-        var task = await HalfWayAsync(center, People.Administrator, Encrypt);
+        string task = await HalfWayAsync(center, People.Administrator, Encrypt);
         var refused = await center.RefusedAsync("hosts/h1/crypto", """{"action":"disable"}""");
         Assert.Equal(FaultTypes.ResourceInUse, refused.Title);
         Release(center);
@@ -267,7 +267,7 @@ public sealed class BegunWorkTests
     private static async Task<string> HalfWayAsync(TestCenter center, Caller caller, string job)
     {
         var vms = center.Service<VmService>();
-        var before = center.Host.Started.Count;
+        int before = center.Host.Started.Count;
         var task = job switch
         {
             Encrypt => await vms.SetPolicyAsync(caller, "a", new SetPolicyBody(TestCenter.EncryptionPolicy), None),

@@ -16,7 +16,7 @@ public sealed class DeactivatedKeyTests
     public async Task A_shallow_recrypt_takes_a_VM_away_from_it_after_a_restart_of_the_host_too(string state)
     {
         await using var center = await LockedAsync(state);
-        var old = (await center.VmAsync("a")).Key!.Id;
+        string old = (await center.VmAsync("a")).Key!.Id;
 
         var task = await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""");
         Assert.Equal(("succeeded", null), (task.State, task.Fault?.Message));
@@ -45,7 +45,7 @@ public sealed class DeactivatedKeyTests
     public async Task An_unlock_that_says_so_lets_the_VM_start_with_an_event_and_an_alarm()
     {
         await using var center = await LockedAsync("Deactivated");
-        var key = (await center.VmAsync("a")).Key!.Id;
+        string key = (await center.VmAsync("a")).Key!.Id;
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unlock?deactivated=true", "")).State);
         Assert.Equal("unlocked", (await center.VmAsync("a")).CryptoState);
@@ -91,10 +91,10 @@ public sealed class DeactivatedKeyTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         await center.CreateAsync("plain");
-        var key = (await center.VmAsync("a")).Key!.Id;
+        string key = (await center.VmAsync("a")).Key!.Id;
         center.Broker.States[key] = state;
         center.Broker.NoProtect[key] = noProtect;
-        var records = (await center.RecordsAsync()).Count;
+        int records = (await center.RecordsAsync()).Count;
 
         foreach (var (path, body) in new[]
         {

@@ -90,7 +90,7 @@ public sealed class EncryptionTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var old = (await center.VmAsync("a")).Key!.Id;
+        string old = (await center.VmAsync("a")).Key!.Id;
 
         var task = await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""");
 
@@ -112,7 +112,7 @@ public sealed class EncryptionTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var old = (await center.VmAsync("a")).Key!.Id;
+        string old = (await center.VmAsync("a")).Key!.Id;
         center.Host.JobFault = new Fault(FaultTypes.NoDiskSpace, "lorica.noSpace", "ds1", "No space.");
 
         var task = await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""");
@@ -134,14 +134,14 @@ public sealed class EncryptionTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var old = (await center.VmAsync("a")).Key!.Id;
+        string old = (await center.VmAsync("a")).Key!.Id;
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "ds1", "I/O error.");
         center.Host.BeforeJobFails = (vm, request) =>
             (vm.Key, vm.Kcv, vm.PendingJob) = (request.NewKey, request.NewKcv, "recrypt");
 
         Assert.Equal("failed", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
 
-        var made = (await center.RecordsAsync()).Single(r => r.KeyId != old && r.InUse).KeyId;
+        string made = (await center.RecordsAsync()).Single(r => r.KeyId != old && r.InUse).KeyId;
         Assert.All((await center.RecordsAsync()).Where(r => r.KeyId == made), r => Assert.Equal(KeyRecordStates.Usable, r.State));
         Assert.Null((await center.VmAsync("a")).Suspect);
         center.Host.JobFault = null;

@@ -30,7 +30,7 @@ public sealed class KeyCheckTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var id = (await center.VmAsync("a")).Key!.Id;
+        string id = (await center.VmAsync("a")).Key!.Id;
         var end = TimeProvider.System.GetUtcNow().AddDays(90);
         center.Broker.Deactivations[id] = end.ToUnixTimeSeconds();
 

@@ -11,7 +11,7 @@ namespace Lorica.ControlPlane.Tests.Keys;
 public sealed class KeyReasonTests
 {
     [Fact]
-    public Task MissingOnHost() => LocksAsync(
+    public Task Missing_on_host() => LocksAsync(
         KeyReasons.MissingOnHost, EventIds.LockedMissingOnHost,
         async (center, key) => Assert.Equal(
             HttpStatusCode.NoContent, (await center.Http.DeleteAsync($"/api/v1/keys/kms1/{key}?force=true")).StatusCode),
@@ -19,9 +19,9 @@ public sealed class KeyReasonTests
             (await center.PostAsync("keys/restore", $$"""{"provider":"kms1","id":"{{key}}"}""")).IsSuccessStatusCode));
 
     [Fact]
-    public async Task MissingOnKms()
+    public async Task Missing_on_kms()
     {
-        var kcv = "";
+        string? kcv = "";
         await LocksAsync(
             KeyReasons.MissingOnKms, EventIds.LockedMissingOnKms,
             (center, key) =>
@@ -33,7 +33,7 @@ public sealed class KeyReasonTests
     }
 
     [Fact]
-    public Task NotActiveOnKms() => LocksAsync(
+    public Task Not_active_on_kms() => LocksAsync(
         KeyReasons.NotActiveOnKms, EventIds.LockedMissingOnKms,
         (center, key) =>
         {
@@ -43,7 +43,7 @@ public sealed class KeyReasonTests
         (center, key) => RepairAsync(center, () => center.Broker.States.TryRemove(key, out _)));
 
     [Fact]
-    public Task ProviderUnreachable() => LocksAsync(
+    public Task Provider_unreachable() => LocksAsync(
         KeyReasons.ProviderUnreachable, EventIds.LockedClusterError,
         (center, _) =>
         {
@@ -70,7 +70,7 @@ public sealed class KeyReasonTests
         });
 
     [Fact]
-    public Task NoPermission() => LocksAsync(
+    public Task No_permission() => LocksAsync(
         KeyReasons.NoPermission, EventIds.LockedClusterError,
         (center, _) =>
         {
@@ -82,7 +82,7 @@ public sealed class KeyReasonTests
     [Fact]
     public async Task WrongKey_is_alarmed_and_not_delivered()
     {
-        var kcv = "";
+        string kcv = "";
         await LocksAsync(
             KeyReasons.WrongKey, EventIds.LockedMissingOnKms,
             (center, key) =>
@@ -140,7 +140,7 @@ public sealed class KeyReasonTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var key = (await center.VmAsync("a")).Key!.Id;
+        string key = (await center.VmAsync("a")).Key!.Id;
         await breakIt(center, key);
         center.Host.Restart();
 

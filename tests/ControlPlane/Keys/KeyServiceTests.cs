@@ -46,7 +46,7 @@ public sealed class KeyServiceTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var key = (await center.VmAsync("a")).Key!.Id;
+        string key = (await center.VmAsync("a")).Key!.Id;
 
         var refused = await center.Http.DeleteAsync($"/api/v1/keys/kms1/{key}");
         var problem = (await refused.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!;
@@ -88,8 +88,8 @@ public sealed class KeyServiceTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var old = (await center.VmAsync("a")).Key!.Id;
-        center.Broker.Keys.TryRemove(old, out var kcv);
+        string old = (await center.VmAsync("a")).Key!.Id;
+        center.Broker.Keys.TryRemove(old, out string? kcv);
 
         // A shallow recrypt takes the VM to a new key; the host keeps the old one, which nobody else has.
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);

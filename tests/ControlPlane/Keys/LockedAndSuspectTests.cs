@@ -16,8 +16,8 @@ public sealed class LockedAndSuspectTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         await center.CreateAsync("b", TestCenter.EncryptionPolicy);
-        var key = (await center.VmAsync("a")).Key!.Id;
-        center.Broker.Keys.TryRemove(key, out var kcv);
+        string key = (await center.VmAsync("a")).Key!.Id;
+        center.Broker.Keys.TryRemove(key, out string? kcv);
         center.Host.Restart();
         await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "a is locked");
         Assert.Single(await center.EventsAsync(EventIds.LockedMissingOnKms));

@@ -97,8 +97,8 @@ public sealed class NamedKeyTests
     {
         await using var center = await TestCenter.StartAsync();
         center.Broker.Keys["unknown"] = Kcv;
-        var made = await MakeAsync(center);
-        var asked = 0;
+        string made = await MakeAsync(center);
+        int asked = 0;
         center.Broker.OnCheck = key =>
         {
             asked += key.KeyId == "unknown" ? 1 : 0;
@@ -129,13 +129,13 @@ public sealed class NamedKeyTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var key = (await center.VmAsync("a")).Key!.Id;
+        string key = (await center.VmAsync("a")).Key!.Id;
         if (kind == TaskKinds.Register)
         {
             await center.DoAsync("vms/a/unregister", "");
         }
 
-        var made = await MakeAsync(center);
+        string made = await MakeAsync(center);
         var caller = await People.WithoutAsync(center);
         center.Broker.OnCheck = _ => People.WithdrawAsync(center, caller);
 
@@ -157,7 +157,7 @@ public sealed class NamedKeyTests
     public async Task A_key_of_a_VM_that_left_is_not_forgotten_but_by_force()
     {
         await using var center = await TestCenter.StartAsync();
-        var made = await MakeAsync(center);
+        string made = await MakeAsync(center);
         var vms = center.Service<VmService>();
         await center.EndAsync((await vms.CreateAsync(People.Administrator, Body("a", made), default)).Id);
         await center.DoAsync("vms/a/unregister", "");
@@ -179,7 +179,7 @@ public sealed class NamedKeyTests
         center.Broker.Odd["odd"] = KeyReasons.NotAKey;
         var records = (await center.RecordsAsync()).Select(r => (r.ObjectId, r.KeyId, r.State)).Order().ToList();
         var (delivered, started) = (center.Host.Delivered.Count, center.Host.Started.Count);
-        var key = $$"""
+        string key = $$"""
             "policy":"{{TestCenter.EncryptionPolicy}}","keys":[{"provider":"kms1","keyId":"odd"}]
             """;
 

@@ -11,18 +11,18 @@ public sealed class RandomTroubleTests(ITestOutputHelper output)
     private const int Episodes = 8;
 
     /// <summary>Seeds that once ended otherwise; each run begins with them.</summary>
-    private static readonly string[] s_kept = [];
+    private static readonly string[] Kept = [];
 
     [Fact]
     public async Task Whatever_refusal_kill_or_error_meets_whichever_step_no_key_that_files_name_is_given_up()
     {
-        var told = Environment.GetEnvironmentVariable("LORICA_TROUBLE_SEED");
-        var episodes = int.TryParse(Environment.GetEnvironmentVariable("LORICA_TROUBLE_EPISODES"), out var n) ? n : Episodes;
-        foreach (var seed in told is null ? [.. s_kept, Dice.NewSeed()] : new[] { told })
+        string? told = Environment.GetEnvironmentVariable("LORICA_TROUBLE_SEED");
+        int episodes = int.TryParse(Environment.GetEnvironmentVariable("LORICA_TROUBLE_EPISODES"), out int n) ? n : Episodes;
+        foreach (string seed in told is null ? [.. Kept, Dice.NewSeed()] : new[] { told })
         {
             output.WriteLine($"LORICA_TROUBLE_SEED={seed} gives the same episodes");
             await using var world = await TroubledWorld.StartAsync(new Dice(seed));
-            for (var i = 0; i < episodes; i++)
+            for (int i = 0; i < episodes; i++)
             {
                 try
                 {

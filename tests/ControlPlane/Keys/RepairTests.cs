@@ -57,7 +57,7 @@ public sealed class RepairTests
         await using var center = await StartAsync();
         await DamageAsync(center, "encrypt");
         var bob = await People.WithoutAsync(center, privilege);
-        foreach (var apply in new[] { false, true })
+        foreach (bool apply in new[] { false, true })
         {
             var refused = await Assert.ThrowsAsync<FaultException>(
                 () => center.Service<RepairService>().RepairAsync(bob, "a", new RepairVmBody(apply), None));
@@ -69,8 +69,8 @@ public sealed class RepairTests
     public async Task A_key_that_the_KMS_does_not_give_or_gives_otherwise_is_not_adopted()
     {
         await using var center = await StartAsync();
-        var key = await DamageAsync(center, "encrypt");
-        var kcv = center.Broker.Keys[key];
+        string key = await DamageAsync(center, "encrypt");
+        string kcv = center.Broker.Keys[key];
         center.Broker.Keys[key] = "0000000000000000";
         await AssertRefusedAsync(center, "msg.vigor.enc.keyNotFound");
         center.Broker.Keys.TryRemove(key, out _);
@@ -96,7 +96,7 @@ public sealed class RepairTests
 
         files.Key = own;
         var disk = files.Disks[0];
-        (disk.ObjectId, var id) = (Guid.NewGuid().ToString(), disk.ObjectId);
+        (disk.ObjectId, string? id) = (Guid.NewGuid().ToString(), disk.ObjectId);
         await AssertRefusedAsync(center, "lorica.notRecorded");
         disk.ObjectId = id;
         files.Kcv = "0000000000000000";
@@ -108,7 +108,7 @@ public sealed class RepairTests
     {
         await using var center = await StartAsync();
         Assert.Equal("succeeded", (await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy)).State);
-        var id = (await center.VmAsync("a")).Id;
+        string id = (await center.VmAsync("a")).Id;
         var older = center.Host.Vms[id].Clone();
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""")).State);
         var newer = center.Host.Vms[id];
@@ -138,15 +138,15 @@ public sealed class RepairTests
     {
         await using var center = await StartAsync();
         await center.CreateAsync("b", TestCenter.EncryptionPolicy);
-        var key = await DamageAsync(center, "encrypt");
+        string key = await DamageAsync(center, "encrypt");
         var files = center.Host.Vms[(await center.VmAsync("a")).Id];
-        var number = 0L;
+        long number = 0L;
         async Task HappensAsync()
         {
-            var left = what.Contains("left", StringComparison.Ordinal);
-            var other = left ? Guid.NewGuid().ToString() : (await center.VmAsync("b")).Id;
-            var host = what.Contains("host", StringComparison.Ordinal);
-            var disk = what.Contains("disk", StringComparison.Ordinal);
+            bool left = what.Contains("left", StringComparison.Ordinal);
+            string other = left ? Guid.NewGuid().ToString() : (await center.VmAsync("b")).Id;
+            bool host = what.Contains("host", StringComparison.Ordinal);
+            bool disk = what.Contains("disk", StringComparison.Ordinal);
             var row = new KeyRecordRow
             {
                 ObjectId = disk ? files.Disks[0].ObjectId : host ? "another-host" : other + "-2", Kind = host ? "host" : "disk",
@@ -224,13 +224,13 @@ public sealed class RepairTests
             Assert.Equal("succeeded", (await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy)).State);
         }
 
-        var before = center.Host.Started.Count;
+        int before = center.Host.Started.Count;
         var hold = center.Host.HoldJobs = new TaskCompletionSource();
         var task = job == "encrypt"
             ? await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")
             : await center.BeginAsync("vms/a/recrypt", $$"""{"mode":"{{(job == "recryptDeep" ? "deep" : "shallow")}}"}""");
         await Poll.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
-        var key = (await center.RecordsAsync()).Last(r => r.TaskId == task.Id).KeyId;
+        string key = (await center.RecordsAsync()).Last(r => r.TaskId == task.Id).KeyId;
         await center.RestartAsync(async () =>
         {
             center.Host.Restart();

@@ -18,7 +18,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
     private static readonly CancellationToken None = CancellationToken.None;
 
     /// <summary>Writes that fail, as long as they do: where in the work the database is gone.</summary>
-    private static readonly string[] s_writes =
+    private static readonly string[] Writes =
     [
         "UPDATE ON tasks WHEN NEW.step LIKE 'key%'", "UPDATE ON tasks WHEN NEW.state = 'succeeded'",
         "UPDATE ON tasks WHEN NEW.state = 'failed'", "INSERT ON key_records", "UPDATE ON key_records WHEN NEW.state = 'usable'",
@@ -26,7 +26,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
         "INSERT ON policy_associations", "UPDATE ON tasks WHEN NEW.cancellable = 0",
     ];
 
-    private static readonly string[] s_troubles = ["kms", "provider", "permission", "privilege", "mode", "unreadable"];
+    private static readonly string[] Troubles = ["kms", "provider", "permission", "privilege", "mode", "unreadable"];
 
     private readonly TestCenter _center;
     private readonly Dice _dice;
@@ -54,14 +54,14 @@ internal sealed class TroubledWorld : IAsyncDisposable
     public async Task RunAsync()
     {
         // Step 1: what, by whom, which trouble, where
-        var worst = _episodes % 2 == 0;
-        var act = worst ? _dice.Of("encrypt", "recryptShallow", "recryptDeep")
+        bool worst = _episodes % 2 == 0;
+        string act = worst ? _dice.Of("encrypt", "recryptShallow", "recryptDeep")
             : _dice.Of("encrypt", "decrypt", "recryptShallow", "recryptDeep", "create", "import", "clone");
-        var at = worst ? "job" : _dice.Of("begin", "activate", "job", "job", "job", "made");
-        string[] troubles = worst ? Worst() : [.. s_troubles.Where(_ => _dice.Once(3))];
+        string at = worst ? "job" : _dice.Of("begin", "activate", "job", "job", "job", "made");
+        string[] troubles = worst ? Worst() : [.. Troubles.Where(_ => _dice.Once(3))];
         var (centerDies, hostDies) = worst ? (true, true) : (_dice.Once(2), _dice.Once(2));
-        var write = !centerDies && _dice.Once(2) ? _dice.Of(s_writes) : null;
-        var name = $"vm{_episodes++}";
+        string? write = !centerDies && _dice.Once(2) ? _dice.Of(Writes) : null;
+        string name = $"vm{_episodes++}";
         Episode = $"{act} of {name} at {at}: [{string.Join(' ', troubles)}]{(centerDies ? " center killed" : "")}"
             + $"{(hostDies ? " host killed" : "")}{(write is null ? "" : $" no {write}")}";
         var bob = await People.WithoutAsync(_center);
@@ -199,7 +199,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
 
     private async Task TroubleAsync(string[] troubles, Caller bob)
     {
-        foreach (var trouble in troubles)
+        foreach (string trouble in troubles)
         {
             switch (trouble)
             {

@@ -17,7 +17,7 @@ public sealed class DeleteTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var calls = 0;
+        int calls = 0;
         center.Host.BeforeLife = step => step == when && Interlocked.Increment(ref calls) == 1
             ? throw new RpcException(new Status(StatusCode.Unavailable, "killed")) : Task.CompletedTask;
 
@@ -32,7 +32,7 @@ public sealed class DeleteTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", null);
-        var calls = 0;
+        int calls = 0;
         center.Host.BeforeLife = step => (step, step == "delete" ? Interlocked.Increment(ref calls) : 0) switch
         {
             ("delete", 1) => throw new RpcException(new Status(StatusCode.DeadlineExceeded, "slow")),

@@ -94,7 +94,7 @@ public sealed class DiskTests
 
         // A disk that was never encrypted comes and goes.
         await center.DoAsync("vms/p/disks", """{"capacity":1048576}""");
-        var plain = (await center.VmAsync("p")).Disks[1].Path;
+        string plain = (await center.VmAsync("p")).Disks[1].Path;
         await center.DoAsync("vms/p/disks/virtio0:1/detach", "");
         Assert.Equal("succeeded", (await center.DoAsync("vms/p/disks/attach", $$"""{"path":"{{plain}}"}""")).State);
     }
@@ -140,8 +140,8 @@ public sealed class DiskTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         await center.CreateAsync("b", TestCenter.EncryptionPolicy);
-        var theirs = (await center.VmAsync("b")).Disks[0].Path;
-        var body = $$"""{"path":"{{theirs}}","policy":"{{TestCenter.EncryptionPolicy}}"}""";
+        string theirs = (await center.VmAsync("b")).Disks[0].Path;
+        string body = $$"""{"path":"{{theirs}}","policy":"{{TestCenter.EncryptionPolicy}}"}""";
         Assert.Equal("msg.hostd.deviceSpec.enc.sharedBacking", (await center.RefusedAsync("vms/a/disks/attach", body)).Code);
         Assert.Equal("msg.hostd.deviceSpec.enc.sharedBacking",
             (await center.RefusedAsync("vms/a/disks/attach", """{"path":"[ds1] x/x.vmdk","shared":true}""")).Code);
@@ -156,7 +156,7 @@ public sealed class DiskTests
         var lost = (await center.VmAsync("a")).Disks[1].Key!;
         center.Broker.Keys.TryRemove(lost.Id, out _);
         center.Host.Keys.TryRemove($"kms1/{lost.Id}", out _);
-        var disk = (await center.VmAsync("a")).Disks[1].Path;
+        string disk = (await center.VmAsync("a")).Disks[1].Path;
         var refused = await center.RefusedAsync("vms/a/power", """{"action":"on"}""");
         Assert.Equal(
             ("msg.vigor.enc.keyNotFound", disk, $"The disk {disk} is encrypted and a required key was not found."),

@@ -14,7 +14,7 @@ public sealed class FaultTests
     private static readonly string Decrypt = $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}""";
 
     /// <summary>Operations on an encrypted VM that must be off, and off without snapshots.</summary>
-    private static readonly (string Path, string Body)[] s_whole =
+    private static readonly (string Path, string Body)[] Whole =
     [
         ("policy", Decrypt), ("recrypt", """{"mode":"deep"}"""), ("clone", """{"name":"b"}"""),
         ("relocate", """{"diskFormat":"eagerZeroed"}"""),
@@ -29,7 +29,7 @@ public sealed class FaultTests
         await center.PowerAsync("a", "on");
         await center.PowerAsync("p", "on");
 
-        foreach (var (path, body) in s_whole.Concat(
+        foreach (var (path, body) in Whole.Concat(
         [
             ("unregister", ""), ("disks", """{"capacity":1048576}"""), ("disks/attach", """{"path":"[ds1] x/x.vmdk"}"""),
             ("disks/virtio0:0/detach", ""), ("disks/virtio0:0/resize", """{"capacity":2097152}"""),
@@ -51,7 +51,7 @@ public sealed class FaultTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Host.Vms.Values.Single().Snapshots = 1;
-        foreach (var (path, body) in s_whole)
+        foreach (var (path, body) in Whole)
         {
             var refused = await center.RefusedAsync("vms/a/" + path, body, HttpStatusCode.Conflict);
             Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.snapshots", "a"),
@@ -74,7 +74,7 @@ public sealed class FaultTests
         refused = await center.RefusedAsync(
             "vms/p/policy", Decrypt.Replace("}", ",\"crypto\":\"decrypt\"}", StringComparison.Ordinal));
         Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.notEncrypted"), (refused.Title, refused.Code));
-        foreach (var mode in (string[])["shallow", "deep"])
+        foreach (string mode in (string[])["shallow", "deep"])
         {
             refused = await center.RefusedAsync("vms/p/recrypt", $$"""{"mode":"{{mode}}"}""");
             Assert.Equal((FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.notEncrypted"), (refused.Title, refused.Code));
@@ -115,7 +115,7 @@ public sealed class FaultTests
     public async Task InvalidArgument_server_info_name_a_provider_without_a_name()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        foreach (var name in new[] { "", "a\\u0007b", new string('x', 81) })
+        foreach (string name in new[] { "", "a\\u0007b", new string('x', 81) })
         {
             var refused = await center.RefusedAsync(
                 "providers", $$"""{"name":"{{name}}","servers":[{"host":"127.0.0.1","port":5696,"certificateSha256":"{{new string('a', 64)}}"}]}""", HttpStatusCode.BadRequest);

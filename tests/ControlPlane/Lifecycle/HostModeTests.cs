@@ -22,7 +22,7 @@ public sealed class HostModeTests
         await using var center = await LifeWorld.StartAsync(kind);
         var host = kind == TaskKinds.Migrate ? center.Hosts[1] : center.Host;
         host.CryptoMode = "incapable";
-        var before = host.Delivered.Count;
+        int before = host.Delivered.Count;
 
         var caller = await People.WithoutAsync(center, Privileges.RegisterHost);
         var refused = await Assert.ThrowsAsync<FaultException>(() => LifeWorld.DoAsync(center, caller, kind));

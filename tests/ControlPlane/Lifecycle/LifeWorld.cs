@@ -72,7 +72,7 @@ internal static class LifeWorld
         }
 
         var (reached, stop, end) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
-        var what = kind switch
+        string what = kind switch
         {
             TaskKinds.Register => "register",
             TaskKinds.Unregister or TaskKinds.Migrate => done ? "unregistered" : "unregister",

@@ -209,7 +209,7 @@ public sealed class RegisterTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
         var files = Foreign(center, "x");
-        var taken = center.Host.Vms.Values.Single().Disks[0].ObjectId;
+        string taken = center.Host.Vms.Values.Single().Disks[0].ObjectId;
         (files.Encrypted, files.Key, files.Kcv) = (false, null, "");
         (files.Disks[0].Encrypted, files.Disks[0].Key, files.Disks[0].Kcv, files.Disks[0].ObjectId) = (false, null, "", taken);
         var refused = await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}"}""");
@@ -271,7 +271,7 @@ public sealed class RegisterTests
     private static VmDescription Foreign(TestCenter center, string name)
     {
         var key = new Contracts.KeyRef { Provider = "kms1", KeyId = "foreign-" + name };
-        var kcv = center.Broker.Keys.GetOrAdd(key.KeyId, "0123456789abcdef");
+        string kcv = center.Broker.Keys.GetOrAdd(key.KeyId, "0123456789abcdef");
         var vm = new VmDescription
         {
             VmId = Guid.NewGuid().ToString(), Name = name, PowerState = "poweredOff", Encrypted = true, Key = key,

@@ -16,7 +16,7 @@ public sealed class ApplyTests
     public async Task One_policy_to_many_VMs_reports_on_each_and_one_refusal_does_not_stop_the_others()
     {
         await using var center = await TestCenter.StartAsync();
-        foreach (var name in new[] { "a", "b", "c" })
+        foreach (string name in new[] { "a", "b", "c" })
         {
             await center.CreateAsync(name);
         }

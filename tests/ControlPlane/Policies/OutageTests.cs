@@ -46,7 +46,7 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task Suspend_pauses_the_guest_after_the_time_of_the_policy_and_lets_it_go_when_the_provider_is_back()
     {
         await RunningAsync("a", "suspend", 600);
-        var id = (await _center.VmAsync("a")).Id;
+        string id = (await _center.VmAsync("a")).Id;
 
         await OutAsync(TimeSpan.FromMinutes(9));
         Assert.Empty(_center.Host.Paused);

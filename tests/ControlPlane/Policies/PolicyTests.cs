@@ -19,7 +19,7 @@ public sealed class PolicyTests
             (gold.Encryption, gold.Strict, gold.OutageAction, gold.OutageAfterSeconds, gold.Version));
         Assert.Equal(["fast", "gold"], gold.Tags);
 
-        var clone = await (await center.PostAsync("policies/gold/clone", """{"name":"Silver"}""")).Content.ReadAsStringAsync();
+        string clone = await (await center.PostAsync("policies/gold/clone", """{"name":"Silver"}""")).Content.ReadAsStringAsync();
         Assert.Contains("\"shutDown\"", clone, StringComparison.Ordinal);
         var edit = await center.SendAsync(HttpMethod.Patch, "policies/Silver", """{"strict":true,"description":"d"}""");
         Assert.True(edit.IsSuccessStatusCode, await edit.Content.ReadAsStringAsync());
@@ -42,7 +42,7 @@ public sealed class PolicyTests
     {
         await using var center = await TestCenter.StartAsync();
 
-        foreach (var id in new[] { "4d5f673c-536f-11e6-beb8-9e71128cae77", TestCenter.DefaultPolicy })
+        foreach (string id in new[] { "4d5f673c-536f-11e6-beb8-9e71128cae77", TestCenter.DefaultPolicy })
         {
             var edit = await (await center.SendAsync(HttpMethod.Patch, $"policies/{id}", """{"strict":false}"""))
                 .ProblemAsync(HttpStatusCode.NotImplemented);
@@ -65,7 +65,7 @@ public sealed class PolicyTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.MakePolicyAsync("""{"name":"Gold","encryption":true}""");
-        var tag = (await center.Http.GetAsync("/api/v1/policies/gold")).Headers.ETag!.Tag;
+        string tag = (await center.Http.GetAsync("/api/v1/policies/gold")).Headers.ETag!.Tag;
 
         Assert.True(
             (await center.SendAsync(HttpMethod.Patch, "policies/gold", """{"description":"one"}""", tag)).IsSuccessStatusCode);

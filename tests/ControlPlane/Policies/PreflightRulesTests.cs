@@ -79,7 +79,7 @@ public sealed class PreflightRulesTests
     public void A_clone_needs_room_for_its_disks_where_it_will_lie()
     {
         var order = Order("p", PreflightAction.Clone) with { Target = ("h2", "ds2") };
-        var wanted = (1L << 30) + SpaceLimits.CopyReserve;
+        long wanted = (1L << 30) + SpaceLimits.CopyReserve;
 
         Refused("lorica.noSpace", order, Facts() with { Free = new Dictionary<string, long> { ["ds2"] = wanted - 1 } });
         Assert.DoesNotContain(

@@ -50,7 +50,7 @@ public sealed class IdentityTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var key = (await center.VmAsync("a")).Key!.Id;
+        string key = (await center.VmAsync("a")).Key!.Id;
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
 
         await center.PostAsync("providers/kms1/identity/renew", "{}");

@@ -75,7 +75,7 @@ public sealed class ProviderTests
     public async Task A_credential_goes_to_the_broker_sealed_and_can_be_forgotten()
     {
         await using var center = await TestCenter.StartAsync();
-        var blob = Convert.ToBase64String(new byte[80]);
+        string blob = Convert.ToBase64String(new byte[80]);
         var changed = await ChangeAsync(center, $$"""{"credentialEnc":"{{blob}}","sealedCredential":"{{blob}}"}""");
         Assert.Equal("user", changed.UserName);
         Assert.Equal(80, center.Broker.Configured.Last().Credential.Ciphertext.Length);

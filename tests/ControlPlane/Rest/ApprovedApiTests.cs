@@ -23,8 +23,8 @@ public sealed class ApprovedApiTests
         await using var center = await TestCenter.StartAsync(provider: false);
         var document = JsonNode.Parse(await center.Http.GetStringAsync("/openapi/v1.json"))!;
         document["info"]!["version"] = "0";
-        var now = Sorted(document)!.ToJsonString(Indented) + "\n";
-        var approved = Path.Combine(AppContext.BaseDirectory, "Data", "openapi.json");
+        string now = Sorted(document)!.ToJsonString(Indented) + "\n";
+        string approved = Path.Combine(AppContext.BaseDirectory, "Data", "openapi.json");
         if (Environment.GetEnvironmentVariable("LORICA_APPROVE_API") is { Length: > 0 } accept)
         {
             await File.WriteAllTextAsync(accept, now);

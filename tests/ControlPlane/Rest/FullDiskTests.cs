@@ -50,7 +50,7 @@ public sealed class FullDiskTests
         await Assert.ThrowsAsync<SqliteException>(() => runner.RunAsync(
             "provider.change", Lorica.ControlPlane.Model.ObjectRef.Provider("p"), new("administrator"),
             (Func<string, Task>)(_ => throw full), CancellationToken.None));
-        var fault = await center.Store.ReadAsync(db => db.Tasks.Select(t => t.Fault).SingleAsync(f => f != null));
+        string? fault = await center.Store.ReadAsync(db => db.Tasks.Select(t => t.Fault).SingleAsync(f => f != null));
         Assert.Contains("\"lorica.stateFull\"", fault, StringComparison.Ordinal);
     }
 

@@ -40,14 +40,14 @@ public sealed class HostileBodyTests
         await center.CreateAsync("keep");
         string[] paths = ["vms", "providers", "providers/probe", "vms/keep/policy", "vms/keep/recrypt", "vms/keep/power",
             "session"];
-        var deep = string.Concat(Enumerable.Repeat("{\"a\":", 2000));
-        var long80 = $"{{\"name\":\"{new string('x', 81)}\",\"disks\":[{{\"capacity\":512}}]}}";
-        foreach (var path in paths)
+        string deep = string.Concat(Enumerable.Repeat("{\"a\":", 2000));
+        string long80 = $"{{\"name\":\"{new string('x', 81)}\",\"disks\":[{{\"capacity\":512}}]}}";
+        foreach (string path in paths)
         {
-            foreach (var body in Bodies.Append(deep).Append(long80))
+            foreach (string body in Bodies.Append(deep).Append(long80))
             {
                 var reply = await center.PostAsync(path, body);
-                var text = await reply.Content.ReadAsStringAsync();
+                string text = await reply.Content.ReadAsStringAsync();
                 Assert.True((int)reply.StatusCode is >= 400 and < 500,
                     $"{path} {body[..Math.Min(90, body.Length)]} → {(int)reply.StatusCode} {text}");
                 Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
@@ -70,7 +70,7 @@ public sealed class HostileBodyTests
             return reply.StatusCode;
         }
 
-        var tooLarge = await AnnouncedAsync(center, 70_000);
+        string tooLarge = await AnnouncedAsync(center, 70_000);
         Assert.StartsWith("HTTP/1.1 413 ", tooLarge, StringComparison.Ordinal);
         Assert.Contains("\"lorica.bodyTooLarge\"", tooLarge, StringComparison.Ordinal);
         Assert.Equal(0, tooLarge.LastIndexOf("HTTP/1.1", StringComparison.Ordinal));
@@ -98,7 +98,7 @@ public sealed class HostileBodyTests
             TargetHost = address.Host, CertificateChainPolicy = Peer.ChainPolicy(center.Ca),
             ApplicationProtocols = [SslApplicationProtocol.Http11],
         });
-        var head = $"POST /api/v1/vms HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n"
+        string head = $"POST /api/v1/vms HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n"
             + $"Authorization: {center.Http.DefaultRequestHeaders.Authorization}\r\nContent-Type: application/json\r\n"
             + $"Content-Length: {length}\r\n\r\n";
         await tls.WriteAsync(Encoding.ASCII.GetBytes(head));
@@ -110,13 +110,13 @@ public sealed class HostileBodyTests
     public async Task The_API_describes_itself_without_the_internet()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        var document = await center.Http.GetStringAsync("/openapi/v1.json");
-        foreach (var path in new[] { "/api/v1/vms/{vm}/policy", "/api/v1/vms/import", "/api/v1/session", "/health" })
+        string document = await center.Http.GetStringAsync("/openapi/v1.json");
+        foreach (string path in new[] { "/api/v1/vms/{vm}/policy", "/api/v1/vms/import", "/api/v1/session", "/health" })
         {
             Assert.Contains($"\"{path}\"", document, StringComparison.Ordinal);
         }
 
-        var page = await center.Http.GetStringAsync("/docs/");
+        string page = await center.Http.GetStringAsync("/docs/");
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
         var script = await center.Http.GetAsync("/docs/scalar.js");

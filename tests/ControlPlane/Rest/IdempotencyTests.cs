@@ -21,7 +21,7 @@ public sealed class IdempotencyTests
         await using var center = await TestCenter.StartAsync(provider: false);
         var first = await PostAsync(center, "k1", Vm);
         Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
-        var text = await first.Content.ReadAsStringAsync();
+        string text = await first.Content.ReadAsStringAsync();
         await center.EndAsync((await first.Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id);
 
         await center.RestartAsync();
@@ -75,7 +75,7 @@ public sealed class IdempotencyTests
         await using var center = await TestCenter.StartAsync(provider: false);
         await center.EndAsync(
             (await (await PostAsync(center, "k1", Vm)).Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id);
-        var old = (TimeProvider.System.GetUtcNow() - IdempotencyStore.Lifetime - TimeSpan.FromMinutes(1))
+        long old = (TimeProvider.System.GetUtcNow() - IdempotencyStore.Lifetime - TimeSpan.FromMinutes(1))
             .ToUnixTimeMilliseconds();
         await center.Store.WriteAsync(db => db.IdempotencyKeys.ExecuteUpdateAsync(s => s.SetProperty(i => i.CreatedAt, old)));
 
@@ -118,11 +118,11 @@ public sealed class IdempotencyTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity,
             (await PostAsync(center, "k1", Ann.Replace("horse", "mule", StringComparison.Ordinal), "users")).StatusCode);
 
-        var kept = Assert.Single(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync())).RequestHash;
-        var file = Path.Combine(center.StateFolder, RequestFingerprints.File);
+        string kept = Assert.Single(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync())).RequestHash;
+        string file = Path.Combine(center.StateFolder, RequestFingerprints.File);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, await File.ReadAllBytesAsync(file));
-        foreach (var part in new[] { "", "POST", "/api/v1/users", "" })
+        foreach (string part in new[] { "", "POST", "/api/v1/users", "" })
         {
             hmac.AppendData(BitConverter.GetBytes(part.Length));
             hmac.AppendData(Encoding.UTF8.GetBytes(part));
@@ -190,7 +190,7 @@ public sealed class IdempotencyTests
             await center.EndAsync((await first.Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id);
         }
 
-        var tasks = (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count;
+        int tasks = (await center.GetAsync("tasks", RestJson.Default.ListModelTaskModel)).Items.Count;
         var second = await PostAsync(center, "k1", json, path);
 
         Assert.Equal((status, "true"), (second.StatusCode, second.Headers.GetValues("Idempotency-Replayed").Single()));
@@ -202,7 +202,7 @@ public sealed class IdempotencyTests
     public async Task A_user_has_only_so_many_keys_and_another_is_not_held_up_by_them()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await center.Store.WriteAsync(db => db.Database.ExecuteSqlAsync(
             $"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {IdempotencyStore.MaximumPerUser})

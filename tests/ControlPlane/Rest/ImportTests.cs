@@ -16,7 +16,7 @@ public sealed class ImportTests
     public async Task The_content_of_disks_reaches_the_host_at_its_offsets()
     {
         await using var center = await TestCenter.StartAsync();
-        var body = Stream(Json(Vm), Data(0, 512, 0xA1, 1024), Data(1, 0, 0xB2, 512), End());
+        byte[] body = Stream(Json(Vm), Data(0, 512, 0xA1, 1024), Data(1, 0, 0xB2, 512), End());
 
         var reply = await PostAsync(center, body);
 
@@ -24,7 +24,7 @@ public sealed class ImportTests
         var task = await reply.Content.ReadFromJsonAsync(RestJson.Default.TaskModel);
         Assert.Equal(("succeeded", "vm.import"), (task!.State, task.Kind));
         var vm = center.Host.Vms.Values.Single();
-        var first = center.Host.Content[vm.Disks[0].ObjectId];
+        byte[] first = center.Host.Content[vm.Disks[0].ObjectId];
         Assert.Equal((0, 0xA1, 0xA1, 0), (first[511], first[512], first[1535], first[1536]));
         Assert.Equal(0xB2, center.Host.Content[vm.Disks[1].ObjectId][511]);
         Assert.Equal("imp", (await center.VmAsync("imp")).Name);
@@ -34,7 +34,7 @@ public sealed class ImportTests
     public async Task An_import_with_an_encryption_policy_has_its_key_before_its_first_byte()
     {
         await using var center = await TestCenter.StartAsync();
-        var json = Vm.Replace("\"name\"", $"\"policy\":\"{TestCenter.EncryptionPolicy}\",\"name\"", StringComparison.Ordinal);
+        string json = Vm.Replace("\"name\"", $"\"policy\":\"{TestCenter.EncryptionPolicy}\",\"name\"", StringComparison.Ordinal);
 
         var reply = await PostAsync(center, Stream(Json(json), Data(0, 0, 1, 512), End()));
 
@@ -47,7 +47,7 @@ public sealed class ImportTests
     public async Task A_malformed_or_cut_stream_is_refused_and_leaves_nothing_behind()
     {
         await using var center = await TestCenter.StartAsync();
-        var other = "{\"name\":\"imp\",\"disks\":[{\"capacity\":4096}],\"surprise\":1}";
+        string other = "{\"name\":\"imp\",\"disks\":[{\"capacity\":4096}],\"surprise\":1}";
         byte[][] streams =
         [
             [], "LORICAD2"u8.ToArray(), "LORICAD1"u8.ToArray(), Stream(Json(Vm)), Stream(Data(0, 0, 1, 512), End()),
@@ -62,10 +62,10 @@ public sealed class ImportTests
             Stream(Json(Vm), Data(0, 0, 1, 512)[..200]),
             Stream(Json(Vm), [2, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0]),
         ];
-        foreach (var stream in streams)
+        foreach (byte[] stream in streams)
         {
             var reply = await PostAsync(center, stream);
-            var text = await reply.Content.ReadAsStringAsync();
+            string text = await reply.Content.ReadAsStringAsync();
             Assert.True(reply.StatusCode == HttpStatusCode.BadRequest,
                 $"{Convert.ToHexString(stream[..Math.Min(40, stream.Length)])}: {text}");
         }
@@ -80,7 +80,7 @@ public sealed class ImportTests
     public async Task An_import_is_cancelled_and_leaves_nothing()
     {
         await using var center = await TestCenter.StartAsync();
-        var json = Vm.Replace("\"name\"", $"\"policy\":\"{TestCenter.EncryptionPolicy}\",\"name\"", StringComparison.Ordinal);
+        string json = Vm.Replace("\"name\"", $"\"policy\":\"{TestCenter.EncryptionPolicy}\",\"name\"", StringComparison.Ordinal);
         using var content = new UnfinishedContent(Stream(Json(json), Data(0, 0, 1, 512)));
         var posting = center.Http.PostAsync("/api/v1/vms/import", content);
         TaskModel? task = null;
@@ -149,7 +149,7 @@ public sealed class ImportTests
 
     private static byte[] Frame(byte kind, byte disk, long offset, byte[] data)
     {
-        var frame = new byte[DiskStream.HeaderLength + data.Length];
+        byte[] frame = new byte[DiskStream.HeaderLength + data.Length];
         (frame[0], frame[1]) = (kind, disk);
         BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(4), data.Length);
         BinaryPrimitives.WriteInt64LittleEndian(frame.AsSpan(8), offset);

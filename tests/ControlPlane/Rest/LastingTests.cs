@@ -20,7 +20,7 @@ public sealed class LastingTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         using var bob = await SignInAsync(center, "bob");
         using var console = await OpenAsync(bob, "vms/a/console?follow=true");
-        var buffer = new byte[64];
+        byte[] buffer = new byte[64];
         Assert.Equal("login: ", Encoding.UTF8.GetString(buffer, 0, await console.ReadAsync(buffer).AsTask().WaitAsync(Patience)));
 
         Assert.True(
@@ -41,7 +41,7 @@ public sealed class LastingTests
         await center.CreateAsync("a");
         using var bob = await SignInAsync(center, "bob");
         using var stream = await OpenAsync(bob, path);
-        var buffer = new byte[64];
+        byte[] buffer = new byte[64];
         Assert.NotEqual(0, await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience));
 
         Assert.True(

@@ -59,7 +59,7 @@ public sealed class LimitTests
     {
         await using var center = await TestCenter.StartAsync(provider: false, configure: c => c.Limits.SignIns = 1);
         HttpResponseMessage reply;
-        var asked = 0;
+        int asked = 0;
         do
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1/" + path)

@@ -12,7 +12,7 @@ namespace Lorica.ControlPlane.Tests.Rest;
 
 public sealed class NameTests
 {
-    private static readonly string[] s_refused =
+    private static readonly string[] Refused =
     [
         "", ".", "..", "DC1/DC2", "a%2Fb", "a%2fb", "a\\b", " a", "a ", "a\nb", "a\0b", "a\u200bb", "b64:YQ", "vm:web",
         "8d4f4a52-1111-4222-8333-444455556666", "4D5F673C536F11E6BEB89E71128CAE77", "cluster-1",
@@ -42,7 +42,7 @@ public sealed class NameTests
         await center.CreateAsync("web");
         await center.PostAsync("containers", """{"kind":"folder","name":"prod"}""");
         await center.PostAsync("policies", """{"name":"Gold"}""");
-        foreach (var name in s_refused)
+        foreach (string name in Refused)
         {
             using var reply = await SendAsync(name);
             Assert.True(reply.StatusCode == HttpStatusCode.BadRequest, $"'{name}': {reply.StatusCode}");
@@ -96,7 +96,7 @@ public sealed class NameTests
                 s => s.SetProperty(p => p.Name, name).SetProperty(p => p.Id, Id));
             await db.Providers.ExecuteUpdateAsync(s => s.SetProperty(p => p.Name, name));
         });
-        var segment = SegmentText.Encode(name);
+        string segment = SegmentText.Encode(name);
 
         Assert.Equal(Id, (await center.GetAsync("policies/" + segment, RestJson.Default.PolicyModel)).Id);
         Assert.Equal(name, (await center.GetAsync("policies/" + Id, RestJson.Default.PolicyModel)).Name);

@@ -9,7 +9,7 @@ public sealed class PagingTests
     public async Task Lists_of_the_inventory_come_in_pages_and_are_filtered()
     {
         await using var center = await TestCenter.StartAsync();
-        foreach (var name in new[] { "c1", "a1", "b1", "a2" })
+        foreach (string name in new[] { "c1", "a1", "b1", "a2" })
         {
             await center.CreateAsync(name, name == "a2" ? TestCenter.EncryptionPolicy : null);
         }
@@ -32,7 +32,7 @@ public sealed class PagingTests
     public async Task Lists_of_people_come_in_pages_and_are_filtered()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        foreach (var name in new[] { "cleo", "ann", "bert" })
+        foreach (string name in new[] { "cleo", "ann", "bert" })
         {
             await center.PostAsync("users", $$"""{"name":"{{name}}","password":"correct horse"}""");
             await center.PostAsync("groups", $$"""{"name":"g{{name}}"}""");

@@ -51,7 +51,7 @@ public sealed class RevisionTests
             await DoAsync(center, make, null);
         }
 
-        var tag = await TagAsync(center, shown);
+        string tag = await TagAsync(center, shown);
         await DoAsync(center, first, tag);
         var refused = await (await SendAsync(center, second, tag)).ProblemAsync(HttpStatusCode.PreconditionFailed);
 
@@ -66,7 +66,7 @@ public sealed class RevisionTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.MakePolicyAsync("""{"name":"Gold"}""");
-        var tag = await TagAsync(center, "policies/Gold");
+        string tag = await TagAsync(center, "policies/Gold");
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(n =>
             SendAsync(center, $$"""PATCH policies/Gold {"description":"{{n}}"}""", tag)));
@@ -82,13 +82,13 @@ public sealed class RevisionTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
         await center.CreateAsync("b");
-        var other = await TagAsync(center, "vms/b");
-        var before = await TagAsync(center, "vms/a");
+        string other = await TagAsync(center, "vms/b");
+        string before = await TagAsync(center, "vms/a");
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync(center, "DELETE vms/a", other)).StatusCode);
 
         center.Host.HoldJobs = new TaskCompletionSource();
         var reply = await SendAsync(center, """POST vms/a/policy {"policy":"VM Encryption Policy"}""", before);
-        var during = await TagAsync(center, "vms/a");
+        string during = await TagAsync(center, "vms/a");
         center.Host.HoldJobs.SetResult();
         Assert.Equal(
             "succeeded", (await center.EndAsync((await reply.Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id)).State);
@@ -113,7 +113,7 @@ public sealed class RevisionTests
         await using var center = await TestCenter.StartAsync();
         const string Make = """POST groups {"name":"team"}""";
         await DoAsync(center, Make, null);
-        var tag = await TagAsync(center, "groups/team");
+        string tag = await TagAsync(center, "groups/team");
         await DoAsync(center, "DELETE groups/team", tag);
         await DoAsync(center, Make, null);
 
@@ -125,7 +125,7 @@ public sealed class RevisionTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("web");
-        var tag = await TagAsync(center, "vms/web");
+        string tag = await TagAsync(center, "vms/web");
         Assert.Equal(HttpStatusCode.NotModified, await ReadAsync(center, tag));
         await center.PowerAsync("web", "on");
         Assert.Equal(HttpStatusCode.OK, await ReadAsync(center, tag));
@@ -166,8 +166,9 @@ public sealed class RevisionTests
             foreach (var (method, operation) in operations!.AsObject())
             {
                 var takes = (operation!["parameters"]?.AsArray() ?? []).Select(p => (string)p!["name"]!).ToHashSet();
-                var name = $"{method} {path}";
-                var list = operation["responses"]?["200"]?["content"]?["application/json"]?["schema"]?["$ref"]?.ToString() ?? "";
+                string name = $"{method} {path}";
+                string list =
+                    operation["responses"]?["200"]?["content"]?["application/json"]?["schema"]?["$ref"]?.ToString() ?? "";
                 string[] missing = method switch
                 {
                     "get" when list.Contains("ListModelOf", StringComparison.Ordinal) => ["limit", "cursor"],
@@ -212,7 +213,7 @@ public sealed class RevisionTests
 
     private static Task<HttpResponseMessage> SendAsync(TestCenter center, string request, string? tag)
     {
-        var parts = request.Split(' ', 3);
+        string[] parts = request.Split(' ', 3);
         return center.SendAsync(new HttpMethod(parts[0]), parts[1], parts.Length > 2 ? parts[2] : null, tag);
     }
 }

@@ -10,7 +10,7 @@ public sealed class VmNameTests
     /// <summary>
     /// Separators of folders, and characters that nobody sees: zero width, right-to-left, soft hyphen, byte order mark.
     /// </summary>
-    private static readonly string[] s_refused =
+    private static readonly string[] Refused =
     [
         "", " ", ".hidden", "a/b", "a\\b", "../x", " a", "a ", "a\nb", "a\0b", "a\u200bb", "a\u202eb", "a\u00adb", "a\ufeffb",
         "a\u2028b", "a\ufffdb", "a\ue000b", "a\ud800b", "a%2fb",
@@ -22,7 +22,7 @@ public sealed class VmNameTests
     public async Task Names_that_could_be_mistaken_or_are_paths_are_refused_by_the_center_itself_in_the_words_of_the_one_rule()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        foreach (var name in s_refused)
+        foreach (string name in Refused)
         {
             Assert.False(NameRule.Allows(name), name);
             if (name.Contains('\ud800', StringComparison.Ordinal))

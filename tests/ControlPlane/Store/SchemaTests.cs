@@ -50,12 +50,12 @@ public sealed class SchemaTests : IDisposable
     public async Task A_database_of_an_earlier_program_knows_the_users_of_policies_and_what_claimed_records_were()
     {
         // Schema 9, with a task that creates a VM under a policy, one that has ended, and one that registers a VM.
-        var path = CenterStore.PathIn(_folder);
+        string path = CenterStore.PathIn(_folder);
         var assembly = typeof(CenterStore).Assembly;
         await using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
         {
             await connection.OpenAsync();
-            foreach (var script in assembly.GetManifestResourceNames().Where(n => n.Contains(".Schema.sqlite-00")).Order())
+            foreach (string script in assembly.GetManifestResourceNames().Where(n => n.Contains(".Schema.sqlite-00")).Order())
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(script)!);
                 await ExecuteAsync(connection, await reader.ReadToEndAsync());

@@ -38,7 +38,7 @@ internal sealed partial class FakeBroker
 
     public override Task<ProviderStatusReply> ProviderStatus(ProviderRequest request, ServerCallContext context)
     {
-        var healthy = !KmsDown && !Unreachable.ContainsKey(request.Name);
+        bool healthy = !KmsDown && !Unreachable.ContainsKey(request.Name);
         return Task.FromResult(new ProviderStatusReply
         {
             Name = request.Name,
@@ -59,7 +59,7 @@ internal sealed partial class FakeBroker
     public override Task<PingProviderReply> PingProvider(ProviderRequest request, ServerCallContext context)
     {
         Interlocked.Increment(ref Pings);
-        var healthy = !KmsDown && !Unreachable.ContainsKey(request.Name);
+        bool healthy = !KmsDown && !Unreachable.ContainsKey(request.Name);
         return Task.FromResult(new PingProviderReply { Healthy = healthy, Error = healthy ? "" : "cannot connect" });
     }
 
@@ -68,8 +68,8 @@ internal sealed partial class FakeBroker
         var reply = new CheckKeysReply();
         reply.Keys.AddRange(request.Keys.Select(k =>
         {
-            var reason = ReasonOf(k.Key, k.ExpectedKcv);
-            var there = reason is null or KeyReasons.WrongKey or KeyReasons.NotActiveOnKms;
+            string? reason = ReasonOf(k.Key, k.ExpectedKcv);
+            bool there = reason is null or KeyReasons.WrongKey or KeyReasons.NotActiveOnKms;
             return new KeyStatus
             {
                 Key = k.Key, Kcv = there ? Keys[k.Key.KeyId] : "",
@@ -87,8 +87,8 @@ internal sealed partial class FakeBroker
         KmsDown || Unreachable.ContainsKey(key.Provider) ? KeyReasons.ProviderUnreachable
         : !_providers.ContainsKey(key.Provider) ? KeyReasons.ProviderUnknown
         : Refusing.ContainsKey(key.Provider) ? KeyReasons.NoPermission
-        : !Keys.TryGetValue(key.KeyId, out var kcv) ? KeyReasons.MissingOnKms
-        : Odd.TryGetValue(key.KeyId, out var odd) ? odd
+        : !Keys.TryGetValue(key.KeyId, out string? kcv) ? KeyReasons.MissingOnKms
+        : Odd.TryGetValue(key.KeyId, out string? odd) ? odd
         : kcv != expectedKcv ? KeyReasons.WrongKey
         : States.GetValueOrDefault(key.KeyId, "Active") != "Active" ? KeyReasons.NotActiveOnKms : null;
 }

@@ -72,7 +72,7 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
 
     public override Task<RemoveProviderReply> RemoveProvider(RemoveProviderRequest request, ServerCallContext context)
     {
-        var kept = Removed.LastOrDefault(r => r.Name == request.Name) is { KeepIdentity: true };
+        bool kept = Removed.LastOrDefault(r => r.Name == request.Name) is { KeepIdentity: true };
         if (!_providers.TryRemove(request.Name, out _) && !kept)
         {
             throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.providerUnknown", request.Name, "no"));
@@ -92,7 +92,7 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
 
         CreatedNames.Enqueue(request.Name);
         Created.Enqueue(request);
-        var id = NextId ?? $"key-{Guid.NewGuid():N}";
+        string id = NextId ?? $"key-{Guid.NewGuid():N}";
         Keys.TryAdd(id, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
         return Task.FromResult(new CreateKeyReply { Key = new KeyRef { Provider = request.Provider, KeyId = id } });
     }
@@ -100,8 +100,8 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
     public override async Task<KeyStatus> CheckKey(CheckKeyRequest request, ServerCallContext context)
     {
         await (OnCheck?.Invoke(request.Key) ?? Task.CompletedTask);
-        var kcv = Keys.GetValueOrDefault(request.Key.KeyId);
-        var reason = KmsDown ? KeyReasons.ProviderUnreachable
+        string? kcv = Keys.GetValueOrDefault(request.Key.KeyId);
+        string? reason = KmsDown ? KeyReasons.ProviderUnreachable
             : !_providers.ContainsKey(request.Key.Provider) ? KeyReasons.ProviderUnknown
             : kcv is null ? KeyReasons.MissingOnKms
             : request.ExpectedKcv.Length > 0 && kcv != request.ExpectedKcv ? KeyReasons.WrongKey
@@ -133,17 +133,17 @@ internal sealed partial class FakeBroker : KeyBroker.KeyBrokerBase
     public override Task<SealKeysReply> SealKeys(SealKeysRequest request, ServerCallContext context)
     {
         Interlocked.Increment(ref SealCalls);
-        if (!_hosts.TryGetValue(request.Host.HostId, out var pin)
+        if (!_hosts.TryGetValue(request.Host.HostId, out string? pin)
             || pin != Convert.ToHexStringLower(SHA256.HashData(request.Host.HostSpki.Span)))
         {
             throw FaultCodec.ToRpc(new Fault(FaultTypes.NoPermission, "lorica.hostNotPinned", request.Host.HostId, "not pinned"));
         }
 
         var reply = new SealKeysReply();
-        var sequence = request.Host.FirstSequence;
+        ulong sequence = request.Host.FirstSequence;
         foreach (var key in request.Keys)
         {
-            var reason = ReasonOf(key.Key, key.ExpectedKcv);
+            string? reason = ReasonOf(key.Key, key.ExpectedKcv);
             if (reason == KeyReasons.NotActiveOnKms && key.ToOpenOnly && StateOf(key.Key) is "Deactivated" or "Compromised")
             {
                 reason = null;

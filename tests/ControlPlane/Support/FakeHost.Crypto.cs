@@ -25,7 +25,7 @@ internal sealed partial class FakeHost
 
     public override Task<HostDescription> EnableCrypto(EnableCryptoRequest request, ServerCallContext context)
     {
-        if (CryptoMode == "incapable" || !Keys.TryGetValue(Name(request.Key), out var kcv) || kcv != request.Kcv)
+        if (CryptoMode == "incapable" || !Keys.TryGetValue(Name(request.Key), out string? kcv) || kcv != request.Kcv)
         {
             throw FaultCodec.ToRpc(new Fault(
                 FaultTypes.InvalidState, "lorica.cryptoMode", "host", "not prepared, or no such key"));

@@ -35,7 +35,7 @@ internal sealed partial class FakeHost
                 FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId, "key missing"));
         }
 
-        var word = request.Kind switch
+        string word = request.Kind switch
         {
             "recryptShallow" => "recrypt",
             "recryptDeep" => "rekey",

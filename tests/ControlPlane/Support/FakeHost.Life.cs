@@ -60,7 +60,7 @@ internal sealed partial class FakeHost
             }
 
             var record = request.Records.FirstOrDefault(r => r.ObjectId == id);
-            var reason = record is null ? "lorica.notRecorded" : !record.Key.Equals(key)
+            string? reason = record is null ? "lorica.notRecorded" : !record.Key.Equals(key)
                 ? "lorica.wrongKey" : generation < record.Generation ? "lorica.olderThanKnown" : null;
             if (reason is not null)
             {

@@ -53,7 +53,7 @@ internal sealed partial class FakeHost
                     break;
                 case ImportVmRequest.PartOneofCase.End:
                     var created = Create(vm!);
-                    for (var i = 0; i < disks.Count; i++)
+                    for (int i = 0; i < disks.Count; i++)
                     {
                         Content[vm!.Disks[i].ObjectId] = disks[i];
                     }

@@ -106,7 +106,7 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
         _watchers[key] = channel.Writer;
         try
         {
-            var boot = _bootId;
+            string boot = _bootId;
             await responseStream.WriteAsync(new HostEvent { BootId = boot, Heartbeat = new Heartbeat() });
             while (!context.CancellationToken.IsCancellationRequested)
             {
@@ -141,7 +141,7 @@ internal sealed partial class FakeHost(string id, NodeIdentity identity, string 
             foreach (var key in request.Keys)
             {
                 Assert.Equal(_sequence++, key.Sequence);
-                var kcv = ComputesKcv ?? key.Ciphertext.ToStringUtf8();
+                string kcv = ComputesKcv ?? key.Ciphertext.ToStringUtf8();
                 Keys[Name(key.Key)] = kcv;
                 Delivered.Enqueue(Name(key.Key));
                 reply.Keys.Add(new AddedKey { Key = key.Key, Kcv = kcv });

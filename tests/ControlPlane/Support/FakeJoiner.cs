@@ -72,8 +72,8 @@ internal sealed class FakeJoiner : HostJoin.HostJoinBase, IAsyncDisposable
 
     public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context)
     {
-        var center = context.GetHttpContext().Connection.ClientCertificate!.PublicKey.ExportSubjectPublicKeyInfo();
-        var own = _key.ExportSubjectPublicKeyInfo();
+        byte[] center = context.GetHttpContext().Connection.ClientCertificate!.PublicKey.ExportSubjectPublicKeyInfo();
+        byte[] own = _key.ExportSubjectPublicKeyInfo();
         if (!request.CenterProof.Span.SequenceEqual(JoinProof.Of(Token, Roles.Center, _centerNonce, _nonce, center, own)))
         {
             throw FaultCodec.ToRpc(new Fault(

@@ -15,8 +15,8 @@ internal static class People
     /// <summary>A person who holds everything at the root but these privileges.</summary>
     public static async Task<Caller> WithoutAsync(TestCenter center, params string[] privileges)
     {
-        var name = $"person-{Guid.NewGuid():N}";
-        var role = 1000 + Math.Abs(name.GetHashCode(StringComparison.Ordinal) % 1_000_000);
+        string name = $"person-{Guid.NewGuid():N}";
+        int role = 1000 + Math.Abs(name.GetHashCode(StringComparison.Ordinal) % 1_000_000);
         await center.Store.WriteAsync(db =>
         {
             db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
@@ -36,7 +36,7 @@ internal static class People
     /// <summary>A person who is administrator at one object, and holds nothing anywhere else.</summary>
     public static async Task<Caller> OnlyAtAsync(TestCenter center, string kind, string id, string? except = null)
     {
-        var name = $"person-{Guid.NewGuid():N}";
+        string name = $"person-{Guid.NewGuid():N}";
         PermissionRow At(string objectKind, string objectId, int role) => new()
         {
             PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = objectKind, ObjectId = objectId,

@@ -37,7 +37,7 @@ internal sealed class Sse : IDisposable
     {
         while (true)
         {
-            var line = await _reader.ReadLineAsync().WaitAsync(Patience)
+            string line = await _reader.ReadLineAsync().WaitAsync(Patience)
                 ?? throw new InvalidOperationException("The stream ended.");
             if (line.StartsWith("id: ", StringComparison.Ordinal))
             {

@@ -82,20 +82,20 @@ internal sealed partial class TestCenter
     /// <summary>From here on writes like <c>UPDATE ON tasks WHEN …</c> fail, as on a disk that does.</summary>
     public Task BreakDatabaseAsync(string write)
     {
-        var message = "disk I/O error " + Guid.NewGuid().ToString("N");
+        string message = "disk I/O error " + Guid.NewGuid().ToString("N");
         _failed?.Dispose();
         _failed = new FailedStatements(message);
-        var sql = string.Join(' ', "CREATE TRIGGER broken BEFORE", write, $"BEGIN SELECT RAISE(ABORT, '{message}'); END");
+        string sql = string.Join(' ', "CREATE TRIGGER broken BEFORE", write, $"BEGIN SELECT RAISE(ABORT, '{message}'); END");
         return Store.WriteAsync(db => db.Database.ExecuteSqlRawAsync(sql));
     }
 
     /// <summary>A task's state when such a write has failed and was tried again, or when the task ended for it.</summary>
     public async Task<string> StateAfterFailuresAsync(string task)
     {
-        var state = "";
+        string state = "";
         await Poll.UntilAsync(async () =>
         {
-            var again = _failed!.Count > 1;
+            bool again = _failed!.Count > 1;
             state = (await GetAsync("tasks/" + task, RestJson.Default.TaskModel)).State;
             return again || state is not ("queued" or "running");
         }, "the write is tried again");

@@ -74,28 +74,28 @@ internal sealed partial class TestCenter : IAsyncDisposable
 
     public static async Task<TestCenter> StartAsync(bool provider = true, int hosts = 1, Action<CenterConfig>? configure = null)
     {
-        var folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
+        string folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
         var (authority, authorityKey) = CertificateAuthority.Create(TimeProvider.System);
         await File.WriteAllTextAsync(Path.Combine(folder, "ca.key"), authorityKey);
         var center = Identity(authority, folder, Roles.Center);
         var broker = Identity(authority, folder, Roles.Broker);
-        var centerPin = Peer.PinOf(center.Certificate);
+        string centerPin = Peer.PinOf(center.Certificate);
 
         var (fakeHosts, hostServers, seeds) = (new List<FakeHost>(), new List<WebApplication>(), new List<HostSeed>());
-        for (var i = 0; i < hosts; i++)
+        for (int i = 0; i < hosts; i++)
         {
             var (id, name, host) = (i == 0 ? HostId : SecondHostId, $"h{i + 1}",
                 Identity(authority, folder, Roles.Host, $"host{i + 1}"));
             fakeHosts.Add(new FakeHost(id, host, name));
             hostServers.Add(await FakeServer.StartAsync(
                 host, centerPin, fakeHosts[i], (k, l) => k.Listen(FakeServer.Loopback(0), l)));
-            var address =
+            string address =
                 hostServers[i].Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             seeds.Add(new HostSeed(id, name, new Uri(address).Authority, Peer.PinOf(host.Certificate)));
         }
 
         var fakeBroker = new FakeBroker { OwnKey = broker.Certificate.GetECDsaPrivateKey()! };
-        var socket = Path.Combine(folder, "broker.sock");
+        string socket = Path.Combine(folder, "broker.sock");
         var brokerServer = await FakeServer.StartAsync(broker, centerPin, fakeBroker, (k, l) => k.ListenUnixSocket(socket, l));
 
         var config = new CenterConfig
@@ -178,7 +178,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
 
     public HttpClient Anonymous()
     {
-        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+        string address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .First(a => a.StartsWith("https:", StringComparison.Ordinal));
         var ca = X509CertificateLoader.LoadCertificateFromFile(_config.Ca);
         var handler = new SocketsHttpHandler();

@@ -22,7 +22,7 @@ internal static class TestState
     /// <summary>Makes <paramref name="folder"/> as a copy.</summary>
     public static async Task MakeAsync(string folder)
     {
-        var database = await DatabaseAsync();
+        byte[] database = await DatabaseAsync();
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllBytesAsync(CenterStore.PathIn(folder), database);
         File.SetUnixFileMode(CenterStore.PathIn(folder), UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -43,7 +43,7 @@ internal static class TestState
 
     private static async Task<byte[]> MakeAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("lorica-center-state-").FullName;
+        string folder = Directory.CreateTempSubdirectory("lorica-center-state-").FullName;
         try
         {
             using (var store = await CenterStore.OpenAsync(folder, default))

@@ -28,7 +28,7 @@ public sealed class CancelTests
             await Task.Delay(Timeout.InfiniteTimeSpan, ct);
             return new Fault("", "", "", "");
         }, default);
-        var id = await begun.Task;
+        string id = await begun.Task;
         Assert.True((await center.GetAsync("tasks/" + id, RestJson.Default.TaskModel)).Cancellable);
 
         var asked =
@@ -58,7 +58,7 @@ public sealed class CancelTests
             await go.Task;
             return new Fault("a", "b", "c", "d");
         }, default);
-        var id = await begun.Task;
+        string id = await begun.Task;
 
         Assert.Equal(
             "lorica.notCancellable", (await center.RefusedAsync($"tasks/{id}/cancel", "", HttpStatusCode.Conflict)).Code);
@@ -109,7 +109,7 @@ public sealed class CancelTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         await center.CreateAsync("a");
-        var parent = await Runner(center).RunAsync("test.all", ObjectRef.Root, Somebody, async id =>
+        string parent = await Runner(center).RunAsync("test.all", ObjectRef.Root, Somebody, async id =>
         {
             using (TaskParent.Enter(id))
             {

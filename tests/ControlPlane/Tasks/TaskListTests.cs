@@ -52,7 +52,7 @@ public sealed class TaskListTests
     public async Task A_cursor_or_limit_that_is_none_is_refused()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        foreach (var query in new[] { "tasks?cursor=%2E%2E", "tasks?cursor=YWJj", "tasks?limit=0", "tasks?limit=x",
+        foreach (string query in new[] { "tasks?cursor=%2E%2E", "tasks?cursor=YWJj", "tasks?limit=0", "tasks?limit=x",
             "events?cursor=YWJj", "vms?limit=-1" })
         {
             Assert.Equal(
@@ -65,7 +65,7 @@ public sealed class TaskListTests
         string state = "succeeded") =>
         center.Store.WriteAsync(db =>
         {
-            for (var i = 0; i < count; i++)
+            for (int i = 0; i < count; i++)
             {
                 db.Tasks.Add(new TaskRow
                 {

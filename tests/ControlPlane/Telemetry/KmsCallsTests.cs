@@ -11,7 +11,7 @@ public sealed class KmsCallsTests
     {
         KmsCall[] calls = [new("kms1.example:5696", "Create", "ok", 0.0123), new("[::1]:5696", "GetBatch", "transport", 10),
             new("größe, x:1", "Get", "refused", 0)];
-        var text = KmsCalls.Encode(calls);
+        string text = KmsCalls.Encode(calls);
         Assert.True(text.All(c => c is >= ' ' and <= '~'), text);
         Assert.Equal(calls, KmsCalls.Decode(text));
         _ = new Metadata { { KmsCalls.Trailer, text } };

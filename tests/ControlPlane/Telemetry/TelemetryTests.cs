@@ -16,7 +16,7 @@ public sealed class TelemetryTests
         await center.CreateAsync("a");
         using var http = new HttpClient { BaseAddress = center.Addresses.Single(a => a.Scheme == "http") };
 
-        var text = "";
+        string text = "";
         await Poll.UntilAsync(
             async () => (text = await http.GetStringAsync("/metrics")).Contains("lorica_vms{", StringComparison.Ordinal),
             "VMs are counted");
@@ -26,7 +26,7 @@ public sealed class TelemetryTests
         Assert.Contains("lorica_store_write_duration_seconds_count", text, StringComparison.Ordinal);
         Assert.Contains("lorica_events", text, StringComparison.Ordinal);
         Assert.Equal("ready\n", await http.GetStringAsync("/health/ready"));
-        foreach (var path in new[] { "/", "/api/v1/vms", "/openapi/v1.json", "/health", "/docs/" })
+        foreach (string path in new[] { "/", "/api/v1/vms", "/openapi/v1.json", "/health", "/docs/" })
         {
             Assert.Equal((path, HttpStatusCode.NotFound), (path, (await http.GetAsync(path)).StatusCode));
         }

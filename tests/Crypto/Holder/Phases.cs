@@ -53,7 +53,7 @@ internal static unsafe class Phases
         using var work = new Work(dek, kek, xts);
 
         // The decoy proves that the scan finds what lies in ordinary memory.
-        var decoy = (byte*)NativeMemory.Alloc(16);
+        byte* decoy = (byte*)NativeMemory.Alloc(16);
         System.Security.Cryptography.RandomNumberGenerator.Fill(new Span<byte>(decoy, 16));
         Tell("decoy", new ReadOnlySpan<byte>(decoy, 16));
         Tell("dek", dek.Span);
@@ -74,7 +74,7 @@ internal static unsafe class Phases
 
     private static void Phase(string name)
     {
-        foreach (var slab in KeyMemory.SlabAddresses())
+        foreach (nint slab in KeyMemory.SlabAddresses())
         {
             Console.WriteLine($"slab {slab:x}");
         }
@@ -87,7 +87,7 @@ internal static unsafe class Phases
     {
         Console.Write(name);
         Console.Write(' ');
-        foreach (var b in secret)
+        foreach (byte b in secret)
         {
             Console.Write((b ^ Mask).ToString("x2"));
         }

@@ -20,9 +20,9 @@ internal sealed class Work(KeyBuffer dek, KeyBuffer kek, XtsAes256 xts) : IDispo
         var owner = Guid.NewGuid();
         using var contents =
             new BundleContents { ObjectId = owner, Generation = 1, Zero = ZeroRule.Hole, Key = dek.Slice(0, 64) };
-        var bundle = Bundle.Seal(BundleKind.Disk, id, kek, contents);
+        string bundle = Bundle.Seal(BundleKind.Disk, id, kek, contents);
         using var opened = Bundle.Open(BundleKind.Disk, bundle, id, kek, KeyCheckValue.Compute(kek), owner);
-        var seal = FileSeal.Compute(dek, FileSeal.DescriptorInfo, data);
+        string seal = FileSeal.Compute(dek, FileSeal.DescriptorInfo, data);
         var (enc, ciphertext) = HpkeSender.Seal(_receiver.PublicKey, "info"u8, "aad"u8, kek);
         using var received = _receiver.Open(enc, "info"u8, "aad"u8, ciphertext);
         using var copy = KeyBuffer.CopyOf(received.Span);
@@ -44,7 +44,7 @@ internal sealed class Work(KeyBuffer dek, KeyBuffer kek, XtsAes256 xts) : IDispo
     public void Sectors(byte[] data)
     {
         Span<byte> tweak = stackalloc byte[16];
-        for (var i = 0; i < 50; i++)
+        for (int i = 0; i < 50; i++)
         {
             xts.EncryptSectors(data, 1);
             xts.DecryptSectors(data.AsSpan(0, 512), 1);
@@ -57,7 +57,7 @@ internal sealed class Work(KeyBuffer dek, KeyBuffer kek, XtsAes256 xts) : IDispo
     /// <summary>Runs the action on threads for a while, with collections in between, and stops them.</summary>
     public void Run(int threads, TimeSpan time, Action<byte[]> action)
     {
-        var start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
         using (Start(threads, action))
         {
             SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(start) > time);
@@ -70,7 +70,7 @@ internal sealed class Work(KeyBuffer dek, KeyBuffer kek, XtsAes256 xts) : IDispo
     public IDisposable Start(int threads, Action<byte[]> action)
     {
         var running = new Running();
-        for (var i = 0; i < threads; i++)
+        for (int i = 0; i < threads; i++)
         {
             running.Add(() =>
             {

@@ -6,7 +6,7 @@ public sealed class BrokenImageTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task EachBrokenImageIsRefusedForItsOwnReason(string name)
+    public async Task Each_broken_image_is_refused_for_its_own_reason(string name)
     {
         var image = Catalogue.All.Single(i => i.Name == name);
         using var folder = new TestFolder();
@@ -27,7 +27,7 @@ public sealed class BrokenImageTests
     }
 
     [Fact]
-    public async Task RefusedImagesLeaveNoFileOpen()
+    public async Task Refused_images_leave_no_file_open()
     {
         const int Times = 60;
         foreach (var image in Catalogue.All.Where(i => i.Verdict is not null))
@@ -36,7 +36,7 @@ public sealed class BrokenImageTests
             image.Build(folder);
             for (int i = 0; i < Times; i++)
                 await Assert.ThrowsAsync<DiskException>(() => OpenAndReadAsync(folder.File("x.vmdk")));
-            var open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
+            int open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
                 .Count(f => f.LinkTarget?.StartsWith(folder.Path + "/", StringComparison.Ordinal) == true);
             Assert.True(open == 0, $"{image.Name}: {open} files of {Times} are still open");
         }

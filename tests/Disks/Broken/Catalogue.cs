@@ -6,7 +6,7 @@ namespace Lorica.Disks.Tests.Broken;
 public static class Catalogue
 {
     private const string Head = "# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\n";
-    private static readonly string s_flat = Head + "createType=\"monolithicFlat\"\n";
+    private static readonly string Flat = Head + "createType=\"monolithicFlat\"\n";
 
     public static IReadOnlyList<BrokenImage> All { get; } = [.. Sparse(), .. Compressed(), .. Text()];
 
@@ -97,73 +97,73 @@ public static class Catalogue
 
     private static IEnumerable<BrokenImage> Text()
     {
-        yield return Text("nothing broken, flat", null, s_flat + "RW 16 FLAT \"data\" 0\n");
-        yield return Text("zeros in between", null, s_flat + "RW 16 FLAT \"data\" 0\nRW 20000 ZERO\n");
-        yield return Text("file of the system", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"/etc/passwd\" 0\n");
-        yield return Text("up and away", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"../../../etc/passwd\" 0\n");
-        yield return Text("up only", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"..\" 0\n");
-        yield return Text("backslashes", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"..\\\\..\\\\x\" 0\n");
-        yield return Text("a folder below", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"sub/data\" 0\n");
-        yield return Text("a link", DiskErrorKind.EscapesFolder, s_flat + "RW 1 FLAT \"link\" 0\n");
-        yield return Text("a folder itself", DiskErrorKind.NotADisk, s_flat + "RW 1 FLAT \"folder\" 0\n");
-        yield return Text("a pipe", DiskErrorKind.NotADisk, s_flat + "RW 1 FLAT \"pipe\" 0\n");
-        yield return Text("a file that is missing", DiskErrorKind.NotFound, s_flat + "RW 1 FLAT \"nothing\" 0\n");
-        yield return Text("a file that is too short", DiskErrorKind.Malformed, s_flat + "RW 17 FLAT \"data\" 0\n");
-        yield return Text("an offset behind its end", DiskErrorKind.Malformed, s_flat + "RW 16 FLAT \"data\" 1\n");
-        yield return Text("an offset of 2^62", DiskErrorKind.Malformed, s_flat + "RW 16 FLAT \"data\" 4611686018427387904\n");
-        yield return Text("a size of 2^64", DiskErrorKind.Malformed, s_flat + "RW 18446744073709551616 FLAT \"data\" 0\n");
-        yield return Text("a negative size", DiskErrorKind.Malformed, s_flat + "RW -1 FLAT \"data\" 0\n");
-        yield return Text("no size", DiskErrorKind.Malformed, s_flat + "RW 0 FLAT \"data\" 0\n");
+        yield return Text("nothing broken, flat", null, Flat + "RW 16 FLAT \"data\" 0\n");
+        yield return Text("zeros in between", null, Flat + "RW 16 FLAT \"data\" 0\nRW 20000 ZERO\n");
+        yield return Text("file of the system", DiskErrorKind.EscapesFolder, Flat + "RW 1 FLAT \"/etc/passwd\" 0\n");
+        yield return Text("up and away", DiskErrorKind.EscapesFolder, Flat + "RW 1 FLAT \"../../../etc/passwd\" 0\n");
+        yield return Text("up only", DiskErrorKind.EscapesFolder, Flat + "RW 1 FLAT \"..\" 0\n");
+        yield return Text("backslashes", DiskErrorKind.EscapesFolder, Flat + "RW 1 FLAT \"..\\\\..\\\\x\" 0\n");
+        yield return Text("a folder below", DiskErrorKind.EscapesFolder, Flat + "RW 1 FLAT \"sub/data\" 0\n");
+        yield return Text("a link", DiskErrorKind.EscapesFolder, Flat + "RW 1 FLAT \"link\" 0\n");
+        yield return Text("a folder itself", DiskErrorKind.NotADisk, Flat + "RW 1 FLAT \"folder\" 0\n");
+        yield return Text("a pipe", DiskErrorKind.NotADisk, Flat + "RW 1 FLAT \"pipe\" 0\n");
+        yield return Text("a file that is missing", DiskErrorKind.NotFound, Flat + "RW 1 FLAT \"nothing\" 0\n");
+        yield return Text("a file that is too short", DiskErrorKind.Malformed, Flat + "RW 17 FLAT \"data\" 0\n");
+        yield return Text("an offset behind its end", DiskErrorKind.Malformed, Flat + "RW 16 FLAT \"data\" 1\n");
+        yield return Text("an offset of 2^62", DiskErrorKind.Malformed, Flat + "RW 16 FLAT \"data\" 4611686018427387904\n");
+        yield return Text("a size of 2^64", DiskErrorKind.Malformed, Flat + "RW 18446744073709551616 FLAT \"data\" 0\n");
+        yield return Text("a negative size", DiskErrorKind.Malformed, Flat + "RW -1 FLAT \"data\" 0\n");
+        yield return Text("no size", DiskErrorKind.Malformed, Flat + "RW 0 FLAT \"data\" 0\n");
         yield return Text("sizes that add up to more than 64 TiB", DiskErrorKind.TooLarge,
-            s_flat + "RW 137438953472 ZERO\nRW 137438953472 ZERO\n");
+            Flat + "RW 137438953472 ZERO\nRW 137438953472 ZERO\n");
         yield return Text("two extents that overlap", DiskErrorKind.Malformed,
-            s_flat + "RW 10 FLAT \"data\" 0\nRW 6 FLAT \"data\" 9\n");
-        yield return Text("600 extents", null, s_flat + string.Concat(Enumerable.Repeat("RW 1 ZERO\n", 600)));
-        yield return Text("no extent", DiskErrorKind.Malformed, s_flat);
-        yield return Text("a zero extent with a file", DiskErrorKind.Malformed, s_flat + "RW 1 ZERO \"data\"\n");
-        yield return Text("no access", DiskErrorKind.Unsupported, s_flat + "NOACCESS 1 FLAT \"data\" 0\n");
+            Flat + "RW 10 FLAT \"data\" 0\nRW 6 FLAT \"data\" 9\n");
+        yield return Text("600 extents", null, Flat + string.Concat(Enumerable.Repeat("RW 1 ZERO\n", 600)));
+        yield return Text("no extent", DiskErrorKind.Malformed, Flat);
+        yield return Text("a zero extent with a file", DiskErrorKind.Malformed, Flat + "RW 1 ZERO \"data\"\n");
+        yield return Text("no access", DiskErrorKind.Unsupported, Flat + "NOACCESS 1 FLAT \"data\" 0\n");
         yield return Text("a raw device", DiskErrorKind.Unsupported,
             Head + "createType=\"fullDevice\"\nRW 1 FLAT \"/dev/sda\" 0\n");
-        yield return Text("an extent of a raw device", DiskErrorKind.Unsupported, s_flat + "RW 1 VMFSRDM \"data\"\n");
+        yield return Text("an extent of a raw device", DiskErrorKind.Unsupported, Flat + "RW 1 VMFSRDM \"data\"\n");
         yield return Text("itself as its extent", DiskErrorKind.Malformed,
             Head + "createType=\"twoGbMaxExtentSparse\"\nRW 2048 SPARSE \"x.vmdk\"\n");
         yield return Text("a delta of itself", DiskErrorKind.HasParent, Head.Replace("parentCID=ffffffff", "parentCID=12345678")
             + "createType=\"monolithicFlat\"\nparentFileNameHint=\"x.vmdk\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("a parent by name only", DiskErrorKind.HasParent,
-            s_flat + "parentFileNameHint=\"x.vmdk\"\nRW 1 FLAT \"data\" 0\n");
+            Flat + "parentFileNameHint=\"x.vmdk\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("an encrypted one", DiskErrorKind.AlreadyEncrypted,
-            s_flat + "encryptionKeys=\"vmware:key/x\"\nRW 1 FLAT \"data\" 0\n");
+            Flat + "encryptionKeys=\"vmware:key/x\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("an unknown type", DiskErrorKind.Unsupported, Head + "createType=\"custom\"\nRW 1 FLAT \"data\" 0\n");
-        yield return Text("an unknown version", DiskErrorKind.Unsupported, s_flat.Replace("version=1", "version=7"));
-        yield return Text("a key twice, the same", null, s_flat + "cid=12345678\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("an unknown version", DiskErrorKind.Unsupported, Flat.Replace("version=1", "version=7"));
+        yield return Text("a key twice, the same", null, Flat + "cid=12345678\nRW 1 FLAT \"data\" 0\n");
         yield return Text("a key of the data base twice", null,
-            s_flat + "ddb.toolsVersion=\"1\"\nRW 1 FLAT \"data\" 0\nddb.toolsVersion=\"2\"\n");
-        yield return Text("tabs for blanks", null, s_flat + "RW\t1\tFLAT\t\"data\"\t0\n");
-        yield return Text("blanks around equals signs", null, s_flat.Replace("=", " = ") + " RW 1 FLAT \"data\" 0\n");
-        yield return Text("seven fields", null, s_flat + "RW 1 FLAT \"data\" 0 uuid device\n");
-        yield return Text("nine fields", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data\" 0 uuid device a b\n");
-        yield return Text("an empty name of a parent", null, s_flat + "parentFileNameHint=\"\"\nRW 1 FLAT \"data\" 0\n");
+            Flat + "ddb.toolsVersion=\"1\"\nRW 1 FLAT \"data\" 0\nddb.toolsVersion=\"2\"\n");
+        yield return Text("tabs for blanks", null, Flat + "RW\t1\tFLAT\t\"data\"\t0\n");
+        yield return Text("blanks around equals signs", null, Flat.Replace("=", " = ") + " RW 1 FLAT \"data\" 0\n");
+        yield return Text("seven fields", null, Flat + "RW 1 FLAT \"data\" 0 uuid device\n");
+        yield return Text("nine fields", DiskErrorKind.Malformed, Flat + "RW 1 FLAT \"data\" 0 uuid device a b\n");
+        yield return Text("an empty name of a parent", null, Flat + "parentFileNameHint=\"\"\nRW 1 FLAT \"data\" 0\n");
         yield return Text("an empty name of a parent and the parent", DiskErrorKind.HasParent,
-            s_flat.Replace("ffffffff", "12345678") + "parentFileNameHint=\"\"\nRW 1 FLAT \"data\" 0\n");
-        yield return Text("the older word for split", null, s_flat.Replace("monolithicFlat", "2GbMaxExtentFlat")
+            Flat.Replace("ffffffff", "12345678") + "parentFileNameHint=\"\"\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("the older word for split", null, Flat.Replace("monolithicFlat", "2GbMaxExtentFlat")
             + "RW 1 FLAT \"data\" 0\nRW 1 FLAT \"data\" 1\n");
         yield return Text("comments in front", null,
-            "# made by some converter\n\n#\n" + s_flat["# Disk DescriptorFile\n".Length..] + "RW 1 FLAT \"data\" 0\n");
+            "# made by some converter\n\n#\n" + Flat["# Disk DescriptorFile\n".Length..] + "RW 1 FLAT \"data\" 0\n");
         yield return Text("no comment at all", null,
-            s_flat["# Disk DescriptorFile\n".Length..] + "RW 1 FLAT \"data\" 0\n");
-        yield return Text("a byte order mark", null, "\uFEFF" + s_flat + "RW 1 FLAT \"data\" 0\n");
+            Flat["# Disk DescriptorFile\n".Length..] + "RW 1 FLAT \"data\" 0\n");
+        yield return Text("a byte order mark", null, "\uFEFF" + Flat + "RW 1 FLAT \"data\" 0\n");
         yield return Text("a byte order mark and Windows line ends", null,
-            ("\uFEFF" + s_flat + "RW 1 FLAT \"data\" 0\n").Replace("\n", "\r\n"));
-        yield return Text("a key twice", DiskErrorKind.Malformed, s_flat + "cid=1\nRW 1 FLAT \"data\" 0\n");
-        yield return Text("a line of noise", DiskErrorKind.Malformed, s_flat + "what is this\n");
-        yield return Text("an open quote", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data 0\n");
+            ("\uFEFF" + Flat + "RW 1 FLAT \"data\" 0\n").Replace("\n", "\r\n"));
+        yield return Text("a key twice", DiskErrorKind.Malformed, Flat + "cid=1\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("a line of noise", DiskErrorKind.Malformed, Flat + "what is this\n");
+        yield return Text("an open quote", DiskErrorKind.Malformed, Flat + "RW 1 FLAT \"data 0\n");
         yield return Text("what qemu leaves behind a CID that became shorter", null,
-            s_flat + "RW 1 FLAT \"data\" 0\n# the end\n\0 end\n\0\0\0");
-        yield return Text("other text behind a zero byte", DiskErrorKind.Malformed, s_flat + "RW 1 FLAT \"data\" 0\n\0RW 1\n");
-        yield return Text("a zero byte inside", DiskErrorKind.Malformed, s_flat + "a=\0\nRW 1 FLAT \"data\" 0\n");
-        yield return Text("more than 1 MiB", DiskErrorKind.TooLarge, s_flat + new string('#', 1_100_000));
+            Flat + "RW 1 FLAT \"data\" 0\n# the end\n\0 end\n\0\0\0");
+        yield return Text("other text behind a zero byte", DiskErrorKind.Malformed, Flat + "RW 1 FLAT \"data\" 0\n\0RW 1\n");
+        yield return Text("a zero byte inside", DiskErrorKind.Malformed, Flat + "a=\0\nRW 1 FLAT \"data\" 0\n");
+        yield return Text("more than 1 MiB", DiskErrorKind.TooLarge, Flat + new string('#', 1_100_000));
         yield return Bytes("bytes that are no UTF-8", DiskErrorKind.Malformed,
-            [.. Encoding.ASCII.GetBytes(s_flat), 0xff, 0xfe, (byte)'\n']);
+            [.. Encoding.ASCII.GetBytes(Flat), 0xff, 0xfe, (byte)'\n']);
         yield return Bytes("nothing at all", DiskErrorKind.NotADisk, []);
         yield return new BrokenImage("a folder", DiskErrorKind.NotADisk, f => Directory.CreateDirectory(f.File("x.vmdk")));
         yield return new BrokenImage("not there", DiskErrorKind.NotFound, _ => { });

@@ -31,8 +31,8 @@ public sealed class SparseBuilder
     /// <summary>A stream-optimised image of one grain at sector 128 (the directory is in front, which is allowed).</summary>
     public static SparseBuilder Compressed(byte[]? payload = null, ulong lba = 0, uint? size = null)
     {
-        var packed = payload ?? Deflate(new byte[65536]);
-        var grain = new byte[12 + packed.Length];
+        byte[] packed = payload ?? Deflate(new byte[65536]);
+        byte[] grain = new byte[12 + packed.Length];
         BinaryPrimitives.WriteUInt64LittleEndian(grain, lba);
         BinaryPrimitives.WriteUInt32LittleEndian(grain.AsSpan(8), size ?? (uint)packed.Length);
         packed.CopyTo(grain, 12);
@@ -52,7 +52,7 @@ public sealed class SparseBuilder
 
     public byte[] Build()
     {
-        var file = new byte[FileSectors * 512];
+        byte[] file = new byte[FileSectors * 512];
         var s = file.AsSpan();
         BinaryPrimitives.WriteUInt32LittleEndian(s, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(s[4..], Version);

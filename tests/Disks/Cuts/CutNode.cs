@@ -18,7 +18,7 @@ internal sealed class CutNode
 
     public void SetLength(int length)
     {
-        var cache = Cache;
+        byte[] cache = Cache;
         Array.Resize(ref cache, length);
         Cache = cache;
     }

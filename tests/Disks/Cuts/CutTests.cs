@@ -31,17 +31,17 @@ public sealed class CutTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void EncryptionCutAnywhereEndsWithThePlainTextUnderTheKey(Provisioning provisioning, CutMode mode)
+    public void Encryption_cut_anywhere_ends_with_the_plain_text_under_the_key(Provisioning provisioning, CutMode mode)
     {
-        var plain = Content();
+        byte[] plain = Content();
         CutEverywhere(Plain(provisioning, plain), mode, Encrypt, store => Assert.Equal(plain, Read(store)));
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void DecryptionCutAnywhereGivesBackTheFilesAsTheyWere(Provisioning provisioning, CutMode mode)
+    public void Decryption_cut_anywhere_gives_back_the_files_as_they_were(Provisioning provisioning, CutMode mode)
     {
-        var plain = Content();
+        byte[] plain = Content();
         var original = Plain(provisioning, plain);
         var start = original.Clone();
         Encrypt(start);
@@ -54,9 +54,9 @@ public sealed class CutTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void RekeyingCutAnywhereKeepsTheContentUnderTheNewKey(Provisioning provisioning, CutMode mode)
+    public void Rekeying_cut_anywhere_keeps_the_content_under_the_new_key(Provisioning provisioning, CutMode mode)
     {
-        var plain = Content();
+        byte[] plain = Content();
         var start = Plain(provisioning, plain);
         Encrypt(start);
         CutEverywhere(start, mode, Rekey, store =>
@@ -79,7 +79,7 @@ public sealed class CutTests : IDisposable
         {
             int cut = 1 + round % steps;
             var store = start.Clone();
-            var context = $"{mode} at step {cut} of {steps}, round {round}";
+            string context = $"{mode} at step {cut} of {steps}, round {round}";
             try
             {
                 store.Arm(cut, mode, round * 31);
@@ -159,7 +159,7 @@ public sealed class CutTests : IDisposable
         using var descriptor = SealedDescriptor.Open(DescriptorFile.Read(store, Name), Name, Name, null, _keks);
         Assert.Null(descriptor.Model.Transition);
         using var cipher = new Lorica.Crypto.XtsAes256(descriptor.Contents!.Key!);
-        var data = store[DiskName.Flat(Name)].ToArray();
+        byte[] data = store[DiskName.Flat(Name)].ToArray();
         SectorCipher.Decrypt(cipher, data, 0, descriptor.Contents.Zero == Lorica.Crypto.ZeroRule.Hole);
         return data;
     }
@@ -181,7 +181,7 @@ public sealed class CutTests : IDisposable
     // Windows with data, with data in a few blocks, with none at all; zero sectors beside data; a partial last block.
     private static byte[] Content()
     {
-        var data = TestData.Noise(Capacity, 11);
+        byte[] data = TestData.Noise(Capacity, 11);
         for (int at = 0; at + 17 < data.Length; at += 256)
             "plain text marker"u8.CopyTo(data.AsSpan(at));
         data[510] = 0x55;

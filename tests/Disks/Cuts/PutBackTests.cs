@@ -13,21 +13,21 @@ public sealed class PutBackTests : IDisposable
 
     public PutBackTests()
     {
-        var content = TestData.Noise(Capacity, 3);
+        byte[] content = TestData.Noise(Capacity, 3);
         (content[510], content[511]) = (0x55, 0xAA);
         _store.Put(DiskName.Descriptor(Name), OwnDescriptor.Create(Name, Capacity, Provisioning.Thin, 7).ToBytes());
         _store.Put(DiskName.Flat(Name), content);
     }
 
     [Fact]
-    public void AnEncryptionDoesNotEndWellOnAPlainDescriptor()
+    public void An_encryption_does_not_end_well_on_a_plain_descriptor()
     {
         PutBackOnce();
         DiskErrors.Expect(DiskErrorKind.WeakerThanRecorded, () => Run().Encrypt(null, _keks.Keys(), 1));
     }
 
     [Fact]
-    public void ADecryptionDoesNotEndWellOnTheDescriptorFromBefore()
+    public void A_decryption_does_not_end_well_on_the_descriptor_from_before()
     {
         Run().Encrypt(null, _keks.Keys(), 1);
         PutBackOnce();
@@ -35,7 +35,7 @@ public sealed class PutBackTests : IDisposable
     }
 
     [Fact]
-    public void ADeepRecryptDoesNotEndWellOnTheDescriptorFromBefore()
+    public void A_deep_recrypt_does_not_end_well_on_the_descriptor_from_before()
     {
         Run().Encrypt(null, _keks.Keys(), 1);
         PutBackOnce();
@@ -45,9 +45,9 @@ public sealed class PutBackTests : IDisposable
     }
 
     [Fact]
-    public void ADiskWhoseRecordSaysEncryptedIsNeverBegunAnewAndNoByteIsWritten()
+    public void A_disk_whose_record_says_encrypted_is_never_begun_anew_and_no_byte_is_written()
     {
-        var plain = _store[DiskName.Descriptor(Name)].ToArray();
+        byte[] plain = _store[DiskName.Descriptor(Name)].ToArray();
         Run().Encrypt(null, _keks.Keys(), 1);
         _store.Put(DiskName.Descriptor(Name), plain);
         _store.OnWrite = (file, _) => Assert.Fail($"{file} was written");
@@ -57,11 +57,11 @@ public sealed class PutBackTests : IDisposable
     }
 
     [Fact]
-    public void NothingBeginsOnAPlainDescriptorBesideTheRecordsOfAnEncryptionAndWithItsOwnItGoesOn()
+    public void Nothing_begins_on_a_plain_descriptor_beside_the_records_of_an_encryption_and_with_its_own_it_goes_on()
     {
         var (descriptor, side) = (DiskName.Descriptor(Name), DiskName.Side(Name));
-        var plain = _store[descriptor].ToArray();
-        var content = _store[DiskName.Flat(Name)].ToArray();
+        byte[] plain = _store[descriptor].ToArray();
+        byte[] content = _store[DiskName.Flat(Name)].ToArray();
         CutStore? cut = null;
         _store.OnWrite = (file, _) =>
         {
@@ -71,7 +71,7 @@ public sealed class PutBackTests : IDisposable
         };
         Run().Encrypt(null, _keks.Keys(), 1);
         var half = cut!;
-        var begun = half[descriptor].ToArray();
+        byte[] begun = half[descriptor].ToArray();
         half.Put(descriptor, plain);
         half.OnWrite = (file, _) => Assert.Fail($"{file} was written");
 
@@ -86,9 +86,9 @@ public sealed class PutBackTests : IDisposable
     }
 
     [Fact]
-    public void DataIsChangedOnlyAfterTheBeginningWasToldAlsoWhenAJobIsResumed()
+    public void Data_is_changed_only_after_the_beginning_was_told_also_when_a_job_is_resumed()
     {
-        var content = _store[DiskName.Flat(Name)].ToArray();
+        byte[] content = _store[DiskName.Flat(Name)].ToArray();
         for (int run = 0; run < 2; run++)
         {
             var job = new JobRun(_store, Name, Name, null, default)
@@ -109,7 +109,7 @@ public sealed class PutBackTests : IDisposable
     {
         using var descriptor = SealedDescriptor.Open(Storage.DescriptorFile.Read(store, Name), Name, Name, null, _keks);
         using var cipher = new Lorica.Crypto.XtsAes256(descriptor.Contents!.Key!);
-        var data = store[DiskName.Flat(Name)].ToArray();
+        byte[] data = store[DiskName.Flat(Name)].ToArray();
         SectorCipher.Decrypt(cipher, data, 0, zeroIsHole: true);
         return data;
     }
@@ -120,8 +120,8 @@ public sealed class PutBackTests : IDisposable
 
     private void PutBackOnce()
     {
-        var descriptor = DiskName.Descriptor(Name);
-        var old = _store[descriptor].ToArray();
+        string descriptor = DiskName.Descriptor(Name);
+        byte[] old = _store[descriptor].ToArray();
         _store.OnRename = name =>
         {
             if (name != descriptor)

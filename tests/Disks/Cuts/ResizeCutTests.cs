@@ -39,9 +39,10 @@ public sealed class ResizeCutTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AResizeCutAnywhereGoesOnToAnySizeThatItMayHave(Provisioning provisioning, bool encrypted, CutMode mode)
+    public void A_resize_cut_anywhere_goes_on_to_any_size_that_it_may_have(
+        Provisioning provisioning, bool encrypted, CutMode mode)
     {
-        var content = TestData.Noise(Before, 5);
+        byte[] content = TestData.Noise(Before, 5);
         var start = Make(provisioning, encrypted, content);
         var whole = start.Clone();
         Resize(whole, After);
@@ -59,7 +60,7 @@ public sealed class ResizeCutTests : IDisposable
             // The same once more, the size from before, or another one.
             int size = Model(store).Capacity == After ? After : new[] { After, Before, After - 1024, After + 4096 }[round % 4];
             Resize(store, size);
-            var read = Read(store);
+            byte[] read = Read(store);
             Assert.True(size == read.Length, $"{mode}, round {round}");
             Assert.Equal(content, read[..Before]);
             Assert.Equal(-1, read.AsSpan(Before).IndexOfAnyExcept((byte)0));
@@ -68,22 +69,23 @@ public sealed class ResizeCutTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Disks))]
-    public void AResizeOverADescriptorFromBeforeTakesNoByteOfWhatTheDiskHasGrownTo(Provisioning provisioning, bool encrypted)
+    public void A_resize_over_a_descriptor_from_before_takes_no_byte_of_what_the_disk_has_grown_to(
+        Provisioning provisioning, bool encrypted)
     {
         var store = Make(provisioning, encrypted, TestData.Noise(Before, 5));
-        var descriptor = DiskName.Descriptor(Name);
-        var old = store[descriptor].ToArray();
+        string descriptor = DiskName.Descriptor(Name);
+        byte[] old = store[descriptor].ToArray();
         Resize(store, After);
-        var grown = store[descriptor].ToArray();
+        byte[] grown = store[descriptor].ToArray();
 
         // One sector of the guest, anywhere in the new part: its first, its last, one in the middle.
         foreach (int at in new[] { Before, After / 2 / 512 * 512, After - 512 })
         {
             var used = store.Clone();
-            var data = TestData.Noise(512, at);
+            byte[] data = TestData.Noise(512, at);
             using (var file = used.Open(DiskName.Flat(Name), writable: true))
                 file.Write(at, data);
-            var held = used[DiskName.Flat(Name)].ToArray();
+            byte[] held = used[DiskName.Flat(Name)].ToArray();
             used.Put(descriptor, old);
             foreach (int size in new[] { Before, Before + 1024, After - 512, After, After + 1024 })
             {
@@ -125,7 +127,7 @@ public sealed class ResizeCutTests : IDisposable
     private byte[] Read(CutStore store)
     {
         using var descriptor = SealedDescriptor.Open(DescriptorFile.Read(store, Name), Name, Name, null, _keks);
-        var data = store[DiskName.Flat(Name)].ToArray();
+        byte[] data = store[DiskName.Flat(Name)].ToArray();
         if (descriptor.Contents is not { } contents)
             return data;
         using var cipher = new XtsAes256(contents.Key!);

@@ -20,7 +20,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     [InlineData("EUC-JP", 51932, "ディスク")]
     [InlineData("ISO-8859-15", 28605, "prix €")]
     [InlineData("UTF-8", 65001, "磁盘 é")]
-    public async Task NamesOfFilesAreReadInTheEncodingThatTheDescriptorNames(string name, int codePage, string file)
+    public async Task Names_of_files_are_read_in_the_encoding_that_the_descriptor_names(string name, int codePage, string file)
     {
         _folder.Write(file + ".vmdk", TestData.Noise(1024, codePage));
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? new UTF8Encoding(false);
@@ -33,7 +33,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ADescriptorInUtf16IsRead(bool bigEndian)
+    public async Task A_descriptor_in_utf16_is_read(bool bigEndian)
     {
         _folder.Write("Größe.vmdk", new byte[1024]);
         var encoding = new UnicodeEncoding(bigEndian, true);
@@ -51,10 +51,10 @@ public sealed class ForeignDescriptorTests : IDisposable
     [InlineData("windows-50220")]
     [InlineData("cp037")]
     [InlineData("klingon")]
-    public async Task AnEncodingThatIsNotTakenIsRefusedByNameAndOnlyWhereItMatters(string encoding)
+    public async Task An_encoding_that_is_not_taken_is_refused_by_name_and_only_where_it_matters(string encoding)
     {
         _folder.Write("data", new byte[1024]);
-        var head = Head + $"encoding=\"{encoding}\"\ncreateType=\"monolithicFlat\"\n";
+        string head = Head + $"encoding=\"{encoding}\"\ncreateType=\"monolithicFlat\"\n";
         _folder.Write("ascii.vmdk", head + "RW 2 FLAT \"data\" 0\n");
         await using (var device = await DiskImage.OpenReadOnlyAsync(_folder.File("ascii.vmdk"), default))
             Assert.Equal(1024, device.Length);
@@ -69,7 +69,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("encoding=\"UTF-8\"\n")]
-    public async Task BytesThatAreNoneOfTheEncodingAreMalformed(string line)
+    public async Task Bytes_that_are_none_of_the_encoding_are_malformed(string line)
     {
         _folder.Write("d.vmdk", Encoding.Latin1.GetBytes(
             Head + line + "createType=\"monolithicFlat\"\nRW 2 FLAT \"dat\u00ff\" 0\n"));
@@ -78,7 +78,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     }
 
     [Fact]
-    public async Task ANameThatLeavesTheFolderOnlyOnceDecodedIsRefused()
+    public async Task A_name_that_leaves_the_folder_only_once_decoded_is_refused()
     {
         // In Shift_JIS 0x5c alone is a backslash; as the second half of a character it is none.
         _folder.Write("d.vmdk", Encoding.Latin1.GetBytes(
@@ -92,7 +92,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     [InlineData("vmfsThin")]
     [InlineData("vmfsEagerZeroedThick")]
     [InlineData("2gbmaxextentflat")]
-    public async Task EveryWordForFlatDisksIsRead(string type)
+    public async Task Every_word_for_flat_disks_is_read(string type)
     {
         _folder.Write("data", TestData.Noise(1024, 4));
         _folder.Write("d.vmdk", Head + $"createType = \"{type}\"\nRW 2 VMFS \"data\"\n");
@@ -106,7 +106,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     [InlineData("vmfsSparse", "snapshots")]
     [InlineData("seSparse", "snapshots")]
     [InlineData("custom", "qemu-img")]
-    public async Task ATypeThatIsNotReadIsNamedWithItsOwnWayOut(string type, string wayOut)
+    public async Task A_type_that_is_not_read_is_named_with_its_own_way_out(string type, string wayOut)
     {
         _folder.Write("d.vmdk", Head + $"createType=\"{type}\"\nRW 2 FLAT \"data\" 0\n");
         var refusal = await Assert.ThrowsAsync<DiskException>(() => DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default));
@@ -115,7 +115,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     }
 
     [Fact]
-    public async Task EightTerabytesInPiecesOfTwoGigabytesAreReadWithFewOpenFiles()
+    public async Task Eight_terabytes_in_pieces_of_two_gigabytes_are_read_with_few_open_files()
     {
         const int Pieces = 4096;
         const long Sectors = 4_192_256;
@@ -127,7 +127,7 @@ public sealed class ForeignDescriptorTests : IDisposable
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"RW {Sectors} FLAT \"disk-f{i:d6}.vmdk\" 0\n");
         }
 
-        var last = TestData.Noise(4096, 1);
+        byte[] last = TestData.Noise(4096, 1);
         using (var piece = new FileStream(_folder.File($"disk-f{Pieces:d6}.vmdk"), FileMode.Open))
             piece.Write(last);
         _folder.Write("disk.vmdk", text.ToString());
@@ -136,18 +136,18 @@ public sealed class ForeignDescriptorTests : IDisposable
         await using var device = await DiskImage.OpenReadOnlyAsync(_folder.File("disk.vmdk"), default);
 
         Assert.Equal(Pieces * Sectors * 512, device.Length);
-        var open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
+        int open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
             .Count(f => f.LinkTarget?.StartsWith(_folder.Path, StringComparison.Ordinal) == true);
         Assert.True(open <= 4, $"{open} files are open");
         var data = await ((IAllocationMap)device).AllocatedRangesAsync(default).Where(r => r.Allocated).ToListAsync();
         Assert.Equal([new DiskRange((Pieces - 1) * Sectors * 512, 4096, true)], data);
-        var read = new byte[8192];
+        byte[] read = new byte[8192];
         await device.ReadAsync(data[0].Offset - 4096, read, default);
         Assert.Equal([.. new byte[4096], .. last], read);
     }
 
     [Fact]
-    public async Task APieceThatIsReplacedWhileTheDiskIsReadIsNoticed()
+    public async Task A_piece_that_is_replaced_while_the_disk_is_read_is_noticed()
     {
         var text = new StringBuilder(Head + "createType=\"twoGbMaxExtentFlat\"\n");
         for (int i = 0; i < 100; i++)
@@ -171,7 +171,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     [InlineData("FLAT", "KDMV", "a sparse VMDK")]
     [InlineData("FLAT", "COWD", "a snapshot delta")]
     [InlineData("SPARSE", "COWD", "a snapshot delta")]
-    public async Task AFileThatIsNotWhatItsDescriptorSaysIsNamed(string type, string start, string isNamed)
+    public async Task A_file_that_is_not_what_its_descriptor_says_is_named(string type, string start, string isNamed)
     {
         _folder.Write("data", [.. Encoding.ASCII.GetBytes(start), .. new byte[8188]]);
         _folder.Write("d.vmdk", Head + $"createType=\"twoGbMaxExtentSparse\"\nRW 16 {type} \"data\"\n");
@@ -181,7 +181,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     }
 
     [Fact]
-    public async Task ALargeFileThatBeginsLikeADescriptorIsRefusedAndReadRawByWhoMeansIt()
+    public async Task A_large_file_that_begins_like_a_descriptor_is_refused_and_read_raw_by_who_means_it()
     {
         byte[] content = [.. Encoding.ASCII.GetBytes(Head), .. new byte[2 * TestData.MiB - Head.Length]];
         _folder.Write("guest.raw", content);

@@ -83,7 +83,7 @@ public static class ForeignSamples
 
     private static byte[] At(int offset, ReadOnlySpan<byte> mark)
     {
-        var file = TestData.Noise(0x9000, 3);
+        byte[] file = TestData.Noise(0x9000, 3);
         file.AsSpan(0, 16).Clear();
         mark.CopyTo(file.AsSpan(offset));
         return file;

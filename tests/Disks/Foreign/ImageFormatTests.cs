@@ -11,7 +11,7 @@ public sealed class ImageFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task AFileIsWhatItsContentSays(string name)
+    public async Task A_file_is_what_its_content_says(string name)
     {
         var (_, format, content) = ForeignSamples.All.Single(s => s.Name == name);
 
@@ -42,7 +42,7 @@ public sealed class ImageFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task WhoMeansItGetsTheBytesAsTheyAre(string name)
+    public async Task Who_means_it_gets_the_bytes_as_they_are(string name)
     {
         var (_, format, content) = ForeignSamples.All.Single(s => s.Name == name);
         _folder.Write("x", content);
@@ -54,12 +54,12 @@ public sealed class ImageFormatTests : IDisposable
 
         await using var device = await DiskImage.OpenRawAsync(_folder.File("x"), default);
         Assert.Equal((content.Length + 511) / 512 * 512, device.Length);
-        var read = await TestData.ReadAllAsync(device);
+        byte[] read = await TestData.ReadAllAsync(device);
         Assert.Equal([.. content, .. new byte[device.Length - content.Length]], read);
     }
 
     [Fact]
-    public void EveryFormatHasItsWordsAndASample()
+    public void Every_format_has_its_words_and_a_sample()
     {
         foreach (var format in Enum.GetValues<ImageFormat>())
         {
@@ -78,7 +78,7 @@ public sealed class ImageFormatTests : IDisposable
     [InlineData("vdi", "", ImageFormat.Vdi)]
     [InlineData("qed", "", ImageFormat.Qed)]
     [InlineData("parallels", "", ImageFormat.Parallels)]
-    public async Task WhatQemuWritesInOtherFormatsIsNamed(string format, string options, ImageFormat expected)
+    public async Task What_qemu_writes_in_other_formats_is_named(string format, string options, ImageFormat expected)
     {
         string[] more = options.Length > 0 ? ["-o", options] : [];
         Tool.Run("qemu-img", ["create", "-q", "-f", format, .. more, _folder.File("image"), "4M"]);
@@ -86,7 +86,7 @@ public sealed class ImageFormatTests : IDisposable
     }
 
     [Fact]
-    public async Task ABlockDeviceIsAnImportSourceOfPlainBytesOnly()
+    public async Task A_block_device_is_an_import_source_of_plain_bytes_only()
     {
         _folder.Write("disk", TestData.Noise(TestData.MiB, 9));
         await using (var loop = await LoopDevice.OfAsync(_folder.File("disk")))
@@ -113,11 +113,11 @@ public sealed class ImageFormatTests : IDisposable
     [Theory]
     [InlineData("/dev/null")]
     [InlineData("/dev/zero")]
-    public async Task ACharacterDeviceIsNoSource(string path) =>
+    public async Task A_character_device_is_no_source(string path) =>
         await DiskErrors.ExpectAsync(DiskErrorKind.NotADisk, () => DiskImage.OpenReadOnlyAsync(path, default));
 
     [Fact]
-    public void ADiskOfAnotherProgramInThePlaceOfOneOfOursIsNamedWithTheWayToImportIt()
+    public void A_disk_of_another_program_in_the_place_of_one_of_ours_is_named_with_the_way_to_import_it()
     {
         Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", _folder.File("web.vmdk"), "4M");
         var refusal = Assert.Throws<DiskException>(() => Vmdk.ReadModel(_folder.Folder, "web"));

@@ -5,11 +5,11 @@ namespace Lorica.Disks.Tests.Foreign;
 /// <summary>The images of <c>Data/foreign</c>, unpacked for the tests of one class.</summary>
 public sealed class ReportedImages : IDisposable
 {
-    private static readonly string s_data = Path.Combine(AppContext.BaseDirectory, "Data", "foreign");
+    private static readonly string Data = Path.Combine(AppContext.BaseDirectory, "Data", "foreign");
     private readonly TestFolder _folder = new();
 
     public ReportedImages() =>
-        Tool.Run("python3", "-X", "utf8", "-m", "tarfile", "-e", Path.Combine(s_data, "images.tar.xz"), _folder.Path);
+        Tool.Run("python3", "-X", "utf8", "-m", "tarfile", "-e", Path.Combine(Data, "images.tar.xz"), _folder.Path);
 
     /// <summary>What is expected of each.</summary>
     public static IReadOnlyDictionary<string, ReportedImage> All { get; } = Read();
@@ -20,7 +20,7 @@ public sealed class ReportedImages : IDisposable
 
     private static Dictionary<string, ReportedImage> Read()
     {
-        using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(s_data, "cases.json")));
+        using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Data, "cases.json")));
         return json.RootElement.EnumerateArray().Select(c => new ReportedImage(
             c.GetProperty("id").GetString()!, c.GetProperty("file").GetString()!, c.GetProperty("expect").GetString()!,
             c.TryGetProperty("sha256", out var hash) ? hash.GetString() : null,

@@ -8,7 +8,7 @@ public sealed class ReportedImagesTests(ReportedImages images) : IClassFixture<R
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task AnImageOfAReportIsReadWithItsContentOrRefusedWithAWayOut(string id)
+    public async Task An_image_of_a_report_is_read_with_its_content_or_refused_with_a_way_out(string id)
     {
         var image = ReportedImages.All[id];
         var model = await DiskImage.InspectAsync(images.File(image), default);
@@ -28,7 +28,7 @@ public sealed class ReportedImagesTests(ReportedImages images) : IClassFixture<R
     }
 
     [Fact]
-    public void AllOfThemAreThere() => Assert.Equal(36, ReportedImages.All.Count);
+    public void All_of_them_are_there() => Assert.Equal(36, ReportedImages.All.Count);
 
     private static async Task<byte[]?> TryReadAsync(string path)
     {

@@ -14,7 +14,7 @@ public sealed class SplitSparseTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void OneFileThatIsNamedAgainAndAgainIsReadOnce()
+    public void One_file_that_is_named_again_and_again_is_read_once()
     {
         const int Tables = 100 * 1024;
         Make("p", Tables);
@@ -25,7 +25,7 @@ public sealed class SplitSparseTests : IDisposable
     }
 
     [Fact]
-    public void TheGrainTablesOfAllFilesTogetherAreBoundedBeforeTheyAreRead()
+    public void The_grain_tables_of_all_files_together_are_bounded_before_they_are_read()
     {
         const int Tables = 1024 * 1024;
         var names = Enumerable.Range(0, 40).Select(i => $"p{i}").ToList();
@@ -56,10 +56,10 @@ public sealed class SplitSparseTests : IDisposable
     {
         var text = new StringBuilder("# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\n")
             .Append("createType=\"twoGbMaxExtentSparse\"\n");
-        foreach (var name in names)
+        foreach (string name in names)
             text.Append(CultureInfo.InvariantCulture, $"RW {(long)tables * TableSectors} SPARSE \"{name}\"\n");
         _folder.Write("d.vmdk", text.ToString());
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         var refusal = Record.Exception(() => ImageOpener.Open(_folder.File("d.vmdk"), raw: false).DisposeAsync().AsTask().Wait());
         return ((DiskException?)refusal, GC.GetAllocatedBytesForCurrentThread() - before);
     }

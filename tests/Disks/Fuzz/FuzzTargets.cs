@@ -75,7 +75,7 @@ public static class FuzzTargets
         var model = DiskImage.InspectAsync(folder.File("x.vmdk"), default).GetAwaiter().GetResult();
         using (var file = File.OpenRead(folder.File("x.vmdk")))
         {
-            var last = new byte[Math.Min(End, length)];
+            byte[] last = new byte[Math.Min(End, length)];
             file.Position = length - last.Length;
             file.ReadExactly(last);
             Assert.Equal(model.Format, ImageClassifier.Decide(head, last, length));
@@ -119,7 +119,7 @@ public static class FuzzTargets
     private static async Task ReadAsync(string path)
     {
         await using var device = await DiskImage.OpenReadOnlyAsync(path, default);
-        var buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[64 * 1024];
         long read = 0;
         await foreach (var range in ((IAllocationMap)device).AllocatedRangesAsync(default))
         {

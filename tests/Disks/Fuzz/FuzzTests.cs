@@ -7,30 +7,30 @@ namespace Lorica.Disks.Tests.Fuzz;
 /// <summary>The fuzz targets over the catalogue and over random changes of good input; a seed names what failed.</summary>
 public sealed class FuzzTests
 {
-    private static readonly byte[][] s_interesting =
+    private static readonly byte[][] Interesting =
         [[0], [0xff], [0x7f], [0x80], [1], "\n"u8.ToArray(), "\""u8.ToArray(), "="u8.ToArray(), " "u8.ToArray()];
 
     [Fact]
-    public async Task ChangedDescriptorsAreRefusedOrKeepTheRules()
+    public async Task Changed_descriptors_are_refused_or_keep_the_rules()
     {
         using var folder = new TestFolder();
         using var keks = new TestKeks();
         await Vmdk.CreateAsync(folder.Folder, "d", TestData.MiB, Provisioning.Thin, keks.Keys(), default);
-        var good = folder.Bytes("d.vmdk");
+        byte[] good = folder.Bytes("d.vmdk");
         FuzzTargets.DescriptorText(good);
         for (int seed = 0; seed < 3000; seed++)
             FuzzTargets.DescriptorText(Change(good, seed));
     }
 
     [Fact]
-    public void RandomLinesNeverBreakTheParser()
+    public void Random_lines_never_break_the_parser()
     {
         string[] parts = ["RW", " ", "2048", "VMFS", "\"d-flat.vmdk\"", "\n", "createType=\"vmfs\"", "=", "\"", "ddb.seal",
             "# Disk DescriptorFile\n", "version=1\n", "é", "\0", "parentCID=ffffffff\n", "CID=1\n", "-1", "99999999999999999999"];
         for (int seed = 0; seed < 3000; seed++)
         {
             var random = new Random(seed);
-            var text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => parts[random.Next(parts.Length)]));
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => parts[random.Next(parts.Length)]));
             FuzzTargets.DescriptorText(Encoding.UTF8.GetBytes("# Disk DescriptorFile\n" + text));
             FuzzTargets.ForeignDescriptorText(Encoding.UTF8.GetBytes("# Disk DescriptorFile\n" + text));
             FuzzTargets.ForeignDescriptorText(Encoding.Latin1.GetBytes("encoding=GBK\n" + text));
@@ -38,9 +38,9 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void ChangedHeadersAreRefusedOrStayInBounds()
+    public void Changed_headers_are_refused_or_stay_in_bounds()
     {
-        var good = new SparseBuilder().Build().AsSpan(0, 512).ToArray();
+        byte[] good = new SparseBuilder().Build().AsSpan(0, 512).ToArray();
         FuzzTargets.SparseHeaderSector(good);
         for (int length = 0; length < 512; length++)
             FuzzTargets.SparseHeaderSector(good.AsSpan(0, length));
@@ -49,16 +49,16 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void ChangedImagesAreRefusedOrRead()
+    public void Changed_images_are_refused_or_read()
     {
         using var folder = new TestFolder();
         foreach (var builder in new[] { new SparseBuilder(), SparseBuilder.Compressed() })
         {
-            var good = builder.Build();
+            byte[] good = builder.Build();
             for (int seed = 0; seed < 250; seed++)
             {
                 // The interesting part is in front: header, descriptor, tables, start of the grain.
-                var changed = good.ToArray();
+                byte[] changed = good.ToArray();
                 var random = new Random(seed);
                 for (int i = random.Next(1, 4); i > 0; i--)
                 {
@@ -74,7 +74,7 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void EveryKindOfForeignFileAndItsChangesAreDecidedOnce()
+    public void Every_kind_of_foreign_file_and_its_changes_are_decided_once()
     {
         using var folder = new TestFolder();
         foreach (var (_, _, content) in ForeignSamples.All)
@@ -86,7 +86,7 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void PagesOfSideFilesStayInBounds()
+    public void Pages_of_side_files_stay_in_bounds()
     {
         for (int seed = 0; seed < 2000; seed++)
             FuzzTargets.SidePage(TestData.Noise(4096, seed));
@@ -104,10 +104,10 @@ public sealed class FuzzTests
                 case 0:
                     bytes[at] = random.Next(2) == 0
                         ? (byte)random.Next(256)
-                        : s_interesting[random.Next(s_interesting.Length)][0];
+                        : Interesting[random.Next(Interesting.Length)][0];
                     break;
                 case 1:
-                    bytes.InsertRange(at, s_interesting[random.Next(s_interesting.Length)]);
+                    bytes.InsertRange(at, Interesting[random.Next(Interesting.Length)]);
                     break;
                 case 2:
                     bytes.RemoveRange(at, Math.Min(random.Next(1, 40), bytes.Count - at));

@@ -17,15 +17,15 @@ public sealed class ImageFuzzing(ITestOutputHelper output)
     }
 
     [Fact(Explicit = true)]
-    public void SparseHeaders() => Run(
+    public void Sparse_headers() => Run(
         [new SparseBuilder().Build()[..512], SparseBuilder.Compressed().Build()[..512]], bytes =>
             FuzzTargets.SparseHeaderSector(bytes));
 
     [Fact(Explicit = true)]
-    public void PagesOfSideFiles() => Run([new byte[4096], TestData.Noise(4096, 1)], bytes => FuzzTargets.SidePage(bytes));
+    public void Pages_of_side_files() => Run([new byte[4096], TestData.Noise(4096, 1)], bytes => FuzzTargets.SidePage(bytes));
 
     [Fact(Explicit = true)]
-    public void WholeImages()
+    public void Whole_images()
     {
         using var folder = new TestFolder();
         Run([new SparseBuilder().Build(), SparseBuilder.Compressed().Build()], bytes =>
@@ -36,7 +36,7 @@ public sealed class ImageFuzzing(ITestOutputHelper output)
     }
 
     [Fact(Explicit = true)]
-    public void ForeignFiles()
+    public void Foreign_files()
     {
         using var folder = new TestFolder();
         long tried = TimedFuzz.Run(ForeignSamples.All.Select(s => s.Content), bytes => FuzzTargets.ForeignFile(folder, bytes));
@@ -44,7 +44,7 @@ public sealed class ImageFuzzing(ITestOutputHelper output)
     }
 
     [Fact(Explicit = true)]
-    public void ForeignDescriptors() => Run(
+    public void Foreign_descriptors() => Run(
         [.. ForeignSamples.All.Where(s => s.Format == ImageFormat.VmdkDescriptor).Select(s => s.Content)],
         bytes => FuzzTargets.ForeignDescriptorText(bytes));
 

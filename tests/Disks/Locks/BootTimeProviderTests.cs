@@ -45,7 +45,7 @@ public sealed class BootTimeProviderTests
         };
         using var inside = Process.Start(start)!;
         var errors = inside.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await inside.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await inside.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await inside.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(inside.ExitCode == 0, output + await errors);
         Assert.Contains("Total: 1", output, StringComparison.Ordinal);

@@ -10,9 +10,9 @@ public sealed class LostRightTests : IDisposable
 {
     private const int Capacity = 64 * 1024;
     private const int WindowBytes = 32 * 1024;
-    private static readonly string[] s_reading = ["Open", "Exists", "Stat", "Read", "RangeAt"];
+    private static readonly string[] Reading = ["Open", "Exists", "Stat", "Read", "RangeAt"];
 
-    private static readonly Dictionary<string, Action<IDiskStore>> s_store = new()
+    private static readonly Dictionary<string, Action<IDiskStore>> StoreChanges = new()
     {
         ["CreateNew"] = s => s.CreateNew("new").Dispose(),
         ["Rename"] = s => s.Rename("file", "other"),
@@ -20,7 +20,7 @@ public sealed class LostRightTests : IDisposable
         ["Sync"] = s => s.Sync(),
     };
 
-    private static readonly Dictionary<string, Action<IStoredFile>> s_file = new()
+    private static readonly Dictionary<string, Action<IStoredFile>> FileChanges = new()
     {
         ["Write"] = f => f.Write(0, new byte[3]),
         ["SetLength"] = f => f.SetLength(0),
@@ -45,19 +45,19 @@ public sealed class LostRightTests : IDisposable
     [Fact]
     public void Each_single_change_is_refused_without_the_right_and_reading_is_not()
     {
-        Assert.Equal(Members<IDiskStore>(), s_store.Keys.Order());
-        Assert.Equal(Members<IStoredFile>(), s_file.Keys.Order());
+        Assert.Equal(Members<IDiskStore>(), StoreChanges.Keys.Order());
+        Assert.Equal(Members<IStoredFile>(), FileChanges.Keys.Order());
         _folder.Write("file", "content");
         using var folder = DiskFolder.Open(_folder.Path, new CountedRight(lostAt: 1));
         IDiskStore store = folder.Store;
-        foreach (var (name, change) in s_store)
+        foreach (var (name, change) in StoreChanges)
             Refused(name, () => change(store));
         Assert.True(store.Exists("file"));
         using (var file = store.Open("file", writable: true))
         {
-            foreach (var (name, change) in s_file)
+            foreach (var (name, change) in FileChanges)
                 Refused(name, () => change(file));
-            var read = new byte[7];
+            byte[] read = new byte[7];
             file.Read(0, read);
             Assert.Equal("content"u8.ToArray(), read);
         }
@@ -99,7 +99,7 @@ public sealed class LostRightTests : IDisposable
         }
     }
 
-    private static IEnumerable<string> Members<T>() => typeof(T).GetMethods().Select(m => m.Name).Except(s_reading).Order();
+    private static IEnumerable<string> Members<T>() => typeof(T).GetMethods().Select(m => m.Name).Except(Reading).Order();
 
     private static void Refused(string change, Action act)
     {
@@ -126,7 +126,7 @@ public sealed class LostRightTests : IDisposable
     private Task WorkAsync(string kind, DiskFolder folder) => Task.Run(() =>
     {
         var model = Vmdk.ReadModel(folder, "d");
-        var path = _folder.File("d.vmdk");
+        string path = _folder.File("d.vmdk");
         var job = new JobRun(folder.Store, "d", path, null, CancellationToken.None) { WindowBytes = WindowBytes };
         switch (kind)
         {
@@ -158,7 +158,7 @@ public sealed class LostRightTests : IDisposable
     {
         using var opened = Vmdk.Open(_folder.Folder, "d", null, _keks);
         await using var device = opened.OpenDevice();
-        var content = new byte[device.Length];
+        byte[] content = new byte[device.Length];
         await device.ReadAsync(0, content, CancellationToken.None);
         return content;
     }
@@ -171,7 +171,7 @@ public sealed class LostRightTests : IDisposable
 
     private void Put(Dictionary<string, byte[]> files)
     {
-        foreach (var file in Files().Except(files.Keys).ToArray())
+        foreach (string? file in Files().Except(files.Keys).ToArray())
             File.Delete(file);
         foreach (var (file, content) in files)
             File.WriteAllBytes(file, content);

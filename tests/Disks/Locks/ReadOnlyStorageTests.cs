@@ -3,10 +3,10 @@ namespace Lorica.Disks.Tests.Locks;
 public sealed class ReadOnlyStorageTests
 {
     [Fact]
-    public async Task ADiskOnStorageThatIsMountedReadOnlyIsNamedAndNotItsLockFile()
+    public async Task A_disk_on_storage_that_is_mounted_read_only_is_named_and_not_its_lock_file()
     {
         using var folder = new TestFolder();
-        var mount = folder.File("mount");
+        string mount = folder.File("mount");
         Directory.CreateDirectory(mount);
         Tool.Run("mount", "-t", "tmpfs", "-o", "size=8m", "lorica-test", mount);
         try

@@ -101,7 +101,7 @@ internal sealed unsafe class FailingStorage : IDisposable
 
     private void Serve()
     {
-        var request = new byte[MaximumWrite + 4096];
+        byte[] request = new byte[MaximumWrite + 4096];
         while (true)
         {
             nint n;
@@ -211,7 +211,7 @@ internal sealed unsafe class FailingStorage : IDisposable
 
     private byte[] Attributes(ulong node)
     {
-        var a = new byte[AttributeBytes];
+        byte[] a = new byte[AttributeBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(a, node);
         BinaryPrimitives.WriteInt64LittleEndian(a.AsSpan(8), node == Root ? 0 : _content.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(a.AsSpan(60), node == Root ? 0x41EDu : 0x8180u);

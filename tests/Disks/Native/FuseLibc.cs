@@ -37,9 +37,12 @@ internal static unsafe partial class FuseLibc
     {
         int fs = (int)context.DangerousGetHandle();
         foreach (var (key, value) in settings)
+        {
             Check(value.Length > 0
                 ? Configure(FsConfigNumber, fs, SetString, key, value, 0)
                 : Configure(FsConfigNumber, fs, SetFlag, key, null, 0), "set " + key);
+        }
+
         Check(Configure(FsConfigNumber, fs, then, null, null, 0), "make the filesystem");
     }
 

@@ -50,7 +50,7 @@ public sealed class CreationTests : IAsyncLifetime
         using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "sec"));
         using var opened = Vmdk.Open(folder, "sec", null, new OneKek(kek));
         await using var device = opened.OpenDevice();
-        var read = new byte[TestVm.Capacity];
+        byte[] read = new byte[TestVm.Capacity];
         await device.ReadAsync(0, read, CancellationToken.None);
         Assert.Equal(vm.Content, read);
     }
@@ -102,7 +102,10 @@ public sealed class CreationTests : IAsyncLifetime
         await _host.Client.CreateVmAsync(other.Request);
         await using (await Host.Creation.VmBuilder.BeginAsync(
             _host.Node.Table, Host.Creation.VmSpec.From(mine.Request), _host.Node.Keys, CancellationToken.None))
+        {
             Directory.Move(Path.Combine(_host.Datastore, "other"), Path.Combine(_host.Datastore, "web01"));
+        }
+
         Assert.Equal(["web01"], _host.Entries().Select(Path.GetFileName));
         Assert.Contains("other.vmx", Directory.EnumerateFiles(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
         Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(mine.Id)));

@@ -17,7 +17,7 @@ public sealed class FullDatastoreTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = new TestHost(_folder);
-        var small = _folder.Path("small");
+        string small = _folder.Path("small");
         Directory.CreateDirectory(small);
         _mounted = Run("mount", "-t", "tmpfs", "-o", "size=34m", "lorica-test", small);
         if (!_mounted)
@@ -40,7 +40,7 @@ public sealed class FullDatastoreTests : IAsyncLifetime
         // The request does not say how much will come, so it is seen only in the middle.
         var vm = new TestVm("big");
         vm.Request.Disks[0].Capacity = 256L * 1024 * 1024;
-        var content = new byte[1024 * 1024];
+        byte[] content = new byte[1024 * 1024];
         new Random(3).NextBytes(content);
         using var call = _host.Client.ImportVm();
         await call.RequestStream.WriteAsync(new ImportVmRequest { Vm = vm.Request });
@@ -76,7 +76,7 @@ public sealed class FullDatastoreTests : IAsyncLifetime
     /// <summary>Runs a job with a page less than <paramref name="room"/> free, and with just that.</summary>
     private async Task<VmDescription> AskedAsync(TestVm vm, long room, Func<StartJobRequest> order)
     {
-        var filler = Path.Combine(_folder.Path("small"), "filler");
+        string filler = Path.Combine(_folder.Path("small"), "filler");
         Fill(filler, room - Environment.SystemPageSize);
         var refused = await Record.ExceptionAsync(() => _host.Client.SucceedAsync(order()));
         Assert.Contains($"{room} are needed", refused!.ToString(), StringComparison.Ordinal);

@@ -103,7 +103,7 @@ public sealed class RemovalTests : IAsyncLifetime
     {
         var web = new TestVm("web", null, disks: 2, capacity: 256 * 1024);
         var files = await web.ImportAsync(_host.Client);
-        var vmx = await File.ReadAllTextAsync(At("web", "web.vmx"));
+        string vmx = await File.ReadAllTextAsync(At("web", "web.vmx"));
         await File.WriteAllTextAsync(At("web", "else.vmx"), string.Join('\n',
             vmx.Split('\n').Where(l => !l.StartsWith("virtio0:0", StringComparison.Ordinal)))
             .Replace(web.Id, Guid.NewGuid().ToString(), StringComparison.Ordinal));
@@ -149,7 +149,7 @@ public sealed class RemovalTests : IAsyncLifetime
     {
         var vm = new TestVm("web", null, capacity: 256 * 1024);
         await vm.ImportAsync(_host.Client);
-        foreach (var file in new[] { ".web-0123456789ab.lock", ".web_1.lock", ".notes.lock" })
+        foreach (string file in new[] { ".web-0123456789ab.lock", ".web_1.lock", ".notes.lock" })
             await File.WriteAllTextAsync(At("web", file), file == ".web_1.lock" ? "mine" : "");
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });
         Assert.Equal([".notes.lock", ".web_1.lock"], Names("web"));
@@ -172,7 +172,7 @@ public sealed class RemovalTests : IAsyncLifetime
         await using (await _host.Node.Table.LockAsync(home, CancellationToken.None))
             _host.Node.Table.Registry.RememberRemoving(id);
         await _host.StopAsync();
-        foreach (var file in gone)
+        foreach (string file in gone)
         {
             if (file.Length == 0)
                 Directory.Delete(At("web"));
@@ -273,7 +273,7 @@ public sealed class RemovalTests : IAsyncLifetime
         TwoFolders.Copy(At("web"), Path.Combine(_host.SecondDatastore, "web_1"));
         _host.Node.Table.Registry.RememberLeftovers(id, [new VmLeftover("ds2", "web_1", Own: false)]);
         Assert.Equal(_host.SecondDatastore, _host.Node.Table.Datastores.PathOf("ds2"));
-        var marker = Path.Combine(_host.SecondDatastore, DatastoreMarker.FileName);
+        string marker = Path.Combine(_host.SecondDatastore, DatastoreMarker.FileName);
         File.Move(marker, _folder.Path("marker"));
         if (unasked)
         {
@@ -325,7 +325,7 @@ public sealed class RemovalTests : IAsyncLifetime
         var files = await vm.ImportAsync(_host.Client);
         var id = Guid.Parse(vm.Id);
         await _host.StopAsync();
-        var entry = Path.Combine(_host.Config.StateFolder, "registry", $"{id}.json");
+        string entry = Path.Combine(_host.Config.StateFolder, "registry", $"{id}.json");
         await File.WriteAllTextAsync(
             entry,
             (await File.ReadAllTextAsync(entry)).Replace("\"pending\": false", "\"pending\": true", StringComparison.Ordinal));

@@ -30,8 +30,8 @@ public sealed class DiskFaultTests : IAsyncLifetime
     public async Task InvalidVmConfig_diskChain_a_delta_of_another_disk()
     {
         var (vm, now, disk) = await DetachedAsync(null);
-        var file = Path.Combine(Home, "web01_1.vmdk");
-        var text = await File.ReadAllTextAsync(file);
+        string file = Path.Combine(Home, "web01_1.vmdk");
+        string text = await File.ReadAllTextAsync(file);
         Assert.Contains("parentCID=ffffffff", text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, text.Replace("parentCID=ffffffff", "parentCID=1234abcd", StringComparison.Ordinal));
         await FaultAssert.RefusedAsync(
@@ -47,9 +47,11 @@ public sealed class DiskFaultTests : IAsyncLifetime
         await File.WriteAllBytesAsync(Path.Combine(Home, "rescue.vmdk"), [.. new byte[32769], .. "CD001"u8]);
         await File.WriteAllTextAsync(Path.Combine(Home, "empty.vmdk"), "");
         Assert.NotNull(vm);
-        foreach (var name in (string[])["web01_1-flat", "rescue", "empty"])
+        foreach (string name in (string[])["web01_1-flat", "rescue", "empty"])
+        {
             await FaultAssert.RefusedAsync(
                 FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.notDisk", () => InspectAsync($"[ds1] web01/{name}.vmdk"));
+        }
     }
 
     [Theory]
@@ -71,9 +73,9 @@ public sealed class DiskFaultTests : IAsyncLifetime
     {
         var vm = new TestVm("web01", _kek);
         var now = await vm.ImportAsync(_host.Client);
-        var path = Path.Combine(Home, file);
-        var lines = await File.ReadAllLinesAsync(path);
-        var at = Array.FindIndex(lines, l => l.StartsWith(line, StringComparison.Ordinal));
+        string path = Path.Combine(Home, file);
+        string[] lines = await File.ReadAllLinesAsync(path);
+        int at = Array.FindIndex(lines, l => l.StartsWith(line, StringComparison.Ordinal));
         lines[at] = lines[at].Replace("vmware:key", "vmware:kay", StringComparison.Ordinal);
         await File.WriteAllTextAsync(path, string.Join('\n', lines) + "\n");
 

@@ -61,8 +61,8 @@ public sealed class DiskIdentityTests : IAsyncLifetime
     {
         var (owner, disk) = await DetachedAsync();
         var web = await MakeAsync("web");
-        var vmx = Path.Combine(Folder(web), "web.vmx");
-        var before = await File.ReadAllTextAsync(vmx);
+        string vmx = Path.Combine(Folder(web), "web.vmx");
+        string before = await File.ReadAllTextAsync(vmx);
         Interrupt("3 data moved", () =>
         {
             Assert.True(File.Exists(Path.Combine(Folder(web), "owner_1-flat.vmdk")));
@@ -100,7 +100,7 @@ public sealed class DiskIdentityTests : IAsyncLifetime
     {
         var web = await MakeAsync("web");
         var id = Guid.NewGuid();
-        var name = $"web-{id.ToString("N")[..12]}";
+        string name = $"web-{id.ToString("N")[..12]}";
         using (var folder = DiskFolder.Open(Folder(web)))
             await Vmdk.CreateAsync(folder, name, TestVm.Capacity, Provisioning.Thin, null, CancellationToken.None);
         await File.WriteAllTextAsync(
@@ -138,7 +138,7 @@ public sealed class DiskIdentityTests : IAsyncLifetime
         var web = await MakeAsync("web");
         var (owner, disk) = await DetachedAsync();
         string[] locks = [Path.Combine(Folder(owner), ".foo.lock"), Path.Combine(Folder(web), ".foo.lock")];
-        foreach (var file in locks)
+        foreach (string file in locks)
             await File.WriteAllTextAsync(file, "of somebody");
         var request = Attach(web, disk);
         request.Attach.Path = request.Attach.Path.Replace("owner_1", "foo", StringComparison.Ordinal);
@@ -158,7 +158,7 @@ public sealed class DiskIdentityTests : IAsyncLifetime
             // As a kill leaves it: what would be put back after a failure is moved on.
             if (s != "3 data moved")
                 return;
-            foreach (var file in step == "4 named" ? ["owner_1-flat.vmdk", "owner_1.vmdk"] : new[] { "owner_1-flat.vmdk" })
+            foreach (string file in step == "4 named" ? ["owner_1-flat.vmdk", "owner_1.vmdk"] : new[] { "owner_1-flat.vmdk" })
             {
                 if (!File.Exists(Path.Combine(Folder(web), file)))
                     File.Move(Path.Combine(Folder(owner), file), Path.Combine(Folder(web), file));
@@ -169,7 +169,7 @@ public sealed class DiskIdentityTests : IAsyncLifetime
         };
         await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => ChangeAsync(Attach(web, disk)));
         _host.Node.Editor.AfterStep = null;
-        foreach (var link in Directory.EnumerateFiles(Folder(owner)).Where(f => new FileInfo(f).LinkTarget is not null))
+        foreach (string link in Directory.EnumerateFiles(Folder(owner)).Where(f => new FileInfo(f).LinkTarget is not null))
             File.Delete(link);
 
         // Asked for anew, after another change: whoever asks gives a plain disk an id of its own each time.
@@ -190,7 +190,7 @@ public sealed class DiskIdentityTests : IAsyncLifetime
     {
         var (vm, disk, remove) = await BrokenOffAsync();
         var (descriptor, data) = (Path.Combine(Folder(vm), "web_1.vmdk"), Path.Combine(Folder(vm), "web_1-flat.vmdk"));
-        var files = Directory.CreateDirectory(_folder.Path("aside")).FullName;
+        string files = Directory.CreateDirectory(_folder.Path("aside")).FullName;
         File.Move(data, Path.Combine(files, "data"));
         if (how == "data")
         {
@@ -226,7 +226,7 @@ public sealed class DiskIdentityTests : IAsyncLifetime
     public async Task A_removal_of_a_plain_disk_that_was_broken_off_is_ended_by_the_same_request(params string[] gone)
     {
         var (vm, _, remove) = await BrokenOffAsync();
-        foreach (var file in gone)
+        foreach (string file in gone)
             File.Delete(Path.Combine(Folder(vm), file));
         await _host.StopAsync();
         await _host.StartAsync();
@@ -247,11 +247,11 @@ public sealed class DiskIdentityTests : IAsyncLifetime
         request.Records.AddRange(TestVm.RecordsOf(now));
         Interrupt("2 detached", () => throw new IOException("cut here"));
         await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => ChangeAsync(request));
-        var descriptor = Path.Combine(Folder(vm), "web_1.vmdk");
+        string descriptor = Path.Combine(Folder(vm), "web_1.vmdk");
         if (!same)
         {
             // The descriptor of another encrypted disk, called like this one.
-            var text = await File.ReadAllTextAsync(Path.Combine(Folder(vm), "web_2.vmdk"));
+            string text = await File.ReadAllTextAsync(Path.Combine(Folder(vm), "web_2.vmdk"));
             await File.WriteAllTextAsync(descriptor, text.Replace("web_2", "web_1", StringComparison.Ordinal));
         }
 

@@ -71,7 +71,7 @@ public sealed class DiskTests : IAsyncLifetime
         using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "web02"));
         using var opened = Vmdk.Open(folder, "web01_1", null, new OneKek(_kek));
         await using var device = opened.OpenDevice();
-        var read = new byte[TestVm.Capacity];
+        byte[] read = new byte[TestVm.Capacity];
         await device.ReadAsync(0, read, CancellationToken.None);
         Assert.Equal(vm.Content, read);
         Assert.False(File.Exists(Path.Combine(_host.Datastore, "web01", "web01_1.vmdk")));
@@ -92,7 +92,7 @@ public sealed class DiskTests : IAsyncLifetime
                 Guid.Parse(other.Id), Lorica.Host.Editing.DiskIdentity.Read(Guid.Parse(disk.ObjectId), lies, "web01_1"));
         }
 
-        foreach (var file in moved)
+        foreach (string file in moved)
             File.Move(Path.Combine(_host.Datastore, "web01", file), Path.Combine(_host.Datastore, "web02", file));
 
         then = await ChangeAsync(
@@ -113,9 +113,9 @@ public sealed class DiskTests : IAsyncLifetime
         var (owner, owned) = await MakeAsync("owner", kek: null, disks: 2);
         var disk = owned.Disks[1];
         await ChangeAsync(owner, owned, r => r.Detach = new DetachDisk { Label = disk.Label, ObjectId = disk.ObjectId });
-        var folder = Path.Combine(_host.Datastore, "owner");
+        string folder = Path.Combine(_host.Datastore, "owner");
         File.Move(Path.Combine(folder, "owner_1-flat.vmdk"), Path.Combine(folder, "web01.vmx-flat.vmdk"));
-        var text = await File.ReadAllTextAsync(Path.Combine(folder, "owner_1.vmdk"));
+        string text = await File.ReadAllTextAsync(Path.Combine(folder, "owner_1.vmdk"));
         await File.WriteAllTextAsync(
             Path.Combine(folder, "web01.vmx.vmdk"), text.Replace("owner_1-flat", "web01.vmx-flat", StringComparison.Ordinal));
         disk.Path = "[ds1] owner/web01.vmx.vmdk";
@@ -223,7 +223,7 @@ public sealed class DiskTests : IAsyncLifetime
         var now = await vm.ImportAsync(_host.Client);
 
         // What a resize that broke off left behind.
-        var flat = Path.Combine(_host.Datastore, "web01", "web01-flat.vmdk");
+        string flat = Path.Combine(_host.Datastore, "web01", "web01-flat.vmdk");
         await using (var file = File.OpenWrite(flat))
             file.SetLength(TestVm.Capacity + 4096);
         var after = await ChangeAsync(
@@ -233,7 +233,7 @@ public sealed class DiskTests : IAsyncLifetime
         using var folder = DiskFolder.Open(Path.Combine(_host.Datastore, "web01"));
         using var opened = Vmdk.Open(folder, "web01", null, new OneKek(_kek));
         await using var device = opened.OpenDevice();
-        var read = new byte[TestVm.Capacity * 2];
+        byte[] read = new byte[TestVm.Capacity * 2];
         await device.ReadAsync(0, read, CancellationToken.None);
         Assert.Equal(vm.Content, read[..TestVm.Capacity]);
         Assert.Equal(-1, read.AsSpan(TestVm.Capacity).IndexOfAnyExcept((byte)0));
@@ -245,17 +245,17 @@ public sealed class DiskTests : IAsyncLifetime
         var (vm, now) = await MakeAsync("web01", kek: null);
         var (descriptor, flat) = (Path.Combine(_host.Datastore, "web01", "web01.vmdk"),
             Path.Combine(_host.Datastore, "web01", "web01-flat.vmdk"));
-        var old = await File.ReadAllBytesAsync(descriptor);
+        byte[] old = await File.ReadAllBytesAsync(descriptor);
         ResizeDisk To(long capacity) => new() { Label = "virtio0:0", Capacity = capacity };
         now = await ChangeAsync(vm, now, r => r.Resize = To(TestVm.Capacity * 2L));
-        var grown = await File.ReadAllBytesAsync(descriptor);
+        byte[] grown = await File.ReadAllBytesAsync(descriptor);
         await using (var file = File.OpenWrite(flat))
         {
             file.Position = TestVm.Capacity + 12345;
             file.Write("written by the guest"u8);
         }
 
-        var held = await File.ReadAllBytesAsync(flat);
+        byte[] held = await File.ReadAllBytesAsync(flat);
         await File.WriteAllBytesAsync(descriptor, old);
         foreach (long size in new[] { TestVm.Capacity, TestVm.Capacity * 3L / 2, TestVm.Capacity * 3L })
         {

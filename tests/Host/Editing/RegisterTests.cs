@@ -82,7 +82,7 @@ public sealed class RegisterTests : IAsyncLifetime
         var vm = new TestVm("web01");
         var before = await vm.ImportAsync(_host.Client);
         await UnregisterAsync(vm);
-        var file = Path.Combine(_host.Datastore, "web01", "web01.vmx");
+        string file = Path.Combine(_host.Datastore, "web01", "web01.vmx");
         await File.AppendAllTextAsync(file, "DataFileKey = \"c2VjcmV0\"\n");
         foreach (var ask in (Func<Task>[])[() => RegisterAsync(vm, before),
             () => _host.Client.InspectVmAsync(new InspectVmRequest { Path = before.Path }).ResponseAsync])

@@ -76,7 +76,7 @@ public sealed class TamperTests : IAsyncLifetime
     [Fact]
     public async Task An_edited_bundle_is_named()
     {
-        var text = await File.ReadAllTextAsync(Vmx);
+        string text = await File.ReadAllTextAsync(Vmx);
         int at = text.IndexOf("AES%2d256%2dGCM,", StringComparison.Ordinal) + 40;
 
         // Not inside an escape: the locator itself stays well formed.
@@ -102,7 +102,7 @@ public sealed class TamperTests : IAsyncLifetime
     {
         var other = new TestVm("other", _kek);
         await other.ImportAsync(_host.Client);
-        var bundle = (await File.ReadAllLinesAsync(Path.Combine(_host.Datastore, "other", "other.vmx")))
+        string bundle = (await File.ReadAllLinesAsync(Path.Combine(_host.Datastore, "other", "other.vmx")))
             .Single(l => l.StartsWith("encryption.bundle", StringComparison.Ordinal));
         var lines = (await File.ReadAllLinesAsync(Vmx))
             .Select(l => l.StartsWith("encryption.bundle", StringComparison.Ordinal) ? bundle : l);
@@ -113,7 +113,7 @@ public sealed class TamperTests : IAsyncLifetime
     [Fact]
     public async Task An_older_vmx_put_back_is_older_than_known()
     {
-        var old = await File.ReadAllBytesAsync(Vmx);
+        byte[] old = await File.ReadAllBytesAsync(Vmx);
         _before = await _host.Client.SucceedAsync(TestJob.Order(_vm, "recryptShallow", _next, TestVm.RecordsOf(_before)));
         await File.WriteAllBytesAsync(Vmx, old);
         await AllRefuseAsync("lorica.olderThanKnown", described: false);
@@ -152,7 +152,7 @@ public sealed class TamperTests : IAsyncLifetime
     [Fact]
     public async Task A_vmx_that_is_a_link_is_not_followed()
     {
-        var real = Path.Combine(_folder.Root, "elsewhere.vmx");
+        string real = Path.Combine(_folder.Root, "elsewhere.vmx");
         File.Move(Vmx, real);
         File.CreateSymbolicLink(Vmx, real);
         var d = await _host.Client.DescribeVmAsync(new VmRequest { VmId = _vm.Id });
@@ -170,15 +170,15 @@ public sealed class TamperTests : IAsyncLifetime
 
     private static async Task EditAsync(string file, string from, string to)
     {
-        var text = await File.ReadAllTextAsync(file);
+        string text = await File.ReadAllTextAsync(file);
         Assert.Contains(from, text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, text.Replace(from, to, StringComparison.Ordinal));
     }
 
     private async Task<Fault> AllRefuseAsync(string key, bool described)
     {
-        ObjectRecord[] records = TestVm.RecordsOf(_before);
-        var files = Snapshot();
+        var records = TestVm.RecordsOf(_before);
+        string files = Snapshot();
         var power = new PowerOnRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch };
         power.Records.AddRange(records);
         var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, key, _host.Client.PowerOnAsync(power));

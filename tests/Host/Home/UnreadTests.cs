@@ -7,15 +7,15 @@ namespace Lorica.Host.Tests.Home;
 public sealed class UnreadTests
 {
     [Fact]
-    public async Task AVmWhoseDatastoreIsNotMountedSaysSoAndThatNothingOfItIsFromTheFiles()
+    public async Task A_vm_whose_datastore_is_not_mounted_says_so_and_that_nothing_of_it_is_from_the_files()
     {
         using var folder = new TestFolder();
         await using var host = await TestHost.StartAsync(folder);
         var vm = new TestVm("web");
         var before = await vm.ImportAsync(host.Client);
         Assert.False(before.Unread);
-        var marker = Path.Combine(host.Datastore, DatastoreMarker.FileName);
-        var aside = folder.Path("marker");
+        string marker = Path.Combine(host.Datastore, DatastoreMarker.FileName);
+        string aside = folder.Path("marker");
         File.Move(marker, aside);
 
         var away = await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });

@@ -18,7 +18,7 @@ public sealed class VmFilesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Names that are like one another, and like the endings of side files.</summary>
-    private static readonly string[] s_names =
+    private static readonly string[] Names =
     [
         "web", "web-2", "web_1", "web.console", "web.vmdk", "web.lock", "web.new", "web.vmdk.new", "web.transition", "web.sealed",
         "web.refused", "web.console.sealed", "w", "console", "lock", "new",
@@ -28,11 +28,11 @@ public sealed class VmFilesTests : IDisposable
     public void No_two_roles_of_any_two_names_are_one_file()
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in s_names)
+        foreach (string name in Names)
         {
             Assert.True(VmFiles.IsNewDiskName(name));
             string[] home = [name + ".vmx", VmFiles.LockOf(name), .. VmFiles.OfHome(name)];
-            foreach (var file in home.Concat(VmFiles.OfDisk(name)))
+            foreach (string file in home.Concat(VmFiles.OfDisk(name)))
                 Assert.True(files.TryAdd(file, name), $"{file} is a file of {name} and of {files.GetValueOrDefault(file)}");
         }
 
@@ -46,7 +46,7 @@ public sealed class VmFilesTests : IDisposable
     public void Disks_are_a_VMs_by_its_vmx_and_not_by_their_names()
     {
         Write("web", _id, "web.vmdk", "owner.vmdk");
-        foreach (var file in new[] { "web-old.vmdk", "web-old-flat.vmdk", "web_1.vmdk", ".web_1.lock", "web.notes" })
+        foreach (string file in new[] { "web-old.vmdk", "web-old-flat.vmdk", "web_1.vmdk", ".web_1.lock", "web.notes" })
             File.WriteAllText(_folder.Path($"web/{file}"), "");
         using var home = Home();
 
@@ -106,7 +106,7 @@ public sealed class VmFilesTests : IDisposable
     public void A_lock_file_alone_under_a_name_that_the_VMs_disks_get_is_that_of_a_disk_that_is_gone()
     {
         Write("web", _id, "owner.vmdk");
-        foreach (var file in new[]
+        foreach (string file in new[]
         {
             ".web-0123456789ab.lock", ".web_7.lock", ".web.lock", ".web.vmx.lock", ".other.vmx.lock", ".web_1.lock", "web_1.vmdk",
             ".web_2.lock", "web_2-flat.vmdk", ".lock",
@@ -115,7 +115,10 @@ public sealed class VmFilesTests : IDisposable
             ".web-0001.lock", ".web-0123456789AB.lock", ".web-0123456789ab-0.lock", ".web_07.lock", ".web_0.lock", ".web_.lock",
             ".web_x.lock", ".webserver.lock", ".backup.lock", ".other_1.lock",
         })
+        {
             File.WriteAllText(_folder.Path($"web/{file}"), "");
+        }
+
         using var home = Home();
         Assert.Equal(
             ["web", "web-0123456789ab", "web_7"], VmFiles.Of(home).LockedNames(home.Folder).Order(StringComparer.Ordinal));

@@ -58,10 +58,10 @@ public sealed class VmxFileTests
     public void Any_bytes_are_read_or_refused_and_nothing_else()
     {
         var random = new Random(7);
-        var good = VmxFile.Empty.With("a.b:c", "value").With("n", "1").Encode();
+        byte[] good = VmxFile.Empty.With("a.b:c", "value").With("n", "1").Encode();
         for (int i = 0; i < 5_000; i++)
         {
-            var bytes = (byte[])good.Clone();
+            byte[] bytes = (byte[])good.Clone();
             for (int n = random.Next(1, 4); n > 0; n--)
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             try

@@ -36,11 +36,11 @@ public sealed class CloneTests : IAsyncLifetime
         Assert.Empty(clone.Disks.Select(d => d.ObjectId).Intersect(source.Disks.Select(d => d.ObjectId)));
         Assert.All(clone.Disks, d => Assert.Equal((_kek.Ref, "thin"), (d.Key, d.Provisioning)));
         Assert.All(clone.Disks, d => Assert.InRange(d.Used, 1, 3 * 1024 * 1024));
-        var folder = Path.Combine(_host.Datastore, "copy");
-        foreach (var disk in (string[])["copy", "copy_1"])
+        string folder = Path.Combine(_host.Datastore, "copy");
+        foreach (string disk in (string[])["copy", "copy_1"])
             Assert.Equal(vm.Content, await PlainDisk.ReadAsync(folder, disk, _kek));
-        var first = await File.ReadAllBytesAsync(Path.Combine(_host.Datastore, "src", "src-flat.vmdk"));
-        var second = await File.ReadAllBytesAsync(Path.Combine(folder, "copy-flat.vmdk"));
+        byte[] first = await File.ReadAllBytesAsync(Path.Combine(_host.Datastore, "src", "src-flat.vmdk"));
+        byte[] second = await File.ReadAllBytesAsync(Path.Combine(folder, "copy-flat.vmdk"));
         Assert.NotEqual(first[..512], second[..512]);
         Assert.False(TestVm.IsFound(_folder.Root, TestVm.Marker));
         Assert.Equal(2, (await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms.Count);

@@ -44,7 +44,7 @@ public sealed class CutRecryptTests : IAsyncLifetime
         await _host.Client.SucceedAsync(TestJob.Order(vm, "recryptShallow", _new, records));
         _host.Node.Jobs.AfterStep = null;
 
-        var committed = _cuts.FindIndex(c => c.Step == "4 committed");
+        int committed = _cuts.FindIndex(c => c.Step == "4 committed");
         Assert.Equal(1 + Disks, committed);
         Assert.Equal(committed + 1 + Disks + 1, _cuts.Count);
         for (int i = 0; i < _cuts.Count; i++)
@@ -102,7 +102,7 @@ public sealed class CutRecryptTests : IAsyncLifetime
 
     private void Write(Dictionary<string, byte[]> files)
     {
-        foreach (var gone in Read().Keys.Except(files.Keys))
+        foreach (string gone in Read().Keys.Except(files.Keys))
             File.Delete(gone);
         foreach (var (path, content) in files)
             File.WriteAllBytes(path, content);

@@ -53,10 +53,10 @@ public sealed class CutRelocationTests : IAsyncLifetime
             await _host.StartAsync();
             await _host.DeliverAsync(_kek);
 
-            var moved = _cuts[i] == "4 switched";
+            bool moved = _cuts[i] == "4 switched";
             var (here, other) = moved ? (_host.SecondDatastore, _host.Datastore) : (_host.Datastore, _host.SecondDatastore);
             Assert.Empty(TestHost.EntriesOf(other));
-            var folder = Assert.Single(TestHost.EntriesOf(here));
+            string folder = Assert.Single(TestHost.EntriesOf(here));
             var now = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
             Assert.Null(now.Suspect);
             Assert.All(now.Disks, d => Assert.Null(d.Suspect));
@@ -103,7 +103,7 @@ public sealed class CutRelocationTests : IAsyncLifetime
         var now = await other.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
         Assert.Equal((null, path), (now.Suspect, now.Path));
         Assert.All(now.Disks, d => Assert.Null(d.Suspect));
-        var folder = path.StartsWith("[ds1]", StringComparison.Ordinal) ? _host.Datastore : _host.SecondDatastore;
+        string folder = path.StartsWith("[ds1]", StringComparison.Ordinal) ? _host.Datastore : _host.SecondDatastore;
         Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Path.Combine(folder, "sec"), "sec", _kek));
     }
 
@@ -120,8 +120,8 @@ public sealed class CutRelocationTests : IAsyncLifetime
         await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2"));
         await _host.StopAsync();
         PutBack(_folder.Path("cut"));
-        var moved = Assert.Single(TestHost.EntriesOf(_host.SecondDatastore));
-        var away = moved + ".away";
+        string moved = Assert.Single(TestHost.EntriesOf(_host.SecondDatastore));
+        string away = moved + ".away";
         Directory.Move(moved, away);
         await _host.StartAsync();
         Assert.Equal(
@@ -167,7 +167,7 @@ public sealed class CutRelocationTests : IAsyncLifetime
         PutBack(_folder.Path("cut"));
         var (left, kept) = cut == "4 switched"
             ? (_host.Datastore, _host.SecondDatastore) : (_host.SecondDatastore, _host.Datastore);
-        foreach (var file in gone)
+        foreach (string file in gone)
             File.Delete(Path.Combine(left, "sec", file));
 
         await _host.StartAsync();
@@ -214,7 +214,7 @@ public sealed class CutRelocationTests : IAsyncLifetime
 
     private void PutBack(string cut)
     {
-        foreach (var folder in Folders)
+        foreach (string folder in Folders)
             Directory.Delete(folder, recursive: true);
         for (int i = 0; i < Folders.Length; i++)
             TwoFolders.Copy(Path.Combine(cut, $"{i}"), Folders[i]);

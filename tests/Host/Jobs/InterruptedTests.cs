@@ -37,7 +37,7 @@ public sealed class InterruptedTests : IAsyncLifetime
             ShallowRecrypt.AddPair(folder, "sec", _kek.Key, _next.Id, _next.Key);
         Rewrite(vm, lines => lines.With(VmxKeys.Rekey, new RekeyMark(2, _kek.Id, _next.Id, Committed: true).ToString()), _next);
 
-        var before = Snapshot();
+        string before = Snapshot();
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.jobPending",
             _host.Client.StartJobAsync(TestJob.Order(vm, "recryptShallow", _third, records)));
         Assert.Equal(before, Snapshot());
@@ -53,7 +53,7 @@ public sealed class InterruptedTests : IAsyncLifetime
         var vm = new TestVm("sec", _kek);
         var records = TestVm.RecordsOf(await vm.ImportAsync(_host.Client));
         Rewrite(vm, Decrypting, _kek);
-        var encrypted = await File.ReadAllTextAsync(Path.Combine(Home, "sec.vmdk"));
+        string encrypted = await File.ReadAllTextAsync(Path.Combine(Home, "sec.vmdk"));
         await File.WriteAllTextAsync(Path.Combine(Home, "sec.vmdk"), Stripped.Descriptor(encrypted));
 
         var job = await _host.Client.RunAsync(TestJob.Order(vm, "decrypt", null, records));
@@ -76,14 +76,14 @@ public sealed class InterruptedTests : IAsyncLifetime
         var vm = new TestVm("sec");
         await vm.ImportAsync(_host.Client);
         var (descriptor, flat) = (Path.Combine(Home, "sec.vmdk"), Path.Combine(Home, "sec-flat.vmdk"));
-        var plain = await File.ReadAllBytesAsync(descriptor);
+        byte[] plain = await File.ReadAllBytesAsync(descriptor);
         _host.Node.Jobs.AfterStep = s => { if (s == step) throw new IOException("cut here"); };
         Assert.Equal("failed", (await _host.Client.RunAsync(TestJob.Order(vm, "encrypt", _kek))).State);
         _host.Node.Jobs.AfterStep = null;
-        var begun = await File.ReadAllBytesAsync(descriptor);
+        byte[] begun = await File.ReadAllBytesAsync(descriptor);
         var described = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
         await File.WriteAllBytesAsync(descriptor, plain);
-        var before = Snapshot();
+        string before = Snapshot();
 
         await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "lorica.weakerThanRecorded",
             _host.Client.StartJobAsync(
@@ -103,9 +103,9 @@ public sealed class InterruptedTests : IAsyncLifetime
     {
         var vm = new TestVm("sec", _kek, disks: 2);
         var records = TestVm.RecordsOf(await vm.ImportAsync(_host.Client));
-        var descriptor = Path.Combine(Home, "sec_1.vmdk");
+        string descriptor = Path.Combine(Home, "sec_1.vmdk");
         await File.WriteAllTextAsync(descriptor, Stripped.Descriptor(await File.ReadAllTextAsync(descriptor)));
-        var before = Snapshot();
+        string before = Snapshot();
         var order = TestJob.Order(vm, "encrypt", _next, records);
         (order.Home, order.AllDisks) = (false, false);
         order.Disks.Add("virtio0:1");
@@ -134,7 +134,7 @@ public sealed class InterruptedTests : IAsyncLifetime
         var vm = new TestVm("sec", _kek);
         var records = TestVm.RecordsOf(await vm.ImportAsync(_host.Client));
         Rewrite(vm, Decrypting, _kek);
-        var encrypted = await File.ReadAllTextAsync(Path.Combine(Home, "sec.vmdk"));
+        string encrypted = await File.ReadAllTextAsync(Path.Combine(Home, "sec.vmdk"));
         using (var folder = DiskFolder.Open(Home))
         {
             await DiskJob.DecryptAsync(folder, "sec", null, new OneKek(_kek), 2, force: false,
@@ -145,7 +145,7 @@ public sealed class InterruptedTests : IAsyncLifetime
         }
 
         // The descriptor from before would have it decrypted twice.
-        var plain = await File.ReadAllTextAsync(Path.Combine(Home, "sec.vmdk"));
+        string plain = await File.ReadAllTextAsync(Path.Combine(Home, "sec.vmdk"));
         await File.WriteAllTextAsync(Path.Combine(Home, "sec.vmdk"), encrypted);
         var job = await _host.Client.RunAsync(TestJob.Order(vm, "decrypt", null, records));
         Assert.Equal(("failed", "lorica.olderThanKnown"), (job.State, job.Fault?.Key));
@@ -161,7 +161,7 @@ public sealed class InterruptedTests : IAsyncLifetime
     {
         var vm = new TestVm("sec");
         await vm.ImportAsync(_host.Client);
-        var console = "LORICASS looks sealed: LORICA-CONSOLE-SECRET"u8.ToArray();
+        byte[] console = "LORICASS looks sealed: LORICA-CONSOLE-SECRET"u8.ToArray();
         await File.WriteAllBytesAsync(Path.Combine(Home, "sec.console"), console);
         await File.WriteAllBytesAsync(Path.Combine(Home, ".sec.console.new"), console);
         await _host.Client.SucceedAsync(TestJob.Order(vm, "encrypt", _kek));

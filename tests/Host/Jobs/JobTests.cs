@@ -49,7 +49,7 @@ public sealed class JobTests : IAsyncLifetime
     {
         var vm = new TestVm("sec", _kek, disks: 2);
         var before = await vm.ImportAsync(_host.Client);
-        var data = await File.ReadAllBytesAsync(Path.Combine(_host.Datastore, "sec", "sec-flat.vmdk"));
+        byte[] data = await File.ReadAllBytesAsync(Path.Combine(_host.Datastore, "sec", "sec-flat.vmdk"));
 
         var after = await _host.Client.SucceedAsync(TestJob.Order(vm, "recryptShallow", _next, TestVm.RecordsOf(before)));
         Assert.Equal((_next.Ref, _next.Kcv), (after.Key, after.Kcv));
@@ -165,7 +165,7 @@ public sealed class JobTests : IAsyncLifetime
     {
         var vm = new TestVm();
         await vm.ImportAsync(_host.Client);
-        var before = Snapshot();
+        string before = Snapshot();
         var fault = await FaultAssert.RefusedAsync(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound",
             _host.Client.StartJobAsync(TestJob.Order(vm, "encrypt", TestKek.Make("other"))));
         Assert.Equal("other", Assert.Single(fault.Keys).KeyId);

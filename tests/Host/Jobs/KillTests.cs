@@ -55,7 +55,7 @@ public sealed class KillTests : IAsyncLifetime
             records = TestVm.RecordsOf(rekeyed);
             var decrypted = await KillUntilDoneAsync(() => TestJob.Order(vm, "decrypt", null, records), kills: 3);
             Assert.False(decrypted.Encrypted);
-            foreach (var name in (string[])["web01-flat.vmdk", "web01_1-flat.vmdk"])
+            foreach (string name in (string[])["web01-flat.vmdk", "web01_1-flat.vmdk"])
                 Assert.Equal(vm.Content, await File.ReadAllBytesAsync(Path.Combine(_template.Datastore, "web01", name)));
         });
     }
@@ -134,14 +134,14 @@ public sealed class KillTests : IAsyncLifetime
         for (int i = 0; i < kills; i++)
         {
             var request = order();
-            var before = Files();
+            string before = Files();
             await _host.Client.StartJobAsync(request);
             if (i == 0)
                 await BegunAsync(request.JobId, before);
             else
                 await WatchedAsync(request.JobId, _random.Next(4));
             await _host.KillAsync();
-            var left = HiddenFolders().Any();
+            bool left = HiddenFolders().Any();
             await _host.StartAsync(_kek, _next);
             var vms = (await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms;
             foreach (var d in vms)

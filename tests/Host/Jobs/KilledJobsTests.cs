@@ -44,20 +44,20 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Jobs_killed_at_fifty_random_moments_go_on_and_end_with_the_same_bytes()
     {
-        var seed = Environment.GetEnvironmentVariable("LORICA_KILL_SEED") is { Length: > 0 } given
+        int seed = Environment.GetEnvironmentVariable("LORICA_KILL_SEED") is { Length: > 0 } given
             ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)
             : RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"LORICA_KILL_SEED={seed}");
         var random = new Random(seed);
         var vm = new TestVm("web01", disks: Disks, capacity: 256 * 1024);
         await vm.ImportAsync(_host.Client);
-        var names = Names();
+        string[] names = Names();
 
         for (int round = 0; round <= Rounds || (round <= MostRounds && _met.Values.Any(m => m.HalfDone < LeastHalfDone)); round++)
         {
             // The first round is not killed: it tells how long each kind takes.
             var kill = round == 0 ? null : random;
-            var context = $"seed {seed}, round {round}";
+            string context = $"seed {seed}, round {round}";
             var encrypted = await RunAsync("encrypt", kill, () => TestJob.Order(vm, "encrypt", _kek), d => d.Encrypted, context);
             Assert.All(encrypted.Disks, d => Assert.Equal((true, _kek.Ref), (d.Encrypted, d.Key)));
             Assert.False(TestVm.IsFound(_template.Datastore, TestVm.Marker), context);
@@ -70,7 +70,7 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.All(recrypted.Disks, d => Assert.Equal(_next.Ref, d.Key));
             for (int d = 0; d < Disks; d++)
             {
-                var plaintext = await PlainDisk.ReadAsync(Home, Disk(d), _next);
+                byte[] plaintext = await PlainDisk.ReadAsync(Home, Disk(d), _next);
                 Assert.True(vm.Content.AsSpan().SequenceEqual(plaintext), context);
             }
 
@@ -87,8 +87,11 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         foreach (var (kind, (kills, halfDone)) in _met)
+        {
             output.WriteLine($"{kind}: {kills} kills, {halfDone} of them met the job half-done; moments were drawn over "
                 + $"{_took[kind].TotalMilliseconds:f0} ms at last");
+        }
+
         Assert.True(_met.Values.Sum(m => m.Kills) >= 50);
         Assert.All(_met, m => Assert.True(m.Value.HalfDone >= LeastHalfDone,
             $"seed {seed}: only {m.Value.HalfDone} of {m.Value.Kills} kills met {m.Key} half-done"));
@@ -100,9 +103,9 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
     {
         if (kill is null)
         {
-            var clock = Stopwatch.StartNew();
+            var watch = Stopwatch.StartNew();
             var whole = await _host.Client.SucceedAsync(order());
-            _took[kind] = clock.Elapsed;
+            _took[kind] = watch.Elapsed;
             return whole;
         }
 
@@ -115,7 +118,7 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(d.Suspect is null, $"{context}, {kind}: {d.Suspect?.Message}");
         Assert.All(d.Disks, x => Assert.True(x.Suspect is null, $"{context}, {kind}: {x.Suspect?.Message}"));
         var (kills, halfDone) = _met.GetValueOrDefault(kind);
-        var met = d.PendingJob.Length > 0;
+        bool met = d.PendingJob.Length > 0;
         _met[kind] = (kills + 1, halfDone + (met ? 1 : 0));
         if (!met)
             _took[kind] *= isDone(d) ? 0.8 : 1.25;

@@ -27,7 +27,7 @@ public sealed class LostLockTests : IAsyncLifetime
             var steps = new TheoryData<string, string>();
             void Add(string kind, params string[] ofKind)
             {
-                foreach (var step in ofKind)
+                foreach (string step in ofKind)
                     steps.Add(kind, step);
             }
 
@@ -143,7 +143,7 @@ public sealed class LostLockTests : IAsyncLifetime
     public async Task A_machine_that_sleeps_while_it_takes_the_lock_has_no_right_when_it_wakes(bool written)
     {
         var (vm, files) = await MakeAsync(encrypted: true);
-        var epoch = vm.NextEpoch;
+        long epoch = vm.NextEpoch;
         int looks = 0;
         _time.Looked = () =>
         {
@@ -161,7 +161,7 @@ public sealed class LostLockTests : IAsyncLifetime
     public async Task No_vmx_is_started_under_a_lock_that_was_lost()
     {
         var (vm, files) = await MakeAsync(encrypted: true);
-        var socket = Path.Combine(_host.Config.RunFolder, vm.Id[..8], "nbd.sock");
+        string socket = Path.Combine(_host.Config.RunFolder, vm.Id[..8], "nbd.sock");
         _time.Looked = () => TakeIf(File.Exists(socket), vm);
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.lockLost", _host.Client.PowerOnAsync(
             new PowerOnRequest { VmId = vm.Id, Epoch = vm.NextEpoch, Records = { TestVm.RecordsOf(files) } }));

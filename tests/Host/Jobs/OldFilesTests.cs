@@ -36,7 +36,7 @@ public sealed class OldFilesTests : IAsyncLifetime
         var vm = new TestVm("sec", _kek);
         await vm.ImportAsync(_host.Client);
         Rewrite(vm, lines => lines.With(VmxKeys.Rekey, new RekeyMark(2, _kek.Id, _next.Id, Committed: false).ToString()));
-        var old = await File.ReadAllBytesAsync(Vmx);
+        byte[] old = await File.ReadAllBytesAsync(Vmx);
         Rewrite(vm, lines => lines.Without(VmxKeys.Rekey));
         Rewrite(vm, lines => lines);
         var records = TestVm.RecordsOf(await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id }));
@@ -55,10 +55,10 @@ public sealed class OldFilesTests : IAsyncLifetime
     {
         var vm = new TestVm("sec");
         await vm.ImportAsync(_host.Client);
-        var console = Path.Combine(Home, "sec.console");
+        string console = Path.Combine(Home, "sec.console");
         await File.WriteAllBytesAsync(console, new byte[1000]);
         var records = TestVm.RecordsOf(await _host.Client.SucceedAsync(TestJob.Order(vm, "encrypt", _kek)));
-        var edited = await File.ReadAllBytesAsync(console);
+        byte[] edited = await File.ReadAllBytesAsync(console);
         edited = cut ? edited[..^20] : [.. edited[..^1], (byte)(edited[^1] ^ 1)];
         await File.WriteAllBytesAsync(console, edited);
 
@@ -75,7 +75,7 @@ public sealed class OldFilesTests : IAsyncLifetime
     {
         var vm = new TestVm("sec", _kek);
         await vm.ImportAsync(_host.Client);
-        var descriptor = Path.Combine(Home, "sec.vmdk");
+        string descriptor = Path.Combine(Home, "sec.vmdk");
         _host.Node.Describer.BetweenReads = () =>
         {
             _host.Node.Describer.BetweenReads = null;

@@ -34,7 +34,7 @@ public sealed class RekeyTests : IAsyncLifetime
         var vm = new TestVm("sec", _kek, disks: 2);
         var before = await vm.ImportAsync(_host.Client);
         await SaveConsoleAsync(vm, "LORICA-CONSOLE"u8.ToArray());
-        var data = await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk"));
+        byte[] data = await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk"));
 
         var after = await _host.Client.SucceedAsync(TestJob.Order(vm, "recryptDeep", _next, TestVm.RecordsOf(before)));
 
@@ -42,9 +42,9 @@ public sealed class RekeyTests : IAsyncLifetime
         Assert.All(after.Disks, d => Assert.Equal((_next.Ref, _next.Kcv), (d.Key, d.Kcv)));
         Assert.All(after.Disks.Zip(before.Disks), d => Assert.True(d.First.Generation > d.Second.Generation));
         Assert.Equal(before.Disks.Select(d => d.ObjectId), after.Disks.Select(d => d.ObjectId));
-        var changed = await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk"));
+        byte[] changed = await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk"));
         Assert.NotEqual(data[..4096], changed[..4096]);
-        foreach (var disk in (string[])["sec", "sec_1"])
+        foreach (string disk in (string[])["sec", "sec_1"])
             Assert.Equal(vm.Content, await PlainDisk.ReadAsync(Home, disk, _next));
         Assert.Equal("LORICA-CONSOLE"u8.ToArray(), await LoadConsoleAsync(vm));
         Assert.DoesNotContain(Directory.EnumerateFiles(Home), f => f.EndsWith(".transition", StringComparison.Ordinal));
@@ -57,7 +57,7 @@ public sealed class RekeyTests : IAsyncLifetime
     {
         var vm = new TestVm("sec", _kek);
         var before = await vm.ImportAsync(_host.Client);
-        var data = await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk"));
+        byte[] data = await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk"));
         var after = await _host.Client.SucceedAsync(TestJob.Order(vm, "recryptDeep", _kek, TestVm.RecordsOf(before)));
         Assert.Equal(_kek.Ref, after.Disks[0].Key);
         Assert.NotEqual(data[..4096], (await File.ReadAllBytesAsync(Path.Combine(Home, "sec-flat.vmdk")))[..4096]);

@@ -31,7 +31,7 @@ public sealed class RelocateTests : IAsyncLifetime
         var vm = new TestVm("sec", _kek, disks: 2);
         var before = await vm.ImportAsync(_host.Client);
         string[] files = ["sec.vmx", "sec.vmdk", "sec-flat.vmdk", "sec_1.vmdk", "sec_1-flat.vmdk"];
-        var bytes = files.Select(f => File.ReadAllBytes(Path.Combine(_host.Datastore, "sec", f))).ToArray();
+        byte[][] bytes = files.Select(f => File.ReadAllBytes(Path.Combine(_host.Datastore, "sec", f))).ToArray();
         await _host.Client.RemoveKeysAsync(new RemoveKeysRequest { Keys = { _kek.Ref } });
 
         var job = await _host.Client.RunAsync(TestJob.Relocate(vm, before, "ds2"));
@@ -144,7 +144,7 @@ public sealed class RelocateTests : IAsyncLifetime
     private static void CopyFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in Directory.EnumerateFiles(from))
+        foreach (string file in Directory.EnumerateFiles(from))
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 }

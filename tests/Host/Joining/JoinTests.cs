@@ -15,7 +15,7 @@ namespace Lorica.Host.Tests.Joining;
 public sealed class JoinTests
 {
     [Fact]
-    public async Task WithTheTokenAHostJoinsAndServesTheCenterThatItJoined()
+    public async Task With_the_token_a_host_joins_and_serves_the_center_that_it_joined()
     {
         using var folder = new TestFolder();
         await using var template = new TestHost(folder);
@@ -54,13 +54,13 @@ public sealed class JoinTests
     }
 
     [Fact]
-    public async Task AWrongTokenIsRefusedFiveTimesAndThenTheRightOneToo()
+    public async Task A_wrong_token_is_refused_five_times_and_then_the_right_one_too()
     {
         using var folder = new TestFolder();
         await using var template = new TestHost(folder);
         await using var server = await JoinServer.StartAsync(Unjoined(template), folder.Root, again: false, TimeProvider.System);
         using var center = new TestJoiner(template.Center, server.Address);
-        for (var tries = 0; tries < JoinSession.MaximumTries; tries++)
+        for (int tries = 0; tries < JoinSession.MaximumTries; tries++)
         {
             await center.HelloAsync();
             Assert.Equal("lorica.joinToken", await RefusedAsync(() => center.ProveAsync(JoinToken.New())));
@@ -72,7 +72,7 @@ public sealed class JoinTests
     }
 
     [Fact]
-    public async Task ProofsMadeForAnotherKeyOfTheHostAreRefused()
+    public async Task Proofs_made_for_another_key_of_the_host_are_refused()
     {
         using var folder = new TestFolder();
         await using var template = new TestHost(folder);
@@ -85,7 +85,7 @@ public sealed class JoinTests
     }
 
     [Fact]
-    public async Task WhatOnePeerProvedAnotherCannotUseAndNoCertificateOfAHostActsAsCenter()
+    public async Task What_one_peer_proved_another_cannot_use_and_no_certificate_of_a_host_acts_as_center()
     {
         using var folder = new TestFolder();
         await using var template = new TestHost(folder);
@@ -110,32 +110,34 @@ public sealed class JoinTests
     }
 
     [Fact]
-    public void WrongProofsFromElsewhereTakeNoTryAndNoNonceFromTheCenterThatKnowsTheToken()
+    public void Wrong_proofs_from_elsewhere_take_no_try_and_no_nonce_from_the_center_that_knows_the_token()
     {
         using var folder = new TestFolder();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (token, nonce) = (JoinToken.New(), new byte[JoinProof.Size]);
         var session = new JoinSession(token, key, "host1", folder.Root, TimeProvider.System);
-        var hello = session.Hello("192.0.2.1", [1], nonce);
-        for (var network = 0; network < JoinSession.MaximumNetworks / 2; network++)
-            for (var tries = 0; tries <= JoinSession.MaximumTries; tries++)
+        byte[] hello = session.Hello("192.0.2.1", [1], nonce);
+        for (int network = 0; network < JoinSession.MaximumNetworks / 2; network++)
+        {
+            for (int tries = 0; tries <= JoinSession.MaximumTries; tries++)
             {
-                var from = $"2001:db8:0:{network:x}::/64";
-                var fault = Assert.Throws<FaultException>(() =>
+                string from = $"2001:db8:0:{network:x}::/64";
+                string fault = Assert.Throws<FaultException>(() =>
                 {
                     session.Hello(from, [2], nonce);
                     session.Prove(from, [2], new byte[JoinProof.Size]);
                 }).Fault.Key;
                 Assert.Equal(tries < JoinSession.MaximumTries ? "lorica.joinToken" : "lorica.joinTries", fault);
             }
+        }
 
-        var spki = key.ExportSubjectPublicKeyInfo();
+        byte[] spki = key.ExportSubjectPublicKeyInfo();
         var (proof, _) = session.Prove("192.0.2.1", [1], JoinProof.Of(token, Roles.Center, nonce, hello, [1], spki));
         Assert.Equal(JoinProof.Of(token, Roles.Host, nonce, hello, [1], spki), proof);
     }
 
     [Fact]
-    public void AnExpiredTokenIsRefused()
+    public void An_expired_token_is_refused()
     {
         using var folder = new TestFolder();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -148,10 +150,10 @@ public sealed class JoinTests
     }
 
     [Fact]
-    public void ATokenIsReadAsPeopleTypeIt()
+    public void A_token_is_read_as_people_type_it()
     {
         var token = JoinToken.New();
-        var text = token.Reveal();
+        string text = token.Reveal();
         Assert.Equal(text, JoinToken.Parse(text.ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal))!.Reveal());
         Assert.Equal(text, JoinToken.Parse(text.Replace('0', 'O').Replace('1', 'l'))!.Reveal());
         Assert.Null(JoinToken.Parse(text[..^1]));

@@ -6,7 +6,7 @@ namespace Lorica.Host.Tests.Keys;
 public sealed class CryptoModeTests
 {
     [Fact]
-    public async Task AHostIsPreparedMadeSafeAndAfterARestartSafeAgainWithTheSameKey()
+    public async Task A_host_is_prepared_made_safe_and_after_a_restart_safe_again_with_the_same_key()
     {
         using var folder = new TestFolder();
         await using var host = await TestHost.StartAsync(folder);
@@ -35,7 +35,7 @@ public sealed class CryptoModeTests
     }
 
     [Fact]
-    public async Task DisablingIsPendingUntilTheHostIsStartedAgain()
+    public async Task Disabling_is_pending_until_the_host_is_started_again()
     {
         using var folder = new TestFolder();
         await using var host = await TestHost.StartAsync(folder);

@@ -65,7 +65,7 @@ public sealed class AdoptionTests : IAsyncLifetime
     {
         var vm = await MakeAsync("a");
         await _host.StopAsync();
-        var side = Directory.CreateDirectory(_folder.Path("read-only")).FullName;
+        string side = Directory.CreateDirectory(_folder.Path("read-only")).FullName;
         await RunAsync("mount", "--bind", Path.Combine(_host.Datastore, "a"), _mounted = side);
         await RunAsync("mount", "-o", "remount,bind,ro", side);
         await StandInAsync(vm, "exec 7<\"$0\"", Path.Combine(side, "a-flat.vmdk"));

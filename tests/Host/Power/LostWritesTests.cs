@@ -17,7 +17,7 @@ public sealed class LostWritesTests
         using var folder = new TestFolder();
         await using var host = new TestHost(folder);
         host.Config = host.Config with { Vmx = Programs.Vmx };
-        var image = Programs.GuestImage;
+        string image = Programs.GuestImage;
         await host.StartAsync();
         var kek = TestKek.Make("k1");
         await host.DeliverAsync(kek);

@@ -18,7 +18,7 @@ public sealed class PowerTests : IAsyncLifetime
     {
         _host = new TestHost(_folder);
         _host.Config = _host.Config with { Vmx = Programs.Vmx };
-        var image = Programs.GuestImage;
+        string image = Programs.GuestImage;
         await _host.StartAsync();
         await _host.DeliverAsync(_kek, _next);
         _vm = new TestVm("guest", _kek);

@@ -13,7 +13,7 @@ public sealed class TakeoverTests
         using var folder = new TestFolder();
         await using var host = new TestHost(folder);
         host.Config = host.Config with { Vmx = Programs.Vmx };
-        var image = Programs.GuestImage;
+        string image = Programs.GuestImage;
         await host.StartAsync();
         var kek = TestKek.Make("k1");
         await host.DeliverAsync(kek);
@@ -29,7 +29,10 @@ public sealed class TakeoverTests
         // What a host does that was told that this one is fenced, on a datastore that does not carry locks between machines.
         using (var file = File.OpenHandle(
             Path.Combine(host.Datastore, "guest", ".guest.vmx.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
             WriterLockFile.Write(file, new WriterRecord { HostId = "other-host", BootId = "b", Epoch = 1000 });
+        }
+
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState == "poweredOn")
             await Task.Delay(100, limit.Token);

@@ -8,18 +8,18 @@ namespace Lorica.Host.Tests.Registry;
 public sealed class DatastoresTests
 {
     [Fact]
-    public void TwoHostsThatSeeOneFolderSeeOneDatastore()
+    public void Two_hosts_that_see_one_folder_see_one_datastore()
     {
         using var folder = new TestFolder();
         var (one, two) = (Open(folder, "one"), Open(folder, "two"));
-        var id = Assert.Single(one.Describe()).Id;
+        string id = Assert.Single(one.Describe()).Id;
         Assert.True(Guid.TryParse(id, out _));
         Assert.Equal(id, Assert.Single(two.Describe()).Id);
         Assert.Equal([DatastoreMarker.FileName], Directory.GetFileSystemEntries(folder.Path("ds")).Select(Path.GetFileName));
     }
 
     [Fact]
-    public void AFolderWithoutItsMarkerIsNotMountedAndIsNotUsed()
+    public void A_folder_without_its_marker_is_not_mounted_and_is_not_used()
     {
         using var folder = new TestFolder();
         var datastores = Open(folder, "one");
@@ -32,7 +32,7 @@ public sealed class DatastoresTests
     }
 
     [Fact]
-    public void AnotherDatastoreUnderTheSameFolderIsNotTakenForTheFirst()
+    public void Another_datastore_under_the_same_folder_is_not_taken_for_the_first()
     {
         using var folder = new TestFolder();
         Assert.Equal("", Assert.Single(Open(folder, "one").Describe()).Problem);

@@ -99,7 +99,7 @@ public sealed class VmRegistryTests : IDisposable
         registry.Reserve(id, "ds", "a", "a", 1);
         registry.Commit(id);
         using var storage = new FailingSync(_folder.Path("registry"));
-        var before = File.ReadAllBytes(_folder.Path("registry", $"{id}.json"));
+        byte[] before = File.ReadAllBytes(_folder.Path("registry", $"{id}.json"));
         storage.Fails = true;
         registry.BeforePuttingBack = () => storage.Fails = false;
         Assert.Throws<IOException>(() => Change(registry, what, id, other));
@@ -122,7 +122,7 @@ public sealed class VmRegistryTests : IDisposable
         {
             registry.Reserve(id, "ds", Name(0), Name(0), 1);
             registry.Commit(id);
-            for (var i = 0; i < 20; i++)
+            for (int i = 0; i < 20; i++)
                 registry.RememberDisk(id, new(Guid.NewGuid(), Name(i), new string('a', 64), ulong.MaxValue, ulong.MaxValue));
             registry.RememberLeftovers(id, [new("ds", Name(1), Own: true), new("ds", Name(2), Own: false)]);
         }

@@ -23,7 +23,7 @@ internal sealed class GuestConsole(TestHost host, string vmId)
         {
             await foreach (var chunk in call.ResponseStream.ReadAllAsync(limit.Token))
             {
-                foreach (var b in chunk.Data.Span)
+                foreach (byte b in chunk.Data.Span)
                 {
                     _offset++;
                     if (b != '\n')
@@ -32,7 +32,7 @@ internal sealed class GuestConsole(TestHost host, string vmId)
                         continue;
                     }
 
-                    var line = pending.ToString().TrimEnd('\r');
+                    string line = pending.ToString().TrimEnd('\r');
                     pending.Clear();
                     Text.AppendLine(line);
                     if (line.Contains(text, StringComparison.Ordinal))

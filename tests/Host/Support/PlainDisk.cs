@@ -10,7 +10,7 @@ internal static class PlainDisk
         using var disks = DiskFolder.Open(folder);
         using var opened = Vmdk.Open(disks, name, new DiskExpectation { Encrypted = keks.Length > 0 }, new OneKek(keks));
         await using var device = opened.OpenDevice();
-        var content = new byte[device.Length];
+        byte[] content = new byte[device.Length];
         for (int at = 0; at < content.Length; at += 1024 * 1024)
             await device.ReadAsync(at, content.AsMemory(at, Math.Min(1024 * 1024, content.Length - at)), CancellationToken.None);
         return content;

@@ -40,7 +40,7 @@ internal static class Programs
 
     private static string Find(string variable, string name)
     {
-        var path = Environment.GetEnvironmentVariable(variable) ?? Path.Combine(Root, "out", name);
+        string path = Environment.GetEnvironmentVariable(variable) ?? Path.Combine(Root, "out", name);
         if (!File.Exists(path))
             Assert.Skip($"{path} is not there; run make build, or set {variable}.");
         if (!File.Exists("/usr/bin/qemu-system-x86_64"))
@@ -50,7 +50,7 @@ internal static class Programs
 
     private static string? MakeGuest()
     {
-        var image = Path.Combine(Path.GetTempPath(), $"lorica-host-guest-{Environment.ProcessId}.img");
+        string image = Path.Combine(Path.GetTempPath(), $"lorica-host-guest-{Environment.ProcessId}.img");
         using var process = Process.Start(
             new ProcessStartInfo(Path.Combine(Root, "scripts", "make-guest"), [image]) { RedirectStandardError = true });
         process!.WaitForExit();

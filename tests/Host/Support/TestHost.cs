@@ -124,7 +124,7 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Seals keys as the broker does.</summary>
     public static IEnumerable<SealedKey> Seal(HostPresentation presentation, byte[] centerSpkiSha256, params TestKek[] keks)
     {
-        var sequence = presentation.FirstSequence;
+        ulong sequence = presentation.FirstSequence;
         foreach (var kek in keks)
         {
             var (enc, ciphertext) = HpkeSender.Seal(presentation.ReceiveKey.Span,

@@ -62,10 +62,12 @@ internal sealed class TestVm
             {
                 var part = Content.AsMemory(at, chunk);
                 if (part.Span.IndexOfAnyExcept((byte)0) >= 0)
+                {
                     await SendAsync(call, new ImportVmRequest
                     {
                         Data = new DiskData { Disk = d, Offset = at, Data = ByteString.CopyFrom(part.Span) },
                     });
+                }
             }
         }
 
@@ -82,13 +84,15 @@ internal sealed class TestVm
         using var call = client.ImportVm();
         await SendAsync(call, new ImportVmRequest { Vm = Request });
         await using var file = File.OpenRead(image);
-        var buffer = new byte[1024 * 1024];
+        byte[] buffer = new byte[1024 * 1024];
         for (long at = 0; await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false)
             is var read and > 0; at += read)
         {
             if (buffer.AsSpan(0, read).IndexOfAnyExcept((byte)0) >= 0)
+            {
                 await SendAsync(call,
                     new ImportVmRequest { Data = new DiskData { Offset = at, Data = ByteString.CopyFrom(buffer, 0, read) } });
+            }
         }
 
         await SendAsync(call, new ImportVmRequest { End = new ImportEnd() });
@@ -114,17 +118,20 @@ internal sealed class TestVm
             ObjectId = d.ObjectId, Kind = ObjectKind.Disk, Key = d.Key, Kcv = d.Kcv, Generation = d.Generation,
         }).ToList();
         if (vm.Encrypted)
+        {
             records.Add(new ObjectRecord
             {
                 ObjectId = vm.VmId, Kind = ObjectKind.Vm, Key = vm.Key, Kcv = vm.Kcv, Generation = vm.Generation,
             });
+        }
+
         return [.. records];
     }
 
     /// <summary>Whether any file below a folder holds the bytes.</summary>
     public static bool IsFound(string folder, ReadOnlySpan<byte> bytes)
     {
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             if (File.ReadAllBytes(file).AsSpan().IndexOf(bytes) >= 0)
                 return true;

@@ -11,9 +11,9 @@ internal static class TwoFolders
     public static async Task<TestVm> MoveInAsync(TestHost from, TestHost to, TestVm vm, string folder)
     {
         var before = await vm.ImportAsync(from.Client);
-        var name = vm.Request.Name;
+        string name = vm.Request.Name;
         await from.Client.UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = vm.NextEpoch });
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(from.Datastore, name)))
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(from.Datastore, name)))
             File.Move(file, Path.Combine(from.Datastore, folder, Path.GetFileName(file)));
         Directory.Delete(Path.Combine(from.Datastore, name));
         var request = new RegisterVmRequest { VmId = vm.Id, Epoch = vm.NextEpoch, Path = $"[ds1] {folder}/{name}.vmx" };
@@ -35,9 +35,9 @@ internal static class TwoFolders
     {
         Directory.CreateDirectory(to, File.GetUnixFileMode(from));
         File.SetUnixFileMode(to, File.GetUnixFileMode(from));
-        foreach (var folder in Directory.EnumerateDirectories(from))
+        foreach (string folder in Directory.EnumerateDirectories(from))
             Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
-        foreach (var file in Directory.EnumerateFiles(from))
+        foreach (string file in Directory.EnumerateFiles(from))
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 

@@ -16,7 +16,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     ];
 
     [Fact]
-    public async Task AServerThatClosesBeforeItsFirstAnswerProbablyRefusedOurCertificate()
+    public async Task A_server_that_closes_before_its_first_answer_probably_refused_our_certificate()
     {
         await using var peer = new ScriptedPeer(pki, (_, _) => null);
         await using var client = peer.Client();
@@ -29,12 +29,12 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task AReadOnAKeptConnectionThatDiedIsSentOnceMore()
+    public async Task A_read_on_a_kept_connection_that_died_is_sent_once_more()
     {
         await using var peer = new ScriptedPeer(pki, (_, right) => right);
         await using var client = peer.Client();
-        var id = await client.CreateSymmetricKeyAsync(null, default);
-        var cut = 1;
+        string id = await client.CreateSymmetricKeyAsync(null, default);
+        int cut = 1;
         peer.Script = (_, right) => cut-- > 0 ? null : right;
         Assert.Equal(KmipKeyState.PreActive, await client.GetStateAsync(id, default));
         Assert.Equal(2, peer.Connections);
@@ -44,20 +44,20 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task AKeyWhoseCreateWasNotAnsweredIsTakenOverByItsName()
+    public async Task A_key_whose_create_was_not_answered_is_taken_over_by_its_name()
     {
         await using var peer =
             new ScriptedPeer(pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Create ? null : right);
         await using var client = peer.Client();
-        var id = await client.CreateSymmetricKeyAsync("lorica-1", default);
+        string id = await client.CreateSymmetricKeyAsync("lorica-1", default);
         Assert.Equal(id, Assert.Single(peer.Store.OfOwner("a")).UniqueIdentifier);
         Assert.Equal(1, peer.Operations.Count(o => o == (int)Operation.Create));
     }
 
     [Fact]
-    public async Task ACreateThatWasNeverCarriedOutIsRepeatedAfterALook()
+    public async Task A_create_that_was_never_carried_out_is_repeated_after_a_look()
     {
-        var dropped = 0;
+        int dropped = 0;
         await using var peer = new ScriptedPeer(pki, (_, right) => right);
         peer.Script = (request, right) =>
         {
@@ -71,14 +71,14 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
             return null;
         };
         await using var client = peer.Client();
-        var id = await client.CreateSymmetricKeyAsync("lorica-1", default);
+        string id = await client.CreateSymmetricKeyAsync("lorica-1", default);
         Assert.Equal(id, Assert.Single(peer.Store.OfOwner("a"), o => !o.IsDestroyed).UniqueIdentifier);
         var creates = peer.Operations.Select((o, i) => (o, i)).Where(x => x.o == (int)Operation.Create).Select(x => x.i).ToList();
         Assert.Contains((int)Operation.Locate, peer.Operations[creates[0]..creates[1]]);
     }
 
     [Fact]
-    public async Task ACreateWithoutANameIsNeverRepeated()
+    public async Task A_create_without_a_name_is_never_repeated()
     {
         await using var peer =
             new ScriptedPeer(pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Create ? null : right);
@@ -90,9 +90,9 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
 
     [Theory]
     [MemberData(nameof(Rubbish))]
-    public async Task RubbishIsAProtocolFailure(string rubbish)
+    public async Task Rubbish_is_a_protocol_failure(string rubbish)
     {
-        var bytes = rubbish.StartsWith("hex:", StringComparison.Ordinal)
+        byte[] bytes = rubbish.StartsWith("hex:", StringComparison.Ordinal)
             ? Convert.FromHexString(rubbish[4..])
             : Encoding.ASCII.GetBytes(rubbish);
         await using var peer = new ScriptedPeer(pki, (_, _) => bytes);
@@ -103,10 +103,10 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task AnAnswerCutShortIsATransportFailure()
+    public async Task An_answer_cut_short_is_a_transport_failure()
     {
         await using var peer = new ScriptedPeer(pki, (_, right) => right);
-        var sent = 0;
+        int sent = 0;
         peer.Script = (_, right) => sent++ == 0 ? right[..20] : null;
         await using var client = peer.Client(o => o with { RequestTimeout = TimeSpan.FromMilliseconds(500) });
         var e = await Assert.ThrowsAsync<KmipException>(() => client.QueryAsync(default));
@@ -114,12 +114,12 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task ARequestThatIsNotAnsweredInTimeIsNotSentAgainOnAKeptConnection()
+    public async Task A_request_that_is_not_answered_in_time_is_not_sent_again_on_a_kept_connection()
     {
         await using var peer = new ScriptedPeer(pki, (_, right) => right);
         await using var client = peer.Client(o => o with { RequestTimeout = TimeSpan.FromMilliseconds(500) });
-        var id = await client.CreateSymmetricKeyAsync(null, default);
-        var before = peer.Operations.Count;
+        string id = await client.CreateSymmetricKeyAsync(null, default);
+        int before = peer.Operations.Count;
         peer.Script = (_, _) => [];
         var e = await Assert.ThrowsAsync<KmipException>(() => client.GetStateAsync(id, default));
         Assert.True(e.IsTimeOut);
@@ -127,7 +127,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task ASilentServerTimesOut()
+    public async Task A_silent_server_times_out()
     {
         await using var peer = new ScriptedPeer(pki, (_, _) => []);
         await using var client = peer.Client(o => o with { RequestTimeout = TimeSpan.FromMilliseconds(200) });
@@ -138,7 +138,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task TheCallersOwnCancellationIsNotOurFailure()
+    public async Task The_callers_own_cancellation_is_not_our_failure()
     {
         await using var peer = new ScriptedPeer(pki, (_, _) => []);
         await using var client = peer.Client();
@@ -147,7 +147,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task NobodyListeningIsTransient()
+    public async Task Nobody_listening_is_transient()
     {
         await using var client = KmipClient.Create(new()
         {
@@ -167,24 +167,24 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     [InlineData("no payload", KmipErrorKind.Unusable)]
     [InlineData("another operation", KmipErrorKind.Protocol)]
     [InlineData("two items", KmipErrorKind.Protocol)]
-    public async Task AKeyThatIsNotWhatWasAskedForReachesNobody(string lie, KmipErrorKind kind)
+    public async Task A_key_that_is_not_what_was_asked_for_reaches_nobody(string lie, KmipErrorKind kind)
     {
         await using var peer = new ScriptedPeer(
             pki, (request, right) => ScriptedPeer.OperationOf(request) == (int)Operation.Get ? Lies.Get(lie, request) : right);
         await using var client = peer.Client();
-        var id = await client.CreateSymmetricKeyAsync(null, default);
-        var called = false;
+        string id = await client.CreateSymmetricKeyAsync(null, default);
+        bool called = false;
         var e = await Assert.ThrowsAsync<KmipException>(() => client.GetKeyAsync(id, _ => called = true, default));
         Assert.Equal(kind, e.Kind);
         Assert.False(called);
     }
 
     [Fact]
-    public async Task TheKeyIsGoneFromTheClientsBufferOnceItWasGiven()
+    public async Task The_key_is_gone_from_the_clients_buffer_once_it_was_given()
     {
         await using var peer = new ScriptedPeer(pki, (_, right) => right);
         await using var client = peer.Client();
-        var id = await client.CreateSymmetricKeyAsync(null, default);
+        string id = await client.CreateSymmetricKeyAsync(null, default);
         nint where = 0;
         await client.GetKeyAsync(
             id,
@@ -204,21 +204,21 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task AnIdleConnectionIsMadeAnew()
+    public async Task An_idle_connection_is_made_anew()
     {
-        var clock = new FakeTimeProvider();
+        var time = new FakeTimeProvider();
         await using var peer = new ScriptedPeer(pki, (_, right) => right);
-        await using var client = peer.Client(o => o with { TimeProvider = clock });
+        await using var client = peer.Client(o => o with { TimeProvider = time });
         await client.NegotiateAsync(default);
         await client.NegotiateAsync(default);
         Assert.Equal(1, peer.Connections);
-        clock.Advance(TimeSpan.FromSeconds(61));
+        time.Advance(TimeSpan.FromSeconds(61));
         await client.NegotiateAsync(default);
         Assert.Equal(2, peer.Connections);
     }
 
     [Fact]
-    public async Task AServerOfKmip10IsSpokenToIn10()
+    public async Task A_server_of_KMIP_1_0_is_spoken_to_in_1_0()
     {
         await using var peer = new ScriptedPeer(pki, (request, right) =>
             ScriptedPeer.OperationOf(request) == (int)Operation.DiscoverVersions
@@ -230,7 +230,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task AServerThatTakesNoNamesGetsTheCreateWithoutOne()
+    public async Task A_server_that_takes_no_names_gets_the_create_without_one()
     {
         await using var peer = new ScriptedPeer(pki, (request, right) =>
             ScriptedPeer.OperationOf(request) == (int)Operation.Create && request.AsSpan().IndexOf("Name"u8) > 0
@@ -241,7 +241,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     }
 
     [Fact]
-    public async Task TextOfTheServerCannotForgeALogLine()
+    public async Task Text_of_the_server_cannot_forge_a_log_line()
     {
         await using var peer =
             new ScriptedPeer(pki, (_, _) => Lies.Refuse(KmipResultReason.GeneralFailure, "a\r\nerror: b\u001b[2J"));
@@ -254,14 +254,14 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     [InlineData("", 5696)]
     [InlineData("host", 0)]
     [InlineData("host", 70000)]
-    public void OptionsThatCannotWorkAreMisuse(string host, int port)
+    public void Options_that_cannot_work_are_misuse(string host, int port)
     {
         var options = new KmipClientOptions { Host = host, Port = port, ServerTrust = new() { Roots = [pki.Root] } };
         Assert.Equal(KmipErrorKind.Misuse, Assert.Throws<KmipException>(() => KmipClient.Create(options)).Kind);
     }
 
     [Fact]
-    public void AServerKnownByNothingIsMisuse() =>
+    public void A_server_known_by_nothing_is_misuse() =>
         Assert.Equal(
             KmipErrorKind.Misuse,
             Assert.Throws<KmipException>(() => KmipClient.Create(new() { Host = "h", ServerTrust = new() })).Kind);
@@ -273,7 +273,7 @@ public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
     private static Func<byte[], byte[], byte[]?> Chain(ScriptedPeer peer, Func<byte[], byte[], byte[]?> script) =>
         (request, right) =>
     {
-        var answer = script(request, right);
+        byte[]? answer = script(request, right);
         if (!ReferenceEquals(answer, right))
         {
             foreach (var made in peer.Store.OfOwner("a").ToList())

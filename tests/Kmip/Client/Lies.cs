@@ -9,10 +9,10 @@ internal static class Lies
     /// <summary>An answer to Get with one thing wrong.</summary>
     public static byte[] Get(string lie, byte[] request)
     {
-        var id = TtlvItem.ReadValid(request).Find(Tags.BatchItem).Find(Tags.RequestPayload).Find(Tags.UniqueIdentifier).Text();
+        string id = TtlvItem.ReadValid(request).Find(Tags.BatchItem).Find(Tags.RequestPayload).Find(Tags.UniqueIdentifier).Text();
         return Message(lie == "two items" ? 2 : 1, w =>
         {
-            for (var i = 0; i < (lie == "two items" ? 2 : 1); i++)
+            for (int i = 0; i < (lie == "two items" ? 2 : 1); i++)
             {
                 w.Begin(Tags.BatchItem);
                 w.Enumeration(Tags.Operation, (int)(lie == "another operation" ? Operation.GetAttributes : Operation.Get));

@@ -8,7 +8,7 @@ namespace Lorica.Kmip.Tests.Client;
 public sealed class MeterTests(TestPki pki) : IClassFixture<TestPki>
 {
     [Fact]
-    public async Task EachRequestIsMeasuredWithServerOperationAndOutcomeAndNothingElse()
+    public async Task Each_request_is_measured_with_server_operation_and_outcome_and_nothing_else()
     {
         await using var peer = new ScriptedPeer(
             pki, (request, right) =>
@@ -34,7 +34,7 @@ public sealed class MeterTests(TestPki pki) : IClassFixture<TestPki>
         });
         listener.Start();
 
-        var id = await client.CreateSymmetricKeyAsync(null, default);
+        string id = await client.CreateSymmetricKeyAsync(null, default);
         await client.GetStateAsync(id, default);
         var unknown = await Assert.ThrowsAsync<KmipException>(() => client.GetStateAsync("nobody", default));
         var rubbish = await Assert.ThrowsAsync<KmipException>(() => client.DestroyAsync(id, default));

@@ -7,7 +7,7 @@ namespace Lorica.Kmip.Tests.Client;
 public sealed class PasswordTests(TestPki pki) : IClassFixture<TestPki>
 {
     [Fact]
-    public async Task APasswordIsReadForEachRequestAndNotKept()
+    public async Task A_password_is_read_for_each_request_and_not_kept()
     {
         var seen = new List<(string User, byte[] Password)>();
         await using var peer = new ScriptedPeer(pki, (request, right) =>
@@ -15,9 +15,9 @@ public sealed class PasswordTests(TestPki pki) : IClassFixture<TestPki>
             seen.Add(CredentialOf(request));
             return right;
         });
-        var password = "geheim-ä"u8.ToArray();
+        byte[] password = "geheim-ä"u8.ToArray();
         await using var client = peer.Client(o => o with { UserName = "lorica", Password = () => password });
-        var id = await client.CreateSymmetricKeyAsync(null, default);
+        string id = await client.CreateSymmetricKeyAsync(null, default);
         Assert.NotEmpty(seen);
         Assert.All(seen, c => Assert.Equal(("lorica", "geheim-ä"), (c.User, System.Text.Encoding.UTF8.GetString(c.Password))));
 

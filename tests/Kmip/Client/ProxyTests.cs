@@ -9,12 +9,12 @@ namespace Lorica.Kmip.Tests.Client;
 public sealed class ProxyTests(TestServer server) : IClassFixture<TestServer>
 {
     [Fact]
-    public async Task KeysComeThroughATunnel()
+    public async Task Keys_come_through_a_tunnel()
     {
         using var proxy = new Proxy("HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n");
         await using var client = Through(proxy);
-        var id = await client.CreateSymmetricKeyAsync($"lorica-{Guid.NewGuid()}", default);
-        var length = 0;
+        string id = await client.CreateSymmetricKeyAsync($"lorica-{Guid.NewGuid()}", default);
+        int length = 0;
         await client.GetKeyAsync(id, m => length = m.Length, default);
         Assert.Equal(32, length);
         Assert.StartsWith($"CONNECT localhost:{server.Port} HTTP/1.1\r\n", Assert.Single(proxy.Heads), StringComparison.Ordinal);
@@ -24,7 +24,7 @@ public sealed class ProxyTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "it answered 407")]
     [InlineData("HTTP/1.1 200 ok\r\n", "it answered 0")]
     [InlineData("nonsense\r\n\r\n", "it answered 0")]
-    public async Task AProxyThatOpensNoTunnelIsAFailureOfTheConnection(string answer, string said)
+    public async Task A_proxy_that_opens_no_tunnel_is_a_failure_of_the_connection(string answer, string said)
     {
         using var proxy = new Proxy(answer);
         await using var client = Through(proxy);
@@ -69,8 +69,8 @@ public sealed class ProxyTests(TestServer server) : IClassFixture<TestServer>
                 {
                     using var near = await _listener.AcceptTcpClientAsync();
                     var stream = near.GetStream();
-                    var head = new byte[4096];
-                    var length = await stream.ReadAsync(head);
+                    byte[] head = new byte[4096];
+                    int length = await stream.ReadAsync(head);
                     Heads.Add(Encoding.ASCII.GetString(head, 0, length));
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(_answer));
                     if (!_answer.Contains(" 200 Connection", StringComparison.Ordinal))

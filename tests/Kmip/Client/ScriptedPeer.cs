@@ -86,11 +86,11 @@ internal sealed class ScriptedPeer : IAsyncDisposable
 
     private async Task AnswerAsync(SslStream tls)
     {
-        var header = new byte[8];
+        byte[] header = new byte[8];
         while (true)
         {
             await tls.ReadExactlyAsync(header, _stop.Token);
-            var request = new byte[8 + BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))];
+            byte[] request = new byte[8 + BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))];
             header.CopyTo(request, 0);
             await tls.ReadExactlyAsync(request.AsMemory(8), _stop.Token);
             Operations.Add(OperationOf(request));

@@ -14,7 +14,7 @@ public sealed class TlsTests(TestPki pki) : IClassFixture<TestPki>
     public async Task A_key_manager_with_RSA_key_exchange_only_is_reached_with_the_compatible_suites_and_no_others()
     {
         await using var server = Server(KmipTlsSuites.KmipCompat);
-        var port = server.Start().Port;
+        int port = server.Start().Port;
 
         // Our server takes such a client, and a client of that kind takes such a server.
         await RawAsync(port, TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA256);
@@ -37,7 +37,7 @@ public sealed class TlsTests(TestPki pki) : IClassFixture<TestPki>
     {
         var audited = new TaskCompletionSource<KmipAuditEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = Server(KmipTlsSuites.Modern, e => audited.TrySetResult(e));
-        var port = server.Start().Port;
+        int port = server.Start().Port;
         await Assert.ThrowsAnyAsync<Exception>(() => RawAsync(port, TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA256));
         var written = await audited.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Contains("no cipher suite in common", written.Detail, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ namespace Lorica.Kmip.Tests.Codec;
 public sealed class MessageFuzzing(ITestOutputHelper output)
 {
     [Fact(Explicit = true)]
-    public void RequestsAndResponses() =>
+    public void Requests_and_responses() =>
         output.WriteLine(
             $"{TimedFuzz.Run(Vectors.All.Select(v => v.Bytes).Concat(Vectors.Bad.Select(v => v.Bytes)), Target)} inputs");
 

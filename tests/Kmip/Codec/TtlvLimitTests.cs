@@ -8,10 +8,10 @@ public sealed class TtlvLimitTests
     [Theory]
     [InlineData(TtlvLimits.Depth, true)]
     [InlineData(TtlvLimits.Depth + 1, false)]
-    public void StructuresNestSoDeepAndNoDeeper(int depth, bool good)
+    public void Structures_nest_so_deep_and_no_deeper(int depth, bool good)
     {
-        var message = new byte[depth * 8];
-        for (var i = 0; i < depth; i++)
+        byte[] message = new byte[depth * 8];
+        for (int i = 0; i < depth; i++)
         {
             Convert.FromHexString($"42007801{(depth - 1 - i) * 8:x8}").CopyTo(message, i * 8);
         }
@@ -22,11 +22,11 @@ public sealed class TtlvLimitTests
     [Theory]
     [InlineData(TtlvLimits.Items, true)]
     [InlineData(TtlvLimits.Items + 1, false)]
-    public void AMessageHasSoManyItemsAndNoMore(int items, bool good)
+    public void A_message_has_so_many_items_and_no_more(int items, bool good)
     {
-        var message = new byte[items * 8];
+        byte[] message = new byte[items * 8];
         Convert.FromHexString($"42007801{(items - 1) * 8:x8}").CopyTo(message, 0);
-        for (var i = 1; i < items; i++)
+        for (int i = 1; i < items; i++)
         {
             Convert.FromHexString("4200080100000000").CopyTo(message, i * 8);
         }
@@ -35,14 +35,14 @@ public sealed class TtlvLimitTests
     }
 
     [Fact]
-    public void AMessageOverOneMebibyteIsNeitherReadNorWritten()
+    public void A_message_over_one_mebibyte_is_neither_read_nor_written()
     {
         Check(new byte[TtlvLimits.MessageBytes + 8], good: false);
         using var writer = new TtlvWriter();
         writer.Begin(Tags.ResponseMessage);
         Assert.Throws<KmipException>(() =>
         {
-            for (var i = 0; i < 20; i++)
+            for (int i = 0; i < 20; i++)
             {
                 writer.Bytes(Tags.KeyMaterial, new byte[60 << 10]);
             }
@@ -50,7 +50,7 @@ public sealed class TtlvLimitTests
     }
 
     [Fact]
-    public void WhatABufferHeldIsZeroOnceItIsCleared()
+    public void What_a_buffer_held_is_zero_once_it_is_cleared()
     {
         var buffer = new PinnedBuffer(16);
         buffer.Ensure(16);

@@ -28,7 +28,7 @@ public sealed class TtlvPropertyTests
         Survives);
 
     [Fact]
-    public void WhatTheValidatorTakesIsRewrittenTheSame()
+    public void What_the_validator_takes_is_rewritten_the_same()
     {
         // No second encoding of one message: what passes has exactly one form.
         foreach (var vector in Vectors.Bad)
@@ -71,7 +71,7 @@ public sealed class TtlvPropertyTests
     {
         foreach (var (at, what) in changes)
         {
-            var i = at % bytes.Length;
+            int i = at % bytes.Length;
             switch (what % 4)
             {
                 case 0:
@@ -97,9 +97,9 @@ public sealed class TtlvPropertyTests
     {
         using var w = new TtlvWriter();
         w.Begin(Tags.RequestMessage);
-        foreach (var seed in seeds)
+        foreach (int seed in seeds)
         {
-            var tag = 0x420000 | (seed >> 4 & 0xFFFF);
+            int tag = 0x420000 | (seed >> 4 & 0xFFFF);
             switch (seed % 13)
             {
                 case 0 when w.Depth < TtlvLimits.Depth:

@@ -12,7 +12,7 @@ public sealed class VectorTests
     };
 
     [Fact]
-    public void EveryItemIsReadAndWrittenAgainByteForByte()
+    public void Every_item_is_read_and_written_again_byte_for_byte()
     {
         var refused = new List<string>();
         foreach (var vector in Vectors.All)
@@ -31,9 +31,9 @@ public sealed class VectorTests
     }
 
     [Fact]
-    public void EveryResponseIsTakenOrARefusal()
+    public void Every_response_is_taken_or_a_refusal()
     {
-        var read = 0;
+        int read = 0;
         foreach (var vector in Vectors.All.Where(
             v => v is { Kind: "message", Direction: "response", IsOne: true } && v.Operations.Length <= 1))
         {
@@ -54,9 +54,9 @@ public sealed class VectorTests
     }
 
     [Fact]
-    public void EveryRequestHeaderIsTaken()
+    public void Every_request_header_is_taken()
     {
-        var read = 0;
+        int read = 0;
         foreach (var vector in Vectors.All.Where(v => v is { Kind: "message", Direction: "request", IsOne: true }))
         {
             var message = TtlvItem.Parse(vector.Bytes, Tags.RequestMessage);
@@ -76,7 +76,7 @@ public sealed class VectorTests
     }
 
     [Fact]
-    public void NoMessageOfOthersBreaksTheServerOrTheClient()
+    public void No_message_of_others_breaks_the_server_or_the_client()
     {
         foreach (var vector in Vectors.All)
         {
@@ -86,7 +86,7 @@ public sealed class VectorTests
     }
 
     [Fact]
-    public void NoHostileMessageBreaksTheServerOrTheClient()
+    public void No_hostile_message_breaks_the_server_or_the_client()
     {
         foreach (var vector in Vectors.Bad)
         {

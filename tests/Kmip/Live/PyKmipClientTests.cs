@@ -31,12 +31,12 @@ public sealed class PyKmipClientTests
     };
 
     [Fact]
-    public async Task AForeignClientWorksInEveryVersion()
+    public async Task A_foreign_client_works_in_every_version()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         await using var server = new TestServer { UniqueNames = false }; // the script uses names twice on purpose
         await server.InitializeAsync();
-        var folder = Directory.CreateTempSubdirectory("lorica-kmip-drive-").FullName;
+        string folder = Directory.CreateTempSubdirectory("lorica-kmip-drive-").FullName;
         try
         {
             server.Pki.WriteTo(folder);
@@ -49,7 +49,7 @@ public sealed class PyKmipClientTests
                 RedirectStandardOutput = true,
             };
             using var process = Process.Start(start)!;
-            var output = await process.StandardOutput.ReadToEndAsync();
+            string output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
 
             var steps = output.Split('\n').Where(l => l.Length > 0).ToList();
@@ -65,8 +65,8 @@ public sealed class PyKmipClientTests
 
     private static void Check(string line)
     {
-        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var expected = new[] { $"{words[0]} {words[1]}", words[1] }
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string? expected = new[] { $"{words[0]} {words[1]}", words[1] }
             .Select(k => Refusals.GetValueOrDefault(k) ?? Unsupported.GetValueOrDefault(k))
             .FirstOrDefault(e => e is not null);
         Assert.True(

@@ -47,7 +47,7 @@ public sealed class PyKmipServer : IAsyncLifetime
             Port = ((IPEndPoint)probe.LocalEndpoint).Port;
         }
 
-        var script = Path.Combine(AppContext.BaseDirectory, "Data", "start-pykmip.sh");
+        string script = Path.Combine(AppContext.BaseDirectory, "Data", "start-pykmip.sh");
         _process = Process.Start(new ProcessStartInfo("/bin/bash", [script, _folder, $"{Port}"])
         {
             UseShellExecute = false,

@@ -7,21 +7,21 @@ namespace Lorica.Kmip.Tests.Live;
 public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServer>
 {
     [Fact]
-    public async Task AKeyLivesFromCreateToDestroy()
+    public async Task A_key_lives_from_create_to_destroy()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         await using var client = KmipClient.Create(server.Options());
-        var name = $"lorica-{Guid.NewGuid()}";
+        string name = $"lorica-{Guid.NewGuid()}";
 
         Assert.Equal(KmipVersion.V14, await client.NegotiateAsync(default));
         Assert.Contains("PyKMIP", (await client.QueryAsync(default)).VendorIdentification, StringComparison.Ordinal);
-        var id = await client.CreateSymmetricKeyAsync(name, default);
+        string id = await client.CreateSymmetricKeyAsync(name, default);
         Assert.Equal(KmipKeyState.PreActive, await client.GetStateAsync(id, default));
         await client.ActivateAsync(id, default);
         await client.ActivateAsync(id, default);
         Assert.Equal(KmipKeyState.Active, await client.GetStateAsync(id, default));
 
-        var first = await ReadAsync(client, id);
+        byte[] first = await ReadAsync(client, id);
         Assert.Equal(32, first.Length);
         Assert.True(first.AsSpan().ContainsAnyExcept((byte)0));
         await using (var other = KmipClient.Create(server.Options()))
@@ -45,7 +45,7 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
     }
 
     [Fact]
-    public async Task ManyKeysComeInOneMessageAndARefusedOneDoesNotSpoilTheOthers()
+    public async Task Many_keys_come_in_one_message_and_a_refused_one_does_not_spoil_the_others()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         await using var client = KmipClient.Create(server.Options());
@@ -58,11 +58,11 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task EveryVersionMakesAndGivesAKey(int minor)
+    public async Task Every_version_makes_and_gives_a_key(int minor)
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         await using var client = KmipClient.Create(server.Options() with { MaximumVersion = new(1, minor) });
-        var id = await client.CreateSymmetricKeyAsync(null, default);
+        string id = await client.CreateSymmetricKeyAsync(null, default);
         Assert.Equal(new KmipVersion(1, minor), client.Version);
         await client.ActivateAsync(id, default);
         Assert.Equal(32, (await ReadAsync(client, id)).Length);
@@ -71,33 +71,33 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
     }
 
     [Fact]
-    public async Task AnAttributeThatTheServerCannotTakeIsARefusal()
+    public async Task An_attribute_that_the_server_cannot_take_is_a_refusal()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         await using var client = KmipClient.Create(server.Options());
-        var id = await client.CreateSymmetricKeyAsync(null, default);
+        string id = await client.CreateSymmetricKeyAsync(null, default);
         var e = await Assert.ThrowsAsync<KmipException>(() => client.AddAttributeAsync(id, "x-Vendor", "Lorica", default));
         Assert.Equal(KmipErrorKind.Refused, e.Kind);
         Assert.Equal(KmipKeyState.PreActive, await client.GetStateAsync(id, default));
     }
 
     [Fact]
-    public async Task AnotherClientDoesNotGetTheKey()
+    public async Task Another_client_does_not_get_the_key()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         await using var a = KmipClient.Create(server.Options());
         await using var b = KmipClient.Create(server.Options("client-b"));
-        var id = await a.CreateSymmetricKeyAsync(null, default);
+        string id = await a.CreateSymmetricKeyAsync(null, default);
         var e = await Assert.ThrowsAsync<KmipException>(() => ReadAsync(b, id));
         Assert.Equal(KmipErrorKind.Refused, e.Kind);
     }
 
     [Fact]
-    public async Task TheShownCertificateCanBePinned()
+    public async Task The_shown_certificate_can_be_pinned()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         var shown = await KmipClient.FetchServerCertificateAsync("127.0.0.1", server.Port);
-        var pin = Convert.ToHexString(SHA256.HashData(shown[0].RawData));
+        string pin = Convert.ToHexString(SHA256.HashData(shown[0].RawData));
         await using var client = KmipClient.Create(
             server.Options() with { Host = "127.0.0.1", ServerTrust = new() { PinnedCertificateSha256 = pin } });
         Assert.Equal(KmipVersion.V14, await client.NegotiateAsync(default));
@@ -114,7 +114,7 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
     [InlineData("client-noeku")]
     [InlineData("stranger")]
     [InlineData("")]
-    public async Task AClientThatTheServerDoesNotKnowIsToldSo(string certificate)
+    public async Task A_client_that_the_server_does_not_know_is_told_so(string certificate)
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         await using var client = KmipClient.Create(server.Options(certificate));
@@ -127,7 +127,7 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
     }
 
     [Fact]
-    public async Task AForeignRootIsNotTrusted()
+    public async Task A_foreign_root_is_not_trusted()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         var trust = new KmipServerTrust { Roots = [server.Certificate("stranger")] };
@@ -137,7 +137,7 @@ public sealed class PyKmipTests(PyKmipServer server) : IClassFixture<PyKmipServe
     }
 
     [Fact]
-    public async Task ANameThatTheCertificateDoesNotHaveIsRefused()
+    public async Task A_name_that_the_certificate_does_not_have_is_refused()
     {
         Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
         var options = server.Options();

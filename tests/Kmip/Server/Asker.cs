@@ -20,12 +20,12 @@ internal sealed class Asker
             Authenticate = (_, _) => throw new NotSupportedException(),
             Fault = (e, _) => Faults.Add(e),
             Audit = e => OnAudit(e),
-            TimeProvider = Clock,
+            TimeProvider = Time,
         };
         _processor = new(_options, Store);
     }
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
     public KmipMemoryStore Store { get; } = new();
 

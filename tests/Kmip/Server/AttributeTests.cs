@@ -9,9 +9,9 @@ public sealed class AttributeTests
     private readonly Asker _asker = new();
 
     [Fact]
-    public void AddModifyAndDeleteEchoTheAttribute()
+    public void Add_modify_and_delete_echo_the_attribute()
     {
-        var id = _asker.Create();
+        string id = _asker.Create();
         Assert.Equal("one", Assert.Single(_asker.Ask(Operation.AddAttribute, id, Asker.Text("x-Tag", "one")).Attributes()).Text);
         Assert.Equal(1, Assert.Single(_asker.Ask(Operation.AddAttribute, id, Asker.Text("x-Tag", "two")).Attributes()).Index);
         Assert.Equal("three",
@@ -26,9 +26,9 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void AnAttributeThatThereIsNotHasTheReasonOfEachOperation()
+    public void An_attribute_that_there_is_not_has_the_reason_of_each_operation()
     {
-        var id = _asker.Create();
+        string id = _asker.Create();
         Assert.Equal(
             KmipResultReason.PermissionDenied, _asker.Ask(Operation.AddAttribute, id, Asker.Text("Nonsense", "v")).Reason);
         Assert.Equal(
@@ -42,7 +42,7 @@ public sealed class AttributeTests
     [InlineData("Activation Date", "Protect Stop Date")]
     [InlineData("Protect Stop Date", "Deactivation Date")]
     [InlineData("Process Start Date", "Deactivation Date")]
-    public void DatesOutOfOrderAreRefusedAtTheStartAndLater(string earlier, string later)
+    public void Dates_out_of_order_are_refused_at_the_start_and_later(string earlier, string later)
     {
         static Action<TtlvWriter> Date(string name, long value) => w =>
         {
@@ -54,7 +54,7 @@ public sealed class AttributeTests
         const long Far = 4_000_000_000;
         Assert.Equal(KmipResultReason.InvalidField,
             _asker.Ask(Operation.Create, Asker.Template(Date(earlier, Far + 1), Date(later, Far))).Reason);
-        var id = _asker.Create();
+        string id = _asker.Create();
         Assert.Null(_asker.Ask(Operation.AddAttribute, id, Date(earlier, Far)).Reason);
         Assert.Equal(KmipResultReason.InvalidField, _asker.Ask(Operation.AddAttribute, id, Date(later, Far - 1)).Reason);
         Assert.Null(_asker.Ask(Operation.AddAttribute, id, Date(later, Far)).Reason);
@@ -62,7 +62,7 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void WhatMayLeaveTheServerIsAlwaysSaidIn14()
+    public void What_may_leave_the_server_is_always_said_in14()
     {
         var found = Read(_asker.Create(), "Sensitive").Concat(Read(_asker.Create(), "Extractable")).ToList();
         Assert.Equal([0, 1], found.Select(a => a.Number));
@@ -76,7 +76,7 @@ public sealed class AttributeTests
     [InlineData("Digest")]
     [InlineData("y-Thing")]
     [InlineData("Nonsense")]
-    public void WhatIsTheServersIsNotTheClientsToSet(string name)
+    public void What_is_the_servers_is_not_the_clients_to_set(string name)
     {
         Assert.Equal(KmipResultReason.InvalidField, _asker.Ask(Operation.Create, Asker.Template(Asker.Text(name, "v"))).Reason);
         Assert.Equal(KmipResultReason.PermissionDenied,
@@ -84,9 +84,9 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void WhatANewVersionBroughtIsHiddenFromAnOldClient()
+    public void What_a_new_version_brought_is_hidden_from_an_old_client()
     {
-        var id = _asker.Create(Asker.Text("Comment", "new"));
+        string id = _asker.Create(Asker.Text("Comment", "new"));
         Assert.Single(Read(id, "Comment"));
         _asker.Version = KmipVersion.V13;
         Assert.Empty(Read(id, "Comment"));
@@ -99,17 +99,18 @@ public sealed class AttributeTests
     [InlineData(0, "")]
     [InlineData(1, "42004205000000040000000100000000")]
     [InlineData(4, "42004205000000040000000100000000")]
-    public void TheDigestIsTheSha256OfTheKeyAndFollowsTheVersion(int minor, string format)
+    public void The_digest_is_the_sha256_of_the_key_and_follows_the_version(int minor, string format)
     {
         _asker.Version = new(1, minor);
-        var id = _asker.Create();
-        var sha = "";
+        string id = _asker.Create();
+        string sha = "";
         _asker.Store.Read(id, material => sha = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(material)));
 
         // The whole structure: hashing algorithm SHA-256, value, and nothing but the format after it.
-        var inner = "42003805000000040000000600000000" + "4200350800000020" + sha + format;
-        var expected = "42000B01" + (inner.Length / 2).ToString("X8", System.Globalization.CultureInfo.InvariantCulture) + inner;
-        foreach (var named in new[] { false, true })
+        string inner = "42003805000000040000000600000000" + "4200350800000020" + sha + format;
+        string expected =
+            "42000B01" + (inner.Length / 2).ToString("X8", System.Globalization.CultureInfo.InvariantCulture) + inner;
+        foreach (bool named in new[] { false, true })
         {
             var answer = _asker.Ask(Operation.GetAttributes, id, w =>
             {
@@ -132,16 +133,16 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void ASensitiveKeyIsNotGiven()
+    public void A_sensitive_key_is_not_given()
     {
-        var sensitive = _asker.Create(Asker.Attribute("Sensitive", w => w.Boolean(Tags.AttributeValue, true)));
+        string sensitive = _asker.Create(Asker.Attribute("Sensitive", w => w.Boolean(Tags.AttributeValue, true)));
         Assert.Equal(KmipResultReason.Sensitive, _asker.Ask(Operation.Get, sensitive).Reason);
-        var stuck = _asker.Create(Asker.Attribute("Extractable", w => w.Boolean(Tags.AttributeValue, false)));
+        string stuck = _asker.Create(Asker.Attribute("Extractable", w => w.Boolean(Tags.AttributeValue, false)));
         Assert.Equal(KmipResultReason.NotExtractable, _asker.Ask(Operation.Get, stuck).Reason);
     }
 
     [Fact]
-    public void AnObjectHasSoManyAttributesAndNoMore()
+    public void An_object_has_so_many_attributes_and_no_more()
     {
         var full = Asker.Template([.. Enumerable.Range(0, 98).Select(i => Asker.Text($"x-{i}", "v"))]);
         Assert.Equal(KmipResultReason.IndexOutOfBounds, _asker.Ask(Operation.Create, full).Reason);
@@ -150,19 +151,19 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void IndexesFromZeroOnEveryAttributeAreTaken()
+    public void Indexes_from_zero_on_every_attribute_are_taken()
     {
         // As one well-known database does.
-        var id = _asker.Create(Asker.Name("one", 0), Asker.Name("two", 1), Asker.Text("Contact Information", "c", 0));
+        string id = _asker.Create(Asker.Name("one", 0), Asker.Name("two", 1), Asker.Text("Contact Information", "c", 0));
         Assert.Equal(["one", "two"], Read(id, "Name").Select(a => a.Text));
         Assert.Equal(KmipResultReason.InvalidField, _asker.Ask(Operation.Create, Asker.Template(Asker.Name("three", 1))).Reason);
     }
 
     [Fact]
-    public void LocateAndsItsFilters()
+    public void Locate_ands_its_filters()
     {
-        var a = _asker.Create(Asker.Name("a"), Asker.Text("x-Group", "g"));
-        var b = _asker.Create(Asker.Name("b"), Asker.Text("x-Group", "g"));
+        string a = _asker.Create(Asker.Name("a"), Asker.Text("x-Group", "g"));
+        string b = _asker.Create(Asker.Name("b"), Asker.Text("x-Group", "g"));
         Assert.Equal([b, a], Locate(Asker.Text("x-Group", "g")));
         Assert.Equal([a], Locate(Asker.Text("x-Group", "g"), Asker.Name("a")));
         Assert.Empty(Locate(Asker.Text("x-Group", "h")));
@@ -176,10 +177,10 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void AFilterWrappedInATemplateAttributeCounts()
+    public void A_filter_wrapped_in_a_template_attribute_counts()
     {
         _asker.Create(Asker.Name("a"));
-        var b = _asker.Create(Asker.Name("b"));
+        string b = _asker.Create(Asker.Name("b"));
         Assert.Equal([b], Locate(w =>
         {
             w.Begin(Tags.TemplateAttribute);
@@ -189,21 +190,21 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void ADateGivenTwiceIsARange()
+    public void A_date_given_twice_is_a_range()
     {
-        var now = _asker.Clock.GetUtcNow().ToUnixTimeSeconds();
-        var a = _asker.Create();
-        _asker.Clock.Advance(TimeSpan.FromSeconds(100));
-        var b = _asker.Create();
+        long now = _asker.Time.GetUtcNow().ToUnixTimeSeconds();
+        string a = _asker.Create();
+        _asker.Time.Advance(TimeSpan.FromSeconds(100));
+        string b = _asker.Create();
         Assert.Equal([a], Locate(Asker.Date("Initial Date", now)));
         Assert.Equal([b], Locate(Asker.Date("Initial Date", now + 50), Asker.Date("Initial Date", now + 150)));
         Assert.Equal([b, a], Locate(Asker.Date("Initial Date", now + 150), Asker.Date("Initial Date", now - 1)));
     }
 
     [Fact]
-    public void DestroyedObjectsAreFoundOnlyByTheirState()
+    public void Destroyed_objects_are_found_only_by_their_state()
     {
-        var id = _asker.Create();
+        string id = _asker.Create();
         _asker.Ask(Operation.Destroy, id);
         Assert.Empty(Locate());
         Assert.Equal([id], Locate(
@@ -211,7 +212,7 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public void QueryListsOperationsAndObjectTypes()
+    public void Query_lists_operations_and_object_types()
     {
         var answer = _asker.Ask(Operation.Query, w =>
         {

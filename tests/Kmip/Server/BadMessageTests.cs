@@ -47,12 +47,12 @@ public sealed class BadMessageTests(TestServer server) : IClassFixture<TestServe
     };
 
     [Fact]
-    public async Task EachGetsItsAnswerAndTheServerGoesOn()
+    public async Task Each_gets_its_answer_and_the_server_goes_on()
     {
         var wrong = new List<string>();
         foreach (var bad in Vectors.Bad)
         {
-            var answer = await SendAsync(bad.Bytes);
+            string answer = await SendAsync(bad.Bytes);
             if (answer != Expected.GetValueOrDefault(bad.Name, nameof(KmipResultReason.InvalidMessage)))
             {
                 wrong.Add($"{bad.Name}: {answer} ({bad.Expect})");
@@ -84,14 +84,14 @@ public sealed class BadMessageTests(TestServer server) : IClassFixture<TestServe
         }
 
         var answer = new MemoryStream();
-        var buffer = new byte[65536];
+        byte[] buffer = new byte[65536];
         try
         {
             int n;
             while ((n = await tls.ReadAsync(buffer)) > 0)
             {
                 answer.Write(buffer, 0, n);
-                var got = answer.ToArray();
+                byte[] got = answer.ToArray();
                 if (got.Length >= 8 && got.Length >= 8 + System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(got.AsSpan(4)))
                 {
                     var item = Answered.Read(got)[0];

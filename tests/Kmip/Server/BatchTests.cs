@@ -9,7 +9,7 @@ public sealed class BatchTests
     private readonly Asker _asker = new();
 
     [Fact]
-    public void ThePlaceholderNamesTheObjectMadeInTheSameRequest()
+    public void The_placeholder_names_the_object_made_in_the_same_request()
     {
         var items = _asker.Ask(
             null, (Operation.Create, Asker.Template()), (Operation.Activate, Asker.Nothing), (Operation.Get, Asker.Nothing));
@@ -18,14 +18,14 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void ThePlaceholderDoesNotOutliveItsRequest()
+    public void The_placeholder_does_not_outlive_its_request()
     {
         _asker.Create();
         Assert.Equal(KmipResultReason.ItemNotFound, _asker.Ask(Operation.Get, Asker.Nothing).Reason);
     }
 
     [Fact]
-    public void ALocateWithSeveralHitsEmptiesThePlaceholder()
+    public void A_locate_with_several_hits_empties_the_placeholder()
     {
         _asker.Create();
         var items = _asker.Ask(
@@ -34,7 +34,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void AFailureEndsTheBatchUnlessContinueIsSet()
+    public void A_failure_ends_the_batch_unless_continue_is_set()
     {
         var batch = new (Operation, Action<TtlvWriter>)[]
         {
@@ -53,9 +53,9 @@ public sealed class BatchTests
     [InlineData(3)]
     [InlineData(-1)]
     [InlineData(int.MaxValue)]
-    public void ABatchCountThatDoesNotFitCarriesNothingOut(int count)
+    public void A_batch_count_that_does_not_fit_carries_nothing_out(int count)
     {
-        var request = Asker.Build(
+        byte[] request = Asker.Build(
             KmipVersion.V11, null, count, (Operation.Create, Asker.Template()), (Operation.Create, Asker.Template()));
         var item = Assert.Single(_asker.Send(request));
         Assert.Equal(KmipResultReason.InvalidMessage, item.Reason);
@@ -64,7 +64,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void UndoAndAsynchronousAreRefusedAsAWhole()
+    public void Undo_and_asynchronous_are_refused_as_a_whole()
     {
         Action<TtlvWriter>[] headers =
         [
@@ -85,7 +85,7 @@ public sealed class BatchTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(300)]
-    public void WhoLeavesNoRoomForTheAnswerGetsNoKeyMade(int room)
+    public void Who_leaves_no_room_for_the_answer_gets_no_key_made(int room)
     {
         var item = Assert.Single(
             _asker.Ask(w => w.Integer(Tags.MaximumResponseSize, room), (Operation.Create, Asker.Template())));
@@ -94,9 +94,9 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void AnAnswerThatGrowsTooLargeBecomesAFailure()
+    public void An_answer_that_grows_too_large_becomes_a_failure()
     {
-        var id = _asker.Create([.. Enumerable.Range(0, 20).Select(i => Asker.Text($"x-{i}", new string('x', 100)))]);
+        string id = _asker.Create([.. Enumerable.Range(0, 20).Select(i => Asker.Text($"x-{i}", new string('x', 100)))]);
         var item = Assert.Single(_asker.Ask(
             w => w.Integer(Tags.MaximumResponseSize, 1024), (Operation.GetAttributes, w => w.Text(Tags.UniqueIdentifier, id))));
         Assert.Equal(KmipResultReason.ResponseTooLarge, item.Reason);
@@ -109,7 +109,8 @@ public sealed class BatchTests
     [InlineData(9, 9, 1, 4)]
     [InlineData(0, 0, 1, 0)]
     [InlineData(-1, 0, 1, 0)]
-    public void AVersionThatIsNotSpokenIsAnsweredInTheNearestOne(int major, int minor, int answerMajor, int answerMinor)
+    public void A_version_that_is_not_spoken_is_answered_in_the_nearest_one(
+        int major, int minor, int answerMajor, int answerMinor)
     {
         _asker.Version = new(major, minor);
         var item = Assert.Single(_asker.Ask(null, (Operation.DiscoverVersions, Asker.Nothing)));
@@ -118,7 +119,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void AnAnswerComesInTheVersionOfItsQuestion()
+    public void An_answer_comes_in_the_version_of_its_question()
     {
         foreach (var version in KmipVersion.All)
         {
@@ -130,7 +131,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void ADefectInsideShowsTheClientANumberOnly()
+    public void A_defect_inside_shows_the_client_a_number_only()
     {
         _asker.OnAudit = e => throw new InvalidOperationException("the disk is full of secrets");
         var item = _asker.Ask(Operation.Create, Asker.Template());
@@ -140,7 +141,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void AFullDiskOfTheServerIsSaid()
+    public void A_full_disk_of_the_server_is_said()
     {
         _asker.OnAudit = _ =>
         {
@@ -153,9 +154,9 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void NoMaterialLeavesWithoutItsAudit()
+    public void No_material_leaves_without_its_audit()
     {
-        var id = _asker.Create();
+        string id = _asker.Create();
         _asker.OnAudit = e => throw new IOException("no space");
         Assert.Empty(_asker.Ask(Operation.Get, id).Payload);
     }

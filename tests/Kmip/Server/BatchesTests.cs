@@ -9,7 +9,7 @@ public sealed class BatchesTests(TestServer server) : IClassFixture<TestServer>
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(4)]
-    public async Task ManyKeysComeInOneMessageAndARefusedOneDoesNotSpoilTheOthers(int minor)
+    public async Task Many_keys_come_in_one_message_and_a_refused_one_does_not_spoil_the_others(int minor)
     {
         await using var client = server.Client(version: new(1, minor));
         await CheckAsync(client);
@@ -17,7 +17,7 @@ public sealed class BatchesTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task MoreThanAMessageTakesAreRefusedBeforeAnythingIsSent()
+    public async Task More_than_a_message_takes_are_refused_before_anything_is_sent()
     {
         await using var client = server.Client();
         var ids = Enumerable.Range(0, KmipClient.MaximumKeysAtOnce + 1).Select(i => $"{i}").ToList();
@@ -30,9 +30,9 @@ public sealed class BatchesTests(TestServer server) : IClassFixture<TestServer>
     {
         var ids = new List<string>();
         var expected = new List<string>();
-        for (var i = 0; i < 5; i++)
+        for (int i = 0; i < 5; i++)
         {
-            var id = await client.CreateSymmetricKeyAsync($"lorica-{Guid.NewGuid()}", default);
+            string id = await client.CreateSymmetricKeyAsync($"lorica-{Guid.NewGuid()}", default);
             if (i != 3)
             {
                 await client.ActivateAsync(id, default);

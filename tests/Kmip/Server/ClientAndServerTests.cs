@@ -7,16 +7,16 @@ public sealed class ClientAndServerTests(TestServer server) : IClassFixture<Test
 
     [Theory]
     [MemberData(nameof(Minors))]
-    public async Task AKeyLivesFromCreateToDestroyInEveryVersion(int minor)
+    public async Task A_key_lives_from_create_to_destroy_in_every_version(int minor)
     {
         await using var client = server.Client(version: new(1, minor));
-        var name = $"lorica-{Guid.NewGuid()}";
-        var id = await client.CreateSymmetricKeyAsync(name, default);
+        string name = $"lorica-{Guid.NewGuid()}";
+        string id = await client.CreateSymmetricKeyAsync(name, default);
         Assert.Equal(new KmipVersion(1, minor), client.Version);
         Assert.Equal(KmipKeyState.PreActive, await client.GetStateAsync(id, default));
         await client.ActivateAsync(id, default);
         await client.ActivateAsync(id, default);
-        var key = await ReadAsync(client, id);
+        byte[] key = await ReadAsync(client, id);
         Assert.Equal(32, key.Length);
         Assert.Equal(key, await ReadAsync(client, id));
         Assert.Equal([id], await client.LocateByNameAsync(name, default));
@@ -37,11 +37,11 @@ public sealed class ClientAndServerTests(TestServer server) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task AForeignObjectIsAnsweredLikeOneThatDoesNotExist()
+    public async Task A_foreign_object_is_answered_like_one_that_does_not_exist()
     {
         await using var a = server.Client();
         await using var b = server.Client(server.Pki.ClientB);
-        var id = await a.CreateSymmetricKeyAsync("foreign", default);
+        string id = await a.CreateSymmetricKeyAsync("foreign", default);
         var foreign = await Assert.ThrowsAsync<KmipException>(() => ReadAsync(b, id));
         var missing = await Assert.ThrowsAsync<KmipException>(() => ReadAsync(b, Guid.NewGuid().ToString()));
         Assert.Equal(KmipResultReason.ItemNotFound, foreign.Reason);
@@ -52,10 +52,10 @@ public sealed class ClientAndServerTests(TestServer server) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task ANameOfALiveObjectCannotBeTakenTwice()
+    public async Task A_name_of_a_live_object_cannot_be_taken_twice()
     {
         await using var client = server.Client();
-        var id = await client.CreateSymmetricKeyAsync("only once", default);
+        string id = await client.CreateSymmetricKeyAsync("only once", default);
         var taken = await Assert.ThrowsAsync<KmipException>(() => client.CreateSymmetricKeyAsync("only once", default));
         Assert.Equal(KmipResultReason.InvalidField, taken.Reason);
         await client.DestroyAsync(id, default);
@@ -63,7 +63,7 @@ public sealed class ClientAndServerTests(TestServer server) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task AStrangerSeesAClosedConnectionAndTheAuditSaysWhy()
+    public async Task A_stranger_sees_a_closed_connection_and_the_audit_says_why()
     {
         await using var stranger = server.Client(server.Pki.SelfSigned("CN=stranger\\0ADROP"));
         var e = await Assert.ThrowsAsync<KmipException>(() => stranger.NegotiateAsync(default));
@@ -73,17 +73,17 @@ public sealed class ClientAndServerTests(TestServer server) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task WhoHasNoCertificateStillSeesTheServersToPinIt()
+    public async Task Who_has_no_certificate_still_sees_the_servers_to_pin_it()
     {
         var shown = await KmipClient.FetchServerCertificateAsync("localhost", server.Port);
         Assert.Equal(server.Pki.ServerCertificate.Thumbprint, shown[0].Thumbprint);
     }
 
     [Fact]
-    public async Task TheAuditNamesWhoDidWhatToWhich()
+    public async Task The_audit_names_who_did_what_to_which()
     {
         await using var client = server.Client();
-        var id = await client.CreateSymmetricKeyAsync(null, default);
+        string id = await client.CreateSymmetricKeyAsync(null, default);
         await ReadAsync(client, id);
         Assert.Contains(server.Audit, a => a.Operation == "Create" && a.UniqueIdentifier == id && a.Reason is null);
         Assert.Contains(server.Audit, a => a.Operation == "Get" && a.UniqueIdentifier == id

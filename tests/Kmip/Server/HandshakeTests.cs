@@ -20,7 +20,7 @@ public sealed class HandshakeTests(TestPki pki) : IClassFixture<TestPki>
         var silent = new List<TcpClient>();
         try
         {
-            for (var i = 0; i < 300; i++)
+            for (int i = 0; i < 300; i++)
             {
                 var one = new TcpClient();
                 await one.ConnectAsync(end);
@@ -52,7 +52,7 @@ public sealed class HandshakeTests(TestPki pki) : IClassFixture<TestPki>
         var silent = new List<TcpClient>();
         try
         {
-            for (var i = 0; i < 100; i++)
+            for (int i = 0; i < 100; i++)
             {
                 silent.Add(new TcpClient());
                 await silent[^1].ConnectAsync(end);
@@ -103,16 +103,16 @@ public sealed class HandshakeTests(TestPki pki) : IClassFixture<TestPki>
     [Fact]
     public void What_is_closed_is_told_once_a_minute_with_the_address_of_most()
     {
-        var clock = new FakeTimeProvider();
+        var time = new FakeTimeProvider();
         var warnings = new List<string>();
-        var gate = new HandshakeGate(Options() with { TimeProvider = clock, Warning = warnings.Add });
+        var gate = new HandshakeGate(Options() with { TimeProvider = time, Warning = warnings.Add });
         var one = gate.Enter(IPAddress.Parse("192.0.2.1"), () => { });
         var two = gate.Enter(IPAddress.Parse("2001:db8::1"), () => { });
         gate.Closed(one);
         gate.Closed(two);
         gate.Closed(two);
         Assert.Single(warnings);
-        clock.Advance(TimeSpan.FromMinutes(1));
+        time.Advance(TimeSpan.FromMinutes(1));
         gate.Closed(one);
         Assert.Contains("3 connections", warnings[1], StringComparison.Ordinal);
         Assert.Contains("2 of them from 2001:db8::/64", warnings[1], StringComparison.Ordinal);

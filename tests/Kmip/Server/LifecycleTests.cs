@@ -38,9 +38,9 @@ public sealed class LifecycleTests
 
     [Theory]
     [MemberData(nameof(Transitions))]
-    public void OnlyTheTenTransitionsOfTheSpecificationExist(KmipKeyState from, string act, KmipKeyState? to)
+    public void Only_the_ten_transitions_of_the_specification_exist(KmipKeyState from, string act, KmipKeyState? to)
     {
-        var id = _asker.Create();
+        string id = _asker.Create();
         string[] path = from switch
         {
             KmipKeyState.PreActive => [],
@@ -62,21 +62,21 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void DatesThatComeChangeTheState()
+    public void Dates_that_come_change_the_state()
     {
-        var now = _asker.Clock.GetUtcNow().ToUnixTimeSeconds();
-        var id = _asker.Create(Asker.Date("Activation Date", now + 10), Asker.Date("Deactivation Date", now + 20));
+        long now = _asker.Time.GetUtcNow().ToUnixTimeSeconds();
+        string id = _asker.Create(Asker.Date("Activation Date", now + 10), Asker.Date("Deactivation Date", now + 20));
         Assert.Equal(KmipKeyState.PreActive, State(id));
-        _asker.Clock.Advance(TimeSpan.FromSeconds(10));
+        _asker.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(KmipKeyState.Active, State(id));
         Assert.Equal(KmipResultReason.PermissionDenied, Act(id, "destroy").Reason);
-        _asker.Clock.Advance(TimeSpan.FromSeconds(10));
+        _asker.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(KmipKeyState.Deactivated, State(id));
         Assert.Null(Act(id, "destroy").Reason);
     }
 
     [Fact]
-    public void AnActivationDateInThePastMakesAnActiveKey() =>
+    public void An_activation_date_in_the_past_makes_an_active_key() =>
         Assert.Equal(KmipKeyState.Active, State(_asker.Create(Asker.Date("Activation Date", 1))));
 
     private Answered Act(string id, string act) => act switch

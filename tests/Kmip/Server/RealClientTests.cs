@@ -15,10 +15,10 @@ public sealed class RealClientTests
     ];
 
     [Fact]
-    public void WhatRealClientsSendIsUnderstood()
+    public void What_real_clients_send_is_understood()
     {
         var misunderstood = new List<string>();
-        var answered = 0;
+        int answered = 0;
         foreach (var vector in Vectors.All.Where(
             v => v is { Kind: "message", Direction: "request", IsOne: true, Derived: false }))
         {

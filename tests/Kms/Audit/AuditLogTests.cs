@@ -8,7 +8,7 @@ public sealed class AuditLogTests : IDisposable
     private readonly TempFolder _temp = new();
 
     [Fact]
-    public void TheChainGoesOnOverARestart()
+    public void The_chain_goes_on_over_a_restart()
     {
         Write("Create", "Get");
         Write("Destroy");
@@ -16,10 +16,10 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void AChangedOrMissingLineBreaksTheChain()
+    public void A_changed_or_missing_line_breaks_the_chain()
     {
         Write("Create", "Get", "Destroy");
-        var lines = File.ReadAllLines(_temp["log"]);
+        string[] lines = File.ReadAllLines(_temp["log"]);
         File.WriteAllLines(_temp["log"], [lines[0], lines[1].Replace("Get", "Xet", StringComparison.Ordinal), lines[2]]);
         Assert.Equal(2, AuditLog.Verify(_temp["log"]).Broken);
         File.WriteAllLines(_temp["log"], [lines[0], lines[2]]);
@@ -27,10 +27,10 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void ALineCutShortIsRemovedAndTheRemovalIsWritten()
+    public void A_line_cut_short_is_removed_and_the_removal_is_written()
     {
         Write("Create", "Get");
-        var bytes = File.ReadAllBytes(_temp["log"]);
+        byte[] bytes = File.ReadAllBytes(_temp["log"]);
         File.WriteAllBytes(_temp["log"], bytes[..^7]);
         Write("Destroy");
         var (lines, broken) = AuditLog.Verify(_temp["log"]);
@@ -40,7 +40,7 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void ForeignTextCannotForgeALine()
+    public void Foreign_text_cannot_forge_a_line()
     {
         Write("Get\n0000 {}", "Get");
         Assert.Equal((2, null), AuditLog.Verify(_temp["log"]));
@@ -53,7 +53,7 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void WhoHammersThePortDoesNotFillTheDisk()
+    public void Who_hammers_the_port_does_not_fill_the_disk()
     {
         using (var log = AuditLog.Open(_temp["log"], TimeProvider.System))
         {
@@ -62,7 +62,7 @@ public sealed class AuditLogTests : IDisposable
                 Time = DateTimeOffset.UnixEpoch,
                 Reason = KmipResultReason.AuthenticationNotSuccessful,
             };
-            for (var i = 0; i < 1000; i++)
+            for (int i = 0; i < 1000; i++)
             {
                 log.Write(refused);
             }
@@ -74,7 +74,7 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void ALineThatAFullDiskCutsIsTakenBackAndTheChainGoesOn()
+    public void A_line_that_a_full_disk_cuts_is_taken_back_and_the_chain_goes_on()
     {
         var file = new FillingFile(_temp["log"]);
         using (var log = AuditLog.Open(file, TimeProvider.System))
@@ -101,7 +101,7 @@ public sealed class AuditLogTests : IDisposable
     private void Write(params string[] operations)
     {
         using var log = AuditLog.Open(_temp["log"], TimeProvider.System);
-        foreach (var operation in operations)
+        foreach (string operation in operations)
         {
             log.Write(Event(operation));
         }

@@ -7,7 +7,7 @@ namespace Lorica.Kms.Tests.Audit;
 /// <summary>One audit over several files.</summary>
 public sealed class AuditRotationTests : IDisposable
 {
-    private static readonly AuditLimits s_small = new(1000, 0);
+    private static readonly AuditLimits Small = new(1000, 0);
 
     private readonly TempFolder _temp = new();
 
@@ -16,8 +16,8 @@ public sealed class AuditRotationTests : IDisposable
     [Fact]
     public void The_chain_goes_on_over_the_files_and_over_restarts()
     {
-        Write(s_small, 20);
-        Write(s_small, 20);
+        Write(Small, 20);
+        Write(Small, 20);
         var check = AuditReader.Check(Current);
         Assert.True(check.Files > 3);
         Assert.Equal((40 + check.Files - 1, null), (check.Lines, check.Broken));
@@ -30,7 +30,7 @@ public sealed class AuditRotationTests : IDisposable
     [Fact]
     public void A_file_that_is_taken_away_is_named()
     {
-        Write(s_small, 40);
+        Write(Small, 40);
         File.Delete(_temp["audit-0000000002.log"]);
         var check = AuditReader.Check(Current);
         Assert.Null(check.Broken);
@@ -44,9 +44,9 @@ public sealed class AuditRotationTests : IDisposable
     [Fact]
     public void Lines_cut_from_the_end_of_a_closed_file_break_the_chain()
     {
-        Write(s_small, 40);
-        var second = _temp["audit-0000000002.log"];
-        var lines = File.ReadAllLines(second);
+        Write(Small, 40);
+        string second = _temp["audit-0000000002.log"];
+        string[] lines = File.ReadAllLines(second);
         File.WriteAllLines(second, lines[..^1]);
         var check = AuditReader.Check(Current);
         Assert.Equal("audit-0000000003.log", check.BrokenIn);
@@ -70,8 +70,8 @@ public sealed class AuditRotationTests : IDisposable
     [InlineData("4 switched")]
     public void A_rotation_cut_after_any_step_loses_no_line_and_the_chain_goes_on(string cutAfter)
     {
-        var told = 0;
-        using (var log = AuditLog.Open(Current, TimeProvider.System, s_small, afterStep: s => Cut(s == cutAfter)))
+        int told = 0;
+        using (var log = AuditLog.Open(Current, TimeProvider.System, Small, afterStep: s => Cut(s == cutAfter)))
         {
             // The line that fills the file is durable before anything else is done.
             void Fill()
@@ -86,7 +86,7 @@ public sealed class AuditRotationTests : IDisposable
             Assert.Throws<InvalidOperationException>(Fill);
         }
 
-        Write(s_small, 10);
+        Write(Small, 10);
         var check = AuditReader.Check(Current);
         Assert.Null(check.Broken);
         Assert.Empty(check.Missing);
@@ -100,17 +100,17 @@ public sealed class AuditRotationTests : IDisposable
     public void A_rotation_that_fails_is_a_warning_and_the_lines_go_on(string failAt)
     {
         var warnings = new List<string>();
-        var failing = true;
-        using (var log = AuditLog.Open(Current, TimeProvider.System, s_small, warnings.Add, s => Fail(failing && s == failAt)))
+        bool failing = true;
+        using (var log = AuditLog.Open(Current, TimeProvider.System, Small, warnings.Add, s => Fail(failing && s == failAt)))
         {
-            for (var i = 0; i < 10; i++)
+            for (int i = 0; i < 10; i++)
             {
                 log.Write(Event());
             }
 
             Assert.NotEmpty(warnings);
             failing = false;
-            for (var i = 0; i < 10; i++)
+            for (int i = 0; i < 10; i++)
             {
                 log.Write(Event());
             }
@@ -130,7 +130,7 @@ public sealed class AuditRotationTests : IDisposable
         {
             await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
             {
-                for (var i = 0; i < 50; i++)
+                for (int i = 0; i < 50; i++)
                 {
                     log.Write(Event());
                 }
@@ -165,7 +165,7 @@ public sealed class AuditRotationTests : IDisposable
     private void Write(AuditLimits limits, int lines)
     {
         using var log = AuditLog.Open(Current, TimeProvider.System, limits);
-        for (var i = 0; i < lines; i++)
+        for (int i = 0; i < lines; i++)
         {
             log.Write(Event());
         }

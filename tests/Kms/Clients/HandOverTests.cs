@@ -19,7 +19,7 @@ public sealed class HandOverTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void AllObjectsOfOneClientGoToTheOtherWithTheirMaterialAndTheAuditHasEach()
+    public void All_objects_of_one_client_go_to_the_other_with_their_material_and_the_audit_has_each()
     {
         Dictionary<string, byte[]> material = [];
         using (var store = Samples.Open(_folder))
@@ -27,7 +27,7 @@ public sealed class HandOverTests : IDisposable
             Make(store, "1", From);
             Make(store, "2", From);
             Make(store, "3", "somebody else");
-            foreach (var id in new[] { "1", "2", "3" })
+            foreach (string id in new[] { "1", "2", "3" })
                 material[id] = Samples.Material(store, id);
             Assert.Equal(2, HandOver.Run(_folder, store, From, To, TimeProvider.System));
         }
@@ -36,7 +36,7 @@ public sealed class HandOverTests : IDisposable
         Assert.Equal([To, To, "somebody else"], again.All.Select(o => o.Owner));
         Assert.All(material, m => Assert.Equal(m.Value, Samples.Material(again, m.Key)));
         Assert.Equal((3, null), AuditLog.Verify(_folder.Audit));
-        var lines = File.ReadAllText(_folder.Audit);
+        string lines = File.ReadAllText(_folder.Audit);
         Assert.Contains($"\"operation\":\"HandOver\",\"object\":\"1\",\"result\":\"Success\",\"detail\":\"from {From}\"", lines,
             StringComparison.Ordinal);
         Assert.Contains($"2 objects from {From}", lines, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public void NamesThatBothUseForLiveObjectsAreRefusedBeforeAnythingMoves()
+    public void Names_that_both_use_for_live_objects_are_refused_before_anything_moves()
     {
         using var store = Samples.Open(_folder);
         Make(store, "1", From, "other");
@@ -62,7 +62,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public void ServersFindTheObjectsUnderTheirNamesAtTheNewOwnerAndNotAtTheOldOne()
+    public void Servers_find_the_objects_under_their_names_at_the_new_owner_and_not_at_the_old_one()
     {
         using var store = Samples.Open(_folder);
         Make(store, "1", From, "web");
@@ -80,11 +80,11 @@ public sealed class HandOverTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(3)]
-    public void OneThatWasInterruptedGoesOnWhereItWas(int moved)
+    public void One_that_was_interrupted_goes_on_where_it_was(int moved)
     {
         using (var store = Samples.Open(_folder))
         {
-            for (var i = 1; i <= 3; i++)
+            for (int i = 1; i <= 3; i++)
                 Make(store, $"{i}", From);
             DurableFile.Replace(_folder.HandOver, System.Text.Encoding.UTF8.GetBytes($$"""{"from":"{{From}}","to":"{{To}}"}"""));
             foreach (var o in store.OfOwner(From).Take(moved).ToList())
@@ -104,8 +104,8 @@ public sealed class HandOverTests : IDisposable
         if (name is not null)
         {
             // An Attribute Value with Name Value and Name Type, as the server keeps it.
-            var text = System.Text.Encoding.UTF8.GetBytes(name);
-            var padded = new byte[(text.Length + 7) / 8 * 8];
+            byte[] text = System.Text.Encoding.UTF8.GetBytes(name);
+            byte[] padded = new byte[(text.Length + 7) / 8 * 8];
             text.CopyTo(padded, 0);
             byte[] item =
             [

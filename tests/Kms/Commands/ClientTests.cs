@@ -28,7 +28,7 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public async Task TheObjectsOfAClientWithANewKeyAreHandedOverWhileTheServerIsStopped()
+    public async Task The_objects_of_a_client_with_a_new_key_are_handed_over_while_the_server_is_stopped()
     {
         var (a, b) = (ClientList.KeyOf(_pki.ClientA), ClientList.KeyOf(_pki.ClientB));
         string id;
@@ -71,7 +71,7 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
-    public async Task ARenewedCertificateOverAPinnedKeyIsLetInAndKeepsItsObjects()
+    public async Task A_renewed_certificate_over_a_pinned_key_is_let_in_and_keeps_its_objects()
     {
         using var key = RSA.Create(2048);
         using var old = SelfSigned(key, "CN=lorica-corp");
@@ -93,17 +93,17 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
         // The audit names it as it was pinned, whatever the new certificate says.
         Assert.DoesNotContain(
             "CN=renewed", File.ReadAllText(Path.Combine(_temp["state"], "audit.log")), StringComparison.Ordinal);
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(old.RawData));
+        string fingerprint = Convert.ToHexStringLower(SHA256.HashData(old.RawData));
         Assert.Equal(0, (await KmsProcess.CommandAsync("trust", "rm", fingerprint, "--state", _temp["state"])).Code);
         await using var third = kms.Client(_pki, renewed);
         await Assert.ThrowsAsync<KmipException>(() => third.GetStateAsync(id, default));
     }
 
     [Fact]
-    public async Task AFolderThatIsNoStateFolderIsNamedAsThat()
+    public async Task A_folder_that_is_no_state_folder_is_named_as_that()
     {
         Directory.CreateDirectory(_temp["other"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var command in new[]
+        foreach (string[]? command in new[]
         {
             new[] { "trust", "add", _temp["client.crt"] }, ["trust", "ls"], ["trust", "rm", "abcdef0123"], ["client", "ls"],
             ["status"],

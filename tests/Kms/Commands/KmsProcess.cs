@@ -39,7 +39,7 @@ internal sealed class KmsProcess : IDisposable
     public static async Task<KmsProcess> StartAsync(string config)
     {
         var process = Run("--config", config);
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         if (line is null || !line.StartsWith(Ready, StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"'{line}' {await process.StandardError.ReadToEndAsync()}");

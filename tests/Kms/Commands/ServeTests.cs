@@ -29,10 +29,10 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
-    public async Task NoAcknowledgedKeyIsLostByKillingTheServer()
+    public async Task No_acknowledged_key_is_lost_by_killing_the_server()
     {
         Dictionary<string, byte[]> acknowledged = [];
-        for (var round = 0; round < 5; round++)
+        for (int round = 0; round < 5; round++)
         {
             using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
             await using var client = kms.Client(_pki, _pki.ClientA);
@@ -58,7 +58,7 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
-    public async Task ItStopsOnSigtermAndASecondServerOnTheFolderIsRefused()
+    public async Task It_stops_on_sigterm_and_a_second_server_on_the_folder_is_refused()
     {
         using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
         await using var client = kms.Client(_pki, _pki.ClientA);
@@ -72,14 +72,14 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
-    public async Task TheRuntimesDiagnosticsSocketIsShut()
+    public async Task The_runtimes_diagnostics_socket_is_shut()
     {
         using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
         Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{kms.Id}-*"));
     }
 
     [Fact]
-    public async Task AClientIsPinnedWhileTheServerRuns()
+    public async Task A_client_is_pinned_while_the_server_runs()
     {
         using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
         var vcenter = _pki.SelfSigned("CN=vcenter");
@@ -105,7 +105,7 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
-    public async Task TheCentersCaAloneLetsItsBrokersIn()
+    public async Task The_centers_ca_alone_lets_its_brokers_in()
     {
         File.WriteAllText(_temp["center.json"], JsonSerializer.Serialize(new
         {
@@ -123,7 +123,7 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     [InlineData("""{"listen":"nowhere","stateFolder":"state"}""")]
     [InlineData("""{"listen":"127.0.0.1:0","stateFolder":"state","surprise":1}""")]
     [InlineData("not json")]
-    public async Task AConfigurationThatCannotBeIsRefusedWithOneLine(string json)
+    public async Task A_configuration_that_cannot_be_is_refused_with_one_line(string json)
     {
         File.WriteAllText(_temp["bad.json"], json);
         var (code, _, errors) = await KmsProcess.CommandAsync("--config", _temp["bad.json"]);
@@ -132,12 +132,12 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
-    public async Task InitMakesAFolderThatServes()
+    public async Task Init_makes_a_folder_that_serves()
     {
         var (code, output, errors) = await KmsProcess.CommandAsync("init", "--state", _temp["new"]);
         Assert.True(code == 0, errors);
         Assert.Contains("fingerprint", output, StringComparison.Ordinal);
-        var config = File.ReadAllText(_temp["new/kms.json"]).Replace("5696", "0", StringComparison.Ordinal);
+        string config = File.ReadAllText(_temp["new/kms.json"]).Replace("5696", "0", StringComparison.Ordinal);
         File.WriteAllText(_temp["new/kms.json"], config);
         using var kms = await KmsProcess.StartAsync(_temp["new/kms.json"]);
         var shown = await KmipClient.FetchServerCertificateAsync("127.0.0.1", kms.Port);
@@ -145,7 +145,7 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     }
 
     [Fact]
-    public async Task HelpShowsEveryCommand()
+    public async Task Help_shows_every_command()
     {
         var (code, output, _) = await KmsProcess.CommandAsync("--help");
         Assert.Equal(0, code);
@@ -162,14 +162,14 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     {
         try
         {
-            for (var made = 0; ; made++)
+            for (int made = 0; ; made++)
             {
                 if (made == 3)
                 {
                     busy.TrySetResult();
                 }
 
-                var id = await client.CreateSymmetricKeyAsync(null, default);
+                string id = await client.CreateSymmetricKeyAsync(null, default);
                 await client.ActivateAsync(id, default);
                 acknowledged[id] = await ReadAsync(client, id);
             }

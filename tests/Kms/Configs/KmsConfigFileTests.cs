@@ -7,7 +7,7 @@ public sealed class KmsConfigFileTests : IDisposable
     private readonly TempFolder _temp = new();
 
     [Fact]
-    public void WhatIsLeftOutHasItsDefault()
+    public void What_is_left_out_has_its_default()
     {
         var config = Read("""{"listen":"127.0.0.1:1","stateFolder":"s"}""");
         Assert.Equal(_temp["s"], config.StateFolder);
@@ -20,7 +20,7 @@ public sealed class KmsConfigFileTests : IDisposable
     }
 
     [Fact]
-    public void TheCentersCaStandsForItsBrokers()
+    public void The_centers_ca_stands_for_its_brokers()
     {
         var config = Read("""{"listen":"127.0.0.1:1","stateFolder":"s","ca":"pki/ca.crt"}""");
         Assert.Equal([_temp["pki/ca.crt"]], config.TrustedClientCa);
@@ -32,7 +32,7 @@ public sealed class KmsConfigFileTests : IDisposable
     [InlineData("""{"listen":"127.0.0.1:1","stateFolder":"s","ca":"a","requiredClientOrganizationalUnit":"host"}""")]
     [InlineData("""{"listen":"127.0.0.1","stateFolder":"s"}""")]
     [InlineData("""{"listen":"127.0.0.1:1","stateFolder":"s","maximumConnections":0}""")]
-    public void WhatCannotBeIsRefused(string json) =>
+    public void What_cannot_be_is_refused(string json) =>
         Assert.Equal(KmsErrorKind.Configuration, Assert.Throws<KmsException>(() => Read(json)).Kind);
 
     public void Dispose() => _temp.Dispose();

@@ -9,7 +9,7 @@ public sealed class BackupFileTests : IDisposable
     private readonly KeyBuffer _passphrase = KeyBuffer.CopyOf("correct horse battery"u8);
 
     [Fact]
-    public void ABackupBringsTheSameKeysBack()
+    public void A_backup_brings_the_same_keys_back()
     {
         var from = StateFolder.Create(_temp["from"]);
         byte[] key;
@@ -30,7 +30,7 @@ public sealed class BackupFileTests : IDisposable
     }
 
     [Fact]
-    public void AnotherPassphraseOpensNothing()
+    public void Another_passphrase_opens_nothing()
     {
         var from = StateFolder.Create(_temp["from"]);
         Samples.Open(from).Dispose();
@@ -42,7 +42,7 @@ public sealed class BackupFileTests : IDisposable
     }
 
     [Fact]
-    public void AnEditedOrCutBackupRestoresNothing()
+    public void An_edited_or_cut_backup_restores_nothing()
     {
         var from = StateFolder.Create(_temp["from"]);
         using (var store = Samples.Open(from))
@@ -51,7 +51,7 @@ public sealed class BackupFileTests : IDisposable
         }
 
         BackupFile.Write(from, _temp["backup"], _passphrase);
-        var bytes = File.ReadAllBytes(_temp["backup"]);
+        byte[] bytes = File.ReadAllBytes(_temp["backup"]);
         var to = StateFolder.Create(_temp["to"]);
 
         // A byte of the number of the first object: nothing of it is wrong by itself, only the seal over the whole says so.
@@ -81,7 +81,7 @@ public sealed class BackupFileTests : IDisposable
         }
 
         BackupFile.Write(from, _temp["fits"], _passphrase);
-        var size = new FileInfo(_temp["fits"]).Length;
+        long size = new FileInfo(_temp["fits"]).Length;
         var refused = Assert.Throws<KmsException>(() => BackupFile.Write(from, _temp["backup"], _passphrase, size - 1));
         Assert.Contains("copy its whole state folder", refused.Hint, StringComparison.Ordinal);
         Assert.False(File.Exists(_temp["backup"]));

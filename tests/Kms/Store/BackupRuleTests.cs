@@ -18,7 +18,7 @@ public sealed class BackupRuleTests : IDisposable
     }
 
     [Fact]
-    public void AStoreOfADayMakesKeysWithoutABackup()
+    public void A_store_of_a_day_makes_keys_without_a_backup()
     {
         using var store = Open();
         store.Generate(Samples.Object("a"), 32);
@@ -26,7 +26,7 @@ public sealed class BackupRuleTests : IDisposable
     }
 
     [Fact]
-    public void AnOlderStoreWithoutABackupRefusesNewKeysAndStillGivesTheOldOnes()
+    public void An_older_store_without_a_backup_refuses_new_keys_and_still_gives_the_old_ones()
     {
         using var store = Open();
         store.Generate(Samples.Object("a"), 32);
@@ -41,7 +41,7 @@ public sealed class BackupRuleTests : IDisposable
     }
 
     [Fact]
-    public async Task ABackupEndsTheRefusalWithoutARestart()
+    public async Task A_backup_ends_the_refusal_without_a_restart()
     {
         using var store = Open();
         store.Generate(Samples.Object("a"), 32);
@@ -87,7 +87,7 @@ public sealed class BackupRuleTests : IDisposable
     }
 
     [Fact]
-    public void TheRuleCanBeOverridden()
+    public void The_rule_can_be_overridden()
     {
         Age();
         using var store = Open(overridden: true);
@@ -108,7 +108,7 @@ public sealed class BackupRuleTests : IDisposable
     /// <summary>The keys of now are older than a backup of now, which knows seconds only.</summary>
     private void AMinuteAgo()
     {
-        foreach (var file in Directory.EnumerateFiles(_folder.Objects))
+        foreach (string file in Directory.EnumerateFiles(_folder.Objects))
         {
             File.SetLastWriteTimeUtc(file, TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-1));
         }

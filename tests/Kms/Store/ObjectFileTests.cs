@@ -5,7 +5,7 @@ namespace Lorica.Kms.Tests.Store;
 public sealed class ObjectFileTests
 {
     [Fact]
-    public void WhatIsWrittenIsRead()
+    public void What_is_written_is_read()
     {
         using var keys = Samples.RandomKey();
         var o = Samples.Object("id-1");
@@ -18,11 +18,11 @@ public sealed class ObjectFileTests
     }
 
     [Fact]
-    public void AnyChangedByteIsNoticed()
+    public void Any_changed_byte_is_noticed()
     {
         using var keys = Samples.RandomKey();
-        var file = ObjectFile.Encode(Samples.Object("id-1"), ObjectFile.Seal("id-1", new byte[32], keys), keys);
-        for (var i = 0; i < file.Length; i++)
+        byte[] file = ObjectFile.Encode(Samples.Object("id-1"), ObjectFile.Seal("id-1", new byte[32], keys), keys);
+        for (int i = 0; i < file.Length; i++)
         {
             file[i] ^= 0x10;
             Assert.Throws<KmsException>(() => ObjectFile.Decode(file, keys));
@@ -31,30 +31,30 @@ public sealed class ObjectFileTests
     }
 
     [Fact]
-    public void AnyCutIsNoticed()
+    public void Any_cut_is_noticed()
     {
         using var keys = Samples.RandomKey();
-        var file = ObjectFile.Encode(Samples.Object("id-1"), ObjectFile.Seal("id-1", new byte[32], keys), keys);
-        for (var length = 0; length < file.Length; length++)
+        byte[] file = ObjectFile.Encode(Samples.Object("id-1"), ObjectFile.Seal("id-1", new byte[32], keys), keys);
+        for (int length = 0; length < file.Length; length++)
         {
             Assert.Throws<KmsException>(() => ObjectFile.Decode(file.AsMemory(0, length), keys));
         }
     }
 
     [Fact]
-    public void MaterialOfAnotherObjectDoesNotOpen()
+    public void Material_of_another_object_does_not_open()
     {
         using var keys = Samples.RandomKey();
-        var box = ObjectFile.Seal("id-1", new byte[32], keys);
+        byte[] box = ObjectFile.Seal("id-1", new byte[32], keys);
         Assert.Throws<KmsException>(() => ObjectFile.Open("id-2", box, keys));
     }
 
     [Fact]
-    public void AnotherRootKeyDoesNotOpenTheFile()
+    public void Another_root_key_does_not_open_the_file()
     {
         using var one = Samples.RandomKey();
         using var two = Samples.RandomKey();
-        var file = ObjectFile.Encode(Samples.Object("id-1"), ObjectFile.Seal("id-1", new byte[32], one), one);
+        byte[] file = ObjectFile.Encode(Samples.Object("id-1"), ObjectFile.Seal("id-1", new byte[32], one), one);
         Assert.Throws<KmsException>(() => ObjectFile.Decode(file, two));
     }
 }

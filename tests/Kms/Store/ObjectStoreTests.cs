@@ -11,7 +11,7 @@ public sealed class ObjectStoreTests : IDisposable
     public ObjectStoreTests() => _folder = StateFolder.Create(_temp["state"]);
 
     [Fact]
-    public void KeysAreThereAgainAfterARestart()
+    public void Keys_are_there_again_after_a_restart()
     {
         byte[] before;
         using (var store = Samples.Open(_folder))
@@ -31,21 +31,21 @@ public sealed class ObjectStoreTests : IDisposable
     }
 
     [Fact]
-    public void MaterialNeverRestsInClear()
+    public void Material_never_rests_in_clear()
     {
         using var store = Samples.Open(_folder);
         store.Generate(Samples.Object("a"), 32);
-        var key = Samples.Material(store, "a");
+        byte[] key = Samples.Material(store, "a");
         Assert.All(Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories), file =>
         {
-            var content = File.ReadAllBytes(file);
+            byte[] content = File.ReadAllBytes(file);
             Assert.Equal(-1, content.AsSpan().IndexOf(key));
             Assert.Equal(-1, content.AsSpan().IndexOf(key.AsSpan(0, 16)));
         });
     }
 
     [Fact]
-    public void ADestroyedObjectLeavesATombstoneAndItsNumberIsNeverUsedAgain()
+    public void A_destroyed_object_leaves_a_tombstone_and_its_number_is_never_used_again()
     {
         using (var store = Samples.Open(_folder))
         {
@@ -67,14 +67,14 @@ public sealed class ObjectStoreTests : IDisposable
     [Theory]
     [InlineData(".0000000002.key.new")]
     [InlineData("0000000002.key.tmp")] // of an earlier version
-    public void WhatACrashLeftUnfinishedIsRemovedAndNothingElse(string name)
+    public void What_a_crash_left_unfinished_is_removed_and_nothing_else(string name)
     {
         using (var store = Samples.Open(_folder))
         {
             store.Generate(Samples.Object("a"), 32);
         }
 
-        var half = Path.Combine(_folder.Objects, name);
+        string half = Path.Combine(_folder.Objects, name);
         File.WriteAllBytes(half, [1, 2, 3]);
         using var again = Samples.Open(_folder);
         Assert.False(File.Exists(half));
@@ -83,7 +83,7 @@ public sealed class ObjectStoreTests : IDisposable
     }
 
     [Fact]
-    public void ADamagedObjectIsNamedAndTheOthersAreServed()
+    public void A_damaged_object_is_named_and_the_others_are_served()
     {
         using (var store = Samples.Open(_folder))
         {
@@ -91,8 +91,8 @@ public sealed class ObjectStoreTests : IDisposable
             store.Generate(Samples.Object("b"), 32);
         }
 
-        var file = Path.Combine(_folder.Objects, "0000000001.key");
-        var bytes = File.ReadAllBytes(file);
+        string file = Path.Combine(_folder.Objects, "0000000001.key");
+        byte[] bytes = File.ReadAllBytes(file);
         bytes[^40] ^= 1;
         File.WriteAllBytes(file, bytes);
         using var again = Samples.Open(_folder);
@@ -104,7 +104,7 @@ public sealed class ObjectStoreTests : IDisposable
     }
 
     [Fact]
-    public void AFileOfOneObjectPutInPlaceOfAnotherIsNotGiven()
+    public void A_file_of_one_object_put_in_place_of_another_is_not_given()
     {
         using var store = Samples.Open(_folder);
         store.Generate(Samples.Object("a"), 32);
@@ -115,7 +115,7 @@ public sealed class ObjectStoreTests : IDisposable
     }
 
     [Fact]
-    public void AForeignRootKeyIsRefusedAtTheStart()
+    public void A_foreign_root_key_is_refused_at_the_start()
     {
         using (var store = Samples.Open(_folder))
         {
@@ -128,7 +128,7 @@ public sealed class ObjectStoreTests : IDisposable
     }
 
     [Fact]
-    public void AMissingRootKeyIsNotReplacedWhileThereAreKeys()
+    public void A_missing_root_key_is_not_replaced_while_there_are_keys()
     {
         using (var store = Samples.Open(_folder))
         {
@@ -141,7 +141,7 @@ public sealed class ObjectStoreTests : IDisposable
     }
 
     [Fact]
-    public void ARootKeyThatOthersCanReadIsRefused()
+    public void A_root_key_that_others_can_read_is_refused()
     {
         Samples.Open(_folder).Dispose();
         File.SetUnixFileMode(_folder.RootKey, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
@@ -149,7 +149,7 @@ public sealed class ObjectStoreTests : IDisposable
     }
 
     [Fact]
-    public void AStateFolderThatOthersCanEnterIsRefused()
+    public void A_state_folder_that_others_can_enter_is_refused()
     {
         File.SetUnixFileMode(_folder.Root, (UnixFileMode)0b111_101_101);
         Assert.Throws<KmsException>(() => StateFolder.Open(_folder.Root));

@@ -12,7 +12,7 @@ namespace Lorica.Kms.Tests.Store;
 /// <summary>How fast keys come over TLS, alone and beside clients that make keys. Charted, never asserted.</summary>
 public sealed class RateTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly TimeSpan s_length = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(2);
 
     private readonly TempFolder _temp = new();
 
@@ -32,28 +32,28 @@ public sealed class RateTests(ITestOutputHelper output) : IDisposable
                 Authenticate = (c, _) => new(new("owner", c.Subject), null),
             },
             store);
-        var port = server.Start().Port;
+        int port = server.Start().Port;
         await using var reader = Client(port, certificate);
-        var id = await reader.CreateSymmetricKeyAsync("the-key", default);
+        string id = await reader.CreateSymmetricKeyAsync("the-key", default);
         await GetAsync(reader, id, TimeSpan.FromMilliseconds(300));
-        var alone = await GetAsync(reader, id, s_length);
+        double alone = await GetAsync(reader, id, Length);
         using var stop = new CancellationTokenSource();
         List<Task<int>> making = [.. Enumerable.Range(0, 16).Select(_ => MakeAsync(port, certificate, stop.Token))];
-        var beside = await GetAsync(reader, id, s_length);
+        double beside = await GetAsync(reader, id, Length);
         await stop.CancelAsync();
-        var made = (await Task.WhenAll(making)).Sum();
+        int made = (await Task.WhenAll(making)).Sum();
 
         // Objects that are there already cost nothing to look at but memory: a store of many is made without the disk's help.
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         const int Finds = 50;
-        for (var i = 0; i < Finds; i++)
+        for (int i = 0; i < Finds; i++)
         {
             Assert.Equal(id, Assert.Single(await reader.LocateByNameAsync("the-key", default)));
         }
 
         output.WriteLine($"Get {alone:N0}/s alone, {beside:N0}/s beside 16 clients that made "
-            + $"{made / s_length.TotalSeconds:N0} keys/s; "
-            + $"Locate by name and look at the hit {clock.Elapsed.TotalMilliseconds / Finds:0.0} ms "
+            + $"{made / Length.TotalSeconds:N0} keys/s; "
+            + $"Locate by name and look at the hit {watch.Elapsed.TotalMilliseconds / Finds:0.0} ms "
             + $"at {store.All.Count():N0} objects");
         Assert.True(made > 0 && beside > 0);
     }
@@ -62,20 +62,20 @@ public sealed class RateTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<double> GetAsync(KmipClient client, string id, TimeSpan length)
     {
-        var clock = Stopwatch.StartNew();
-        var n = 0;
-        while (clock.Elapsed < length)
+        var watch = Stopwatch.StartNew();
+        int n = 0;
+        while (watch.Elapsed < length)
         {
             await client.GetKeyAsync(id, _ => n++, default);
         }
 
-        return n / clock.Elapsed.TotalSeconds;
+        return n / watch.Elapsed.TotalSeconds;
     }
 
     private static async Task<int> MakeAsync(int port, X509Certificate2 certificate, CancellationToken stop)
     {
         await using var client = Client(port, certificate);
-        var made = 0;
+        int made = 0;
         while (!stop.IsCancellationRequested)
         {
             await client.CreateSymmetricKeyAsync($"k-{Guid.NewGuid()}", default);

@@ -16,7 +16,7 @@ public sealed class SideBySideTests : IDisposable
     {
         using var entered = new SemaphoreSlim(0);
         using var go = new SemaphoreSlim(0);
-        var syncs = 0;
+        int syncs = 0;
         var sync = new GroupSync(() =>
         {
             Interlocked.Increment(ref syncs);
@@ -45,7 +45,7 @@ public sealed class SideBySideTests : IDisposable
     [Fact]
     public void After_a_sync_that_failed_nothing_counts_as_durable_any_more()
     {
-        var fail = true;
+        bool fail = true;
         var sync = new GroupSync(() =>
         {
             if (fail)
@@ -100,9 +100,9 @@ public sealed class SideBySideTests : IDisposable
             await Task.WhenAll(Enumerable.Range(0, Threads).Select(t => Task.Factory.StartNew(
                 () =>
                 {
-                    for (var i = 0; i < Each; i++)
+                    for (int i = 0; i < Each; i++)
                     {
-                        var id = $"{t}-{i}";
+                        string id = $"{t}-{i}";
                         store.Generate(Samples.Object(id), 32);
                         store.Update(Samples.Object(id, state: KmipKeyState.Active));
                         if (i % 3 == 0)
@@ -125,11 +125,11 @@ public sealed class SideBySideTests : IDisposable
     public async Task A_reader_of_a_key_that_is_destroyed_meanwhile_gets_the_key_or_is_told_that_it_is_destroyed()
     {
         using var store = Samples.Open(_folder);
-        for (var round = 0; round < 20; round++)
+        for (int round = 0; round < 20; round++)
         {
-            var id = $"k{round}";
+            string id = $"k{round}";
             store.Generate(Samples.Object(id), 32);
-            var expected = Samples.Material(store, id);
+            byte[] expected = Samples.Material(store, id);
             var reading = Task.Factory.StartNew(
                 () =>
                 {
@@ -177,7 +177,7 @@ public sealed class SideBySideTests : IDisposable
 
     private static KmipObject Named(string id, string name)
     {
-        var text = System.Text.Encoding.ASCII.GetBytes(name.PadRight(8, '\0'));
+        byte[] text = System.Text.Encoding.ASCII.GetBytes(name.PadRight(8, '\0'));
         byte[] value =
         [
             0x42, 0, 0x0b, 1, 0, 0, 0, 32,

@@ -11,7 +11,7 @@ public sealed class ClientAuthenticatorTests(TestPki pki) : IClassFixture<TestPk
     private readonly TestPki _pki = pki;
 
     [Fact]
-    public void ABrokerOfTheAuthorityIsLetIn()
+    public void A_broker_of_the_authority_is_let_in()
     {
         var verdict = Judge(_pki.ClientA);
         Assert.Null(verdict.Refusal);
@@ -25,15 +25,15 @@ public sealed class ClientAuthenticatorTests(TestPki pki) : IClassFixture<TestPk
     [InlineData("CN=x, OU=broker, OU=host")]
     [InlineData("CN=x, OU=Broker")]
     [InlineData("CN=\"x, OU=broker\"")]
-    public void AnotherOrganizationalUnitIsNot(string subject) =>
+    public void Another_organizational_unit_is_not(string subject) =>
         Assert.Contains("organizational unit", Judge(_pki.Issue(subject, ClientAuth)).Refusal, StringComparison.Ordinal);
 
     [Fact]
-    public void AServerCertificateCannotActAsAClient() =>
+    public void A_server_certificate_cannot_act_as_a_client() =>
         Assert.NotNull(Judge(_pki.Issue("CN=x, OU=broker", "1.3.6.1.5.5.7.3.1")).Refusal);
 
     [Fact]
-    public void AKeyThatIsTooWeakIsRefusedAlsoUnderATrustedAuthorityAndAsAPin()
+    public void A_key_that_is_too_weak_is_refused_also_under_a_trusted_authority_and_as_a_pin()
     {
         using var weak = _pki.Issue("CN=x, OU=broker", ClientAuth, bits: 1024);
         Assert.Contains("1024 bits", Judge(weak).Refusal, StringComparison.Ordinal);
@@ -44,14 +44,14 @@ public sealed class ClientAuthenticatorTests(TestPki pki) : IClassFixture<TestPk
     }
 
     [Fact]
-    public void ACertificateOfAnotherAuthorityWithTheSameNamesIsNotLetIn()
+    public void A_certificate_of_another_authority_with_the_same_names_is_not_let_in()
     {
         using var other = new TestPki();
         Assert.NotNull(Judge(other.ClientA).Refusal);
     }
 
     [Fact]
-    public void AStrangerIsLetInOnceItIsPinnedAndNoLongerAfterItsRemoval()
+    public void A_stranger_is_let_in_once_it_is_pinned_and_no_longer_after_its_removal()
     {
         var vcenter = _pki.SelfSigned("CN=vcenter");
         Directory.CreateDirectory(_temp["trust"]);
@@ -65,7 +65,7 @@ public sealed class ClientAuthenticatorTests(TestPki pki) : IClassFixture<TestPk
     }
 
     [Fact]
-    public void AFileUnderAForeignNameInTheFolderPinsNothing()
+    public void A_file_under_a_foreign_name_in_the_folder_pins_nothing()
     {
         Directory.CreateDirectory(_temp["trust"]);
         var one = _pki.SelfSigned("CN=one");

@@ -53,14 +53,14 @@ public sealed class RawClient : IDisposable
 
     public static byte[] U32(uint v)
     {
-        var b = new byte[4];
+        byte[] b = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(b, v);
         return b;
     }
 
     public static byte[] U64(ulong v)
     {
-        var b = new byte[8];
+        byte[] b = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(b, v);
         return b;
     }
@@ -81,7 +81,7 @@ public sealed class RawClient : IDisposable
 
     public (uint Option, uint Type, byte[] Data) OptionReply()
     {
-        var header = Receive(20);
+        byte[] header = Receive(20);
         Assert.Equal(0x3e889045565a9ul, BinaryPrimitives.ReadUInt64BigEndian(header));
         return (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(8)), BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(12)),
             Receive(BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(16))));
@@ -90,7 +90,7 @@ public sealed class RawClient : IDisposable
     /// <summary>A simple reply: cookie and error.</summary>
     public (ulong Cookie, uint Error) Reply()
     {
-        var reply = Receive(16);
+        byte[] reply = Receive(16);
         Assert.Equal(0x67446698u, BinaryPrimitives.ReadUInt32BigEndian(reply));
         return (BinaryPrimitives.ReadUInt64BigEndian(reply.AsSpan(8)), BinaryPrimitives.ReadUInt32BigEndian(reply.AsSpan(4)));
     }
@@ -98,7 +98,7 @@ public sealed class RawClient : IDisposable
     /// <summary>A structured chunk: cookie, type, payload. It is always the last of its reply.</summary>
     public (ulong Cookie, ushort Type, byte[] Payload) Chunk()
     {
-        var header = Receive(20);
+        byte[] header = Receive(20);
         Assert.Equal(0x668e33efu, BinaryPrimitives.ReadUInt32BigEndian(header));
         Assert.Equal(1, BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(4)));
         return (BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(8)), BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(6)),
@@ -107,7 +107,7 @@ public sealed class RawClient : IDisposable
 
     public byte[] Receive(int length)
     {
-        var bytes = new byte[length];
+        byte[] bytes = new byte[length];
         ReceiveInto(bytes);
         return bytes;
     }

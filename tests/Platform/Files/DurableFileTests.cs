@@ -50,8 +50,8 @@ public sealed class DurableFileTests : IDisposable
     [Fact]
     public void What_a_crash_left_aside_is_neither_written_through_nor_kept()
     {
-        var other = Path.Combine(_folder, "other");
-        var aside = Path.Combine(_folder, ".mine.new");
+        string other = Path.Combine(_folder, "other");
+        string aside = Path.Combine(_folder, ".mine.new");
         File.WriteAllText(other, "kept");
         File.CreateSymbolicLink(aside, other);
         DurableFile.Replace(Mine, "new"u8);

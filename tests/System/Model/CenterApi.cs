@@ -83,7 +83,7 @@ internal sealed class CenterApi : IDisposable
         using var stream = new MemoryStream();
         stream.Write(DiskStream.Magic);
         Frame(stream, 1, 0, Encoding.UTF8.GetBytes(body.ToJsonString()));
-        for (var at = 0; at < disk.Length; at += DiskStream.MaximumData)
+        for (int at = 0; at < disk.Length; at += DiskStream.MaximumData)
             Frame(stream, 2, at, disk.AsSpan(at, Math.Min(DiskStream.MaximumData, disk.Length - at)));
         Frame(stream, 3, 0, []);
         using var request = new HttpRequestMessage(HttpMethod.Post, "vms/import")
@@ -113,7 +113,7 @@ internal sealed class CenterApi : IDisposable
         try
         {
             using var response = await _http.SendAsync(request);
-            var text = await response.Content.ReadAsStringAsync();
+            string text = await response.Content.ReadAsStringAsync();
             return new ApiAnswer((int)response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)

@@ -7,23 +7,23 @@ internal static class Plans
 {
     public const int Vms = 6;
 
-    private static readonly Gen<Act> s_act = Gen.Frequency(
+    private static readonly Gen<Act> AnyAct = Gen.Frequency(
         (1, Gen.Const(Act.ImportPlain)), (1, Gen.Const(Act.ImportEncrypted)), (2, Gen.Const(Act.Clone)),
         (5, Gen.Const(Act.Encrypt)), (4, Gen.Const(Act.Decrypt)), (5, Gen.Const(Act.Recrypt)), (4, Gen.Const(Act.RecryptDeep)),
         (3, Gen.Const(Act.ChangeDisk)), (2, Gen.Const(Act.Relocate)), (2, Gen.Const(Act.Migrate)), (2, Gen.Const(Act.Reregister)),
         (1, Gen.Const(Act.PowerOn)), (3, Gen.Const(Act.PowerOff)), (1, Gen.Const(Act.Remove)), (1, Gen.Const(Act.Show)));
 
-    private static readonly Gen<Trouble> s_trouble = Gen.Frequency(
+    private static readonly Gen<Trouble> AnyTrouble = Gen.Frequency(
         (60, Gen.Const(Trouble.None)), (4, Gen.Const(Trouble.HostKilled)), (2, Gen.Const(Trouble.SecondHostKilled)),
         (3, Gen.Const(Trouble.CenterKilled)), (2, Gen.Const(Trouble.KmsLeaves)), (6, Gen.Const(Trouble.KmsReturns)),
         (2, Gen.Const(Trouble.WrongKey)), (2, Gen.Const(Trouble.DiskFull)));
 
-    private static readonly Gen<Round> s_round =
-        Gen.Select(s_act.Array[Vms], s_trouble, Gen.Int[0, 400], (acts, trouble, after) => new Round(acts, trouble, after));
+    private static readonly Gen<Round> AnyRound =
+        Gen.Select(AnyAct.Array[Vms], AnyTrouble, Gen.Int[0, 400], (acts, trouble, after) => new Round(acts, trouble, after));
 
     /// <summary>A plan of <paramref name="rounds"/> rounds.</summary>
     public static Round[] Make(string seed, int rounds) =>
-        [.. s_round.Array[rounds].Generate(PCG.Parse(seed), null, out _).Select(Refine)];
+        [.. AnyRound.Array[rounds].Generate(PCG.Parse(seed), null, out _).Select(Refine)];
 
     /// <summary>A seed by chance, as <see cref="Make"/> takes it.</summary>
     public static string NewSeed()

@@ -14,7 +14,7 @@ internal static class Rules
     /// <param name="weather">What the act meets.</param>
     public static Verdict Of(int number, ModelVm vm, Act act, Weather weather)
     {
-        var provider = Providers.Of(number, act);
+        string provider = Providers.Of(number, act);
         return act switch
         {
             Act.ImportPlain or Act.ImportEncrypted or Act.Create or Act.Clone when vm.Exists => Refused(vm, "lorica.vmExists"),
@@ -35,9 +35,9 @@ internal static class Rules
 
     private static Verdict Birth(int number, Act act, string provider, Weather weather)
     {
-        var host = BirthHost(number);
+        int host = BirthHost(number);
         var born = new ModelVm { Exists = true, Host = host };
-        var keyed = weather.Safe(host)
+        bool keyed = weather.Safe(host)
             && (act == Act.Clone ? weather.SourceKeys[number] || weather.Kms : weather.Makes(provider));
         return act == Act.ImportPlain ? Done(born)
             : keyed ? Done(born with { Provider = provider, KeyOnHost = true }) : Refused(ModelVm.Nothing, "*");

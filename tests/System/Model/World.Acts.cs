@@ -16,7 +16,7 @@ internal sealed partial class World
 
     private async Task MakeSourcesAsync()
     {
-        for (var i = 0; i < Plans.Vms; i++)
+        for (int i = 0; i < Plans.Vms; i++)
         {
             _sources[i] = RandomNumberGenerator.GetBytes(DiskBytes);
             var made = await _api.ImportAsync(Source(i), Encryption, _sources[i], HostName(Rules.BirthHost(i)));
@@ -39,8 +39,8 @@ internal sealed partial class World
 
     private async Task<ApiAnswer> AskAsync(int vm, Act act, byte[] content)
     {
-        var path = $"vms/{Name(vm)}";
-        var host = HostName(Rules.BirthHost(vm));
+        string path = $"vms/{Name(vm)}";
+        string host = HostName(Rules.BirthHost(vm));
         return act switch
         {
             Act.ImportPlain => await _caller.ImportAsync(Name(vm), null, content, host),
@@ -102,7 +102,7 @@ internal sealed partial class World
     /// <summary>Somebody who holds everything but the privilege to put a host into encryption mode.</summary>
     private static async Task<CenterApi> OperatorAsync(LoricaUp up, CenterApi api)
     {
-        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         foreach (var (method, path, body) in new[]
         {
             (HttpMethod.Post, "users", new JsonObject { ["name"] = Operator, ["password"] = password }),

@@ -14,12 +14,12 @@ internal sealed partial class World
     {
         if (!_weather.Kms)
             await ReturnKmsAsync();
-        var listed = (await _api.GetAsync("vms")).Body!["items"]!.AsArray()
+        string[] listed = (await _api.GetAsync("vms")).Body!["items"]!.AsArray()
             .Select(v => v!["name"]!.GetValue<string>()).Order().ToArray();
         var all = Enumerable.Range(0, Plans.Vms)
             .Where(i => _vms[i].Exists).Select(Name).Concat(Enumerable.Range(0, Plans.Vms).Select(Source));
         Assert.Equal(all.Order(), listed);
-        for (var i = 0; i < _vms.Length; i++)
+        for (int i = 0; i < _vms.Length; i++)
         {
             if (_vms[i].Exists)
                 await CheckVmAsync(i);
@@ -54,8 +54,8 @@ internal sealed partial class World
 
     private async Task CheckDiskAsync(int vm, JsonNode show, JsonNode disk, byte[] content)
     {
-        var descriptor = FileOf(disk["path"]!.GetValue<string>());
-        var expected = Convert.ToHexStringLower(SHA256.HashData(content));
+        string descriptor = FileOf(disk["path"]!.GetValue<string>());
+        string expected = Convert.ToHexStringLower(SHA256.HashData(content));
         if (!_vms[vm].Encrypted)
         {
             Assert.Equal(expected, Files.Sha256(Path.ChangeExtension(descriptor, null) + "-flat.vmdk"));

@@ -8,7 +8,7 @@ namespace Lorica.SystemTests.Model;
 /// <summary>Trouble, and what it leaves.</summary>
 internal sealed partial class World
 {
-    private static readonly TimeSpan s_onItsWay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Work was begun on the first host when it lost its state last; and how often it was.</summary>
     private bool _begun;
@@ -59,7 +59,7 @@ internal sealed partial class World
         await _py.StopAsync();
         await _py.SpoilKeysAsync();
         await _py.ResumeAsync();
-        var part = _vms[Providers.PyVm].Host == 0 ? FirstPart : SecondPart;
+        string part = _vms[Providers.PyVm].Host == 0 ? FirstPart : SecondPart;
         await _up.KillAsync(part);
         _hostDied = true;
         await _up.ControlAsync("restart", part);
@@ -90,7 +90,7 @@ internal sealed partial class World
             .. round.CenterAndHostDie || round.Trouble == Trouble.CenterKilled ? ["center"] : (string[])[],
         ];
         var processes = new List<Process>();
-        foreach (var part in parts)
+        foreach (string part in parts)
             processes.Add(await _up.ProcessAsync(part));
         await (round.Trouble == Trouble.StateLost ? BegunAsync(processes[0].Id, acts) : Task.Delay(round.AfterMs));
         if (round.Withdraws)
@@ -104,7 +104,7 @@ internal sealed partial class World
         processes.ForEach(p => p.Dispose());
 
         // At once: who starts a part that fails again and again waits longer each time.
-        foreach (var part in parts)
+        foreach (string part in parts)
             await _up.ControlAsync("restart", part);
         if (!round.KmsBlinks)
             return;
@@ -131,7 +131,7 @@ internal sealed partial class World
 
     private bool IsBegun(int vm)
     {
-        var home = Path.Combine(_vms[vm].Elsewhere ? _up.SecondDatastore : _up.Datastore, Name(vm));
+        string home = Path.Combine(_vms[vm].Elsewhere ? _up.SecondDatastore : _up.Datastore, Name(vm));
         try
         {
             return File.ReadAllText(Path.Combine(home, Name(vm) + ".vmx")) is var text
@@ -178,7 +178,7 @@ internal sealed partial class World
     /// <summary>Encryption mode as a person brings it about, unless the work that was begun has done so.</summary>
     private async Task EnableAsync(string host)
     {
-        var mode = (await _api.GetAsync($"hosts/{host}")).Body!["cryptoMode"]!.GetValue<string>();
+        string mode = (await _api.GetAsync($"hosts/{host}")).Body!["cryptoMode"]!.GetValue<string>();
         if (_begun)
             Assert.True(mode == "safe", $"work was begun on {host}, and has not brought it back into encryption mode: {mode}");
         if (mode == "safe")
@@ -195,17 +195,17 @@ internal sealed partial class World
     /// </summary>
     private async Task KeysAsync(bool all)
     {
-        var before = "";
+        string before = "";
         await Wait.UntilAsync(async () =>
         {
             if (!all)
-                await Task.Delay(s_onItsWay);
+                await Task.Delay(OnItsWay);
             var held = (await HostsAsync()).ToDictionary(
                 h => h!["name"]!.GetValue<string>(), h =>
                     h!["keys"]!.AsArray().Select(k => k!["id"]!.GetValue<string>()).ToHashSet());
-            var complete = true;
-            var sources = new bool[Plans.Vms];
-            for (var i = 0; i < _vms.Length; i++)
+            bool complete = true;
+            bool[] sources = new bool[Plans.Vms];
+            for (int i = 0; i < _vms.Length; i++)
             {
                 var (key, has) = await KeyOnHostAsync(Name(i), held);
                 complete &= !key || has || (_weather.Wrong && _vms[i].Provider == Providers.Py);
@@ -215,8 +215,8 @@ internal sealed partial class World
             }
 
             _weather = _weather with { SourceKeys = sources };
-            var now = string.Join(' ', held.OrderBy(h => h.Key).SelectMany(h => h.Value.Order().Prepend(h.Key)));
-            (var same, before) = (now == before, now);
+            string now = string.Join(' ', held.OrderBy(h => h.Key).SelectMany(h => h.Value.Order().Prepend(h.Key)));
+            (bool same, before) = (now == before, now);
             return all ? complete : same;
         }, "the hosts have the keys of all VMs");
     }
@@ -224,7 +224,7 @@ internal sealed partial class World
     private async Task<(bool Key, bool Has)> KeyOnHostAsync(string vm, Dictionary<string, HashSet<string>> held)
     {
         var body = (await _api.GetAsync($"vms/{vm}")).Body;
-        var key = body?["key"]?["id"]?.GetValue<string>();
+        string? key = body?["key"]?["id"]?.GetValue<string>();
         return (key is not null, key is not null && held[body!["host"]!.GetValue<string>()].Contains(key));
     }
 
@@ -274,8 +274,8 @@ internal sealed partial class World
         Assert.True(answer.Accepted, answer.ToString());
         var body = answer.Body!;
         Assert.True(body["suspect"] is null, $"{Name(vm)} is suspect: {body["suspect"]}");
-        var home = body["encrypted"]!.GetValue<bool>();
-        var whole = body["disks"]!.AsArray().All(d => d!["encrypted"]!.GetValue<bool>() == home) && !Transition(body);
+        bool home = body["encrypted"]!.GetValue<bool>();
+        bool whole = body["disks"]!.AsArray().All(d => d!["encrypted"]!.GetValue<bool>() == home) && !Transition(body);
         return !whole ? null : new ModelVm
         {
             Exists = true,
@@ -290,7 +290,7 @@ internal sealed partial class World
 
     private bool Transition(JsonNode vm) => vm["disks"]!.AsArray().Any(d =>
     {
-        var text = File.ReadAllText(FileOf(d!["path"]!.GetValue<string>()));
+        string text = File.ReadAllText(FileOf(d!["path"]!.GetValue<string>()));
         return text.Contains("ddb.transition", StringComparison.Ordinal);
     }) || File.ReadAllText(FileOf(vm["path"]!.GetValue<string>())).Contains("encryption.rekey", StringComparison.Ordinal);
 

@@ -40,7 +40,7 @@ internal sealed partial class World : IAsyncDisposable
         {
             await up.StopAsync();
             // Of a size that a ballast fills at once.
-            var marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, Marker));
+            byte[] marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, Marker));
             await Shell.OutputAsync("/bin/mount", "-t", "tmpfs", "-o", "size=256m,mode=0755", "tmpfs", up.Datastore);
             await File.WriteAllBytesAsync(Path.Combine(up.Datastore, Marker), marker);
             await up.StartProcessesAsync();
@@ -72,7 +72,7 @@ internal sealed partial class World : IAsyncDisposable
 
         // Step 2: all acts at once, and in the middle what goes wrong
         var before = _vms.ToArray();
-        var content = round.Acts.Select((a, i) => a switch
+        byte[][] content = round.Acts.Select((a, i) => a switch
         {
             Act.ImportPlain or Act.ImportEncrypted => RandomNumberGenerator.GetBytes(DiskBytes),
             Act.Create => new byte[DiskBytes],
@@ -87,7 +87,7 @@ internal sealed partial class World : IAsyncDisposable
         _caller = _api;
         Acts += outcomes.Length;
         _troubles.Add(round.Trouble);
-        for (var i = 0; i < outcomes.Length; i++)
+        for (int i = 0; i < outcomes.Length; i++)
         {
             _history[i].Add($"{round.Acts[i]} ({round.Trouble}): {(outcomes[i].Ok ? "done" : outcomes[i].Code)}");
             if (outcomes[i].Ok)
@@ -98,12 +98,12 @@ internal sealed partial class World : IAsyncDisposable
         if (round.Disturbs)
         {
             await RepairAsync(round);
-            for (var i = 0; i < outcomes.Length; i++)
+            for (int i = 0; i < outcomes.Length; i++)
                 await SettleAsync(i, round.Acts[i], round.Trouble, before[i], content[i]);
             return;
         }
 
-        for (var i = 0; i < outcomes.Length; i++)
+        for (int i = 0; i < outcomes.Length; i++)
         {
             var verdict = Rules.Of(i, before[i], round.Acts[i], _weather);
             var (ok, code) = outcomes[i];
@@ -145,11 +145,11 @@ internal sealed partial class World : IAsyncDisposable
     private Round Possible(Round round)
     {
         var acts = round.Acts.ToArray();
-        var keyless = ((round.FirstHostDies || round.Trouble == Trouble.SecondHostKilled) && !_weather.Kms)
+        bool keyless = ((round.FirstHostDies || round.Trouble == Trouble.SecondHostKilled) && !_weather.Kms)
             || !_weather.FirstSafe || !_weather.SecondSafe;
-        for (var i = 0; i < acts.Length; i++)
+        for (int i = 0; i < acts.Length; i++)
         {
-            var moves = acts[i] is Act.Migrate or Act.Reregister;
+            bool moves = acts[i] is Act.Migrate or Act.Reregister;
             if (keyless && (moves || acts[i] is Act.Decrypt or Act.Recrypt or Act.RecryptDeep or Act.ChangeDisk or Act.Clone))
                 acts[i] = Act.Show;
             if (keyless && acts[i] == Act.Encrypt && i == Providers.PyVm)
@@ -158,7 +158,9 @@ internal sealed partial class World : IAsyncDisposable
                 acts[i] = !_vms[i].Encrypted ? Act.Encrypt : acts[i] == Act.Recrypt ? Act.Recrypt : Act.RecryptDeep;
             if (moves && _vms[i].Encrypted
                 && (!_weather.Gives(_vms[i].Provider) || round.Trouble is Trouble.WrongKey or Trouble.KmsLeaves))
+            {
                 acts[i] = Act.Show;
+            }
         }
 
         return round with

@@ -7,14 +7,14 @@ internal static class DataImage
 {
     public static byte[] Bytes(int mebibytes)
     {
-        var content = RandomNumberGenerator.GetBytes(mebibytes * 1024 * 1024);
+        byte[] content = RandomNumberGenerator.GetBytes(mebibytes * 1024 * 1024);
         (content[510], content[511]) = (0x55, 0xaa);
         return content;
     }
 
     public static async Task<string> MakeAsync(LoricaUp up, string name, int mebibytes)
     {
-        var path = Path.Combine(up.Folder, name + ".img");
+        string path = Path.Combine(up.Folder, name + ".img");
         await File.WriteAllBytesAsync(path, Bytes(mebibytes));
         return path;
     }

@@ -21,7 +21,7 @@ internal static class Files
     public static IReadOnlyList<string> Holding(ReadOnlySpan<byte> needle, params string[] folders)
     {
         var found = new List<string>();
-        foreach (var file in folders.Where(Directory.Exists)
+        foreach (string file in folders.Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
         {
             if (Holds(file, needle))
@@ -37,8 +37,8 @@ internal static class Files
         const int Part = 4 * 1024 * 1024, Overlap = 128;
         var index = new PatternIndex(secrets.All);
         var found = new HashSet<string>(StringComparer.Ordinal);
-        var buffer = new byte[Part + Overlap];
-        foreach (var path in folders.Where(Directory.Exists)
+        byte[] buffer = new byte[Part + Overlap];
+        foreach (string path in folders.Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
         {
             try
@@ -62,7 +62,7 @@ internal static class Files
         try
         {
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var buffer = new byte[4 * 1024 * 1024];
+            byte[] buffer = new byte[4 * 1024 * 1024];
             long position = 0;
             int read;
             while ((read = RandomAccess.Read(file, buffer, position)) >= needle.Length)

@@ -13,11 +13,11 @@ internal static class FreePorts
     {
         while (true)
         {
-            var first = Random.Shared.Next(20_000, 32_000);
+            int first = Random.Shared.Next(20_000, 32_000);
             var listeners = new List<TcpListener>();
             try
             {
-                for (var port = first; port < first + count; port++)
+                for (int port = first; port < first + count; port++)
                 {
                     listeners.Add(new TcpListener(IPAddress.Loopback, port));
                     listeners[^1].Start();

@@ -3,18 +3,18 @@ namespace Lorica.SystemTests.Support;
 /// <summary>The guest of a VM, driven over its serial console.</summary>
 internal sealed class Guest(LoricaUp up, string vm)
 {
-    private static readonly SemaphoreSlim s_making = new(1);
+    private static readonly SemaphoreSlim Making = new(1);
 
     /// <summary>Built once per test run, by the project's own script.</summary>
     public static async Task<string> ImageAsync()
     {
-        var image = Path.Combine(Layout.Root, "artifacts", "test-guest.img");
-        await s_making.WaitAsync();
+        string image = Path.Combine(Layout.Root, "artifacts", "test-guest.img");
+        await Making.WaitAsync();
         try
         {
             if (!File.Exists(image))
             {
-                var made = image + "." + Environment.ProcessId;
+                string made = image + "." + Environment.ProcessId;
                 await Shell.OutputAsync(Path.Combine(Layout.Root, "scripts/make-guest"), made);
                 File.Move(made, image, overwrite: true);
             }
@@ -23,7 +23,7 @@ internal sealed class Guest(LoricaUp up, string vm)
         }
         finally
         {
-            s_making.Release();
+            Making.Release();
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class Guest(LoricaUp up, string vm)
     /// <summary>Sends a command and waits for what it makes the guest say.</summary>
     public async Task<string> AskAsync(string command, string answer, int seconds = 60)
     {
-        var before = Count(await ConsoleAsync(), answer);
+        int before = Count(await ConsoleAsync(), answer);
         // A host or center that restarts right now is asked again.
         await Wait.UntilAsync(
             async () => (await up.RunAsync("vm", "console", vm, "--send", command)).ExitCode == 0, $"'{command}' is typed", 60);
@@ -53,7 +53,7 @@ internal sealed class Guest(LoricaUp up, string vm)
     public async Task LoadGoesOnAsync()
     {
         const string Running = "LORICA-GUEST load running";
-        var before = Count(await ConsoleAsync(), Running);
+        int before = Count(await ConsoleAsync(), Running);
         await Wait.UntilAsync(async () => Count(await ConsoleAsync(), Running) > before, $"the load of {vm} goes on", 60);
         Assert.DoesNotContain("load FAILED", await ConsoleAsync(), StringComparison.Ordinal);
     }

@@ -50,7 +50,7 @@ internal static class Keys
     {
         var lines = File.ReadLines(vmx)
             .Select(l => l.Split(" = ", 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1].Trim('"'));
-        var bundle = lines["encryption.bundle"];
+        string bundle = lines["encryption.bundle"];
         return Bundle.Open(
             BundleKind.Vm, bundle, Assert.Single(Bundle.KeyIds(bundle)), kek, lines["encryption.kekCheck"],
             Guid.Parse(lines["lorica.vmId"]));
@@ -63,13 +63,13 @@ internal static class Keys
         using var xts = new XtsAes256(contents.Key!);
         using var file = File.OpenRead(Path.Combine(Path.GetDirectoryName(descriptor)!, Model(descriptor).ExtentFile));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[512];
-        var sectors = new byte[1024 * 1024];
+        byte[] buffer = new byte[512];
+        byte[] sectors = new byte[1024 * 1024];
         ulong sector = 0;
         int read;
         while ((read = file.ReadAtLeast(sectors, sectors.Length, throwOnEndOfStream: false)) > 0)
         {
-            for (var offset = 0; offset < read; offset += 512, sector++)
+            for (int offset = 0; offset < read; offset += 512, sector++)
             {
                 var one = sectors.AsSpan(offset, 512);
                 if (ZeroBlocks.IsAllZero(one) && contents.Zero == ZeroRule.Hole)

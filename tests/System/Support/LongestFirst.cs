@@ -8,7 +8,7 @@ namespace Lorica.SystemTests.Support;
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_long =
+    private static readonly string[] Long =
     [
         $".{nameof(Model.ModelTests)} ", $".{nameof(CenterKilledTests)} ", $".{nameof(KeyMemoryTests)} ",
     ];
@@ -22,8 +22,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static int Rank<TTestCollection>(TTestCollection collection)
         where TTestCollection : ITestCollection
     {
-        var rank = Array.FindIndex(
-            s_long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal));
-        return rank < 0 ? s_long.Length : rank;
+        int rank = Array.FindIndex(
+            Long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal));
+        return rank < 0 ? Long.Length : rank;
     }
 }

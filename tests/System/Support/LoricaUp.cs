@@ -42,7 +42,7 @@ internal sealed class LoricaUp : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null, int hosts = 1, bool secondDatastore = false,
         IReadOnlyList<string>? more = null)
     {
-        var folder = Directory.CreateTempSubdirectory("lorica-system-").FullName;
+        string folder = Directory.CreateTempSubdirectory("lorica-system-").FullName;
         var up = new LoricaUp(folder)
         {
             More =
@@ -90,7 +90,7 @@ internal sealed class LoricaUp : IAsyncDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (true)
         {
-            var line = await _process.StandardOutput.ReadLineAsync(limit.Token)
+            string line = await _process.StandardOutput.ReadLineAsync(limit.Token)
                 ?? throw new InvalidOperationException("lorica up ended before it was ready:\n" + Log());
             Note(line);
             if (JsonNode.Parse(line) is not JsonObject said || said["ready"]?.GetValue<bool>() != true)
@@ -157,7 +157,7 @@ internal sealed class LoricaUp : IAsyncDisposable
     /// <summary>The process of a part, as soon as it runs.</summary>
     public async Task<Process> ProcessAsync(string part)
     {
-        var pid = 0;
+        int pid = 0;
         await Wait.UntilAsync(async () => (pid = await PidAsync(part)) > 0, $"{part} runs");
         return Process.GetProcessById(pid);
     }
@@ -171,16 +171,16 @@ internal sealed class LoricaUp : IAsyncDisposable
 
     public async Task AddEmbeddedKmsAsync(string name = "kms1")
     {
-        var port = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(State, "up.json")))!["kmsPort"]!.GetValue<int>();
+        int port = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(State, "up.json")))!["kmsPort"]!.GetValue<int>();
         await AddKmsAsync(name, port);
     }
 
     public async Task AddKmsAsync(string name, int port, params string[] more)
     {
         var pem = await Shell.RunAsync("/bin/bash",
-            ["-c", $"openssl s_client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout "
+            ["-c", $"openssl Client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout "
                 + "-fingerprint -sha256"]);
-        var sha256 = pem.Output.Trim().Split('=')[^1].Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+        string sha256 = pem.Output.Trim().Split('=')[^1].Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         await JsonAsync(["kms", "add", name, "--server", $"127.0.0.1:{port}", "--accept", sha256, .. more]);
     }
 

@@ -12,18 +12,21 @@ internal sealed class PatternIndex
     {
         _patterns = patterns.GroupBy(p => BinaryPrimitives.ReadUInt32LittleEndian(p.Bytes))
             .ToDictionary(g => g.Key, g => g.ToArray());
-        foreach (var key in _patterns.Keys)
+        foreach (uint key in _patterns.Keys)
             _starts[(ushort)key] = true;
     }
 
     public List<(int Offset, string Name)> Find(ReadOnlySpan<byte> data)
     {
         var found = new List<(int, string)>();
-        for (var i = 0; i + 4 <= data.Length; i++)
+        for (int i = 0; i + 4 <= data.Length; i++)
         {
             if (!_starts[Start(data, i)]
                 || !_patterns.TryGetValue(BinaryPrimitives.ReadUInt32LittleEndian(data[i..]), out var candidates))
+            {
                 continue;
+            }
+
             foreach (var (name, bytes) in candidates)
             {
                 if (data[i..].StartsWith(bytes))

@@ -17,10 +17,10 @@ internal static class ProcessMemory
         long searched = 0;
         foreach (var mapping in Mappings(pid))
         {
-            var buffer = new byte[1024 * 1024 + 128];
-            for (var address = mapping.Start; address < mapping.End; address += 1024 * 1024)
+            byte[] buffer = new byte[1024 * 1024 + 128];
+            for (long address = mapping.Start; address < mapping.End; address += 1024 * 1024)
             {
-                var want = (int)Math.Min(buffer.Length, mapping.End - address);
+                int want = (int)Math.Min(buffer.Length, mapping.End - address);
                 int read;
                 try
                 {
@@ -45,13 +45,13 @@ internal static class ProcessMemory
     {
         var result = new List<(long, long, string)>();
         (long Start, long End, string Name)? current = null;
-        var readable = false;
-        foreach (var line in File.ReadLines($"/proc/{pid}/smaps"))
+        bool readable = false;
+        foreach (string line in File.ReadLines($"/proc/{pid}/smaps"))
         {
-            var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (parts[0].Contains('-', StringComparison.Ordinal) && !parts[0].EndsWith(':'))
             {
-                var range = parts[0].Split('-');
+                string[] range = parts[0].Split('-');
                 readable = parts[1][0] == 'r' && !line.EndsWith("[vvar]", StringComparison.Ordinal)
                     && !line.EndsWith("[vsyscall]", StringComparison.Ordinal);
                 current = (long.Parse(range[0], NumberStyles.HexNumber), ParseEnd(range[1]),
@@ -59,7 +59,7 @@ internal static class ProcessMemory
             }
             else if (parts[0] == "VmFlags:" && current is { } mapping && readable)
             {
-                var keyMemory = parts.Contains("lo") && parts.Contains("dd");
+                bool keyMemory = parts.Contains("lo") && parts.Contains("dd");
                 if (!keyMemory)
                     result.Add(mapping);
             }

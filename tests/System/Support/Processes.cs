@@ -8,18 +8,21 @@ internal sealed record Processes(int Pid, string Name)
     /// <summary>Those whose command line names the state folder, and every vmx and QEMU of its run folder.</summary>
     public static IReadOnlyList<Processes> OfState(string state)
     {
-        var run = RunFolder(state);
+        string run = RunFolder(state);
         var found = new List<Processes>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
                 || pid == Environment.ProcessId)
+            {
                 continue;
+            }
+
             try
             {
-                var line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
-                var name = Path.GetFileName(line.Split(' ')[0]);
-                var mine = line.Contains(state, StringComparison.Ordinal)
+                string line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
+                string name = Path.GetFileName(line.Split(' ')[0]);
+                bool mine = line.Contains(state, StringComparison.Ordinal)
                     || (run.Length > 0 && line.Contains(run, StringComparison.Ordinal))
                     || (name == "lorica-vmx" && run.Length > 0 && Opens(folder, run));
                 if (mine)
@@ -49,7 +52,7 @@ internal sealed record Processes(int Pid, string Name)
     /// <summary>Where its vmx and QEMU have their sockets.</summary>
     public static string RunFolder(string state)
     {
-        var config = Path.Combine(state, "host/config.json");
+        string config = Path.Combine(state, "host/config.json");
         return File.Exists(config)
             ? System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(config))!["runFolder"]!.GetValue<string>()
             : "";

@@ -33,15 +33,15 @@ internal sealed class SecretPatterns
 
     private void AddForms(string name, ReadOnlySpan<byte> key)
     {
-        for (var i = 0; i + AesBlock <= key.Length; i++)
+        for (int i = 0; i + AesBlock <= key.Length; i++)
             _all.Add(($"{name} bytes {i}..{i + AesBlock}", key.Slice(i, AesBlock).ToArray()));
         AddText(name + " as hex", Convert.ToHexString(key));
         AddText(name + " as hex", Convert.ToHexStringLower(key));
 
         // In base64 a byte's characters depend on its place among three. What the last ones are depends on what follows.
-        for (var skip = 0; skip < 3; skip++)
+        for (int skip = 0; skip < 3; skip++)
         {
-            var whole = (key.Length - skip) / 3 * 3;
+            int whole = (key.Length - skip) / 3 * 3;
             AddText($"{name} as base64 at place {skip}", Convert.ToBase64String(key.Slice(skip, whole)));
         }
     }
@@ -49,11 +49,11 @@ internal sealed class SecretPatterns
     /// <summary>Each fragment of sixteen characters, as it is, as UTF-16, and as key locators and bundles escape it.</summary>
     private void AddText(string name, string text)
     {
-        for (var i = 0; i + Fragment <= text.Length; i++)
+        for (int i = 0; i + Fragment <= text.Length; i++)
         {
-            var fragment = text.Substring(i, Fragment);
-            var escaped = string.Concat(fragment.Select(c => char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"%{(int)c:x2}"));
-            foreach (var form in new[] { fragment, escaped }.Distinct())
+            string fragment = text.Substring(i, Fragment);
+            string escaped = string.Concat(fragment.Select(c => char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"%{(int)c:x2}"));
+            foreach (string form in new[] { fragment, escaped }.Distinct())
             {
                 _all.Add((name, Encoding.ASCII.GetBytes(form)));
                 _all.Add((name + " in UTF-16", Encoding.Unicode.GetBytes(form)));
@@ -63,8 +63,8 @@ internal sealed class SecretPatterns
 
     private void AddRounds(string name, ReadOnlySpan<byte> key)
     {
-        var schedule = Expand(key);
-        for (var round = 0; round < schedule.Length / AesBlock; round++)
+        byte[] schedule = Expand(key);
+        for (int round = 0; round < schedule.Length / AesBlock; round++)
         {
             var roundKey = schedule.AsSpan(round * AesBlock, AesBlock);
             _all.Add(($"{name} round key {round}", roundKey.ToArray()));
@@ -72,7 +72,7 @@ internal sealed class SecretPatterns
             {
                 var inverse = System.Runtime.Intrinsics.X86.Aes.InverseMixColumns(
                     System.Runtime.Intrinsics.Vector128.Create<byte>(roundKey));
-                var bytes = new byte[AesBlock];
+                byte[] bytes = new byte[AesBlock];
                 System.Runtime.Intrinsics.Vector128.CopyTo(inverse, bytes);
                 _all.Add(($"{name} inverse round key {round}", bytes));
             }
@@ -82,13 +82,13 @@ internal sealed class SecretPatterns
     /// <summary>Key expansion of AES-256 (FIPS 197, 5.2), written plainly.</summary>
     private static byte[] Expand(ReadOnlySpan<byte> key)
     {
-        var words = new uint[60];
-        for (var i = 0; i < 8; i++)
+        uint[] words = new uint[60];
+        for (int i = 0; i < 8; i++)
             words[i] = BinaryPrimitives.ReadUInt32BigEndian(key[(4 * i)..]);
         uint rcon = 0x01000000;
-        for (var i = 8; i < 60; i++)
+        for (int i = 8; i < 60; i++)
         {
-            var t = words[i - 1];
+            uint t = words[i - 1];
             if (i % 8 == 0)
             {
                 t = SubWord(uint.RotateLeft(t, 8)) ^ rcon;
@@ -102,8 +102,8 @@ internal sealed class SecretPatterns
             words[i] = words[i - 8] ^ t;
         }
 
-        var bytes = new byte[240];
-        for (var i = 0; i < 60; i++)
+        byte[] bytes = new byte[240];
+        for (int i = 0; i < 60; i++)
             BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4 * i), words[i]);
         return bytes;
     }
@@ -115,7 +115,7 @@ internal sealed class SecretPatterns
 
     private static byte[] MakeSbox()
     {
-        var box = new byte[256];
+        byte[] box = new byte[256];
         byte p = 1, q = 1;
         do
         {

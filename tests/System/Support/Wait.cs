@@ -7,10 +7,10 @@ internal static class Wait
 {
     public static async Task UntilAsync(Func<Task<bool>> holds, string what, int seconds = 60)
     {
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         while (!await holds())
         {
-            if (clock.Elapsed.TotalSeconds > seconds)
+            if (watch.Elapsed.TotalSeconds > seconds)
                 throw new TimeoutException($"Not within {seconds} s: {what}");
             await Task.Delay(100);
         }

@@ -14,12 +14,12 @@ public sealed class ControlClient : IDisposable
 
     public async Task<VmxReply> AskAsync(VmxRequest request)
     {
-        var message = request.ToByteArray();
-        var frame = new byte[4 + message.Length];
+        byte[] message = request.ToByteArray();
+        byte[] frame = new byte[4 + message.Length];
         BinaryPrimitives.WriteInt32LittleEndian(frame, message.Length);
         message.CopyTo(frame.AsSpan(4));
         await SendAsync(frame);
-        var header = await ReceiveAsync(4);
+        byte[] header = await ReceiveAsync(4);
         return VmxReply.Parser.ParseFrom(await ReceiveAsync(BinaryPrimitives.ReadInt32LittleEndian(header)));
     }
 
@@ -33,7 +33,7 @@ public sealed class ControlClient : IDisposable
     public async Task<byte[]> ReceiveAsync(int length)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var bytes = new byte[length];
+        byte[] bytes = new byte[length];
         for (int done = 0; done < length;)
         {
             int n = await _socket.ReceiveAsync(bytes.AsMemory(done), limit.Token);

@@ -5,22 +5,22 @@ namespace Lorica.Vmx.Tests.Hosting;
 /// <summary>The bootable guest of scripts/make-guest, made once per run; each test takes a copy.</summary>
 public static class GuestImage
 {
-    private static readonly Task<string?> s_made = Task.Run(MakeAsync);
+    private static readonly Task<string?> Made = Task.Run(MakeAsync);
 
     /// <summary>A plain copy in the test's folder.</summary>
     public static async Task<string> CopyToAsync(string folder)
     {
-        var made = await s_made;
+        string? made = await Made;
         if (made is null)
             Assert.Skip("scripts/make-guest does not work here (scripts/setup brings what it needs).");
-        var copy = Path.Combine(folder, "guest.img");
+        string copy = Path.Combine(folder, "guest.img");
         File.Copy(made, copy);
         return copy;
     }
 
     private static async Task<string?> MakeAsync()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("lorica-vmx-guest-").FullName, "guest.img");
+        string file = Path.Combine(Directory.CreateTempSubdirectory("lorica-vmx-guest-").FullName, "guest.img");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(file)!, true);
         var start = new ProcessStartInfo(Path.Combine(VmxProgram.Repository, "scripts/make-guest"), [file])
         {

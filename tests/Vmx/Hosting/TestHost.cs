@@ -15,7 +15,7 @@ namespace Lorica.Vmx.Tests.Hosting;
 public sealed class TestHost : IAsyncDisposable
 {
     private const uint Uid = 64_200;
-    private static readonly Lock s_spawning = new();
+    private static readonly Lock Spawning = new();
     private readonly List<VmxInstance> _instances = [];
     private readonly List<(SafeFileHandle File, SafeFileHandle Sync, byte[]? Key, string Zero)> _disks = [];
     private readonly Socket _nbd;
@@ -31,7 +31,7 @@ public sealed class TestHost : IAsyncDisposable
         File.SetUnixFileMode(Folder, (UnixFileMode)0x1c9);
         File.SetUnixFileMode(RunFolder, (UnixFileMode)0x1c0);
         HostCalls.Own(RunFolder, Uid);
-        var ctl = Path.Combine(Folder, "ctl");
+        string ctl = Path.Combine(Folder, "ctl");
         Directory.CreateDirectory(ctl, (UnixFileMode)0x1c0);
         _nbd = Listen(Path.Combine(RunFolder, "nbd.sock"));
         HostCalls.Own(Path.Combine(RunFolder, "nbd.sock"), Uid);
@@ -76,7 +76,7 @@ public sealed class TestHost : IAsyncDisposable
         Config.Adopt = adopt;
         Config.Console = ByteString.CopyFrom(console);
         Config.ConsoleOffset = consoleOffset;
-        var message = Config.ToByteArray();
+        byte[] message = Config.ToByteArray();
         byte[] length = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, message.Length);
         return StartRaw([.. length, .. message, .. _disks.SelectMany(d => d.Key ?? [])]);
@@ -95,12 +95,12 @@ public sealed class TestHost : IAsyncDisposable
             [_nbd.Handle, _control.Handle,
                 .. _disks.SelectMany(d => new[] { d.File.DangerousGetHandle(), d.Sync.DangerousGetHandle() }),
                 .. AlsoInherited.Select(h => h.DangerousGetHandle())];
-        lock (s_spawning)
+        lock (Spawning)
         {
-            foreach (var fd in inherited)
+            foreach (nint fd in inherited)
                 HostCalls.Inherit(fd, true);
             process = Process.Start(start)!;
-            foreach (var fd in inherited)
+            foreach (nint fd in inherited)
                 HostCalls.Inherit(fd, false);
         }
 
@@ -121,7 +121,7 @@ public sealed class TestHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var pidFile = Path.Combine(RunFolder, "qemu.pid");
+        string pidFile = Path.Combine(RunFolder, "qemu.pid");
         int? qemu = File.Exists(pidFile) && int.TryParse(await File.ReadAllTextAsync(pidFile), out int pid) ? pid : null;
         foreach (var instance in _instances)
             await instance.DisposeAsync();

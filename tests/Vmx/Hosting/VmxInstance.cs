@@ -7,7 +7,7 @@ namespace Lorica.Vmx.Tests.Hosting;
 /// <summary>A running vmx and the host's conversation with it. Every wait has a limit of a minute.</summary>
 public sealed class VmxInstance : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private readonly string _controlPath;
     private readonly Task<string> _errors;
 
@@ -26,7 +26,7 @@ public sealed class VmxInstance : IAsyncDisposable
     public async Task<VmxStatus> WaitForAsync(string guest)
     {
         using var client = Connect();
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         long seen = 0;
         while (true)
         {
@@ -34,7 +34,7 @@ public sealed class VmxInstance : IAsyncDisposable
             if (status.Guest == guest)
                 return status;
             Assert.False(status.Guest == "ended", $"The guest ended: {status.Detail}");
-            Assert.True(clock.Elapsed < s_limit, $"The guest is {status.Guest}, not {guest}: {status.Detail}");
+            Assert.True(watch.Elapsed < Limit, $"The guest is {status.Guest}, not {guest}: {status.Detail}");
             seen = status.Version;
         }
     }
@@ -45,7 +45,7 @@ public sealed class VmxInstance : IAsyncDisposable
     public async Task<long> SeeAsync(string text, long from = 0)
     {
         using var client = Connect();
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         var seen = new StringBuilder();
         long at = from;
         while (true)
@@ -58,7 +58,7 @@ public sealed class VmxInstance : IAsyncDisposable
             if (found >= 0)
                 return at - (seen.Length - found - text.Length);
             Assert.True(
-                clock.Elapsed < s_limit && reply.Status.Guest != "ended",
+                watch.Elapsed < Limit && reply.Status.Guest != "ended",
                 $"The console does not show '{text}' ({reply.Status.Guest} {reply.Status.Detail}): {seen}");
         }
     }
@@ -83,14 +83,14 @@ public sealed class VmxInstance : IAsyncDisposable
     public async Task<(VmxStatus Status, string Console)> CollectAsync()
     {
         using var client = Connect();
-        var clock = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         VmxStatus status;
         long seen = 0;
         do
         {
             status = (await client.AskAsync(new VmxRequest { Wait = new VmxWait { Seen = seen, WaitMs = 5000 } })).Status;
             seen = status.Version;
-            Assert.True(clock.Elapsed < s_limit, $"The guest did not end: {status.Guest} {status.Detail}");
+            Assert.True(watch.Elapsed < Limit, $"The guest did not end: {status.Guest} {status.Detail}");
         }
         while (status.Guest != "ended");
 
@@ -110,7 +110,7 @@ public sealed class VmxInstance : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        using var limit = new CancellationTokenSource(s_limit);
+        using var limit = new CancellationTokenSource(Limit);
         await Process.WaitForExitAsync(limit.Token);
         return Process.ExitCode;
     }

@@ -23,16 +23,19 @@ public static class VmxProgram
     {
         if (Environment.GetEnvironmentVariable("LORICA_VMX") is { Length: > 0 } named)
             return named;
-        var published = System.IO.Path.Combine(Root(), "out", "lorica-vmx");
+        string published = System.IO.Path.Combine(Root(), "out", "lorica-vmx");
         return File.Exists(published) ? published : System.IO.Path.Combine(AppContext.BaseDirectory, "lorica-vmx");
     }
 
     private static string Root()
     {
-        var folder = AppContext.BaseDirectory;
+        string folder = AppContext.BaseDirectory;
         while (!File.Exists(System.IO.Path.Combine(folder, "Lorica.slnx")))
+        {
             folder = System.IO.Path.GetDirectoryName(folder)
                 ?? throw new InvalidOperationException("No repository above the tests.");
+        }
+
         return folder;
     }
 }

@@ -63,10 +63,14 @@ internal static class PermissionCommand
                 !parsed.GetValue(here));
             var p = await center.GrantAsync(body, ct);
             if (parsed.GetValue(CommonOptions.Json))
+            {
                 cli.Terminal.Json(p, RestJson.Default.PermissionModel);
+            }
             else
+            {
                 cli.Terminal.Note($"{p.PrincipalKind} {p.Principal} has the role {p.Role} at "
                     + $"{p.Object.Name}{(p.Propagate ? " and below" : "")}.");
+            }
         });
         return command;
     }
@@ -103,10 +107,15 @@ internal static class PermissionCommand
             using var center = cli.Center();
             var held = await center.EffectiveAsync(parsed.GetValue(on)!, parsed.GetValue(user), ct);
             if (parsed.GetValue(CommonOptions.Json))
+            {
                 cli.Terminal.Json(held, RestJson.Default.EffectiveModel);
+            }
             else if (parsed.GetValue(privilege) is null)
-                foreach (var p in held.Privileges)
+            {
+                foreach (string p in held.Privileges)
                     cli.Terminal.Line(p);
+            }
+
             if (parsed.GetValue(privilege) is { } wanted && !held.Privileges.Contains(wanted))
             {
                 throw new CliException(ExitCode.NoPermission, $"{held.User} does not hold {wanted} at {held.Object.Name}.",

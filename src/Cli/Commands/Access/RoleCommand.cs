@@ -113,7 +113,7 @@ internal static class RoleCommand
             cli.Terminal.Json(role, RestJson.Default.RoleModel);
             return;
         }
-        foreach (var privilege in role.Privileges)
+        foreach (string privilege in role.Privileges)
             cli.Terminal.Line(privilege);
     }
 }

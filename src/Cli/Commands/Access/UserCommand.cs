@@ -41,14 +41,18 @@ internal static class UserCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var who = parsed.GetValue(name)!;
-            var password = await PasswordPrompt.ReadNewAsync(cli, $"Password of {who}: ", ct);
+            string who = parsed.GetValue(name)!;
+            string password = await PasswordPrompt.ReadNewAsync(cli, $"Password of {who}: ", ct);
             var user = await center.AddUserAsync(new AddUserBody(who, password), ct);
             if (parsed.GetValue(CommonOptions.Json))
+            {
                 cli.Terminal.Json(user, RestJson.Default.UserModel);
+            }
             else
+            {
                 cli.Terminal.Note(
                     $"{user.Name} can sign in. Give a role: lorica permission grant --user {user.Name} --role ROLE --on OBJECT");
+            }
         });
         return command;
     }
@@ -81,10 +85,10 @@ internal static class UserCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var self = (await center.EffectiveAsync("root", null, ct)).User;
-            var who = parsed.GetValue(name) ?? self;
-            var old = who == self ? await PasswordPrompt.ReadAsync(cli, $"Old password of {who}: ", ct) : null;
-            var password = await PasswordPrompt.ReadNewAsync(cli, $"New password of {who}: ", ct);
+            string self = (await center.EffectiveAsync("root", null, ct)).User;
+            string who = parsed.GetValue(name) ?? self;
+            string? old = who == self ? await PasswordPrompt.ReadAsync(cli, $"Old password of {who}: ", ct) : null;
+            string password = await PasswordPrompt.ReadNewAsync(cli, $"New password of {who}: ", ct);
             await center.SetPasswordAsync(who, new SetPasswordBody(password, old), ct);
             cli.Terminal.Note($"The password of {who} is changed; the sessions of {who} have ended.");
         });

@@ -26,7 +26,7 @@ internal static class WhoamiCommand
                 ("user", held.User), ("groups", string.Join(", ", held.Groups)), ("object", held.Object.Name),
                 ("encryption", Encryption(held.Privileges)),
             ]);
-            foreach (var privilege in held.Privileges)
+            foreach (string privilege in held.Privileges)
                 cli.Terminal.Line("  " + privilege);
         });
         return command;

@@ -23,7 +23,7 @@ internal static class DatastoreTagCommand
             ("which has it", "lorica datastore tag ssd1"));
         command.SetAction(async (parsed, ct) =>
         {
-            var wanted = parsed.GetValue(tags) ?? [];
+            string[] wanted = parsed.GetValue(tags) ?? [];
             if (parsed.GetValue(none) && wanted.Length > 0)
                 throw new CliException(ExitCode.Usage, "Some tags, or none?", "lorica datastore tag --help");
             using var center = cli.Center();
@@ -35,7 +35,7 @@ internal static class DatastoreTagCommand
                 cli.Terminal.Json(has, RestJson.Default.TagsModel);
                 return;
             }
-            foreach (var tag in has.Tags)
+            foreach (string tag in has.Tags)
                 cli.Terminal.Line(tag);
         });
         return command;

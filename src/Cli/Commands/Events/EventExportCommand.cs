@@ -19,7 +19,7 @@ internal static class EventExportCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            await foreach (var line in center.EventLinesAsync("export" + filter.Query(parsed), ct))
+            await foreach (string line in center.EventLinesAsync("export" + filter.Query(parsed), ct))
                 await cli.Terminal.Out.WriteLineAsync(line.AsMemory(), ct);
         });
         return command;

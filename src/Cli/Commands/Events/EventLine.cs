@@ -17,7 +17,9 @@ internal static class EventLine
                     Id: not null, User: not null, Object: not null, Message: not null, ObjectKind: not null,
                     ObjectId: not null, Hash: not null
                 } e)
+            {
                 return e;
+            }
         }
         catch (JsonException)
         {

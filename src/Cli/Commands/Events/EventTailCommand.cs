@@ -22,15 +22,15 @@ internal static class EventTailCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var json = parsed.GetValue(CommonOptions.Json);
-            var after = parsed.GetValue(filter.After);
+            bool json = parsed.GetValue(CommonOptions.Json);
+            long? after = parsed.GetValue(filter.After);
             while (true)
             {
                 try
                 {
-                    var query = QueryText.Of(("id", parsed.GetValue(filter.Id)), ("object", parsed.GetValue(filter.About)),
+                    string query = QueryText.Of(("id", parsed.GetValue(filter.Id)), ("object", parsed.GetValue(filter.About)),
                         ("user", parsed.GetValue(filter.User)), ("after", QueryText.Of(after)));
-                    await foreach (var line in center.EventLinesAsync("stream" + query, ct))
+                    await foreach (string line in center.EventLinesAsync("stream" + query, ct))
                     {
                         if (line.StartsWith(Data, StringComparison.Ordinal))
                             after = Show(cli.Terminal, line[Data.Length..], json);

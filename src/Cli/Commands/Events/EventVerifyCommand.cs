@@ -41,10 +41,15 @@ internal static class EventVerifyCommand
                 check.Fail($"It does not contain the head {known.Number}:{known.Hash}.");
             var found = new EventHeadModel(check.Number, check.Hash, check.Trouble is null, check.Trouble);
             if (parsed.GetValue(CommonOptions.Json))
+            {
                 cli.Terminal.Json(found, RestJson.Default.EventHeadModel);
+            }
             else if (check.Trouble is null)
+            {
                 cli.Terminal.Line(string.Create(
                     CultureInfo.InvariantCulture, $"{check.Count} events, all in order. Head: {check.Number}:{check.Hash}"));
+            }
+
             if (check.Trouble is { } trouble)
             {
                 throw new CliException(ExitCode.Refused, "The log of events is not whole: " + trouble,
@@ -66,7 +71,7 @@ internal static class EventVerifyCommand
     private static async Task WalkAsync(
         EventChainCheck check, IAsyncEnumerable<string> lines, KnownHead? known, bool fromStart = false)
     {
-        await foreach (var line in lines)
+        await foreach (string line in lines)
         {
             if (line.Length == 0)
                 continue;

@@ -22,9 +22,9 @@ internal sealed class KnownHead(long number, string hash)
     /// <summary>Parses <c>NUMBER:HASH</c>.</summary>
     public static KnownHead Parse(string text)
     {
-        var parts = text.Split(':');
+        string[] parts = text.Split(':');
         return parts is [var first, { Length: 2 * EventChain.HashSize } hash]
-            && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? new KnownHead(number, hash)
             : throw new CliException(ExitCode.Usage, $"{text} is no head of the log.",
                 "It looks like 1041:5e88…, as `lorica event verify` prints it.");

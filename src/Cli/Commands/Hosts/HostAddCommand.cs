@@ -36,7 +36,7 @@ internal static class HostAddCommand
             using var center = cli.Center();
             var shown = await center.ProbeHostAsync(new ProbeHostBody(where, into), ct);
             cli.Terminal.Note($"The host at {where} shows the certificate {shown.Sha256}; its console shows the same.");
-            var token = await PasswordPrompt.ReadAsync(cli, "Token on the host's console: ", ct);
+            string token = await PasswordPrompt.ReadAsync(cli, "Token on the host's console: ", ct);
             var host = await center.AddHostAsync(new AddHostBody(where, token, shown.Sha256, into, parsed.GetValue(name)), ct);
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(host, RestJson.Default.HostModel);

@@ -46,9 +46,13 @@ internal static class HostCryptoCommand
     private static void Show(CliContext cli, ParseResult parsed, HostModel host)
     {
         if (parsed.GetValue(CommonOptions.Json))
+        {
             cli.Terminal.Json(host, RestJson.Default.HostModel);
+        }
         else
+        {
             cli.Terminal.Pairs([("name", host.Name), ("encryption mode", host.CryptoMode),
                 ("host key", host.HostKey is { } key ? $"{key.Provider}/{key.Id}" : "")]);
+        }
     }
 }

@@ -20,8 +20,10 @@ internal static class InventoryCommand
                 return;
             }
             foreach (var node in nodes.Items)
+            {
                 cli.Terminal.Line($"{new string(' ', 2 * node.Depth)}{node.Name}  "
                     + $"({node.Kind}{(node.State.Length > 0 ? ", " + node.State : "")})");
+            }
         });
         return new Command("inventory", "The inventory as a tree.") { list };
     }

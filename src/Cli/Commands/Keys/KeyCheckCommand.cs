@@ -24,8 +24,10 @@ internal static class KeyCheckCommand
                 KeyText.Table(cli.Terminal, ill);
             cli.Terminal.Note($"{keys.Items.Count} keys checked, {ill.Count} with a trouble.");
             if (ill.Count > 0)
+            {
                 throw new CliException(
                     ExitCode.Refused, $"{ill.Count} of {keys.Items.Count} keys cannot be used.", "See: lorica key status KEY");
+            }
         });
         return command;
     }

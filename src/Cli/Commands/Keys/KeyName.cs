@@ -10,7 +10,7 @@ internal readonly record struct KeyName(string Provider, string Id)
 
     public static KeyName Parse(string text)
     {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && slash < text.Length - 1
             ? new KeyName(text[..slash], text[(slash + 1)..])
             : throw new CliException(ExitCode.Usage, $"{text} names no key.", "Write PROVIDER/ID, as lorica key ls shows it.");

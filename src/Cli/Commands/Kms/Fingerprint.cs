@@ -10,7 +10,7 @@ internal static class Fingerprint
     /// <summary>64 lower-case hex digits.</summary>
     public static string Parse(string text)
     {
-        var hex = text.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+        string hex = text.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         return hex.Length == Digits && hex.All(char.IsAsciiHexDigitLower)
             ? hex
             : throw new CliException(ExitCode.Usage, $"{text} is no SHA-256 fingerprint: 64 hex digits are.");

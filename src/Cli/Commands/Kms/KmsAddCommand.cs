@@ -28,7 +28,7 @@ internal static class KmsAddCommand
             options.Files(parsed);
             using var center = cli.Center();
             var models = await options.ServersAsync(parsed, cli, center, parsed.GetValue(servers)!, ct);
-            var binding = ProviderOptions.Binding(parsed.GetValue(name)!, models);
+            byte[] binding = ProviderOptions.Binding(parsed.GetValue(name)!, models);
             var (identity, enc, blob) = await options.IdentityAsync(parsed, cli, center, binding, ct);
             var (credentialEnc, credential) = await options.CredentialAsync(parsed, cli, center, binding, ct);
             var body = new AddProviderBody(

@@ -17,7 +17,7 @@ internal static class KmsCertificateCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var wanted = parsed.GetValue(name)!;
+            string wanted = parsed.GetValue(name)!;
             var provider = await center.ProviderAsync(wanted, ct);
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(provider, RestJson.Default.ProviderModel);

@@ -42,7 +42,7 @@ internal static class KmsCertificateUploadCommand
     internal static string Read(string path)
     {
         using var pem = SecretFile.Read(path, MaximumBytes);
-        var text = System.Text.Encoding.ASCII.GetString(pem.Span);
+        string text = System.Text.Encoding.ASCII.GetString(pem.Span);
         return !text.Contains("PRIVATE KEY", StringComparison.Ordinal)
             ? text
             : throw new CliException(ExitCode.Usage, $"{path} holds a private key.",

@@ -59,7 +59,7 @@ internal static class KmsRenewCommand
                 return;
             }
 
-            var forced = parsed.GetValue(force);
+            bool forced = parsed.GetValue(force);
             var provider = signed is not null && secret is null
                 ? await center.UploadCertificateAsync(wanted, KmsCertificateUploadCommand.Read(signed), forced, ct)
                 : await center.RenewIdentityAsync(wanted, await BodyAsync(
@@ -89,7 +89,7 @@ internal static class KmsRenewCommand
         var (enc, blob) = ((string?)null, (string?)null);
         if (certificate is not null)
         {
-            var binding = ProviderOptions.Binding(name, (await center.ProviderAsync(name, ct)).Servers);
+            byte[] binding = ProviderOptions.Binding(name, (await center.ProviderAsync(name, ct)).Servers);
             (enc, blob) = await UploadedIdentity.SealAsync(cli, center, binding, certificate, key!, ct);
         }
 

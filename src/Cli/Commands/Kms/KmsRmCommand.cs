@@ -18,7 +18,7 @@ internal static class KmsRmCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var wanted = parsed.GetValue(name)!;
+            string wanted = parsed.GetValue(name)!;
             if (await center.RemoveProviderAsync(wanted, parsed.GetValue(force), ct) is { } task)
                 await cli.HandleAsync(center, task, noWait: false, parsed.GetValue(CommonOptions.Json), ct);
             cli.Terminal.Note($"Key provider {wanted} is removed.");

@@ -37,17 +37,17 @@ internal static class KmsSetCommand
         {
             options.Files(parsed);
             using var center = cli.Center();
-            var wanted = parsed.GetValue(name)!;
+            string wanted = parsed.GetValue(name)!;
             var provider = await center.ProviderAsync(wanted, ct);
             var servers = Ordered(Without(provider.Servers, parsed.GetValue(remove) ?? []), parsed.GetValue(order) ?? []);
             servers.AddRange(await options.ServersAsync(parsed, cli, center, parsed.GetValue(add) ?? [], ct));
-            var binding = ProviderOptions.Binding(wanted, servers);
+            byte[] binding = ProviderOptions.Binding(wanted, servers);
             var (identity, enc, blob) = await options.IdentityAsync(parsed, cli, center, binding, ct);
             var (credentialEnc, credential) = await options.CredentialAsync(parsed, cli, center, binding, ct);
             var body = new EditProviderBody(
                 servers.SequenceEqual(provider.Servers) ? null : servers, identity, enc, blob, null, credentialEnc, credential,
                 parsed.GetValue(noCredential) ? true : null, parsed.GetValue(options.Force) ? true : null);
-            var vm = parsed.GetValue(runsIn);
+            string? vm = parsed.GetValue(runsIn);
             if (body == new EditProviderBody() && vm is null)
                 throw new CliException(ExitCode.Usage, "Nothing to change was named.", "See: lorica kms set --help");
             if (body != new EditProviderBody())

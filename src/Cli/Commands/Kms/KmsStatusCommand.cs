@@ -24,7 +24,7 @@ internal static class KmsStatusCommand
                 ? [one]
                 : (await center.ProvidersAsync(ct)).Items.Select(p => p.Name).ToList();
             var all = new List<ProviderStatusModel>();
-            foreach (var provider in names)
+            foreach (string provider in names)
                 all.Add(await center.ProviderStatusAsync(provider, ct));
             if (parsed.GetValue(CommonOptions.Json))
                 Print(cli.Terminal, all, single: parsed.GetValue(name) is not null);
@@ -49,7 +49,7 @@ internal static class KmsStatusCommand
         terminal.Line($"{status.Name}: {(status.Healthy ? "healthy: a key was fetched" : "NOT healthy")}");
         foreach (var s in status.Servers)
         {
-            var again = s.RetryAt is null
+            string again = s.RetryAt is null
                 ? "" : $", {s.Failures} failures in a row, tried again at {Times.Format(s.RetryAt)}";
             terminal.Line($"  {s.Host}:{s.Port} {s.State}{again}");
             Print(terminal, "connected", s.Connected);

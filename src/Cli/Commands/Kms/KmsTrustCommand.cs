@@ -32,7 +32,7 @@ internal static class KmsTrustCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var wanted = parsed.GetValue(name)!;
+            string wanted = parsed.GetValue(name)!;
             var only = parsed.GetValue(server) is { } text ? ServerAddress.Parse(text) : (ServerAddress?)null;
             var provider = await center.ProviderAsync(wanted, ct);
             var accepted = (parsed.GetValue(accept) ?? []).Select(Fingerprint.Parse).ToList();
@@ -60,7 +60,10 @@ internal static class KmsTrustCommand
                     wanted, new EditProviderBody(servers, CredentialEnc: enc, SealedCredential: blob), ct);
             }
             else
+            {
                 cli.Terminal.Note("Every server shows the certificate that was accepted.");
+            }
+
             if (parsed.GetValue(CommonOptions.Json))
                 cli.Terminal.Json(provider, RestJson.Default.ProviderModel);
         });

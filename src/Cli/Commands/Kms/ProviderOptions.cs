@@ -84,7 +84,9 @@ internal sealed class ProviderOptions
     {
         foreach (var option in (Option[])[Accept, Identity, ClientCertificate, ClientKey, User, PasswordFile, Force, Proxy,
             ConnectTimeout, RequestTimeout, TlsSuites, KmipVersion])
+        {
             command.Options.Add(option);
+        }
     }
 
     public async Task<List<ServerModel>> ServersAsync(
@@ -95,7 +97,7 @@ internal sealed class ProviderOptions
         var models = new List<ServerModel>();
         foreach (var address in addresses.Select(ServerAddress.Parse).ToList())
         {
-            var proxy = parsed.GetValue(Proxy);
+            string? proxy = parsed.GetValue(Proxy);
             models.Add((await trust.AcceptAsync(address, accepted, ct, proxy)) with
             {
                 Proxy = proxy,

@@ -18,13 +18,13 @@ internal static class SealedCredential
     public static async Task<(string Enc, string Sealed)> SealAsync(
         CliContext cli, CenterClient center, byte[] binding, string user, string passwordFile, CancellationToken ct)
     {
-        var name = Encoding.UTF8.GetBytes(user);
+        byte[] name = Encoding.UTF8.GetBytes(user);
         if (name.Length is 0 or > Maximum || user.Any(char.IsControl))
             throw new CliException(ExitCode.Usage, "A user name has 1 to 1024 bytes and no control characters.");
         UploadedIdentity.WarnWhenOthersRead(cli.Terminal, passwordFile);
-        var receiver = UploadedIdentity.ReceiveKey((await center.BrokerAsync(ct)).ReceiveKey);
+        byte[] receiver = UploadedIdentity.ReceiveKey((await center.BrokerAsync(ct)).ReceiveKey);
         using var password = SecretFile.Read(passwordFile, Maximum + 1);
-        var length = password.Span[^1] == (byte)'\n' ? password.Length - 1 : password.Length;
+        int length = password.Span[^1] == (byte)'\n' ? password.Length - 1 : password.Length;
         using var both = KeyBuffer.Allocate(name.Length + 1 + length);
         name.CopyTo(both.Span);
         both.Span[name.Length] = (byte)'\n';

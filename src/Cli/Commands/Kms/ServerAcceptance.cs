@@ -11,7 +11,7 @@ internal sealed class ServerAcceptance(CliContext cli, CenterClient center)
         ServerAddress address, IReadOnlyList<string> accepted, CancellationToken ct, string? proxy = null)
     {
         var shown = await center.ProbeAsync(address.Host, address.Port, proxy, ct);
-        var fingerprint = Fingerprint.Parse(shown.Sha256);
+        string fingerprint = Fingerprint.Parse(shown.Sha256);
         if (!accepted.Contains(fingerprint, StringComparer.Ordinal))
         {
             if (accepted.Count > 0)

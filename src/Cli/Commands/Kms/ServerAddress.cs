@@ -18,21 +18,21 @@ internal readonly record struct ServerAddress(string Host, int Port)
         string rest;
         if (text.StartsWith('['))
         {
-            var end = text.IndexOf(']', StringComparison.Ordinal);
+            int end = text.IndexOf(']', StringComparison.Ordinal);
             if (end < 0)
                 throw bad;
             (host, rest) = (text[1..end], text[(end + 1)..]);
         }
         else
         {
-            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            int colon = text.IndexOf(':', StringComparison.Ordinal);
             (host, rest) = colon < 0 ? (text, "") : (text[..colon], text[colon..]);
         }
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
             throw bad;
         if (rest.Length == 0)
             return new ServerAddress(host, KmipPort);
-        return rest[0] == ':' && int.TryParse(rest.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        return rest[0] == ':' && int.TryParse(rest.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
             && port is > 0 and < 65536
             ? new ServerAddress(host, port)
             : throw bad;

@@ -22,7 +22,7 @@ internal static class UploadedIdentity
         CheckCertificate(certificatePath);
         WarnWhenOthersRead(cli.Terminal, keyPath);
         var broker = await center.BrokerAsync(ct);
-        var receiver = ReceiveKey(broker.ReceiveKey);
+        byte[] receiver = ReceiveKey(broker.ReceiveKey);
         using var certificate = SecretFile.Read(certificatePath, MaximumBytes);
         using var key = SecretFile.Read(keyPath, MaximumBytes);
         CheckKey(key.Span, keyPath);
@@ -68,8 +68,8 @@ internal static class UploadedIdentity
 
     internal static byte[] ReceiveKey(string base64)
     {
-        var key = new byte[65];
-        return Convert.TryFromBase64String(base64, key, out var length) && length == key.Length
+        byte[] key = new byte[65];
+        return Convert.TryFromBase64String(base64, key, out int length) && length == key.Length
             ? key
             : throw new CliException(ExitCode.Other, "The broker's receive key is malformed.");
     }

@@ -39,17 +39,20 @@ internal static class PolicyApplyCommand
             ("what came of each, later", "lorica policy report TASK"));
         command.SetAction(async (parsed, ct) =>
         {
-            var named = parsed.GetValue(vms) is { Length: > 0 } given ? given : null;
+            string[]? named = parsed.GetValue(vms) is { Length: > 0 } given ? given : null;
             if ((named is null ? 0 : 1) + (parsed.GetValue(folder) is null ? 0 : 1) + (parsed.GetValue(all) ? 1 : 0) != 1)
+            {
                 throw new CliException(
                     ExitCode.Usage, "To which virtual machines?", "Name them, or say --folder NAME, or --all.");
-            var labels = parsed.GetValue(disks) is { Length: > 0 } some ? some : null;
+            }
+
+            string[]? labels = parsed.GetValue(disks) is { Length: > 0 } some ? some : null;
             bool? withHome = parsed.GetValue(home) ? true : labels is null ? null : false;
             var body = new ApplyPolicyBody(
                 named, parsed.GetValue(folder), parsed.GetValue(all), withHome, withHome == true ? labels ?? [] : labels,
                 parsed.GetValue(parallel));
             using var center = cli.Center();
-            var json = parsed.GetValue(CommonOptions.Json);
+            bool json = parsed.GetValue(CommonOptions.Json);
             var task = await center.ApplyPolicyAsync(parsed.GetValue(policy)!, body, ct);
             if (parsed.GetValue(noWait))
             {

@@ -18,11 +18,11 @@ internal static class PolicyCheckCommand
             ("all; exit code 4 when one differs", "lorica policy check --all"));
         command.SetAction(async (parsed, ct) =>
         {
-            var named = parsed.GetValue(vm);
+            string? named = parsed.GetValue(vm);
             if (named is null != parsed.GetValue(all))
                 throw new CliException(ExitCode.Usage, "Check which virtual machine?", "Name one, or say --all.");
             using var center = cli.Center();
-            var json = parsed.GetValue(CommonOptions.Json);
+            bool json = parsed.GetValue(CommonOptions.Json);
             IReadOnlyList<ComplianceModel> found;
             if (named is not null)
             {

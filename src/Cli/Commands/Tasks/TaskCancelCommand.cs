@@ -17,7 +17,7 @@ internal static class TaskCancelCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var json = parsed.GetValue(CommonOptions.Json);
+            bool json = parsed.GetValue(CommonOptions.Json);
             var task = await center.CancelTaskAsync(parsed.GetValue(id)!, ct);
             if (!parsed.GetValue(noWait))
                 task = await new TaskFollower(center, cli.Terminal, cli.Time).FollowAsync(task, ct);

@@ -26,7 +26,7 @@ internal sealed class ConsoleAttachment(CliContext cli, CenterClient center, str
 
     private async Task ShowAsync(ConsoleLog log, CancellationToken ct)
     {
-        var buffer = new byte[16 * 1024];
+        byte[] buffer = new byte[16 * 1024];
         int read;
         while ((read = await log.ReadAsync(buffer, ct)) > 0)
         {
@@ -38,13 +38,13 @@ internal sealed class ConsoleAttachment(CliContext cli, CenterClient center, str
     private async Task TypeAsync(CancellationToken ct)
     {
         await using var input = Console.OpenStandardInput();
-        var buffer = new byte[1024];
+        byte[] buffer = new byte[1024];
         while (true)
         {
             // A read of a terminal cannot be cancelled; whoever ends the attachment leaves it behind with its thread.
-            var read = await Task.Run(() => input.Read(buffer), CancellationToken.None).WaitAsync(ct);
+            int read = await Task.Run(() => input.Read(buffer), CancellationToken.None).WaitAsync(ct);
             var typed = buffer.AsMemory(0, read);
-            var leave = typed.Span.IndexOf(Leave);
+            int leave = typed.Span.IndexOf(Leave);
             if (leave >= 0)
                 typed = typed[..leave];
             if (typed.Length > 0)

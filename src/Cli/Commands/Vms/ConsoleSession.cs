@@ -34,7 +34,7 @@ internal sealed class ConsoleSession(CliContext cli, CenterClient center, string
         limit.CancelAfter(timeout);
         try
         {
-            var from = send is null ? 0 : await EndAsync(limit.Token);
+            long from = send is null ? 0 : await EndAsync(limit.Token);
             if (send is not null)
                 await TypeAsync(send, limit.Token);
             using var log = await center.OpenConsoleAsync(vm, from, follow: true, limit.Token);
@@ -55,7 +55,7 @@ internal sealed class ConsoleSession(CliContext cli, CenterClient center, string
     private async Task<long> EndAsync(CancellationToken ct)
     {
         using var log = await center.OpenConsoleAsync(vm, 0, follow: false, ct);
-        var buffer = new byte[BufferLength];
+        byte[] buffer = new byte[BufferLength];
         while (await log.ReadAsync(buffer, ct) > 0)
         {
             // Only its length matters.
@@ -65,7 +65,7 @@ internal sealed class ConsoleSession(CliContext cli, CenterClient center, string
 
     private async Task CopyAsync(ConsoleLog log, CancellationToken ct)
     {
-        var buffer = new byte[BufferLength];
+        byte[] buffer = new byte[BufferLength];
         int read;
         while ((read = await log.ReadAsync(buffer, ct)) > 0)
             await ShowAsync(buffer.AsMemory(0, read), ct);
@@ -74,11 +74,11 @@ internal sealed class ConsoleSession(CliContext cli, CenterClient center, string
     private async Task<bool> CopyUntilAsync(ConsoleLog log, byte[] wanted, CancellationToken ct)
     {
         var text = new TextWatch(wanted);
-        var buffer = new byte[BufferLength];
+        byte[] buffer = new byte[BufferLength];
         int read;
         while ((read = await log.ReadAsync(buffer, ct)) > 0)
         {
-            var enough = text.Feed(buffer.AsSpan(0, read));
+            int? enough = text.Feed(buffer.AsSpan(0, read));
             await ShowAsync(buffer.AsMemory(0, enough ?? read), ct);
             if (enough is not null)
                 return true;

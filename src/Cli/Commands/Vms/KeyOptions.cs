@@ -21,12 +21,12 @@ internal static class KeyOptions
     private static KeySpecBody Parse(string value)
     {
         // A key's id may hold any character, a provider's name and an object's no '/': the first one ends the provider.
-        var slash = value.IndexOf('/', StringComparison.Ordinal);
-        var head = slash < 0 ? value : value[..slash];
-        var equals = head.IndexOf('=', StringComparison.Ordinal);
-        var objects = equals < 0
+        int slash = value.IndexOf('/', StringComparison.Ordinal);
+        string head = slash < 0 ? value : value[..slash];
+        int equals = head.IndexOf('=', StringComparison.Ordinal);
+        string[]? objects = equals < 0
             ? null : head[..equals].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var provider = head[(equals + 1)..];
+        string provider = head[(equals + 1)..];
         return provider.Length == 0 || objects is { Length: 0 } || slash == value.Length - 1
             ? throw new CliException(
                 ExitCode.Usage, $"--key {value} names no key.", "--key kms1, --key kms1/KEYID, --key virtio0:1=kms1")

@@ -17,11 +17,11 @@ internal sealed class TextWatch(byte[] wanted)
     /// </summary>
     public int? Feed(ReadOnlySpan<byte> piece)
     {
-        var from = 0;
+        int from = 0;
         if (!Seen)
         {
             byte[] joined = [.. _tail, .. piece];
-            var at = joined.AsSpan().IndexOf(wanted);
+            int at = joined.AsSpan().IndexOf(wanted);
             if (at < 0)
             {
                 _tail = joined[^Math.Min(joined.Length, Math.Max(0, wanted.Length - 1))..];
@@ -30,7 +30,7 @@ internal sealed class TextWatch(byte[] wanted)
             Seen = true;
             from = at + wanted.Length - _tail.Length;
         }
-        var end = piece[from..].IndexOf((byte)'\n');
+        int end = piece[from..].IndexOf((byte)'\n');
         return end < 0 ? null : from + end + 1;
     }
 }

@@ -25,7 +25,7 @@ internal static class VmCreateCommand
                 "lorica vm create db1 --size 10G --size 100G --memory 4G --policy \"VM Encryption Policy\""));
         command.SetAction(async (parsed, ct) =>
         {
-            var provisioning = options.Provisioning(parsed);
+            string provisioning = options.Provisioning(parsed);
             var disks = parsed.GetValue(sizes)!.Select(text => new CreateDiskBody(CapacityOf(text), provisioning)).ToList();
             using var center = cli.Center();
             var task = await center.CreateVmAsync(options.Body(parsed, disks), ct);
@@ -36,7 +36,7 @@ internal static class VmCreateCommand
 
     private static long CapacityOf(string text)
     {
-        var size = Sizes.Parse(text) ?? throw new CliException(ExitCode.Usage, $"{text} is no size.", "Write 512M or 10G.");
+        long size = Sizes.Parse(text) ?? throw new CliException(ExitCode.Usage, $"{text} is no size.", "Write 512M or 10G.");
         return size % Sector == 0
             ? size
             : throw new CliException(

@@ -82,7 +82,7 @@ internal static class VmDiskCommand
         var size = new Argument<string>("SIZE") { Description = "Its new size, such as 40G. A disk never becomes smaller." };
         var command = Command(cli, "resize", "Grow a disk.", [label, size], (parsed, center, vm, ct) =>
         {
-            var bytes = Sizes.Parse(parsed.GetValue(size)!)
+            long bytes = Sizes.Parse(parsed.GetValue(size)!)
                 ?? throw new CliException(ExitCode.Usage, $"{parsed.GetValue(size)} is no size.", "Write 512M or 40G.");
             return center.ResizeDiskAsync(vm, parsed.GetValue(label)!, new ResizeDiskBody(bytes), ct);
         });

@@ -54,13 +54,16 @@ internal sealed class VmOptions
         _provisioning.AcceptOnlyFromAmong("thin", "lazyZeroed", "eagerZeroed");
         _cpus.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var cpus) && cpus < 1)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int cpus) && cpus < 1)
                 result.AddError("--cpus: at least 1.");
         });
         command.Add(Name);
         foreach (var option in new Option[] { _policy, _cpus, _memory, _datastore, _host, _folder, _firmware,
             _provisioning, _keys })
+        {
             command.Add(option);
+        }
+
         return this;
     }
 

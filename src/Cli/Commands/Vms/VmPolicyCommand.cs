@@ -40,7 +40,7 @@ internal static class VmPolicyCommand
             ("a key of its own for one disk", "lorica vm policy set web1 \"VM Encryption Policy\" --key virtio0:1=kms2"));
         command.SetAction(async (parsed, ct) =>
         {
-            var labels = parsed.GetValue(disks) is { Length: > 0 } named ? named : null;
+            string[]? labels = parsed.GetValue(disks) is { Length: > 0 } named ? named : null;
             bool? withHome = parsed.GetValue(home) ? true : labels is null ? null : false;
             // --home alone means: home, and no disk.
             var body = new SetPolicyBody(

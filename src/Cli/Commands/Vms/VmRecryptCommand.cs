@@ -36,7 +36,7 @@ internal static class VmRecryptCommand
         {
             if (parsed.GetValue(shallow) == parsed.GetValue(deep))
                 throw new CliException(ExitCode.Usage, "Which recrypt?", "lorica vm recrypt NAME --shallow (or --deep)");
-            var labels = parsed.GetValue(disks) is { Length: > 0 } named ? named : null;
+            string[]? labels = parsed.GetValue(disks) is { Length: > 0 } named ? named : null;
             bool? withHome = parsed.GetValue(home) ? true : labels is null ? null : false;
             var body = new RecryptBody(
                 parsed.GetValue(deep) ? "deep" : "shallow", withHome, withHome == true ? labels ?? [] : labels,

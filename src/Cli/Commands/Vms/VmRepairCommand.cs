@@ -29,9 +29,11 @@ internal static class VmRepairCommand
 
     private static void Print(CliContext cli, RepairModel found, bool json)
     {
-        var adopts = found.Objects.Any(o => o.Action == "adopt");
+        bool adopts = found.Objects.Any(o => o.Action == "adopt");
         if (json)
+        {
             cli.Terminal.Json(found, RestJson.Default.RepairModel);
+        }
         else
         {
             cli.Terminal.Table(["FILE", "ACTION", "KEY", "WHAT"],

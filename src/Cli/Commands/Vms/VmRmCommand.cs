@@ -14,7 +14,7 @@ internal static class VmRmCommand
         command.SetAction(async (parsed, ct) =>
         {
             using var center = cli.Center();
-            var vm = parsed.GetValue(name)!;
+            string vm = parsed.GetValue(name)!;
             if (await center.DeleteVmAsync(vm, ct) is { } task)
                 await cli.HandleAsync(center, task, parsed.GetValue(noWait), parsed.GetValue(CommonOptions.Json), ct);
         });

@@ -38,7 +38,7 @@ internal static class VmShowCommand
         ]);
         foreach (var key in vm.LockedKeys)
             terminal.Line($"  missing key {key.Provider}/{key.KeyId}: {FaultText.Reason(key.Reason)}{Detail(key.Detail)}");
-        foreach (var drift in vm.Drift.Concat(vm.Disks.SelectMany(d => d.Drift)).Distinct(StringComparer.Ordinal))
+        foreach (string drift in vm.Drift.Concat(vm.Disks.SelectMany(d => d.Drift)).Distinct(StringComparer.Ordinal))
             terminal.Line($"  differs: {drift}");
         if (vm.Guest is "ioError" or "paused" && vm.GuestDetail is { } why)
             terminal.Line($"GUEST: {why}");

@@ -19,7 +19,7 @@ public sealed class VmDescriptionCache(CenterStore store, HostLinks links, TimeP
     /// <returns>The VM's name, and the answer; null when the center does not know it.</returns>
     public async Task<(string Name, VmDescription Files)?> RefreshAsync(string hostId, string vmId, CancellationToken ct)
     {
-        var name = await store.ReadAsync(
+        string? name = await store.ReadAsync(
             db => db.Vms.Where(v => v.Id == vmId && v.HostId == hostId).Select(v => v.Name).FirstOrDefaultAsync(ct), ct);
         if (name is null)
         {
@@ -58,8 +58,8 @@ public sealed class VmDescriptionCache(CenterStore store, HostLinks links, TimeP
             return Task.CompletedTask;
         }
 
-        var bytes = description.ToByteArray();
-        var id = description.VmId;
+        byte[] bytes = description.ToByteArray();
+        string id = description.VmId;
         return store.WriteAsync(
             db => db.Vms.Where(v => v.Id == id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Snapshot, bytes), ct), ct);
     }

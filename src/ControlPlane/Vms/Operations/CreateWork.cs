@@ -21,7 +21,7 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskStore
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
         // A VM that stands on its host is settled; what was asked for and refused is removed there before its keys are given up.
-        var asked = context.Resumed;
+        bool asked = context.Resumed;
         try
         {
             while (true)
@@ -79,7 +79,7 @@ internal sealed class CreateWork(VmCreation creation, HostLinks links, TaskStore
     /// </summary>
     public async Task SettleImportAsync(WorkContext context, CancellationToken ct)
     {
-        for (var looks = 1; ; looks++)
+        for (int looks = 1; ; looks++)
         {
             try
             {

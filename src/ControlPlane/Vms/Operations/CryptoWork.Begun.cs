@@ -58,7 +58,7 @@ internal sealed partial class CryptoWork
             }
 
             (allowed, begun) = (true, true);
-            var why = refusal is FaultException f ? f.Fault.Message
+            string why = refusal is FaultException f ? f.Fault.Message
                 : refusal is RpcException r ? FaultCodec.FromRpc(r, "the host").Message : refusal.GetType().Name;
             await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why), 0, 0, ct);
             if (told != why)

@@ -159,14 +159,14 @@ internal sealed partial class CryptoWork(
             return suspect;
         }
 
-        foreach (var id in context.Arguments.Objects)
+        foreach (string id in context.Arguments.Objects)
         {
             ExpectedKey? key = keys.TryGetValue(id, out var own) ? own : null;
             var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
             var (encrypted, has, kcv) = id == files.VmId ? (files.Encrypted, files.Key, files.Kcv)
                 : disk is not null ? (disk.Encrypted && disk.Transition.Length == 0, disk.Key, disk.Kcv)
                 : (key is null, null, "");
-            var right = key is { } k ? encrypted && k.Names(has) && (kcv.Length == 0 || kcv == k.Kcv)
+            bool right = key is { } k ? encrypted && k.Names(has) && (kcv.Length == 0 || kcv == k.Kcv)
                 : !encrypted && (disk?.Transition ?? "").Length == 0;
             if (!right)
             {
@@ -251,7 +251,7 @@ internal sealed partial class CryptoWork(
     /// stay deliverable, and the next look at the VM settles them.</summary>
     private async Task<VmDescription?> FilesAsync(WorkContext context, CancellationToken ct)
     {
-        for (var attempt = 1; ; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             try
             {
@@ -273,9 +273,9 @@ internal sealed partial class CryptoWork(
         WorkContext context, Dictionary<string, ExpectedKey> keys, List<KeyRecordRow> records, CancellationToken ct)
     {
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
-        var old = string.Join(
+        string old = string.Join(
             ", ", records.Where(r => r.InUse).Select(r => $"{r.Provider}/{r.KeyId}").Distinct(StringComparer.Ordinal));
-        var what = string.Join(", ", (arguments.Home ? ["home"] : Array.Empty<string>()).Concat(arguments.Disks));
+        string what = string.Join(", ", (arguments.Home ? ["home"] : Array.Empty<string>()).Concat(arguments.Disks));
         return events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
             $"{task.UserName}: {task.Kind}{(arguments.Deep ? " (deep)" : "")} of {vm.Name} ({what}), task {task.Id}; new "
                 + $"key {(keys.Count > 0 ? string.Join(", ", keys.Values.Distinct()) : "none")}; keys before: "

@@ -55,7 +55,7 @@ internal sealed class DeleteWork(
     private async Task FilesAsync(WorkContext context, VmOperation request, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        var asked = false;
+        bool asked = false;
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try

@@ -59,7 +59,7 @@ internal sealed class DiskStreamReader(PipeReader source)
             case EndKind when frame is { Disk: 0, Offset: 0, Length: 0 }:
                 _ended = true;
                 var rest = await source.ReadAsync(ct);
-                var clean = rest.Buffer.IsEmpty && rest.IsCompleted;
+                bool clean = rest.Buffer.IsEmpty && rest.IsCompleted;
                 source.AdvanceTo(rest.Buffer.Start);
                 return clean ? null : throw Malformed("something follows its end");
             case DataKind:
@@ -99,8 +99,8 @@ internal sealed class DiskStreamReader(PipeReader source)
     private async Task<Header> HeaderAsync(CancellationToken ct)
     {
         var bytes = (await TakeAsync(DiskStream.HeaderLength, ct)).Span;
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-        var offset = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
+        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
         if (bytes[2] != 0 || bytes[3] != 0 || length > DiskStream.MaximumData || offset > long.MaxValue)
         {
             throw Malformed("a frame's header is out of bounds");

@@ -49,7 +49,7 @@ internal sealed class DiskWork(
 
             // Step 2
             var records = await lookup.RecordsAsync(vm.Id, ct);
-            var leaves = task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk;
+            bool leaves = task.Kind is TaskKinds.DetachDisk or TaskKinds.RemoveDisk;
             var needed = records.Where(
                 r => r.InUse ? r.ObjectId == vm.Id || (r.ObjectId == life.ObjectId && !leaves) : r.TaskId == task.Id)
                 .Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();

@@ -23,8 +23,8 @@ internal static class EncryptionRules
         StoragePolicy policy, VmDescription vm, bool? home, IReadOnlyList<string>? labels,
         CryptoRequest request = CryptoRequest.None)
     {
-        var all = home is null && labels is null;
-        var chosenHome = all || home == true;
+        bool all = home is null && labels is null;
+        bool chosenHome = all || home == true;
         var chosen = all ? [.. vm.Disks] : Choose(vm, labels ?? []);
         var policyObjects = chosen.Select(d => d.ObjectId).ToList();
         if (chosenHome)
@@ -60,7 +60,7 @@ internal static class EncryptionRules
         }
 
         var wanted = policy.Encryption ? PolicyVerdict.Encrypt : PolicyVerdict.Decrypt;
-        var doHome = homeVerdict == wanted;
+        bool doHome = homeVerdict == wanted;
         var disks = verdicts.Where(v => v.Verdict == wanted).Select(v => v.Disk).ToList();
         if (policy.Encryption && !vm.Encrypted && !doHome)
         {
@@ -118,7 +118,7 @@ internal static class EncryptionRules
             throw PendingRekey(vm.Name);
         }
 
-        var all = command.Home is null && command.Disks is null;
+        bool all = command.Home is null && command.Disks is null;
         if (all && !vm.Encrypted && vm.Disks.All(d => !d.Encrypted) || command.Home == true && !vm.Encrypted)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.notEncrypted", vm.Name,

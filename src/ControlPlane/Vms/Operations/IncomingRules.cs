@@ -94,7 +94,7 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Tim
                 $"{o.Path} names {o.Provider}/{o.KeyId}, the key of {host}: that is never a VM's.", "Put the right file back."));
         }
 
-        foreach (var other in owners.Select(w => w.Id)
+        foreach (string other in owners.Select(w => w.Id)
             .Concat(own.Where(r => r.Generation > 0 || r.State != KeyRecordStates.Retired).Select(r => r.VmId))
             .Where(id => id != o.VmId).Distinct(StringComparer.Ordinal))
         {
@@ -108,7 +108,7 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Tim
                 "Put the right file back.");
         }
 
-        var sameKey = known is not null && named?.Number == known.Number;
+        bool sameKey = known is not null && named?.Number == known.Number;
         if (known is not null && !sameKey)
         {
             if (named is not null && !consent.Older)
@@ -144,7 +144,7 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Tim
 
     private async Task RequireOtherAsync(CenterDb db, Caller caller, string vmId, CancellationToken ct)
     {
-        var name = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct)
+        string? name = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct)
             ?? await db.KnownVms.Where(v => v.VmId == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct);
         var other = new ObjectRef(ObjectKinds.Vm, vmId, name ?? vmId);
         if (!await BeginCheck.HoldsAsync(db, caller, Privileges.CryptoClone, other, time, ct))

@@ -57,8 +57,8 @@ internal sealed class JobDriver(
     {
         // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task. A task that
         // may still be cancelled has not asked for a job in place.
-        var inPlace = start.Kind is not (CloneJob or RelocateJob);
-        var asked = context.Resumed && !(inPlace && context.Task.Cancellable);
+        bool inPlace = start.Kind is not (CloneJob or RelocateJob);
+        bool asked = context.Resumed && !(inPlace && context.Task.Cancellable);
         var (begun, unanswered) = (false, asked);
         if (!asked || !inPlace)
         {
@@ -69,7 +69,7 @@ internal sealed class JobDriver(
         while (true)
         {
             string waiting;
-            var looksPlain = false;
+            bool looksPlain = false;
             DeliveryResult? delivery = null;
             try
             {
@@ -80,7 +80,7 @@ internal sealed class JobDriver(
 
                 var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
                 begun = inPlace && await IsBegunAsync(context, files, ct);
-                var done = asked && files.PendingJob.Length == 0 && isDone(files);
+                bool done = asked && files.PendingJob.Length == 0 && isDone(files);
                 looksPlain = done && start.NewKey is null;
                 if (done && !looksPlain)
                 {
@@ -249,7 +249,7 @@ internal sealed class JobDriver(
             return job;
         }
 
-        var told = time.GetTimestamp() - time.TimestampFrequency;
+        long told = time.GetTimestamp() - time.TimestampFrequency;
         // The host answers a job that it cannot take back any more with its end.
         await using var cancelling = context.Cancelled.UnsafeRegister(
             static (state, _) => ((Action)state!)(), (Action)(() => _ = CancelAsync(context, job.JobId, ct)));

@@ -34,7 +34,7 @@ internal sealed class KeyPlanner(
         IReadOnlyList<KeySpec> specs, Func<string, FaultException> refuse, CancellationToken ct)
     {
         var rest = objects.Keys.ToHashSet(StringComparer.Ordinal);
-        foreach (var name in specs.SelectMany(s => s.Objects))
+        foreach (string name in specs.SelectMany(s => s.Objects))
         {
             if (name != KeySpec.Home && vm.Disks.All(d => d.Label != name))
             {
@@ -93,7 +93,7 @@ internal sealed class KeyPlanner(
         Caller caller, IReadOnlyCollection<string> own, VmDescription vm, KeySpec spec, List<string> objects,
         CancellationToken ct)
     {
-        var provider = spec.Provider is { } name ? await providers.RequireAsync(name, ct) : await providers.DefaultAsync(ct);
+        string provider = spec.Provider is { } name ? await providers.RequireAsync(name, ct) : await providers.DefaultAsync(ct);
         if (spec.KeyId is not { } id)
         {
             return new KeyGroup { Objects = objects, Provider = provider };
@@ -136,7 +136,7 @@ internal sealed class KeyPlanner(
             // No broker, no word about the key.
         }
 
-        var said = status?.Fault?.Reason is null or KeyReasons.NotActiveOnKms or KeyReasons.MissingOnKms or KeyReasons.WrongKey
+        bool said = status?.Fault?.Reason is null or KeyReasons.NotActiveOnKms or KeyReasons.MissingOnKms or KeyReasons.WrongKey
             or KeyReasons.NotAKey;
         if (status is not null && said)
         {
@@ -151,8 +151,8 @@ internal sealed class KeyPlanner(
 
         var row = await store.ReadAsync(
             db => db.Keys.AsNoTracking().FirstOrDefaultAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct), ct);
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var ended = row is null ? "" : row.KmsState is not ("" or "Active") ? $"Its state is {row.KmsState}."
+        long now = time.GetUtcNow().ToUnixTimeSeconds();
+        string ended = row is null ? "" : row.KmsState is not ("" or "Active") ? $"Its state is {row.KmsState}."
             : new[] { row.ProtectStop, row.Deactivation, row.Destroy, row.Compromise }.Any(d => d > 0 && d <= now)
                 ? "A date on its KMS has ended it." : "";
         RequireProtects(vm, key.Provider, key.KeyId, ended);

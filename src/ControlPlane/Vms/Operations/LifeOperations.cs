@@ -145,7 +145,7 @@ internal sealed partial class LifeOperations(
                 "Name another host."));
         }
 
-        var path = PathOf(vm);
+        string path = PathOf(vm);
         if (await operations.DescribeAsync(vm, ct) is { } files)
         {
             var records = await lookup.RecordsAsync(vm.Id, ct);

@@ -42,7 +42,7 @@ public sealed partial class LifeService
 
         // Step 2
         var (host, files) = await FindFilesAsync(body, ct);
-        var encrypted = files.Encrypted || files.Disks.Any(d => d.Encrypted);
+        bool encrypted = files.Encrypted || files.Disks.Any(d => d.Encrypted);
 
         // Step 3; a VM that is not in the inventory has no policy that could say that it is not strict
         List<string> asked =
@@ -51,7 +51,7 @@ public sealed partial class LifeService
             .. body.AcceptOlder ? [Privileges.Decrypt] : Array.Empty<string>(),
             .. body.AcceptChanged ? [Privileges.CryptoAccess] : Array.Empty<string>(),
         ];
-        foreach (var privilege in asked)
+        foreach (string privilege in asked)
         {
             await _authorizer.RequireAsync(caller, privilege, place, ct);
         }

@@ -103,7 +103,7 @@ public sealed partial class LifeService
         await _authorizer.RequireAsync(caller, Privileges.MoveVm, ObjectRef.Of(folder), ct);
         await _moves.RequireAsync(caller, ObjectRef.Of(row), ObjectRef.Of(folder), ct);
 
-        var id = "";
+        string id = "";
         await _runner.RunAsync(
             TaskKinds.Move, ObjectRef.Of(row), caller,
             async task =>

@@ -148,7 +148,7 @@ internal sealed class MigrateWork(
         }
         catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
         {
-            var why = e is FaultException f ? f.Fault.Message : FaultCodec.FromRpc((RpcException)e, "the host").Message;
+            string why = e is FaultException f ? f.Fault.Message : FaultCodec.FromRpc((RpcException)e, "the host").Message;
             fault = fault with
             {
                 Message = $"{fault.Message} The host that it came from did not take it back either: {why}",

@@ -26,7 +26,7 @@ internal sealed class PolicyWork(TaskStore tasks, ResumeCheck resume)
         }
 
         var objects = context.Arguments.PolicyObjects;
-        var rules = context.Arguments.RulesVersion ?? (await PolicyCatalog.ReadAsync(db, ct)).OfId(policy).RulesVersion;
+        long rules = context.Arguments.RulesVersion ?? (await PolicyCatalog.ReadAsync(db, ct)).OfId(policy).RulesVersion;
         await db.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
         db.PolicyAssociations.AddRange(
             objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0).Select(o => new PolicyAssociationRow

@@ -22,7 +22,7 @@ internal sealed class PowerWork(
     public async Task RunAsync(WorkContext context, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        var on = task.Kind == TaskKinds.PowerOn;
+        bool on = task.Kind == TaskKinds.PowerOn;
         await tasks.ProgressAsync(task.Id, on ? "starting" : "stopping", 0, 0, ct);
         var files = await HostCalls.PatientlyAsync(
             context, time,
@@ -57,7 +57,7 @@ internal sealed class PowerWork(
 
     private async Task<VmDescription> OffAsync(WorkContext context, CancellationToken ct)
     {
-        var seconds = context.Arguments.TimeoutSeconds;
+        int seconds = context.Arguments.TimeoutSeconds;
         var request = new PowerOffRequest
         {
             VmId = context.Vm.Id, Epoch = context.Task.Epoch, Hard = context.Arguments.Hard, TimeoutSeconds = seconds,

@@ -77,7 +77,7 @@ internal sealed class RegisterWork(
         }
 
         // Step 3
-        var snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
+        byte[] snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
         await tasks.SucceedAsync(
             task.Id,
             async db =>

@@ -56,7 +56,7 @@ internal sealed class RelocateWork(
         {
             ObjectId = g.Key, Generation = g.Value,
         }));
-        List<ExpectedKey> keys = arguments.DiskFormat is null ? [] : CryptoWork.Needed([], records);
+        var keys = arguments.DiskFormat is null ? [] : CryptoWork.Needed([], records);
         if (context.Resumed && keys.Count > 0)
         {
             await RequireSafeAsync(context, ct);

@@ -63,7 +63,7 @@ internal sealed class UnregisterWork(
     /// <summary>Where its disks lie, as last seen.</summary>
     private static async Task<Dictionary<string, string>> DisksAsync(CenterDb db, string vmId, CancellationToken ct)
     {
-        var seen = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Snapshot).FirstOrDefaultAsync(ct);
+        byte[]? seen = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Snapshot).FirstOrDefaultAsync(ct);
         return seen is null ? [] : VmDescription.Parser.ParseFrom(seen).Disks.DistinctBy(d => d.ObjectId)
             .ToDictionary(d => d.ObjectId, d => d.Path, StringComparer.Ordinal);
     }

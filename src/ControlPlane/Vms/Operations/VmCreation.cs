@@ -48,8 +48,8 @@ internal sealed class VmCreation(
         var host = chosen ?? await hosts.FindAsync(body.Host, ct);
         await hosts.RequireInServiceAsync(host.Id, ct);
         await space.RequireAsync(caller, host.Id, ct);
-        var datastore = await DatastoreAsync(host, body, policy, ct);
-        var id = Guid.NewGuid().ToString("D");
+        string datastore = await DatastoreAsync(host, body, policy, ct);
+        string id = Guid.NewGuid().ToString("D");
         List<string> disks = [.. body.Disks.Select(_ => Guid.NewGuid().ToString("D"))];
         var keys = await KeysAsync(caller, body, policy, id, disks, ct);
         var arguments = new VmTaskArguments
@@ -136,7 +136,7 @@ internal sealed class VmCreation(
             request.HomeKcv = keys[vm.Id].Kcv;
         }
 
-        for (var i = 0; i < body.Disks.Count; i++)
+        for (int i = 0; i < body.Disks.Count; i++)
         {
             var disk = new DiskSpec
             {
@@ -168,7 +168,7 @@ internal sealed class VmCreation(
         }
 
         await VerifyAsync(context, files, ct);
-        var snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
+        byte[] snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
         await tasks.SucceedAsync(
             task.Id,
             async db =>
@@ -243,7 +243,7 @@ internal sealed class VmCreation(
                 "Nothing of it was believed. Look at that host."));
         }
 
-        foreach (var id in context.Arguments.Objects)
+        foreach (string id in context.Arguments.Objects)
         {
             if (id == context.Vm.Id
                 ? !files.Encrypted

@@ -107,8 +107,8 @@ internal sealed class VmImporter(
         {
             await WriteAsync(call, new ImportVmRequest { Vm = request }, ct);
             long done = 0;
-            var total = context.Arguments.Create!.Disks.Sum(d => d.Data);
-            var told = time.GetTimestamp();
+            long total = context.Arguments.Create!.Disks.Sum(d => d.Data);
+            long told = time.GetTimestamp();
             while (await reader.ReadDataAsync(ct) is { } frame)
             {
                 // The frame is serialised before the call returns, so its buffer can be used again.

@@ -27,7 +27,7 @@ internal sealed partial class VmOperations
         var (vm, files, records) = await LookAsync(id, ct);
         RequireWhole(files);
         await hosts.RequireInServiceAsync(vm.HostId, ct);
-        var encrypted = files.Encrypted || files.Disks.Any(d => d.Encrypted);
+        bool encrypted = files.Encrypted || files.Disks.Any(d => d.Encrypted);
         if (policy is { Encryption: false } && (encrypted || command.Keys.Count > 0))
         {
             throw new FaultException(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", vm.Name,
@@ -125,7 +125,7 @@ internal sealed partial class VmOperations
 
         var (vm, files, records) = await LookAsync(id, ct);
         RequireWhole(files);
-        var datastore = await DatastoreAsync(vm, command.Datastore ?? vm.Datastore, ct);
+        string datastore = await DatastoreAsync(vm, command.Datastore ?? vm.Datastore, ct);
         var changed = files.Disks.Where(d => RelocateWork.TargetOf(d, command.DiskFormat) != d.Provisioning).ToList();
         if (datastore == vm.Datastore && changed.Count == 0)
         {
@@ -165,7 +165,7 @@ internal sealed partial class VmOperations
         Caller caller, VmRow vm, VmDescription files, List<KeyRecordRow> records, Dictionary<string, string> copies,
         StoragePolicy? policy, List<KeySpec> specs, CancellationToken ct)
     {
-        var all = policy is { Encryption: true };
+        bool all = policy is { Encryption: true };
         var disks = files.Disks.Where(d => all || d.Encrypted).ToList();
         var sources = Names(vm, all || files.Encrypted, disks);
         if (specs.Count > 0)

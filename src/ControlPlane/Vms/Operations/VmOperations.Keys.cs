@@ -17,8 +17,8 @@ internal sealed partial class VmOperations
         var (vm, files, records) = await LookAsync(id, ct);
         var (home, disks) = EncryptionRules.Recryptable(files, command);
         List<string> objects = [.. (home ? [vm.Id] : Array.Empty<string>()), .. disks.Select(d => d.ObjectId)];
-        var begun = files.PendingJob.Length > 0;
-        var operation = command.Deep && !begun ? "recrypt" : KeyDeliverer.RecryptFrom;
+        bool begun = files.PendingJob.Length > 0;
+        string operation = command.Deep && !begun ? "recrypt" : KeyDeliverer.RecryptFrom;
         await EnsureSafeAsync(caller, vm, () => RequireKeysAsync(vm, records, operation, ct), ct);
 
         // Finishing a broken-off recrypt needs the keys that it was begun with: the newest that records know.

@@ -70,7 +70,7 @@ internal sealed partial class VmOperations
     public async Task<PreflightModel> CheckPolicyAsync(VmRow vm, SetPolicyCommand command, CancellationToken ct)
     {
         var checks = new List<PreflightFinding>();
-        var action = "refused";
+        string action = "refused";
         try
         {
             var policy = await PolicyOfAsync(command, ct);
@@ -87,8 +87,8 @@ internal sealed partial class VmOperations
             };
             if (plan.Action != PolicyAction.Nothing && !IsBegun(files, records))
             {
-                var encrypt = plan.Action == PolicyAction.Encrypt;
-                var provider = encrypt ? await ProviderAsync(command, ct) : null;
+                bool encrypt = plan.Action == PolicyAction.Encrypt;
+                string? provider = encrypt ? await ProviderAsync(command, ct) : null;
                 checks.AddRange(await preflight.CheckAsync(
                     new PreflightRequest(
                         row, files, encrypt ? PreflightAction.Encrypt : PreflightAction.Decrypt, provider, plan.Disks), ct));
@@ -129,7 +129,7 @@ internal sealed partial class VmOperations
 
         var unfinished = records.Where(r => r is { State: KeyRecordStates.Usable, InUse: false }).Select(r => r.ObjectId)
             .ToHashSet(StringComparer.Ordinal);
-        var home = plan.Home || unfinished.Contains(files.VmId);
+        bool home = plan.Home || unfinished.Contains(files.VmId);
         List<DiskDescription> disks =
             [.. files.Disks.Where(d => plan.Disks.Contains(d) || (!d.Encrypted && unfinished.Contains(d.ObjectId)))];
         return plan with

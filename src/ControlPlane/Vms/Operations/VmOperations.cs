@@ -65,7 +65,7 @@ internal sealed partial class VmOperations(
             await RequireAllKeysAsync(vm, files, records, ct);
         }
 
-        var arguments = JsonSerializer.Serialize(
+        string arguments = JsonSerializer.Serialize(
             new VmTaskArguments { Fenced = command.Fenced }, StoreJson.Default.VmTaskArguments);
         return await tasks.BeginAsync(
             TaskKinds.PowerOn, vm, caller, arguments,

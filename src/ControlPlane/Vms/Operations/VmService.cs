@@ -45,7 +45,7 @@ public sealed partial class VmService(
     public async Task<TaskModel> ImportAsync(
         Caller caller, PipeReader body, Func<ReadOnlyMemory<byte>, CreateVmBody> parse, CancellationToken ct)
     {
-        var id = await services.GetRequiredService<VmImporter>()
+        string id = await services.GetRequiredService<VmImporter>()
             .ImportAsync(caller, body, parse, b => AuthorizeCreateAsync(caller, b, ct), ct);
         return await tasks.GetAsync(id, CancellationToken.None);
     }

@@ -61,7 +61,7 @@ internal sealed partial class VmWorks(
     private async Task RunToItsEndAsync(TaskRow begun, bool resumed, CancellationToken ct)
     {
         var (pause, context) = (FirstPause, default(WorkContext));
-        for (var tries = 1; ; tries++)
+        for (int tries = 1; ; tries++)
         {
             try
             {

@@ -29,7 +29,7 @@ public sealed class CenterSettings(
 
     /// <summary>One setting; NotFound when it is not set.</summary>
     public async Task<SettingModel> GetAsync(Caller caller, string name, CancellationToken ct) =>
-        (await ListAsync(caller, ct)).TryGetValue(name, out var value) ? new SettingModel(name, value)
+        (await ListAsync(caller, ct)).TryGetValue(name, out string? value) ? new SettingModel(name, value)
             : throw new FaultException(new Fault(
                 FaultTypes.NotFound, "lorica.settingNotSet", name, $"{name} is not set.",
                 $"There is {CenterSettingRow.RunsIn}."));
@@ -71,7 +71,8 @@ public sealed class CenterSettings(
         return await store.ReadAsync(
             async db =>
             {
-                var id = await db.ProviderGuests.Where(g => g.Provider == provider).Select(g => g.VmId).FirstOrDefaultAsync(ct);
+                string? id =
+                    await db.ProviderGuests.Where(g => g.Provider == provider).Select(g => g.VmId).FirstOrDefaultAsync(ct);
                 return await db.Vms.Where(v => v.Id == id).Select(v => v.Name).FirstOrDefaultAsync(ct) ?? id;
             },
             ct);

@@ -26,9 +26,9 @@ internal static class VmModelBuilder
         var files = read ?? (
             vm.Snapshot is null ? new VmDescription { VmId = vm.Id } : VmDescription.Parser.ParseFrom(vm.Snapshot));
         var records = context.Records[vm.Id].ToList();
-        var task = context.Tasks.GetValueOrDefault(vm.Id);
-        var underWay = task is not null;
-        var present = vm.State == VmStates.Present;
+        string? task = context.Tasks.GetValueOrDefault(vm.Id);
+        bool underWay = task is not null;
+        bool present = vm.State == VmStates.Present;
         var home = Policy(context, vm.Id);
         var homeCompliance = Judge(
             context, vm.Id, read is null || !present ? null : HomeFacts(files, context, records, underWay),

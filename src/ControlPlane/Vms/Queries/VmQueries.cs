@@ -31,7 +31,7 @@ public sealed class VmQueries(
 
         // Read again after the hosts answered: a job may have ended between, and records must not be older than the files.
         rows = await VisibleAsync(caller, ct);
-        var keys = await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
+        bool keys = await authorizer.HoldsAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
         var context = await lookup.ContextAsync([.. rows.Select(r => r.Id)], ct);
         var models = rows.Select(r => VmModelBuilder.Build(r, live.GetValueOrDefault((r.HostId, r.Id)), context));
         return [.. keys ? models : models.Select(KeyVisibility.WithoutKeys)];

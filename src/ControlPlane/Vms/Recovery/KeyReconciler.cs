@@ -40,7 +40,7 @@ internal sealed class KeyReconciler(
         {
             await ReadAlarmsAsync(ct);
             // Encryption mode first; but whether a VM is locked does not depend on it.
-            var left = await crypto.ReviveAsync(hostId, ct);
+            bool left = await crypto.ReviveAsync(hostId, ct);
 
             // Step 1: what the records want
             var (vms, records, busy) = await ReadAsync(hostId, ct);
@@ -56,11 +56,11 @@ internal sealed class KeyReconciler(
             var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal)
                 .ToDictionary(v => v.VmId, StringComparer.Ordinal);
             var byVm = records.ToLookup(r => r.VmId, StringComparer.Ordinal);
-            var again = left;
+            bool again = left;
             var orders = new List<(VmRow Vm, List<ExpectedKey> Keys)>();
             foreach (var vm in vms)
             {
-                var underWay = busy.Contains(vm.Id);
+                bool underWay = busy.Contains(vm.Id);
                 var usable = byVm[vm.Id].ToList();
                 if (!files.TryGetValue(vm.Id, out var file))
                 {
@@ -98,7 +98,7 @@ internal sealed class KeyReconciler(
             var states = orders.ConvertAll(o => (o.Vm, Missing: o.Keys.Where(k => reasons.ContainsKey((k.Provider, k.KeyId)))
                 .Select(k => reasons[(k.Provider, k.KeyId)]).ToList()));
             await locks.WriteAsync(states, ct);
-            var locked = again || states.Exists(s => s.Missing.Count > 0);
+            bool locked = again || states.Exists(s => s.Missing.Count > 0);
 
             // Step 5: what the host holds although nothing on it needs it any more
             await releaser.SweepAsync(hostId, ct);
@@ -175,7 +175,7 @@ internal sealed class KeyReconciler(
         if (_suspects.Add(vm.Id) || !await store.ReadAsync(
             db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmSuspect && a.ObjectId == vm.Id && a.ClearedAt == null, ct), ct))
         {
-            var message = $"{suspect.Key}: {suspect.Message}";
+            string message = $"{suspect.Key}: {suspect.Message}";
             await store.WriteAsync(
                 async db =>
                 {

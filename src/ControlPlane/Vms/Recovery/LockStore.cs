@@ -39,7 +39,7 @@ public sealed class LockStore(CenterStore store, EventLog events, AlarmStore ala
                     c => JsonSerializer.Serialize(c.Missing, StoreJson.Default.ListKeyReason), StringComparer.Ordinal))
                 {
                     var ids = group.Select(c => c.Vm.Id).ToList();
-                    var state = group.First().Missing.Count > 0 ? Locked : "unlocked";
+                    string state = group.First().Missing.Count > 0 ? Locked : "unlocked";
                     await db.Vms.Where(v => ids.Contains(v.Id)).ExecuteUpdateAsync(
                         s => s.SetProperty(v => v.CryptoState, state).SetProperty(v => v.LockedKeys, group.Key), ct);
                 }

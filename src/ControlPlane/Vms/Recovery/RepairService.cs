@@ -56,7 +56,7 @@ public sealed class RepairService
     {
         // Step 1
         var row = await _lookup.FindAsync(vm, ct);
-        foreach (var privilege in Needed)
+        foreach (string privilege in Needed)
         {
             await _authorizer.RequireAsync(caller, privilege, ObjectRef.Of(row), ct);
         }
@@ -67,7 +67,7 @@ public sealed class RepairService
             ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", row.Name,
                 $"The host has no files of {row.Name}.", "Put them back."));
         var found = await CheckedAsync(files, ct);
-        var adopts = found.Exists(f => f.Row is not null);
+        bool adopts = found.Exists(f => f.Row is not null);
         if (!body.Apply)
         {
             return ToModel(row, files, found, applied: false);
@@ -94,7 +94,7 @@ public sealed class RepairService
         Caller caller, VmRow vm, VmDescription files, List<RepairFinding> found, CancellationToken ct) => _store.WriteAsync(
         async db =>
         {
-            foreach (var privilege in Needed)
+            foreach (string privilege in Needed)
             {
                 await BeginCheck.RequireAsync(db, caller, privilege, ObjectRef.Of(vm), _time, ct);
             }

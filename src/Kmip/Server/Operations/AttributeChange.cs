@@ -20,7 +20,7 @@ internal static class AttributeChange
             throw new KmipException(KmipResultReason.IllegalOperation, $"'{Shown(rule)}' is there already");
         }
 
-        var next = present.Count == 0 ? 0 : present.Max(a => a.Index) + 1;
+        int next = present.Count == 0 ? 0 : present.Max(a => a.Index) + 1;
         if (index is { } given && given != next)
         {
             throw new KmipException(KmipResultReason.InvalidField, "a new attribute gets its index from the server");
@@ -97,7 +97,7 @@ internal static class AttributeChange
         }
 
         var state = o.StateAt(context.Now);
-        var fits = name switch
+        bool fits = name switch
         {
             AttributeNames.ActivationDate => state == KmipKeyState.PreActive,
             AttributeNames.ProcessStartDate or AttributeNames.ProtectStopDate or AttributeNames.DeactivationDate =>

@@ -18,7 +18,7 @@ internal static class CreateOperation
 
         var draft = new ObjectDraft(context);
         draft.TakeTemplate(payload.Need(Tags.TemplateAttribute));
-        var bytes = draft.SymmetricKeyBytes();
+        int bytes = draft.SymmetricKeyBytes();
         var made = draft.ToObject(KmipObjectType.SymmetricKey, FormatRaw, dataType: 0);
         context.Subject = made.UniqueIdentifier;
         context.Store.Generate(made, bytes);

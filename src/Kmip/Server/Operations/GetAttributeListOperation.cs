@@ -14,7 +14,7 @@ internal static class GetAttributeListOperation
         // Of the Digest the name is enough: no material is opened.
         var digest = o.IsDestroyed ? null : new KmipStoredAttribute(AttributeNames.Digest, 0, default);
         answer.Text(Tags.UniqueIdentifier, o.UniqueIdentifier);
-        foreach (var name in ObjectAttributes.Of(o, context.Version, context.Now, digest).Select(a => a.Name)
+        foreach (string name in ObjectAttributes.Of(o, context.Version, context.Now, digest).Select(a => a.Name)
             .Distinct(StringComparer.Ordinal))
         {
             answer.Text(Tags.AttributeName, name);

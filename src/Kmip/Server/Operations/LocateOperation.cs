@@ -16,8 +16,8 @@ internal static class LocateOperation
         Fields.Check(
             payload, Tags.MaximumItems, Tags.OffsetItems, Tags.StorageStatusMask, Tags.ObjectGroupMember, -Tags.Attribute,
             -Tags.TemplateAttribute);
-        var maximum = Count(payload.Find(Tags.MaximumItems), ServerLimits.Located);
-        var offset = Count(payload.Find(Tags.OffsetItems), 0);
+        int maximum = Count(payload.Find(Tags.MaximumItems), ServerLimits.Located);
+        int offset = Count(payload.Find(Tags.OffsetItems), 0);
         var storage = payload.Find(Tags.StorageStatusMask);
         var filters = new List<LocateFilter>();
         foreach (var child in payload.Children())
@@ -40,8 +40,8 @@ internal static class LocateOperation
         IEnumerable<KmipObject> found = [];
         if (!storage.IsPresent || (storage.Integer() & OnLineStorage) != 0)
         {
-            var byState = filters.Exists(f => f.Name == AttributeNames.State);
-            var name = filters.Select(f => f.NameValue).FirstOrDefault(n => n is not null);
+            bool byState = filters.Exists(f => f.Name == AttributeNames.State);
+            string? name = filters.Select(f => f.NameValue).FirstOrDefault(n => n is not null);
             found = (name is null
                     ? context.Store.OfOwner(context.Client.Owner)
                     : context.Store.OfName(context.Client.Owner, name))
@@ -66,7 +66,7 @@ internal static class LocateOperation
 
     private static int Count(TtlvItem item, int absent)
     {
-        var count = item.IsPresent ? item.Integer() : absent;
+        int count = item.IsPresent ? item.Integer() : absent;
         return count >= 0
             ? count
             : throw new KmipException(KmipResultReason.InvalidField, $"{Tags.NameOf(item.Tag)} is negative");

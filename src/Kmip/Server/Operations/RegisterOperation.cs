@@ -31,7 +31,7 @@ internal static class RegisterOperation
         {
             case KmipObjectType.SymmetricKey:
                 material = Block(payload.Need(Tags.SymmetricKey), draft, out format);
-                var bits = material.Length * 8;
+                int bits = material.Length * 8;
                 draft.Fix(AttributeNames.CryptographicLength, bits, w => w.Integer(Tags.AttributeValue, bits));
                 if (draft.SymmetricKeyBytes() != material.Length || format != FormatRaw)
                 {
@@ -95,14 +95,14 @@ internal static class RegisterOperation
         var algorithm = block.Find(Tags.CryptographicAlgorithm);
         if (algorithm.IsPresent)
         {
-            var code = algorithm.Enumeration();
+            int code = algorithm.Enumeration();
             draft.Fix(AttributeNames.CryptographicAlgorithm, code, w => w.Enumeration(Tags.AttributeValue, code));
         }
 
         var length = block.Find(Tags.CryptographicLength);
         if (length.IsPresent)
         {
-            var bits = length.Integer();
+            int bits = length.Integer();
             draft.Fix(AttributeNames.CryptographicLength, bits, w => w.Integer(Tags.AttributeValue, bits));
         }
 

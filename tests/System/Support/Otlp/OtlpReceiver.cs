@@ -57,7 +57,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             Messages.Enqueue(request.ToByteArray());
             foreach (var resource in request.ResourceSpans)
             {
-                var service = Tags(resource.Resource.Attributes).GetValueOrDefault("service.name", "");
+                string service = Tags(resource.Resource.Attributes).GetValueOrDefault("service.name", "");
                 foreach (var scope in resource.ScopeSpans)
                 {
                     foreach (var span in scope.Spans)
