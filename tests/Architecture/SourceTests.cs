@@ -23,7 +23,6 @@ public sealed partial class SourceTests
         "src/ControlPlane/HostEncryption/HostCrypto",
         "src/ControlPlane/Keys/KeyRegister",
         "src/ControlPlane/Tasks/TaskStore",
-        "src/ControlPlane/Vms/Operations/VmOperations",
         "src/Crypto/Native/AesNiXts",
         "src/Kmip/KmipClient",
         "src/Nbd/Sessions/NbdSession",

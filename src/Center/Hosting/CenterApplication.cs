@@ -114,7 +114,6 @@ internal static class CenterApplication
         api.MapPolicies();
         api.MapKeys();
         api.MapVms();
-        api.MapVmLife();
     }
 
     private static void ConfigureListener(IWebHostBuilder web, CenterConfig config, CenterIdentity identity)

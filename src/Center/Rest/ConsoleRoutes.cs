@@ -2,7 +2,7 @@ using System.Globalization;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Consoles;
 
 namespace Lorica.Center.Rest;
 
@@ -19,23 +19,23 @@ internal static class ConsoleRoutes
     public static void MapConsole(this IEndpointRouteBuilder group)
     {
         group.MapGet("/{vm}/console", async (
-                string vm, long? from, bool? follow, HttpContext http, VmService vms) =>
+                string vm, long? from, bool? follow, HttpContext http, VmConsole console) =>
             {
-                await using var lasting = Lasting.Begin(http, ct => vms.RequireConsoleAsync(http.Caller(), vm, ct));
-                using var call = await vms.ReadConsoleAsync(http.Caller(), vm, from ?? 0, follow ?? false, lasting.Token);
+                await using var lasting = Lasting.Begin(http, ct => console.RequireAsync(http.Caller(), vm, ct));
+                using var call = await console.ReadAsync(http.Caller(), vm, from ?? 0, follow ?? false, lasting.Token);
                 await CopyAsync(call.ResponseStream, from ?? 0, http, lasting.Token);
             })
             .Produces(StatusCodes.Status200OK, contentType: Bytes)
             .WithSummary("Read the serial log from a byte offset; with follow as the guest writes it");
 
-        group.MapPost("/{vm}/console", async (string vm, HttpContext http, VmService vms) =>
+        group.MapPost("/{vm}/console", async (string vm, HttpContext http, VmConsole console) =>
             {
                 using var buffer = new MemoryStream();
                 byte[] chunk = new byte[4096];
                 int read;
                 while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
                 {
-                    if (buffer.Length + read > VmService.MaximumConsoleInput)
+                    if (buffer.Length + read > VmConsole.MaximumInput)
                     {
                         return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
                     }
@@ -43,7 +43,7 @@ internal static class ConsoleRoutes
                     buffer.Write(chunk, 0, read);
                 }
 
-                await vms.WriteConsoleAsync(
+                await console.WriteAsync(
                     http.Caller(), vm, buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
                 return Results.NoContent();
             })

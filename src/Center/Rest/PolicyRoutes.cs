@@ -90,7 +90,8 @@ internal static class PolicyRoutes
             {
                 var body = await Body.ReadAsync<SetPolicyBody>(http);
                 return TypedResults.Json(
-                    await vms.CheckPolicyAsync(http.Caller(), vm, body, http.RequestAborted), RestJson.Default.PreflightModel);
+                    await vms.CheckPolicyAsync(http.Caller(), vm, VmRequests.ToRequest(vm, body), http.RequestAborted),
+                    RestJson.Default.PreflightModel);
             })
             .Accepts<SetPolicyBody>(Json).Produces<PreflightModel>().WithTags("storage policies")
             .WithSummary("What setting a storage policy would meet; nothing is done");

@@ -1,7 +1,15 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Vms.Operations.DeleteVm;
+using Lorica.ControlPlane.Vms.Operations.MigrateVm;
+using Lorica.ControlPlane.Vms.Operations.MoveVm;
+using Lorica.ControlPlane.Vms.Operations.RelocateVm;
+using Lorica.ControlPlane.Vms.Operations.RenameVm;
+using Lorica.ControlPlane.Vms.Operations.UnlockVm;
+using Lorica.ControlPlane.Vms.Operations.UnregisterVm;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.ControlPlane.Vms.Recovery;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -29,53 +37,73 @@ internal static class VmRoutes
         group.MapPost("", async (HttpContext http, VmService vms) =>
             {
                 var body = await Body.ReadAsync<CreateVmBody>(http);
-                return Accepted(await vms.CreateAsync(http.Caller(), body, http.RequestAborted));
+                return OperationRoutes.Accepted(
+                    await vms.CreateAsync(http.Caller(), VmRequests.ToRequest(body), http.RequestAborted));
             })
-            .Accepts<CreateVmBody>("application/json").Produces<TaskModel>(StatusCodes.Status202Accepted)
-                .WithSummary("Create a VM with empty disks");
+            .Accepts<CreateVmBody>("application/json").Begins(TaskKinds.Create).WithSummary("Create a VM with empty disks");
         group.MapPost("/import", ImportAsync)
-            .Accepts<Stream>(DiskStream.MediaType).Produces<TaskModel>(StatusCodes.Status202Accepted)
+            .Accepts<Stream>(DiskStream.MediaType).Begins(TaskKinds.Import)
             .WithSummary("Create a VM from the content of disks; answered when all of it was taken");
         group.MapDelete("/{vm}", async (string vm, HttpContext http, VmService vms) =>
-                Accepted(await vms.DeleteAsync(http.Caller(), vm, http.RequestAborted)))
-            .Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted).WithSummary("Delete a VM and its files");
+                OperationRoutes.Accepted(
+                    await vms.BeginAsync(http.Caller(), vm, new DeleteVmRequest(), http.RequestAborted)))
+            .Edits(ObjectKinds.Vm).Begins(TaskKinds.Delete).WithSummary("Delete a VM and its files");
 
-        group.MapPost("/{vm}/policy", async (string vm, HttpContext http, VmService vms) =>
-            {
-                var body = await Body.ReadAsync<SetPolicyBody>(http);
-                return Accepted(await vms.SetPolicyAsync(http.Caller(), vm, body, http.RequestAborted));
-            })
-            .Accepts<SetPolicyBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
+        group.MapOperation<SetPolicyBody>(
+                "/{vm}/policy", VmRequests.ToRequest, TaskKinds.SetPolicy, TaskKinds.Encrypt, TaskKinds.Decrypt)
             .WithSummary("Set a storage policy: encrypts or decrypts what that changes");
-        group.MapPost("/{vm}/recrypt", async (string vm, HttpContext http, VmService vms) =>
-            {
-                var body = await Body.ReadAsync<RecryptBody>(http);
-                return Accepted(await vms.RecryptAsync(http.Caller(), vm, body, http.RequestAborted));
-            })
-            .Accepts<RecryptBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
-                .WithSummary("Give a VM new KEKs; deep: new DEKs too");
-        group.MapPost("/{vm}/clone", async (string vm, HttpContext http, VmService vms) =>
-            {
-                var body = await Body.ReadAsync<CloneVmBody>(http);
-                return Accepted(await vms.CloneAsync(http.Caller(), vm, body, http.RequestAborted));
-            })
-            .Accepts<CloneVmBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
+        group.MapOperation<RecryptBody>("/{vm}/recrypt", VmRequests.ToRequest, TaskKinds.Recrypt)
+            .WithSummary("Give a VM new KEKs; deep: new DEKs too");
+        group.MapOperation<CloneVmBody>("/{vm}/clone", VmRequests.ToRequest, TaskKinds.Clone)
             .WithSummary("Make a full clone of a VM");
-        group.MapPost("/{vm}/relocate", async (string vm, HttpContext http, VmService vms) =>
-            {
-                var body = await Body.ReadAsync<RelocateVmBody>(http);
-                return Accepted(await vms.RelocateAsync(http.Caller(), vm, body, http.RequestAborted));
-            })
-            .Accepts<RelocateVmBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
+        group.MapOperation<RelocateVmBody>(
+                "/{vm}/relocate", (_, b) => new RelocateVmRequest(b.Datastore, b.DiskFormat), TaskKinds.Relocate)
             .WithSummary("Move a VM to another datastore or disk format");
-        group.MapPost("/{vm}/power", async (string vm, HttpContext http, VmService vms) =>
-            {
-                var body = await Body.ReadAsync<PowerBody>(http);
-                return Accepted(await vms.PowerAsync(http.Caller(), vm, body, http.RequestAborted));
-            })
-            .Accepts<PowerBody>("application/json").Edits(ObjectKinds.Vm).Produces<TaskModel>(StatusCodes.Status202Accepted)
-                .WithSummary("Power on or off");
+        group.MapOperation<PowerBody>("/{vm}/power", VmRequests.ToRequest, TaskKinds.PowerOn, TaskKinds.PowerOff)
+            .WithSummary("Power on or off");
         group.MapConsole();
+        MapPlaces(group);
+        group.MapVmDisks();
+    }
+
+    /// <summary>VMs that come, go and move.</summary>
+    private static void MapPlaces(IEndpointRouteBuilder group)
+    {
+        group.MapPost("/register", async (HttpContext http, VmService vms) =>
+            {
+                var body = await Body.ReadAsync<RegisterVmBody>(http);
+                return OperationRoutes.Accepted(
+                    await vms.RegisterAsync(http.Caller(), VmRequests.ToRequest(body), http.RequestAborted));
+            })
+            .Accepts<RegisterVmBody>("application/json").Begins(TaskKinds.Register)
+            .WithSummary("Register a VM from files that are there already");
+        group.MapPost("/{vm}/unregister", async (string vm, bool? fenced, HttpContext http, VmService vms) =>
+                OperationRoutes.Accepted(await vms.BeginAsync(
+                    http.Caller(), vm, new UnregisterVmRequest(fenced ?? false), http.RequestAborted)))
+            .Edits(ObjectKinds.Vm).Begins(TaskKinds.Unregister)
+            .WithSummary("Take a VM out of the inventory; its files stay");
+        group.MapPost("/{vm}/unlock", async (string vm, bool? deactivated, HttpContext http, VmService vms) =>
+                OperationRoutes.Accepted(await vms.BeginAsync(
+                    http.Caller(), vm, new UnlockVmRequest(deactivated ?? false), http.RequestAborted)))
+            .Begins(TaskKinds.Unlock).WithSummary("Fetch the keys of a locked VM now");
+        group.MapPost("/{vm}/repair", async (string vm, HttpContext http, RepairService repairs) =>
+                TypedResults.Json(
+                    await repairs.RepairAsync(http.Caller(), vm, await Body.ReadAsync<RepairVmBody>(http), http.RequestAborted),
+                    RestJson.Default.RepairModel))
+            .Accepts<RepairVmBody>("application/json").Produces<RepairModel>()
+            .WithSummary("Let records count again that were given up although the files are under their keys");
+        group.MapOperation<RenameVmBody>("/{vm}/rename", (_, b) => new RenameVmRequest(b.Name), TaskKinds.Rename)
+            .WithSummary("Rename a VM");
+        group.MapPost("/{vm}/move", async (string vm, HttpContext http, VmMover mover) =>
+            {
+                var body = await Body.ReadAsync<MoveVmBody>(http);
+                return OperationRoutes.Accepted(
+                    await mover.MoveAsync(http.Caller(), vm, body.Folder, http.RequestAborted));
+            })
+            .Accepts<MoveVmBody>("application/json").Edits(ObjectKinds.Vm).Begins(TaskKinds.Move)
+            .WithSummary("Move a VM to another folder of the inventory");
+        group.MapOperation<MigrateVmBody>("/{vm}/migrate", (_, b) => new MigrateVmRequest(b.Host), TaskKinds.Migrate)
+            .WithSummary("Move a powered-off VM to another host that sees the same datastore");
     }
 
     private static async Task<IResult> ImportAsync(HttpContext http, VmService vms)
@@ -92,10 +120,8 @@ internal static class VmRoutes
             rate.MinDataRate = null;
         }
 
-        return Accepted(await vms.ImportAsync(
-            http.Caller(), http.Request.BodyReader, json => Body.Parse<CreateVmBody>(json.Span, "import"), http.RequestAborted));
+        return OperationRoutes.Accepted(await vms.ImportAsync(
+            http.Caller(), http.Request.BodyReader,
+            json => VmRequests.ToRequest(Body.Parse<CreateVmBody>(json.Span, "import")), http.RequestAborted));
     }
-
-    private static IResult Accepted(TaskModel task) =>
-        TypedResults.Json(task, RestJson.Default.TaskModel, statusCode: StatusCodes.Status202Accepted);
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -20,16 +20,15 @@ internal static class BeginCheck
     /// <summary>Returns when the caller holds what the task needs.</summary>
     /// <exception cref="Contracts.Faults.FaultException">NoPermission: nothing was begun.</exception>
     public static async Task RequireAsync(
-        CenterDb db, string kind, VmRow vm, Caller caller, string arguments, TimeProvider time, CancellationToken ct)
+        CenterDb db, TaskNeeds needs, VmRow vm, Caller caller, TimeProvider time, CancellationToken ct)
     {
         if (caller.IsSystem)
         {
             return;
         }
 
-        var parsed = JsonSerializer.Deserialize(arguments, StoreJson.Default.VmTaskArguments) ?? new VmTaskArguments();
         var access = await CallerAccess.LoadAsync(db, caller, time, ct);
-        foreach (var (privilege, target) in await NeededAsync(db, kind, parsed, vm, ct))
+        foreach (var (privilege, target) in await NeededAsync(db, needs, vm, ct))
         {
             if (!access.Holds(privilege, await AccessPath.OfAsync(db, target, ct)))
             {
@@ -60,28 +59,20 @@ internal static class BeginCheck
 
     /// <summary>What a task needs, and where; the same when it is taken up again.</summary>
     public static async Task<List<(string Privilege, ObjectRef At)>> NeededAsync(
-        CenterDb db, string kind, VmTaskArguments arguments, VmRow vm, CancellationToken ct)
+        CenterDb db, TaskNeeds needs, VmRow vm, CancellationToken ct)
     {
-        var folder = await FolderAsync(db, vm, ct);
-        var (target, comes) = (ObjectRef.Of(vm), kind is TaskKinds.Create or TaskKinds.Import or TaskKinds.Register);
+        var (folder, target) = (await FolderAsync(db, vm, ct), ObjectRef.Of(vm));
         List<(string, ObjectRef)> needed =
-        [
-            .. TaskPrivileges.Of(kind, arguments)
-                .Select(p => (p, comes || p is Privileges.EncryptNew or Privileges.CryptoRegisterVm ? folder : target)),
-        ];
-        if (kind == TaskKinds.Clone)
-        {
-            needed.Add((Privileges.CreateVmFromExisting, folder));
-        }
+            [.. needs.Privileges.Select(p => (p, needs.IsNew || TaskNeeds.IsAtFolder(p) ? folder : target))];
 
         // A record that is not in use yet counts: its file is about to be encrypted, or is.
-        if (OfEncrypted(kind) is { } crypto && await db.KeyRecords.AnyAsync(
+        if (needs.WhenEncrypted is { } crypto && await db.KeyRecords.AnyAsync(
             r => r.VmId == vm.Id && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending), ct))
         {
             needed.Add((crypto, target));
         }
 
-        if (TaskPrivileges.TakesSpace(kind))
+        if (needs.TakesSpace)
         {
             needed.Add((Privileges.AllocateSpace, await SpaceRules.PlaceAsync(db, vm.HostId, ct)));
         }
@@ -96,13 +87,4 @@ internal static class BeginCheck
         return await db.Containers.AsNoTracking().FirstOrDefaultAsync(c => c.Id == parent, ct) is { } folder
             ? ObjectRef.Of(folder) : new ObjectRef(ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, "Datacenter");
     }
-
-    /// <summary>What a kind of task needs beside its own privileges when the VM is encrypted.</summary>
-    private static string? OfEncrypted(string kind) => kind switch
-    {
-        TaskKinds.Clone => Privileges.CryptoClone,
-        TaskKinds.Relocate or TaskKinds.Migrate => Privileges.CryptoMigrate,
-        TaskKinds.AddDisk or TaskKinds.AttachDisk => Privileges.CryptoAddDisk,
-        _ => null,
-    };
 }

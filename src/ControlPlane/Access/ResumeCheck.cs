@@ -36,7 +36,7 @@ internal sealed class ResumeCheck(IAuthorizer authorizer, CenterStore store, Eve
 
         var (caller, vm) = (CallerOf(context.Task), ObjectRef.Of(context.Vm));
         var needed = await store.ReadAsync(
-            db => BeginCheck.NeededAsync(db, context.Task.Kind, context.Arguments, context.Vm, ct), ct);
+            db => BeginCheck.NeededAsync(db, context.Needs, context.Vm, ct), ct);
         foreach (var (privilege, target) in needed)
         {
             if (await authorizer.HoldsAsync(caller, privilege, target, ct))

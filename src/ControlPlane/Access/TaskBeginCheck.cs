@@ -8,6 +8,6 @@ namespace Lorica.ControlPlane.Access;
 internal sealed class TaskBeginCheck(TimeProvider time) : IBeginCheck
 {
     /// <inheritdoc />
-    public Task RequireAsync(CenterDb db, string kind, VmRow vm, Caller caller, string arguments, CancellationToken ct) =>
-        BeginCheck.RequireAsync(db, kind, vm, caller, arguments, time, ct);
+    public Task RequireAsync(CenterDb db, TaskNeeds needs, VmRow vm, Caller caller, CancellationToken ct) =>
+        BeginCheck.RequireAsync(db, needs, vm, caller, time, ct);
 }

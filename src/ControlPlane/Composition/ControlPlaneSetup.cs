@@ -57,7 +57,7 @@ public static class ControlPlaneSetup
         services.AddKeys();
         services.AddSingleton<VmDescriptionCache>();
         services.AddInventory();
-        services.AddLifecycle();
+        services.AddOperations();
         services.AddSingleton<ControlPlaneStart>();
         return services;
     }

@@ -1,13 +1,13 @@
 using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Consoles;
 using Lorica.ControlPlane.Vms.Queries;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane.Composition;
 
-/// <summary>Services of this folder.</summary>
+/// <summary>The inventory, and VMs as they are seen.</summary>
 internal static class InventorySetup
 {
     /// <summary>Adds them.</summary>
@@ -15,22 +15,8 @@ internal static class InventorySetup
         .AddSingleton<InventoryService>()
         .AddSingleton<DatastoreService>()
         .AddSingleton<VmLookup>()
-        .AddSingleton<VmService>()
         .AddSingleton<VmQueries>()
-        .AddSingleton<VmOperations>()
-        .AddSingleton<VmWorks>()
-        .AddSingleton<JobDriver>()
-        .AddSingleton<CryptoWork>()
-        .AddSingleton<VmCreation>()
+        .AddSingleton<VmConsole>()
         .AddSingleton<NamedKeys>()
-        .AddSingleton<KeyPlanner>()
-        .AddSingleton<CloneWork>()
-        .AddSingleton<RelocateWork>()
-        .AddSingleton<CreateWork>()
-        .AddSingleton<PowerWork>()
-        .AddSingleton<DeleteWork>()
-        .AddSingleton<PolicyWork>()
-        .AddSingleton<VmImporter>()
-        .AddSingleton<ImportsUnderWay>()
         .AddSingleton<TaskSweep>();
 }

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -53,5 +53,5 @@ internal static class FolderRules
         snapshot is null ? null : VmDescription.Parser.ParseFrom(snapshot).Path;
 
     private static string? PathOf(string arguments) =>
-        JsonSerializer.Deserialize(arguments, StoreJson.Default.VmTaskArguments)?.Life?.Path;
+        TaskArguments.Parse(arguments).Path;
 }

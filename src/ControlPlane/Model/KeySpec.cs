@@ -1,5 +1,3 @@
-using Lorica.Contracts.Rest;
-
 namespace Lorica.ControlPlane.Model;
 
 /// <summary>Which key objects get, as a request names it.</summary>
@@ -12,8 +10,4 @@ public sealed record KeySpec(List<string> Objects, string? Provider, string? Key
 {
     /// <summary>Name of VM home among the objects.</summary>
     public const string Home = "home";
-
-    /// <summary>From a request.</summary>
-    public static List<KeySpec> From(IReadOnlyList<KeySpecBody>? bodies) =>
-        [.. (bodies ?? []).Select(b => new KeySpec([.. b.Objects ?? []], b.Provider, b.KeyId))];
 }

@@ -1,27 +1,42 @@
-using Lorica.Contracts.Rest;
+using System.Text.Json;
 
 namespace Lorica.ControlPlane.Model;
 
-/// <summary>What a task on a VM was asked for; enough to take it up again after a restart.</summary>
+/// <summary>
+/// What a task on a VM keeps, enough to take it up again after a restart: the request of its operation, and what every operation
+/// decides in the same way when it begins.
+/// <code>
+/// version 1 (no field)   one record for all operations: <see cref="FirstTaskArguments"/>; only read
+/// version 2              the operation's own request under "request", the rest beside it
+/// </code>
+/// </summary>
 internal sealed record VmTaskArguments
 {
+    /// <summary>The version that is written.</summary>
+    public const int Current = 2;
+
+    /// <summary>Version of the form.</summary>
+    public int Version { get; set; }
+
+    /// <summary>The operation's request, with what it decided itself.</summary>
+    public JsonElement? Request { get; set; }
+
+    /// <summary>
+    /// Privileges beside those of the operation that the caller was asked for; they are again when it is taken up.
+    /// </summary>
+    public IReadOnlyList<string> Asked { get; set; } = [];
+
     /// <summary>Policy id.</summary>
     public string? PolicyId { get; set; }
 
     /// <summary>Version of the policy's rules that the task carries out; null for those at its end.</summary>
     public long? RulesVersion { get; set; }
 
-    /// <summary>Object ids (VM home, disks) that the operation changes.</summary>
-    public IReadOnlyList<string> Objects { get; set; } = [];
-
     /// <summary>Object ids that get the policy.</summary>
     public IReadOnlyList<string> PolicyObjects { get; set; } = [];
 
-    /// <summary>VM home is among the objects.</summary>
-    public bool Home { get; set; }
-
-    /// <summary>Labels of the disks among the objects.</summary>
-    public IReadOnlyList<string> Disks { get; set; } = [];
+    /// <summary>Object ids (VM home, disks) whose files the operation changes.</summary>
+    public IReadOnlyList<string> Objects { get; set; } = [];
 
     /// <summary>Provider of the new key.</summary>
     public string? Provider { get; set; }
@@ -35,42 +50,9 @@ internal sealed record VmTaskArguments
     /// <summary>Keys of the objects, where they are not all the one above.</summary>
     public IReadOnlyList<KeyGroup> Keys { get; set; } = [];
 
-    /// <summary>Recrypt: new DEKs too.</summary>
-    public bool Deep { get; set; }
-
-    /// <summary>Clone: the new VM.</summary>
-    public string? CloneId { get; set; }
-
-    /// <summary>Clone: object id of the copy by object id of the source.</summary>
+    /// <summary>Object id of the copy by object id of the source.</summary>
     public IReadOnlyDictionary<string, string> Copies { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Clone, relocation: where to.</summary>
-    public string? Datastore { get; set; }
-
-    /// <summary>Relocation: disk format; null keeps those of the disks.</summary>
-    public string? DiskFormat { get; set; }
-
-    /// <summary>Decrypt although the start of a disk looks like nothing known.</summary>
-    public bool Force { get; set; }
-
-    /// <summary>Power off without asking the guest.</summary>
-    public bool Hard { get; set; }
-
-    /// <summary>Power on although another host's lock stands: an operator says that it is cut off.</summary>
-    public bool Fenced { get; set; }
-
-    /// <summary>How long the guest may take.</summary>
-    public int TimeoutSeconds { get; set; }
-
-    /// <summary>Clone, relocation: privileges of encryption that the caller was asked for.</summary>
-    public IReadOnlyList<string> Asked { get; set; } = [];
-
-    /// <summary>What registering, moving, and changes of disks are about.</summary>
-    public Model.LifeArguments? Life { get; set; }
-
-    /// <summary>What to create.</summary>
-    public CreateVmBody? Create { get; set; }
-
-    /// <summary>Object ids of the disks to create, in order.</summary>
-    public IReadOnlyList<string> CreateObjects { get; set; } = [];
+    /// <summary>Where the files of a VM lie that is on its way into the inventory; empty else.</summary>
+    public string Path { get; set; } = "";
 }

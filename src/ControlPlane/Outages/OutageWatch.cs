@@ -2,7 +2,6 @@ using System.Globalization;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
@@ -82,7 +81,8 @@ internal sealed partial class OutageWatch(
         else if (rule.Action == OutageActions.ShutDown
             && (await snapshots.DescribeAsync(vm.HostId, vm.Id, ct)).PowerState == "poweredOn")
         {
-            await vms.PowerAsync(Caller.System, vm.Id, new PowerBody("off", TimeoutSeconds: ShutDownSeconds), ct);
+            var request = new Vms.Operations.PowerOff.PowerOffRequest(TimeoutSeconds: ShutDownSeconds);
+            await vms.BeginAsync(Caller.System, vm.Id, request, ct);
         }
     }
 

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
@@ -59,6 +59,6 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
             t => t.VmId == vmId && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
             .Select(t => t.Arguments).FirstOrDefaultAsync(ct);
         return string.IsNullOrEmpty(arguments) ? null
-            : JsonSerializer.Deserialize(arguments, StoreJson.Default.VmTaskArguments)?.PolicyId;
+            : TaskArguments.Parse(arguments).PolicyId;
     }
 }

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Operations.SetPolicy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -70,8 +70,11 @@ internal sealed partial class PolicyBatchWork(
                     throw new FaultException(await tasks.CancelledAsync(task.Id, ct));
                 }
 
-                var body = new SetPolicyBody(arguments.PolicyId, arguments.Home, arguments.Disks);
-                item.ChildTaskId = (await vms.SetPolicyAsync(arguments.Caller, item.VmId, body, ct)).Id;
+                var request = new SetPolicyRequest
+                {
+                    Policy = arguments.PolicyId, Home = arguments.Home, Disks = arguments.Disks,
+                };
+                item.ChildTaskId = (await vms.BeginAsync(arguments.Caller, item.VmId, request, ct)).Id;
                 item.State = PolicyBatchStates.Running;
                 await NoteAsync(task, item, count, ct);
             }

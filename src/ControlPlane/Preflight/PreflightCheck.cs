@@ -27,6 +27,16 @@ internal sealed class PreflightCheck(CenterStore store, HostLinks links, Provide
         }
     }
 
+    /// <summary>The same once per provider and per key that a request names.</summary>
+    public async Task RequireAllAsync(PreflightRequest order, IReadOnlyList<KeyGroup> keys, CancellationToken ct)
+    {
+        await RequireAsync(order, ct);
+        foreach (var key in keys.Where(k => k.Provider != order.Provider || k.KeyId is not null))
+        {
+            await RequireAsync(order with { Provider = key.Provider, KeyId = key.KeyId }, ct);
+        }
+    }
+
     /// <summary>Runs all checks.</summary>
     public async Task<List<PreflightFinding>> CheckAsync(PreflightRequest order, CancellationToken ct)
     {

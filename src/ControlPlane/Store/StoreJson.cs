@@ -14,6 +14,7 @@ namespace Lorica.ControlPlane.Store;
 [JsonSerializable(typeof(PolicyBatchArguments))]
 [JsonSerializable(typeof(List<ServerModel>))]
 [JsonSerializable(typeof(VmTaskArguments))]
+[JsonSerializable(typeof(FirstTaskArguments))]
 [JsonSerializable(typeof(TaskNotesModel))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(List<string>))]

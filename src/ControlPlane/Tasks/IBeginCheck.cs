@@ -8,5 +8,5 @@ public interface IBeginCheck
 {
     /// <summary>Returns when the caller holds what the task needs.</summary>
     /// <exception cref="Contracts.Faults.FaultException">NoPermission: nothing was begun.</exception>
-    Task RequireAsync(CenterDb db, string kind, VmRow vm, Caller caller, string arguments, CancellationToken ct);
+    Task RequireAsync(CenterDb db, TaskNeeds needs, VmRow vm, Caller caller, CancellationToken ct);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
@@ -32,8 +31,9 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     /// with
     /// <paramref name="also"/>. The unique index refuses a second unfinished task of the same VM.
     /// </summary>
-    public async Task<TaskRow> BeginAsync(
-        string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task>? also, CancellationToken ct)
+    internal async Task<TaskRow> BeginAsync(
+        string kind, VmRow vm, Caller caller, TaskNeeds needs, VmTaskArguments arguments, Func<CenterDb, TaskRow, Task>? also,
+        CancellationToken ct)
     {
         var row = NewRow(kind, vm, caller, arguments);
         try
@@ -43,7 +43,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
                 {
                     await RefuseSecondAsync(db, vm, ct);
                     await Revisions.RequireAsync(db, ObjectRef.Of(vm), caller, ct);
-                    await begin.RequireAsync(db, kind, vm, caller, arguments, ct);
+                    await begin.RequireAsync(db, needs, vm, caller, ct);
                     int swapped = await db.Vms.Where(v => v.Id == vm.Id && v.Epoch == vm.Epoch)
                         .ExecuteUpdateAsync(s => s.SetProperty(v => v.Epoch, vm.Epoch + 1), ct);
                     if (swapped != 1)
@@ -75,15 +75,16 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     /// Begins the task of a VM whose row is written in the same transaction, with the epoch after the one that it has. The
     /// caller's privileges are asked for in it once more, and <paramref name="also"/> belongs to it.
     /// </summary>
-    public async Task<TaskRow> BeginNewAsync(
-        string kind, VmRow vm, Caller caller, string arguments, Func<CenterDb, TaskRow, Task> also, CancellationToken ct)
+    internal async Task<TaskRow> BeginNewAsync(
+        string kind, VmRow vm, Caller caller, TaskNeeds needs, VmTaskArguments arguments, Func<CenterDb, TaskRow, Task> also,
+        CancellationToken ct)
     {
         var row = NewRow(kind, vm, caller, arguments);
         vm.Epoch = row.Epoch;
         await store.WriteAsync(
             async db =>
             {
-                await begin.RequireAsync(db, kind, vm, caller, arguments, ct);
+                await begin.RequireAsync(db, needs, vm, caller, ct);
                 if (!await db.Containers.AnyAsync(c => c.Id == vm.ParentId, ct))
                 {
                     throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.objectNotFound", vm.Name,
@@ -286,7 +287,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
         await store.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct)
         ?? throw NotFound(id);
 
-    private TaskRow NewRow(string kind, VmRow vm, Caller caller, string arguments) => new()
+    private TaskRow NewRow(string kind, VmRow vm, Caller caller, VmTaskArguments arguments) => new()
     {
         Id = Guid.NewGuid().ToString("D"),
         Kind = kind,
@@ -298,8 +299,8 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
         TokenId = caller.TokenId,
         StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Epoch = vm.Epoch + 1,
-        Arguments = arguments,
-        PolicyId = JsonSerializer.Deserialize(arguments, StoreJson.Default.VmTaskArguments)?.PolicyId,
+        Arguments = TaskArguments.Format(arguments),
+        PolicyId = arguments.PolicyId,
         ParentId = TaskParent.Current,
     };
 }

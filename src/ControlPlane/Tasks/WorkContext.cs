@@ -10,6 +10,9 @@ namespace Lorica.ControlPlane.Tasks;
 /// <param name="Resumed">An earlier run may have done part of it.</param>
 internal sealed record WorkContext(TaskRow Task, VmRow Vm, VmTaskArguments Arguments, bool Resumed)
 {
+    /// <summary>What it needs of its caller.</summary>
+    public TaskNeeds Needs { get; init; } = TaskNeeds.None;
+
     /// <summary>Fires when the task is asked to end; heeded between <see cref="TaskStore.EnterCancellableAsync"/> and
     /// <see cref="TaskStore.EnterUncancellableAsync"/>.</summary>
     public CancellationToken Cancelled { get; init; }

@@ -3,6 +3,12 @@ using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Operations.SetPolicy;
+using Lorica.ControlPlane.Vms.Operations.RelocateVm;
+using Lorica.ControlPlane.Vms.Operations.PowerOn;
+using Lorica.ControlPlane.Vms.Operations.MigrateVm;
+using Lorica.ControlPlane.Vms.Operations.CloneVm;
+using Lorica.ControlPlane.Vms.Operations.AddDisk;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -40,8 +46,7 @@ public sealed class BeginCheckTests
         var caller = await People.WithoutAsync(center, Privileges.PowerOn);
         var vm = await center.Store.ReadAsync(db => db.Vms.SingleAsync());
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<IGrainFactory>()
-                .GetGrain<IVmGrain>(vm.Id).PowerAsync(caller, new PowerCommand(On: true, Hard: false, 0)));
+            () => center.AskGrainAsync(caller, vm.Id, new PowerOnRequest()));
         Assert.Equal(Privileges.PowerOn, refused.Fault.Key);
         Assert.Equal("poweredOff", (await center.VmAsync("a")).PowerState);
     }
@@ -50,16 +55,15 @@ public sealed class BeginCheckTests
 
     private static async Task<string> AskAsync(TestCenter center, string vm, Caller caller, string kind)
     {
-        var grain = center.Service<IGrainFactory>().GetGrain<IVmGrain>(vm);
         var policy = await center.Service<ControlPlane.Policies.PolicyCatalog>().FindAsync(TestCenter.DefaultPolicy, default);
-        return await (kind switch
+        return await center.AskGrainAsync(caller, vm, kind switch
         {
-            TaskKinds.Decrypt => grain.SetPolicyAsync(
-                caller, new SetPolicyCommand(policy.Id, null, null, false, policy.RulesVersion)),
-            TaskKinds.Clone => grain.CloneAsync(caller, new CloneCommand("b", null, null, [], [])),
-            TaskKinds.Relocate => grain.RelocateAsync(caller, new RelocateCommand(null, "eagerZeroed", [])),
-            TaskKinds.Migrate => grain.LifeAsync(caller, kind, new LifeArguments { HostId = TestCenter.SecondHostId }),
-            _ => grain.LifeAsync(caller, kind, new LifeArguments { Capacity = 1 << 20, Provisioning = "thin" }),
+            TaskKinds.Decrypt => new SetPolicyRequest { Policy = policy.Id, RulesVersion = policy.RulesVersion },
+            TaskKinds.Clone => new CloneVmRequest("b", null, null, []),
+            TaskKinds.Relocate => new RelocateVmRequest(null, "eagerZeroed"),
+            TaskKinds.Migrate => new MigrateVmRequest(TestCenter.SecondHostId),
+            TaskKinds.AddDisk => (object)new AddDiskRequest { Capacity = 1 << 20 },
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         });
     }
 }

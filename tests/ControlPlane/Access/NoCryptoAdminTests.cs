@@ -26,9 +26,9 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
 
     private TestCenter _center = null!;
 
-    private LifeService Life => _center.Service<LifeService>();
+    private VmFace Life => _center.Vms;
 
-    private VmService Vms => _center.Service<VmService>();
+    private VmFace Vms => _center.Vms;
 
     public async ValueTask InitializeAsync()
     {

@@ -13,61 +13,61 @@ internal static partial class OperationTable
 
     private static IEnumerable<OperationRow> LifeRows() =>
     [
-        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm],
+        new("VmService.RegisterAsync", Datacenter, [Privileges.RegisterVm],
             (c, who) => Life(c).RegisterAsync(who, new RegisterVmBody { Path = "[ds1] none/none.vmx" }, None)),
-        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm],
+        new("VmService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm],
             Register(new RegisterVmBody { Path = ForeignPath })),
-        new("LifeService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.Decrypt],
+        new("VmService.RegisterAsync", Datacenter, [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.Decrypt],
             Register(new RegisterVmBody { Path = ForeignPath, AcceptOlder = true })),
-        new("LifeService.RegisterAsync", Datacenter,
+        new("VmService.RegisterAsync", Datacenter,
             [Privileges.RegisterVm, Privileges.CryptoRegisterVm, Privileges.CryptoAccess],
             Register(new RegisterVmBody { Path = ForeignPath, AcceptChanged = true })),
-        new("LifeService.UnregisterAsync", "leaving", [Privileges.UnregisterVm],
+        new(TaskKinds.Unregister, "leaving", [Privileges.UnregisterVm],
             (c, who) => Life(c).UnregisterAsync(who, "leaving", fenced: false, None)),
-        new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm],
+        new(TaskKinds.Unlock, Datacenter, [Privileges.CryptoRegisterVm],
             (c, who) => Life(c).UnlockAsync(who, "plain", deactivated: false, None)),
-        new("LifeService.UnlockAsync", Datacenter, [Privileges.CryptoRegisterVm, Privileges.Recrypt],
+        new(TaskKinds.Unlock, Datacenter, [Privileges.CryptoRegisterVm, Privileges.Recrypt],
             (c, who) => Life(c).UnlockAsync(who, "plain", deactivated: true, None))
         { Elsewhere = new Dictionary<string, string> { [Privileges.Recrypt] = "plain" } },
         new("RepairService.RepairAsync", "enc", [Privileges.CryptoRegisterVm, Privileges.Decrypt, Privileges.CryptoAccess],
             (c, who) => c.Service<RepairService>().RepairAsync(who, "enc", new RepairVmBody(), None)),
-        new("LifeService.RenameAsync", "plain", [Privileges.RenameVm],
+        new(TaskKinds.Rename, "plain", [Privileges.RenameVm],
             (c, who) => Life(c).RenameAsync(who, "plain", new RenameVmBody(""), None)),
-        new("LifeService.MoveAsync", "plain", [Privileges.MoveVm],
+        new("VmMover.MoveAsync", "plain", [Privileges.MoveVm],
             (c, who) => Life(c).MoveAsync(who, "plain", new MoveVmBody(Datacenter), None)),
-        new("LifeService.MigrateAsync", "plain", [Privileges.ColdMigrate],
+        new(TaskKinds.Migrate, "plain", [Privileges.ColdMigrate],
             (c, who) => Life(c).MigrateAsync(who, "plain", new MigrateVmBody("none"), None)),
-        new("LifeService.MigrateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate],
+        new(TaskKinds.Migrate, "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate],
             (c, who) => Life(c).MigrateAsync(who, "enc", new MigrateVmBody("none"), None)),
-        new("LifeService.AddDiskAsync", "plain", [Privileges.AddNewDisk, Privileges.AllocateSpace], AddDisk("plain", null))
+        new(TaskKinds.AddDisk, "plain", [Privileges.AddNewDisk, Privileges.AllocateSpace], AddDisk("plain", null))
         { Elsewhere = SpaceAtDatacenter },
-        new("LifeService.AddDiskAsync", "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.AllocateSpace],
+        new(TaskKinds.AddDisk, "enc", [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.AllocateSpace],
             AddDisk("enc", null))
         { Elsewhere = SpaceAtDatacenter },
-        new("LifeService.AddDiskAsync", "enc",
+        new(TaskKinds.AddDisk, "enc",
             [Privileges.AddNewDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess, Privileges.AllocateSpace],
             AddDisk("enc", TestCenter.DefaultPolicy))
         { Elsewhere = SpaceAtDatacenter },
-        new("LifeService.AttachDiskAsync", "plain", [Privileges.AddExistingDisk], AttachDisk("plain", null)),
-        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk],
+        new(TaskKinds.AttachDisk, "plain", [Privileges.AddExistingDisk], AttachDisk("plain", null)),
+        new(TaskKinds.AttachDisk, "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk],
             AttachDisk("enc", TestCenter.EncryptionPolicy)),
-        new("LifeService.AttachDiskAsync", "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess],
+        new(TaskKinds.AttachDisk, "enc", [Privileges.AddExistingDisk, Privileges.CryptoAddDisk, Privileges.CryptoAccess],
             AttachDisk("enc", null)),
-        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk],
+        new(TaskKinds.DetachDisk, "plain", [Privileges.RemoveDisk],
             (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: false, None)),
-        new("LifeService.DetachDiskAsync", "plain", [Privileges.RemoveDisk],
+        new(TaskKinds.RemoveDisk, "plain", [Privileges.RemoveDisk],
             (c, who) => Life(c).DetachDiskAsync(who, "plain", "none", remove: true, None)),
-        new("LifeService.ResizeDiskAsync", "plain", [Privileges.ExtendDisk],
+        new(TaskKinds.ResizeDisk, "plain", [Privileges.ExtendDisk],
             (c, who) => Life(c).ResizeDiskAsync(who, "plain", "none", new ResizeDiskBody(1 << 21), None)),
         Clone("plain", null, Privileges.CloneVm, Privileges.CreateVmFromExisting),
         Clone("plain", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.EncryptNew),
         Clone("enc", null, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone),
         Clone("enc", TestCenter.EncryptionPolicy, Privileges.CloneVm, Privileges.CreateVmFromExisting, Privileges.CryptoClone,
             Privileges.EncryptNew),
-        new("VmService.RelocateAsync", "plain", [Privileges.ColdMigrate, Privileges.AllocateSpace],
+        new(TaskKinds.Relocate, "plain", [Privileges.ColdMigrate, Privileges.AllocateSpace],
             (c, who) => Vms(c).RelocateAsync(who, "plain", NoFormat, None))
         { Elsewhere = SpaceAtDatacenter },
-        new("VmService.RelocateAsync", "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate, Privileges.AllocateSpace],
+        new(TaskKinds.Relocate, "enc", [Privileges.ColdMigrate, Privileges.CryptoMigrate, Privileges.AllocateSpace],
             (c, who) => Vms(c).RelocateAsync(who, "enc", NoFormat, None))
         { Elsewhere = SpaceAtDatacenter },
     ];
@@ -76,7 +76,7 @@ internal static partial class OperationTable
 
     private static RelocateVmBody NoFormat => new(DiskFormat: "none");
 
-    private static LifeService Life(TestCenter center) => center.Service<LifeService>();
+    private static VmFace Life(TestCenter center) => center.Vms;
 
     /// <summary>Under another name: refused after the privileges.</summary>
     private static Func<TestCenter, Caller, Task> Register(RegisterVmBody body) =>
@@ -89,7 +89,7 @@ internal static partial class OperationTable
         Life(c).AttachDiskAsync(who, vm, new AttachDiskBody { Path = NoDisk, Policy = policy }, None);
 
     private static OperationRow Clone(string vm, string? policy, params string[] privileges) =>
-        new("VmService.CloneAsync", vm, [.. privileges, Privileges.AllocateSpace],
+        new(TaskKinds.Clone, vm, [.. privileges, Privileges.AllocateSpace],
             (c, who) => Vms(c).CloneAsync(who, vm, new CloneVmBody("", Policy: policy), None))
         {
             Elsewhere = new Dictionary<string, string>

@@ -60,32 +60,32 @@ internal static partial class OperationTable
             (c, who) => Vms(c).CreateAsync(who, Taken(TestCenter.EncryptionPolicy), None)),
         new("VmService.ImportAsync", Datacenter, [Privileges.CreateVm, Privileges.AllocateSpace],
             (c, who) => Vms(c).ImportAsync(who, PipeReader.Create(OfOneVm()), _ => Taken(null), None)),
-        new("VmService.SetPolicyAsync", "plain", [Privileges.StoragePolicy, Privileges.Encrypt],
+        new(TaskKinds.SetPolicy, "plain", [Privileges.StoragePolicy, Privileges.Encrypt],
             (c, who) => Vms(c).SetPolicyAsync(who, "plain", Policy(TestCenter.EncryptionPolicy), None)),
-        new("VmService.SetPolicyAsync", "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
+        new(TaskKinds.SetPolicy, "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
             (c, who) => Vms(c).SetPolicyAsync(who, "enc", Policy(TestCenter.DefaultPolicy), None)),
         new("VmService.CheckPolicyAsync", "plain", [Privileges.StoragePolicy, Privileges.Encrypt],
             (c, who) => Vms(c).CheckPolicyAsync(who, "plain", Policy(TestCenter.EncryptionPolicy), None)),
         new("VmService.CheckPolicyAsync", "enc", [Privileges.StoragePolicy, Privileges.Decrypt],
             (c, who) => Vms(c).CheckPolicyAsync(who, "enc", Policy(TestCenter.DefaultPolicy), None)),
-        new("VmService.RecryptAsync", "enc", [Privileges.Recrypt],
-            (c, who) => Vms(c).RecryptAsync(who, "enc", new RecryptBody("none"), None)),
-        new("VmService.PowerAsync", "enc", [Privileges.PowerOn],
+        new(TaskKinds.Recrypt, "enc", [Privileges.Recrypt],
+            (c, who) => Vms(c).RecryptAsync(who, "enc", new RecryptBody("shallow", Disks: ["none"]), None)),
+        new(TaskKinds.PowerOn, "enc", [Privileges.PowerOn],
             (c, who) => Vms(c).PowerAsync(who, "enc", new PowerBody("on"), None)),
-        new("VmService.PowerAsync", "enc", [Privileges.PowerOn, Privileges.HostConnection],
+        new(TaskKinds.PowerOn, "enc", [Privileges.PowerOn, Privileges.HostConnection],
             (c, who) => Vms(c).PowerAsync(who, "enc", new PowerBody("on", Fenced: true), None))
         { Elsewhere = new Dictionary<string, string> { [Privileges.HostConnection] = "h1" } },
-        new("VmService.PowerAsync", "plain", [Privileges.PowerOff],
+        new(TaskKinds.PowerOff, "plain", [Privileges.PowerOff],
             (c, who) => Vms(c).PowerAsync(who, "plain", new PowerBody("off"), None)),
-        new("VmService.ReadConsoleAsync", "plain", [Privileges.Console], ReadConsole("plain")),
-        new("VmService.ReadConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess], ReadConsole("enc")),
-        new("VmService.RequireConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess],
+        new("VmConsole.ReadAsync", "plain", [Privileges.Console], ReadConsole("plain")),
+        new("VmConsole.ReadAsync", "enc", [Privileges.Console, Privileges.CryptoAccess], ReadConsole("enc")),
+        new("VmConsole.RequireAsync", "enc", [Privileges.Console, Privileges.CryptoAccess],
             (c, who) => Vms(c).RequireConsoleAsync(who, "enc", None)),
-        new("VmService.WriteConsoleAsync", "plain", [Privileges.Console],
+        new("VmConsole.WriteAsync", "plain", [Privileges.Console],
             (c, who) => Vms(c).WriteConsoleAsync(who, "plain", default, None)),
-        new("VmService.WriteConsoleAsync", "enc", [Privileges.Console, Privileges.CryptoAccess],
+        new("VmConsole.WriteAsync", "enc", [Privileges.Console, Privileges.CryptoAccess],
             (c, who) => Vms(c).WriteConsoleAsync(who, "enc", default, None)),
-        new("VmService.DeleteAsync", "doomed", [Privileges.DeleteVm], (c, who) => Vms(c).DeleteAsync(who, "doomed", None)),
+        new(TaskKinds.Delete, "doomed", [Privileges.DeleteVm], (c, who) => Vms(c).DeleteAsync(who, "doomed", None)),
         new("VmQueries.GetAsync", "plain", [Privileges.View], (c, who) => c.Service<VmQueries>().GetAsync(who, "plain", None)),
         new("VmQueries.ListAsync", Root, [], (c, who) => c.Service<VmQueries>().ListAsync(who, None)),
 
@@ -246,7 +246,7 @@ internal static partial class OperationTable
             (c, who) => c.Service<SessionService>().EndAsync(who, "none", None)),
     ];
 
-    private static VmService Vms(TestCenter center) => center.Service<VmService>();
+    private static VmFace Vms(TestCenter center) => center.Vms;
 
     private static ProviderService Providers(TestCenter center) => center.Service<ProviderService>();
 
@@ -269,6 +269,6 @@ internal static partial class OperationTable
         return new MemoryStream([.. DiskStream.Magic, .. frame, .. "{}"u8]);
     }
 
-    private static Func<TestCenter, Caller, Task> ReadConsole(string vm) => async (center, who) =>
-        (await Vms(center).ReadConsoleAsync(who, vm, 0, follow: false, None)).Dispose();
+    private static Func<TestCenter, Caller, Task> ReadConsole(string vm) => (center, who) =>
+        Vms(center).ReadConsoleAsync(who, vm, None);
 }

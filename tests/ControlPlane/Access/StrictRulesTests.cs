@@ -22,7 +22,7 @@ public sealed class StrictRulesTests
         await center.CreateAsync("enc", TestCenter.EncryptionPolicy);
         await center.CreateAsync("plain");
         var bob = await OperatorAsync(center);
-        var vms = center.Service<VmService>();
+        var vms = center.Vms;
 
         // He sees that it is encrypted, not with what; and runs it.
         var seen = await center.Service<VmQueries>().GetAsync(bob, "enc", None);
@@ -39,7 +39,7 @@ public sealed class StrictRulesTests
         var missing = new List<string>();
         foreach (var act in (Func<Task>[])
         [
-            () => vms.ReadConsoleAsync(bob, "enc", 0, false, None),
+            () => vms.ReadConsoleAsync(bob, "enc", None),
             () => vms.WriteConsoleAsync(bob, "enc", default, None),
             () => vms.SetPolicyAsync(bob, "enc", new SetPolicyBody(TestCenter.DefaultPolicy), None),
             () => vms.SetPolicyAsync(bob, "plain", new SetPolicyBody(TestCenter.EncryptionPolicy), None),
@@ -57,7 +57,7 @@ public sealed class StrictRulesTests
             [Privileges.CryptoAccess, Privileges.CryptoAccess, Privileges.Decrypt, Privileges.Encrypt, Privileges.Recrypt,
                 Privileges.ReadKeyServersInfo],
             missing);
-        (await vms.ReadConsoleAsync(bob, "plain", 0, false, None)).Dispose();
+        await vms.ReadConsoleAsync(bob, "plain", None);
     }
 
     [Fact]

@@ -167,7 +167,7 @@ public sealed class BegunWorkTests
     {
         await using var center = await StartAsync(Deep);
         var bob = await People.WithoutAsync(center);
-        var task = await center.Service<VmService>().CloneAsync(bob, "a", new CloneVmBody("b"), None);
+        var task = await center.Vms.CloneAsync(bob, "a", new CloneVmBody("b"), None);
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await center.RestartAsync(() =>
@@ -202,7 +202,7 @@ public sealed class BegunWorkTests
     public async Task A_clone_that_stands_is_kept_while_it_cannot_be_read()
     {
         await using var center = await StartAsync(Deep);
-        var task = await center.Service<VmService>().CloneAsync(People.Administrator, "a", new CloneVmBody("b"), None);
+        var task = await center.Vms.CloneAsync(People.Administrator, "a", new CloneVmBody("b"), None);
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await center.RestartAsync(() =>
         {
@@ -266,7 +266,7 @@ public sealed class BegunWorkTests
 
     private static async Task<string> HalfWayAsync(TestCenter center, Caller caller, string job)
     {
-        var vms = center.Service<VmService>();
+        var vms = center.Vms;
         int before = center.Host.Started.Count;
         var task = job switch
         {

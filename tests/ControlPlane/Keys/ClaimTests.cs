@@ -29,7 +29,7 @@ public sealed class ClaimTests
         (copy.Path, copy.Label, copy.Transition) = ("[ds1] copy/0.vmdk", "", "");
         center.Host.Detached[copy.Path] = copy;
 
-        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Service<LifeService>().AttachDiskAsync(
+        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Vms.AttachDiskAsync(
             caller, "b", new AttachDiskBody { Path = copy.Path, Policy = TestCenter.EncryptionPolicy }, default));
 
         Assert.Equal((FaultTypes.AlreadyExists, "lorica.objectRegistered"), (refused.Fault.Type, refused.Fault.Key));
@@ -47,7 +47,7 @@ public sealed class ClaimTests
         var bait = Bait(job.NewKey, job.NewKcv);
         center.Hosts[1].Unregistered[bait.Path] = bait;
 
-        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Service<LifeService>().RegisterAsync(
+        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Vms.RegisterAsync(
             caller, new RegisterVmBody { Path = bait.Path, Host = "h2" }, default));
 
         Assert.Equal((FaultTypes.NoPermission, "a"), (refused.Fault.Type, refused.Fault.Object));
@@ -77,7 +77,7 @@ public sealed class ClaimTests
         var bait = Bait(key, center.Broker.Keys[key.KeyId]);
         center.Hosts[1].Unregistered[bait.Path] = bait;
 
-        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Service<LifeService>().RegisterAsync(
+        var refused = await Assert.ThrowsAsync<FaultException>(() => center.Vms.RegisterAsync(
             caller, new RegisterVmBody { Path = bait.Path, Host = "h2" }, default));
 
         Assert.Equal((FaultTypes.NoPermission, "a"), (refused.Fault.Type, refused.Fault.Object));
@@ -185,7 +185,7 @@ public sealed class ClaimTests
         Assert.Equal("lorica.hostHasEncryptedVms", disable.Code);
         var caller = await People.WithoutAsync(center, Privileges.CryptoAccess);
         var console = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<VmService>().RequireConsoleAsync(caller, "a", default));
+            () => center.Vms.RequireConsoleAsync(caller, "a", default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoAccess), (console.Fault.Type, console.Fault.Key));
         Assert.Equal("succeeded", (await EndAsync(center, task, job)).State);
     }

@@ -28,7 +28,7 @@ public sealed class NamedKeyTests
         var caller = await People.OnlyAtAsync(center, ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, except: x.Id);
 
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<VmService>().CreateAsync(caller, Body("bait", x.Key!.Id, "h2"), default));
+            () => center.Vms.CreateAsync(caller, Body("bait", x.Key!.Id, "h2"), default));
 
         Assert.Equal((FaultTypes.ResourceInUse, "lorica.keyInUse"), (refused.Fault.Type, refused.Fault.Key));
         Assert.Empty(center.Hosts[1].Delivered);
@@ -105,7 +105,7 @@ public sealed class NamedKeyTests
             return Task.CompletedTask;
         };
         var caller = await People.WithoutAsync(center, Privileges.ManageKeys);
-        var vms = center.Service<VmService>();
+        var vms = center.Vms;
 
         var refused = await Assert.ThrowsAsync<FaultException>(() => vms.CreateAsync(caller, Body("a", "unknown"), default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.ManageKeys), (refused.Fault.Type, refused.Fault.Key));
@@ -141,10 +141,10 @@ public sealed class NamedKeyTests
 
         var refused = await Assert.ThrowsAsync<FaultException>(() => kind switch
         {
-            TaskKinds.Create => center.Service<VmService>().CreateAsync(caller, Body("b", made), default),
-            TaskKinds.Clone => center.Service<VmService>().CloneAsync(
+            TaskKinds.Create => center.Vms.CreateAsync(caller, Body("b", made), default),
+            TaskKinds.Clone => center.Vms.CloneAsync(
                 caller, "a", new CloneVmBody("b", Keys: [new KeySpecBody(null, "kms1", key)]), default),
-            _ => center.Service<LifeService>().RegisterAsync(caller, new RegisterVmBody { Path = "[ds1] a/a.vmx" }, default),
+            _ => center.Vms.RegisterAsync(caller, new RegisterVmBody { Path = "[ds1] a/a.vmx" }, default),
         });
 
         Assert.Equal(FaultTypes.NoPermission, refused.Fault.Type);
@@ -158,7 +158,7 @@ public sealed class NamedKeyTests
     {
         await using var center = await TestCenter.StartAsync();
         string made = await MakeAsync(center);
-        var vms = center.Service<VmService>();
+        var vms = center.Vms;
         await center.EndAsync((await vms.CreateAsync(People.Administrator, Body("a", made), default)).Id);
         await center.DoAsync("vms/a/unregister", "");
 

@@ -167,7 +167,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
 
     private async Task AskAsync(Caller bob, string act, string name)
     {
-        var vms = _center.Service<VmService>();
+        var vms = _center.Vms;
         switch (act)
         {
             case "encrypt":

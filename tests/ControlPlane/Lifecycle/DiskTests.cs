@@ -127,7 +127,7 @@ public sealed class DiskTests
         // The way out: attach with the default policy, then change the policy.
         var strict = await People.WithoutAsync(center, Privileges.CryptoAccess);
         var noAccess = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<LifeService>().AttachDiskAsync(strict, "a", new AttachDiskBody { Path = plain.Path }, default));
+            () => center.Vms.AttachDiskAsync(strict, "a", new AttachDiskBody { Path = plain.Path }, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoAccess), (noAccess.Fault.Type, noAccess.Fault.Key));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/disks/attach", $$"""{"path":"{{plain.Path}}"}""")).State);
         Assert.Equal("succeeded", (await center.SetPolicyAsync("a", TestCenter.EncryptionPolicy)).State);
@@ -207,7 +207,7 @@ public sealed class DiskTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var caller = await People.WithoutAsync(center, privilege);
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<LifeService>().AddDiskAsync(caller, "a", new AddDiskBody { Capacity = 1 << 20 }, default));
+            () => center.Vms.AddDiskAsync(caller, "a", new AddDiskBody { Capacity = 1 << 20 }, default));
         Assert.Equal((FaultTypes.NoPermission, privilege, "a"), (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
     }
 
@@ -220,7 +220,7 @@ public sealed class DiskTests
         Assert.True(easy.IsSuccessStatusCode, await easy.Content.ReadAsStringAsync());
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/policy", """{"policy":"easy","home":true}""")).State);
         var caller = await People.WithoutAsync(center, Privileges.CryptoAccess);
-        var life = center.Service<LifeService>();
+        var life = center.Vms;
         var plain = new AddDiskBody { Capacity = 1 << 20, Policy = TestCenter.DefaultPolicy };
         var refused = await Assert.ThrowsAsync<FaultException>(() => life.AddDiskAsync(caller, "a", plain, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoAccess, "a"),

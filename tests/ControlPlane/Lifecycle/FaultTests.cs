@@ -91,7 +91,7 @@ public sealed class FaultTests
         vm.Snapshots = 1;
         var nobody = await People.WithoutAsync(center, Privileges.Recrypt);
         var noPermission = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<VmService>().RecryptAsync(nobody, "p", new RecryptBody("deep"), default));
+            () => center.Vms.RecryptAsync(nobody, "p", new RecryptBody("deep"), default));
         Assert.Equal(FaultTypes.NoPermission, noPermission.Fault.Type);
 
         const string Deep = """{"mode":"deep"}""";

@@ -35,15 +35,15 @@ public sealed class FencedTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var caller = await People.WithoutAsync(center, Privileges.HostConnection);
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<VmService>().PowerAsync(caller, "a", new PowerBody("on", Fenced: true), default));
+            () => center.Vms.PowerAsync(caller, "a", new PowerBody("on", Fenced: true), default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection, "h1"),
             (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
-        var task = await center.Service<VmService>().PowerAsync(caller, "a", new PowerBody("on"), default);
+        var task = await center.Vms.PowerAsync(caller, "a", new PowerBody("on"), default);
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
 
         await center.PowerAsync("a", "off");
         await center.DoAsync("vms/a/unregister", "");
-        refused = await Assert.ThrowsAsync<FaultException>(() => center.Service<LifeService>().RegisterAsync(
+        refused = await Assert.ThrowsAsync<FaultException>(() => center.Vms.RegisterAsync(
             caller, new RegisterVmBody { Path = "[ds1] a/a.vmx", Fenced = true }, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection, "h1"),
             (refused.Fault.Type, refused.Fault.Key, refused.Fault.Object));
@@ -62,7 +62,7 @@ public sealed class FencedTests
             s => s.SetProperty(h => h.State, HostStates.Disconnected)));
         var caller = await People.WithoutAsync(center, Privileges.HostConnection);
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<LifeService>().UnregisterAsync(caller, "a", fenced: true, default));
+            () => center.Vms.UnregisterAsync(caller, "a", fenced: true, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.HostConnection), (refused.Fault.Type, refused.Fault.Key));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister?fenced=true", "")).State);
         Assert.Single(await center.EventsAsync(EventIds.VmFenced));

@@ -38,7 +38,7 @@ internal static class LifeWorld
     /// <summary>Asks for it.</summary>
     public static Task<TaskModel> DoAsync(TestCenter center, Caller caller, string kind)
     {
-        var (life, vms) = (center.Service<LifeService>(), center.Service<VmService>());
+        var (life, vms) = (center.Vms, center.Vms);
         return kind switch
         {
             TaskKinds.Register => life.RegisterAsync(caller, new RegisterVmBody { Path = "[ds1] a/a.vmx", Host = "h1" }, None),

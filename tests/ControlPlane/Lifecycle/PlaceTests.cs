@@ -47,7 +47,7 @@ public sealed class PlaceTests
             PrincipalKind = PrincipalKinds.User, Principal = mallory.User, RoleId = -1, ObjectKind = ObjectKinds.Folder,
             ObjectId = "folder-prod", Propagate = true,
         })));
-        var life = center.Service<LifeService>();
+        var life = center.Vms;
         var refused = await Assert.ThrowsAsync<FaultException>(
             () => life.MoveAsync(mallory, "a", new MoveVmBody("prod"), default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.Decrypt), (refused.Fault.Type, refused.Fault.Key));
@@ -134,7 +134,7 @@ public sealed class PlaceTests
         await CreateOnFirstAsync(center, "a", TestCenter.EncryptionPolicy);
         await CreateOnFirstAsync(center, "p", TestCenter.DefaultPolicy);
         var caller = await People.WithoutAsync(center, Privileges.CryptoMigrate);
-        var life = center.Service<LifeService>();
+        var life = center.Vms;
         var refused = await Assert.ThrowsAsync<FaultException>(
             () => life.MigrateAsync(caller, "a", new MigrateVmBody("h2"), default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.CryptoMigrate, "a"),

@@ -115,7 +115,7 @@ public sealed class RegisterTests
         var theirs = center.Host.Vms.Values.Single();
         var mine = Foreign(center, "mine");
         (mine.Key, mine.Kcv, mine.Disks[0].Key, mine.Disks[0].Kcv) = (theirs.Key, theirs.Kcv, theirs.Key, theirs.Kcv);
-        var life = center.Service<LifeService>();
+        var life = center.Vms;
         var without = await People.WithoutAsync(center, Privileges.CryptoClone, Privileges.CryptoAccess);
         var refused = await Assert.ThrowsAsync<FaultException>(
             () => life.RegisterAsync(without, new RegisterVmBody { Path = mine.Path }, default));
@@ -135,7 +135,7 @@ public sealed class RegisterTests
         center.Host.Unregistered[Path] = old;
         Assert.Equal("lorica.olderThanKnown", (await center.RefusedAsync("vms/register", $$"""{"path":"{{Path}}"}""")).Code);
 
-        var life = center.Service<LifeService>();
+        var life = center.Vms;
         var body = new RegisterVmBody { Path = Path, AcceptOlder = true };
         var refused = await Assert.ThrowsAsync<FaultException>(
             async () => await life.RegisterAsync(await People.WithoutAsync(center, Privileges.Decrypt), body, default));
@@ -187,7 +187,7 @@ public sealed class RegisterTests
         var files = Foreign(center, "x");
         var caller = await People.WithoutAsync(center, privilege);
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<LifeService>().RegisterAsync(caller, new RegisterVmBody { Path = files.Path }, default));
+            () => center.Vms.RegisterAsync(caller, new RegisterVmBody { Path = files.Path }, default));
         Assert.Equal((FaultTypes.NoPermission, privilege), (refused.Fault.Type, refused.Fault.Key));
         Assert.Empty(center.Host.Delivered);
     }
@@ -199,7 +199,7 @@ public sealed class RegisterTests
         await center.CreateAsync("a");
         var caller = await People.WithoutAsync(center, Privileges.UnregisterVm);
         var refused = await Assert.ThrowsAsync<FaultException>(
-            () => center.Service<LifeService>().UnregisterAsync(caller, "a", fenced: false, default));
+            () => center.Vms.UnregisterAsync(caller, "a", fenced: false, default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.UnregisterVm), (refused.Fault.Type, refused.Fault.Key));
     }
 
@@ -261,7 +261,7 @@ public sealed class RegisterTests
         center.Host.Unregistered[second.Path] = second;
         var hold = new TaskCompletionSource();
         center.Host.BeforeLife = _ => hold.Task;
-        var life = center.Service<LifeService>();
+        var life = center.Vms;
         var task = await life.RegisterAsync(Caller.System, new RegisterVmBody { Path = first.Path }, default);
         Assert.Equal("lorica.folderTaken", (await center.RefusedAsync("vms/register", $$"""{"path":"{{second.Path}}"}""")).Code);
         hold.SetResult();

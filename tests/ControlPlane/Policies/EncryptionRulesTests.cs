@@ -1,7 +1,8 @@
-using Lorica.Contracts;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
+using Lorica.Contracts;
 using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Vms.Operations.RecryptVm;
 using Lorica.ControlPlane.Vms.Operations;
 
 namespace Lorica.ControlPlane.Tests.Policies;
@@ -68,14 +69,14 @@ public sealed class EncryptionRulesTests
         var plan = EncryptionRules.Decide(Policy(true), vm, null, null);
         Assert.Equal((PolicyAction.Encrypt, true, 2), (plan.Action, plan.Home, plan.Disks.Count));
         Refused("lorica.jobPending", () => EncryptionRules.Decide(Policy(false), vm, null, null));
-        Refused("lorica.jobPending", () => EncryptionRules.Recryptable(vm, new RecryptCommand(false, null, null, false, [])));
+        Refused("lorica.jobPending", () => EncryptionRules.Recryptable(vm, new RecryptVmRequest(false, null, null, false, [])));
     }
 
     [Fact]
     public void A_plain_VM_cannot_be_recrypted() =>
         Refused(
             "msg.hostd.configSpec.enc.notEncrypted", () =>
-                EncryptionRules.Recryptable(Vm(false, false), new RecryptCommand(false, null, null, false, [])));
+                EncryptionRules.Recryptable(Vm(false, false), new RecryptVmRequest(false, null, null, false, [])));
 
     private static StoragePolicy Policy(bool encryption) =>
         encryption ? PolicyCatalog.Encryption : PolicyCatalog.DatastoreDefault;

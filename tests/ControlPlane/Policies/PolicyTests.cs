@@ -146,13 +146,12 @@ public sealed class PolicyTests
         await center.MakePolicyAsync("""{"name":"Gold","encryption":true}""");
         await center.CreateAsync("a", "Gold");
         var vm = await center.VmAsync("a");
-        var grains = center.Services.GetRequiredService<IGrainFactory>();
         Assert.True((await center.SendAsync(HttpMethod.Patch, "policies/gold", """{"encryption":false}""")).IsSuccessStatusCode);
 
         var refused = await Assert.ThrowsAsync<Lorica.Contracts.Faults.FaultException>(
-            () => grains.GetGrain<Lorica.ControlPlane.Vms.Operations.IVmGrain>(vm.Id)
-            .SetPolicyAsync(Lorica.ControlPlane.Model.Caller.System,
-                new Lorica.ControlPlane.Vms.Operations.SetPolicyCommand(vm.Policy.Id, null, null, false)));
+            () => center.AskGrainAsync(
+                Lorica.ControlPlane.Model.Caller.System, vm.Id,
+                new Lorica.ControlPlane.Vms.Operations.SetPolicy.SetPolicyRequest { Policy = vm.Policy.Id, RulesVersion = 1 }));
 
         Assert.Equal("lorica.policyChanged", refused.Fault.Key);
         Assert.True((await center.VmAsync("a")).Encrypted);

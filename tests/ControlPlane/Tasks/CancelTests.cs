@@ -113,7 +113,7 @@ public sealed class CancelTests
         {
             using (TaskParent.Enter(id))
             {
-                await center.Services.GetRequiredService<VmService>()
+                await center.Vms
                     .PowerAsync(Somebody, "a", new PowerBody("on"), default);
             }
 

@@ -1,9 +1,11 @@
-using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
+using System.Net;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 
@@ -99,6 +101,10 @@ public sealed class RestartTests
         {
             Id = Guid.NewGuid().ToString(), Kind = TaskKinds.Import, VmId = vm.Id, Target = vm.Name, State = TaskStates.Running,
             UserName = "administrator",
+            Arguments = TaskArguments.Format(new VmTaskArguments
+            {
+                Request = RequestJson.Write(new NewVm { Name = vm.Name, Disks = [new NewDisk(1 << 20)] }),
+            }),
         };
         await center.Store.WriteAsync(db =>
         {

@@ -99,7 +99,7 @@ internal static class EncryptionRules
     /// What a recrypt changes: what is named, or everything that is encrypted. Order of checks:
     /// power, snapshots (deep), encrypted-ness.
     /// </summary>
-    public static (bool Home, List<DiskDescription> Disks) Recryptable(VmDescription vm, RecryptCommand command)
+    public static (bool Home, List<DiskDescription> Disks) Recryptable(VmDescription vm, RecryptVm.RecryptVmRequest command)
     {
         if (command.Deep)
         {
@@ -200,4 +200,26 @@ internal static class EncryptionRules
     private static FaultException Mismatch(VmDescription vm, string message) =>
         new(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", vm.Name, $"{vm.Name}: {message}",
             message));
+
+    /// <summary>Off, without snapshots, and not in the middle of something.</summary>
+    public static void RequireWhole(VmDescription files)
+    {
+        RequireOff(files);
+        RequireNoSnapshots(files);
+        if (files.PendingJob.Length > 0)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", files.Name,
+                $"An earlier {files.PendingJob} of {files.Name} was not finished.", "Finish it first: ask for it again."));
+        }
+    }
+
+    /// <summary>Every disk has an object id: its keys are recorded under it.</summary>
+    public static void RequireObjectIds(VmDescription files, IEnumerable<DiskDescription> disks)
+    {
+        if (disks.FirstOrDefault(d => !Guid.TryParseExact(d.ObjectId, "D", out _)) is { } disk)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidDeviceOperation, "lorica.noObjectId", disk.Path,
+                $"{disk.Path} of {files.Name} has no object id.", "See the VM's VMX file."));
+        }
+    }
 }

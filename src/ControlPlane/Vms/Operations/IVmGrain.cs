@@ -9,36 +9,14 @@ namespace Lorica.ControlPlane.Vms.Operations;
 [Alias("Lorica.IVmGrain")]
 public interface IVmGrain : IGrainWithStringKey
 {
-    /// <summary>Sets a storage policy; encrypts or decrypts what that changes.</summary>
-    [Alias("SetPolicyAsync")]
-    Task<string> SetPolicyAsync(Caller caller, SetPolicyCommand command);
-
-    /// <summary>New KEKs; deep: new DEKs too.</summary>
-    [Alias("RecryptAsync")]
-    Task<string> RecryptAsync(Caller caller, RecryptCommand command);
-
-    /// <summary>Makes a full clone.</summary>
-    [Alias("CloneAsync")]
-    Task<string> CloneAsync(Caller caller, CloneCommand command);
-
-    /// <summary>Moves to another datastore or disk format.</summary>
-    [Alias("RelocateAsync")]
-    Task<string> RelocateAsync(Caller caller, RelocateCommand command);
-
-    /// <summary>Powers on or off.</summary>
-    [Alias("PowerAsync")]
-    Task<string> PowerAsync(Caller caller, PowerCommand command);
-
-    /// <summary>Deletes the VM and its files.</summary>
-    [Alias("DeleteAsync")]
-    Task<string> DeleteAsync(Caller caller);
-
-    /// <summary>Unregister, rename, migrate, and changes of disks.</summary>
+    /// <summary>Begins an operation.</summary>
     /// <param name="caller">Who asks.</param>
-    /// <param name="kind">One of <see cref="Model.TaskKinds"/>.</param>
-    /// <param name="arguments">What is asked.</param>
-    [Alias("LifeAsync")]
-    Task<string> LifeAsync(Caller caller, string kind, Model.LifeArguments arguments);
+    /// <param name="kind">Kind of its tasks.</param>
+    /// <param name="request">Its request, as JSON.</param>
+    /// <param name="asked">Privileges beside those of the operation that the caller was asked for.</param>
+    /// <returns>Id of its task.</returns>
+    [Alias("BeginAsync")]
+    Task<string> BeginAsync(Caller caller, string kind, string request, List<string> asked);
 
     /// <summary>Takes up the unfinished task of this VM, if nobody works on it.</summary>
     [Alias("ResumeAsync")]

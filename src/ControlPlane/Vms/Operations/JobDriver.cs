@@ -105,7 +105,8 @@ internal sealed class JobDriver(
                     if (await WatchAsync(context, job, ct) is { } ended)
                     {
                         // What a host tells of another VM is not believed: the files are asked.
-                        ended.Result = ended.Result?.VmId == (context.Arguments.CloneId ?? context.Vm.Id) ? ended.Result : null;
+                        string about = context.Task.OtherVmId.Length > 0 ? context.Task.OtherVmId : context.Vm.Id;
+                        ended.Result = ended.Result?.VmId == about ? ended.Result : null;
                         return ended;
                     }
                 }

@@ -203,4 +203,27 @@ internal sealed class KeyPlanner(
 
     private static FaultException Invalid(VmDescription vm, string message) =>
         new(new Fault(FaultTypes.InvalidArgument, "lorica.keys", vm.Name, message, "Correct the request."));
+
+    /// <summary>Object ids of what is chosen, by the names that requests use.</summary>
+    public static Dictionary<string, string> Names(VmRow vm, bool home, IEnumerable<DiskDescription> disks)
+    {
+        var names = disks.ToDictionary(d => d.Label, d => d.ObjectId, StringComparer.Ordinal);
+        if (home)
+        {
+            names.Add(KeySpec.Home, vm.Id);
+        }
+
+        return names;
+    }
+
+    /// <summary>The refusal of a key for what the request does not change.</summary>
+    public static FaultException NotChosen(VmDescription files, string name, bool encrypt)
+    {
+        var disk = files.Disks.FirstOrDefault(d => d.Label == name);
+        return disk is { Encrypted: true } && encrypt ? EncryptionRules.AlreadyEncrypted(disk)
+            : disk is { Encrypted: false } && !encrypt ? EncryptionRules.NotEncrypted(disk)
+            : new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.keys", files.Name,
+                $"A key is named for {name} of {files.Name}, which the request does not change.",
+                "Choose it too, or leave its key out."));
+    }
 }

@@ -1,6 +1,8 @@
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Vms.Operations.ImportVm;
+using System.Text.Json;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 
@@ -8,8 +10,8 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// See <see cref="IVmGrain"/>. Not reentrant: two operations never interleave their checks; the work runs beside them.
 /// </summary>
 internal sealed class VmGrain(
-    VmOperations operations, Vms.Operations.LifeOperations life, VmWorks works, TaskStore tasks, ImportsUnderWay imports,
-    TimeProvider time) : Grain, IVmGrain
+    OperationRegistry operations, OperationDriver driver, TaskStore tasks, ImportsUnderWay imports, TimeProvider time)
+    : Grain, IVmGrain
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
@@ -17,31 +19,9 @@ internal sealed class VmGrain(
     private string Id => this.GetPrimaryKeyString();
 
     /// <inheritdoc />
-    public async Task<string> SetPolicyAsync(Caller caller, SetPolicyCommand command) =>
-        Start(await operations.SetPolicyAsync(Id, caller, command, _stopping.Token));
-
-    /// <inheritdoc />
-    public async Task<string> RecryptAsync(Caller caller, RecryptCommand command) =>
-        Start(await operations.RecryptAsync(Id, caller, command, _stopping.Token));
-
-    /// <inheritdoc />
-    public async Task<string> CloneAsync(Caller caller, CloneCommand command) =>
-        Start(await operations.CloneAsync(Id, caller, command, _stopping.Token));
-
-    /// <inheritdoc />
-    public async Task<string> RelocateAsync(Caller caller, RelocateCommand command) =>
-        Start(await operations.RelocateAsync(Id, caller, command, _stopping.Token));
-
-    /// <inheritdoc />
-    public async Task<string> PowerAsync(Caller caller, PowerCommand command) =>
-        Start(await operations.PowerAsync(Id, caller, command, _stopping.Token));
-
-    /// <inheritdoc />
-    public async Task<string> DeleteAsync(Caller caller) => Start(await operations.DeleteAsync(Id, caller, _stopping.Token));
-
-    /// <inheritdoc />
-    public async Task<string> LifeAsync(Caller caller, string kind, Model.LifeArguments arguments) =>
-        Start(await life.BeginAsync(Id, caller, kind, arguments, _stopping.Token));
+    public async Task<string> BeginAsync(Caller caller, string kind, string request, List<string> asked) =>
+        Start(await operations.OperationOf(kind).BeginAsync(
+            Id, caller, JsonElement.Parse(request), asked, _stopping.Token));
 
     /// <inheritdoc />
     public async Task ResumeAsync()
@@ -75,7 +55,7 @@ internal sealed class VmGrain(
     {
         DelayDeactivation(TimeSpan.MaxValue);
         await Task.Yield();
-        await works.RunAsync(task, resumed, _stopping.Token);
+        await driver.RunAsync(task, resumed, _stopping.Token);
         DelayDeactivation(TimeSpan.FromMilliseconds(-1));
     }
 }

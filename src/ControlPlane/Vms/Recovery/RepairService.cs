@@ -30,7 +30,7 @@ namespace Lorica.ControlPlane.Vms.Recovery;
 public sealed class RepairService
 {
     private readonly VmLookup _lookup;
-    private readonly VmOperations _operations;
+    private readonly VmLook _look;
     private readonly IAuthorizer _authorizer;
     private readonly OperationRunner _runner;
     private readonly KeyRegister _register;
@@ -40,10 +40,10 @@ public sealed class RepairService
     private readonly TimeProvider _time;
 
     internal RepairService(
-        VmLookup lookup, VmOperations operations, IAuthorizer authorizer, OperationRunner runner, KeyRegister register,
+        VmLookup lookup, VmLook look, IAuthorizer authorizer, OperationRunner runner, KeyRegister register,
         CenterStore store, EventLog events, IGrainFactory grains, TimeProvider time)
     {
-        (_lookup, _operations, _authorizer, _runner) = (lookup, operations, authorizer, runner);
+        (_lookup, _look, _authorizer, _runner) = (lookup, look, authorizer, runner);
         (_register, _store, _events, _grains, _time) = (register, store, events, grains, time);
     }
 
@@ -63,7 +63,7 @@ public sealed class RepairService
 
         // Steps 2 and 3
         await _store.ReadAsync(db => RequireIdleAsync(db, row, ct), ct);
-        var files = await _operations.DescribeAsync(row, ct)
+        var files = await _look.DescribeAsync(row, ct)
             ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", row.Name,
                 $"The host has no files of {row.Name}.", "Put them back."));
         var found = await CheckedAsync(files, ct);

@@ -1,0 +1,370 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.HostEncryption;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Placement;
+using Lorica.ControlPlane.Policies;
+using Lorica.ControlPlane.Preflight;
+using Lorica.ControlPlane.Providers;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Tree;
+using Lorica.ControlPlane.Vms.Files;
+using Microsoft.EntityFrameworkCore;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
+
+/// <summary>
+/// The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.
+/// </summary>
+internal sealed class VmCreation(
+    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register,
+    HostCrypto hostCrypto, InventoryTree tree, TaskStore tasks, PlacementService placement, PreflightCheck preflight,
+    SpaceRules space, IAuthorizer authorizer, KeyPlanner planner, NamedKeys named, CryptoSteps crypto,
+    EventLog events, IGrainFactory grains,
+    TimeProvider time)
+{
+    private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Returns when the caller may make such a VM where it is to be.</summary>
+    public async Task AuthorizeAsync(Caller caller, NewVm body, CancellationToken ct)
+    {
+        var place = ObjectRef.Of(await tree.FindPlaceAsync(body.Folder, ct));
+        await authorizer.RequireAsync(caller, Privileges.CreateVm, place, ct);
+        if (body.Policy is not null && (await policies.FindAsync(body.Policy, ct)).Encryption)
+        {
+            await authorizer.RequireAsync(caller, Privileges.EncryptNew, place, ct);
+        }
+    }
+
+    /// <summary>
+    /// Checks everything that can be checked, then takes the name and writes the task, which <paramref name="beforeCommit"/> sees
+    /// before anybody else.
+    /// </summary>
+    public async Task<(WorkContext Context, NewVm Wanted)> BeginAsync(
+        OperationInfo info, Caller caller, NewVm body, CancellationToken ct, Action<TaskRow>? beforeCommit = null)
+    {
+        CreateRules.Check(body);
+        var policy = body.Policy is null ? PolicyCatalog.DatastoreDefault : await policies.FindAsync(body.Policy, ct);
+        var chosen = body.Host is null ? await placement.ChooseHostAsync(policy, body.Datastore, ct) : null;
+        var host = chosen ?? await hosts.FindAsync(body.Host, ct);
+        await hosts.RequireInServiceAsync(host.Id, ct);
+        await space.RequireAsync(caller, host.Id, ct);
+        string datastore = await DatastoreAsync(host, body, policy, ct);
+        string id = Guid.NewGuid().ToString("D");
+        List<string> disks = [.. body.Disks.Select(_ => Guid.NewGuid().ToString("D"))];
+        var keys = await KeysAsync(caller, body, policy, id, disks, ct);
+        var arguments = new VmTaskArguments
+        {
+            PolicyId = policy.Id,
+            RulesVersion = policy.RulesVersion,
+            PolicyObjects = [id, .. disks],
+            Objects = policy.Encryption ? [id, .. disks] : [],
+            Provider = keys.Count > 0 ? keys[0].Provider : policy.Encryption ? await providers.DefaultAsync(ct) : null,
+            Keys = keys,
+        };
+        body = body with { Host = host.Name, Datastore = datastore, Policy = policy.Id, DiskObjects = disks };
+        var vm = new VmRow
+        {
+            Id = id,
+            Name = body.Name,
+            HostId = host.Id,
+            ParentId = (await tree.FindPlaceAsync(body.Folder, ct)).Id,
+            Datastore = datastore,
+            State = VmStates.Creating,
+            CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        if (arguments.Provider is not null)
+        {
+            var order = new PreflightRequest(vm, new VmDescription(), PreflightAction.Create, arguments.Provider, []);
+            await preflight.RequireAsync(order, ct);
+            foreach (var key in keys.Where(k => k.KeyId is not null || k.Provider != order.Provider))
+            {
+                await preflight.RequireAsync(order with { Provider = key.Provider, KeyId = key.KeyId }, ct);
+            }
+        }
+
+        try
+        {
+            List<string> asked = arguments.Provider is null ? [] : [Privileges.EncryptNew];
+            arguments = arguments with { Version = VmTaskArguments.Current, Request = RequestJson.Write(body), Asked = asked };
+            var task = await tasks.BeginNewAsync(
+                info.Kind, vm, caller, info.Needs(asked), arguments,
+                async (db, row) =>
+                {
+                    await PolicyUsers.RequireUnchangedAsync(db, policy, ct);
+                    await named.ClaimAsync(db, row, caller, vm, keys, source: null, ct);
+                    row.Result = chosen is null ? null : JsonSerializer.Serialize(
+                        new TaskNotesModel([$"{vm.Name} goes to host {host.Name}, datastore {datastore}."]),
+                        StoreJson.Default.TaskNotesModel);
+                    beforeCommit?.Invoke(row);
+                },
+                ct);
+            return (new WorkContext(task, vm, arguments, Resumed: false) { Needs = info.Needs(asked) }, body);
+        }
+        catch (Exception e) when (CenterStore.IsDuplicate(e))
+        {
+            throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.vmExists", body.Name,
+                $"A VM {body.Name} exists.", "Choose another name."), e);
+        }
+    }
+
+    /// <summary>Makes the keys if the policy wants some, brings them to the host, and builds what the host is asked.</summary>
+    public async Task<CreateVmRequest> PrepareAsync(WorkContext context, NewVm body, CancellationToken ct)
+    {
+        var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
+        var request = new CreateVmRequest
+        {
+            VmId = vm.Id,
+            Epoch = task.Epoch,
+            Name = vm.Name,
+            Datastore = vm.Datastore,
+            Cpus = body.Cpus,
+            MemoryMib = body.MemoryMib,
+            Firmware = body.Firmware,
+        };
+        var keys = new Dictionary<string, ExpectedKey>(StringComparer.Ordinal);
+        if (arguments.Objects.Count > 0)
+        {
+            await tasks.ProgressAsync(task.Id, "key", 0, 0, ct);
+            await hostCrypto.EnsureSafeAsync(task, vm.HostId, ct);
+            keys = await crypto.KeysAsync(context, vm, ct);
+            List<ExpectedKey> all = [.. keys.Values.Distinct()];
+            await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
+                $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {string.Join(", ", all)}; "
+                    + "keys before: none", ct);
+            (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(all, "create")).ThrowIfMissing(vm.Name);
+            request.HomeKey = keys[vm.Id].ToRef();
+            request.HomeKcv = keys[vm.Id].Kcv;
+        }
+
+        for (int i = 0; i < body.Disks.Count; i++)
+        {
+            var disk = new DiskSpec
+            {
+                Label = LabelOf(i),
+                Capacity = body.Disks[i].Capacity,
+                Provisioning = body.Disks[i].Provisioning,
+                ObjectId = body.DiskObjects[i],
+                Data = body.Disks[i].Data,
+            };
+            if (keys.TryGetValue(disk.ObjectId, out var key))
+            {
+                disk.Key = key.ToRef();
+                disk.Kcv = key.Kcv;
+            }
+
+            request.Disks.Add(disk);
+        }
+
+        return request;
+    }
+
+    /// <summary>The VM is there: records, policy, end of the task in one transaction.</summary>
+    public async Task SucceedAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        if (RecordCheck.UnreadableOf(files) is { } why)
+        {
+            files = await FindOnHostAsync(context, ct) ?? throw new FaultException(why);
+        }
+
+        await VerifyAsync(context, files, ct);
+        byte[] snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
+        await tasks.SucceedAsync(
+            task.Id,
+            async db =>
+            {
+                await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
+                await KeyRegister.TakenAsync(db, files, ct);
+                await PolicySteps.AssociateAsync(db, context, ct);
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
+                    s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
+                events.Add(db, EventIds.VmCreated, task.UserName, vm.Name,
+                    $"{task.UserName}: {task.Kind} of {vm.Name} ({vm.Id}).");
+            },
+            ct);
+    }
+
+    /// <summary>Nothing came of it: the name is free again, a key that was made is an orphan.</summary>
+    public async Task FailAsync(WorkContext context, Fault fault)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        List<ExpectedKey> unused = [];
+        await tasks.FailAsync(
+            task.Id, fault,
+            async db =>
+            {
+                unused = await register.RetireAllAsync(db, vm.Id, task.UserName, vm.Name, CancellationToken.None);
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(CancellationToken.None);
+            },
+            CancellationToken.None);
+        if (unused.Count > 0)
+        {
+            await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
+        }
+    }
+
+    /// <summary>
+    /// The VM as the host has it, or null when it has not. Files that cannot be read for the moment say nothing, neither "plain"
+    /// nor "not there": they are waited for.
+    /// </summary>
+    public async Task<VmDescription?> FindOnHostAsync(WorkContext context, CancellationToken ct)
+    {
+        var vm = context.Vm;
+        while (true)
+        {
+            try
+            {
+                var deadline = time.GetUtcNow().UtcDateTime + DescribeTimeout;
+                var files = await links.Client(vm.HostId).DescribeVmAsync(
+                    new VmRequest { VmId = vm.Id }, deadline: deadline, cancellationToken: ct);
+                if (RecordCheck.UnreadableOf(files) is not { } why)
+                {
+                    return files;
+                }
+
+                await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why.Message), 0, 0, ct);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                return null;
+            }
+
+            await Task.Delay(Pause, time, ct);
+        }
+    }
+
+    /// <summary>A VM that was to be encrypted and is not must never count as created.</summary>
+    private async Task VerifyAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    {
+        if (files.VmId != context.Vm.Id)
+        {
+            throw new FaultException(new Fault(FaultTypes.SystemError, HostReplies.OtherKey, context.Vm.Name,
+                $"The host was asked for {context.Vm.Name} and answered about another VM.",
+                "Nothing of it was believed. Look at that host."));
+        }
+
+        foreach (string id in context.Arguments.Objects)
+        {
+            if (id == context.Vm.Id
+                ? !files.Encrypted
+                : files.Disks.FirstOrDefault(d => d.ObjectId == id) is not { Encrypted: true })
+            {
+                await RemoveAsync(context, ct);
+                throw new FaultException(new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", files.Path,
+                    $"The host made {context.Vm.Name} without the encryption that was asked for.", "See the host's log."));
+            }
+        }
+    }
+
+    /// <summary>The name is about to be free again, so the host must not keep a VM of it that nobody knows.</summary>
+    public async Task RemoveAsync(WorkContext context, CancellationToken ct)
+    {
+        try
+        {
+            await links.Client(context.Vm.HostId).DeleteVmAsync(
+                new VmOperation { VmId = context.Vm.Id, Epoch = Math.Max(context.Task.Epoch, context.Vm.Epoch) },
+                deadline: time.GetUtcNow().UtcDateTime + DeleteTimeout, cancellationToken: ct);
+        }
+        catch (RpcException e) when (!HostCalls.IsTransport(e) && !IsAway(e))
+        {
+            // Not there, or it will not be deleted: the refusal that follows says what is wrong with it.
+        }
+    }
+
+    private static bool IsAway(RpcException e) =>
+        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "lorica.datastoreNotThere";
+
+    /// <summary>
+    /// The same, waiting for a host that does not answer, or whose datastore is not there: what it was asked for may stand there.
+    /// </summary>
+    public async Task RemoveSurelyAsync(WorkContext context, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await RemoveAsync(context, ct);
+                return;
+            }
+            catch (RpcException e) when (!ct.IsCancellationRequested)
+            {
+                await tasks.ProgressAsync(
+                    context.Task.Id,
+                    IsAway(e) ? JobDriver.Waiting(FaultCodec.FromRpc(e, "the host").Message) : "waiting for the host", 0, 0, ct);
+            }
+
+            await Task.Delay(Pause, time, ct);
+        }
+    }
+
+    /// <summary>Ends the task; what the host was <paramref name="asked"/> for is removed there first.</summary>
+    public async Task UndoAsync(WorkContext context, bool asked, Fault fault, CancellationToken ct)
+    {
+        if (asked)
+        {
+            await RemoveSurelyAsync(context, ct);
+        }
+
+        await FailAsync(context, fault);
+    }
+
+    /// <summary>The keys that a request names; none: one new key for all.</summary>
+    private async Task<IReadOnlyList<KeyGroup>> KeysAsync(
+        Caller caller, NewVm body, StoragePolicy policy, string home, List<string> disks, CancellationToken ct)
+    {
+        var specs = body.Keys ?? [];
+        if (specs.Count == 0)
+        {
+            return [];
+        }
+
+        if (!policy.Encryption)
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", body.Name,
+                $"The request names keys, but \"{policy.Name}\" has no encryption rule.",
+                "Choose a policy that says what the request says."));
+        }
+
+        var files = new VmDescription { Name = body.Name };
+        files.Disks.AddRange(disks.Select((_, i) => new DiskDescription { Label = LabelOf(i) }));
+        var objects = disks.Select((id, i) => (Label: LabelOf(i), Id: id))
+            .ToDictionary(d => d.Label, d => d.Id, StringComparer.Ordinal);
+        objects.Add(KeySpec.Home, home);
+
+        // Every object of a new VM gets a key: none can be refused.
+        return await planner.SpreadAsync(
+            caller, [home], files, objects, specs, n => throw new InvalidOperationException($"{n} gets no key."), ct);
+    }
+
+    private static string LabelOf(int disk) => string.Create(CultureInfo.InvariantCulture, $"virtio0:{disk}");
+
+    private async Task<string> DatastoreAsync(HostRow host, NewVm body, StoragePolicy policy, CancellationToken ct)
+    {
+        HostDescription description;
+        try
+        {
+            description = await links.Client(host.Id).DescribeAsync(
+                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + DescribeTimeout, cancellationToken: ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            throw new FaultException(FaultCodec.FromRpc(e, $"host {host.Name}"), e);
+        }
+
+        await hosts.RequireUsableAsync(host, body.Datastore, ct);
+        var usable = description.Datastores.Where(d => d.Problem.Length == 0).ToList();
+        return await placement.ChooseAsync(policy, usable, body.Datastore, host.Name, ct);
+    }
+}

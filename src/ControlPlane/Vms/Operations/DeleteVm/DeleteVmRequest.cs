@@ -1,0 +1,4 @@
+namespace Lorica.ControlPlane.Vms.Operations.DeleteVm;
+
+/// <summary>Deletes a VM and its files.</summary>
+public sealed record DeleteVmRequest;

@@ -1,0 +1,230 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Microsoft.EntityFrameworkCore;
+using Wire = Lorica.Contracts.Host;
+
+namespace Lorica.ControlPlane.Vms.Operations.Disks;
+
+/// <summary>
+/// Changes which disks a VM has.
+/// <code>
+/// 1 key     of a new encrypted disk: the VM's, or a new one; recorded for the disk (an attached one's was at the start)
+/// 2 keys    that the host needs: the home's, and the disk's but to let it go
+/// 3 host    changes the VMX and the files
+/// 4 settle  records follow the files; of a disk that left they are known (detached) or history (removed); policy; end of the
+///           task
+///   else    the files are asked what came of it: done, it ends well; else records follow, an unused record is withdrawn, but
+///           only when the files could be read and do not name the disk
+/// </code>
+/// </summary>
+internal abstract class DiskOperation<TRequest>(OperationServices services, DiskServices disks)
+    : VmOperation<TRequest>(services)
+    where TRequest : DiskRequest
+{
+    /// <summary>An eagerly zeroed disk is written in full.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>What operations on disks use.</summary>
+    protected DiskServices Disks => disks;
+
+    /// <summary>The disk leaves the VM: its own key is not needed.</summary>
+    protected virtual bool Leaves => false;
+
+    /// <summary>The disk's files go too.</summary>
+    protected virtual bool RemovesFiles => false;
+
+    /// <summary>Records of the disk were made when it began, and are withdrawn when nothing came of it.</summary>
+    protected virtual bool BringsRecords => false;
+
+    /// <summary>What the host is asked.</summary>
+    protected abstract void Ask(Wire.ChangeDiskRequest ask, TRequest request, ExpectedKey? key);
+
+    /// <summary>Whether the disk (null when the VM has none of that id) is as it is to be.</summary>
+    protected abstract bool IsDone(DiskDescription? disk, TRequest request);
+
+    /// <summary>The key of a new disk; null when it gets none.</summary>
+    protected virtual Task<ExpectedKey?> KeyAsync(WorkContext context, TRequest request, CancellationToken ct) =>
+        Task.FromResult<ExpectedKey?>(null);
+
+    /// <summary>Records that the host is told of beside the VM's.</summary>
+    protected virtual IReadOnlyList<RecordPlan> RecordsOf(TRequest request) => [];
+
+    /// <inheritdoc />
+    protected sealed override async Task RunAsync(WorkContext context, TRequest request, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        VmDescription files;
+        try
+        {
+            await Resume.RequireAsync(context, () => IsDoneAsync(context, request, ct), ct);
+
+            // Step 1
+            var key = await KeyAsync(context, request, ct);
+
+            // Step 2
+            var records = await disks.Lookup.RecordsAsync(vm.Id, ct);
+            var needed = records.Where(
+                r => r.InUse ? r.ObjectId == vm.Id || (r.ObjectId == request.ObjectId && !Leaves) : r.TaskId == task.Id)
+                .Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct().ToList();
+            if (needed.Count > 0)
+            {
+                await Tasks.ProgressAsync(task.Id, "keys", 0, 0, ct);
+                await disks.HostCrypto.EnsureSafeIfThereAsync(task, vm.HostId, ct);
+                (await disks.Grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(needed, "disk")).ThrowIfMissing(vm.Name);
+            }
+
+            await AuditAsync(context, request, key, records, ct);
+
+            // Step 3
+            var ask = new Wire.ChangeDiskRequest { VmId = vm.Id, Epoch = task.Epoch };
+            Ask(ask, request, key);
+            ask.Records.AddRange(KeyRegister.ToWire(records));
+            ask.Records.AddRange(RecordPlans.ToWire(RecordsOf(request)));
+            files = await disks.Calls.AskAsync(
+                context, request.Label, Timeout, o => disks.Links.Client(vm.HostId).ChangeDiskAsync(ask, o), ct);
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            await FailAsync(context, request, FaultCodec.FromRpc(e, "the host"), ct);
+            return;
+        }
+        catch (FaultException e)
+        {
+            await FailAsync(context, request, e.Fault, ct);
+            return;
+        }
+
+        await SucceedAsync(context, request, files, ct);
+    }
+
+    // Step 4
+    private async Task SucceedAsync(WorkContext context, TRequest request, VmDescription files, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        await disks.Snapshots.SaveAsync(files, ct);
+        List<ExpectedKey> unused = [];
+        await Tasks.SucceedAsync(
+            task.Id,
+            async db =>
+            {
+                unused = await FollowAsync(db, context, request, files, removed: true, ct);
+                await KeyRegister.TakenAsync(db, files, ct);
+                await PolicySteps.AssociateAsync(db, context, ct);
+                disks.Events.Add(db, EventIds.VmDisksChanged, task.UserName, vm.Name,
+                    $"{task.UserName}: {task.Kind} of {vm.Name}, disk {request.Label} ({request.ObjectId}).");
+            },
+            ct);
+        await ReleaseAsync(vm, unused);
+    }
+
+    /// <summary>Whether the VMX says already what it is to say.</summary>
+    private async Task<bool> IsDoneAsync(WorkContext context, TRequest request, CancellationToken ct) =>
+        await disks.Calls.FindAsync(context, context.Vm.HostId, ct) is { } files && IsDone(files, request);
+
+    private bool IsDone(VmDescription files, TRequest request)
+    {
+        var disk = files.Disks.FirstOrDefault(d => d.ObjectId == request.ObjectId);
+        return files.Suspect is null && disk?.Suspect is null && IsDone(disk, request);
+    }
+
+    /// <summary>
+    /// Records follow the files; those of a disk that the VMX no longer names leave. A VMX that cannot be read names no disk, and
+    /// says nothing by that. Unless its files were <paramref name="removed"/>, the disk may come back.
+    /// </summary>
+    private async Task<List<ExpectedKey>> FollowAsync(
+        CenterDb db, WorkContext context, TRequest request, VmDescription files, bool removed, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        List<ExpectedKey> unused = [];
+        if (Leaves && files.Suspect is null && files.Disks.All(d => d.ObjectId != request.ObjectId))
+        {
+            unused = await disks.Register.LeaveAsync(db, vm.Id, r => r.ObjectId == request.ObjectId, _ => request.Path, ct);
+            await db.SaveChangesAsync(ct);
+            if (RemovesFiles && removed)
+            {
+                await KeyRegister.ForgetKnownAsync(db, [request.ObjectId], ct);
+            }
+
+            await db.PolicyAssociations.Where(p => p.ObjectId == request.ObjectId).ExecuteDeleteAsync(ct);
+        }
+
+        unused.AddRange(await disks.Register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct));
+        return unused;
+    }
+
+    private async Task FailAsync(WorkContext context, TRequest request, Fault fault, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        VmDescription? files = null;
+        try
+        {
+            files = await disks.Calls.AskAsync(
+                context, "look", LookTimeout, o =>
+                    disks.Links.Client(vm.HostId).DescribeVmAsync(new VmRequest { VmId = vm.Id }, o), ct);
+            await disks.Snapshots.SaveAsync(files, ct);
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            // The next look at the VM settles what was left.
+        }
+
+        // What an earlier run had done is done, whoever may what by now. Only the host can say that files are removed: the VMX
+        // has let go of them before that.
+        if (context.Resumed && files is not null && IsDone(files, request) && !RemovesFiles)
+        {
+            await SucceedAsync(context, request, files, ct);
+            return;
+        }
+
+        List<ExpectedKey> unused = [];
+        await Tasks.FailAsync(
+            task.Id, fault,
+            async db =>
+            {
+                if (files is { Suspect: null } && files.Disks.All(d => d.ObjectId != request.ObjectId))
+                {
+                    unused = BringsRecords ? await KeyRegister.WithdrawAsync(db, task.Id, ct) : [];
+                    await db.SaveChangesAsync(ct);
+                    await disks.Register.AbandonAsync(db, task.Id, task.UserName, vm.Name, ct);
+                    await db.SaveChangesAsync(ct);
+                }
+
+                if (files is not null)
+                {
+                    unused.AddRange(await FollowAsync(db, context, request, files, removed: false, ct));
+                }
+            },
+            ct);
+        await ReleaseAsync(vm, unused);
+    }
+
+    private async Task ReleaseAsync(VmRow vm, List<ExpectedKey> unused)
+    {
+        if (unused.Count > 0)
+        {
+            await disks.Grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync([.. unused.Distinct()]);
+        }
+    }
+
+    private Task AuditAsync(
+        WorkContext context, TRequest request, ExpectedKey? key, List<KeyRecordRow> records, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        var used = key ?? records.Where(r => r.ObjectId == request.ObjectId)
+            .Select(r => (ExpectedKey?)new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).FirstOrDefault();
+        return used is null && records.Count == 0
+            ? Task.CompletedTask
+            : disks.Events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
+                $"{task.UserName}: {task.Kind} of {vm.Name}, disk {request.Label} ({request.ObjectId}), key "
+                    + $"{used?.ToString() ?? "none"}, task {task.Id}"
+                + (context.Resumed ? "; taken up again" : ""), ct);
+    }
+}

@@ -1,0 +1,56 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Vms.Files;
+using Wire = Lorica.Contracts.Host;
+
+namespace Lorica.ControlPlane.Vms.Operations.Disks;
+
+/// <summary>A disk leaves a VM.</summary>
+internal abstract class LeavingDiskOperation<TRequest>(OperationServices services, DiskServices disks)
+    : DiskOperation<TRequest>(services, disks)
+    where TRequest : DiskRequest
+{
+    /// <inheritdoc />
+    protected override bool Leaves => true;
+
+    /// <summary>
+    /// Needs the home's key only: a disk whose key is out of reach, or whose files are not what they should be, can go.
+    /// </summary>
+    protected override async Task<Begun> BeginAsync(string vmId, Caller caller, TRequest request, CancellationToken ct)
+    {
+        var vm = await Vms.FreeAsync(vmId, ct);
+        var files = await Vms.DescribeAsync(vm, ct)
+            ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
+                $"The host has no files of {vm.Name}.", "Put them back, or unregister the VM."));
+        var disk = DiskRules.Find(vm, files, request.Label);
+        var records = await Vms.RecordsAsync(vm, ct);
+        var others = files.Clone();
+        others.Disks.Remove(disk);
+        if (RecordCheck.Find(others, [.. records.Where(r => r.ObjectId != disk.ObjectId)], underWay: false) is { } suspect)
+        {
+            throw new FaultException(suspect);
+        }
+
+        EncryptionRules.RequireOff(files);
+        VmLook.RequireNoJob(vm, files);
+        await Vms.RequireHeldAsync(caller, vm, records.FindAll(r => r.ObjectId == vm.Id), "disk", ct);
+        return new Begun(vm, request with
+        {
+            Label = disk.Label,
+            ObjectId = disk.ObjectId,
+            Path = disk.Path,
+            Encrypted = disk.Encrypted,
+        });
+    }
+
+    /// <inheritdoc />
+    protected override void Ask(Wire.ChangeDiskRequest ask, TRequest request, ExpectedKey? key) =>
+        ask.Detach = new Wire.DetachDisk
+        {
+            Label = request.Label, ObjectId = request.ObjectId, Path = request.Path, Remove = RemovesFiles,
+        };
+
+    /// <inheritdoc />
+    protected override bool IsDone(DiskDescription? disk, TRequest request) => disk is null;
+}

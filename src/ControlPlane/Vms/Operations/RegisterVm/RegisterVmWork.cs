@@ -1,0 +1,135 @@
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.HostEncryption;
+using Lorica.ControlPlane.Hosts;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Vms.Files;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Vms.Operations.RegisterVm;
+
+/// <summary>
+/// Registers a VM whose records were made when the task began.
+/// <code>
+/// 1 keys    delivered to the one host for which the records were made
+/// 2 host    verifies home and every disk with them, takes the lock, registers
+/// 3 settle  records in use, VM present, what was known is history, end of the task: one transaction
+///   else    host forgets it again, records withdrawn, keys released, name free
+/// </code>
+/// Each step may be the last of a run that dies; the next run does all of them again.
+/// </summary>
+internal sealed class RegisterVmWork(
+    HostLinks links, KeyRegister register, LifeCalls calls, TaskStore tasks, EventLog events, IGrainFactory grains,
+    HostCrypto hostCrypto, ResumeCheck resume) : RequestedWork<RegisterVmRequest>
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
+
+    /// <inheritdoc />
+    public override OperationInfo Info { get; } = new(TaskKinds.Register, "vm register", Privileges.RegisterVm)
+    {
+        IsNew = true, IsNeverGivenUp = true,
+    };
+
+    /// <inheritdoc />
+    protected override async Task RunAsync(WorkContext context, RegisterVmRequest request, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        VmDescription files;
+        try
+        {
+            // Until the end it can be withdrawn as a whole, so nothing stands half-done.
+            await resume.RequireAsync(context, halfDone: null, ct);
+
+            // Step 1
+            var keys = request.Records.Select(r => r.Key).Distinct().ToList();
+            if (keys.Count > 0)
+            {
+                await hostCrypto.EnsureSafeIfThereAsync(task, vm.HostId, ct);
+                await tasks.ProgressAsync(task.Id, "keys", 0, 0, ct);
+                (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(keys, "register")).ThrowIfMissing(vm.Name);
+            }
+
+            // Step 2
+            var ask = new Contracts.Host.RegisterVmRequest
+            {
+                VmId = vm.Id, Epoch = task.Epoch, Path = request.Path, Fenced = request.Fenced,
+            };
+            ask.Records.AddRange(RecordPlans.ToWire(request.Records));
+            files = await calls.AskAsync(context, "files", Timeout, o => links.Client(vm.HostId).RegisterVmAsync(ask, o), ct);
+            if (RecordCheck.SuspectOf(files) is { } suspect)
+            {
+                throw new FaultException(suspect);
+            }
+        }
+        catch (RpcException e) when (!ct.IsCancellationRequested)
+        {
+            await WithdrawAsync(context, FaultCodec.FromRpc(e, "the host"), ct);
+            return;
+        }
+        catch (FaultException e)
+        {
+            await WithdrawAsync(context, e.Fault, ct);
+            return;
+        }
+
+        // Step 3
+        byte[] snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
+        await tasks.SucceedAsync(
+            task.Id,
+            async db =>
+            {
+                await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
+                await KeyRegister.ForgetKnownAsync(db, [.. request.Records.Select(r => r.ObjectId)], ct);
+                await PolicySteps.AssociateAsync(db, context, ct);
+                await db.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
+                    s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
+                events.Add(db, EventIds.VmRegistered, task.UserName, vm.Name,
+                    $"{task.UserName} registered {vm.Name} ({vm.Id}) from {request.Path}.");
+            },
+            ct);
+        await grains.GetGrain<IHostGrain>(vm.HostId).NudgeAsync();
+    }
+
+    /// <inheritdoc />
+    protected override RegisterVmRequest FromFirst(FirstTaskArguments first) => new()
+    {
+        Path = first.Life!.Path, Fenced = first.Life.Fenced, Records = first.Life.Records,
+    };
+
+    private async Task WithdrawAsync(WorkContext context, Fault fault, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        try
+        {
+            // Refused, so it is not there; an earlier run that died may have registered it all the same.
+            await calls.AskAsync(
+                context, "undo", Timeout, o =>
+                    links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o),
+                    ct);
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            // As it should be.
+        }
+
+        List<ExpectedKey> unused = [];
+        await tasks.FailAsync(
+            task.Id, fault,
+            async db =>
+            {
+                unused = await KeyRegister.WithdrawAsync(db, task.Id, ct);
+                await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
+            },
+            ct);
+        if (unused.Count > 0)
+        {
+            await grains.GetGrain<IHostGrain>(vm.HostId).ReleaseAsync(unused);
+        }
+    }
+}

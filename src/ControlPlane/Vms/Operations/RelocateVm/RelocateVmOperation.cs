@@ -1,0 +1,177 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.HostEncryption;
+using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Placement;
+using Lorica.ControlPlane.Preflight;
+using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
+using Lorica.ControlPlane.Vms.Files;
+using Lorica.ControlPlane.Vms.Queries;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Vms.Operations.RelocateVm;
+
+/// <summary>
+/// A relocation: the host moves the files or leaves them where they are; then the row of the VM follows, with its records (a disk
+/// that was written anew has a higher generation) and the end of the task in one transaction.
+/// </summary>
+internal sealed class RelocateVmOperation(
+    OperationServices services, JobDriver jobs, KeyRegister register, HostCrypto hostCrypto, VmLookup lookup,
+    VmDescriptionCache snapshots,
+    DatastoreCheck datastores, PlacementService placement, PreflightCheck preflight, EventLog events)
+    : VmOperation<RelocateVmRequest>(services)
+{
+    /// <summary>How a disk takes its space afterwards: one that is lazily zeroed is not made thin.</summary>
+    public static string TargetOf(DiskDescription disk, string? format) =>
+        format is null || (disk.Provisioning, format) == ("lazyZeroed", "thin") ? disk.Provisioning : format;
+
+    /// <summary>What is said of disks that do not get the format that was asked for.</summary>
+    public static List<string> NotesOf(VmDescription files, string? format) =>
+    [
+        .. files.Disks.Where(d => format is not null && d.Provisioning != format)
+            .Select(d => $"{d.Label} stays {d.Provisioning}: a disk whose space is taken is not made thin."),
+    ];
+
+    /// <inheritdoc />
+    public override OperationInfo Info { get; } = new(TaskKinds.Relocate, "vm relocate", Privileges.ColdMigrate)
+    {
+        WhenEncrypted = Privileges.CryptoMigrate, TakesSpace = true, IsNeverGivenUp = true,
+    };
+
+    /// <inheritdoc />
+    protected override async Task<Begun> BeginAsync(string vmId, Caller caller, RelocateVmRequest request, CancellationToken ct)
+    {
+        if (request.DiskFormat is not (null or "thin" or "lazyZeroed" or "eagerZeroed"))
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.provisioning", vmId,
+                "A disk is thin, lazyZeroed or eagerZeroed.", "Correct the request."));
+        }
+
+        var (vm, files, records) = await Vms.WholeAsync(vmId, ct);
+        EncryptionRules.RequireWhole(files);
+        string datastore = await datastores.RequireAsync(vm, request.Datastore ?? vm.Datastore, ct);
+        var changed = files.Disks.Where(d => TargetOf(d, request.DiskFormat) != d.Provisioning).ToList();
+        if (datastore == vm.Datastore && changed.Count == 0)
+        {
+            var stays = NotesOf(files, request.DiskFormat);
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.alreadyThere", vm.Name,
+                $"{vm.Name} is on {datastore}, and "
+                    + (stays.Count == 0
+                        ? "its disks are as they are to be." : $"nothing would change: {string.Join(' ', stays)}"),
+                "Name another datastore or disk format."));
+        }
+
+        if (datastore != vm.Datastore)
+        {
+            await placement.RequireAsync(vm.Id, datastore, ct);
+        }
+
+        // Ciphertext moves as it is: only what is written anew needs keys.
+        if (changed.Count > 0)
+        {
+            if (records.Exists(r => r.InUse))
+            {
+                await hostCrypto.EnsureSafeAsync(caller, vm.HostId, ct);
+            }
+
+            await Vms.RequireKeysAsync(vm, records, "relocate");
+        }
+
+        var disks = files.Disks.Select(
+            d => new DiskDescription(d) { Provisioning = TargetOf(d, request.DiskFormat) });
+        await preflight.RequireAsync(
+            new PreflightRequest(vm, files, PreflightAction.Clone, null, [.. disks]) { Target = (vm.HostId, datastore) }, ct);
+        return new Begun(vm, request with { Datastore = datastore });
+    }
+
+    /// <inheritdoc />
+    protected override async Task RunAsync(WorkContext context, RelocateVmRequest request, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        await Resume.RequireAsync(context, () => IsDoneAfterAllAsync(context, request, ct), ct);
+        var records = await lookup.RecordsAsync(vm.Id, ct);
+        if (records.Exists(r => r.InUse))
+        {
+            await events.AddAsync(EventIds.CryptoOperation, task.UserName, vm.Name,
+                $"{task.UserName}: {task.Kind} of {vm.Name} to {request.Datastore}, task {task.Id}" + (context.Resumed
+                    ? "; taken up again" : ""), ct);
+        }
+
+        var start = new StartJobRequest
+        {
+            JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = JobDriver.RelocateJob,
+            Relocate = new RelocateOrder { Datastore = request.Datastore, Provisioning = request.DiskFormat ?? "" },
+        };
+        start.Records.AddRange(KeyRegister.ToWire(records));
+        start.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration
+        {
+            ObjectId = g.Key, Generation = g.Value,
+        }));
+        var keys = request.DiskFormat is null ? [] : CryptoSteps.Needed([], records);
+        if (context.Resumed && keys.Count > 0)
+        {
+            await RequireSafeAsync(context, request, ct);
+        }
+
+        var job = await jobs.RunAsync(context, start, keys, f => IsDone(f, request), ct);
+        var files = job.Result is { } result && result.VmId == vm.Id ? result
+            : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+        if (job.State != "succeeded")
+        {
+            throw new FaultException(job.Fault is { } f ? FaultCodec.FromMessage(f)
+                : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
+                    "See the host's log."));
+        }
+
+        await snapshots.SaveAsync(files, ct);
+        await Tasks.SucceedAsync(task.Id, db => SettleAsync(db, context, request, files, ct), ct);
+    }
+
+    private async Task RequireSafeAsync(WorkContext context, RelocateVmRequest request, CancellationToken ct)
+    {
+        try
+        {
+            await hostCrypto.EnsureSafeIfThereAsync(context.Task, context.Vm.HostId, ct);
+        }
+        catch (FaultException)
+        {
+            if (!await IsDoneAfterAllAsync(context, request, ct))
+            {
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Takes back what an earlier run asked for; true when the host had moved the VM by then.</summary>
+    private async Task<bool> IsDoneAfterAllAsync(WorkContext context, RelocateVmRequest request, CancellationToken ct)
+    {
+        await jobs.TakeBackAsync(context, ct);
+        return IsDone(await jobs.PatientlyAsync(context, () => snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct), ct),
+            request);
+    }
+
+    private async Task SettleAsync(
+        CenterDb db, WorkContext context, RelocateVmRequest request, VmDescription files, CancellationToken ct)
+    {
+        var (task, vm) = (context.Task, context.Vm);
+        await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Datastore, request.Datastore), ct);
+        await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
+        await KeyRegister.TakenAsync(db, files, ct);
+        var notes = NotesOf(files, request.DiskFormat);
+        if (notes.Count > 0)
+        {
+            await TaskStore.SetResultAsync(db, task.Id, new TaskNotesModel(notes), StoreJson.Default.TaskNotesModel, ct);
+        }
+    }
+
+    private static bool IsDone(VmDescription files, RelocateVmRequest request) =>
+        files.Path.StartsWith($"[{request.Datastore}] ", StringComparison.Ordinal)
+        && files.Disks.All(d => TargetOf(d, request.DiskFormat) == d.Provisioning);
+
+    /// <inheritdoc />
+    protected override RelocateVmRequest FromFirst(FirstTaskArguments first) => new(first.Datastore, first.DiskFormat);
+}
