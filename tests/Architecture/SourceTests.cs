@@ -20,7 +20,6 @@ public sealed partial class SourceTests
     [
         "src/Broker/Service/KeyBrokerService",
         "src/Cli/Rest/CenterClient",
-        "src/ControlPlane/HostEncryption/HostCrypto",
         "src/ControlPlane/Keys/KeyRegister",
         "src/ControlPlane/Tasks/TaskStore",
         "src/Crypto/Native/AesNiXts",

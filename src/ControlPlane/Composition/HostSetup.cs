@@ -14,6 +14,7 @@ internal static class HostSetup
     public static IServiceCollection AddHosts(this IServiceCollection services, IReadOnlyList<HostSeed> seeds) => services
         .AddSingleton(seeds)
         .AddSingleton<HostLinks>()
+        .AddSingleton<HostClient>()
         .AddSingleton<HostSeeds>()
         .AddSingleton<HostCrypto>()
         .AddSingleton<HostDirectory>()

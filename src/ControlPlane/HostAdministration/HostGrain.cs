@@ -1,5 +1,3 @@
-using Grpc.Core;
-using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
@@ -53,33 +51,14 @@ internal sealed class HostGrain(IServiceProvider services, KeyReleaser releaser,
     }
 
     /// <inheritdoc />
-    public async Task<DeliveryResult> DeliverAsync(List<ExpectedKey> keys, string operation)
-    {
-        try
-        {
-            return await _deliverer.DeliverAsync(this.GetPrimaryKeyString(), keys, operation, time, _stopping.Token);
-        }
-        catch (RpcException e)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, $"host {this.GetPrimaryKeyString()}"), e);
-        }
-    }
+    public Task<DeliveryResult> DeliverAsync(List<ExpectedKey> keys, string operation) =>
+        _deliverer.DeliverAsync(this.GetPrimaryKeyString(), keys, operation, _stopping.Token);
 
     /// <inheritdoc />
     public Task ReleaseAsync(List<ExpectedKey> keys) => releaser.ReleaseAsync(this.GetPrimaryKeyString(), keys, _stopping.Token);
 
     /// <inheritdoc />
-    public async Task ReconcileAsync()
-    {
-        try
-        {
-            await _reconciler.ReconcileAsync(this.GetPrimaryKeyString(), _stopping.Token);
-        }
-        catch (RpcException e)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, $"host {this.GetPrimaryKeyString()}"), e);
-        }
-    }
+    public Task ReconcileAsync() => _reconciler.ReconcileAsync(this.GetPrimaryKeyString(), _stopping.Token);
 
     /// <inheritdoc />
     public Task NudgeAsync()

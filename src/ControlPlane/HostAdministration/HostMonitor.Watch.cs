@@ -1,5 +1,4 @@
-using Grpc.Core;
-using Lorica.Contracts.Host;
+using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
@@ -33,7 +32,7 @@ internal sealed partial class HostMonitor
             {
                 return;
             }
-            catch (RpcException)
+            catch (FaultException)
             {
                 // It does not answer, or its storage does not: asked again. Whether the host is lost its heartbeat says.
             }
@@ -46,8 +45,7 @@ internal sealed partial class HostMonitor
 
     private async Task FollowDatastoresAsync(CancellationToken ct)
     {
-        var description = await links.Client(hostId).DescribeAsync(
-            new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + LookAgain, cancellationToken: ct);
+        var description = await hosts.Once(hostId).Admin.DescribeAsync(ct);
         if (description.HostId != hostId || description.BootId != _bootId
             || !await store.ReadAsync(db => datastores.DiffersAsync(db, hostId, description, ct), ct))
         {
@@ -82,7 +80,7 @@ internal sealed partial class HostMonitor
     /// <summary>
     /// Raises the alarm of a guest that stands still because of a disk, and clears it when it goes on or has ended.
     /// </summary>
-    private async Task StandsStillAsync(VmDescription vm, CancellationToken ct)
+    private async Task StandsStillAsync(VmFiles vm, CancellationToken ct)
     {
         if (vm.Guest != VmDescriptionCache.StandsStill)
         {

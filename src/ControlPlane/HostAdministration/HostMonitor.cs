@@ -1,5 +1,3 @@
-using Grpc.Core;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
@@ -23,7 +21,7 @@ namespace Lorica.ControlPlane.HostAdministration;
 /// </code>
 /// </summary>
 internal sealed partial class HostMonitor(
-    string hostId, KeyReconciler reconciler, OrphanedVms strays, HostLinks links, CenterStore store, EventLog events,
+    string hostId, KeyReconciler reconciler, OrphanedVms strays, HostClient hosts, CenterStore store, EventLog events,
     AlarmStore alarms,
     DatastoreTable datastores, VmDescriptionCache snapshots, KeyReleaser releaser, TimeProvider time, ILogger<HostMonitor> log)
 {
@@ -80,26 +78,24 @@ internal sealed partial class HostMonitor(
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var timer = time.CreateTimer(
             static s => Fall((CancellationTokenSource)s!), silence, Silence, Timeout.InfiniteTimeSpan);
-        using var stream = links.Client(hostId).Watch(new WatchRequest(), cancellationToken: silence.Token);
-        while (await stream.ResponseStream.MoveNext(silence.Token))
+        await foreach (var current in hosts.Once(hostId).Admin.WatchAsync(silence.Token))
         {
             timer.Change(Silence, Timeout.InfiniteTimeSpan);
             heard();
-            var current = stream.ResponseStream.Current;
             if (!_connected || current.BootId != _bootId)
             {
                 await HoldBackAsync(ct);
                 await ConnectedAsync(current.BootId, ct);
             }
 
-            if (current.WhatCase == HostEvent.WhatOneofCase.Vm)
+            if (current.Vm is { } change)
             {
                 await HoldBackAsync(ct);
-                await VmChangedAsync(current.Vm, ct);
+                await VmChangedAsync(change, ct);
             }
         }
 
-        throw new RpcException(new Status(StatusCode.Unavailable, "The host ended the stream."));
+        throw new IOException("The host ended the stream.");
     }
 
     /// <summary>A host that tells changes without end is heard as slowly as an honest one would tell them.</summary>
@@ -130,8 +126,7 @@ internal sealed partial class HostMonitor(
 
     private async Task ConnectedAsync(string bootId, CancellationToken ct)
     {
-        var description = await links.Client(hostId).DescribeAsync(
-            new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + Silence, cancellationToken: ct);
+        var description = await hosts.Glance(hostId).Admin.DescribeAsync(ct);
         if (description.HostId != hostId)
         {
             throw new InvalidOperationException($"The host calls itself {description.HostId}, not {hostId}.");
@@ -153,9 +148,8 @@ internal sealed partial class HostMonitor(
     {
         string detail = e switch
         {
-            RpcException r => $"{r.StatusCode}: {r.Status.Detail}",
             OperationCanceledException => "No heartbeat.",
-            _ => e.Message,
+            _ => HostFailures.DetailOf(e),
         };
         bool was = _connected;
         _connected = false;
@@ -179,7 +173,7 @@ internal sealed partial class HostMonitor(
     }
 
     private Task SaveAsync(
-        string state, string detail, string? bootId, HostDescription? description, string? eventId, string message, bool lost,
+        string state, string detail, string? bootId, HostFacts? description, string? eventId, string message, bool lost,
         CancellationToken ct) =>
         store.WriteAsync(
             async db =>
@@ -202,7 +196,7 @@ internal sealed partial class HostMonitor(
                 row.BootId = bootId ?? row.BootId;
                 if (description is not null)
                 {
-                    row.Description = Google.Protobuf.MessageExtensions.ToByteArray(description);
+                    row.Description = KeptDescriptions.Keep(description);
                     await datastores.FollowAsync(db, row, description, ct);
                 }
 
@@ -222,7 +216,7 @@ internal sealed partial class HostMonitor(
             },
             ct);
 
-    private async Task VmChangedAsync(VmChanged change, CancellationToken ct)
+    private async Task VmChangedAsync(VmChange change, CancellationToken ct)
     {
         try
         {

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using Grpc.Core;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
 using Lorica.Contracts.Trust;
@@ -23,12 +21,12 @@ namespace Lorica.ControlPlane.HostAdministration;
 
 /// <summary>Hosts come, move, rest and go.</summary>
 public sealed class HostService(
-    CenterStore store, HostDirectory directory, HostLinks links, HostCrypto crypto, BrokerLink broker, CenterIdentity identity,
-    IHostCertificates certificates, IAuthorizer authorizer, MoveRules moves, OperationRunner runner, EventLog events,
-    AlarmStore alarms, DatastoreTable datastores, IGrainFactory grains, TimeProvider time)
+    CenterStore store, HostDirectory directory, HostLinks links, HostClient hosts, HostCrypto crypto, BrokerLink broker,
+    CenterIdentity identity, IHostCertificates certificates, IAuthorizer authorizer, MoveRules moves,
+    OperationRunner runner, EventLog events, AlarmStore alarms, DatastoreTable datastores, IGrainFactory grains,
+    TimeProvider time)
 {
     private const int LongestAddress = 255;
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The certificate of a host that waits to join.</summary>
     public async Task<CertificateModel> ProbeAsync(Caller caller, ProbeHostBody body, CancellationToken ct)
@@ -332,18 +330,8 @@ public sealed class HostService(
                    join v in db.Vms on t.VmId equals v.Id
                    where v.HostId == row.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running)
                    select v.Name).ToListAsync(ct), ct);
-        ListVmsReply reply;
-        try
-        {
-            reply = await links.Client(row.Id).ListVmsAsync(
-                new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, $"host {row.Name}"), e);
-        }
-
-        var busy = reply.Vms.Where(v => v.PowerState != "poweredOff")
+        var vms = await hosts.Once(row.Id).Vms.ListAsync(ct);
+        var busy = vms.Where(v => v.PowerState != "poweredOff")
             .Select(v => v.Name).Concat(starting).Distinct().Order().ToList();
         if (busy.Count > 0)
         {

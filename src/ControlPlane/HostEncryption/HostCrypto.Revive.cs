@@ -1,5 +1,4 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
@@ -109,7 +108,7 @@ public sealed partial class HostCrypto
     }
 
     /// <summary>The host is in encryption mode: its record says so too, and no alarm does otherwise.</summary>
-    private async Task FollowAsync(Store.HostRow host, HostDescription description, CancellationToken ct)
+    private async Task FollowAsync(Store.HostRow host, HostFacts description, CancellationToken ct)
     {
         var (record, raised) = await store.ReadAsync(
             async db => (await KeyRegister.HostRecordAsync(db, host.Id, ct),
@@ -157,7 +156,7 @@ public sealed partial class HostCrypto
     }
 
     private async Task<bool> AgainAsync(
-        Store.HostRow host, HostDescription description, Contracts.KeyRef key, CancellationToken ct)
+        Store.HostRow host, HostFacts description, KeyName key, CancellationToken ct)
     {
         await store.WriteAsync(db => register.SettleHostAsync(db, host, key, Caller.System.User, ct), ct);
         if (await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct) is not { } record)
@@ -201,8 +200,7 @@ public sealed partial class HostCrypto
             return true;
         }
 
-        var reply = await CallAsync(
-            host, (c, o) => c.EnableCryptoAsync(new EnableCryptoRequest { Key = order.ToRef(), Kcv = order.Kcv }, o), ct);
+        var reply = await hosts.Once(host.Id).Admin.EnableCryptoAsync(order, ct);
         await SettleAsync(Caller.System.User, host, order, record, newKey: null, rotate: false, reply, ct);
         return false;
     }

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
@@ -25,11 +23,9 @@ namespace Lorica.ControlPlane.HostEncryption;
 /// The host says which mode it is in; the record of its host key says which key it may get.
 /// </summary>
 public sealed partial class HostCrypto(
-    CenterStore store, HostLinks links, IAuthorizer authorizer, TaskStore tasks, KeyRegister register, ProviderService providers,
-    IGrainFactory grains, EventLog events, AlarmStore alarms, TimeProvider time)
+    CenterStore store, HostClient hosts, IAuthorizer authorizer, TaskStore tasks, KeyRegister register, ProviderService providers,
+    IGrainFactory grains, EventLog events, AlarmStore alarms)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
-
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -80,7 +76,7 @@ public sealed partial class HostCrypto(
         await authorizer.RequireAsync(caller, Privileges.RegisterHost, ObjectRef.Of(host), ct);
         await RunAsync(HostTaskKinds.PrepareCrypto, caller, host, onlyIfNeeded: false, async (task, row) =>
         {
-            await CallAsync(row, (c, o) => c.PrepareCryptoAsync(new PrepareCryptoRequest(), o), ct);
+            await hosts.Once(row.Id).Admin.PrepareCryptoAsync(ct);
             await events.AddAsync(
                 EventIds.HostCryptoChanged, task.UserName, ObjectRef.Of(row), $"{row.Name} is prepared for encryption mode.", ct);
         }, ct);
@@ -124,7 +120,7 @@ public sealed partial class HostCrypto(
                     $"Encrypted VMs are on {row.Name}: {string.Join(", ", vms)}.", "Move or decrypt them first."));
             }
 
-            await CallAsync(row, (c, o) => c.DisableCryptoAsync(new DisableCryptoRequest(), o), ct);
+            await hosts.Once(row.Id).Admin.DisableCryptoAsync(ct);
             await events.AddAsync(EventIds.HostCryptoChanged, task.UserName, ObjectRef.Of(row),
                 $"Encryption mode of {row.Name} ends when the host is started again.", ct);
         }, ct);
@@ -175,7 +171,7 @@ public sealed partial class HostCrypto(
         var description = await DescribeAsync(host, ct);
         if (description.CryptoMode == HostCryptoModes.Incapable)
         {
-            description = await CallAsync(host, (c, o) => c.PrepareCryptoAsync(new PrepareCryptoRequest(), o), ct);
+            description = await hosts.Once(host.Id).Admin.PrepareCryptoAsync(ct);
         }
 
         if (description.HostKey is { } named)
@@ -207,15 +203,14 @@ public sealed partial class HostCrypto(
         }
 
         // Step 3
-        var reply = await CallAsync(
-            host, (c, o) => c.EnableCryptoAsync(new EnableCryptoRequest { Key = key.Value.ToRef(), Kcv = key.Value.Kcv }, o), ct);
+        var reply = await hosts.Once(host.Id).Admin.EnableCryptoAsync(key.Value, ct);
 
         // Step 4
         await SettleAsync(task.UserName, host, key.Value, old, newKey, rotate, reply, ct);
     }
 
     private async Task SettleAsync(
-        string user, HostRow host, ExpectedKey key, KeyRecordRow? old, string? newKey, bool rotate, HostDescription reply,
+        string user, HostRow host, ExpectedKey key, KeyRecordRow? old, string? newKey, bool rotate, HostFacts reply,
         CancellationToken ct)
     {
         var about = ObjectRef.Of(host);
@@ -224,7 +219,7 @@ public sealed partial class HostCrypto(
             {
                 var row = await db.Hosts.FirstAsync(h => h.Id == host.Id, ct);
                 row.CryptoParentId = row.ParentId;
-                row.Description = Google.Protobuf.MessageExtensions.ToByteArray(reply);
+                row.Description = KeptDescriptions.Keep(reply);
                 if (newKey is not null)
                 {
                     events.Add(
@@ -236,7 +231,7 @@ public sealed partial class HostCrypto(
                     + $"keys before: {(old is null ? "none" : $"{old.Provider}/{old.KeyId}")}");
                 events.Add(db, EventIds.HostCryptoEnabled, user, about, $"{host.Name} is in encryption mode, host key {key}.");
                 await alarms.ClearAsync(db, AlarmIds.HostNeedsEncryptionMode, host.Id, ct);
-                return await register.SettleHostAsync(db, host, key.ToRef(), user, ct);
+                return await register.SettleHostAsync(db, host, key.ToName(), user, ct);
             },
             ct);
         if (unused.Count > 0)
@@ -275,21 +270,6 @@ public sealed partial class HostCrypto(
         ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.hostNotFound", hostId,
             $"There is no host {hostId}.", "See `lorica host ls`."));
 
-    private Task<HostDescription> DescribeAsync(HostRow host, CancellationToken ct) =>
-        CallAsync(host, (c, o) => c.DescribeAsync(new DescribeHostRequest(), o), ct);
-
-    private async Task<HostDescription> CallAsync(
-        HostRow host, Func<HostControl.HostControlClient, CallOptions, AsyncUnaryCall<HostDescription>> call,
-        CancellationToken ct)
-    {
-        try
-        {
-            return await call(
-                links.Client(host.Id), new CallOptions(deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct));
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, $"host {host.Name}"), e);
-        }
-    }
+    private Task<HostFacts> DescribeAsync(HostRow host, CancellationToken ct) =>
+        hosts.Once(host.Id).Admin.DescribeAsync(ct);
 }

@@ -1,21 +1,18 @@
-using System.Data.Common;
+using System.Runtime.ExceptionServices;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Tasks;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Hosts;
 
-/// <summary>Tells a host that refused from one that could not be talked to.</summary>
+/// <summary>For works that call hosts by messages: tells a host that refused from one that could not be talked to.</summary>
 internal static class HostCalls
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether the transport failed: whatever was asked may have happened or not.</summary>
-    public static bool IsTransport(RpcException e) =>
-        !FaultCodec.IsRefusal(e) && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
-            or StatusCode.Internal or StatusCode.Unknown or StatusCode.Aborted;
+    public static bool IsTransport(RpcException e) => HostFailures.IsTransport(e);
 
     /// <summary>Whether a grain's refusal says the same.</summary>
     public static bool IsTransport(FaultException e) => e.Fault.Type == FaultTypes.HostCommunication;
@@ -43,10 +40,22 @@ internal static class HostCalls
         }
     }
 
-    /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or
-    /// the database. It says nothing about what was asked of the host.</summary>
-    public static bool IsPassing(Exception e) =>
-        e is TimeoutException or OrleansException or DbException or DbUpdateException or IOException
-        || e is FaultException { Fault.Type: FaultTypes.ResourceInUse }
-        || e is RpcException r && FaultCodec.IsRefusal(r) && FaultCodec.FromRpc(r, "the host").Type == FaultTypes.ResourceInUse;
+    /// <summary>An answer of <see cref="HostClient"/>, with its failure as the transport had it.</summary>
+    public static async Task<T> RawAsync<T>(Task<T> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (FaultException e) when ((e.InnerException as RpcException ?? e.InnerException?.InnerException) is RpcException raw)
+        {
+            ExceptionDispatchInfo.Throw(raw);
+            throw;
+        }
+    }
+
+    /// <summary>Whether something failed beside the host that passes by itself.</summary>
+    public static bool IsPassing(Exception e) => HostFailures.IsPassing(e)
+        || (e is RpcException r && FaultCodec.IsRefusal(r)
+            && FaultCodec.FromRpc(r, "the host").Type == FaultTypes.ResourceInUse);
 }

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Model;
@@ -10,10 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Hosts;
 
 /// <summary>The hosts that the center knows.</summary>
-public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorizer authorizer, TimeProvider time)
+public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthorizer authorizer)
 {
-    private static readonly TimeSpan LiveTimeout = TimeSpan.FromSeconds(3);
-
     /// <summary>All hosts, by name.</summary>
     public async Task<IReadOnlyList<HostModel>> ListAsync(Caller caller, CancellationToken ct)
     {
@@ -95,26 +91,23 @@ public sealed class HostDirectory(CenterStore store, HostLinks links, IAuthorize
     /// <summary>As the host tells it now; as it was last seen when it does not answer.</summary>
     private async Task<HostModel> LiveAsync(HostRow row, CancellationToken ct)
     {
-        var last = row.Description is null ? new HostDescription() : HostDescription.Parser.ParseFrom(row.Description);
+        var last = KeptDescriptions.HostOf(row.Description);
         if (row.State != HostStates.Connected)
         {
-            last.Keys.Clear();
-            return ToModel(row, last);
+            return ToModel(row, last with { Keys = [] });
         }
 
         try
         {
-            var deadline = time.GetUtcNow().UtcDateTime + LiveTimeout;
-            return ToModel(row, await links.Client(row.Id)
-                .DescribeAsync(new DescribeHostRequest(), deadline: deadline, cancellationToken: ct));
+            return ToModel(row, await hosts.Glance(row.Id).Admin.DescribeAsync(ct));
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException)
         {
             return ToModel(row, last);
         }
     }
 
-    private static HostModel ToModel(HostRow row, HostDescription d)
+    private static HostModel ToModel(HostRow row, HostFacts d)
     {
         return new HostModel(
             row.Id, row.Name, row.Address, row.State, d.CryptoMode, d.HardwareAes, d.XtsBackend, d.KeyMemory, d.Kvm, d.Version,

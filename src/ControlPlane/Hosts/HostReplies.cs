@@ -15,7 +15,7 @@ internal sealed class HostReplies(string hostId) : Interceptor
     /// <summary>Key of the refusal.</summary>
     public const string OtherKey = "lorica.otherObject";
 
-    private const string VmIdField = "vm_id";
+    private const string VmIdField = "vm_id", JobIdField = "job_id";
 
     /// <inheritdoc />
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
@@ -32,16 +32,19 @@ internal sealed class HostReplies(string hostId) : Interceptor
         var reply = await answer;
         var (asked, told) = reply switch
         {
-            VmDescription vm => (VmOf(request), vm.VmId),
+            VmDescription vm => (FieldOf(request, VmIdField), vm.VmId),
+            JobDescription job => (FieldOf(request, JobIdField), job.JobId),
             HostDescription host => (hostId, host.HostId),
             _ => (null, null),
         };
-        return asked is null || asked == told ? reply
-            : throw FaultCodec.ToRpc(new Fault(FaultTypes.SystemError, OtherKey, asked,
-                $"The host was asked about {asked} and answered about another object.",
-                "Nothing of it was believed. Look at that host."));
+        return asked is null || asked == told ? reply : throw FaultCodec.ToRpc(Other(asked));
     }
 
-    private static string? VmOf<TRequest>(TRequest request) =>
-        request is IMessage message ? message.Descriptor.FindFieldByName(VmIdField)?.Accessor.GetValue(message) as string : null;
+    /// <summary>The refusal of an answer about another object than <paramref name="asked"/>.</summary>
+    public static Fault Other(string asked) => new(FaultTypes.SystemError, OtherKey, asked,
+        $"The host was asked about {asked} and answered about another object.",
+        "Nothing of it was believed. Look at that host.");
+
+    private static string? FieldOf<TRequest>(TRequest request, string field) =>
+        request is IMessage message ? message.Descriptor.FindFieldByName(field)?.Accessor.GetValue(message) as string : null;
 }

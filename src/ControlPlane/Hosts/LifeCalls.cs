@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Hosts;
@@ -15,7 +16,7 @@ internal sealed class LifeCalls(HostLinks links, TaskStore tasks, TimeProvider t
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     /// <summary>The VM's files as its host, or another, has them; null when it is not on that host's list.</summary>
-    public async Task<VmDescription?> FindAsync(WorkContext context, string hostId, CancellationToken ct)
+    public async Task<VmFiles?> FindAsync(WorkContext context, string hostId, CancellationToken ct)
     {
         try
         {
@@ -28,6 +29,11 @@ internal sealed class LifeCalls(HostLinks links, TaskStore tasks, TimeProvider t
             return null;
         }
     }
+
+    /// <summary>The files as the host answers them, or its refusal as it is.</summary>
+    public async Task<VmFiles> AskAsync(
+        WorkContext context, string step, TimeSpan timeout, Func<CallOptions, AsyncUnaryCall<VmDescription>> call,
+        CancellationToken ct) => (await AskAsync<VmDescription>(context, step, timeout, call, ct)).ToModel();
 
     /// <summary>The answer, or the host's refusal as it is.</summary>
     /// <param name="context">The work.</param>

@@ -1,4 +1,3 @@
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Names;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
@@ -18,7 +17,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
     private const int Maximum = 256, LongestName = 200, LongestId = 64;
 
     /// <summary>Takes over what a host tells, within a transaction.</summary>
-    public async Task FollowAsync(CenterDb db, HostRow host, HostDescription description, CancellationToken ct)
+    public async Task FollowAsync(CenterDb db, HostRow host, HostFacts description, CancellationToken ct)
     {
         var known = await db.HostDatastores.Where(d => d.HostId == host.Id).ToListAsync(ct);
         foreach (var gone in known.Where(k => description.Datastores.All(d => d.Name != k.Name)))
@@ -51,7 +50,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
     }
 
     /// <summary>Whether a host tells of its datastores otherwise than it did.</summary>
-    public async Task<bool> DiffersAsync(CenterDb db, string hostId, HostDescription description, CancellationToken ct)
+    public async Task<bool> DiffersAsync(CenterDb db, string hostId, HostFacts description, CancellationToken ct)
     {
         var known = await db.HostDatastores.Where(d => d.HostId == hostId).ToListAsync(ct);
         var told = description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum).ToList();
@@ -94,11 +93,11 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
     }
 
     /// <summary>What no host has in its configuration is not taken from one.</summary>
-    private static bool IsPossible(DatastoreDescription told) =>
+    private static bool IsPossible(HostDatastore told) =>
         told.Name.Length is > 0 and <= LongestName && told.Id.Length <= LongestId
         && !told.Name.Any(c => c is '[' or ']' or '/' || char.IsControl(c));
 
-    private static async Task<string> ClashAsync(CenterDb db, DatastoreDescription told, CancellationToken ct)
+    private static async Task<string> ClashAsync(CenterDb db, HostDatastore told, CancellationToken ct)
     {
         var same = db.Datastores.Local.FirstOrDefault(d => d.Id == told.Id)
             ?? await db.Datastores.FirstOrDefaultAsync(d => d.Id == told.Id, ct);

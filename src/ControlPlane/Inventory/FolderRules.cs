@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -50,7 +50,7 @@ internal static class FolderRules
         ? $"[{parsed.Datastore}] {parsed.File[..end]}" : null;
 
     private static string? PathOf(byte[]? snapshot) =>
-        snapshot is null ? null : VmDescription.Parser.ParseFrom(snapshot).Path;
+        snapshot is null ? null : KeptDescriptions.FilesOf(snapshot).Path;
 
     private static string? PathOf(string arguments) =>
         TaskArguments.Parse(arguments).Path;

@@ -1,7 +1,5 @@
-using Grpc.Core;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
@@ -24,11 +22,10 @@ namespace Lorica.ControlPlane.Keys;
 /// A provider that cannot be asked says nothing about its keys: their alarms stay as they are.
 /// </summary>
 public sealed class KeyCheck(
-    CenterStore store, KeyIndex index, BrokerLink broker, HostLinks links, KeyAlarms alarms, KeyReleaser releaser,
+    CenterStore store, KeyIndex index, BrokerLink broker, HostClient hosts, KeyAlarms alarms, KeyReleaser releaser,
     ProviderWatch watch, TimeProvider time)
 {
     private const int BatchSize = 200;
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Checks all keys that are in use or were made ahead, or one.</summary>
     /// <returns>What the rows say now.</returns>
@@ -129,9 +126,9 @@ public sealed class KeyCheck(
             if (KeyFaults.IsGone(reason) || reason is KeyReasons.WrongKey or KeyReasons.NotAKey)
             {
                 holders ??= await HoldersAsync(ct);
-                if (holders.TryGetValue((key.Provider, key.KeyId), out var hosts))
+                if (holders.TryGetValue((key.Provider, key.KeyId), out var names))
                 {
-                    await releaser.LastCopyAsync(key, hosts, reason!, ct);
+                    await releaser.LastCopyAsync(key, names, reason!, ct);
                 }
             }
             else
@@ -196,14 +193,13 @@ public sealed class KeyCheck(
     /// <summary>Names of the hosts that hold each key now.</summary>
     private async Task<Dictionary<(string Provider, string KeyId), List<string>>> HoldersAsync(CancellationToken ct)
     {
-        var hosts = await store.ReadAsync(db => db.Hosts.Where(h => h.State == HostStates.Connected).ToListAsync(ct), ct);
+        var connected = await store.ReadAsync(db => db.Hosts.Where(h => h.State == HostStates.Connected).ToListAsync(ct), ct);
         var holders = new Dictionary<(string, string), List<string>>();
-        foreach (var host in hosts)
+        foreach (var host in connected)
         {
             try
             {
-                var description = await links.Client(host.Id).DescribeAsync(
-                    new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+                var description = await hosts.Glance(host.Id).Admin.DescribeAsync(ct);
                 foreach (var key in description.Keys.Select(k => k.Key))
                 {
                     var at = (key.Provider, key.KeyId);
@@ -215,7 +211,7 @@ public sealed class KeyCheck(
                     names.Add(host.Name);
                 }
             }
-            catch (RpcException) when (!ct.IsCancellationRequested)
+            catch (FaultException)
             {
                 // It does not answer: nobody can say what it holds.
             }

@@ -1,7 +1,5 @@
-using Grpc.Core;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
@@ -24,7 +22,8 @@ namespace Lorica.ControlPlane.Keys;
 /// those that it holds do not count for that.
 /// </summary>
 public sealed class KeyDeliverer(
-    CenterStore store, BrokerLink broker, HostLinks links, CenterIdentity identity, ProviderWatch watch, KeyAlarms alarms)
+    CenterStore store, BrokerLink broker, HostLinks links, HostClient hosts, CenterIdentity identity, ProviderWatch watch,
+    KeyAlarms alarms)
 {
     /// <summary>
     /// What a delivery is called that brings the keys away from which a shallow recrypt goes. Like
@@ -49,7 +48,6 @@ public sealed class KeyDeliverer(
     public const string PowerOn = "powerOn";
 
     private const int BatchSize = 128;
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private bool _pinned;
@@ -57,9 +55,9 @@ public sealed class KeyDeliverer(
     /// <summary>
     /// Delivers what <paramref name="hostId"/> lacks of <paramref name="keys"/>. Only a host that does not answer throws.
     /// </summary>
-    /// <exception cref="RpcException">The host does not answer.</exception>
+    /// <exception cref="FaultException">The host does not answer.</exception>
     public async Task<DeliveryResult> DeliverAsync(
-        string hostId, IReadOnlyList<ExpectedKey> keys, string operation, TimeProvider time, CancellationToken ct)
+        string hostId, IReadOnlyList<ExpectedKey> keys, string operation, CancellationToken ct)
     {
         var result = new DeliveryResult();
         foreach (var batch in keys.Distinct().Chunk(BatchSize))
@@ -83,7 +81,7 @@ public sealed class KeyDeliverer(
                 ExpectedKey[] wanted = [.. rule.Allowed.Except(unknown)];
                 if (wanted.Length > 0)
                 {
-                    await DeliverBatchAsync(hostId, wanted, rule.Removed, operation, time, result, ct);
+                    await DeliverBatchAsync(hostId, wanted, rule.Removed, operation, result, ct);
                 }
             }
             finally
@@ -125,12 +123,11 @@ public sealed class KeyDeliverer(
             ct);
 
     private async Task DeliverBatchAsync(
-        string hostId, ExpectedKey[] keys, HashSet<(string Provider, string KeyId)> removed, string operation, TimeProvider time,
+        string hostId, ExpectedKey[] keys, HashSet<(string Provider, string KeyId)> removed, string operation,
         DeliveryResult result, CancellationToken ct)
     {
         // Step 2
-        var client = links.Client(hostId);
-        var host = await client.DescribeAsync(new DescribeHostRequest(), Options(time, ct));
+        var host = await hosts.Once(hostId).Admin.DescribeAsync(ct);
         var holds = host.Keys.DistinctBy(h => (h.Key.Provider, h.Key.KeyId)).ToDictionary(h => (h.Key.Provider, h.Key.KeyId));
         string? outOfMode = NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe
             ? KeyFaults.NotInEncryptionMode(links.Peer(hostId).Name) : null;
@@ -165,8 +162,9 @@ public sealed class KeyDeliverer(
             return;
         }
 
-        if (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(host.Presentation.HostSpki.Span))
-            != links.Peer(hostId).Pin)
+        if (host.Presentation is not { } shown
+            || Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(shown.HostSpki.Span))
+                != links.Peer(hostId).Pin)
         {
             MissAll(wanted, result, "The host presents another key than the pinned one.");
             return;
@@ -179,7 +177,7 @@ public sealed class KeyDeliverer(
             await PinAsync(hostId, ct);
             var request = new SealKeysRequest
             {
-                Host = host.Presentation, CenterSpkiSha256 = Google.Protobuf.ByteString.CopyFrom(identity.SpkiSha256),
+                Host = shown.ToMessage(), CenterSpkiSha256 = Google.Protobuf.ByteString.CopyFrom(identity.SpkiSha256),
             };
             request.Keys.AddRange(
                 wanted.Select(k => new KeyToSeal
@@ -208,22 +206,20 @@ public sealed class KeyDeliverer(
         }
 
         // Step 4
-        var request2 = new AddKeysRequest();
-        request2.Keys.AddRange(sealedKeys.Sealed);
-        var reply = request2.Keys.Count == 0 ? new AddKeysReply() : await client.AddKeysAsync(request2, Options(time, ct));
+        var taken = sealedKeys.Sealed.Count == 0 ? [] : await hosts.Once(hostId).Keys.AddAsync(sealedKeys.Sealed, ct);
         foreach (var key in wanted)
         {
-            Judge(key, sealedKeys, reply, result);
+            Judge(key, sealedKeys, taken, result);
         }
     }
 
-    private static void Judge(ExpectedKey key, SealKeysReply sealedKeys, AddKeysReply reply, DeliveryResult result)
+    private static void Judge(ExpectedKey key, SealKeysReply sealedKeys, IReadOnlyList<TakenKey> taken, DeliveryResult result)
     {
         if (sealedKeys.Faults.FirstOrDefault(f => key.Names(f.Key)) is { } refused)
         {
             result.Missing(key, refused.Reason, refused.Detail);
         }
-        else if (reply.Keys.FirstOrDefault(k => key.Names(k.Key)) is not { } added)
+        else if (taken.FirstOrDefault(k => key.Names(k.Key)) is not { } added)
         {
             result.Missing(key, KeyReasons.MissingOnHost, "The host did not take the key.");
         }
@@ -270,7 +266,4 @@ public sealed class KeyDeliverer(
         await broker.CallAsync((c, o) => c.PinHostAsync(request, o), ct);
         _pinned = true;
     }
-
-    private static CallOptions Options(TimeProvider time, CancellationToken ct) =>
-        new(deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
 }

@@ -1,6 +1,4 @@
-using Lorica.Contracts;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
@@ -35,9 +33,9 @@ internal static class KeyFaults
     /// The same refusal as one of the first disk whose key is missing while that of VM home is there; null when it is none.
     /// Without that disk the rest of the VM starts.
     /// </summary>
-    public static Fault? DiskOf(Fault fault, VmRow vm, VmDescription files)
+    public static Fault? DiskOf(Fault fault, VmRow vm, VmFiles files)
     {
-        bool Lacks(KeyRef? key) => key is not null && fault.Keys.Any(k => k.Provider == key.Provider && k.KeyId == key.KeyId);
+        bool Lacks(KeyName? key) => key is not null && fault.Keys.Any(k => k.Provider == key.Provider && k.KeyId == key.KeyId);
         return fault.Key != "msg.vigor.enc.keyNotFound" || Lacks(files.Key)
             || files.Disks.FirstOrDefault(d => Lacks(d.Key)) is not { } disk
             ? null

@@ -1,4 +1,3 @@
-using Lorica.Contracts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +22,7 @@ public sealed partial class KeyRegister
     /// </summary>
     /// <returns>Keys that the host needs no more.</returns>
     internal async Task<List<ExpectedKey>> SettleHostAsync(
-        CenterDb db, HostRow host, KeyRef? key, string user, CancellationToken ct)
+        CenterDb db, HostRow host, KeyName? key, string user, CancellationToken ct)
     {
         var rows = await db.KeyRecords
             .Where(r => r.ObjectId == host.Id && r.Kind == RecordedObject.HostKind && r.State != KeyRecordStates.Retired)

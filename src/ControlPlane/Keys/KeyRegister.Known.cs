@@ -1,6 +1,5 @@
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -68,7 +67,7 @@ public sealed partial class KeyRegister
     /// <summary>
     /// A host has made these files, or moved them here: what was left at these paths earlier is not there any more.
     /// </summary>
-    internal static Task TakenAsync(CenterDb db, VmDescription files, CancellationToken ct)
+    internal static Task TakenAsync(CenterDb db, VmFiles files, CancellationToken ct)
     {
         List<string> paths = [.. files.Disks.Select(d => d.Path)];
         return db.KeyRecords.Where(r => r.LeftAt != "" && paths.Contains(r.LeftAt))

@@ -1,5 +1,4 @@
 using Lorica.Contracts;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +25,7 @@ public sealed partial class KeyRegister
     /// </summary>
     /// <returns>Keys that no object of the VM uses any more.</returns>
     internal async Task<List<ExpectedKey>> SettleAsync(
-        CenterDb db, VmDescription files, bool mayWeaken, string user, string vmName, CancellationToken ct)
+        CenterDb db, VmFiles files, bool mayWeaken, string user, string vmName, CancellationToken ct)
     {
         if (files.Suspect is not null || files.Disks.Any(d => d.Suspect is not null))
         {
@@ -86,7 +85,7 @@ public sealed partial class KeyRegister
     /// </summary>
     /// <returns>Keys that no object of the VM uses any more; null when nothing was left.</returns>
     internal async Task<List<ExpectedKey>?> SettleLeftAsync(
-        VmRow vm, VmDescription files, IEnumerable<KeyRecordRow> records, CancellationToken ct)
+        VmRow vm, VmFiles files, IEnumerable<KeyRecordRow> records, CancellationToken ct)
     {
         if (!records.Any(r => !r.InUse))
         {
@@ -135,11 +134,18 @@ public sealed partial class KeyRegister
             Generation = r.Generation,
         });
 
+    /// <summary>The same in domain records.</summary>
+    internal static IReadOnlyList<RecordedKey> Recorded(IEnumerable<KeyRecordRow> records) =>
+    [
+        .. records.Where(r => r.InUse).Select(r => new RecordedKey(
+            r.ObjectId, r.Kind == "vm", new ExpectedKey(r.Provider, r.KeyId, r.Kcv), r.Generation)),
+    ];
+
     /// <summary>Keys of which no record is left once <paramref name="ended"/> have.</summary>
     private static List<ExpectedKey> Unused(List<KeyRecordRow> rows, List<KeyRecordRow> ended) =>
         [.. rows.GroupBy(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Where(g => g.All(ended.Contains)).Select(g => g.Key)];
 
-    private static (bool Known, bool Encrypted, KeyRef? Key, long Generation) StateOf(VmDescription files, string objectId)
+    private static (bool Known, bool Encrypted, KeyName? Key, long Generation) StateOf(VmFiles files, string objectId)
     {
         if (objectId == files.VmId)
         {

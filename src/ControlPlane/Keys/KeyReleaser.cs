@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Grpc.Core;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
@@ -26,10 +24,8 @@ namespace Lorica.ControlPlane.Keys;
 /// What stayed is found again by <see cref="SweepAsync"/>: at each reconciliation, and when a VM on the host was powered off.
 /// </summary>
 public sealed partial class KeyReleaser(
-    CenterStore store, HostLinks links, BrokerLink broker, KeyAlarms alarms, TimeProvider time, ILogger<KeyReleaser> log)
+    CenterStore store, HostClient hosts, BrokerLink broker, KeyAlarms alarms, ILogger<KeyReleaser> log)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-
     /// <summary>Hosts that hold what they should drop.</summary>
     private readonly ConcurrentDictionary<string, bool> _waiting = new(StringComparer.Ordinal);
 
@@ -41,12 +37,12 @@ public sealed partial class KeyReleaser(
     {
         try
         {
-            var host = await links.Client(hostId).DescribeAsync(new DescribeHostRequest(), Options(ct));
+            var host = await hosts.Once(hostId).Admin.DescribeAsync(ct);
             await DropAsync(hostId, host, keys, ct);
         }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
+        catch (FaultException e)
         {
-            LogNotReleased(log, hostId, keys.Count, e.StatusCode);
+            LogNotReleased(log, hostId, keys.Count, HostFailures.DetailOf(e));
         }
     }
 
@@ -58,7 +54,7 @@ public sealed partial class KeyReleaser(
     {
         try
         {
-            var host = await links.Client(hostId).DescribeAsync(new DescribeHostRequest(), Options(ct));
+            var host = await hosts.Once(hostId).Admin.DescribeAsync(ct);
             var held = host.Keys.Select(k => new ExpectedKey(k.Key.Provider, k.Key.KeyId, k.Kcv)).ToList();
             if (held.Count == 0)
             {
@@ -94,13 +90,13 @@ public sealed partial class KeyReleaser(
 
             await DropAsync(hostId, host, stale, ct);
         }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
+        catch (FaultException e)
         {
-            LogNotReleased(log, hostId, 0, e.StatusCode);
+            LogNotReleased(log, hostId, 0, HostFailures.DetailOf(e));
         }
     }
 
-    private async Task DropAsync(string hostId, HostDescription host, IReadOnlyList<ExpectedKey> keys, CancellationToken ct)
+    private async Task DropAsync(string hostId, HostFacts host, IReadOnlyList<ExpectedKey> keys, CancellationToken ct)
     {
         // Step 1
         var needed = await store.ReadAsync(db => NeededAsync(db, hostId, ct), ct);
@@ -118,9 +114,7 @@ public sealed partial class KeyReleaser(
         // Step 3
         if (proven.Count > 0)
         {
-            var request = new RemoveKeysRequest();
-            request.Keys.AddRange(proven.Select(k => k.ToRef()));
-            stay += (await links.Client(hostId).RemoveKeysAsync(request, Options(ct))).Pinned.Count;
+            stay += (await hosts.Once(hostId).Keys.RemoveAsync(proven, ct)).Count;
         }
 
         if (stay > 0)
@@ -201,11 +195,8 @@ public sealed partial class KeyReleaser(
         return [.. records.Except(removed).Concat(own).Select(k => (k.Provider, k.KeyId))];
     }
 
-    private CallOptions Options(CancellationToken ct) =>
-        new(deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
-
     [LoggerMessage(2101, LogLevel.Warning, "Host {HostId} was not asked to drop {Count} keys: {Status}")]
-    private static partial void LogNotReleased(ILogger log, string hostId, int count, StatusCode status);
+    private static partial void LogNotReleased(ILogger log, string hostId, int count, string status);
 
     [LoggerMessage(2102, LogLevel.Warning, "{Count} keys stay on their host until the KMS can be asked for them: {Why}")]
     private static partial void LogNotProven(ILogger log, int count, string why);

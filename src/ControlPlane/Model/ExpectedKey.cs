@@ -13,6 +13,12 @@ public readonly record struct ExpectedKey(string Provider, string KeyId, string 
     /// <summary>Whether <paramref name="key"/> names the same key.</summary>
     public bool Names(KeyRef? key) => key is not null && key.Provider == Provider && key.KeyId == KeyId;
 
+    /// <summary>Whether <paramref name="key"/> names the same key.</summary>
+    public bool Names(KeyName? key) => key is not null && key.Provider == Provider && key.KeyId == KeyId;
+
+    /// <summary>The name alone.</summary>
+    public KeyName ToName() => new(Provider, KeyId);
+
     /// <inheritdoc />
     public override string ToString() => $"{Provider}/{KeyId}";
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
@@ -29,10 +27,9 @@ namespace Lorica.ControlPlane.Outages;
 /// </summary>
 internal sealed partial class OutageWatch(
     OutageFinder finder, CenterStore store, AlarmStore alarms, EventLog events, VmDescriptionCache snapshots,
-    HostLinks links, VmService vms, TimeProvider time, ILogger<OutageWatch> log)
+    HostClient hosts, VmService vms, ILogger<OutageWatch> log)
 {
     private const int ShutDownSeconds = 300;
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>One round.</summary>
     public async Task RunOnceAsync(CancellationToken ct)
@@ -117,14 +114,11 @@ internal sealed partial class OutageWatch(
     {
         try
         {
-            await links.Client(vm.HostId).PauseVmAsync(
-                new PauseVmRequest { VmId = vm.Id, Paused = paused }, deadline: time.GetUtcNow().UtcDateTime + HostTimeout,
-                cancellationToken: ct);
+            await hosts.Once(vm.HostId).Vms.PauseAsync(vm.Id, paused, ct);
         }
-        catch (RpcException e) when (FaultCodec.IsRefusal(e)
-            && FaultCodec.FromRpc(e, "the host").Type is FaultTypes.InvalidPowerState or FaultTypes.NotFound)
+        catch (FaultException e) when (e.Fault.Type == FaultTypes.InvalidPowerState)
         {
-            // Off, or gone from this host: there is nothing that runs.
+            // Off: there is nothing that runs.
         }
     }
 
@@ -135,7 +129,7 @@ internal sealed partial class OutageWatch(
         {
             await act();
         }
-        catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
+        catch (FaultException e) when (!ct.IsCancellationRequested)
         {
             LogLater(log, vm, e.Message);
         }

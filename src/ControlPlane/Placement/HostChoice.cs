@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
@@ -32,7 +32,7 @@ internal static class HostChoice
                 continue;
             }
 
-            var description = HostDescription.Parser.ParseFrom(host.Description);
+            var description = KeptDescriptions.HostOf(host.Description);
             try
             {
                 var usable = description.Datastores.Where(d => d.Problem.Length == 0).ToList();

@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 
 namespace Lorica.ControlPlane.Placement;
@@ -16,7 +16,7 @@ internal static class PlacementRules
     /// <param name="named">What the request names.</param>
     /// <param name="host">Name of the host.</param>
     public static string Choose(
-        StoragePolicy policy, IReadOnlyList<DatastoreDescription> datastores,
+        StoragePolicy policy, IReadOnlyList<HostDatastore> datastores,
         IReadOnlyDictionary<string, IReadOnlySet<string>> tags, string? named, string host)
     {
         string names = string.Join(", ", datastores.Select(d => d.Name));

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
@@ -15,7 +15,7 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
 {
     /// <summary>Where a VM with <paramref name="policy"/> is put; see <see cref="PlacementRules"/>.</summary>
     internal async Task<string> ChooseAsync(
-        StoragePolicy policy, IReadOnlyList<DatastoreDescription> datastores, string? named, string host, CancellationToken ct) =>
+        StoragePolicy policy, IReadOnlyList<HostDatastore> datastores, string? named, string host, CancellationToken ct) =>
         PlacementRules.Choose(policy, datastores, await store.ReadAsync(db => DatastoreTags.ReadAsync(db, ct), ct), named, host);
 
     /// <summary>
@@ -97,7 +97,7 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
 
         var hosts = await store.ReadAsync(
             db => db.Hosts.Where(h => h.Description != null).Select(h => h.Description!).ToListAsync(ct), ct);
-        if (!hosts.Any(d => HostDescription.Parser.ParseFrom(d).Datastores.Any(s => s.Name == datastore)))
+        if (!hosts.Any(d => KeptDescriptions.HostOf(d).Datastores.Any(s => s.Name == datastore)))
         {
             throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.datastoreNotFound", datastore,
                 $"No host has a datastore {datastore}.", "See `lorica host show`."));

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
@@ -14,10 +12,8 @@ namespace Lorica.ControlPlane.Preflight;
 /// be found out now (a host that does not answer, a KMS that does not show its certificate) is no reason to refuse: the operation
 /// itself meets it.
 /// </summary>
-internal sealed class PreflightCheck(CenterStore store, HostLinks links, ProviderCertificates certificates, TimeProvider time)
+internal sealed class PreflightCheck(CenterStore store, HostClient hosts, ProviderCertificates certificates, TimeProvider time)
 {
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>Throws the first reason to refuse.</summary>
     public async Task RequireAsync(PreflightRequest order, CancellationToken ct)
     {
@@ -66,11 +62,10 @@ internal sealed class PreflightCheck(CenterStore store, HostLinks links, Provide
     {
         try
         {
-            var host = await links.Client(hostId).DescribeAsync(
-                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+            var host = await hosts.Glance(hostId).Admin.DescribeAsync(ct);
             return host.Datastores.DistinctBy(d => d.Name).ToDictionary(d => d.Name, d => d.Free, StringComparer.Ordinal);
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException)
         {
             return new Dictionary<string, long>();
         }

@@ -1,4 +1,4 @@
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
 namespace Lorica.ControlPlane.Preflight;
@@ -10,7 +10,7 @@ namespace Lorica.ControlPlane.Preflight;
 /// <param name="Provider">Provider of the new key; null when none is made.</param>
 /// <param name="Disks">Disks whose data it touches.</param>
 internal sealed record PreflightRequest(
-    VmRow Vm, VmDescription Files, PreflightAction Action, string? Provider, IReadOnlyList<DiskDescription> Disks)
+    VmRow Vm, VmFiles Files, PreflightAction Action, string? Provider, IReadOnlyList<VmDisk> Disks)
 {
     /// <summary>With a clone: host and datastore where it will lie.</summary>
     public (string HostId, string Datastore)? Target { get; init; }

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
@@ -90,7 +91,7 @@ public sealed class HostileHostTests
             Enumerable.Range(0, 5000).Select(i => new DatastoreDescription { Id = $"x{i}", Name = $"x{i}" }));
 
         await center.Store.WriteAsync(async db => await center.Service<DatastoreTable>().FollowAsync(
-            db, await db.Hosts.SingleAsync(), description, default));
+            db, await db.Hosts.SingleAsync(), description.ToModel(), default));
 
         var rows = await center.Store.ReadAsync(db => db.HostDatastores.ToListAsync());
         Assert.Equal(256, rows.Count);

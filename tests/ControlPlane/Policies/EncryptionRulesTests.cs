@@ -1,6 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
-using Lorica.Contracts;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Vms.Operations.RecryptVm;
 using Lorica.ControlPlane.Vms.Operations;
@@ -53,8 +52,7 @@ public sealed class EncryptionRulesTests
     [Fact]
     public void Power_is_checked_before_encryptedness_but_not_when_nothing_is_to_be_done()
     {
-        var running = Vm(false, false);
-        running.PowerState = "poweredOn";
+        var running = Vm(false, false) with { PowerState = "poweredOn" };
         Refused("lorica.mustBeOff", () => EncryptionRules.Decide(Policy(true), running, null, null));
         Refused("lorica.mustBeOff", () => EncryptionRules.Decide(Policy(true), running, null, ["virtio0:0"]));
         Assert.Equal(PolicyAction.Nothing, EncryptionRules.Decide(Policy(false), running, null, null).Action);
@@ -64,8 +62,7 @@ public sealed class EncryptionRulesTests
     public void A_broken_off_encryption_is_finished_by_the_same_policy_only()
     {
         var vm = Vm(true, true, false);
-        vm.PendingJob = "encrypt";
-        vm.Disks[0].Transition = "encrypt";
+        vm = vm with { PendingJob = "encrypt", Disks = [vm.Disks[0] with { Transition = "encrypt" }, .. vm.Disks.Skip(1)] };
         var plan = EncryptionRules.Decide(Policy(true), vm, null, null);
         Assert.Equal((PolicyAction.Encrypt, true, 2), (plan.Action, plan.Home, plan.Disks.Count));
         Refused("lorica.jobPending", () => EncryptionRules.Decide(Policy(false), vm, null, null));
@@ -83,17 +80,19 @@ public sealed class EncryptionRulesTests
 
     private static void Refused(string key, Action act) => Assert.Equal(key, Assert.Throws<FaultException>(act).Fault.Key);
 
-    private static VmDescription Vm(bool home, params bool[] disks)
+    private static VmFiles Vm(bool home, params bool[] disks)
     {
-        var key = new KeyRef { Provider = "p", KeyId = "k" };
-        var vm = new VmDescription
+        var key = new KeyName("p", "k");
+        return new VmFiles
         {
             VmId = "vm", Name = "a", PowerState = "poweredOff", Encrypted = home, Key = home ? key : null,
+            Disks =
+            [
+                .. disks.Select((e, i) => new VmDisk
+                {
+                    Label = $"virtio0:{i}", ObjectId = $"d{i}", Encrypted = e, Key = e ? key : null,
+                }),
+            ],
         };
-        vm.Disks.AddRange(disks.Select((e, i) => new DiskDescription
-        {
-            Label = $"virtio0:{i}", ObjectId = $"d{i}", Encrypted = e, Key = e ? key : null,
-        }));
-        return vm;
     }
 }

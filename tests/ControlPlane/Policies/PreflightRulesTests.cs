@@ -1,5 +1,4 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Vmx;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Preflight;
@@ -121,8 +120,8 @@ public sealed class PreflightRulesTests
 
     private static PreflightRequest Order(string? provider = "p", PreflightAction action = PreflightAction.Encrypt) => new(
         new VmRow { Id = "vm", Name = "web1", HostId = "h", Datastore = "ds1", State = VmStates.Present },
-        new VmDescription { VmId = "vm", Name = "web1" }, action, provider,
-        [new DiskDescription
+        new VmFiles { VmId = "vm", Name = "web1" }, action, provider,
+        [new VmDisk
         {
             Label = "virtio0:0", Path = "[ds1] web1/0.vmdk", Capacity = 1L << 40, Used = 1L << 30, Provisioning = "thin",
         }]);

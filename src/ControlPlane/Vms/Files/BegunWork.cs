@@ -1,4 +1,3 @@
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -12,7 +11,7 @@ namespace Lorica.ControlPlane.Vms.Files;
 internal static class BegunWork
 {
     /// <summary>Judges by the files: the job's own marks, or an object that is already as the job will leave it.</summary>
-    public static WorkBegun Of(WorkContext context, VmDescription files, IReadOnlyCollection<KeyRecordRow> records)
+    public static WorkBegun Of(WorkContext context, VmFiles files, IReadOnlyCollection<KeyRecordRow> records)
     {
         if (files.PendingJob.Length > 0 || files.Disks.Any(d => d.Transition.Length > 0))
         {
@@ -29,7 +28,7 @@ internal static class BegunWork
     }
 
     private static bool IsChanged(
-        WorkContext context, VmDescription files, IReadOnlyCollection<KeyRecordRow> records, string id)
+        WorkContext context, VmFiles files, IReadOnlyCollection<KeyRecordRow> records, string id)
     {
         var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
         var (encrypted, key) = id == files.VmId ? (files.Encrypted, files.Key) : (disk?.Encrypted ?? false, disk?.Key);

@@ -1,6 +1,4 @@
-using Lorica.Contracts;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
@@ -13,25 +11,24 @@ namespace Lorica.ControlPlane.Vms.Files;
 internal static class RecordCheck
 {
     /// <summary>What the host itself found wrong with the files, or null.</summary>
-    public static Fault? SuspectOf(VmDescription vm) =>
-        (vm.Suspect ?? vm.Disks.FirstOrDefault(d => d.Suspect is not null)?.Suspect) is { } suspect
-            ? FaultCodec.FromMessage(suspect) : null;
+    public static Fault? SuspectOf(VmFiles vm) =>
+        vm.Suspect ?? vm.Disks.FirstOrDefault(d => d.Suspect is not null)?.Suspect;
 
     /// <summary>
     /// Why nothing could be read of the files, where that says nothing against them: their datastore is not there, or does not
     /// answer. Null when they were read, or are there and no VMX.
     /// </summary>
-    public static Fault? UnreadableOf(VmDescription? vm) =>
+    public static Fault? UnreadableOf(VmFiles? vm) =>
         vm is { Unread: true, Suspect: { } why }
         && why.Key is "lorica.datastoreNotThere" or "lorica.datastoreNotFound" or "lorica.io"
-            ? FaultCodec.FromMessage(vm.Suspect) : null;
+            ? why : null;
 
     /// <summary>
     /// What differs, or null. While a task of the VM is under way, an object may also be on the other side of that task. So may
     /// one that a decryption left plain which the files call unfinished: the host knows by the sealed mark which ones it made so,
     /// and only the end of that decryption retires a record.
     /// </summary>
-    public static Fault? Find(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
+    public static Fault? Find(VmFiles vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
     {
         return Home(vm, records, underWay)
             ?? vm.Disks.Select(d => Disk(vm, d, records, underWay)).FirstOrDefault(f => f is not null)
@@ -39,20 +36,17 @@ internal static class RecordCheck
     }
 
     /// <summary>What differs at VM home, or null.</summary>
-    public static Fault? Home(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
-        vm.Suspect is not null
-            ? FaultCodec.FromMessage(vm.Suspect)
-            : Object(vm.VmId, vm.Path, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, records, underWay, mayBePlain: underWay);
+    public static Fault? Home(VmFiles vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
+        vm.Suspect ?? Object(
+            vm.VmId, vm.Path, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, records, underWay, mayBePlain: underWay);
 
     /// <summary>What differs at one disk, or null.</summary>
-    public static Fault? Disk(VmDescription vm, DiskDescription d, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
-        d.Suspect is not null
-            ? FaultCodec.FromMessage(d.Suspect)
-            : Object(d.ObjectId, d.Path, d.Encrypted, d.Key, d.Kcv, d.Generation, records, underWay,
+    public static Fault? Disk(VmFiles vm, VmDisk d, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
+        d.Suspect ?? Object(d.ObjectId, d.Path, d.Encrypted, d.Key, d.Kcv, d.Generation, records, underWay,
                 mayBePlain: underWay || vm.PendingJob == "decrypt");
 
     private static Fault? Object(
-        string id, string path, bool encrypted, KeyRef? key, string kcv, long generation,
+        string id, string path, bool encrypted, KeyName? key, string kcv, long generation,
         IReadOnlyCollection<KeyRecordRow> records, bool underWay, bool mayBePlain)
     {
         var usable = records.Where(r => r.ObjectId == id && r.State == KeyRecordStates.Usable).ToList();
@@ -88,7 +82,7 @@ internal static class RecordCheck
     }
 
     /// <summary>A disk of the records that the VM no longer names.</summary>
-    private static Fault? Gone(VmDescription vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
+    private static Fault? Gone(VmFiles vm, IReadOnlyCollection<KeyRecordRow> records, bool underWay)
     {
         var gone = records.FirstOrDefault(r => r.InUse && r.ObjectId != vm.VmId && vm.Disks.All(d => d.ObjectId != r.ObjectId));
         return gone is null || underWay

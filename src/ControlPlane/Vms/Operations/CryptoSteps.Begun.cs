@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
@@ -113,13 +112,13 @@ internal sealed partial class CryptoSteps
 
     /// <summary>The files, as soon as the host tells of them.</summary>
     /// <exception cref="RpcException">The host refuses to.</exception>
-    private async Task<VmDescription> LookAsync(WorkContext context, CancellationToken ct)
+    private async Task<VmFiles> LookAsync(WorkContext context, CancellationToken ct)
     {
         while (true)
         {
             try
             {
-                return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+                return await HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct));
             }
             catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
             {
@@ -134,7 +133,7 @@ internal sealed partial class CryptoSteps
     /// The files behind a job that succeeded, as soon as they can be read: what cannot be read is no verdict on it, and records
     /// that do not follow files which a decryption made plain would lose the VM.
     /// </summary>
-    private async Task<VmDescription> LookAtWholeAsync(WorkContext context, CancellationToken ct)
+    private async Task<VmFiles> LookAtWholeAsync(WorkContext context, CancellationToken ct)
     {
         while (true)
         {

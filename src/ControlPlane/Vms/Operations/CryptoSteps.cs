@@ -52,7 +52,7 @@ internal sealed partial class CryptoSteps(
         }));
 
         // Step 3
-        JobDescription job;
+        HostJob job;
         try
         {
             job = await jobs.RunAsync(context, request, Needed(keys, records), f => IsDone(context, keys, f), ct);
@@ -68,7 +68,7 @@ internal sealed partial class CryptoSteps(
         var files = job.Result is { } result && result.VmId == vm.Id && RecordCheck.SuspectOf(result) is null
             ? result : job.State == "succeeded" ? await LookAtWholeAsync(context, ct) : await LookAsync(context, ct);
         var fault = job.State == "succeeded" ? Verify(context, keys, files)
-            : job.Fault is { } f ? FaultCodec.FromMessage(f)
+            : job.Fault is { } f ? f
             : new Fault(
                 FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
         await SettleAsync(context, files, fault, end: true, ct);
@@ -147,11 +147,11 @@ internal sealed partial class CryptoSteps(
     internal static List<ExpectedKey> Needed(Dictionary<string, ExpectedKey> keys, List<KeyRecordRow> records) =>
         [.. records.Where(r => r.InUse).Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Concat(keys.Values).Distinct()];
 
-    private static bool IsDone(WorkContext context, Dictionary<string, ExpectedKey> keys, VmDescription files) =>
+    private static bool IsDone(WorkContext context, Dictionary<string, ExpectedKey> keys, VmFiles files) =>
         Verify(context, keys, files) is null;
 
     /// <summary>Whether the files are as the job should have left them.</summary>
-    private static Fault? Verify(WorkContext context, Dictionary<string, ExpectedKey> keys, VmDescription files)
+    private static Fault? Verify(WorkContext context, Dictionary<string, ExpectedKey> keys, VmFiles files)
     {
         // A description that does not verify says nothing about what is plain.
         if (RecordCheck.SuspectOf(files) is { } suspect)
@@ -179,7 +179,7 @@ internal sealed partial class CryptoSteps(
         return null;
     }
 
-    private async Task SettleAsync(WorkContext context, VmDescription? files, Fault? fault, bool end, CancellationToken ct)
+    private async Task SettleAsync(WorkContext context, VmFiles? files, Fault? fault, bool end, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         if (files is null)
@@ -249,13 +249,13 @@ internal sealed partial class CryptoSteps(
 
     /// <summary>The files after a failure. A host that does not answer is waited for a while; then records stay as they are, keys
     /// stay deliverable, and the next look at the VM settles them.</summary>
-    private async Task<VmDescription?> FilesAsync(WorkContext context, CancellationToken ct)
+    private async Task<VmFiles?> FilesAsync(WorkContext context, CancellationToken ct)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+                return await HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct));
             }
             catch (Grpc.Core.RpcException e) when (!ct.IsCancellationRequested)
             {

@@ -17,8 +17,8 @@ internal sealed class DatastoreCheck(HostDirectory hosts, HostLinks links, TimeP
         await hosts.RequireUsableAsync(await hosts.FindAsync(vm.HostId, ct), name, ct);
         try
         {
-            var host = await links.Client(vm.HostId).DescribeAsync(
-                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+            var host = (await links.Client(vm.HostId).DescribeAsync(
+                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct)).ToModel();
             return host.Datastores.Any(d => d.Name == name) ? name
                 : throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.datastoreNotFound", name,
                     $"The host of {vm.Name} has no datastore {name}.",

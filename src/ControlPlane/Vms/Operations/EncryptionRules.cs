@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 
 namespace Lorica.ControlPlane.Vms.Operations;
@@ -20,7 +20,7 @@ internal static class EncryptionRules
     /// <param name="labels">Choose these disks.</param>
     /// <param name="request">What the request expects.</param>
     public static PolicyPlan Decide(
-        StoragePolicy policy, VmDescription vm, bool? home, IReadOnlyList<string>? labels,
+        StoragePolicy policy, VmFiles vm, bool? home, IReadOnlyList<string>? labels,
         CryptoRequest request = CryptoRequest.None)
     {
         bool all = home is null && labels is null;
@@ -76,7 +76,7 @@ internal static class EncryptionRules
     }
 
     /// <summary>Refuses while there are snapshots.</summary>
-    public static void RequireNoSnapshots(VmDescription vm)
+    public static void RequireNoSnapshots(VmFiles vm)
     {
         if (vm.Snapshots > 0)
         {
@@ -86,7 +86,7 @@ internal static class EncryptionRules
     }
 
     /// <summary>Refuses unless powered off.</summary>
-    public static void RequireOff(VmDescription vm)
+    public static void RequireOff(VmFiles vm)
     {
         if (vm.PowerState != "poweredOff")
         {
@@ -99,7 +99,7 @@ internal static class EncryptionRules
     /// What a recrypt changes: what is named, or everything that is encrypted. Order of checks:
     /// power, snapshots (deep), encrypted-ness.
     /// </summary>
-    public static (bool Home, List<DiskDescription> Disks) Recryptable(VmDescription vm, RecryptVm.RecryptVmRequest command)
+    public static (bool Home, List<VmDisk> Disks) Recryptable(VmFiles vm, RecryptVm.RecryptVmRequest command)
     {
         if (command.Deep)
         {
@@ -141,18 +141,18 @@ internal static class EncryptionRules
     }
 
     /// <summary>The refusal of a disk that is not encrypted.</summary>
-    public static FaultException NotEncrypted(DiskDescription disk) => new(new Fault(FaultTypes.InvalidDeviceOperation,
+    public static FaultException NotEncrypted(VmDisk disk) => new(new Fault(FaultTypes.InvalidDeviceOperation,
         "msg.hostd.deviceSpec.enc.notEncrypted", disk.Path, $"{disk.Path} is not encrypted.", "Set an encryption policy first."));
 
     /// <summary>The refusal of a disk that is encrypted.</summary>
-    public static FaultException AlreadyEncrypted(DiskDescription disk) => new(new Fault(FaultTypes.InvalidDeviceOperation,
+    public static FaultException AlreadyEncrypted(VmDisk disk) => new(new Fault(FaultTypes.InvalidDeviceOperation,
         "msg.hostd.deviceSpec.enc.encrypted", disk.Path, $"{disk.Path} is encrypted already.", "Recrypt it to change its key."));
 
     /// <summary>The refusal while a deep recrypt is half done.</summary>
     public static FaultException PendingRekey(string vm) => new(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm,
         $"An earlier deep recrypt of {vm} was not finished.", $"lorica vm recrypt {vm} --deep finishes it."));
 
-    private static void RefuseHome(VmDescription vm, PolicyVerdict? verdict)
+    private static void RefuseHome(VmFiles vm, PolicyVerdict? verdict)
     {
         if (verdict is PolicyVerdict.AlreadyEncrypted or PolicyVerdict.NotEncrypted)
         {
@@ -164,7 +164,7 @@ internal static class EncryptionRules
         }
     }
 
-    private static void RefuseDisk(DiskDescription disk, PolicyVerdict verdict)
+    private static void RefuseDisk(VmDisk disk, PolicyVerdict verdict)
     {
         if (verdict is PolicyVerdict.AlreadyEncrypted or PolicyVerdict.NotEncrypted)
         {
@@ -176,19 +176,19 @@ internal static class EncryptionRules
         }
     }
 
-    private static FaultException BadPolicy(StoragePolicy policy, VmDescription vm, CryptoRequest request) => new(new Fault(
+    private static FaultException BadPolicy(StoragePolicy policy, VmFiles vm, CryptoRequest request) => new(new Fault(
         FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.badPolicy", vm.Name,
         request == CryptoRequest.Encrypt
             ? $"\"{policy.Name}\" has no encryption rule, so {vm.Name} cannot be encrypted under it."
             : $"\"{policy.Name}\" has an encryption rule, so {vm.Name} cannot be decrypted under it.",
         "Choose a policy that says what the request says."));
 
-    private static List<DiskDescription> Choose(VmDescription vm, IReadOnlyList<string> labels) =>
+    private static List<VmDisk> Choose(VmFiles vm, IReadOnlyList<string> labels) =>
         [.. labels.Distinct(StringComparer.Ordinal).Select(l => vm.Disks.FirstOrDefault(d => d.Label == l)
             ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.diskNotFound", vm.Name,
                 $"{vm.Name} has no disk {l}.", $"lorica vm show {vm.Name}")))];
 
-    private static void RefusePending(VmDescription vm, string job, string hint)
+    private static void RefusePending(VmFiles vm, string job, string hint)
     {
         if (vm.PendingJob == job)
         {
@@ -197,12 +197,12 @@ internal static class EncryptionRules
         }
     }
 
-    private static FaultException Mismatch(VmDescription vm, string message) =>
+    private static FaultException Mismatch(VmFiles vm, string message) =>
         new(new Fault(FaultTypes.InvalidVmConfig, "msg.hostd.configSpec.enc.mismatch", vm.Name, $"{vm.Name}: {message}",
             message));
 
     /// <summary>Off, without snapshots, and not in the middle of something.</summary>
-    public static void RequireWhole(VmDescription files)
+    public static void RequireWhole(VmFiles files)
     {
         RequireOff(files);
         RequireNoSnapshots(files);
@@ -214,7 +214,7 @@ internal static class EncryptionRules
     }
 
     /// <summary>Every disk has an object id: its keys are recorded under it.</summary>
-    public static void RequireObjectIds(VmDescription files, IEnumerable<DiskDescription> disks)
+    public static void RequireObjectIds(VmFiles files, IEnumerable<VmDisk> disks)
     {
         if (disks.FirstOrDefault(d => !Guid.TryParseExact(d.ObjectId, "D", out _)) is { } disk)
         {

@@ -1,5 +1,4 @@
-using Lorica.Contracts;
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 
@@ -8,14 +7,14 @@ internal sealed record IncomingObject(
     string Id, string VmId, bool IsHome, string Path, bool Encrypted, string Provider, string KeyId, string Kcv)
 {
     /// <summary>VM home.</summary>
-    public static IncomingObject Home(VmDescription vm) =>
+    public static IncomingObject Home(VmFiles vm) =>
         new(vm.VmId, vm.VmId, true, vm.Path, vm.Encrypted, ProviderOf(vm.Key), KeyOf(vm.Key), vm.Kcv);
 
     /// <summary>A disk that <paramref name="vmId"/> is to have.</summary>
-    public static IncomingObject Disk(DiskDescription disk, string vmId) =>
+    public static IncomingObject Disk(VmDisk disk, string vmId) =>
         new(disk.ObjectId, vmId, false, disk.Path, disk.Encrypted, ProviderOf(disk.Key), KeyOf(disk.Key), disk.Kcv);
 
-    private static string ProviderOf(KeyRef? key) => key?.Provider ?? "";
+    private static string ProviderOf(KeyName? key) => key?.Provider ?? "";
 
-    private static string KeyOf(KeyRef? key) => key?.KeyId ?? "";
+    private static string KeyOf(KeyName? key) => key?.KeyId ?? "";
 }

@@ -51,8 +51,8 @@ internal sealed class JobDriver(
     /// Cancelling: until the host is asked, always. A job that changes data in place is never taken back, since data that is half
     /// changed is of no use to anybody; the others until the host says that it is too late.
     /// </remarks>
-    public async Task<JobDescription> RunAsync(
-        WorkContext context, StartJobRequest start, List<ExpectedKey> keys, Func<VmDescription, bool> isDone,
+    public async Task<HostJob> RunAsync(
+        WorkContext context, StartJobRequest start, List<ExpectedKey> keys, Func<VmFiles, bool> isDone,
         CancellationToken ct)
     {
         // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task. A task that
@@ -78,13 +78,13 @@ internal sealed class JobDriver(
                     context.Cancelled.ThrowIfCancellationRequested();
                 }
 
-                var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+                var files = await HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct));
                 begun = inPlace && await IsBegunAsync(context, files, ct);
                 bool done = asked && files.PendingJob.Length == 0 && isDone(files);
                 looksPlain = done && start.NewKey is null;
                 if (done && !looksPlain)
                 {
-                    return new JobDescription { JobId = start.JobId, VmId = start.VmId, State = "succeeded", Result = files };
+                    return new HostJob { JobId = start.JobId, VmId = start.VmId, State = "succeeded", Result = files };
                 }
 
                 await RequireRecordedAsync(context, files, ct);
@@ -99,15 +99,14 @@ internal sealed class JobDriver(
                     }
 
                     (asked, unanswered) = (true, true);
-                    var job = await links.Client(context.Vm.HostId).StartJobAsync(start, Options(ct));
+                    var job = (await links.Client(context.Vm.HostId).StartJobAsync(start, Options(ct))).ToModel();
                     unanswered = false;
                     pause = FirstPause;
                     if (await WatchAsync(context, job, ct) is { } ended)
                     {
                         // What a host tells of another VM is not believed: the files are asked.
                         string about = context.Task.OtherVmId.Length > 0 ? context.Task.OtherVmId : context.Vm.Id;
-                        ended.Result = ended.Result?.VmId == about ? ended.Result : null;
-                        return ended;
+                        return ended.Result?.VmId == about ? ended : ended with { Result = null };
                     }
                 }
                 else if (!begun)
@@ -160,7 +159,7 @@ internal sealed class JobDriver(
     private static bool IsKeyMissing(RpcException e) =>
         FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "msg.vigor.enc.keyNotFound";
 
-    private async Task<bool> IsBegunAsync(WorkContext context, VmDescription files, CancellationToken ct) =>
+    private async Task<bool> IsBegunAsync(WorkContext context, VmFiles files, CancellationToken ct) =>
         BegunWork.Of(context, files, await lookup.RecordsAsync(context.Vm.Id, ct)) == WorkBegun.Yes;
 
     /// <summary>
@@ -243,7 +242,7 @@ internal sealed class JobDriver(
     }
 
     /// <summary>Follows a job; null when the stream ended before the job.</summary>
-    private async Task<JobDescription?> WatchAsync(WorkContext context, JobDescription job, CancellationToken ct)
+    private async Task<HostJob?> WatchAsync(WorkContext context, HostJob job, CancellationToken ct)
     {
         if (job.State != "running")
         {
@@ -257,7 +256,7 @@ internal sealed class JobDriver(
         using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = job.JobId }, cancellationToken: ct);
         while (await NextAsync(stream.ResponseStream, ct))
         {
-            job = stream.ResponseStream.Current;
+            job = stream.ResponseStream.Current.ToModel();
             if (job.State != "running")
             {
                 return job;
@@ -276,7 +275,7 @@ internal sealed class JobDriver(
     }
 
     /// <summary>A suspect VM gets no key, not even for a job that was under way when its files changed.</summary>
-    private async Task RequireRecordedAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    private async Task RequireRecordedAsync(WorkContext context, VmFiles files, CancellationToken ct)
     {
         var records = await lookup.RecordsAsync(context.Vm.Id, ct);
         if (RecordCheck.Find(files, records, underWay: true) is { } suspect)

@@ -1,7 +1,6 @@
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
@@ -30,7 +29,7 @@ internal sealed class KeyPlanner(
     /// <param name="refuse">The refusal of an object that is there but gets no key.</param>
     /// <param name="ct">Gives up.</param>
     public async Task<List<KeyGroup>> SpreadAsync(
-        Caller caller, IReadOnlyCollection<string> own, VmDescription vm, IReadOnlyDictionary<string, string> objects,
+        Caller caller, IReadOnlyCollection<string> own, VmFiles vm, IReadOnlyDictionary<string, string> objects,
         IReadOnlyList<KeySpec> specs, Func<string, FaultException> refuse, CancellationToken ct)
     {
         var rest = objects.Keys.ToHashSet(StringComparer.Ordinal);
@@ -90,7 +89,7 @@ internal sealed class KeyPlanner(
     ];
 
     private async Task<KeyGroup> GroupAsync(
-        Caller caller, IReadOnlyCollection<string> own, VmDescription vm, KeySpec spec, List<string> objects,
+        Caller caller, IReadOnlyCollection<string> own, VmFiles vm, KeySpec spec, List<string> objects,
         CancellationToken ct)
     {
         string provider = spec.Provider is { } name ? await providers.RequireAsync(name, ct) : await providers.DefaultAsync(ct);
@@ -201,11 +200,11 @@ internal sealed class KeyPlanner(
             : throw new FaultException(KeyFaults.NotUsable(vm, new KeyReason(provider, id, KeyReasons.WrongKey, "")));
     }
 
-    private static FaultException Invalid(VmDescription vm, string message) =>
+    private static FaultException Invalid(VmFiles vm, string message) =>
         new(new Fault(FaultTypes.InvalidArgument, "lorica.keys", vm.Name, message, "Correct the request."));
 
     /// <summary>Object ids of what is chosen, by the names that requests use.</summary>
-    public static Dictionary<string, string> Names(VmRow vm, bool home, IEnumerable<DiskDescription> disks)
+    public static Dictionary<string, string> Names(VmRow vm, bool home, IEnumerable<VmDisk> disks)
     {
         var names = disks.ToDictionary(d => d.Label, d => d.ObjectId, StringComparer.Ordinal);
         if (home)
@@ -217,7 +216,7 @@ internal sealed class KeyPlanner(
     }
 
     /// <summary>The refusal of a key for what the request does not change.</summary>
-    public static FaultException NotChosen(VmDescription files, string name, bool encrypt)
+    public static FaultException NotChosen(VmFiles files, string name, bool encrypt)
     {
         var disk = files.Disks.FirstOrDefault(d => d.Label == name);
         return disk is { Encrypted: true } && encrypt ? EncryptionRules.AlreadyEncrypted(disk)

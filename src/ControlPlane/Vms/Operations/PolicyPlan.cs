@@ -1,4 +1,4 @@
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 
@@ -8,4 +8,4 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// <param name="Disks">Done to these disks.</param>
 /// <param name="PolicyObjects">Object ids that get the policy.</param>
 internal sealed record PolicyPlan(
-    PolicyAction Action, bool Home, IReadOnlyList<DiskDescription> Disks, IReadOnlyList<string> PolicyObjects);
+    PolicyAction Action, bool Home, IReadOnlyList<VmDisk> Disks, IReadOnlyList<string> PolicyObjects);

@@ -4,6 +4,7 @@ using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
@@ -27,7 +28,7 @@ internal sealed class PowerSteps(
     /// <param name="call">Asks the host.</param>
     /// <param name="ct">The center stops.</param>
     public async Task RunAsync(
-        WorkContext context, string step, string state, bool fenced, Func<Task<VmDescription>> call, CancellationToken ct)
+        WorkContext context, string step, string state, bool fenced, Func<Task<VmFiles>> call, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         await tasks.ProgressAsync(task.Id, step, 0, 0, ct);
@@ -36,7 +37,7 @@ internal sealed class PowerSteps(
             async () =>
             {
                 // What an earlier attempt did is taken as it is.
-                var now = context.Resumed ? await snapshots.DescribeAsync(vm.HostId, vm.Id, ct) : null;
+                var now = context.Resumed ? await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct)) : null;
                 if (now is not null && now.PowerState == state)
                 {
                     return now;
@@ -56,22 +57,22 @@ internal sealed class PowerSteps(
     }
 
     /// <summary>Asks the host to power on.</summary>
-    public async Task<VmDescription> OnAsync(WorkContext context, bool fenced, CancellationToken ct)
+    public async Task<VmFiles> OnAsync(WorkContext context, bool fenced, CancellationToken ct)
     {
         var request = new PowerOnRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch, Fenced = fenced };
         request.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(context.Vm.Id, ct)));
-        return await links.Client(context.Vm.HostId).PowerOnAsync(request, Options(OnTimeout, ct));
+        return (await links.Client(context.Vm.HostId).PowerOnAsync(request, Options(OnTimeout, ct))).ToModel();
     }
 
     /// <summary>Asks the host to power off.</summary>
-    public async Task<VmDescription> OffAsync(WorkContext context, bool hard, int seconds, CancellationToken ct)
+    public async Task<VmFiles> OffAsync(WorkContext context, bool hard, int seconds, CancellationToken ct)
     {
         var request = new PowerOffRequest
         {
             VmId = context.Vm.Id, Epoch = context.Task.Epoch, Hard = hard, TimeoutSeconds = seconds,
         };
-        return await links.Client(context.Vm.HostId)
-            .PowerOffAsync(request, Options(TimeSpan.FromSeconds(seconds) + OffGrace, ct));
+        return (await links.Client(context.Vm.HostId)
+            .PowerOffAsync(request, Options(TimeSpan.FromSeconds(seconds) + OffGrace, ct))).ToModel();
     }
 
     /// <summary>The refusal of a change to the state in which the VM is.</summary>

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -23,7 +22,7 @@ internal sealed class VmLook(
     /// records say.
     /// </summary>
     /// <exception cref="FaultException">ResourceInUse, NotFound, or what is wrong with the files.</exception>
-    public async Task<(VmRow Vm, VmDescription Files, List<KeyRecordRow> Records)> WholeAsync(string id, CancellationToken ct)
+    public async Task<(VmRow Vm, VmFiles Files, List<KeyRecordRow> Records)> WholeAsync(string id, CancellationToken ct)
     {
         var vm = await FreeAsync(id, ct);
         var files = await DescribeAsync(vm, ct)
@@ -44,7 +43,7 @@ internal sealed class VmLook(
     }
 
     /// <summary>The same of a VM that is off, and no job on which was broken off.</summary>
-    public async Task<(VmRow Vm, VmDescription Files, List<KeyRecordRow> Records)> OffAsync(string id, CancellationToken ct)
+    public async Task<(VmRow Vm, VmFiles Files, List<KeyRecordRow> Records)> OffAsync(string id, CancellationToken ct)
     {
         var (vm, files, records) = await WholeAsync(id, ct);
         EncryptionRules.RequireOff(files);
@@ -61,11 +60,11 @@ internal sealed class VmLook(
     }
 
     /// <summary>The files as the host has them; null when it has none.</summary>
-    public async Task<VmDescription?> DescribeAsync(VmRow vm, CancellationToken ct)
+    public async Task<VmFiles?> DescribeAsync(VmRow vm, CancellationToken ct)
     {
         try
         {
-            var files = await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+            var files = await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct));
             await snapshots.SaveAsync(files, ct);
             return files;
         }
@@ -140,7 +139,7 @@ internal sealed class VmLook(
     }
 
     /// <summary>Refuses while a broken-off job is to be finished.</summary>
-    public static void RequireNoJob(VmRow vm, VmDescription files)
+    public static void RequireNoJob(VmRow vm, VmFiles files)
     {
         if (files.PendingJob.Length > 0)
         {
@@ -150,7 +149,7 @@ internal sealed class VmLook(
     }
 
     /// <summary>Where the VM's files lie, as last seen; empty when they never were.</summary>
-    public static string PathOf(VmRow vm) => vm.Snapshot is null ? "" : VmDescription.Parser.ParseFrom(vm.Snapshot).Path;
+    public static string PathOf(VmRow vm) => vm.Snapshot is null ? "" : KeptDescriptions.FilesOf(vm.Snapshot).Path;
 
     /// <summary>Refuses a name that a VM of the inventory has.</summary>
     public async Task RequireFreeNameAsync(string name, CancellationToken ct)

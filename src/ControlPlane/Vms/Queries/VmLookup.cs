@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
@@ -37,7 +37,7 @@ public sealed class VmLookup(CenterStore store)
         // Where its files were last seen.
         foreach (var vm in await db.Vms.Where(v => v.Datastore == place.Datastore && v.Snapshot != null).ToListAsync(ct))
         {
-            if (DatastorePath.Parse(VmDescription.Parser.ParseFrom(vm.Snapshot).Path) == place)
+            if (DatastorePath.Parse(KeptDescriptions.FilesOf(vm.Snapshot).Path) == place)
             {
                 return vm;
             }

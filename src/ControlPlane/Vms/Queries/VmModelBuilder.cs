@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Lorica.Contracts;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
@@ -19,12 +18,11 @@ internal static class VmModelBuilder
     /// <param name="live">What the host says now; null when it does not answer. Then, and when it could not read the files, the
     /// last description is shown, compliance unknown.</param>
     /// <param name="context">The rest.</param>
-    public static VmModel Build(VmRow vm, VmDescription? live, VmContext context)
+    public static VmModel Build(VmRow vm, VmFiles? live, VmContext context)
     {
         var read = live is { Unread: false } ? live : null;
         var unreadable = RecordCheck.UnreadableOf(live);
-        var files = read ?? (
-            vm.Snapshot is null ? new VmDescription { VmId = vm.Id } : VmDescription.Parser.ParseFrom(vm.Snapshot));
+        var files = read ?? KeptDescriptions.FilesOf(vm.Snapshot);
         var records = context.Records[vm.Id].ToList();
         string? task = context.Tasks.GetValueOrDefault(vm.Id);
         bool underWay = task is not null;
@@ -86,15 +84,15 @@ internal static class VmModelBuilder
             unreadable?.Message);
     }
 
-    private static ObjectFacts HomeFacts(VmDescription files, VmContext context, List<KeyRecordRow> records, bool underWay) =>
+    private static ObjectFacts HomeFacts(VmFiles files, VmContext context, List<KeyRecordRow> records, bool underWay) =>
         new(files.Path, files.Encrypted, "", RecordCheck.Home(files, records, underWay),
             context.Tags.Of(DatastoreTags.OfPath(files.Path)));
 
     private static ObjectFacts DiskFacts(
-        VmDescription files, DiskDescription d, VmContext context, List<KeyRecordRow> records, bool underWay) =>
+        VmFiles files, VmDisk d, VmContext context, List<KeyRecordRow> records, bool underWay) =>
         new(d.Path, d.Encrypted, d.Transition, RecordCheck.Disk(files, d, records, underWay),
             context.Tags.Of(DatastoreTags.OfPath(d.Path)));
 
-    private static KeyModel? Key(bool encrypted, KeyRef? key) =>
+    private static KeyModel? Key(bool encrypted, KeyName? key) =>
         encrypted && key is not null ? new KeyModel(key.Provider, key.KeyId) : null;
 }

@@ -1,5 +1,4 @@
-using Grpc.Core;
-using Lorica.Contracts.Host;
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
@@ -12,22 +11,19 @@ namespace Lorica.ControlPlane.Vms.Queries;
 
 /// <summary>What clients see of VMs: the files themselves as long as their host answers.</summary>
 public sealed class VmQueries(
-    CenterStore store, VmLookup lookup, VmDescriptionCache snapshots, HostLinks links, IAuthorizer authorizer,
-    TimeProvider time)
+    CenterStore store, VmLookup lookup, VmDescriptionCache snapshots, HostClient hosts, IAuthorizer authorizer)
 {
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>All VMs, by name.</summary>
     public async Task<IReadOnlyList<VmModel>> ListAsync(Caller caller, CancellationToken ct)
     {
         var rows = await VisibleAsync(caller, ct);
         var connected = await store.ReadAsync(
             db => db.Hosts.Where(h => h.State == HostStates.Connected).Select(h => h.Id).ToListAsync(ct), ct);
-        var hosts = rows.Select(r => r.HostId).Distinct(StringComparer.Ordinal).Where(connected.Contains);
+        var shown = rows.Select(r => r.HostId).Distinct(StringComparer.Ordinal).Where(connected.Contains);
 
         // By host too: a copy of a VM's files may lie on another host, which is not asked about it.
-        var live = (await Task.WhenAll(hosts.Select(async h => (await ListAsync(h, ct)).Select(v => (Host: h, Files: v)))))
-            .SelectMany(v => v).DistinctBy(v => (v.Host, v.Files.VmId)).ToDictionary(v => (v.Host, v.Files.VmId), v => v.Files);
+        var live = (await Task.WhenAll(shown.Select(async h => (await ListAsync(h, ct)).Select(v => (Host: h, Files: v)))))
+            .SelectMany(v => v).ToDictionary(v => (v.Host, v.Files.VmId), v => v.Files);
 
         // Read again after the hosts answered: a job may have ended between, and records must not be older than the files.
         rows = await VisibleAsync(caller, ct);
@@ -42,12 +38,12 @@ public sealed class VmQueries(
     {
         var row = await lookup.FindAsync(nameOrId, ct);
         await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Of(row), ct);
-        VmDescription? live = null;
+        VmFiles? live = null;
         try
         {
             live = await snapshots.DescribeAsync(row.HostId, row.Id, ct);
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException)
         {
             // Shown as it was last seen, compliance unknown.
         }
@@ -67,15 +63,13 @@ public sealed class VmQueries(
         return rows;
     }
 
-    private async Task<IReadOnlyList<VmDescription>> ListAsync(string hostId, CancellationToken ct)
+    private async Task<IReadOnlyList<VmFiles>> ListAsync(string hostId, CancellationToken ct)
     {
         try
         {
-            var reply = await links.Client(hostId).ListVmsAsync(
-                new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
-            return reply.Vms;
+            return await hosts.Glance(hostId).Vms.ListAsync(ct);
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException)
         {
             return [];
         }

@@ -1,5 +1,4 @@
-using Grpc.Core;
-using Lorica.Contracts.Host;
+using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
@@ -18,11 +17,9 @@ namespace Lorica.ControlPlane.Vms.Recovery;
 /// be brought there; it is unlocked by itself as soon as it can.
 /// </summary>
 internal sealed class KeyReconciler(
-    CenterStore store, HostLinks links, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser,
-    VmLookup lookup, LockStore locks, HostCrypto crypto, AlarmStore alarms, EventLog events, TimeProvider time)
+    CenterStore store, HostClient hosts, KeyDeliverer deliverer, KeyRegister register, KeyReleaser releaser,
+    VmLookup lookup, LockStore locks, HostCrypto crypto, AlarmStore alarms, EventLog events)
 {
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
-
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly HashSet<string> _suspects = new(StringComparer.Ordinal);
     private bool _alarmsRead;
@@ -32,8 +29,8 @@ internal sealed class KeyReconciler(
     /// <param name="ct">Ends it.</param>
     /// <param name="seen">Called with what the host says of each of the VMs that are on it.</param>
     /// <returns>Whether to look again: a VM is locked, suspect, or not there.</returns>
-    /// <exception cref="RpcException">The host does not answer.</exception>
-    public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct, Func<VmDescription, Task>? seen = null)
+    /// <exception cref="FaultException">The host does not answer.</exception>
+    public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct, Func<VmFiles, Task>? seen = null)
     {
         await _one.WaitAsync(ct);
         try
@@ -51,10 +48,7 @@ internal sealed class KeyReconciler(
             }
 
             // Step 2: what the files say; what a task left behind is settled; a suspect VM gets no key
-            var reply = await links.Client(hostId).ListVmsAsync(
-                new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
-            var files = reply.Vms.DistinctBy(v => v.VmId, StringComparer.Ordinal)
-                .ToDictionary(v => v.VmId, StringComparer.Ordinal);
+            var files = (await hosts.Once(hostId).Vms.ListAsync(ct)).ToDictionary(v => v.VmId, StringComparer.Ordinal);
             var byVm = records.ToLookup(r => r.VmId, StringComparer.Ordinal);
             bool again = left;
             var orders = new List<(VmRow Vm, List<ExpectedKey> Keys)>();
@@ -91,7 +85,7 @@ internal sealed class KeyReconciler(
             List<ExpectedKey> keys = [.. orders.SelectMany(o => o.Keys).Distinct()];
             var delivery = keys.Count == 0
                 ? new DeliveryResult()
-                : await deliverer.DeliverAsync(hostId, keys, KeyDeliverer.Unlock, time, ct);
+                : await deliverer.DeliverAsync(hostId, keys, KeyDeliverer.Unlock, ct);
 
             // Step 4: locked or not, and why; all in one transaction
             var reasons = delivery.Reasons.DistinctBy(r => (r.Provider, r.KeyId)).ToDictionary(r => (r.Provider, r.KeyId));
@@ -142,7 +136,7 @@ internal sealed class KeyReconciler(
             ct);
 
     private async Task<List<KeyRecordRow>> SettledAsync(
-        string hostId, VmRow vm, VmDescription file, List<KeyRecordRow> usable, CancellationToken ct)
+        string hostId, VmRow vm, VmFiles file, List<KeyRecordRow> usable, CancellationToken ct)
     {
         if (await register.SettleLeftAsync(vm, file, usable, ct) is not { } unused)
         {
@@ -158,7 +152,7 @@ internal sealed class KeyReconciler(
     }
 
     private async Task<bool> IsSuspectAsync(
-        VmRow vm, VmDescription file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
+        VmRow vm, VmFiles file, List<KeyRecordRow> records, bool underWay, CancellationToken ct)
     {
         var suspect = RecordCheck.Find(file, records, underWay);
         if (suspect is null)

@@ -1,5 +1,4 @@
-using Grpc.Core;
-using Lorica.Contracts.Host;
+using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
@@ -12,30 +11,25 @@ namespace Lorica.ControlPlane.Vms.Recovery;
 /// VMs that a host still lists although they went elsewhere while it was away: it is told to forget them. Only what the center
 /// knows to have left that host is told, under the epoch with which it left; files and another host's lock are not touched.
 /// </summary>
-internal sealed partial class OrphanedVms(CenterStore store, HostLinks links, TimeProvider time, ILogger<OrphanedVms> log)
+internal sealed partial class OrphanedVms(CenterStore store, HostClient hosts, ILogger<OrphanedVms> log)
 {
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>Makes <paramref name="hostId"/> forget them.</summary>
-    /// <exception cref="RpcException">The host does not answer.</exception>
+    /// <exception cref="FaultException">The host does not answer.</exception>
     public async Task ForgetAsync(string hostId, CancellationToken ct)
     {
-        var client = links.Client(hostId);
-        var listed = await client.ListVmsAsync(
-            new ListVmsRequest(), deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
-        foreach (var (vm, epoch) in await GoneAsync(hostId, [.. listed.Vms.Select(v => v.VmId)], ct))
+        var host = hosts.Once(hostId);
+        var listed = await host.Vms.ListAsync(ct);
+        foreach (var (vm, epoch) in await GoneAsync(hostId, [.. listed.Select(v => v.VmId)], ct))
         {
             try
             {
-                await client.UnregisterVmAsync(
-                    new UnregisterVmRequest { VmId = vm, Epoch = epoch },
-                    deadline: time.GetUtcNow().UtcDateTime + HostTimeout, cancellationToken: ct);
+                await host.Vms.UnregisterAsync(vm, epoch, ct);
                 LogForgotten(log, hostId, vm);
             }
-            catch (RpcException e) when (e.StatusCode != StatusCode.Unavailable && !ct.IsCancellationRequested)
+            catch (FaultException e) when (!HostFailures.IsUnanswered(e))
             {
                 // It runs there, or a later epoch has it: asked again when the host connects next.
-                LogKept(log, hostId, vm, e.Status.Detail);
+                LogKept(log, hostId, vm, e.Fault.Message);
             }
         }
     }

@@ -1,6 +1,4 @@
-using Lorica.Contracts;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Files;
@@ -23,7 +21,7 @@ internal static class RepairRules
     /// <summary>Judges every object of a VM.</summary>
     /// <param name="vm">What the files say.</param>
     /// <param name="rows">Every record, in any state, of the VM's objects and of the keys that its files name.</param>
-    public static List<RepairFinding> Judge(VmDescription vm, IReadOnlyList<KeyRecordRow> rows)
+    public static List<RepairFinding> Judge(VmFiles vm, IReadOnlyList<KeyRecordRow> rows)
     {
         if (RecordCheck.SuspectOf(vm) is { } suspect)
         {
@@ -51,7 +49,7 @@ internal static class RepairRules
     }
 
     private static RepairFinding Object(
-        VmDescription vm, string id, string path, KeyRef? key, string kcv, IReadOnlyList<KeyRecordRow> rows)
+        VmFiles vm, string id, string path, KeyName? key, string kcv, IReadOnlyList<KeyRecordRow> rows)
     {
         if (key is null)
         {
@@ -91,7 +89,7 @@ internal static class RepairRules
     }
 
     private static KeyRecordRow? Companion(
-        VmDescription vm, string id, HashSet<string> tasks, IReadOnlyList<KeyRecordRow> rows) =>
+        VmFiles vm, string id, HashSet<string> tasks, IReadOnlyList<KeyRecordRow> rows) =>
         rows.Where(r => r.ObjectId == id && r.VmId == vm.VmId && tasks.Contains(r.TaskId) && MayCount(r, rows))
             .MaxBy(r => r.Number);
 

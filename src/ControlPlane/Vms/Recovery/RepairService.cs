@@ -1,5 +1,4 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
@@ -91,7 +90,7 @@ public sealed class RepairService
     }
 
     private Task ApplyAsync(
-        Caller caller, VmRow vm, VmDescription files, List<RepairFinding> found, CancellationToken ct) => _store.WriteAsync(
+        Caller caller, VmRow vm, VmFiles files, List<RepairFinding> found, CancellationToken ct) => _store.WriteAsync(
         async db =>
         {
             foreach (string privilege in Needed)
@@ -146,10 +145,10 @@ public sealed class RepairService
                 $"{vm.Name} changed meanwhile.", "Look again."));
     }
 
-    private static Task<List<KeyRecordRow>> RowsAsync(CenterDb db, VmDescription files, CancellationToken ct)
+    private static Task<List<KeyRecordRow>> RowsAsync(CenterDb db, VmFiles files, CancellationToken ct)
     {
         List<string> objects = [files.VmId, .. files.Disks.Select(d => d.ObjectId)];
-        var keys = files.Disks.Select(d => d.Key).Append(files.Key).Where(k => k is not null).Select(k => k.KeyId).ToList();
+        var keys = files.Disks.Select(d => d.Key).Append(files.Key).OfType<KeyName>().Select(k => k.KeyId).ToList();
         return db.KeyRecords.AsNoTracking()
             .Where(r => r.VmId == files.VmId || objects.Contains(r.ObjectId) || keys.Contains(r.KeyId)).ToListAsync(ct);
     }
@@ -159,7 +158,7 @@ public sealed class RepairService
     /// belongs to another VM or to a host counts for nobody else, whatever a record of earlier says.
     /// </summary>
     private static async Task<List<RepairFinding>> JudgeAsync(
-        CenterDb db, VmDescription files, List<KeyRecordRow> rows, CancellationToken ct)
+        CenterDb db, VmFiles files, List<KeyRecordRow> rows, CancellationToken ct)
     {
         List<RepairFinding> judged = [];
         foreach (var finding in RepairRules.Judge(files, rows))
@@ -196,7 +195,7 @@ public sealed class RepairService
     }
 
     /// <summary>Judged, each key fetched at its KMS, and the whole as it would then be compared with the files.</summary>
-    private async Task<List<RepairFinding>> CheckedAsync(VmDescription files, CancellationToken ct)
+    private async Task<List<RepairFinding>> CheckedAsync(VmFiles files, CancellationToken ct)
     {
         var (rows, found) = await _store.ReadAsync(
             async db => await RowsAsync(db, files, ct) is var all ? (all, await JudgeAsync(db, files, all, ct)) : default, ct);
@@ -228,7 +227,7 @@ public sealed class RepairService
     }
 
     /// <summary>A record as it is once it was brought in line with the files.</summary>
-    private static KeyRecordRow After(VmDescription files, KeyRecordRow r)
+    private static KeyRecordRow After(VmFiles files, KeyRecordRow r)
     {
         var key = r.ObjectId == files.VmId ? files.Key : files.Disks.FirstOrDefault(d => d.ObjectId == r.ObjectId)?.Key;
         return new KeyRecordRow
@@ -239,7 +238,7 @@ public sealed class RepairService
         };
     }
 
-    private static RepairModel ToModel(VmRow vm, VmDescription files, List<RepairFinding> found, bool applied) => new(
+    private static RepairModel ToModel(VmRow vm, VmFiles files, List<RepairFinding> found, bool applied) => new(
         vm.Name, !found.Exists(f => f.Refusal is not null), applied, [.. found.Select(f => f.ToModel())],
         files.PendingJob switch
         {

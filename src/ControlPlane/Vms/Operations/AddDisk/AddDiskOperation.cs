@@ -112,7 +112,7 @@ internal sealed class AddDiskOperation(
     }
 
     /// <inheritdoc />
-    protected override bool IsDone(DiskDescription? disk, AddDiskRequest request) => disk?.Encrypted == request.Encrypted;
+    protected override bool IsDone(VmDisk? disk, AddDiskRequest request) => disk?.Encrypted == request.Encrypted;
 
     /// <inheritdoc />
     protected override AddDiskRequest FromFirst(FirstTaskArguments first) => new()

@@ -105,7 +105,7 @@ internal sealed class AttachDiskOperation(
         };
 
     /// <inheritdoc />
-    protected override bool IsDone(DiskDescription? disk, AttachDiskRequest request) => disk?.Encrypted == request.Encrypted;
+    protected override bool IsDone(VmDisk? disk, AttachDiskRequest request) => disk?.Encrypted == request.Encrypted;
 
     /// <inheritdoc />
     protected override AttachDiskRequest FromFirst(FirstTaskArguments first) => new()

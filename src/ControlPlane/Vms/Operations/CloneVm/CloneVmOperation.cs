@@ -199,7 +199,7 @@ internal sealed partial class CloneVmOperation(
         }
     }
 
-    private async Task<VmDescription?> FindAsync(WorkContext target, CancellationToken ct)
+    private async Task<VmFiles?> FindAsync(WorkContext target, CancellationToken ct)
     {
         while (true)
         {
@@ -242,7 +242,7 @@ internal sealed partial class CloneVmOperation(
     }
 
     private async Task<IReadOnlyList<KeyGroup>> KeysAsync(
-        Caller caller, VmRow vm, VmDescription files, List<KeyRecordRow> records, Dictionary<string, string> copies,
+        Caller caller, VmRow vm, VmFiles files, List<KeyRecordRow> records, Dictionary<string, string> copies,
         StoragePolicy? policy, IReadOnlyList<KeySpec> specs, CancellationToken ct)
     {
         bool all = policy is { Encryption: true };
@@ -275,7 +275,7 @@ internal sealed partial class CloneVmOperation(
         return groups;
     }
 
-    private async Task<VmDescription> CloneAsync(WorkContext context, VmRow target, CancellationToken ct)
+    private async Task<VmFiles> CloneAsync(WorkContext context, VmRow target, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
 
@@ -300,17 +300,17 @@ internal sealed partial class CloneVmOperation(
         start.Records.AddRange(KeyRegister.ToWire(records));
         var job = await jobs.RunAsync(context, start, CryptoSteps.Needed(keys, records), _ => false, ct);
         return job is { State: "succeeded", Result: { } files } && files.VmId == target.Id ? files
-            : throw new FaultException(job.Fault is { } f ? FaultCodec.FromMessage(f)
+            : throw new FaultException(job.Fault is { } f ? f
                 : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
                     "See the host's log."));
     }
 
     /// <summary>The source; a task that was taken up again waits for a host that is not up yet.</summary>
-    private Task<VmDescription> DescribeAsync(WorkContext context, CancellationToken ct) =>
-        jobs.PatientlyAsync(context, () => snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct), ct);
+    private Task<VmFiles> DescribeAsync(WorkContext context, CancellationToken ct) =>
+        jobs.PatientlyAsync(context, () => HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct)), ct);
 
     private static CreateVmRequest Request(
-        WorkContext context, VmRow target, VmDescription source, Dictionary<string, ExpectedKey> keys)
+        WorkContext context, VmRow target, VmFiles source, Dictionary<string, ExpectedKey> keys)
     {
         var request = new CreateVmRequest
         {

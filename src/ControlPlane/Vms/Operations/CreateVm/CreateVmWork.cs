@@ -40,8 +40,8 @@ internal sealed class CreateVmWork(
                         var ask = await creation.PrepareAsync(context, request, ct);
                         await tasks.ProgressAsync(context.Task.Id, "disks", 0, 0, ct);
                         asked = true;
-                        files = await links.Client(context.Vm.HostId).CreateVmAsync(
-                            ask, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+                        files = (await links.Client(context.Vm.HostId).CreateVmAsync(
+                            ask, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct)).ToModel();
                     }
 
                     await creation.SucceedAsync(context, files, ct);

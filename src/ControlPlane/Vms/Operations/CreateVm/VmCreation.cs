@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
@@ -17,8 +19,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Files;
 using Microsoft.EntityFrameworkCore;
-using System.Globalization;
-using System.Text.Json;
 
 namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 
@@ -86,7 +86,7 @@ internal sealed class VmCreation(
         };
         if (arguments.Provider is not null)
         {
-            var order = new PreflightRequest(vm, new VmDescription(), PreflightAction.Create, arguments.Provider, []);
+            var order = new PreflightRequest(vm, new VmFiles(), PreflightAction.Create, arguments.Provider, []);
             await preflight.RequireAsync(order, ct);
             foreach (var key in keys.Where(k => k.KeyId is not null || k.Provider != order.Provider))
             {
@@ -171,7 +171,7 @@ internal sealed class VmCreation(
     }
 
     /// <summary>The VM is there: records, policy, end of the task in one transaction.</summary>
-    public async Task SucceedAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    public async Task SucceedAsync(WorkContext context, VmFiles files, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         if (RecordCheck.UnreadableOf(files) is { } why)
@@ -180,7 +180,7 @@ internal sealed class VmCreation(
         }
 
         await VerifyAsync(context, files, ct);
-        byte[] snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
+        byte[] snapshot = KeptDescriptions.Keep(files);
         await tasks.SucceedAsync(
             task.Id,
             async db =>
@@ -219,7 +219,7 @@ internal sealed class VmCreation(
     /// The VM as the host has it, or null when it has not. Files that cannot be read for the moment say nothing, neither "plain"
     /// nor "not there": they are waited for.
     /// </summary>
-    public async Task<VmDescription?> FindOnHostAsync(WorkContext context, CancellationToken ct)
+    public async Task<VmFiles?> FindOnHostAsync(WorkContext context, CancellationToken ct)
     {
         var vm = context.Vm;
         while (true)
@@ -227,8 +227,8 @@ internal sealed class VmCreation(
             try
             {
                 var deadline = time.GetUtcNow().UtcDateTime + DescribeTimeout;
-                var files = await links.Client(vm.HostId).DescribeVmAsync(
-                    new VmRequest { VmId = vm.Id }, deadline: deadline, cancellationToken: ct);
+                var files = (await links.Client(vm.HostId).DescribeVmAsync(
+                    new VmRequest { VmId = vm.Id }, deadline: deadline, cancellationToken: ct)).ToModel();
                 if (RecordCheck.UnreadableOf(files) is not { } why)
                 {
                     return files;
@@ -246,7 +246,7 @@ internal sealed class VmCreation(
     }
 
     /// <summary>A VM that was to be encrypted and is not must never count as created.</summary>
-    private async Task VerifyAsync(WorkContext context, VmDescription files, CancellationToken ct)
+    private async Task VerifyAsync(WorkContext context, VmFiles files, CancellationToken ct)
     {
         if (files.VmId != context.Vm.Id)
         {
@@ -337,8 +337,7 @@ internal sealed class VmCreation(
                 "Choose a policy that says what the request says."));
         }
 
-        var files = new VmDescription { Name = body.Name };
-        files.Disks.AddRange(disks.Select((_, i) => new DiskDescription { Label = LabelOf(i) }));
+        var files = new VmFiles { Name = body.Name, Disks = [.. disks.Select((_, i) => new VmDisk { Label = LabelOf(i) })] };
         var objects = disks.Select((id, i) => (Label: LabelOf(i), Id: id))
             .ToDictionary(d => d.Label, d => d.Id, StringComparer.Ordinal);
         objects.Add(KeySpec.Home, home);
@@ -352,11 +351,12 @@ internal sealed class VmCreation(
 
     private async Task<string> DatastoreAsync(HostRow host, NewVm body, StoragePolicy policy, CancellationToken ct)
     {
-        HostDescription description;
+        HostFacts description;
         try
         {
-            description = await links.Client(host.Id).DescribeAsync(
-                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + DescribeTimeout, cancellationToken: ct);
+            description = (await links.Client(host.Id).DescribeAsync(
+                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + DescribeTimeout, cancellationToken: ct))
+                    .ToModel();
         }
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {

@@ -82,7 +82,7 @@ internal sealed class DeleteVmOperation(
                 if (context.Resumed && !asked)
                 {
                     // What is gone already is told by NotFound, whoever asks.
-                    await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+                    await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct));
                     await Resume.RequireAsync(context, halfDone: null, ct);
                 }
 

@@ -48,7 +48,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     protected abstract void Ask(Wire.ChangeDiskRequest ask, TRequest request, ExpectedKey? key);
 
     /// <summary>Whether the disk (null when the VM has none of that id) is as it is to be.</summary>
-    protected abstract bool IsDone(DiskDescription? disk, TRequest request);
+    protected abstract bool IsDone(VmDisk? disk, TRequest request);
 
     /// <summary>The key of a new disk; null when it gets none.</summary>
     protected virtual Task<ExpectedKey?> KeyAsync(WorkContext context, TRequest request, CancellationToken ct) =>
@@ -61,7 +61,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     protected sealed override async Task RunAsync(WorkContext context, TRequest request, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        VmDescription files;
+        VmFiles files;
         try
         {
             await Resume.RequireAsync(context, () => IsDoneAsync(context, request, ct), ct);
@@ -106,7 +106,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     }
 
     // Step 4
-    private async Task SucceedAsync(WorkContext context, TRequest request, VmDescription files, CancellationToken ct)
+    private async Task SucceedAsync(WorkContext context, TRequest request, VmFiles files, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         await disks.Snapshots.SaveAsync(files, ct);
@@ -129,7 +129,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     private async Task<bool> IsDoneAsync(WorkContext context, TRequest request, CancellationToken ct) =>
         await disks.Calls.FindAsync(context, context.Vm.HostId, ct) is { } files && IsDone(files, request);
 
-    private bool IsDone(VmDescription files, TRequest request)
+    private bool IsDone(VmFiles files, TRequest request)
     {
         var disk = files.Disks.FirstOrDefault(d => d.ObjectId == request.ObjectId);
         return files.Suspect is null && disk?.Suspect is null && IsDone(disk, request);
@@ -140,7 +140,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     /// says nothing by that. Unless its files were <paramref name="removed"/>, the disk may come back.
     /// </summary>
     private async Task<List<ExpectedKey>> FollowAsync(
-        CenterDb db, WorkContext context, TRequest request, VmDescription files, bool removed, CancellationToken ct)
+        CenterDb db, WorkContext context, TRequest request, VmFiles files, bool removed, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         List<ExpectedKey> unused = [];
@@ -163,7 +163,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     private async Task FailAsync(WorkContext context, TRequest request, Fault fault, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        VmDescription? files = null;
+        VmFiles? files = null;
         try
         {
             files = await disks.Calls.AskAsync(

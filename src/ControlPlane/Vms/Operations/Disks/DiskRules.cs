@@ -47,14 +47,14 @@ internal sealed class DiskRules(
         new() { PolicyId = policy.Id, PolicyObjects = [objectId], RulesVersion = policy.RulesVersion };
 
     /// <summary>The disk of a label.</summary>
-    public static DiskDescription Find(VmRow vm, VmDescription files, string label) =>
+    public static VmDisk Find(VmRow vm, VmFiles files, string label) =>
         files.Disks.FirstOrDefault(d => d.Label == label)
         ?? throw new FaultException(new Fault(
             FaultTypes.NotFound, "lorica.diskNotFound", label, $"{vm.Name} has no disk {label}.",
             $"See `lorica vm show {vm.Name}`."));
 
     /// <summary>The label that is asked for when it is free; the next free one when none is.</summary>
-    public static string LabelOf(VmDescription files, string label)
+    public static string LabelOf(VmFiles files, string label)
     {
         if (label.Length > 0)
         {
@@ -68,13 +68,13 @@ internal sealed class DiskRules(
     }
 
     /// <summary>A disk's file as the VM's host reads it, unverified.</summary>
-    public async Task<DiskDescription> InspectDiskAsync(VmRow vm, string path, CancellationToken ct)
+    public async Task<VmDisk> InspectDiskAsync(VmRow vm, string path, CancellationToken ct)
     {
         try
         {
-            return await links.Client(vm.HostId).InspectDiskAsync(
+            return (await links.Client(vm.HostId).InspectDiskAsync(
                 new InspectDiskRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
-                cancellationToken: ct);
+                cancellationToken: ct)).ToModel();
         }
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {
@@ -83,13 +83,13 @@ internal sealed class DiskRules(
     }
 
     /// <summary>A file that a VM of the inventory has is never shared, on whichever host that VM is.</summary>
-    public async Task RequireNobodysAsync(VmRow vm, DiskDescription disk, CancellationToken ct)
+    public async Task RequireNobodysAsync(VmRow vm, VmDisk disk, CancellationToken ct)
     {
         var rows = await store.ReadAsync(
             db => db.Vms.AsNoTracking().Where(v => v.Datastore == vm.Datastore && v.Snapshot != null).ToListAsync(ct), ct);
         foreach (var row in rows)
         {
-            if (VmDescription.Parser.ParseFrom(row.Snapshot).Disks.Any(d => d.Path == disk.Path))
+            if (KeptDescriptions.FilesOf(row.Snapshot).Disks.Any(d => d.Path == disk.Path))
             {
                 throw new FaultException(new Fault(
                     FaultTypes.InvalidDeviceSpec, "msg.hostd.deviceSpec.enc.sharedBacking", disk.Path,

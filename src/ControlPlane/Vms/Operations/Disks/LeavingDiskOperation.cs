@@ -25,8 +25,7 @@ internal abstract class LeavingDiskOperation<TRequest>(OperationServices service
                 $"The host has no files of {vm.Name}.", "Put them back, or unregister the VM."));
         var disk = DiskRules.Find(vm, files, request.Label);
         var records = await Vms.RecordsAsync(vm, ct);
-        var others = files.Clone();
-        others.Disks.Remove(disk);
+        var others = files with { Disks = [.. files.Disks.Where(d => !ReferenceEquals(d, disk))] };
         if (RecordCheck.Find(others, [.. records.Where(r => r.ObjectId != disk.ObjectId)], underWay: false) is { } suspect)
         {
             throw new FaultException(suspect);
@@ -52,5 +51,5 @@ internal abstract class LeavingDiskOperation<TRequest>(OperationServices service
         };
 
     /// <inheritdoc />
-    protected override bool IsDone(DiskDescription? disk, TRequest request) => disk is null;
+    protected override bool IsDone(VmDisk? disk, TRequest request) => disk is null;
 }

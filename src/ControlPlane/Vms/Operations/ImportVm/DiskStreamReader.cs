@@ -1,9 +1,9 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
-using System.Buffers.Binary;
-using System.Buffers;
-using System.IO.Pipelines;
 
 namespace Lorica.ControlPlane.Vms.Operations.ImportVm;
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Google.Protobuf;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
@@ -7,7 +8,6 @@ using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
-using System.IO.Pipelines;
 
 namespace Lorica.ControlPlane.Vms.Operations.ImportVm;
 
@@ -60,7 +60,7 @@ internal sealed class VmImporter(
     private async Task<bool> RunAsync(WorkContext context, NewVm wanted, DiskStreamReader reader, CancellationToken ct)
     {
         var progress = new Progress();
-        VmDescription files;
+        VmFiles files;
         try
         {
             files = await RelayAsync(context, wanted, reader, progress, ct);
@@ -98,7 +98,7 @@ internal sealed class VmImporter(
         }
     }
 
-    private async Task<VmDescription> RelayAsync(
+    private async Task<VmFiles> RelayAsync(
         WorkContext context, NewVm wanted, DiskStreamReader reader, Progress progress, CancellationToken ct)
     {
         var request = await creation.PrepareAsync(context, wanted, ct);
@@ -139,10 +139,10 @@ internal sealed class VmImporter(
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The host refused in the middle: its answer says why.
-            return await call.ResponseAsync;
+            return (await call.ResponseAsync).ToModel();
         }
 
-        return await call.ResponseAsync;
+        return (await call.ResponseAsync).ToModel();
     }
 
     /// <summary>Writes; a host that answers before it has everything may never take the rest.</summary>

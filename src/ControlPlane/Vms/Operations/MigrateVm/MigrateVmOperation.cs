@@ -107,7 +107,7 @@ internal sealed class MigrateVmOperation(
         List<ExpectedKey> keys =
             [.. records.Where(r => r.InUse).Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct()];
         await Resume.RequireAsync(context, async () => await calls.FindAsync(context, request.FromHost, ct) is null, ct);
-        VmDescription files;
+        VmFiles files;
         try
         {
             if (context.Resumed && keys.Count > 0)
@@ -158,7 +158,7 @@ internal sealed class MigrateVmOperation(
         var vm = context.Vm;
         var there = (await calls.AskAsync(
             context, "look", Timeout, o =>
-                links.Client(request.Host).InspectVmAsync(new InspectVmRequest { Path = request.Path }, o), ct)).Vm;
+                links.Client(request.Host).InspectVmAsync(new InspectVmRequest { Path = request.Path }, o), ct)).Vm.ToModel();
         if (there.VmId != vm.Id || there.Lock is not { Held: false } found || found.Epoch != context.Task.Epoch)
         {
             throw new FaultException(OtherDatastore(vm.Name, request.Path));
@@ -181,13 +181,13 @@ internal sealed class MigrateVmOperation(
         }
     }
 
-    private async Task<VmDescription> InspectAsync(VmRow vm, string hostId, string path, CancellationToken ct)
+    private async Task<VmFiles> InspectAsync(VmRow vm, string hostId, string path, CancellationToken ct)
     {
         try
         {
             return (await links.Client(hostId).InspectVmAsync(
                 new InspectVmRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
-                cancellationToken: ct)).Vm;
+                cancellationToken: ct)).Vm.ToModel();
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound && FaultCodec.IsRefusal(e))
         {
@@ -202,7 +202,7 @@ internal sealed class MigrateVmOperation(
     private Task PlaceAsync(string vmId, string hostId, CancellationToken ct) => store.WriteAsync(
         db => db.Vms.Where(v => v.Id == vmId).ExecuteUpdateAsync(s => s.SetProperty(v => v.HostId, hostId), ct), ct);
 
-    private async Task<VmDescription> ArriveAsync(
+    private async Task<VmFiles> ArriveAsync(
         WorkContext context, MigrateVmRequest request, string hostId, List<ExpectedKey> keys, List<KeyRecordRow> records,
         CancellationToken ct)
     {

@@ -85,7 +85,7 @@ internal sealed class PowerOnOperation(
     protected override PowerOnRequest FromFirst(FirstTaskArguments first) => new(first.Fenced);
 
     /// <summary>Without a key of a disk the VM could run but for that disk, so the refusal names it and the way out.</summary>
-    private async Task RequireAllKeysAsync(VmRow vm, VmDescription files, List<KeyRecordRow> records)
+    private async Task RequireAllKeysAsync(VmRow vm, VmFiles files, List<KeyRecordRow> records)
     {
         try
         {

@@ -39,7 +39,7 @@ internal sealed class RegisterVmWork(
     protected override async Task RunAsync(WorkContext context, RegisterVmRequest request, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        VmDescription files;
+        VmFiles files;
         try
         {
             // Until the end it can be withdrawn as a whole, so nothing stands half-done.
@@ -78,7 +78,7 @@ internal sealed class RegisterVmWork(
         }
 
         // Step 3
-        byte[] snapshot = Google.Protobuf.MessageExtensions.ToByteArray(files);
+        byte[] snapshot = KeptDescriptions.Keep(files);
         await tasks.SucceedAsync(
             task.Id,
             async db =>

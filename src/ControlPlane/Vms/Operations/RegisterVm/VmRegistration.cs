@@ -97,7 +97,7 @@ internal sealed class VmRegistration(
     }
 
     private async Task<TaskRow> BeginRegisterAsync(
-        Caller caller, RegisterVmRequest body, ContainerRow folder, HostRow host, VmDescription files, KnownVmRow? known,
+        Caller caller, RegisterVmRequest body, ContainerRow folder, HostRow host, VmFiles files, KnownVmRow? known,
         List<RecordPlan> plans, List<string> asked, CancellationToken ct)
     {
         var encrypted = plans.Select(p => p.ObjectId).ToList();
@@ -159,7 +159,7 @@ internal sealed class VmRegistration(
     }
 
     /// <summary>The files as a host reads them: the named host, or the first that sees them.</summary>
-    private async Task<(HostRow Host, VmDescription Files)> FindFilesAsync(RegisterVmRequest body, CancellationToken ct)
+    private async Task<(HostRow Host, VmFiles Files)> FindFilesAsync(RegisterVmRequest body, CancellationToken ct)
     {
         var candidates = body.Host is { } named ? [await hosts.FindAsync(named, ct)]
             : await store.ReadAsync(
@@ -173,7 +173,7 @@ internal sealed class VmRegistration(
                 var reply = await links.Client(host.Id).InspectVmAsync(
                     new InspectVmRequest { Path = body.Path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
                     cancellationToken: ct);
-                return (host, reply.Vm);
+                return (host, reply.Vm.ToModel());
             }
             catch (RpcException e) when (!ct.IsCancellationRequested)
             {
@@ -186,7 +186,7 @@ internal sealed class VmRegistration(
                 FaultTypes.HostCommunication, "lorica.noHost", body.Path, "No host is connected.", "See `lorica host ls`."));
     }
 
-    private async Task<KnownVmRow?> RequireNewAsync(VmDescription files, CancellationToken ct)
+    private async Task<KnownVmRow?> RequireNewAsync(VmFiles files, CancellationToken ct)
     {
         if (await store.ReadAsync(db => db.Vms.AsNoTracking().FirstOrDefaultAsync(v => v.Id == files.VmId, ct), ct) is { } other)
         {
@@ -199,10 +199,10 @@ internal sealed class VmRegistration(
         return await store.ReadAsync(db => db.KnownVms.AsNoTracking().FirstOrDefaultAsync(k => k.VmId == files.VmId, ct), ct);
     }
 
-    private static List<IncomingObject> Objects(VmDescription files) =>
+    private static List<IncomingObject> Objects(VmFiles files) =>
         [IncomingObject.Home(files), .. files.Disks.Select(d => IncomingObject.Disk(d, files.VmId))];
 
-    private static void RequireRegistrable(VmDescription files)
+    private static void RequireRegistrable(VmFiles files)
     {
         if (!Guid.TryParseExact(files.VmId, "D", out _)
             || files.Disks.Any(d => (d.Encrypted || d.ObjectId.Length > 0) && !Guid.TryParseExact(d.ObjectId, "D", out _))

@@ -3,6 +3,7 @@ using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
@@ -26,11 +27,11 @@ internal sealed class RelocateVmOperation(
     : VmOperation<RelocateVmRequest>(services)
 {
     /// <summary>How a disk takes its space afterwards: one that is lazily zeroed is not made thin.</summary>
-    public static string TargetOf(DiskDescription disk, string? format) =>
+    public static string TargetOf(VmDisk disk, string? format) =>
         format is null || (disk.Provisioning, format) == ("lazyZeroed", "thin") ? disk.Provisioning : format;
 
     /// <summary>What is said of disks that do not get the format that was asked for.</summary>
-    public static List<string> NotesOf(VmDescription files, string? format) =>
+    public static List<string> NotesOf(VmFiles files, string? format) =>
     [
         .. files.Disks.Where(d => format is not null && d.Provisioning != format)
             .Select(d => $"{d.Label} stays {d.Provisioning}: a disk whose space is taken is not made thin."),
@@ -82,7 +83,7 @@ internal sealed class RelocateVmOperation(
         }
 
         var disks = files.Disks.Select(
-            d => new DiskDescription(d) { Provisioning = TargetOf(d, request.DiskFormat) });
+            d => d with { Provisioning = TargetOf(d, request.DiskFormat) });
         await preflight.RequireAsync(
             new PreflightRequest(vm, files, PreflightAction.Clone, null, [.. disks]) { Target = (vm.HostId, datastore) }, ct);
         return new Begun(vm, request with { Datastore = datastore });
@@ -119,10 +120,10 @@ internal sealed class RelocateVmOperation(
 
         var job = await jobs.RunAsync(context, start, keys, f => IsDone(f, request), ct);
         var files = job.Result is { } result && result.VmId == vm.Id ? result
-            : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+            : await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct));
         if (job.State != "succeeded")
         {
-            throw new FaultException(job.Fault is { } f ? FaultCodec.FromMessage(f)
+            throw new FaultException(job.Fault is { } f ? f
                 : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
                     "See the host's log."));
         }
@@ -150,12 +151,13 @@ internal sealed class RelocateVmOperation(
     private async Task<bool> IsDoneAfterAllAsync(WorkContext context, RelocateVmRequest request, CancellationToken ct)
     {
         await jobs.TakeBackAsync(context, ct);
-        return IsDone(await jobs.PatientlyAsync(context, () => snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct), ct),
+        return IsDone(await jobs.PatientlyAsync(context, () =>
+            HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct)), ct),
             request);
     }
 
     private async Task SettleAsync(
-        CenterDb db, WorkContext context, RelocateVmRequest request, VmDescription files, CancellationToken ct)
+        CenterDb db, WorkContext context, RelocateVmRequest request, VmFiles files, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Datastore, request.Datastore), ct);
@@ -168,7 +170,7 @@ internal sealed class RelocateVmOperation(
         }
     }
 
-    private static bool IsDone(VmDescription files, RelocateVmRequest request) =>
+    private static bool IsDone(VmFiles files, RelocateVmRequest request) =>
         files.Path.StartsWith($"[{request.Datastore}] ", StringComparison.Ordinal)
         && files.Disks.All(d => TargetOf(d, request.DiskFormat) == d.Provisioning);
 

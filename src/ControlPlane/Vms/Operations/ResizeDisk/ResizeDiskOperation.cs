@@ -40,7 +40,7 @@ internal sealed class ResizeDiskOperation(OperationServices services, DiskServic
         ask.Resize = new Wire.ResizeDisk { Label = request.Label, Capacity = request.Capacity };
 
     /// <inheritdoc />
-    protected override bool IsDone(DiskDescription? disk, ResizeDiskRequest request) => disk?.Capacity == request.Capacity;
+    protected override bool IsDone(VmDisk? disk, ResizeDiskRequest request) => disk?.Capacity == request.Capacity;
 
     /// <inheritdoc />
     protected override ResizeDiskRequest FromFirst(FirstTaskArguments first) => new()

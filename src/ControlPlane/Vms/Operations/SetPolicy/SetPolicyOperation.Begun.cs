@@ -1,4 +1,3 @@
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
@@ -7,14 +6,14 @@ namespace Lorica.ControlPlane.Vms.Operations.SetPolicy;
 /// <summary>Finishing an encryption that was broken off.</summary>
 internal sealed partial class SetPolicyOperation
 {
-    private static bool IsBegun(VmDescription files, List<KeyRecordRow> records) =>
+    private static bool IsBegun(VmFiles files, List<KeyRecordRow> records) =>
         files.PendingJob == "encrypt" && records.Exists(r => r.InUse);
 
     /// <summary>
     /// The host finishes everything that a broken-off encryption was to reach, whatever is chosen now, so each object of it gets
     /// its key: those are the ones with a record that is not in use yet.
     /// </summary>
-    private static PolicyPlan WithUnfinished(PolicyPlan plan, VmDescription files, List<KeyRecordRow> records)
+    private static PolicyPlan WithUnfinished(PolicyPlan plan, VmFiles files, List<KeyRecordRow> records)
     {
         if (plan.Action != PolicyAction.Encrypt || !IsBegun(files, records))
         {
@@ -24,7 +23,7 @@ internal sealed partial class SetPolicyOperation
         var unfinished = records.Where(r => r is { State: KeyRecordStates.Usable, InUse: false }).Select(r => r.ObjectId)
             .ToHashSet(StringComparer.Ordinal);
         bool home = plan.Home || unfinished.Contains(files.VmId);
-        List<DiskDescription> disks =
+        List<VmDisk> disks =
             [.. files.Disks.Where(d => plan.Disks.Contains(d) || (!d.Encrypted && unfinished.Contains(d.ObjectId)))];
         return plan with
         {
@@ -45,7 +44,7 @@ internal sealed partial class SetPolicyOperation
     /// any more, gets the home's: otherwise a key that is gone would leave the VM half encrypted for good.
     /// </summary>
     private async Task<List<KeyGroup>> BegunAsync(
-        VmRow vm, VmDescription files, List<KeyRecordRow> records, IReadOnlyList<string> objects, CancellationToken ct)
+        VmRow vm, VmFiles files, List<KeyRecordRow> records, IReadOnlyList<string> objects, CancellationToken ct)
     {
         bool IsUnder(string id) => id == files.VmId ? files.Encrypted
             : files.Disks.Any(d => d.ObjectId == id && (d.Encrypted || d.Transition.Length > 0));

@@ -137,7 +137,7 @@ internal sealed partial class SetPolicyOperation(
         request.Provider is { } known ? await providers.RequireAsync(known, ct) : await providers.DefaultAsync(ct);
 
     private async Task<IReadOnlyList<KeyGroup>> KeysAsync(
-        Caller caller, VmRow vm, VmDescription files, PolicyPlan plan, SetPolicyRequest request, CancellationToken ct) =>
+        Caller caller, VmRow vm, VmFiles files, PolicyPlan plan, SetPolicyRequest request, CancellationToken ct) =>
         request.Keys.Count == 0 ? []
         : await planner.SpreadAsync(
             caller, [vm.Id], files, KeyPlanner.Names(vm, plan.Home, plan.Disks), request.Keys,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
@@ -6,7 +7,6 @@ using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Queries;
-using System.Text.Json;
 
 namespace Lorica.ControlPlane.Vms.Operations.UnlockVm;
 

@@ -122,7 +122,7 @@ internal sealed class UnregisterVmOperation(
     private static async Task<Dictionary<string, string>> DisksAsync(CenterDb db, string vmId, CancellationToken ct)
     {
         byte[]? seen = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Snapshot).FirstOrDefaultAsync(ct);
-        return seen is null ? [] : VmDescription.Parser.ParseFrom(seen).Disks.DistinctBy(d => d.ObjectId)
+        return seen is null ? [] : KeptDescriptions.FilesOf(seen).Disks.DistinctBy(d => d.ObjectId)
             .ToDictionary(d => d.ObjectId, d => d.Path, StringComparer.Ordinal);
     }
 

@@ -1,0 +1,48 @@
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>
+/// The one way to talk to a host. Answers are domain records, each held against what was asked; failures are refusals
+/// (<see cref="HostFailures"/> tells a host that refused from one that was not heard); deadlines and pauses are made here.
+/// <code>
+/// Once           one attempt: for what a person waits for, or what comes round again by itself
+/// AskAgain       a host that was not heard is asked again, for a bounded time: only what changes nothing, or is idempotent
+/// UntilAnswered  asked until it answers: running work, for which only the host's word says where the VM stands
+///
+/// to …                                       call
+/// look at a VM, or for it                    Vms.DescribeAsync, Vms.FindAsync (null: not on the host's list), Vms.ListAsync
+/// create, import, delete                     Vms.CreateAsync, Vms.Import (a HostImport), Vms.DeleteAsync (false: not there)
+/// power on and off, pause                    Vms.PowerOnAsync, Vms.PowerOffAsync, Vms.PauseAsync
+/// rename                                     Vms.RenameAsync
+/// register, unregister, look before          Vms.RegisterAsync, Vms.UnregisterAsync (false: not there), Vms.InspectAsync
+/// migrate                                    Vms.UnregisterAsync here; Vms.InspectAsync (its Lock), Vms.RegisterAsync there
+/// add, attach, detach, resize, look before   Disks.AddAsync, .AttachAsync, .DetachAsync, .ResizeAsync, .InspectAsync
+/// encrypt, decrypt, recrypt, clone, relocate Jobs.StartAsync (JobSpec), Jobs.WatchAsync, Jobs.CancelAsync, Jobs.ListAsync
+/// bring and take keys                        Keys.AddAsync, Keys.RemoveAsync
+/// look at the host, watch it, its mode       Admin.DescribeAsync, Admin.WatchAsync, Admin.Prepare/Enable/DisableCryptoAsync
+/// read and type on a console                 Consoles.ReadAsync, Consoles.WriteAsync
+/// </code>
+/// Streams (Admin.WatchAsync, Jobs.WatchAsync, Consoles.ReadAsync, HostImport) are opened once, whichever way is taken.
+/// </summary>
+public sealed class HostClient(HostLinks links, TimeProvider time)
+{
+    /// <summary>One attempt, each call within its own deadline.</summary>
+    public RemoteHost Once(string hostId) => Of(hostId, HostPatience.None);
+
+    /// <summary>One attempt of a few seconds: a person waits, and is shown what was last seen otherwise.</summary>
+    public RemoteHost Glance(string hostId) => Of(hostId, HostPatience.None with { AtMost = HostDeadlines.Glance });
+
+    /// <summary>A second attempt when the first was lost.</summary>
+    public RemoteHost AskAgain(string hostId) => Of(hostId, HostPatience.Twice);
+
+    /// <summary>Attempts for so long: for work that was taken up again while its host may still be starting.</summary>
+    public RemoteHost AskAgain(string hostId, TimeSpan total) => Of(hostId, HostPatience.For(total));
+
+    /// <summary>Attempts until the host answers.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="waiting">Told each time that it did not answer.</param>
+    public RemoteHost UntilAnswered(string hostId, Func<CancellationToken, Task>? waiting = null) =>
+        Of(hostId, HostPatience.Endless with { Waiting = waiting });
+
+    private RemoteHost Of(string hostId, HostPatience patience) =>
+        new(new HostCaller(links, time, hostId, patience));
+}

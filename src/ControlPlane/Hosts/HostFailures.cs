@@ -1,0 +1,45 @@
+using System.Data.Common;
+using Grpc.Core;
+using Lorica.Contracts.Faults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>
+/// How calls of hosts fail, in one place:
+/// <code>
+/// the host refused              its refusal, as it is
+/// it was not heard              HostCommunication; IsUnanswered: whatever was asked may have happened or not
+/// it answered as no host does   HostCommunication; it did not do what was asked
+/// the caller gave up            OperationCanceledException
+/// </code>
+/// </summary>
+public static class HostFailures
+{
+    /// <summary>
+    /// Whether a call of <see cref="HostClient"/> failed because the host was not heard: whatever was asked may have happened or
+    /// not. Not what the broker did not answer, nor what came through a grain.
+    /// </summary>
+    public static bool IsUnanswered(Exception e) => e is FaultException { InnerException: HostUnansweredException };
+
+    /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or
+    /// the database. It says nothing about what was asked of the host.</summary>
+    internal static bool IsPassing(Exception e) =>
+        e is TimeoutException or OrleansException or DbException or DbUpdateException or IOException
+        || e is FaultException { Fault.Type: FaultTypes.ResourceInUse };
+
+    /// <summary>What the transport said, for the log and the row of the host.</summary>
+    internal static string DetailOf(Exception e) =>
+        e is FaultException { InnerException: HostUnansweredException u } ? u.Message : e.Message;
+
+    /// <summary>Whether the transport failed.</summary>
+    internal static bool IsTransport(RpcException e) =>
+        !FaultCodec.IsRefusal(e) && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled
+            or StatusCode.Internal or StatusCode.Unknown or StatusCode.Aborted;
+
+    /// <summary>What callers get for <paramref name="e"/>.</summary>
+    internal static Exception Of(RpcException e, HostPeer host, CancellationToken ct) => ct.IsCancellationRequested
+        ? new OperationCanceledException("The call was given up.", e, ct)
+        : new FaultException(
+            FaultCodec.FromRpc(e, $"host {host.Name}"), IsTransport(e) ? new HostUnansweredException(e) : e);
+}

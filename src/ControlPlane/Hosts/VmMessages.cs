@@ -1,0 +1,100 @@
+using Google.Protobuf.Collections;
+using Lorica.Contracts;
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
+
+namespace Lorica.ControlPlane.Hosts;
+
+/// <summary>What hosts say of VMs, from and to the wire. What is not there is empty, never null.</summary>
+internal static class VmMessages
+{
+    /// <summary>From the wire.</summary>
+    public static VmFiles ToModel(this VmDescription m) => new()
+    {
+        VmId = m.VmId, Name = m.Name, PowerState = m.PowerState, Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
+        Generation = m.Generation, Path = m.Path, Cpus = m.Cpus, MemoryMib = m.MemoryMib,
+        Disks = [.. m.Disks.Select(ToModel)], MissingKeys = [.. m.MissingKeys.Select(FaultCodec.FromMessage)],
+        Suspect = m.Suspect.ToModel(), PendingJob = m.PendingJob, Firmware = m.Firmware, Snapshots = m.Snapshots,
+        Lock = m.Lock is null ? null : new WriterLease
+        {
+            HostId = m.Lock.HostId, BootId = m.Lock.BootId, Epoch = m.Lock.Epoch, Counter = m.Lock.Counter, Held = m.Lock.Held,
+            Locked = m.Lock.Locked,
+        },
+        Unread = m.Unread, Guest = m.Guest, GuestDetail = m.GuestDetail,
+    };
+
+    /// <summary>From the wire.</summary>
+    public static VmDisk ToModel(this DiskDescription m) => new()
+    {
+        Label = m.Label, Path = m.Path, Capacity = m.Capacity, Used = m.Used, Provisioning = m.Provisioning,
+        Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv, Generation = m.Generation, ObjectId = m.ObjectId,
+        Transition = m.Transition, Suspect = m.Suspect.ToModel(),
+    };
+
+    /// <summary>From the wire.</summary>
+    public static KeyName? ToModel(this KeyRef? m) => m is null ? null : new KeyName(m.Provider, m.KeyId);
+
+    /// <summary>From the wire.</summary>
+    public static Fault? ToModel(this FaultMessage? m) => m is null ? null : FaultCodec.FromMessage(m);
+
+    /// <summary>To the form that is kept.</summary>
+    public static VmDescription ToMessage(this VmFiles f)
+    {
+        var m = new VmDescription
+        {
+            VmId = f.VmId, Name = f.Name, PowerState = f.PowerState, Encrypted = f.Encrypted, Key = f.Key.ToMessage(),
+            Kcv = f.Kcv, Generation = f.Generation, Path = f.Path, Cpus = f.Cpus, MemoryMib = f.MemoryMib,
+            Suspect = f.Suspect.ToMessage(), PendingJob = f.PendingJob, Firmware = f.Firmware, Snapshots = f.Snapshots,
+            Lock = f.Lock is null ? null : new LockDescription
+            {
+                HostId = f.Lock.HostId, BootId = f.Lock.BootId, Epoch = f.Lock.Epoch, Counter = f.Lock.Counter,
+                Held = f.Lock.Held, Locked = f.Lock.Locked,
+            },
+            Unread = f.Unread, Guest = f.Guest, GuestDetail = f.GuestDetail,
+        };
+        m.Disks.AddRange(f.Disks.Select(ToMessage));
+        m.MissingKeys.AddRange(f.MissingKeys.Select(FaultCodec.ToMessage));
+        return m;
+    }
+
+    /// <summary>To the wire.</summary>
+    public static KeyRef? ToMessage(this KeyName? name) =>
+        name is null ? null : new KeyRef { Provider = name.Provider, KeyId = name.KeyId };
+
+    /// <summary>Adds records to a request.</summary>
+    public static void Add(this RepeatedField<ObjectRecord> field, IEnumerable<RecordedKey> records) =>
+        field.AddRange(records.Select(r => new ObjectRecord
+        {
+            ObjectId = r.ObjectId, Kind = r.IsHome ? ObjectKind.Vm : ObjectKind.Disk, Key = r.Key.ToRef(), Kcv = r.Key.Kcv,
+            Generation = r.Generation,
+        }));
+
+    /// <summary>To the wire.</summary>
+    public static CreateVmRequest ToMessage(this NewVmSpec vm)
+    {
+        var m = new CreateVmRequest
+        {
+            VmId = vm.VmId, Epoch = vm.Epoch, Name = vm.Name, Datastore = vm.Datastore, Cpus = vm.Cpus,
+            MemoryMib = vm.MemoryMib, Firmware = vm.Firmware, HomeKey = vm.HomeKey?.ToRef(), HomeKcv = vm.HomeKey?.Kcv ?? "",
+        };
+        m.Disks.AddRange(vm.Disks.Select(ToMessage));
+        return m;
+    }
+
+    /// <summary>To the wire.</summary>
+    public static DiskSpec ToMessage(this NewDiskSpec disk) => new()
+    {
+        Label = disk.Label, Capacity = disk.Capacity, Provisioning = disk.Provisioning, ObjectId = disk.ObjectId,
+        Key = disk.Key?.ToRef(), Kcv = disk.Key?.Kcv ?? "", Data = disk.Data,
+    };
+
+    private static DiskDescription ToMessage(VmDisk d) => new()
+    {
+        Label = d.Label, Path = d.Path, Capacity = d.Capacity, Used = d.Used, Provisioning = d.Provisioning,
+        Encrypted = d.Encrypted, Key = d.Key.ToMessage(), Kcv = d.Kcv, Generation = d.Generation, ObjectId = d.ObjectId,
+        Transition = d.Transition, Suspect = d.Suspect.ToMessage(),
+    };
+
+    private static FaultMessage? ToMessage(this Fault? fault) => fault is null ? null : FaultCodec.ToMessage(fault);
+}

@@ -1,0 +1,5 @@
+using Lorica.HostContract;
+
+namespace Lorica.Host.Tests.Contract;
+
+public sealed class RealKeyTests : KeyContract<RealHost>;
