@@ -25,7 +25,6 @@ public sealed partial class SourceTests
         "src/Crypto/Native/AesNiXts",
         "src/Kmip/KmipClient",
         "src/Nbd/Sessions/NbdSession",
-        "tests/ControlPlane/Support/FakeHost",
         "tests/System/Model/World",
     ];
 

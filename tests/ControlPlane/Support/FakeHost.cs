@@ -1,219 +1,262 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
-using Google.Protobuf;
 using Grpc.Core;
 using Lorica.Contracts;
-using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Platform.Trust;
 
 namespace Lorica.ControlPlane.Tests.Support;
 
-/// <summary>A host whose files are in memory. It keeps the rules of the protocol: sequence, epochs, keys before use.</summary>
-internal sealed partial class FakeHost(string id, NodeIdentity identity, string name = "h1") : HostControl.HostControlBase
+/// <summary>
+/// A host whose files are in memory, and its jobs. It keeps the contract that the real host is held against, too; what tests set
+/// here makes it slow, broken or dishonest.
+/// </summary>
+internal sealed class FakeHost(string id, NodeIdentity identity, string name = "h1") : FakeDisks(id, identity, name)
 {
-    private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<Guid, ChannelWriter<HostEvent>> _watchers = new();
-    private readonly Dictionary<string, long> _epochs = [];
-    private string _bootId = Guid.NewGuid().ToString();
-    private ulong _sequence = 1;
+    private readonly ConcurrentDictionary<string, bool> _cancelled = new();
 
-    /// <summary>Check value by "provider/key".</summary>
-    public ConcurrentDictionary<string, string> Keys { get; } = new();
+    public ConcurrentDictionary<string, JobDescription> Jobs { get; } = new();
 
-    public ConcurrentDictionary<string, VmDescription> Vms { get; } = new();
+    public ConcurrentQueue<StartJobRequest> Started { get; } = new();
 
-    public ConcurrentDictionary<string, byte[]> Content { get; } = new();
+    /// <summary>Jobs wait here before they end.</summary>
+    public TaskCompletionSource? HoldJobs { get; set; }
 
-    /// <summary>Id in the marker file of its datastore.</summary>
-    public string DatastoreId { get; set; } = "5b1c0000-0000-4000-8000-00000000000a";
+    /// <summary>Jobs end with this fault.</summary>
+    public Fault? JobFault { get; set; }
 
-    /// <summary>Nobody can watch it.</summary>
-    public bool Refuses { get; set; }
+    /// <summary>What a job that fails has done to the files until then.</summary>
+    public Action<VmDescription, StartJobRequest>? BeforeJobFails { get; set; }
 
-    /// <summary>The host computes this check value whatever it is sent.</summary>
-    public string? ComputesKcv { get; set; }
+    /// <summary>
+    /// A job in place marks the VMX, has its first object under the new key and its first disk half way before it is said to
+    /// run, is not taken back, and goes on only with the keys that the files name.
+    /// </summary>
+    public bool InPlace { get; set; }
 
-    /// <summary>The host has a second datastore, ds2, with so much room.</summary>
-    public long? SecondDatastoreFree { get; set; }
+    /// <summary>Runs when a job was started, before the answer.</summary>
+    public Action? OnStarted { get; set; }
 
-    public ConcurrentQueue<string> Delivered { get; } = new();
-
-    /// <summary>Key memory is empty again, streams break.</summary>
-    public void Restart()
+    public override Task<JobDescription> StartJob(StartJobRequest request, ServerCallContext context)
     {
-        lock (_lock)
+        if (Jobs.TryGetValue(request.JobId, out var known))
         {
-            _bootId = Guid.NewGuid().ToString();
-            _sequence = 1;
-            Keys.Clear();
-            (CryptoMode, HostKey) = CryptoMode == "pendingIncapable"
-                ? ("incapable", null) : (HostKey is null ? CryptoMode : "prepared", HostKey);
-            Jobs.Clear();
+            return Task.FromResult(known);
         }
 
-        foreach (var watcher in _watchers.Values)
+        var vm = Enter(request.VmId, request.Epoch);
+        if (request.Kind != "recryptShallow")
         {
-            watcher.TryComplete();
+            RequireOff(vm);
         }
+
+        foreach (var key in request.Keys.Select(k => k.Key).Append(request.NewKey))
+        {
+            RequireKey(key, request.VmId);
+        }
+
+        Started.Enqueue(request);
+        if (InPlace)
+        {
+            Begin(vm, request);
+        }
+
+        OnStarted?.Invoke();
+        return Task.FromResult(Jobs.GetOrAdd(request.JobId, _ => new JobDescription
+        {
+            JobId = request.JobId, VmId = request.VmId, Kind = request.Kind, State = "running", BytesTotal = 100,
+        }));
     }
 
-    public override Task<HostDescription> Describe(DescribeHostRequest request, ServerCallContext context)
+    public override async Task WatchJob(
+        JobRequest request, IServerStreamWriter<JobDescription> responseStream, ServerCallContext context)
     {
-        lock (_lock)
+        if (!Jobs.TryGetValue(request.JobId, out var job))
         {
-            var d = new HostDescription
-            {
-                HostId = id, Name = name, Version = "fake", BootId = _bootId, CryptoMode = CryptoMode, HostKey = HostKey,
-                Presentation = new HostPresentation
-                {
-                    HostId = id, FirstSequence = _sequence,
-                    HostSpki = ByteString.CopyFrom(identity.Certificate.PublicKey.ExportSubjectPublicKeyInfo()),
-                },
-            };
-            d.Datastores.Add(
-                DatastoreProblem is { } problem
-                    ? new DatastoreDescription { Id = DatastoreId, Name = "ds1", Path = "/ds1", Problem = problem }
-                    : new DatastoreDescription
-                    {
-                        Id = DatastoreId, Name = "ds1", Path = "/ds1", Capacity = 1 << 30, Free = Free,
-                    });
-            if (SecondDatastoreFree is { } free)
-            {
-                d.Datastores.Add(new DatastoreDescription
-                {
-                    Name = SecondDatastoreName ?? "ds2", Id = SecondDatastoreName is null ? "" : "ds2-id", Path = "/ds2",
-                    Capacity = 1 << 30, Free = free,
-                });
-            }
-
-            d.Keys.AddRange(Keys.Select(k => new HeldKey { Key = Ref(k.Key), Kcv = k.Value }));
-            return Task.FromResult(d);
-        }
-    }
-
-    public override async Task Watch(
-        WatchRequest request, IServerStreamWriter<HostEvent> responseStream, ServerCallContext context)
-    {
-        if (Refuses)
-        {
-            throw new RpcException(new Status(StatusCode.Unavailable, "The host refuses."));
+            throw Refused(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId);
         }
 
-        var channel = Channel.CreateUnbounded<HostEvent>();
-        var key = Guid.NewGuid();
-        _watchers[key] = channel.Writer;
-        try
+        if (job.State != "running")
         {
-            string boot = _bootId;
-            await responseStream.WriteAsync(new HostEvent { BootId = boot, Heartbeat = new Heartbeat() });
-            while (!context.CancellationToken.IsCancellationRequested)
-            {
-                using var beat = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-                beat.CancelAfter(1000);
-                try
-                {
-                    var next = await channel.Reader.ReadAsync(beat.Token);
-                    await responseStream.WriteAsync(next);
-                }
-                catch (OperationCanceledException)
-                {
-                    await responseStream.WriteAsync(new HostEvent { BootId = boot, Heartbeat = new Heartbeat() });
-                }
-            }
+            await responseStream.WriteAsync(job);
+            return;
         }
-        catch (ChannelClosedException)
+
+        await responseStream.WriteAsync(new JobDescription(job) { BytesDone = 50, Step = "virtio0:0" });
+        if (HoldJobs is { } hold)
+        {
+            await hold.Task.WaitAsync(context.CancellationToken);
+        }
+
+        if (!Jobs.ContainsKey(request.JobId))
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "restarted"));
         }
-        finally
+
+        if (_cancelled.ContainsKey(request.JobId))
         {
-            _watchers.TryRemove(key, out _);
+            job = new JobDescription(job)
+            {
+                State = "failed", Fault = FaultCodec.ToMessage(new Fault(
+                    FaultTypes.RequestCanceled, "lorica.cancelled", job.VmId, "cancelled")),
+            };
         }
+        else if (JobFault is { } fault)
+        {
+            BeforeJobFails?.Invoke(Vms[job.VmId], Started.Last(s => s.JobId == request.JobId));
+            job = new JobDescription(job) { State = "failed", Fault = FaultCodec.ToMessage(fault) };
+        }
+        else
+        {
+            Apply(Started.Last(s => s.JobId == request.JobId));
+            job = new JobDescription(job) { State = "succeeded", BytesDone = 100 };
+        }
+
+        job.Result = Read(Find(
+            job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId));
+        job.Result = Lies?.Invoke(job.Result) ?? job.Result;
+        Jobs[job.JobId] = job;
+        await responseStream.WriteAsync(job);
     }
 
-    public override Task<AddKeysReply> AddKeys(AddKeysRequest request, ServerCallContext context)
+    public override Task<JobDescription> CancelJob(JobRequest request, ServerCallContext context)
     {
-        var reply = new AddKeysReply();
-        lock (_lock)
+        if (!Jobs.TryGetValue(request.JobId, out var job))
         {
-            foreach (var key in request.Keys)
-            {
-                Assert.Equal(_sequence++, key.Sequence);
-                string kcv = ComputesKcv ?? key.Ciphertext.ToStringUtf8();
-                Keys[Name(key.Key)] = kcv;
-                Delivered.Enqueue(Name(key.Key));
-                reply.Keys.Add(new AddedKey { Key = key.Key, Kcv = kcv });
-            }
+            throw Refused(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId);
         }
 
+        if (job.State != "running")
+        {
+            return Task.FromResult(job);
+        }
+
+        if (InPlace && IsInPlace(job.Kind))
+        {
+            throw Refused(FaultTypes.InvalidState, "lorica.cannotCancel", request.JobId);
+        }
+
+        _cancelled[request.JobId] = true;
+        HoldJobs?.TrySetResult();
+        return Task.FromResult(job);
+    }
+
+    public override Task<ListJobsReply> ListJobs(ListJobsRequest request, ServerCallContext context)
+    {
+        var reply = new ListJobsReply();
+        reply.Jobs.AddRange(Jobs.Values);
         return Task.FromResult(reply);
     }
 
-    public override Task<RemoveKeysReply> RemoveKeys(RemoveKeysRequest request, ServerCallContext context)
+    /// <summary>A job ends well while nobody watches, and the host remembers it.</summary>
+    public void FinishJob(string id)
     {
-        // A key that a powered-on VM needs is pinned.
-        var pinned = Vms.Values.Where(v => v.PowerState == "poweredOn")
-            .SelectMany(v => v.Disks.Select(d => d.Key).Append(v.Key)).Where(k => k is not null).Select(Name).ToHashSet();
-        var reply = new RemoveKeysReply();
-        foreach (var key in request.Keys)
+        Apply(Started.Last(s => s.JobId == id));
+        Jobs[id] = new JobDescription(Jobs[id]) { State = "succeeded", BytesDone = 100 };
+    }
+
+    /// <summary>The job ends while nobody watches.</summary>
+    public void Finish(StartJobRequest request) => Apply(request);
+
+    private void Apply(StartJobRequest request)
+    {
+        var vm = Vms[request.VmId];
+        vm.PendingJob = "";
+        vm.Disks.ToList().ForEach(d => d.Transition = "");
+        if (request.NewVm is { } clone)
         {
-            if (pinned.Contains(Name(key)))
+            if (!Vms.ContainsKey(clone.VmId))
             {
-                reply.Pinned.Add(key);
-                continue;
+                Create(clone);
             }
 
-            Keys.TryRemove(Name(key), out _);
-            reply.Removed.Add(key);
+            return;
         }
 
-        return Task.FromResult(reply);
-    }
-
-    /// <summary>Tells who watches of a change of a VM.</summary>
-    public void Tell(VmChanged change)
-    {
-        foreach (var watcher in _watchers.Values)
+        if (request.Relocate is { } place)
         {
-            watcher.TryWrite(new HostEvent { BootId = _bootId, Vm = change });
+            Relocate(vm, place);
+            return;
+        }
+
+        if (request.Home)
+        {
+            var (key, kcv) = KeyOf(request, vm.VmId);
+            (vm.Encrypted, vm.Key, vm.Kcv) = (key is not null, key, kcv);
+            vm.Generation++;
+        }
+
+        foreach (var disk in vm.Disks.Where(d => request.AllDisks || request.Disks.Contains(d.Label)))
+        {
+            var (key, kcv) = KeyOf(request, disk.ObjectId);
+            (disk.Encrypted, disk.Key, disk.Kcv) = (key is not null, key, kcv);
+            disk.Generation++;
         }
     }
 
-    public static string Name(KeyRef key) => $"{key.Provider}/{key.KeyId}";
-
-    private static KeyRef Ref(string name) => new() { Provider = name.Split('/')[0], KeyId = name.Split('/')[1] };
-
-    private void TakeEpoch(string vm, long epoch)
+    private static void Relocate(VmDescription vm, RelocateOrder place)
     {
-        lock (_lock)
+        vm.Path = $"[{place.Datastore}] {vm.Name}/{vm.Name}.vmx";
+        foreach (var disk in vm.Disks)
         {
-            if (epoch < _epochs.GetValueOrDefault(vm))
+            disk.Path = $"[{place.Datastore}] {disk.Path.Split("] ")[1]}";
+            if (place.Provisioning.Length > 0 && (disk.Provisioning, place.Provisioning) != ("lazyZeroed", "thin")
+                && disk.Provisioning != place.Provisioning)
             {
-                throw FaultCodec.ToRpc(new Fault(FaultTypes.InvalidState, "lorica.oldEpoch", vm, "old epoch"));
+                disk.Provisioning = place.Provisioning;
+                disk.Generation += disk.Encrypted ? 1 : 0;
             }
-
-            _epochs[vm] = epoch;
         }
     }
 
-    private VmDescription Find(string vm)
+    protected override void Forget() => Jobs.Clear();
+
+    private static bool IsInPlace(string kind) => kind is not ("clone" or "relocate");
+
+    private static (KeyRef? Key, string Kcv) KeyOf(StartJobRequest request, string id) => request.Kind == "decrypt" ? (null, "")
+        : request.Keys.FirstOrDefault(k => k.ObjectId == id) is { } own
+        ? (own.Key, own.Kcv) : (request.NewKey, request.NewKcv);
+
+    private void Begin(VmDescription vm, StartJobRequest request)
     {
-        if (!Vms.TryGetValue(vm, out var found))
+        if (!IsInPlace(request.Kind))
         {
-            throw FaultCodec.ToRpc(new Fault(FaultTypes.NotFound, "lorica.vmNotFound", vm, "no such VM"));
+            return;
         }
 
-        return WithMissing(found);
-    }
+        foreach (var held in vm.Disks.Select(d => d.Key).Append(vm.Key))
+        {
+            RequireKey(held, request.VmId);
+        }
 
-    private VmDescription WithMissing(VmDescription found)
-    {
-        var d = found.Clone();
-        d.MissingKeys.AddRange(
-            new[] { d.Key }.Concat(d.Disks.Select(x => x.Key)).Where(k => k is not null && !Keys.ContainsKey(Name(k)))
-            .Select(k => new KeyFault { Key = k, Reason = KeyReasons.MissingOnHost }));
-        return d;
+        string word = request.Kind switch
+        {
+            "recryptShallow" => "recrypt",
+            "recryptDeep" => "rekey",
+            var kind => kind,
+        };
+        if (vm.PendingJob.Length > 0)
+        {
+            return;
+        }
+
+        vm.PendingJob = word;
+        var disk = vm.Disks.FirstOrDefault(d => request.AllDisks || request.Disks.Contains(d.Label));
+        if (request.Home && word is "encrypt" or "recrypt")
+        {
+            (vm.Key, vm.Kcv) = KeyOf(request, vm.VmId);
+            (vm.Encrypted, vm.Generation) = (true, vm.Generation + 1);
+        }
+
+        if (disk is not null && word is "encrypt" or "rekey")
+        {
+            (disk!.Key, disk.Kcv) = KeyOf(request, disk.ObjectId);
+            (disk.Encrypted, disk.Generation) = (true, disk.Generation + 1);
+        }
+
+        if (disk is not null && word != "recrypt")
+        {
+            disk.Transition = word;
+        }
     }
 }

@@ -196,7 +196,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
         Http = http;
     }
 
-    private static NodeIdentity Identity(CertificateAuthority authority, string folder, string role, string? file = null)
+    internal static NodeIdentity Identity(CertificateAuthority authority, string folder, string role, string? file = null)
     {
         var (certificate, key, _) = authority.Issue(role, role, client: true);
         file ??= role;

@@ -1,5 +1,4 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Files;
 using Wire = Lorica.Contracts.Host;

@@ -1,4 +1,3 @@
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
