@@ -1,7 +1,6 @@
 using System.Globalization;
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Consoles;
 
 namespace Lorica.Center.Rest;
@@ -22,8 +21,8 @@ internal static class ConsoleRoutes
                 string vm, long? from, bool? follow, HttpContext http, VmConsole console) =>
             {
                 await using var lasting = Lasting.Begin(http, ct => console.RequireAsync(http.Caller(), vm, ct));
-                using var call = await console.ReadAsync(http.Caller(), vm, from ?? 0, follow ?? false, lasting.Token);
-                await CopyAsync(call.ResponseStream, from ?? 0, http, lasting.Token);
+                var parts = await console.ReadAsync(http.Caller(), vm, from ?? 0, follow ?? false, lasting.Token);
+                await CopyAsync(parts, from ?? 0, http, lasting.Token);
             })
             .Produces(StatusCodes.Status200OK, contentType: Bytes)
             .WithSummary("Read the serial log from a byte offset; with follow as the guest writes it");
@@ -51,14 +50,17 @@ internal static class ConsoleRoutes
     }
 
     private static async Task CopyAsync(
-        IAsyncStreamReader<ConsoleChunk> source, long from, HttpContext http, CancellationToken ct)
+        IAsyncEnumerable<ConsolePart> source, long from, HttpContext http, CancellationToken ct)
     {
         http.Response.ContentType = Bytes;
         http.Response.Headers.CacheControl = "no-store";
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var parts = source.GetAsyncEnumerator(ending.Token);
+        Task<bool>? next = null;
         try
         {
-            // The first chunk says where the log that is still there begins.
-            var next = source.MoveNext(ct);
+            // The first part says where the log that is still there begins.
+            next = parts.MoveNextAsync().AsTask();
             if (await Task.WhenAny(next, Task.Delay(FirstWait, ct)) != next)
             {
                 http.Response.Headers[OffsetHeader] = from.ToString(CultureInfo.InvariantCulture);
@@ -69,12 +71,12 @@ internal static class ConsoleRoutes
             {
                 if (!http.Response.HasStarted)
                 {
-                    http.Response.Headers[OffsetHeader] = source.Current.Offset.ToString(CultureInfo.InvariantCulture);
+                    http.Response.Headers[OffsetHeader] = parts.Current.Offset.ToString(CultureInfo.InvariantCulture);
                 }
 
-                await http.Response.Body.WriteAsync(source.Current.Data.Memory, ct);
+                await http.Response.Body.WriteAsync(parts.Current.Data, ct);
                 await http.Response.Body.FlushAsync(ct);
-                next = source.MoveNext(ct);
+                next = parts.MoveNextAsync().AsTask();
             }
 
             if (!http.Response.HasStarted)
@@ -82,14 +84,24 @@ internal static class ConsoleRoutes
                 http.Response.Headers[OffsetHeader] = from.ToString(CultureInfo.InvariantCulture);
             }
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException && ct.IsCancellationRequested)
+        catch (Exception e) when (e is FaultException or OperationCanceledException && ct.IsCancellationRequested)
         {
             // The reader left or may no longer, or the center stops.
         }
-        catch (RpcException e) when (!http.Response.HasStarted)
+        catch (FaultException) when (!http.Response.HasStarted)
         {
             http.Response.Headers.Remove(OffsetHeader);
-            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
+            throw;
+        }
+        finally
+        {
+            // Whoever stops in the middle ends what is being read: it is let go of only when nobody waits for it.
+            await ending.CancelAsync();
+            if (next is not null)
+            {
+                await ((Task)next).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
         }
     }
 }

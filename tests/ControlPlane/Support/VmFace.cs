@@ -92,6 +92,6 @@ internal sealed class VmFace(TestCenter center)
     public Task WriteConsoleAsync(Caller caller, string vm, ReadOnlyMemory<byte> bytes, CancellationToken ct) =>
         Console.WriteAsync(caller, vm, bytes, ct);
 
-    public async Task ReadConsoleAsync(Caller caller, string vm, CancellationToken ct) =>
-        (await Console.ReadAsync(caller, vm, 0, follow: false, ct)).Dispose();
+    public Task ReadConsoleAsync(Caller caller, string vm, CancellationToken ct) =>
+        Console.ReadAsync(caller, vm, 0, follow: false, ct);
 }

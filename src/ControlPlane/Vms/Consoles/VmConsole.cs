@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -12,13 +10,13 @@ using Lorica.ControlPlane.Vms.Queries;
 namespace Lorica.ControlPlane.Vms.Consoles;
 
 /// <summary>Serial consoles of VMs.</summary>
-public sealed class VmConsole(VmLookup lookup, HostLinks links, IAuthorizer authorizer, StrictRules strict)
+public sealed class VmConsole(VmLookup lookup, HostClient hosts, IAuthorizer authorizer, StrictRules strict)
 {
     /// <summary>Most bytes that are typed into a console at once.</summary>
     public const int MaximumInput = 16 * 1024;
 
     /// <summary>Opens the serial log of a VM.</summary>
-    public async Task<AsyncServerStreamingCall<ConsoleChunk>> ReadAsync(
+    public async Task<IAsyncEnumerable<ConsolePart>> ReadAsync(
         Caller caller, string vm, long from, bool follow, CancellationToken ct)
     {
         if (from < 0)
@@ -27,10 +25,8 @@ public sealed class VmConsole(VmLookup lookup, HostLinks links, IAuthorizer auth
                 FaultTypes.InvalidArgument, "lorica.consoleOffset", vm, "The offset is not negative.", "Correct the request."));
         }
 
-        var (hostId, request) = await FindAsync(caller, vm, ct);
-        request.FromOffset = from;
-        request.Follow = follow;
-        return links.Client(hostId).ReadConsole(request, cancellationToken: ct);
+        var (row, records) = await FindAsync(caller, vm, ct);
+        return hosts.Once(row.HostId).Consoles.ReadAsync(row.Id, from, follow, records, ct);
     }
 
     /// <summary>Returns while the caller may still read the console that they follow.</summary>
@@ -39,26 +35,17 @@ public sealed class VmConsole(VmLookup lookup, HostLinks links, IAuthorizer auth
     /// <summary>Types into the serial console of a VM.</summary>
     public async Task WriteAsync(Caller caller, string vm, ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
-        var (hostId, request) = await FindAsync(caller, vm, ct);
-        var write = new WriteConsoleRequest { VmId = request.VmId, Data = Google.Protobuf.ByteString.CopyFrom(bytes.Span) };
-        try
-        {
-            await links.Client(hostId).WriteConsoleAsync(write, cancellationToken: ct);
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
-        }
+        var (row, _) = await FindAsync(caller, vm, ct);
+        await hosts.Once(row.HostId).Consoles.WriteAsync(row.Id, bytes, ct);
     }
 
-    private async Task<(string HostId, ReadConsoleRequest Request)> FindAsync(Caller caller, string vm, CancellationToken ct)
+    private async Task<(VmRow Vm, IReadOnlyList<RecordedKey> Records)> FindAsync(
+        Caller caller, string vm, CancellationToken ct)
     {
         var row = await lookup.FindAsync(vm, ct);
         await authorizer.RequireAsync(caller, Privileges.Console, ObjectRef.Of(row), ct);
         var records = await lookup.RecordsAsync(row.Id, ct);
         await strict.RequireAsync(caller, StrictOperation.Console, row, ct);
-        var request = new ReadConsoleRequest { VmId = row.Id };
-        request.Records.AddRange(KeyRegister.ToWire(records));
-        return (row.HostId, request);
+        return (row, KeyRegister.Recorded(records));
     }
 }
