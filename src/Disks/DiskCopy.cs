@@ -15,7 +15,7 @@ public static class DiskCopy
     /// returns.
     /// </summary>
     public static async Task CopyAsync(
-        IBlockDevice source, IBlockDevice target, IProgress<DiskProgress>? progress, CancellationToken ct)
+        IBlockReader source, IBlockDevice target, IProgress<DiskProgress>? progress, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
@@ -26,11 +26,9 @@ public static class DiskCopy
         {
             for (long at = 0; at < source.Length;)
             {
-                var range = source is IAllocationMap map
-                    ? await map.RangeAtAsync(at, ct)
-                    : new DiskRange(at, source.Length - at, true);
+                var range = await source.RangeAtAsync(at, ct);
                 long end = range.End;
-                while (range.Allocated && at < end)
+                while (range.HoldsData && at < end)
                 {
                     ct.ThrowIfCancellationRequested();
                     var chunk = buffer.AsMemory(0, (int)Math.Min(ChunkBytes, end - at));

@@ -10,15 +10,14 @@ namespace Lorica.Disks;
 public static class DiskImage
 {
     /// <summary>
-    /// Opens an image, or a block device with plain bytes. The device also implements <see cref="IAllocationMap"/>; a write is
-    /// <see cref="DiskErrorKind.ReadOnly"/>.
+    /// Opens an image, or a block device with plain bytes. Nothing writes to it.
     /// </summary>
     /// <exception cref="DiskException">NotADisk, Malformed, Unsupported, EscapesFolder, TooLarge, HasParent, AlreadyEncrypted,
     /// NotFound, Io.</exception>
-    public static Task<IBlockDevice> OpenReadOnlyAsync(string path, CancellationToken ct)
+    public static Task<IBlockReader> OpenReadOnlyAsync(string path, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Task.Run<IBlockDevice>(() => ImageOpener.Open(path, raw: false), ct);
+        return Task.Run<IBlockReader>(() => ImageOpener.Open(path, raw: false), ct);
     }
 
     /// <summary>
@@ -26,10 +25,10 @@ public static class DiskImage
     /// last sector that is cut is filled up with zeros.
     /// </summary>
     /// <exception cref="DiskException">NotADisk (no file, or empty), TooLarge, NotFound, Io.</exception>
-    public static Task<IBlockDevice> OpenRawAsync(string path, CancellationToken ct)
+    public static Task<IBlockReader> OpenRawAsync(string path, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Task.Run<IBlockDevice>(() => ImageOpener.Open(path, raw: true), ct);
+        return Task.Run<IBlockReader>(() => ImageOpener.Open(path, raw: true), ct);
     }
 
     /// <summary>

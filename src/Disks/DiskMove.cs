@@ -77,7 +77,7 @@ public static class DiskMove
         for (long at = 0; at < capacity;)
         {
             var range = source.RangeAt(at, capacity);
-            while (range.Allocated && at < range.End)
+            while (range.HoldsData && at < range.End)
             {
                 ct.ThrowIfCancellationRequested();
                 var chunk = buffer.AsSpan(0, (int)Math.Min(ChunkBytes, range.End - at));

@@ -3,7 +3,7 @@ namespace Lorica.Disks;
 /// <summary>Kinds of calls on a device, as <see cref="FaultDevice"/> sees them.</summary>
 public enum DiskOperation
 {
-    /// <summary><see cref="IBlockDevice.ReadAsync"/>.</summary>
+    /// <summary><see cref="IBlockReader.ReadAsync"/>.</summary>
     Read,
 
     /// <summary><see cref="IBlockDevice.WriteAsync"/>.</summary>

@@ -16,7 +16,7 @@ namespace Lorica.Disks;
 /// as before); no holes are shown.</para>
 /// <para>Flush and durability are the inner device's.</para>
 /// </remarks>
-public sealed class EncryptedDevice : IBlockDevice, ISparse
+public sealed class EncryptedDevice : ISparse
 {
     private readonly IBlockDevice _inner;
     private readonly XtsAes256 _cipher;
@@ -82,21 +82,9 @@ public sealed class EncryptedDevice : IBlockDevice, ISparse
     public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
     {
         BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
-        return _zeroIsHole && _inner is IAllocationMap map
-            ? map.RangeAtAsync(offset, ct)
-            : ValueTask.FromResult(new DiskRange(offset, Length - offset, true));
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
-    {
-        for (long at = 0; at < Length;)
-        {
-            ct.ThrowIfCancellationRequested();
-            var range = await RangeAtAsync(at, ct);
-            yield return range;
-            at = range.End;
-        }
+        return _zeroIsHole
+            ? _inner.RangeAtAsync(offset, ct)
+            : ValueTask.FromResult(new DiskRange(offset, Length - offset, RangeState.Data));
     }
 
     /// <inheritdoc/>

@@ -1,14 +1,12 @@
-using System.Runtime.CompilerServices;
-
 namespace Lorica.Disks;
 
 /// <summary>
 /// Passes every call to <paramref name="inner"/> (which it owns) after asking <paramref name="hook"/>. The hook throws to inject
-/// an error, or awaits something to inject a delay. An inner device without holes is shown as one allocated range; trim is then a
-/// no-op and zeroing writes zeros.
+/// an error, or awaits something to inject a delay. Over an inner device that is not <see cref="ISparse"/> trim is a no-op and
+/// zeroing writes zeros.
 /// </summary>
 public sealed class FaultDevice(IBlockDevice inner, Func<DiskOperation, long, long, CancellationToken, ValueTask> hook)
-    : IBlockDevice, ISparse
+    : ISparse
 {
     /// <inheritdoc/>
     public long Length => inner.Length;
@@ -57,20 +55,7 @@ public sealed class FaultDevice(IBlockDevice inner, Func<DiskOperation, long, lo
     public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
     {
         BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
-        return inner is IAllocationMap map
-            ? map.RangeAtAsync(offset, ct)
-            : ValueTask.FromResult(new DiskRange(offset, Length - offset, true));
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
-    {
-        for (long at = 0; at < Length;)
-        {
-            var range = await RangeAtAsync(at, ct);
-            yield return range;
-            at = range.End;
-        }
+        return inner.RangeAtAsync(offset, ct);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lorica.Disks.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -16,7 +15,7 @@ namespace Lorica.Disks;
 /// <c>RWF_DSYNC</c>: it would be told of older losses as if they were its own. Trim gives space back (the range reads as zeros);
 /// if the filesystem cannot, the hint is ignored.
 /// </remarks>
-public sealed partial class FileDevice : IBlockDevice, ISparse
+public sealed partial class FileDevice : ISparse
 {
     // Above this a write may be slow enough to deserve a worker.
     private const int InlineWriteLimit = 128 * 1024;
@@ -144,18 +143,6 @@ public sealed partial class FileDevice : IBlockDevice, ISparse
     {
         BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
         return ValueTask.FromResult(FileRanges.At(_file, offset, Length, _path));
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
-    {
-        for (long at = 0; at < Length;)
-        {
-            ct.ThrowIfCancellationRequested();
-            var range = await RangeAtAsync(at, ct);
-            yield return range;
-            at = range.End;
-        }
     }
 
     /// <inheritdoc/>

@@ -11,15 +11,15 @@ internal static class FileRanges
     {
         long data = LinuxFile.NextData(file, offset, path);
         if (data < 0 || data >= length)
-            return new DiskRange(offset, length - offset, false);
+            return new DiskRange(offset, length - offset, RangeState.Zero);
         long dataStart = data / BlockRequest.SectorSize * BlockRequest.SectorSize;
         if (dataStart > offset)
-            return new DiskRange(offset, dataStart - offset, false);
+            return new DiskRange(offset, dataStart - offset, RangeState.Zero);
 
         long hole = LinuxFile.NextHole(file, data, path);
         if (hole < 0 || hole >= length)
-            return new DiskRange(offset, length - offset, true);
+            return new DiskRange(offset, length - offset, RangeState.Data);
         long end = (hole + BlockRequest.SectorSize - 1) / BlockRequest.SectorSize * BlockRequest.SectorSize;
-        return new DiskRange(offset, Math.Min(end, length) - offset, true);
+        return new DiskRange(offset, Math.Min(end, length) - offset, RangeState.Data);
     }
 }

@@ -1,7 +1,7 @@
 namespace Lorica.Disks;
 
-/// <summary>Capability of writable devices that can give back space. Ranges follow the same rules as reads and writes.</summary>
-public interface ISparse : IAllocationMap
+/// <summary>A device that can give back space. Ranges follow the same rules as reads and writes.</summary>
+public interface ISparse : IBlockDevice
 {
     /// <summary>
     /// A hint: the range is no longer needed. Afterwards it reads as zeros or as before, as the device documents.

@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
-
 namespace Lorica.Disks;
 
 /// <summary>
 /// A disk in memory, for tests and scratch space. Every call completes at once; safe for concurrent use.
 /// Trim and zeroing write zeros; the allocation map knows blocks of 4 KiB that are all zero.
 /// </summary>
-public sealed class MemoryDevice : IBlockDevice, ISparse
+public sealed class MemoryDevice : ISparse
 {
     private const int Block = 4096;
     private readonly byte[] _data;
@@ -72,18 +70,7 @@ public sealed class MemoryDevice : IBlockDevice, ISparse
             bool used = Used(offset, end);
             while (end < Length && Used(end, NextBlock(end)) == used)
                 end = NextBlock(end);
-            return ValueTask.FromResult(new DiskRange(offset, end - offset, used));
-        }
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
-    {
-        for (long at = 0; at < Length;)
-        {
-            var range = await RangeAtAsync(at, ct);
-            yield return range;
-            at = range.End;
+            return ValueTask.FromResult(new DiskRange(offset, end - offset, used ? RangeState.Data : RangeState.Zero));
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Lorica.Disks;
 
-/// <summary>Reads as zeros, swallows writes. For measuring what the layers above cost.</summary>
+/// <summary>Reads as zeros, swallows writes, knows no holes. For measuring what the layers above cost.</summary>
 public sealed class NullDevice(long length) : IBlockDevice
 {
     /// <inheritdoc/>
@@ -14,6 +14,13 @@ public sealed class NullDevice(long length) : IBlockDevice
         BlockRequest.Check(Length, offset, buffer.Length);
         buffer.Span.Clear();
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
+    {
+        BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
+        return ValueTask.FromResult(new DiskRange(offset, Length - offset, RangeState.Data));
     }
 
     /// <inheritdoc/>

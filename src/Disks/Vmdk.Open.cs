@@ -73,7 +73,7 @@ public static partial class Vmdk
             extent = folder.Store.OpenHandle(descriptor.Model.ExtentFile, writable: true);
             CheckExtent(LinuxFile.Stat(extent, path), descriptor.Model, folder.Store.FullName(descriptor.Model.ExtentFile));
             sync = LinuxFile.OpenAgain(extent, path);
-            return new OpenedDisk(descriptor, extent, sync, held, ownsLock, path, folder.Store.Right);
+            return new OpenedDisk(new OpenedLink(descriptor, extent, sync, held, ownsLock, path, folder.Store.Right));
         }
         catch
         {

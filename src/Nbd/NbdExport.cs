@@ -9,7 +9,7 @@ namespace Lorica.Nbd;
 /// <param name="Name">At most <see cref="MaximumNameBytes"/> bytes of UTF-8; the first export of a server also answers to the
 /// empty name.</param>
 /// <param name="Device">
-/// Trim and block status are offered as far as the device is <see cref="ISparse"/> or <see cref="IAllocationMap"/>.
+/// Block status is the device's map; trim is offered if the device is <see cref="ISparse"/>.
 /// </param>
 /// <param name="ReadOnly">Whether everything that changes the device is refused.</param>
 public sealed record NbdExport(string Name, IBlockDevice Device, bool ReadOnly = false)

@@ -70,10 +70,10 @@ public sealed class BlockModelTests : IDisposable
 
             Assert.Equal(model, await TestData.ReadAllAsync(device));
             long end = 0;
-            await foreach (var range in ((ISparse)device).AllocatedRangesAsync(default))
+            await foreach (var range in device.RangesAsync(default))
             {
                 Assert.Equal(end, range.Offset);
-                Assert.True(range.Allocated || !mapIsExact
+                Assert.True(range.HoldsData || !mapIsExact
                     || !model.AsSpan((int)range.Offset, (int)range.Length).ContainsAnyExcept((byte)0));
                 end = range.End;
             }

@@ -53,7 +53,7 @@ public static class TestData
 
     public static long AllocatedBytes(string path) => long.Parse(Tool.Run("stat", "-c", "%b", path).Trim()) * 512;
 
-    public static async Task<byte[]> ReadAllAsync(IBlockDevice device)
+    public static async Task<byte[]> ReadAllAsync(IBlockReader device)
     {
         byte[] all = new byte[device.Length];
         for (int at = 0; at < all.Length; at += MiB)

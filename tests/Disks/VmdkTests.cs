@@ -65,7 +65,7 @@ public sealed class VmdkTests : IDisposable
         using var disk = Vmdk.Open(_folder.Folder, "d", null, _keks);
         await using var device = disk.OpenDevice();
         Assert.Equal(new byte[TestData.MiB], await TestData.ReadAllAsync(device));
-        Assert.Equal(provisioning == Provisioning.EagerZeroed ? ZeroRule.Error : ZeroRule.Hole, disk.Zero);
+        Assert.Equal(provisioning == Provisioning.EagerZeroed ? ZeroRule.Error : ZeroRule.Hole, disk.Links[0].Zero);
         Assert.Equal(
             provisioning == Provisioning.EagerZeroed, _folder.Bytes("d-flat.vmdk").Count(b => b != 0) > TestData.MiB / 2);
     }
@@ -184,8 +184,8 @@ public sealed class VmdkTests : IDisposable
         using var disk = Vmdk.Open(_folder.Folder, "d", null, _keks);
         var (old, fresh) = (_keks[TestKeks.First], _keks[TestKeks.Second]);
         DiskErrors.Expect(DiskErrorKind.InUse, () => ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh));
-        ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh, disk.Lock);
-        Assert.Equal(3, ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.Second, old, disk.Lock));
+        ShallowRecrypt.AddPair(_folder.Folder, "d", old, TestKeks.Second, fresh, disk.Links[0].Lock);
+        Assert.Equal(3, ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.Second, old, disk.Links[0].Lock));
         Assert.Equal([TestKeks.First], Vmdk.ReadModel(_folder.Folder, "d").Keys);
     }
 

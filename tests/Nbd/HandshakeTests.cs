@@ -137,17 +137,6 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task A_device_that_knows_no_holes_offers_no_context()
-    {
-        await using var served = ServedDevice.Start(new NullDevice(1 << 20));
-        using var client = Greeted(served.Path);
-        client.Option(8);
-        client.OptionReply();
-        client.Option(10, [.. Name(""), .. U32(1), .. Name("base:allocation")]);
-        Assert.Equal(1u, client.OptionReply().Type);
-    }
-
-    [Fact]
     public async Task Unknown_client_flags_end_the_connection()
     {
         await using var served = ServedDevice.Start(new MemoryDevice(1 << 20));

@@ -173,6 +173,15 @@ public sealed class TransmissionTests
         Assert.Equal([.. U32(1), .. U32(4096), .. U32(3)], client.Chunk().Payload);
     }
 
+    [Fact]
+    public async Task A_device_that_knows_no_holes_is_all_data()
+    {
+        await using var served = ServedDevice.Start(new NullDevice(1 << 20));
+        using var client = Transmitting(served.Path, structured: true, allocation: true);
+        client.Send(Request(7, 1, 4096, 65536));
+        Assert.Equal([.. U32(1), .. U32(65536), .. U32(0)], client.Chunk().Payload);
+    }
+
     [Theory]
     [InlineData(DiskErrorKind.NoSpace, NoSpace)]
     [InlineData(DiskErrorKind.Io, Io)]

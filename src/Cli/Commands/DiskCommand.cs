@@ -69,13 +69,9 @@ internal static class DiskCommand
         if (image.Problem is not null)
             return DiskInfoModel.Of(path, image, null);
         await using var device = await DiskImage.OpenReadOnlyAsync(path, ct);
-        long? allocated = null;
-        if (device is IAllocationMap map)
-        {
-            allocated = 0;
-            await foreach (var range in map.AllocatedRangesAsync(ct))
-                allocated += range.Allocated ? range.Length : 0;
-        }
+        long allocated = 0;
+        await foreach (var range in device.RangesAsync(ct))
+            allocated += range.HoldsData ? range.Length : 0;
         return DiskInfoModel.Of(path, image, allocated);
     }
 

@@ -14,12 +14,12 @@ internal static class DataScanner
     /// <summary>Grain in which zeros are left out; as fine as filesystem blocks are, so that a thin disk stays thin.</summary>
     public const int BlockLength = 4096;
 
-    public static async IAsyncEnumerable<DataRun> ScanAsync(IBlockDevice device, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<DataRun> ScanAsync(IBlockReader device, [EnumeratorCancellation] CancellationToken ct)
     {
         byte[] buffer = new byte[DiskStream.MaximumData];
-        await foreach (var range in RangesAsync(device, ct))
+        await foreach (var range in device.RangesAsync(ct))
         {
-            if (!range.Allocated)
+            if (!range.HoldsData)
                 continue;
             for (long at = range.Offset; at < range.End;)
             {
@@ -31,15 +31,6 @@ internal static class DataScanner
                 at += window;
             }
         }
-    }
-
-    private static IAsyncEnumerable<DiskRange> RangesAsync(IBlockDevice device, CancellationToken ct)
-        => device is IAllocationMap map ? map.AllocatedRangesAsync(ct) : Whole(device);
-
-    private static async IAsyncEnumerable<DiskRange> Whole(IBlockDevice device)
-    {
-        await Task.CompletedTask;
-        yield return new DiskRange(0, device.Length, Allocated: true);
     }
 
     private static List<(int Start, int Length)> Runs(ReadOnlySpan<byte> window, long offset)

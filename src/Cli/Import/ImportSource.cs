@@ -6,7 +6,7 @@ namespace Lorica.Cli.Import;
 /// An image to import, opened with the rights of the person who imports it: what is hostile in it meets this process and
 /// never the center or a host.
 /// </summary>
-internal sealed class ImportSource(string path, IBlockDevice device) : IAsyncDisposable
+internal sealed class ImportSource(string path, IBlockReader device) : IAsyncDisposable
 {
     /// <summary>Path of the image.</summary>
     public string Path { get; } = path;

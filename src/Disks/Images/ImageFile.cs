@@ -75,7 +75,7 @@ internal sealed class ImageFile : IDisposable
     {
         // A device knows no holes; blocks of zeros in it are found when they are read.
         if (IsDevice)
-            return new DiskRange(offset, length - offset, true);
+            return new DiskRange(offset, length - offset, RangeState.Data);
         var handle = Take();
         try
         {

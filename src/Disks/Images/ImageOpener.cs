@@ -18,7 +18,7 @@ internal static class ImageOpener
         ["vmfs", "vmfsThin", "vmfsThick", "vmfsZeroedThick", "vmfsPreallocated", "vmfsEagerZeroedThick"];
 
     /// <summary>Opens the image; with <paramref name="raw"/> its bytes as they are, whatever they look like.</summary>
-    public static ImageDevice Open(string path, bool raw)
+    public static ImageReader Open(string path, bool raw)
     {
         var file = OpenFile(path);
         try
@@ -65,7 +65,7 @@ internal static class ImageOpener
     private static ImageFile OpenFile(string path) => new(LinuxFile.OpenByPath(path), path, allowDevice: true);
 
     // On an exception the file stays the caller's.
-    private static ImageDevice OpenAs(ImageFile file, ImageFormat format, Action<ForeignDescriptor>? seen)
+    private static ImageReader OpenAs(ImageFile file, ImageFormat format, Action<ForeignDescriptor>? seen)
     {
         if (!ImageWords.IsRead(format))
             throw Refused(file, format);
@@ -101,15 +101,15 @@ internal static class ImageOpener
         };
     }
 
-    private static ImageDevice OpenRaw(ImageFile file)
+    private static ImageReader OpenRaw(ImageFile file)
     {
         long length = (file.Length + BlockRequest.SectorSize - 1) / BlockRequest.SectorSize * BlockRequest.SectorSize;
         if (length / BlockRequest.SectorSize > ExtentLine.MaxSectors)
             throw TooLarge(file);
-        return new ImageDevice([new FlatExtent(file, 0, length)]);
+        return new ImageReader([new FlatExtent(file, 0, length)]);
     }
 
-    private static ImageDevice OpenSparse(ImageFile file, Action<ForeignDescriptor>? seen)
+    private static ImageReader OpenSparse(ImageFile file, Action<ForeignDescriptor>? seen)
     {
         var header = SparseExtent.ReadHeader(file);
         long at = header.DescriptorOffset * BlockRequest.SectorSize;
@@ -138,10 +138,10 @@ internal static class ImageOpener
             throw file.Malformed("its descriptor and its header tell different sizes");
         }
 
-        return new ImageDevice([SparseExtent.Open(file, header, line.Sectors)]);
+        return new ImageReader([SparseExtent.Open(file, header, line.Sectors)]);
     }
 
-    private static ImageDevice OpenDescriptor(ImageFile file, Action<ForeignDescriptor>? seen)
+    private static ImageReader OpenDescriptor(ImageFile file, Action<ForeignDescriptor>? seen)
     {
         if (file.Length > ForeignDescriptor.MaxBytes)
             throw ForeignDescriptor.TooLarge(file.Path);
@@ -154,7 +154,7 @@ internal static class ImageOpener
         return OpenExtents(descriptor, file, selfFirst: false);
     }
 
-    private static ImageDevice OpenExtents(ForeignDescriptor descriptor, ImageFile file, bool selfFirst)
+    private static ImageReader OpenExtents(ForeignDescriptor descriptor, ImageFile file, bool selfFirst)
     {
         if (descriptor.Extents.Count == 0)
             throw file.Malformed("its descriptor names no data");
@@ -167,7 +167,7 @@ internal static class ImageOpener
             foreach (var line in descriptor.Extents)
                 extents.Add(selfFirst && extents.Count == 0 ? folder.OpenSelf(line) : folder.Open(line));
             folder.CheckApart();
-            return new ImageDevice(extents, folder);
+            return new ImageReader(extents, folder);
         }
         catch
         {

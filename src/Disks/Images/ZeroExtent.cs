@@ -7,7 +7,7 @@ internal sealed class ZeroExtent(long length) : IImageExtent
 
     public void Read(long offset, Span<byte> buffer) => buffer.Clear();
 
-    public DiskRange RangeAt(long offset) => new(offset, length - offset, false);
+    public DiskRange RangeAt(long offset) => new(offset, length - offset, RangeState.Zero);
 
     public void Dispose()
     {

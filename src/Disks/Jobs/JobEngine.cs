@@ -87,7 +87,7 @@ internal sealed class JobEngine
         if (_zeroIsHole)
         {
             var range = _extent.RangeAt(offset, _capacity);
-            if (!range.Allocated && range.End >= offset + window.Length)
+            if (!range.HoldsData && range.End >= offset + window.Length)
                 return range.End == _capacity ? long.MaxValue : Math.Max(number + 1, range.End / buffer.Length);
             ReadData(offset, window);
         }
@@ -128,7 +128,7 @@ internal sealed class JobEngine
         for (long at = offset; at < end;)
         {
             var range = _extent.RangeAt(at, end);
-            if (range.Allocated)
+            if (range.HoldsData)
                 _extent.Read(at, window.Slice((int)(at - offset), (int)range.Length));
             at = range.End;
         }

@@ -28,7 +28,7 @@ internal static class UnusedTail
         {
             ct.ThrowIfCancellationRequested();
             var range = extent.RangeAt(at, length);
-            if (!range.Allocated)
+            if (!range.HoldsData)
             {
                 at = range.End;
                 continue;

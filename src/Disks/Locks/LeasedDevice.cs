@@ -1,10 +1,10 @@
 namespace Lorica.Disks.Locks;
 
 /// <summary>
-/// Passes every call to the file (which it owns) as long as the right is valid, and refuses all of them afterwards: reads too,
-/// since what is read may be somebody else's already.
+/// Passes every call to <paramref name="inner"/> (which it owns) as long as the right is valid, and refuses all of them
+/// afterwards: reads too, since what is read may be somebody else's already.
 /// </summary>
-public sealed class LeasedDevice(FileDevice inner, IWriteRight right, string name) : IBlockDevice, ISparse
+public sealed class LeasedDevice(ISparse inner, IWriteRight right, string name) : ISparse
 {
     /// <inheritdoc/>
     public long Length => inner.Length;
@@ -46,9 +46,6 @@ public sealed class LeasedDevice(FileDevice inner, IWriteRight right, string nam
 
     /// <inheritdoc/>
     public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct) => inner.RangeAtAsync(offset, ct);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<DiskRange> AllocatedRangesAsync(CancellationToken ct) => inner.AllocatedRangesAsync(ct);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -78,7 +78,8 @@ internal sealed class SparseExtent : IImageExtent
                 break;
         }
 
-        return new DiskRange(offset, Math.Min(next * _header.GrainBytes, Length) - offset, allocated);
+        long length = Math.Min(next * _header.GrainBytes, Length) - offset;
+        return new DiskRange(offset, length, allocated ? RangeState.Data : RangeState.Zero);
     }
 
     public void Dispose() => _file.Dispose();

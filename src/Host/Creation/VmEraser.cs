@@ -24,8 +24,8 @@ internal static class VmEraser
     public static void RequireFree(VmHome home, VmFiles files)
     {
         using var folder = home.OpenDisks();
-        foreach (var disk in files.Disks)
-            DiskLock.TakeExclusive(folder, disk.Name).Dispose();
+        foreach (var link in files.Disks.SelectMany(d => d.Links))
+            DiskLock.TakeExclusive(folder, link.Name).Dispose();
     }
 
     /// <summary>Removes.</summary>
@@ -37,10 +37,10 @@ internal static class VmEraser
         using (var folder = home.OpenDisks())
         {
             // Step 1
-            foreach (var disk in files.Disks)
+            foreach (var link in files.Disks.SelectMany(d => d.Links))
             {
                 RequireLock(held, registration.DisplayPath);
-                await EraseDiskAsync(folder, home.Folder, disk.Name, ct);
+                await EraseDiskAsync(folder, home.Folder, link.Name, ct);
             }
 
             // Step 2

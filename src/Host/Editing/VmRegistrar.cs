@@ -133,7 +133,7 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
             throw NotRecorded(about);
         foreach (var (disk, opened) in vm.Disks)
         {
-            if (opened.Dek is not null && expectations.Find(disk.ObjectId) is null)
+            if (opened.OpenedWith is not null && expectations.Find(disk.ObjectId) is null)
                 throw NotRecorded(about);
         }
     }

@@ -19,7 +19,8 @@ internal sealed class OpenedVm : IDisposable
     public IReadOnlyList<(VmDiskModel Disk, OpenedDisk Opened)> Disks => _disks;
 
     /// <summary>All keys by which it was opened.</summary>
-    public IReadOnlySet<KeyId> Keys => Disks.Select(d => d.Opened.OpenedWith).Append(Home.OpenedWith).OfType<KeyId>().ToHashSet();
+    public IReadOnlySet<KeyId> Keys => Disks.SelectMany(d => d.Opened.Links).Select(l => l.OpenedWith).Append(Home.OpenedWith)
+        .OfType<KeyId>().ToHashSet();
 
     /// <summary>
     /// Opens everything for use. Keys are looked for first, so that a refusal names all that are missing. A job under way is
@@ -103,8 +104,8 @@ internal sealed class OpenedVm : IDisposable
             var model = home.ReadModel();
             keys.UnionWith(model.Keys);
             using var folder = home.OpenDisks();
-            foreach (var disk in model.Disks)
-                keys.UnionWith(Vmdk.ReadModel(folder, disk.Name).Keys);
+            foreach (var link in model.Disks.SelectMany(d => d.Links))
+                keys.UnionWith(Vmdk.ReadModel(folder, link.Name).Keys);
         }
         catch (Exception e) when (e is DiskException or FaultException)
         {

@@ -53,7 +53,8 @@ internal sealed class VmFiles
         var registration = home.Registration;
         var disks = home.Folder.Has(registration.VmxName) ? home.ReadModel().Disks : [];
         var others = OthersIn(home.Folder, registration.VmxName);
-        return new VmFiles(registration.File, [.. disks.Where(d => !OfDisk(d.Name).Any(others.ContainsKey))], others);
+        var own = disks.Where(d => !d.Links.SelectMany(l => OfDisk(l.Name)).Any(others.ContainsKey));
+        return new VmFiles(registration.File, [.. own], others);
     }
 
     /// <summary>
@@ -152,7 +153,7 @@ internal sealed class VmFiles
             if (folder.Read(vmx, VmxFile.MaximumBytes) is not { } bytes)
                 return (file, []);
             var model = VmModel.From(VmxFile.Parse(bytes));
-            return (model.Name, model.Disks.Select(d => d.Name));
+            return (model.Name, model.Disks.SelectMany(d => d.Links).Select(l => l.Name));
         }
         catch (Exception e) when (e is FormatException or IOException or FaultException)
         {

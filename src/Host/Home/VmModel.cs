@@ -103,7 +103,8 @@ internal sealed record VmModel
 
         if (disks.Count > MaximumDisks)
             throw new FormatException($"it has more than {MaximumDisks} disks");
-        if (disks.DistinctBy(d => d.FileName).Count() != disks.Count || disks.DistinctBy(d => d.ObjectId).Count() != disks.Count)
+        var links = disks.SelectMany(d => d.Links).ToArray();
+        if (links.DistinctBy(l => l.FileName).Count() < links.Length || links.DistinctBy(l => l.ObjectId).Count() < links.Length)
             throw new FormatException("it names one disk twice");
         return disks;
     }

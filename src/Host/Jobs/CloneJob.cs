@@ -74,7 +74,7 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
         c.Log.VmCreated(spec.Id, registration.DisplayPath, spec.HomeKey is not null);
     }
 
-    private static async Task CopyAsync(JobContext c, IBlockDevice source, VmBuilder target, int disk, CancellationToken ct)
+    private static async Task CopyAsync(JobContext c, IBlockReader source, VmBuilder target, int disk, CancellationToken ct)
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(ChunkBytes, pinned: true);
         try
@@ -82,9 +82,8 @@ internal sealed class CloneJob(KeyCache cache) : IJobWork
             for (long at = 0; at < source.Length;)
             {
                 ct.ThrowIfCancellationRequested();
-                var range = source is IAllocationMap map
-                    ? await map.RangeAtAsync(at, ct) : new DiskRange(at, source.Length - at, true);
-                while (range.Allocated && at < range.End)
+                var range = await source.RangeAtAsync(at, ct);
+                while (range.HoldsData && at < range.End)
                 {
                     ct.ThrowIfCancellationRequested();
                     var chunk = buffer.AsMemory(0, (int)Math.Min(ChunkBytes, range.End - at));

@@ -235,7 +235,7 @@ internal sealed class PowerService
         DiskWitnesses? witnesses = null;
         try
         {
-            witnesses = DiskWitnesses.Of(vm.Disks.Select(d => (d.Disk.Label, d.Opened.Extent)));
+            witnesses = DiskWitnesses.Of(vm.Disks.Select(d => (d.Disk.Label, d.Opened.Links[0].Extent)));
             var state = _launcher.Launch(
                 new VmxLaunch
                 {

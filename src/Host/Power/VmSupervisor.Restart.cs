@@ -60,7 +60,7 @@ internal sealed partial class VmSupervisor
             using var vm = OpenedVm.Open(home, running.State.Facts.Expect(home), lease);
             running.State.Facts.Require(vm, running.Registration.DisplayPath);
             running.Nbd ??= launcher.ListenNbd(running.Id, running.Registration.Uid);
-            var witnesses = DiskWitnesses.Of(vm.Disks.Select(d => (d.Disk.Label, d.Opened.Extent)));
+            var witnesses = DiskWitnesses.Of(vm.Disks.Select(d => (d.Disk.Label, d.Opened.Links[0].Extent)));
             running.Witnesses?.Dispose();
             running.Witnesses = witnesses;
             var (offset, data, _) = running.Console.Read(0, ConsoleRing.Capacity);

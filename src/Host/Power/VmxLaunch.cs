@@ -44,13 +44,13 @@ internal sealed record VmxLaunch
             VmLockFd = NumberOf(VmLock.Handle), LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId,
             LockEpoch = VmLock.Record.Epoch, LockRenewedAt = VmLock.Lease.RenewedAt, Accelerator = Accelerator,
         };
-        config.Disks.AddRange(Disks.Select(d => new VmxDisk
+        config.Disks.AddRange(Disks.Select(d => (d.Disk.Label, Link: d.Opened.Links.Single())).Select(d => new VmxDisk
         {
-            Label = d.Disk.Label, ExtentFd = NumberOf(d.Opened.Extent), SyncFd = NumberOf(d.Opened.Sync),
-            LockFd = NumberOf(d.Opened.Lock.Handle),
-            Length = d.Opened.Model.Capacity,
-            ZeroRule = d.Opened.Zero == Crypto.ZeroRule.Hole ? "hole" : "error", DekLength = d.Opened.Dek?.Length ?? 0,
-            KeepAllocation = d.Opened.KeepAllocation,
+            Label = d.Label, ExtentFd = NumberOf(d.Link.Extent), SyncFd = NumberOf(d.Link.Sync),
+            LockFd = NumberOf(d.Link.Lock.Handle),
+            Length = d.Link.Model.Capacity,
+            ZeroRule = d.Link.Zero == Crypto.ZeroRule.Hole ? "hole" : "error", DekLength = d.Link.Dek?.Length ?? 0,
+            KeepAllocation = d.Link.KeepAllocation,
         }));
         return config;
     }
@@ -59,7 +59,8 @@ internal sealed record VmxLaunch
     public IEnumerable<int> Descriptors() =>
     [
         NumberOf(Nbd), NumberOf(VmLock.Handle),
-        .. Disks.SelectMany(d => new[] { NumberOf(d.Opened.Extent), NumberOf(d.Opened.Sync), NumberOf(d.Opened.Lock.Handle) }),
+        .. Disks.SelectMany(d => d.Opened.Links)
+            .SelectMany(l => new[] { NumberOf(l.Extent), NumberOf(l.Sync), NumberOf(l.Lock.Handle) }),
     ];
 
     // The handles are owned by the caller and stay open for the whole launch, so their numbers stay theirs.

@@ -119,9 +119,9 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         input.BaseStream.Write(frame);
         input.BaseStream.Flush();
         var pipe = ((AnonymousPipeClientStream)input.BaseStream).SafePipeHandle;
-        foreach (var (_, opened) in launch.Disks)
+        foreach (var link in launch.Disks.SelectMany(d => d.Opened.Links))
         {
-            if (opened.Dek is { } dek)
+            if (link.Dek is { } dek)
                 KeyPipe.Write((int)pipe.DangerousGetHandle(), dek);
         }
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Lorica.Disks;
 
 namespace Lorica.Nbd.Protocol;
 
@@ -30,7 +29,7 @@ internal sealed partial class Handshake
 
         // A list without queries means all; a selection without queries selects none.
         wanted |= queries == 0 && option == NbdOption.ListMetaContext;
-        if (wanted && export!.Device is IAllocationMap)
+        if (wanted)
         {
             Span<byte> context = stackalloc byte[4 + 32];
             BinaryPrimitives.WriteUInt32BigEndian(context, option == NbdOption.SetMetaContext ? Wire.AllocationContextId : 0);

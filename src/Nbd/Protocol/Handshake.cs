@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Lorica.Disks;
 
 namespace Lorica.Nbd.Protocol;
 
@@ -124,7 +123,7 @@ internal sealed partial class Handshake(IReadOnlyList<NbdExport> exports)
     }
 
     private void SetNegotiated(NbdExport export) => Negotiated = new NegotiatedExport(
-        export, _structuredReplies, ReferenceEquals(_contextExport, export) && export.Device is IAllocationMap);
+        export, _structuredReplies, ReferenceEquals(_contextExport, export));
 
     private static void Reply(IBufferWriter<byte> to, NbdOption option, OptionReply reply, ReadOnlySpan<byte> data = default)
     {

@@ -18,24 +18,24 @@ internal static class BlockStatus
     public const int AnswerSize = Prefix + 8 * MaximumExtents;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public static async ValueTask FillAsync(IAllocationMap map, NbdRequest request, CancellationToken ct)
+    public static async ValueTask FillAsync(IBlockReader device, NbdRequest request, CancellationToken ct)
     {
         long at = (long)request.Header.Offset;
         long end = at + request.Header.Length;
         int limit = (request.Header.Flags & CommandFlags.RequestOne) != CommandFlags.None ? 1 : MaximumExtents;
         int extents = 0;
-        bool lastAllocated = false;
+        bool lastHoldsData = false;
         while (at < end)
         {
-            var range = await map.RangeAtAsync(at, ct);
+            var range = await device.RangeAtAsync(at, ct);
             long length = Math.Min(range.End, end) - at;
-            if (extents > 0 && range.Allocated == lastAllocated)
+            if (extents > 0 && range.HoldsData == lastHoldsData)
                 Extend(request, extents - 1, (uint)length);
             else if (extents == limit)
                 break;
             else
-                Append(request, extents++, (uint)length, range.Allocated ? 0 : Wire.StateHole | Wire.StateZero);
-            lastAllocated = range.Allocated;
+                Append(request, extents++, (uint)length, range.HoldsData ? 0 : Wire.StateHole | Wire.StateZero);
+            lastHoldsData = range.HoldsData;
             at += length;
         }
 

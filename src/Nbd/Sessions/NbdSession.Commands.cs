@@ -81,7 +81,7 @@ internal sealed partial class NbdSession
                     ? sparse.WriteZeroesAsync(offset, header.Length, durable, _deviceCancellation)
                     : ZeroFill.WriteAsync(_pool, device, offset, header.Length, durable, _deviceCancellation);
             case NbdCommand.BlockStatus:
-                return BlockStatus.FillAsync((IAllocationMap)device, request, _deviceCancellation);
+                return BlockStatus.FillAsync(device, request, _deviceCancellation);
             default:
                 // CACHE is a hint; the page cache has its own mind.
                 return ValueTask.CompletedTask;

@@ -185,7 +185,7 @@ internal sealed class CutStore : IDiskStore
             bool used = Used(offset, end);
             while (end < length && Used(end, Next(end, length)) == used)
                 end = Next(end, length);
-            return new DiskRange(offset, end - offset, used);
+            return new DiskRange(offset, end - offset, used ? RangeState.Data : RangeState.Zero);
         }
 
         public void DataSync()

@@ -139,8 +139,8 @@ public sealed class ForeignDescriptorTests : IDisposable
         int open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
             .Count(f => f.LinkTarget?.StartsWith(_folder.Path, StringComparison.Ordinal) == true);
         Assert.True(open <= 4, $"{open} files are open");
-        var data = await ((IAllocationMap)device).AllocatedRangesAsync(default).Where(r => r.Allocated).ToListAsync();
-        Assert.Equal([new DiskRange((Pieces - 1) * Sectors * 512, 4096, true)], data);
+        var data = await device.RangesAsync(default).Where(r => r.HoldsData).ToListAsync();
+        Assert.Equal([new DiskRange((Pieces - 1) * Sectors * 512, 4096, RangeState.Data)], data);
         byte[] read = new byte[8192];
         await device.ReadAsync(data[0].Offset - 4096, read, default);
         Assert.Equal([.. new byte[4096], .. last], read);

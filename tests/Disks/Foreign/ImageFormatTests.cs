@@ -93,8 +93,8 @@ public sealed class ImageFormatTests : IDisposable
         await using (var device = await DiskImage.OpenReadOnlyAsync(loop.Path, default))
         {
             Assert.Equal(_folder.Bytes("disk"), await TestData.ReadAllAsync(device));
-            var ranges = await ((IAllocationMap)device).AllocatedRangesAsync(default).ToListAsync();
-            Assert.Equal([new DiskRange(0, TestData.MiB, true)], ranges);
+            var ranges = await device.RangesAsync(default).ToListAsync();
+            Assert.Equal([new DiskRange(0, TestData.MiB, RangeState.Data)], ranges);
         }
 
         // A guest that had the device can make it begin like any image.

@@ -121,9 +121,9 @@ public static class FuzzTargets
         await using var device = await DiskImage.OpenReadOnlyAsync(path, default);
         byte[] buffer = new byte[64 * 1024];
         long read = 0;
-        await foreach (var range in ((IAllocationMap)device).AllocatedRangesAsync(default))
+        await foreach (var range in device.RangesAsync(default))
         {
-            for (long at = range.Offset; range.Allocated && at < range.End && read < 8 * TestData.MiB; at += buffer.Length)
+            for (long at = range.Offset; range.HoldsData && at < range.End && read < 8 * TestData.MiB; at += buffer.Length)
             {
                 await device.ReadAsync(at, buffer.AsMemory(0, (int)Math.Min(buffer.Length, range.End - at)), default);
                 read += buffer.Length;

@@ -200,7 +200,7 @@ public sealed class WriterLeaseTests : IDisposable
         using var opened = Vmdk.Open(_folder.Folder, "d", null, new TestKeks());
         await using var lease = new WriterLease(_file, Mine, _time, _time.GetTimestamp());
         await using var device = new LeasedDevice(
-            FileDevice.FromHandle(opened.Extent, opened.Model.Capacity, ownsHandle: false), lease, "d");
+            FileDevice.FromHandle(opened.Links[0].Extent, opened.Model.Capacity, ownsHandle: false), lease, "d");
         await device.WriteAsync(0, new byte[512], durable: false, CancellationToken.None);
         _time.Advance(WriterLease.Expiry);
         var refused = await Assert.ThrowsAsync<DiskException>(

@@ -1,18 +1,16 @@
-using System.Runtime.CompilerServices;
-
 namespace Lorica.Disks.Images;
 
 /// <summary>
-/// Extents one after the other, read-only. Owns them, and the folder that they are in. Reads run on the thread pool; safe for
+/// Extents one after the other. Owns them, and the folder that they are in. Reads run on the thread pool; safe for
 /// concurrent use.
 /// </summary>
-internal sealed class ImageDevice : IBlockDevice, IAllocationMap, IDisposable
+internal sealed class ImageReader : IBlockReader, IDisposable
 {
     private readonly IReadOnlyList<IImageExtent> _extents;
     private readonly long[] _starts;
     private readonly ImageFolder? _folder;
 
-    public ImageDevice(IReadOnlyList<IImageExtent> extents, ImageFolder? folder = null)
+    public ImageReader(IReadOnlyList<IImageExtent> extents, ImageFolder? folder = null)
     {
         _folder = folder;
         _extents = extents;
@@ -32,28 +30,12 @@ internal sealed class ImageDevice : IBlockDevice, IAllocationMap, IDisposable
         return new ValueTask(Task.Run(() => Read(offset, buffer.Span), ct));
     }
 
-    public ValueTask WriteAsync(long offset, Memory<byte> buffer, bool durable, CancellationToken ct) =>
-        throw new DiskException(DiskErrorKind.ReadOnly, "A foreign image is only read.", offset: offset);
-
-    public ValueTask FlushAsync(CancellationToken ct) => ValueTask.CompletedTask;
-
     public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
     {
         BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
         int i = IndexAt(offset);
         var range = _extents[i].RangeAt(offset - _starts[i]);
         return ValueTask.FromResult(range with { Offset = offset });
-    }
-
-    public async IAsyncEnumerable<DiskRange> AllocatedRangesAsync([EnumeratorCancellation] CancellationToken ct)
-    {
-        for (long at = 0; at < Length;)
-        {
-            ct.ThrowIfCancellationRequested();
-            var range = await RangeAtAsync(at, ct);
-            yield return range;
-            at = range.End;
-        }
     }
 
     public ValueTask DisposeAsync()
