@@ -15,7 +15,9 @@ internal static class CryptoFailure
             CryptoErrorKind.BadSeal => DiskErrorKind.SealBroken,
             CryptoErrorKind.MalformedLocator or CryptoErrorKind.MalformedBundle => DiskErrorKind.Malformed,
             CryptoErrorKind.Unsupported => DiskErrorKind.Unsupported,
-            _ => DiskErrorKind.Io,
+            CryptoErrorKind.InvalidKey or CryptoErrorKind.BadStream or CryptoErrorKind.HpkeOpenFailed
+                or CryptoErrorKind.KeyMemoryExhausted => DiskErrorKind.Io,
+            _ => throw new InvalidOperationException($"No error of a disk stands for {e.Kind}.", e),
         };
         return new DiskException(kind, $"The disk {path}: {e.Message}", path, inner: e);
     }

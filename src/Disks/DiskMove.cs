@@ -42,7 +42,7 @@ public static class DiskMove
         if (model.Transition is { } transition)
         {
             throw new DiskException(DiskErrorKind.TransitionUnderWay,
-                $"The disk {path} is half way through {transition.Kind.ToString().ToLowerInvariant()}; finish that first.", path);
+                $"The disk {path} is half way through {transition.Kind.Word()}; finish that first.", path);
         }
 
         if (to.Exists(DiskName.Descriptor(name)))

@@ -61,7 +61,7 @@ public static partial class Vmdk
             {
                 throw new DiskException(
                     DiskErrorKind.TransitionUnderWay,
-                    $"The disk {path} is half way through {transition.Kind.ToString().ToLowerInvariant()}; finish that first.",
+                    $"The disk {path} is half way through {transition.Kind.Word()}; finish that first.",
                     path);
             }
 

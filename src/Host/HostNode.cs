@@ -148,7 +148,7 @@ internal sealed class HostNode : IDisposable
             Kvm = Power.Acceleration.Accelerator != VmxAccelerator.Emulation,
             Accelerator = Power.Acceleration.Word,
             AcceleratorReason = Power.Acceleration.Reason,
-            CryptoMode = Crypto.Mode,
+            CryptoMode = Crypto.Mode.Name(),
             HostKey = Crypto.Key?.ToRef(),
             Presentation = Receiver.Present(),
             Cpus = Environment.ProcessorCount,

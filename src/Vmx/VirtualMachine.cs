@@ -116,7 +116,7 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider time)
         {
             if (config.Adopt)
                 return await AdoptAsync(guest, stop);
-            if (config.Firmware == "uefi")
+            if (Firmwares.Parse(config.Firmware) == Firmware.Uefi)
             {
                 throw new VmxException(
                     VmxErrorKind.NotSupported, "UEFI firmware is not supported yet: its variables could not be kept sealed.");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lorica.Crypto;
+using Lorica.Disks.Tests.Native;
 
 namespace Lorica.Disks.Tests;
 
@@ -127,10 +128,13 @@ public sealed class VmdkTests : IDisposable
     [Fact]
     public async Task Thick_disks_that_do_not_fit_are_refused_without_leaving_anything()
     {
+        // Not on the storage of the tests, which would be full for all others meanwhile.
+        using var small = new SmallFilesystem(TestData.MiB);
+        using var folder = DiskFolder.Open(small.Path);
         await DiskErrors.ExpectAsync(
             DiskErrorKind.NoSpace,
-            () => Vmdk.CreateAsync(_folder.Folder, "d", 8L << 40, Provisioning.LazyZeroed, null, default));
-        Assert.Equal([".d.lock"], Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)));
+            () => Vmdk.CreateAsync(folder, "d", 8L << 40, Provisioning.LazyZeroed, null, default));
+        Assert.Equal([".d.lock"], Directory.GetFiles(small.Path).Select(f => Path.GetFileName(f)));
     }
 
     [Fact]

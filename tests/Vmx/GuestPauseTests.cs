@@ -1,3 +1,4 @@
+using Lorica.Contracts.Vmx;
 using Lorica.Vmx.Guest;
 using Lorica.Vmx.Qemu;
 

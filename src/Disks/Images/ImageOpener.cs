@@ -85,8 +85,10 @@ internal static class ImageOpener
                 var device = OpenDescriptor(file, seen);
                 file.Dispose();
                 return device;
-            default:
+            case ImageFormat.Raw or ImageFormat.Iso:
                 return OpenRaw(file);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(format), format, "A format that is read, but by nobody.");
         }
     }
 

@@ -71,7 +71,12 @@ internal static class ImageWords
         ImageFormat.Ova => "a tar archive whose first file ends in .ovf",
         ImageFormat.Tar => "the mark and the check sum of a tar header",
         ImageFormat.Empty or ImageFormat.BelowOneSector or ImageFormat.NotWholeSectors => "its length",
-        _ => "its first bytes",
+        ImageFormat.VmdkCowd or ImageFormat.VmdkSeSparse or ImageFormat.ChangeTracking or ImageFormat.VhdDynamic
+            or ImageFormat.Vhdx or ImageFormat.Qcow or ImageFormat.Vdi or ImageFormat.Qed or ImageFormat.Parallels
+            or ImageFormat.Ewf or ImageFormat.Luks or ImageFormat.Gzip or ImageFormat.Xz or ImageFormat.Zstd
+            or ImageFormat.Bzip2 or ImageFormat.Zip or ImageFormat.SevenZip or ImageFormat.Archive or ImageFormat.MachineState
+            or ImageFormat.Lorica => "its first bytes",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No such format."),
     };
 
     /// <summary>What to do with it; null for what is read.</summary>
@@ -105,6 +110,7 @@ internal static class ImageWords
         ImageFormat.Empty => "Copy it again.",
         ImageFormat.BelowOneSector or ImageFormat.NotWholeSectors =>
             "Copy it again: a disk is a whole number of sectors of 512 bytes. To fill its last sector up with zeros: --raw.",
-        _ => null,
+        _ when IsRead(format) => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No such format."),
     };
 }

@@ -32,7 +32,7 @@ internal sealed partial class JobRun
             Kcv = KeyCheckValue.Compute(kek),
             Bundle = Bundle.Seal(BundleKind.Disk, kekId, kek, contents),
             ObjectId = contents.ObjectId,
-            Transition = new DiskTransition(kind, epoch, DiskTransition.Journal, DiskName.Side(name)),
+            Transition = new DiskTransition(kind, epoch, TransitionMethod.Journal, DiskName.Side(name)),
         };
         byte[] bytes = lines.Apply(text, sealKey);
 
@@ -80,7 +80,7 @@ internal sealed partial class JobRun
 
     private void CheckTransition(DiskTransition transition, long epoch)
     {
-        if (transition.Method != DiskTransition.Journal || transition.SideFile != DiskName.Side(name))
+        if (transition.Method != TransitionMethod.Journal || transition.SideFile != DiskName.Side(name))
         {
             throw new DiskException(
                 DiskErrorKind.Unsupported,

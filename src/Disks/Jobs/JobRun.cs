@@ -182,7 +182,7 @@ internal sealed partial class JobRun(
         {
             throw new DiskException(
                 DiskErrorKind.TransitionUnderWay,
-                $"The disk {path} is half way through {other.Kind.ToString().ToLowerInvariant()}; finish that first.",
+                $"The disk {path} is half way through {other.Kind.Word()}; finish that first.",
                 path);
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Files;
@@ -223,7 +224,7 @@ internal sealed class VmBuilder : IAsyncDisposable
             .With(VmxKeys.DisplayName, _spec.Name)
             .With(VmxKeys.Cpus, _spec.Cpus.ToString(CultureInfo.InvariantCulture))
             .With(VmxKeys.MemoryMib, _spec.MemoryMib.ToString(CultureInfo.InvariantCulture))
-            .With(VmxKeys.Firmware, _spec.Firmware == "uefi" ? "efi" : "bios");
+            .With(VmxKeys.Firmware, _spec.Firmware.VmxWord());
         for (int i = 0; i < _spec.Disks.Count; i++)
         {
             var disk = _spec.Disks[i];

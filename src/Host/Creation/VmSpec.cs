@@ -26,7 +26,7 @@ internal sealed record VmSpec
 
     public required long MemoryMib { get; init; }
 
-    public required string Firmware { get; init; }
+    public required Firmware Firmware { get; init; }
 
     /// <summary>KEK of the home and its check value; null for a plain home.</summary>
     public required (KeyId Id, string Kcv)? HomeKey { get; init; }
@@ -50,14 +50,14 @@ internal sealed record VmSpec
                 $"Use {MachineLimits.MinimumMemoryMib} to {MachineLimits.MaximumMemoryMib} MiB.");
         }
 
-        if (r.Firmware == "uefi")
+        var firmware = Firmwares.Parse(r.Firmware)
+            ?? throw Refuse.Argument("firmware", $"'{r.Firmware}' is no firmware.", "Use bios.");
+        if (firmware == Firmware.Uefi)
         {
             throw Refuse.With(FaultTypes.NotSupported, "lorica.uefiNotSupported", name,
                 $"{name} cannot have UEFI firmware yet: its variables could not be kept sealed.", "Use bios.");
         }
 
-        if (r.Firmware is not ("" or "bios"))
-            throw Refuse.Argument("firmware", $"'{r.Firmware}' is no firmware.", "Use bios.");
         if (r.Disks.Count is 0 or > MaximumDisks)
             throw Refuse.Argument("disks", $"{name} must have 1 to {MaximumDisks} disks.");
         var homeKey = KeyOf(r.HomeKey, r.HomeKcv);
@@ -87,7 +87,7 @@ internal sealed record VmSpec
         return new VmSpec
         {
             Id = id, Epoch = r.Epoch, Name = name, Datastore = r.Datastore, Cpus = r.Cpus, MemoryMib = r.MemoryMib,
-            Firmware = "bios", HomeKey = homeKey, Disks = disks,
+            Firmware = firmware, HomeKey = homeKey, Disks = disks,
         };
     }
 

@@ -29,7 +29,7 @@ internal sealed class DiskInspector(VmTable table)
                 Used = files.Has(model.ExtentFile) ? files.AllocatedBytes(model.ExtentFile) : 0,
                 Provisioning = DiskProvisioning.Name(model.Provisioning), Encrypted = model.Encrypted, Key = model.Key?.ToRef(),
                 Kcv = model.Kcv ?? "", ObjectId = model.ObjectId?.ToString() ?? "",
-                Transition = model.Transition?.Kind.ToString().ToLowerInvariant() ?? (model.Keys.Count > 1 ? "rekey" : ""),
+                Transition = model.Transition?.Kind.Word() ?? (model.Keys.Count > 1 ? TransitionKind.Rekey.Word() : ""),
             };
         }
         catch (DiskException e) when (e.Kind is DiskErrorKind.NotADisk or DiskErrorKind.InvalidArgument)

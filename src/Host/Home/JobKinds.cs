@@ -20,7 +20,8 @@ internal static class JobKinds
     {
         JobKind.RecryptShallow => "recrypt",
         JobKind.RecryptDeep => "rekey",
-        _ => kind.Name(),
+        JobKind.Encrypt or JobKind.Decrypt or JobKind.Clone or JobKind.Relocate => kind.Name(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of job without a word."),
     };
 
     /// <summary>From the name in a request; null when there is no such job.</summary>

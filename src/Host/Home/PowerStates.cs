@@ -1,8 +1,12 @@
 namespace Lorica.Host.Home;
 
-/// <summary>Power states of a VM on the wire.</summary>
+/// <summary>The words of <see cref="PowerState"/> on the wire.</summary>
 internal static class PowerStates
 {
-    public const string On = "poweredOn";
-    public const string Off = "poweredOff";
+    public static string Name(this PowerState state) => state switch
+    {
+        PowerState.Off => "poweredOff",
+        PowerState.On => "poweredOn",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "A power state without a word."),
+    };
 }

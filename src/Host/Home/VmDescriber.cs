@@ -4,7 +4,6 @@ using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Keys;
-using Lorica.Host.Power;
 using Lorica.Host.Refusals;
 using Lorica.Host.Registry;
 
@@ -38,9 +37,9 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             {
                 VmId = registration.Id.ToString(),
                 Name = registration.File,
-                PowerState = running ? PowerStates.On : PowerStates.Off,
+                PowerState = (running ? PowerState.On : PowerState.Off).Name(),
                 Path = registration.DisplayPath,
-                Guest = running ? GuestStates.Known(guest?.Guest) : "",
+                Guest = running ? GuestStates.Parse(guest?.Guest)?.Name() ?? "" : "",
                 GuestDetail = running ? guest?.Detail ?? "" : "",
             };
             try
@@ -72,7 +71,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         description.Kcv = model.Kcv ?? "";
         description.Cpus = model.Cpus;
         description.MemoryMib = model.MemoryMib;
-        description.Firmware = model.Firmware;
+        description.Firmware = model.Firmware.Name();
         description.PendingJob = model.PendingJob?.Word() ?? "";
         try
         {
@@ -158,7 +157,7 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             description.Encrypted = model.Encrypted;
             description.Key = model.Key?.ToRef();
             description.Kcv = model.Kcv ?? "";
-            description.Transition = model.Transition?.Kind.ToString().ToLowerInvariant() ?? "";
+            description.Transition = model.Transition?.Kind.Word() ?? "";
             RequireOwnWork(vm, disk, description);
             description.Used = home.Folder.AllocatedBytes(model.ExtentFile);
             var held = model.Keys.Where(k => lease.Find(k) is not null).ToArray();

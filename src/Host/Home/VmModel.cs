@@ -22,8 +22,7 @@ internal sealed record VmModel
 
     public required long MemoryMib { get; init; }
 
-    /// <summary><c>bios</c> or <c>uefi</c>.</summary>
-    public required string Firmware { get; init; }
+    public required Firmware Firmware { get; init; }
 
     public required IReadOnlyList<VmDiskModel> Disks { get; init; }
 
@@ -64,12 +63,7 @@ internal sealed record VmModel
             Name = Required(file, VmxKeys.DisplayName),
             Cpus = (int)Number(file, VmxKeys.Cpus, 1, MachineLimits.MaximumCpus),
             MemoryMib = Number(file, VmxKeys.MemoryMib, MachineLimits.MinimumMemoryMib, MachineLimits.MaximumMemoryMib),
-            Firmware = Required(file, VmxKeys.Firmware) switch
-            {
-                "bios" => "bios",
-                "efi" => "uefi",
-                _ => throw Bad(VmxKeys.Firmware),
-            },
+            Firmware = Firmwares.ParseVmx(Required(file, VmxKeys.Firmware)) ?? throw Bad(VmxKeys.Firmware),
             Disks = ReadDisks(file),
             Bundle = bundle,
             Keys = keys,

@@ -17,7 +17,7 @@ internal sealed partial class Job : IDisposable
     {
         lock (_gate)
         {
-            if (_settled || _state != JobStates.Running)
+            if (_settled || _state != JobState.Running)
                 return false;
             _cancel.Cancel();
             return true;

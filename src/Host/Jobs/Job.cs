@@ -11,7 +11,7 @@ internal sealed partial class Job(string id, Guid vmId, JobKind kind)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = New();
-    private string _state = JobStates.Running;
+    private JobState _state = JobState.Running;
     private string _step = "";
     private long _doneBefore, _done, _total;
     private Fault? _fault;
@@ -31,10 +31,20 @@ internal sealed partial class Job(string id, Guid vmId, JobKind kind)
         {
             return (new JobDescription
             {
-                JobId = Id, VmId = VmId.ToString(), Kind = Kind.Name(), State = _state, BytesDone = _done, BytesTotal = _total,
-                Step = _step,
+                JobId = Id, VmId = VmId.ToString(), Kind = Kind.Name(), State = _state.Name(), BytesDone = _done,
+                BytesTotal = _total, Step = _step,
                 Fault = _fault is null ? null : FaultCodec.ToMessage(_fault), Result = _result, Notes = { _notes },
             }, _changed.Task);
+        }
+    }
+
+    /// <summary>Whether it has not ended.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_gate)
+                return _state == JobState.Running;
         }
     }
 
@@ -53,10 +63,10 @@ internal sealed partial class Job(string id, Guid vmId, JobKind kind)
     /// <summary>The step of this many bytes is done.</summary>
     public void StepDone(long bytes) => Change(() => _done = _doneBefore = Math.Min(_doneBefore + bytes, _total));
 
-    public void Succeed(VmDescription result) => Change(() => (_state, _result, _done) = (JobStates.Succeeded, result, _total));
+    public void Succeed(VmDescription result) => Change(() => (_state, _result, _done) = (JobState.Succeeded, result, _total));
 
     public void Fail(Fault fault, VmDescription result) =>
-        Change(() => (_state, _fault, _result) = (JobStates.Failed, fault, result));
+        Change(() => (_state, _fault, _result) = (JobState.Failed, fault, result));
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -12,7 +12,7 @@ internal sealed partial class JobService
     public JobDescription Cancel(string id)
     {
         var job = Find(id) ?? throw Refuse.JobNotFound(id);
-        if (!job.TryCancel() && job.Snapshot().Description.State == JobStates.Running)
+        if (!job.TryCancel() && job.IsRunning)
         {
             throw Refuse.With(FaultTypes.InvalidState, "lorica.cannotCancel", id,
                 $"The {job.Kind.Word()} cannot be taken back any more: what it changes is between two states, and only its end "

@@ -145,7 +145,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     {
         var (job, registration) = (context.Job, context.Home.Registration);
         Fault? fault = null;
-        using var activity = HostTelemetry.JobBegins(job.Kind.Name(), job.Id, job.VmId.ToString());
+        using var activity = HostTelemetry.JobBegins(job.Kind, job.Id, job.VmId.ToString());
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Cancelled, context.LockLost);
         try
         {
@@ -185,13 +185,13 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         if (fault is null)
         {
             log.JobSucceeded(job.Id, job.Kind.Name(), job.VmId);
-            HostTelemetry.JobEnded(job.Kind.Name(), JobStates.Succeeded);
+            HostTelemetry.JobEnded(job.Kind, JobState.Succeeded);
             job.Succeed(description);
         }
         else
         {
             log.JobFailed(job.Id, job.Kind.Name(), job.VmId, fault.Key, fault.Message);
-            HostTelemetry.JobEnded(job.Kind.Name(), JobStates.Failed);
+            HostTelemetry.JobEnded(job.Kind, JobState.Failed);
             job.Fail(fault, description);
         }
     }
@@ -204,7 +204,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
             {
                 var (description, changed) = job.Snapshot();
                 events.JobChanged(description);
-                if (description.State != JobStates.Running)
+                if (description.State != JobState.Running.Name())
                     return;
                 await changed.WaitAsync(stopping);
                 await Task.WhenAny(Task.Delay(EventPeriod, time, stopping), WhenEndedAsync(job));
@@ -222,7 +222,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         while (true)
         {
             var (description, changed) = job.Snapshot();
-            if (description.State != JobStates.Running)
+            if (description.State != JobState.Running.Name())
                 return;
             await changed.WaitAsync(stopping);
         }
@@ -234,7 +234,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         {
             _jobs.Add(job.Id, job);
             _order.Enqueue(job.Id);
-            while (_order.Count > MaximumKept && _jobs[_order.Peek()].Snapshot().Description.State != JobStates.Running)
+            while (_order.Count > MaximumKept && !_jobs[_order.Peek()].IsRunning)
             {
                 if (_jobs.Remove(_order.Dequeue(), out var old))
                     old.Dispose();

@@ -1,9 +1,13 @@
 namespace Lorica.Host.Jobs;
 
-/// <summary>States of a job on the wire.</summary>
+/// <summary>The words of <see cref="JobState"/>, on the wire and in metrics.</summary>
 internal static class JobStates
 {
-    public const string Running = "running";
-    public const string Succeeded = "succeeded";
-    public const string Failed = "failed";
+    public static string Name(this JobState state) => state switch
+    {
+        JobState.Running => "running",
+        JobState.Succeeded => "succeeded",
+        JobState.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "A state of a job without a word."),
+    };
 }

@@ -49,7 +49,7 @@ internal sealed class RelocateJob : IJobWork
             if (model.Transition is { } transition)
             {
                 throw Refuse.JobPending(
-                    c.Home.Registration.DisplayOf(disk.FileName), transition.Kind.ToString().ToLowerInvariant());
+                    c.Home.Registration.DisplayOf(disk.FileName), transition.Kind.Word());
             }
 
             needed += TargetOf(model, format) == Provisioning.Thin

@@ -58,12 +58,11 @@ internal sealed class CryptoMode
         }
     }
 
-    /// <summary>One of <see cref="CryptoModes"/>.</summary>
-    public string Mode => _state switch
+    public EncryptionMode Mode => _state switch
     {
-        null => CryptoModes.Incapable,
-        { Disabled: true } => CryptoModes.PendingIncapable,
-        var state => KeyOf(state) is { } key && _keys.KcvOf(key) == state.Kcv ? CryptoModes.Safe : CryptoModes.Prepared,
+        null => EncryptionMode.Incapable,
+        { Disabled: true } => EncryptionMode.PendingIncapable,
+        var state => KeyOf(state) is { } key && _keys.KcvOf(key) == state.Kcv ? EncryptionMode.Safe : EncryptionMode.Prepared,
     };
 
     /// <summary>The host key by name, held or not.</summary>
@@ -75,7 +74,7 @@ internal sealed class CryptoMode
         lock (_gate)
         {
             if (_state is not null)
-                throw State($"The host is {Mode}: it can be prepared only when it is {CryptoModes.Incapable}.");
+                throw State($"The host is {Mode.Name()}: it can be prepared only when it is {EncryptionMode.Incapable.Name()}.");
             Save_NeedsLock(new CryptoState());
         }
     }

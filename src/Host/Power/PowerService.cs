@@ -114,7 +114,7 @@ internal sealed class PowerService
         if (running.Settled.IsCompleted && !running.Ended.IsCompleted && entry.Running is not null)
         {
             _log.PoweredOn(registration.Id);
-            _events.VmChanged(registration.Id, PowerStates.On, "poweredOn");
+            _events.VmChanged(registration.Id, PowerState.On, VmChange.PoweredOn);
             return;
         }
 

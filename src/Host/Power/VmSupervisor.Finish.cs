@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Lorica.Contracts.Faults;
 using Lorica.Host.Home;
 using Lorica.Host.Refusals;
+using Lorica.Host.Service;
 
 namespace Lorica.Host.Power;
 
@@ -69,7 +70,7 @@ internal sealed partial class VmSupervisor
     {
         entry.Running = null;
         log.PoweredOff(running.Id, why);
-        events.VmChanged(running.Id, PowerStates.Off, running.Stopping ? "poweredOff" : "guestEnded", why);
+        events.VmChanged(running.Id, PowerState.Off, running.Stopping ? VmChange.PoweredOff : VmChange.GuestEnded, why);
         running.End(why);
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class VmSupervisor
     public static void SayWritesLost(Guid vm, string detail, HostLog log, HostEvents events)
     {
         log.FlushFailed(vm, detail);
-        events.VmChanged(vm, PowerStates.On, "writesLost",
+        events.VmChanged(vm, PowerState.On, VmChange.WritesLost,
             $"A disk failed to make acknowledged writes durable: {detail}");
     }
 

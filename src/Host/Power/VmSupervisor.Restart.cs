@@ -1,5 +1,6 @@
 using Lorica.Host.Home;
 using Lorica.Host.Refusals;
+using Lorica.Host.Service;
 
 namespace Lorica.Host.Power;
 
@@ -21,7 +22,7 @@ internal sealed partial class VmSupervisor
             try
             {
                 await LaunchAgainAsync(stopping);
-                events.VmChanged(running.Id, PowerStates.On, "vmxRestarted");
+                events.VmChanged(running.Id, PowerState.On, VmChange.VmxRestarted);
                 return true;
             }
             catch (Exception e) when (FaultMap.Find(e, running.Registration.DisplayPath) is { } fault)

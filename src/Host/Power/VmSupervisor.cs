@@ -151,22 +151,29 @@ internal sealed partial class VmSupervisor(
         if (status.FlushFailed)
             WritesLost(status.Detail);
 
-        switch (status.Guest)
+        bool stood = GuestStates.Parse(before?.Guest) == GuestState.IoError;
+        switch (GuestStates.Parse(status.Guest))
         {
-            case GuestStates.Ended:
+            case GuestState.Ended:
                 return status.Detail.Length > 0 ? status.Detail : status.Ended;
-            case GuestStates.Running:
+            case GuestState.Running:
                 running.Settle();
-                if (before?.Guest == GuestStates.IoError)
-                    events.VmChanged(running.Id, PowerStates.On, "guestGoesOn");
-                break;
-            case GuestStates.IoError when before?.Guest != GuestStates.IoError:
-                log.GuestReports(running.Id, status.Guest, status.Detail);
-                events.VmChanged(running.Id, PowerStates.On, "ioError", status.Detail);
-                break;
-        }
+                if (stood)
+                    events.VmChanged(running.Id, PowerState.On, VmChange.GuestGoesOn);
+                return null;
+            case GuestState.IoError:
+                if (!stood)
+                {
+                    log.GuestReports(running.Id, status.Guest, status.Detail);
+                    events.VmChanged(running.Id, PowerState.On, VmChange.IoError, status.Detail);
+                }
 
-        return null;
+                return null;
+            case GuestState.Starting or GuestState.Paused or null:
+                return null;
+            default:
+                throw new InvalidOperationException($"Nothing says what {status.Guest} means.");
+        }
     }
 
     private async Task PumpConsoleAsync(CancellationToken ct)
@@ -183,8 +190,11 @@ internal sealed partial class VmSupervisor(
                     }, ct);
                 if (reply.Console is { } console)
                     running.Console.Append(console.Offset, console.Data.Span);
-                if (reply.Status.Guest == GuestStates.Ended && running.Console.End >= (reply.Console?.EndOffset ?? 0))
+                if (GuestStates.Parse(reply.Status.Guest) == GuestState.Ended
+                    && running.Console.End >= (reply.Console?.EndOffset ?? 0))
+                {
                     return;
+                }
             }
         }
         catch (Exception e) when (e is IOException or FaultException or OperationCanceledException)

@@ -39,7 +39,7 @@ internal sealed record VmxLaunch
         {
             VmId = Vm.Id.ToString(), Name = Vm.Name, RunFolder = runFolder, ControlFd = controlFd,
             NbdFd = NumberOf(Nbd), Uid = Uid,
-            Cpus = Vm.Cpus, MemoryMib = Vm.MemoryMib, Qemu = qemu, Adopt = Adopt, Firmware = Vm.Firmware,
+            Cpus = Vm.Cpus, MemoryMib = Vm.MemoryMib, Qemu = qemu, Adopt = Adopt, Firmware = Vm.Firmware.Name(),
             Console = Google.Protobuf.ByteString.CopyFrom(Console.Data), ConsoleOffset = Console.Offset,
             VmLockFd = NumberOf(VmLock.Handle), LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId,
             LockEpoch = VmLock.Record.Epoch, LockRenewedAt = VmLock.Lease.RenewedAt, Accelerator = Accelerator,

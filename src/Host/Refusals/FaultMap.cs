@@ -68,7 +68,8 @@ internal static class FaultMap
             DiskErrorKind.StaleEpoch => Of(FaultTypes.InvalidState, "lorica.staleEpoch", "Start the operation again."),
             DiskErrorKind.NotFound => Of(FaultTypes.NotFound, "lorica.fileNotFound"),
             DiskErrorKind.AlreadyExists => Of(FaultTypes.AlreadyExists, "lorica.fileExists"),
-            _ => Of(FaultTypes.SystemError, "lorica.io", "See the log of the host and of its kernel."),
+            DiskErrorKind.Io => Of(FaultTypes.SystemError, "lorica.io", "See the log of the host and of its kernel."),
+            _ => throw new InvalidOperationException($"No fault stands for the error {e.Kind} of a disk.", e),
         };
     }
 
@@ -94,6 +95,7 @@ internal static class FaultMap
         CryptoErrorKind.KeyMemoryExhausted => new Fault(FaultTypes.SystemError, "lorica.keyMemoryExhausted", about, e.Message,
             "Raise the limit of locked memory (LimitMEMLOCK)."),
         CryptoErrorKind.Unsupported => new Fault(FaultTypes.NotSupported, "lorica.unsupported", about, e.Message),
-        _ => new Fault(FaultTypes.InvalidArgument, "lorica.invalidKey", about, e.Message),
+        CryptoErrorKind.InvalidKey => new Fault(FaultTypes.InvalidArgument, "lorica.invalidKey", about, e.Message),
+        _ => throw new InvalidOperationException($"No fault stands for the error {e.Kind} of a key.", e),
     };
 }

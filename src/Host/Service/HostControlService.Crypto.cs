@@ -36,7 +36,7 @@ internal sealed partial class HostControlService
 
     private Task<HostDescription> Changed()
     {
-        node.Log.CryptoModeChanged(node.Crypto.Mode, node.Crypto.Key?.ToString() ?? "none");
+        node.Log.CryptoModeChanged(node.Crypto.Mode.Name(), node.Crypto.Key?.ToString() ?? "none");
         return Task.FromResult(node.Describe());
     }
 }

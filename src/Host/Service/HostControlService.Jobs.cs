@@ -22,7 +22,7 @@ internal sealed partial class HostControlService
         {
             var (description, changed) = job.Snapshot();
             await responseStream.WriteAsync(description, ending.Token);
-            if (description.State != JobStates.Running)
+            if (description.State != JobState.Running.Name())
                 return;
             await changed.WaitAsync(ending.Token);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Lorica.Contracts.Host;
+using Lorica.Host.Home;
 
 namespace Lorica.Host.Service;
 
@@ -17,10 +18,10 @@ internal sealed class HostEvents(TimeProvider time, string bootId)
     public string BootId { get; } = bootId;
 
     /// <summary>A VM has changed.</summary>
-    public void VmChanged(Guid vmId, string powerState, string what, string detail = "") =>
+    public void VmChanged(Guid vmId, PowerState state, VmChange what, string detail = "") =>
         Publish(new HostEvent
         {
-            Vm = new VmChanged { VmId = vmId.ToString(), PowerState = powerState, What = what, Detail = detail },
+            Vm = new VmChanged { VmId = vmId.ToString(), PowerState = state.Name(), What = what.Name(), Detail = detail },
         });
 
     /// <summary>A job has changed.</summary>

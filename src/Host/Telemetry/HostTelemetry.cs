@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Lorica.Host.Home;
+using Lorica.Host.Jobs;
 
 namespace Lorica.Host.Telemetry;
 
@@ -18,9 +20,10 @@ internal static class HostTelemetry
         Meter.CreateCounter<long>("lorica.host.jobs", description: "Jobs that ended, by kind and state.");
 
     /// <summary>A job begins, as a part of whatever asked for it; the job's id is that of the center's task.</summary>
-    public static Activity? JobBegins(string kind, string job, string vm) =>
-        Activities.StartActivity("job " + kind)?.SetTag("lorica.task", job).SetTag("lorica.vm", vm);
+    public static Activity? JobBegins(JobKind kind, string job, string vm) =>
+        Activities.StartActivity("job " + kind.Name())?.SetTag("lorica.task", job).SetTag("lorica.vm", vm);
 
     /// <summary>A job ended.</summary>
-    public static void JobEnded(string kind, string state) => Jobs.Add(1, new("kind", kind), new("state", state));
+    public static void JobEnded(JobKind kind, JobState state) =>
+        Jobs.Add(1, new("kind", kind.Name()), new("state", state.Name()));
 }

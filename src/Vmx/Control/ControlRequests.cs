@@ -63,8 +63,11 @@ internal sealed class ControlRequests(
     /// <summary>A reply has been sent.</summary>
     public void Answered(VmxReply reply)
     {
-        if (reply is { Status.Guest: "ended", Console: { } console } && console.Offset + console.Data.Length == console.EndOffset)
+        if (reply.Status.Guest == GuestState.Ended.Name() && reply.Console is { } console
+            && console.Offset + console.Data.Length == console.EndOffset)
+        {
             _collected.TrySetResult();
+        }
     }
 
     private VmxStatus Status()
@@ -73,23 +76,8 @@ internal sealed class ControlRequests(
         return new VmxStatus
         {
             Version = now.Version,
-            Guest = now.State switch
-            {
-                GuestState.Starting => "starting",
-                GuestState.Running => "running",
-                GuestState.Paused => "paused",
-                GuestState.IoError => "ioError",
-                GuestState.Ended => "ended",
-                _ => throw new InvalidOperationException($"The guest's state {now.State} has no name."),
-            },
-            Ended = now.End switch
-            {
-                GuestEnd.GuestShutdown => "guestShutdown",
-                GuestEnd.PoweredOff => "poweredOff",
-                GuestEnd.Failed => "failed",
-                GuestEnd.None => "",
-                _ => throw new InvalidOperationException($"The end {now.End} has no name."),
-            },
+            Guest = now.State.Name(),
+            Ended = now.End.Name(),
             FlushFailed = flushFailed?.Invoke() == true,
             QemuPid = now.QemuPid,
             Detail = now.Detail,

@@ -1,3 +1,4 @@
+using Lorica.Contracts.Vmx;
 using Lorica.Vmx.Qemu;
 
 namespace Lorica.Vmx.Guest;

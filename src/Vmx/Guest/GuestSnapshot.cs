@@ -1,3 +1,5 @@
+using Lorica.Contracts.Vmx;
+
 namespace Lorica.Vmx.Guest;
 
 /// <summary>What everybody may know of the guest at one moment. The version grows with each change.</summary>

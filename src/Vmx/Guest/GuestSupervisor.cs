@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Lorica.Contracts.Vmx;
 using Lorica.Vmx.Qemu;
 
 namespace Lorica.Vmx.Guest;
@@ -113,8 +114,10 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
             case GuestAction.Kill:
                 qemu.Kill();
                 break;
-            default:
+            case GuestAction.None:
                 break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(action), action, "No such action.");
         }
     }
 

@@ -1,3 +1,5 @@
+using Lorica.Contracts.Vmx;
+
 namespace Lorica.Vmx.Guest;
 
 /// <summary>The newest <see cref="GuestSnapshot"/>, swapped whole, and the wait for the next. Thread-safe.</summary>

@@ -23,7 +23,7 @@ internal static class ConfigRules
         Require(c.MemoryMib is >= MachineLimits.MinimumMemoryMib and <= MachineLimits.MaximumMemoryMib,
             "memory_mib is out of bounds");
         Require(Enum.IsDefined(c.Accelerator), "the accelerator is unknown");
-        Require(c.Firmware is "" or "bios" or "uefi", "firmware is neither bios nor uefi");
+        Require(Firmwares.Parse(c.Firmware) is not null, "firmware is neither bios nor uefi");
         Require(c.Console.Length <= Consoles.ConsoleRing.Capacity && c.ConsoleOffset >= 0, "the console tail is out of bounds");
         Require(c.Disks.Count <= MachineLimits.MaximumDisks, $"more than {MachineLimits.MaximumDisks} disks");
 

@@ -14,6 +14,9 @@ internal sealed class SmallFilesystem : IDisposable
         _mount = FuseLibc.MountOf(_context);
     }
 
+    /// <summary>A path to it, for this process.</summary>
+    public string Path => $"/proc/self/fd/{_mount.DangerousGetHandle()}/.";
+
     public SafeFileHandle Make(string name, long length)
     {
         var file = File.OpenHandle(

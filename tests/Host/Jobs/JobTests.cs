@@ -44,6 +44,23 @@ public sealed class JobTests : IAsyncLifetime
         Assert.Equal(vm.Content, await File.ReadAllBytesAsync(Path.Combine(_host.Datastore, "web01", "web01_1-flat.vmdk")));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("Relocate")]
+    [InlineData("5")]
+    [InlineData("snapshot")]
+    public async Task A_job_of_a_kind_that_nobody_knows_is_refused_and_nothing_is_done(string kind)
+    {
+        var vm = new TestVm("unk");
+        await vm.ImportAsync(_host.Client);
+        var order = TestJob.Order(vm, kind, _kek);
+        order.Relocate = new RelocateOrder { Datastore = "datastore1" };
+        var fault = await FaultAssert.RefusedAsync(
+            FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.StartJobAsync(order));
+        Assert.Contains($"'{kind}' is no job", fault.Message, StringComparison.Ordinal);
+        Assert.Empty((await _host.Client.ListJobsAsync(new ListJobsRequest())).Jobs);
+    }
+
     [Fact]
     public async Task A_shallow_recrypt_changes_the_key_and_no_byte_of_data()
     {
