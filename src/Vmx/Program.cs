@@ -37,8 +37,9 @@ try
         return problem is null ? 0 : 4;
     }
 
-    var (config, keys) = ConfigReader.Read(0, arguments.Uid);
-    await new VirtualMachine(config, BootTimeProvider.Instance).RunAsync(keys, stop.Token);
+    var (config, secrets) = arguments.Start is { } start
+        ? StartReader.Read(start, arguments.Uid) : OldStartReader.Read(0, arguments.Uid);
+    await new VirtualMachine(config, BootTimeProvider.Instance).RunAsync(secrets, stop.Token);
     return 0;
 }
 catch (VmxException e)

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Vmx;
-using Lorica.Crypto;
 using Lorica.Nbd;
 using Lorica.Vmx.Consoles;
 using Lorica.Vmx.Control;
@@ -9,6 +8,7 @@ using Lorica.Vmx.Guest;
 using Lorica.Vmx.Native;
 using Lorica.Vmx.Qemu;
 using Lorica.Vmx.Serving;
+using Lorica.Vmx.Startup;
 
 namespace Lorica.Vmx;
 
@@ -32,11 +32,11 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider time)
     private readonly StatusBoard _board = new(time);
     private readonly ConsoleRing _ring = new(config.ConsoleOffset, config.Console.Span);
 
-    /// <summary>Runs to the end. The keys are this method's to dispose.</summary>
-    public async Task RunAsync(IReadOnlyList<KeyBuffer?> keys, CancellationToken stop)
+    /// <summary>Runs to the end. The secrets are this method's to dispose.</summary>
+    public async Task RunAsync(SecretSet secrets, CancellationToken stop)
     {
         // Step 1
-        await using var disks = await DiskSet.OpenAsync(config, keys, time);
+        await using var disks = await DiskSet.OpenAsync(config, secrets, time);
         using var control = Listening(config.ControlFd, "the control socket");
         using var nbd = Listening(config.NbdFd, "the NBD socket");
         using var serving = new CancellationTokenSource();

@@ -9,7 +9,7 @@ public sealed class CommandLineTests
     private static readonly VmxConfig Config = new()
     {
         VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", RunFolder = "/run/lorica/a,b", Cpus = 2, MemoryMib = 512,
-        Disks = { new VmxDisk { Label = "virtio0:0" }, new VmxDisk { Label = "virtio0:1" } },
+        Exports = { new VmxExport { Label = "virtio0:0" }, new VmxExport { Label = "virtio0:1" } },
     };
 
     [Fact]

@@ -14,9 +14,19 @@ public sealed class ConfigTests
         VmId = "0f6cbb64-58ba-4fc8-9d2c-8d4ae9b6d3a1", Name = "n", RunFolder = "/run/lorica/x/y", Uid = 64200, Cpus = 1,
         MemoryMib = 128,
         Qemu = "/usr/bin/qemu-system-x86_64", ControlFd = 10, NbdFd = 11, Firmware = "bios",
-        Disks = { new VmxDisk { Label = "virtio0:0", ExtentFd = 12, SyncFd = 14, LockFd = 13, Length = 1 << 20,
-            ZeroRule = "hole", DekLength = 64 } },
+        Exports = { Export("virtio0:0", 12) },
     };
+
+    private static VmxExport Export(string label, int fd, string secret = "") => new()
+    {
+        Label = label, Length = 1 << 20,
+        Links =
+        {
+            new VmxLink { ExtentFd = fd, LockFd = fd + 1, SyncFd = fd + 2, ZeroRule = VmxZeroRule.Hole, Secret = secret },
+        },
+    };
+
+    private static VmxLink Link(VmxConfig config) => config.Exports[0].Links[0];
 
     public static TheoryData<string, Action<VmxConfig>> Refused => new()
     {
@@ -36,38 +46,43 @@ public sealed class ConfigTests
         { "console", c => c.Console = ByteString.CopyFrom(new byte[(1 << 20) + 1]) },
         { "console", c => c.ConsoleOffset = -1 },
         { "descriptor", c => c.NbdFd = c.ControlFd },
-        { "descriptor", c => c.Disks[0].ExtentFd = c.NbdFd },
-        { "descriptor", c => c.Disks[0].LockFd = 12 },
-        { "descriptor", c => c.Disks[0].SyncFd = 0 },
-        { "descriptor", c => c.Disks[0].SyncFd = 12 },
+        { "descriptor", c => Link(c).ExtentFd = c.NbdFd },
+        { "descriptor", c => Link(c).LockFd = 12 },
+        { "descriptor", c => Link(c).SyncFd = 0 },
+        { "descriptor", c => Link(c).SyncFd = 12 },
         { "descriptor", c => c.VmLockFd = 13 },
         { "lock", c => (c.VmLockFd, c.LockHost, c.LockBoot, c.LockRenewedAt) = (20, "h", "b", -1) },
         { "lock", c => (c.VmLockFd, c.LockHost, c.LockBoot, c.LockRenewedAt) = (0, "h", "b", 1) },
-        { "label", c => c.Disks[0].Label = "" },
-        { "label", c => c.Disks[0].Label = "a,b" },
-        { "label", c => c.Disks.Add(new VmxDisk(c.Disks[0]) { ExtentFd = 20, SyncFd = 22, LockFd = 21 }) },
-        { "length", c => c.Disks[0].Length = 0 },
-        { "length", c => c.Disks[0].Length = 513 },
-        { "length", c => c.Disks[0].Length = -512 },
-        { "zero_rule", c => c.Disks[0].ZeroRule = "" },
-        { "key", c => c.Disks[0].DekLength = 32 },
-        { "key", c => c.Disks[0].DekLength = int.MaxValue },
-        { "disks", c => c.Disks.Add(
-            Enumerable.Range(0, 24).Select(i => new VmxDisk(c.Disks[0])
-            {
-                Label = "d" + i, ExtentFd = 100 + i, SyncFd = 200 + i, LockFd = 0,
-            })) },
+        { "label", c => c.Exports[0].Label = "" },
+        { "label", c => c.Exports[0].Label = "a,b" },
+        { "label", c => c.Exports.Add(Export("virtio0:0", 20)) },
+        { "length", c => c.Exports[0].Length = 0 },
+        { "length", c => c.Exports[0].Length = 513 },
+        { "length", c => c.Exports[0].Length = -512 },
+        { "zero_rule", c => Link(c).ZeroRule = VmxZeroRule.NoRule },
+        { "zero_rule", c => Link(c).ZeroRule = (VmxZeroRule)9 },
+        { "key", c => Link(c).Secret = "nobody's" },
+        { "link", c => c.Exports[0].Links.Clear() },
+        { "link", c => c.Exports[0].Links.Add(Export("", 20).Links) },
+        { "Nvram", c => c.Exports[0].Kind = VmxExportKind.Nvram },
+        { "Swap", c => c.Exports[0].Kind = VmxExportKind.Swap },
+        { "Memory", c => c.Exports[0].Kind = VmxExportKind.Memory },
+        { "Media", c => c.Exports[0].Kind = VmxExportKind.Media },
+        { "kind", c => c.Exports[0].Kind = (VmxExportKind)9 },
+        { "disks", c => c.Exports.Add(Enumerable.Range(0, 24).Select(i => Export("d" + i, 100 + 3 * i))) },
     };
 
+    private readonly SecretSet _none = new();
+
     [Fact]
-    public void A_valid_configuration_passes() => ConfigRules.Check(Valid(), 64200);
+    public void A_valid_configuration_passes() => ConfigRules.Check(Valid(), 64200, _none);
 
     [Fact]
     public void A_host_that_names_no_time_of_its_last_renewal_is_understood()
     {
         var config = Valid();
         (config.VmLockFd, config.LockHost, config.LockBoot, config.LockEpoch) = (20, "h", "b", 3);
-        ConfigRules.Check(config, 64200);
+        ConfigRules.Check(config, 64200, _none);
     }
 
     [Theory]
@@ -76,7 +91,7 @@ public sealed class ConfigTests
     {
         var config = Valid();
         breakIt(config);
-        var e = Assert.Throws<VmxException>(() => ConfigRules.Check(config, 64200));
+        var e = Assert.Throws<VmxException>(() => ConfigRules.Check(config, 64200, _none));
         Assert.Equal(VmxErrorKind.BadConfig, e.Kind);
         Assert.Contains(rule, e.Message, StringComparison.Ordinal);
     }
@@ -86,15 +101,12 @@ public sealed class ConfigTests
 
     [Theory]
     [MemberData(nameof(MalformedInputs))]
-    public async Task Malformed_standard_input_is_refused_before_anything_starts(string what)
+    public async Task Malformed_standard_input_of_a_host_of_before_is_refused_before_anything_starts(string what)
     {
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
-        host.Config.Disks.Add(new VmxDisk
-        {
-            Label = "d", ExtentFd = 60, SyncFd = 61, Length = 512, ZeroRule = "hole", DekLength = 64,
-        });
-        byte[] message = host.Config.ToByteArray(), honest = [.. Length(message.Length), .. message];
+        host.Config.Exports.Add(Export("d", 60, "d"));
+        byte[] honest = TestHost.Before(host.Config);
         var vmx = host.StartRaw(what switch
         {
             "empty" => [],

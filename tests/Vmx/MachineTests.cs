@@ -9,11 +9,13 @@ namespace Lorica.Vmx.Tests;
 /// <summary>A real guest under a real QEMU; the test plays the host.</summary>
 public sealed class MachineTests
 {
-    [Fact]
-    public async Task A_guest_boots_from_an_encrypted_disk_and_shuts_down_by_the_button()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_guest_boots_from_an_encrypted_disk_and_shuts_down_by_the_button(bool byHostOfBefore)
     {
         VmxProgram.SkipWithoutQemu();
-        await using var host = new TestHost();
+        await using var host = new TestHost { StartsLikeBefore = byHostOfBefore };
         string image = await GuestImage.CopyToAsync(host.Folder);
         byte[] key = RandomNumberGenerator.GetBytes(64);
         Encrypt(image, key);

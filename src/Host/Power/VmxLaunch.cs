@@ -1,4 +1,5 @@
 using Lorica.Contracts.Vmx;
+using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Host.Home;
 using Microsoft.Win32.SafeHandles;
@@ -32,37 +33,54 @@ internal sealed record VmxLaunch
     /// <summary>The console so far.</summary>
     public (long Offset, byte[] Data) Console { get; init; } = (0, []);
 
-    /// <summary>The message that goes in front of the keys.</summary>
-    public VmxConfig ToConfig(string runFolder, string qemu, int controlFd)
+    /// <summary>The descriptors that the vmx gets.</summary>
+    public IEnumerable<SafeFileHandle> Descriptors() =>
+    [
+        Nbd, VmLock.Handle,
+        .. Disks.SelectMany(d => d.Opened.Links).SelectMany(l => new[] { l.Extent, l.Sync, l.Lock.Handle }),
+    ];
+
+    /// <summary>The DEKs that the vmx gets, by the names that its configuration calls them.</summary>
+    public IReadOnlyList<(string Name, KeyBuffer Key)> Secrets() =>
+    [
+        .. Disks.SelectMany(d => d.Opened.Links.Select((l, i) => (Name: SecretOf(d.Disk, l, i), l.Dek)))
+            .Where(s => s.Dek is not null).Select(s => (s.Name, s.Dek!)),
+    ];
+
+    /// <summary>What to do with them; <paramref name="numberOf"/> says what the vmx calls a descriptor.</summary>
+    public VmxConfig ToConfig(string runFolder, string qemu, SafeFileHandle control, Func<SafeFileHandle, int> numberOf)
     {
         var config = new VmxConfig
         {
-            VmId = Vm.Id.ToString(), Name = Vm.Name, RunFolder = runFolder, ControlFd = controlFd,
-            NbdFd = NumberOf(Nbd), Uid = Uid,
+            VmId = Vm.Id.ToString(), Name = Vm.Name, RunFolder = runFolder, ControlFd = numberOf(control),
+            NbdFd = numberOf(Nbd), Uid = Uid,
             Cpus = Vm.Cpus, MemoryMib = Vm.MemoryMib, Qemu = qemu, Adopt = Adopt, Firmware = Vm.Firmware.Name(),
             Console = Google.Protobuf.ByteString.CopyFrom(Console.Data), ConsoleOffset = Console.Offset,
-            VmLockFd = NumberOf(VmLock.Handle), LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId,
+            VmLockFd = numberOf(VmLock.Handle), LockHost = VmLock.Record.HostId, LockBoot = VmLock.Record.BootId,
             LockEpoch = VmLock.Record.Epoch, LockRenewedAt = VmLock.Lease.RenewedAt, Accelerator = Accelerator,
         };
-        config.Disks.AddRange(Disks.Select(d => (d.Disk.Label, Link: d.Opened.Links.Single())).Select(d => new VmxDisk
+        config.Exports.AddRange(Disks.Select(d => new VmxExport
         {
-            Label = d.Label, ExtentFd = NumberOf(d.Link.Extent), SyncFd = NumberOf(d.Link.Sync),
-            LockFd = NumberOf(d.Link.Lock.Handle),
-            Length = d.Link.Model.Capacity,
-            ZeroRule = d.Link.Zero == Crypto.ZeroRule.Hole ? "hole" : "error", DekLength = d.Link.Dek?.Length ?? 0,
-            KeepAllocation = d.Link.KeepAllocation,
+            Label = d.Disk.Label, Kind = VmxExportKind.Disk, Length = d.Opened.Model.Capacity,
+            Links =
+            {
+                d.Opened.Links.Select((l, i) => new VmxLink
+                {
+                    ExtentFd = numberOf(l.Extent), SyncFd = numberOf(l.Sync), LockFd = numberOf(l.Lock.Handle),
+                    ZeroRule = RuleOf(l.Zero), KeepAllocation = l.KeepAllocation, Secret = SecretOf(d.Disk, l, i),
+                }),
+            },
         }));
         return config;
     }
 
-    /// <summary>The descriptors that the vmx inherits.</summary>
-    public IEnumerable<int> Descriptors() =>
-    [
-        NumberOf(Nbd), NumberOf(VmLock.Handle),
-        .. Disks.SelectMany(d => d.Opened.Links)
-            .SelectMany(l => new[] { NumberOf(l.Extent), NumberOf(l.Sync), NumberOf(l.Lock.Handle) }),
-    ];
+    private static string SecretOf(VmDiskModel disk, OpenedLink link, int index) =>
+        link.Dek is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{disk.Label}/{index}");
 
-    // The handles are owned by the caller and stay open for the whole launch, so their numbers stay theirs.
-    private static int NumberOf(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+    private static VmxZeroRule RuleOf(ZeroRule rule) => rule switch
+    {
+        ZeroRule.Hole => VmxZeroRule.Hole,
+        ZeroRule.Error => VmxZeroRule.Error,
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "A rule for zeros that no vmx knows."),
+    };
 }

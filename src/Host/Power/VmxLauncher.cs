@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.IO.Pipes;
+using System.Globalization;
 using Google.Protobuf;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Host.Refusals;
 using Lorica.Platform.Native;
@@ -12,9 +12,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// Starts vmx processes. A vmx inherits exactly the descriptors of its VM: they lose close-on-exec only while one process-wide
-/// lock is held, in which no other child starts. The DEKs go from key memory into the pipe and from there into the vmx's key
-/// memory.
+/// Starts vmx processes. A vmx inherits one socket, which loses close-on-exec only while one process-wide lock is held, in which
+/// no other child starts; all else goes over it (<see cref="VmxDelivering"/>).
 /// </summary>
 internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
 {
@@ -54,23 +53,26 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         string control = folders.ControlSocket(launch.Vm.Id);
         File.Delete(control);
         using var listener = UnixSocket.Listen(control, Backlog);
-        int controlFd = (int)listener.DangerousGetHandle();
-        var config = launch.ToConfig(folders.OfVm(launch.Vm.Id), qemu, controlFd);
         if (!launch.VmLock.Lease.IsValid)
             throw Refuse.LockLost(launch.Vm.Name, launch.VmLock.Lease.Reason);
         launch.VmLock.Shared = true;
-        using var process = Start(launch.Uid, [controlFd, .. launch.Descriptors()]);
+        var (own, its) = DescriptorSocket.Pair();
+        using var socket = own;
+        using var process = Start(launch.Uid, its);
         var id = ProcessId.Of(process.Id);
-        var state = new RunState
-        {
-            VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd,
-            Facts = launch.Facts, DiskLockFds = config.Disks.ToDictionary(d => d.Label, d => d.LockFd, StringComparer.Ordinal),
-            DiskExtentFds = config.Disks.ToDictionary(d => d.Label, d => d.ExtentFd, StringComparer.Ordinal),
-        };
         try
         {
+            var numberOf = VmxDelivering.Deliver(socket, [listener, .. launch.Descriptors()], launch.Secrets());
+            var config = launch.ToConfig(folders.OfVm(launch.Vm.Id), qemu, listener, numberOf);
+            var state = new RunState
+            {
+                VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd,
+                Facts = launch.Facts, DiskLockFds = ByLabel(config, l => l.LockFd),
+                DiskExtentFds = ByLabel(config, l => l.ExtentFd),
+            };
             folders.Write(state);
-            Send(process, config, launch);
+            socket.Send(config.ToByteArray());
+            return state;
         }
         catch (Exception e) when (e is CryptoException or IOException)
         {
@@ -78,23 +80,31 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
             throw Refuse.With(FaultTypes.SystemError, "lorica.vmxFailed", launch.Vm.Name,
                 $"The vmx of {launch.Vm.Name} ended before it had read its configuration.", "See the host's log.", e);
         }
-
-        return state;
     }
 
-    private Process Start(uint uid, int[] descriptors)
+    // Of the link that takes the writes.
+    private static Dictionary<string, int> ByLabel(VmxConfig config, Func<VmxLink, int> number) =>
+        config.Exports.ToDictionary(e => e.Label, e => number(e.Links[0]), StringComparer.Ordinal);
+
+    /// <summary>Starts the process with its end of the pair, which is closed here in any case.</summary>
+    private Process Start(uint uid, DescriptorSocket its)
     {
-        var start = new ProcessStartInfo(vmx) { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/" };
-        foreach (string argument in (string[])["--uid", uid.ToString(), "--gid", uid.ToString()])
-            start.ArgumentList.Add(argument);
+        using var end = its;
+        int fd = (int)end.Handle.DangerousGetHandle();
+        var start = new ProcessStartInfo(
+            vmx, ["--uid", uid.ToString(), "--gid", uid.ToString(), "--start", fd.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/",
+        };
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         lock (Starting)
         {
-            foreach (int fd in descriptors)
-                FileDescriptors.SetInheritable(fd, true);
+            FileDescriptors.SetInheritable(end.Handle, true);
             try
             {
-                return Process.Start(start) ?? throw new IOException($"{vmx} cannot be started.");
+                var process = Process.Start(start) ?? throw new IOException($"{vmx} cannot be started.");
+                process.StandardInput.Close();
+                return process;
             }
             catch (System.ComponentModel.Win32Exception e)
             {
@@ -103,26 +113,8 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
             }
             finally
             {
-                foreach (int fd in descriptors)
-                    FileDescriptors.SetInheritable(fd, false);
+                FileDescriptors.SetInheritable(end.Handle, false);
             }
-        }
-    }
-
-    private static void Send(Process process, Contracts.Vmx.VmxConfig config, VmxLaunch launch)
-    {
-        using var input = process.StandardInput;
-        byte[] bytes = config.ToByteArray();
-        byte[] frame = new byte[4 + bytes.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, bytes.Length);
-        bytes.CopyTo(frame, 4);
-        input.BaseStream.Write(frame);
-        input.BaseStream.Flush();
-        var pipe = ((AnonymousPipeClientStream)input.BaseStream).SafePipeHandle;
-        foreach (var link in launch.Disks.SelectMany(d => d.Opened.Links))
-        {
-            if (link.Dek is { } dek)
-                KeyPipe.Write((int)pipe.DangerousGetHandle(), dek);
         }
     }
 }

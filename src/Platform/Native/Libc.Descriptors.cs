@@ -26,6 +26,15 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
 
+    [LibraryImport(Name, EntryPoint = "socketpair", SetLastError = true)]
+    public static partial int SocketPair(int family, int type, int protocol, int* ends);
+
+    [LibraryImport(Name, EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(SafeFileHandle socket, MessageHeader* message, int flags);
+
+    [LibraryImport(Name, EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveMessage(SafeFileHandle socket, MessageHeader* message, int flags);
+
     [LibraryImport(Name, EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(SafeFileHandle socket, in byte address, uint length);
 

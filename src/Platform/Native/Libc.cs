@@ -52,6 +52,28 @@ internal static unsafe partial class Libc
         public short Returned;
     }
 
+    /// <summary><c>struct msghdr</c> of glibc: the name's length is padded to a pointer.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* PeerName;
+        public uint PeerNameLength;
+        public IoVector* Vectors;
+        public nuint VectorCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary><c>struct cmsghdr</c>; its data follow.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ControlHeader
+    {
+        public nuint Length;
+        public int Level;
+        public int Type;
+    }
+
     /// <summary><c>struct rlimit</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct ResourceLimit

@@ -42,10 +42,10 @@ internal static class CommandLine
             "-object", "rng-builtin,id=rng", "-device", "virtio-rng-pci,rng=rng",
         ];
 
-        for (int i = 0; i < config.Disks.Count; i++)
+        for (int i = 0; i < config.Exports.Count; i++)
         {
             words.Add("-blockdev");
-            words.Add(BlockNode(config, config.Disks[i], i));
+            words.Add(BlockNode(config, config.Exports[i], i));
             words.Add("-device");
             words.Add($"virtio-blk-pci,id=disk{i},drive=node{i},bootindex={i + 1},werror=stop,rerror=stop");
         }
@@ -95,7 +95,7 @@ internal static class CommandLine
         return ["-machine", $"q35,accel={name},graphics=off", "-cpu", processor];
     }
 
-    private static string BlockNode(VmxConfig config, VmxDisk disk, int index) => Json(json =>
+    private static string BlockNode(VmxConfig config, VmxExport disk, int index) => Json(json =>
     {
         json.WriteString("driver", "nbd");
         json.WriteString("node-name", $"node{index}");

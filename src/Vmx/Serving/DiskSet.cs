@@ -4,13 +4,14 @@ using Lorica.Disks;
 using Lorica.Disks.Locks;
 using Lorica.Nbd;
 using Lorica.Vmx.Native;
+using Lorica.Vmx.Startup;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Vmx.Serving;
 
 /// <summary>
-/// The machine's disks as NBD exports: the extent by its inherited descriptor, under encryption when the disk has a key. The
-/// lock's descriptor is kept open as long as the disk is.
+/// The machine's disks as NBD exports: the extent by the host's descriptor, under encryption when the disk has a key. The lock's
+/// descriptor is kept open as long as the disk is.
 /// </summary>
 internal sealed class DiskSet : IAsyncDisposable
 {
@@ -30,8 +31,8 @@ internal sealed class DiskSet : IAsyncDisposable
     /// <summary>Whether a disk failed to make acknowledged writes durable. It stays so: another process would not know.</summary>
     public bool FlushFailed => _files.Exists(f => f.HasFailed);
 
-    /// <summary>Takes the keys, which are disposed in any case: the ciphers have their own copies in key memory.</summary>
-    public static async Task<DiskSet> OpenAsync(VmxConfig config, IReadOnlyList<KeyBuffer?> keys, TimeProvider time)
+    /// <summary>Takes the secrets, which are disposed in any case: the ciphers have their own copies in key memory.</summary>
+    public static async Task<DiskSet> OpenAsync(VmxConfig config, SecretSet secrets, TimeProvider time)
     {
         var set = new DiskSet();
         try
@@ -39,8 +40,8 @@ internal sealed class DiskSet : IAsyncDisposable
             if (config.VmLockFd != 0)
                 set.Lease = LeaseOf(config, set.Keep(config.VmLockFd, "the lock of the virtual machine"), time);
             var note = new FailureNote(config);
-            for (int i = 0; i < config.Disks.Count; i++)
-                set.Open(config.Disks[i], keys[i], note);
+            foreach (var disk in config.Exports)
+                set.Open(disk, secrets, note);
             return set;
         }
         catch (Exception e) when (e is DiskException or CryptoException)
@@ -55,8 +56,7 @@ internal sealed class DiskSet : IAsyncDisposable
         }
         finally
         {
-            foreach (var key in keys)
-                key?.Dispose();
+            secrets.Dispose();
         }
     }
 
@@ -92,22 +92,34 @@ internal sealed class DiskSet : IAsyncDisposable
             handle.Dispose();
     }
 
-    private void Open(VmxDisk disk, KeyBuffer? key, FailureNote note)
+    private void Open(VmxExport disk, SecretSet secrets, FailureNote note)
     {
-        if (disk.LockFd != 0)
-            Keep(disk.LockFd, $"the lock of disk {disk.Label}");
-        Descriptors.Claim(disk.ExtentFd, $"disk {disk.Label}");
-        Descriptors.Claim(disk.SyncFd, $"the syncs of disk {disk.Label}");
+        var link = disk.Links.Single();
+        if (link.LockFd != 0)
+            Keep(link.LockFd, $"the lock of disk {disk.Label}");
+        Descriptors.Claim(link.ExtentFd, $"disk {disk.Label}");
+        Descriptors.Claim(link.SyncFd, $"the syncs of disk {disk.Label}");
         var file = FileDevice.FromHandle(
-            new SafeFileHandle(disk.ExtentFd, true), disk.Length, keepAllocation: disk.KeepAllocation, path: disk.Label,
-            sync: new SafeFileHandle(disk.SyncFd, true));
+            new SafeFileHandle(link.ExtentFd, true), disk.Length, keepAllocation: link.KeepAllocation, path: disk.Label,
+            sync: new SafeFileHandle(link.SyncFd, true));
         file.OnFailure = _ => note.Write();
         _files.Add(file);
-        IBlockDevice device = Lease is null ? file : new LeasedDevice(file, Lease, disk.Label);
-        if (key is not null)
-            device = new EncryptedDevice(device, new XtsAes256(key), disk.ZeroRule == "hole" ? ZeroRule.Hole : ZeroRule.Error);
+        ISparse device = Lease is null ? file : new LeasedDevice(file, Lease, disk.Label);
+        if (link.Secret.Length > 0)
+        {
+            using var key = secrets.Take(link.Secret);
+            device = new EncryptedDevice(device, new XtsAes256(key), ZeroRuleOf(link.ZeroRule));
+        }
+
         _exports.Add(new NbdExport(disk.Label, device));
     }
+
+    private static ZeroRule ZeroRuleOf(VmxZeroRule rule) => rule switch
+    {
+        VmxZeroRule.Hole => ZeroRule.Hole,
+        VmxZeroRule.Error => ZeroRule.Error,
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "A rule that the configuration's check lets through."),
+    };
 
     // The host has written the record and stands for it; somebody else's is not renewed.
     private static WriterLease? LeaseOf(VmxConfig config, SafeFileHandle file, TimeProvider time)

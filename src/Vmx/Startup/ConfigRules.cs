@@ -5,13 +5,18 @@ namespace Lorica.Vmx.Startup;
 /// <summary>Every bound on a configuration, once. What passes can be acted on.</summary>
 internal static class ConfigRules
 {
-    private const int DekBytes = 64;
+    /// <summary>Bytes of a DEK.</summary>
+    public const int DekBytes = 64;
+
     private const long MaximumDiskBytes = 64L << 40;
 
     // sun_path holds 108 bytes with its zero; the longest socket name in the folder is "serial.sock".
     private const int MaximumFolderBytes = 90;
 
-    public static void Check(VmxConfig c, uint uid)
+    /// <param name="c">The configuration.</param>
+    /// <param name="uid">The user that the command line names.</param>
+    /// <param name="secrets">What was delivered; null: its secrets are still to come.</param>
+    public static void Check(VmxConfig c, uint uid, SecretSet? secrets)
     {
         Require(Guid.TryParseExact(c.VmId, "D", out _), "vm_id is no UUID");
         Require(c.Name.Length is > 0 and <= 255, "name is empty or too long");
@@ -25,7 +30,7 @@ internal static class ConfigRules
         Require(Enum.IsDefined(c.Accelerator), "the accelerator is unknown");
         Require(Firmwares.Parse(c.Firmware) is not null, "firmware is neither bios nor uefi");
         Require(c.Console.Length <= Consoles.ConsoleRing.Capacity && c.ConsoleOffset >= 0, "the console tail is out of bounds");
-        Require(c.Disks.Count <= MachineLimits.MaximumDisks, $"more than {MachineLimits.MaximumDisks} disks");
+        Require(c.Exports.Count <= MachineLimits.MaximumDisks, $"more than {MachineLimits.MaximumDisks} disks");
 
         var descriptors = new HashSet<int>();
         Require(descriptors.Add(c.ControlFd) && descriptors.Add(c.NbdFd), "a descriptor is named twice");
@@ -35,16 +40,47 @@ internal static class ConfigRules
         Require(c.LockHost.Length == 0 || (c.VmLockFd != 0 && IsId(c.LockHost) && IsId(c.LockBoot) && c.LockEpoch >= 0
             && c.LockRenewedAt is >= 0 and < long.MaxValue), "the holder of the lock is malformed");
         var labels = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var disk in c.Disks)
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var export in c.Exports)
         {
-            Require(IsLabel(disk.Label) && labels.Add(disk.Label), "a disk's label is malformed or used twice");
-            Require(descriptors.Add(disk.ExtentFd), "a descriptor is named twice");
-            Require(disk.SyncFd != 0, "a disk has no descriptor for syncs");
-            Require(descriptors.Add(disk.SyncFd), "a descriptor is named twice");
-            Require(disk.LockFd == 0 || descriptors.Add(disk.LockFd), "a descriptor is named twice");
-            Require(disk.Length is > 0 and <= MaximumDiskBytes && disk.Length % 512 == 0, "a disk's length is out of bounds");
-            Require(disk.ZeroRule is "hole" or "error", "a disk's zero_rule is neither hole nor error");
-            Require(disk.DekLength is 0 or DekBytes, $"a disk's key is neither absent nor {DekBytes} bytes");
+            Require(IsLabel(export.Label) && labels.Add(export.Label), "a disk's label is malformed or used twice");
+            RequireServed(export);
+            Require(export.Length is > 0 and <= MaximumDiskBytes && export.Length % 512 == 0, "a disk's length is out of bounds");
+            Require(export.Links.Count == 1, "a disk has not exactly one link");
+            foreach (var link in export.Links)
+                CheckLink(link, descriptors, named, secrets);
+        }
+
+        Require(secrets is null || named.SetEquals(secrets.Names), "a secret is for nothing");
+    }
+
+    private static void CheckLink(VmxLink link, HashSet<int> descriptors, HashSet<string> named, SecretSet? secrets)
+    {
+        Require(descriptors.Add(link.ExtentFd), "a descriptor is named twice");
+        Require(link.SyncFd != 0, "a disk has no descriptor for syncs");
+        Require(descriptors.Add(link.SyncFd), "a descriptor is named twice");
+        Require(link.LockFd == 0 || descriptors.Add(link.LockFd), "a descriptor is named twice");
+        Require(link.ZeroRule is VmxZeroRule.Hole or VmxZeroRule.Error, "a disk's zero_rule is neither hole nor error");
+        if (link.Secret.Length == 0)
+            return;
+        Require(named.Add(link.Secret), "a key is named twice");
+        Require(secrets is null || secrets.LengthOf(link.Secret) == DekBytes,
+            $"a disk's key is not there, or not {DekBytes} bytes");
+    }
+
+    private static void RequireServed(VmxExport export)
+    {
+        switch (export.Kind)
+        {
+            case VmxExportKind.Disk:
+                return;
+            case VmxExportKind.Nvram or VmxExportKind.Swap or VmxExportKind.Memory or VmxExportKind.Media:
+                throw new VmxException(
+                    VmxErrorKind.BadConfig, $"The configuration is refused: {export.Label} is of the kind {export.Kind}, "
+                        + "which is not served; only disks are.");
+            default:
+                throw new VmxException(
+                    VmxErrorKind.BadConfig, $"The configuration is refused: the kind of {export.Label} is unknown.");
         }
     }
 

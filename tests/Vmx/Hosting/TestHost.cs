@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Lorica.Contracts.Vmx;
+using Lorica.Platform.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Vmx.Tests.Hosting;
@@ -17,7 +19,7 @@ public sealed class TestHost : IAsyncDisposable
     private const uint Uid = 64_200;
     private static readonly Lock Spawning = new();
     private readonly List<VmxInstance> _instances = [];
-    private readonly List<(SafeFileHandle File, SafeFileHandle Sync, byte[]? Key, string Zero)> _disks = [];
+    private readonly List<(SafeFileHandle File, SafeFileHandle Sync, byte[]? Key)> _disks = [];
     private readonly Socket _nbd;
     private readonly Socket _control;
 
@@ -51,24 +53,35 @@ public sealed class TestHost : IAsyncDisposable
 
     public string NbdPath => Path.Combine(RunFolder, "nbd.sock");
 
+    /// <summary>What the vmx is told; descriptors by this process's numbers.</summary>
     public VmxConfig Config { get; }
+
+    /// <summary>Starts as hosts of before do.</summary>
+    public bool StartsLikeBefore { get; init; }
 
     /// <summary>Files that are no descriptors of any disk, passed to show that they reach nobody.</summary>
     public List<SafeHandle> AlsoInherited { get; } = [];
 
     public static string UidText => Uid.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    public void AddDisk(string file, byte[]? key = null, string zero = "hole")
+    public void AddDisk(string file, byte[]? key = null)
     {
         var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         var sync = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        Config.Disks.Add(new VmxDisk
+        string label = $"virtio0:{_disks.Count}";
+        Config.Exports.Add(new VmxExport
         {
-            Label = $"virtio0:{_disks.Count}", ExtentFd = (int)handle.DangerousGetHandle(),
-            SyncFd = (int)sync.DangerousGetHandle(), Length = new FileInfo(file).Length,
-            ZeroRule = zero, DekLength = key?.Length ?? 0, KeepAllocation = zero == "error",
+            Label = label, Length = new FileInfo(file).Length,
+            Links =
+            {
+                new VmxLink
+                {
+                    ExtentFd = (int)handle.DangerousGetHandle(), SyncFd = (int)sync.DangerousGetHandle(),
+                    ZeroRule = VmxZeroRule.Hole, Secret = key is null ? "" : label,
+                },
+            },
         });
-        _disks.Add((handle, sync, key, zero));
+        _disks.Add((handle, sync, key));
     }
 
     public VmxInstance Start(bool adopt = false, ReadOnlySpan<byte> console = default, long consoleOffset = 0)
@@ -76,34 +89,57 @@ public sealed class TestHost : IAsyncDisposable
         Config.Adopt = adopt;
         Config.Console = ByteString.CopyFrom(console);
         Config.ConsoleOffset = consoleOffset;
-        byte[] message = Config.ToByteArray();
-        byte[] length = new byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(length, message.Length);
-        return StartRaw([.. length, .. message, .. _disks.SelectMany(d => d.Key ?? [])]);
+        if (StartsLikeBefore)
+            return StartRaw([.. Before(Config), .. _disks.SelectMany(d => d.Key ?? [])]);
+        return StartOver(socket => socket.Send(Told(Deliver(socket)).ToByteArray()));
     }
 
-    /// <summary>Starts with these very bytes on standard input.</summary>
+    /// <summary>Hands over the descriptors and keys; by what numbers the vmx has them.</summary>
+    public Func<int, int> Deliver(DescriptorSocket socket)
+    {
+        var own = Handles();
+        var secrets = Config.Exports.Zip(_disks).Where(d => d.Second.Key is not null)
+            .Select(d => (d.First.Label, d.Second.Key!)).ToArray();
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
+        foreach (var (_, key) in secrets)
+            pipe.Write(key);
+        var message = new VmxDelivery { Descriptors = own.Length };
+        message.Secrets.AddRange(secrets.Select(s => new VmxSecret { Name = s.Label, Length = s.Item2.Length }));
+        socket.Send(message.ToByteArray(), secrets.Length == 0 ? own : [.. own, pipe.ClientSafePipeHandle]);
+        pipe.Dispose();
+        var numbers = VmxDelivered.Parser.ParseFrom(socket.Receive(1 << 16, out _) ?? throw new EndOfStreamException()).Numbers;
+        var of = own.Select((h, i) => ((int)h.DangerousGetHandle(), numbers[i])).ToDictionary();
+        return n => of.GetValueOrDefault(n, n);
+    }
+
+    /// <summary>The configuration with the vmx's numbers.</summary>
+    public VmxConfig Told(Func<int, int> number)
+    {
+        var told = new VmxConfig(Config) { ControlFd = number(Config.ControlFd), NbdFd = number(Config.NbdFd) };
+        foreach (var link in told.Exports.SelectMany(e => e.Links))
+            (link.ExtentFd, link.SyncFd) = (number(link.ExtentFd), number(link.SyncFd));
+        return told;
+    }
+
+    /// <summary>A configuration in the form that hosts of before send, with its length in front.</summary>
+    public static byte[] Before(VmxConfig config)
+    {
+        var before = new VmxConfig(config);
+        before.Exports.Clear();
+        before.Exports.AddRange(config.Exports.Select(e => new VmxExport
+        {
+            Label = e.Label, Length = e.Length, ExtentFd = e.Links[0].ExtentFd, SyncFd = e.Links[0].SyncFd, ZeroRule = "hole",
+            DekLength = e.Links[0].Secret.Length == 0 ? 0 : 64,
+        }));
+        byte[] message = before.ToByteArray(), length = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, message.Length);
+        return [.. length, .. message];
+    }
+
+    /// <summary>Starts with these very bytes on standard input, and all descriptors inherited.</summary>
     public VmxInstance StartRaw(byte[] input, string? uid = null)
     {
-        var start = new ProcessStartInfo(VmxProgram.Path, ["--uid", uid ?? UidText, "--gid", uid ?? UidText])
-        {
-            RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
-        };
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        Process process;
-        nint[] inherited =
-            [_nbd.Handle, _control.Handle,
-                .. _disks.SelectMany(d => new[] { d.File.DangerousGetHandle(), d.Sync.DangerousGetHandle() }),
-                .. AlsoInherited.Select(h => h.DangerousGetHandle())];
-        lock (Spawning)
-        {
-            foreach (nint fd in inherited)
-                HostCalls.Inherit(fd, true);
-            process = Process.Start(start)!;
-            foreach (nint fd in inherited)
-                HostCalls.Inherit(fd, false);
-        }
-
+        var process = Spawn(["--uid", uid ?? UidText, "--gid", uid ?? UidText], Handles());
         try
         {
             process.StandardInput.BaseStream.Write(input);
@@ -114,6 +150,59 @@ public sealed class TestHost : IAsyncDisposable
             // It refused before the end.
         }
 
+        return Kept(process);
+    }
+
+    /// <summary>Starts with one socket, over which <paramref name="say"/> says what to start.</summary>
+    public VmxInstance StartOver(Action<DescriptorSocket> say)
+    {
+        var (own, its) = DescriptorSocket.Pair();
+        using var socket = own;
+        Process process;
+        using (its)
+        {
+            int fd = (int)its.Handle.DangerousGetHandle();
+            process = Spawn(["--uid", UidText, "--gid", UidText, "--start", $"{fd}"], [its.Handle]);
+        }
+
+        process.StandardInput.Close();
+        try
+        {
+            say(socket);
+        }
+        catch (IOException)
+        {
+            // It refused before the end.
+        }
+
+        return Kept(process);
+    }
+
+    private static Process Spawn(string[] arguments, SafeHandle[] inherited)
+    {
+        var start = new ProcessStartInfo(VmxProgram.Path, arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
+        };
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        lock (Spawning)
+        {
+            foreach (var handle in inherited)
+                HostCalls.Inherit(handle.DangerousGetHandle(), true);
+            var process = Process.Start(start)!;
+            foreach (var handle in inherited)
+                HostCalls.Inherit(handle.DangerousGetHandle(), false);
+            return process;
+        }
+    }
+
+    private SafeHandle[] Handles() =>
+    [
+        _nbd.SafeHandle, _control.SafeHandle, .. _disks.SelectMany(d => new SafeHandle[] { d.File, d.Sync }), .. AlsoInherited,
+    ];
+
+    private VmxInstance Kept(Process process)
+    {
         var instance = new VmxInstance(process, ControlPath);
         _instances.Add(instance);
         return instance;
