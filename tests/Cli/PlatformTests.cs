@@ -107,6 +107,54 @@ public sealed class PlatformTests : SignedInTests
         Assert.Empty(_center.Requests);
     }
 
+    /// <summary>The lines are those of an older program; what a newer one adds to them is in the other form.</summary>
+    [Fact]
+    public async Task An_export_that_begins_in_the_form_of_older_programs_is_verified_to_its_end()
+    {
+        string[] old = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Data", "events-form-1.jsonl"));
+        var last = JsonSerializer.Deserialize(old[^1], RestJson.Default.EventModel)!;
+        var more = Refused() with { Number = last.Number + 1 };
+        more = more with { Hash = Convert.ToHexStringLower(EventChain.Next(Convert.FromHexString(last.Hash), more)) };
+        string line = JsonSerializer.Serialize(more, RestJson.Default.EventModel);
+
+        Assert.Equal(ExitCode.Success, await VerifyAsync([.. old, line]));
+        Assert.Equal($"8 events, all in order. Head: 8:{more.Hash}\n", _cli.Out);
+        Assert.Equal(ExitCode.Success, await VerifyAsync([line]));
+        foreach (string changed in new[]
+        {
+            line.Replace("\"refused\"", "\"succeeded\"", StringComparison.Ordinal),
+            line.Replace("192.0.2.7", "192.0.2.8", StringComparison.Ordinal),
+            line.Replace("\"form\":2", "\"form\":1", StringComparison.Ordinal),
+            line.Replace(",\"form\":2", "", StringComparison.Ordinal),
+            line.Replace("\"address\":\"192.0.2.7\"", "\"address\":null", StringComparison.Ordinal),
+        })
+        {
+            Assert.NotEqual(line, changed);
+            Assert.Equal(ExitCode.Refused, await VerifyAsync([.. old, changed]));
+        }
+
+        Assert.Equal(ExitCode.Refused, await VerifyAsync([.. old[..6], line]));
+    }
+
+    [Fact]
+    public async Task Address_and_outcome_of_events_are_shown_where_they_are_asked_for()
+    {
+        _center.On("GET /api/v1/events", new ListModel<EventModel>([Refused()]), RestJson.Default.ListModelEventModel);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "ls", "--outcome", "refused"));
+        Assert.DoesNotContain("192.0.2.7", _cli.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "ls", "--wide"));
+        Assert.Equal(
+            "NUMBER TIME OUTCOME USER ADDRESS SESSION TOKEN REQUEST OBJECT EVENT MESSAGE",
+            string.Join(' ', _cli.Out.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        foreach (string shown in new[] { "192.0.2.7", "refused", "s1", "r1" })
+            Assert.Contains($" {shown} ", _cli.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, await _cli.RunAsync("event", "ls", "--json"));
+        Assert.Contains("\"outcome\":\"refused\",\"address\":\"192.0.2.7\",\"sessionId\":\"s1\",\"tokenId\":\"\","
+            + "\"correlationId\":\"r1\",\"form\":2", _cli.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await _cli.RunAsync("event", "ls", "--outcome", "perhaps"));
+        Assert.Equal("GET /api/v1/events?outcome=refused&limit=200", _center.Requests.First());
+    }
+
     [Fact]
     public async Task Alarms_are_listed_and_acknowledged()
     {
@@ -153,6 +201,13 @@ public sealed class PlatformTests : SignedInTests
             await context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
         });
     }
+
+    private Task<ExitCode> VerifyAsync(string[] lines) =>
+        _cli.RunAsync("event", "verify", _cli.File("events.jsonl", string.Join('\n', lines) + "\n"));
+
+    private static EventModel Refused() => new(
+        1, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_600_000), "lorica.privilege.Refused", "bob", "web1", "No.", "vm",
+        "v", "refused", "192.0.2.7", "s1", "", "r1", Form: 2);
 
     private static (string[] Lines, EventModel[] Events) Chain(int count)
     {

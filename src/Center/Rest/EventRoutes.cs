@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Lorica.Contracts.Events;
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.History;
@@ -18,10 +20,10 @@ internal static class EventRoutes
     {
         var group = api.MapGroup("/events").WithTags("events");
         group.MapGet("", async (
-                long? after, string? cursor, string? id, string? @object, string? user, DateTimeOffset? since,
-                DateTimeOffset? until, HttpContext http, EventService events) =>
+                long? after, string? cursor, string? id, string? @object, string? user, string? outcome,
+                DateTimeOffset? since, DateTimeOffset? until, HttpContext http, EventService events) =>
             {
-                var query = Query(cursor is null ? after : Cursor.Number(cursor), id, @object, user, since, until)
+                var query = Query(cursor is null ? after : Cursor.Number(cursor), id, @object, user, outcome, since, until)
                     with
                 { Limit = Paging.Limit(http.Request.Query, DefaultPage, EventLog.MaximumPage) };
                 return TypedResults.Json(
@@ -34,11 +36,11 @@ internal static class EventRoutes
                 await events.HeadAsync(http.Caller(), verify ?? false, http.RequestAborted), RestJson.Default.EventHeadModel))
             .Produces<EventHeadModel>().WithSummary("The end of the chain of events; with verify after walking all of it");
         group.MapGet("/export", async (
-                long? after, string? id, string? @object, string? user, DateTimeOffset? since,
-                DateTimeOffset? until, HttpContext http, EventService events) =>
+                long? after, string? id, string? @object, string? user, string? outcome,
+                DateTimeOffset? since, DateTimeOffset? until, HttpContext http, EventService events) =>
             {
                 var items = await events.ExportAsync(
-                    http.Caller(), Query(after, id, @object, user, since, until), http.RequestAborted);
+                    http.Caller(), Query(after, id, @object, user, outcome, since, until), http.RequestAborted);
                 http.Response.ContentType = JsonLines;
                 http.Response.Headers.CacheControl = "no-store";
                 await foreach (var item in items)
@@ -50,7 +52,8 @@ internal static class EventRoutes
             })
             .Produces<EventModel>(contentType: JsonLines).WithSummary("Export audit events as JSON lines, in ascending order");
         group.MapGet("/stream", async (
-                long? after, string? id, string? @object, string? user, HttpContext http, EventService events) =>
+                long? after, string? id, string? @object, string? user, string? outcome, HttpContext http,
+                EventService events) =>
             {
                 await using var lasting = Lasting.Begin(http);
                 long? last = http.Request.Headers["Last-Event-ID"] is [{ } text]
@@ -58,7 +61,7 @@ internal static class EventRoutes
                     ? number : after;
                 await EventStream.SendAsync(
                     http, "event", await events.WatchAsync(
-                        http.Caller(), Query(last, id, @object, user, null, null), lasting.Token),
+                        http.Caller(), Query(last, id, @object, user, outcome, null, null), lasting.Token),
                     e => e.Number.ToString(CultureInfo.InvariantCulture), RestJson.Default.EventModel, lasting.Token);
             })
             .Produces<EventModel>(contentType: "text/event-stream")
@@ -66,6 +69,18 @@ internal static class EventRoutes
     }
 
     private static EventQuery Query(
-        long? after, string? id, string? about, string? user, DateTimeOffset? since, DateTimeOffset? until) =>
-        new() { After = after, Id = id, Object = about, User = user, Since = since, Until = until };
+        long? after, string? id, string? about, string? user, string? outcome, DateTimeOffset? since, DateTimeOffset? until)
+    {
+        if (outcome is not null && !EventOutcomes.All.Contains(outcome, StringComparer.Ordinal))
+        {
+            throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.outcome",
+                outcome.Length > 40 ? outcome[..40] : outcome, "There is no such outcome of an event.",
+                $"Ask for one of: {string.Join(", ", EventOutcomes.All)}."));
+        }
+
+        return new EventQuery
+        {
+            After = after, Id = id, Object = about, User = user, Outcome = outcome, Since = since, Until = until,
+        };
+    }
 }

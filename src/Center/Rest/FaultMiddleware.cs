@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Store;
 
@@ -77,7 +76,7 @@ internal sealed partial class FaultMiddleware(
                     "A host or a key provider did not answer in time.", "Look at their state, then try again."));
                 break;
             default:
-                string id = RandomNumberGenerator.GetHexString(16, lowercase: true);
+                string id = CorrelationId.Of(http);
                 LogFailed(log, e, id, http.Request.Method, http.Request.Path);
                 await FaultResults.WriteAsync(http, new Fault(FaultTypes.SystemError, "lorica.systemError", http.Request.Path,
                     "Internal error.", $"The center's log has more under {id}."), id);

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Model;
 
 namespace Lorica.Center.Rest;
 
@@ -12,6 +13,8 @@ internal static class SessionRoutes
         open.MapPost("/session", async (HttpContext http, SignInService signIn) =>
             {
                 var body = await Body.ReadAsync<SignInRequest>(http);
+                // Nobody is signed in yet: whom they say they are stands only in what is written about that name.
+                using var acting = CurrentCaller.Enter(new Caller(body.User) { Origin = CallerFilter.Origin(http, "") });
                 var session = await signIn.SignInAsync(body.User, body.Password, ClientAddress.Of(http), http.RequestAborted);
                 return TypedResults.Json(
                     new SessionModel(session.User, session.Token, session.ExpiresAt), RestJson.Default.SessionModel);

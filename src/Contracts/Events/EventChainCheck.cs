@@ -10,6 +10,7 @@ namespace Lorica.Contracts.Events;
 public sealed class EventChainCheck
 {
     private byte[]? _previous;
+    private int _form = EventChain.FirstForm;
 
     /// <summary>Number of the last good event; 0 before the first.</summary>
     public long Number { get; private set; }
@@ -36,6 +37,10 @@ public sealed class EventChainCheck
         {
             Trouble = $"Event {e.Number} has no hash.";
         }
+        else if (TroubleOfForm(e) is { } form)
+        {
+            Trouble = form;
+        }
         else if (_previous is null && e.Number > 1)
         {
             // Nothing is known of what came before: this one is where trust begins.
@@ -55,12 +60,25 @@ public sealed class EventChainCheck
             return false;
         }
 
-        (_previous, Number, Count) = (hash, e.Number, Count + 1);
+        (_previous, _form, Number, Count) = (hash, e.Form, e.Number, Count + 1);
         return true;
     }
 
     /// <summary>Notes a trouble that the walk itself cannot see.</summary>
     public void Fail(string trouble) => Trouble ??= trouble;
+
+    /// <summary>
+    /// A newer form never gives way to an older one, and an older one has no room for what came with a newer one: else origin and
+    /// outcome could be taken off an event, or put beside it.
+    /// </summary>
+    private string? TroubleOfForm(EventModel e) => e.Form switch
+    {
+        < EventChain.FirstForm or > EventChain.Form =>
+            $"Event {e.Number} has form {e.Form}, and this program knows {EventChain.FirstForm} to {EventChain.Form}.",
+        _ when e.Form < _form => $"Event {e.Number} has form {e.Form} and stands after one of form {_form}.",
+        _ when EventChain.CarriesMore(e) => $"Event {e.Number} has form {e.Form} and carries what its hash does not cover.",
+        _ => null,
+    };
 
     private static bool TryParse(string hex, out byte[] hash)
     {

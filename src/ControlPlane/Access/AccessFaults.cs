@@ -8,9 +8,9 @@ internal static class AccessFaults
 {
     /// <summary>NoPermission: the key is the privilege, the object is where it is missing.</summary>
     public static FaultException NoPermission(Caller caller, string privilege, ObjectRef target) =>
-        new(new Fault(FaultTypes.NoPermission, privilege, target.Name,
+        new Refusal(caller, privilege, target).In(new FaultException(new Fault(FaultTypes.NoPermission, privilege, target.Name,
             $"{caller.User}{(caller.TokenId.Length > 0 ? " (by an API token)" : "")} does not hold {privilege} at {target.Name}.",
-            Hint(caller, privilege, target)));
+            Hint(caller, privilege, target))));
 
     /// <summary>A privilege that is not in the list is a mistake of the program.</summary>
     public static void RequireKnown(string privilege)

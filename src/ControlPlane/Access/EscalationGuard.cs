@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -21,7 +20,7 @@ namespace Lorica.ControlPlane.Access;
 /// <item>No object is left that nobody administers: where somebody held every privilege, somebody still does.</item>
 /// </list>
 /// </summary>
-public sealed class EscalationGuard(TaskStore tasks, EventLog events, TimeProvider time)
+public sealed class EscalationGuard(TaskStore tasks, RefusalAudit refusals, TimeProvider time)
 {
     /// <summary>Makes a change, or refuses it with nothing done.</summary>
     /// <param name="caller">Who makes it.</param>
@@ -55,8 +54,7 @@ public sealed class EscalationGuard(TaskStore tasks, EventLog events, TimeProvid
         }
         catch (FaultException e) when (e.Fault.Type == FaultTypes.NoPermission)
         {
-            await events.AddAsync(EventIds.AccessRefused, caller.User, e.Fault.Object,
-                $"{caller.User} was refused to {what}: {e.Fault.Message}", ct);
+            await refusals.NoteAsync(e, what);
             throw;
         }
     }

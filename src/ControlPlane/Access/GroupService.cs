@@ -48,7 +48,7 @@ public sealed class GroupService(
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
                 await PrincipalNames.RequireFreeAsync(db, body.Name, ct);
                 db.Groups.Add(row);
-                events.Add(db, EventIds.GroupChanged, caller.User, row.Name, $"{caller.User} added the group {row.Name}.");
+                events.Add(db, EventIds.GroupChanged, caller, row.Name, $"{caller.User} added the group {row.Name}.");
             },
             ct);
         return new GroupModel(row.Name, row.Description, []);
@@ -70,7 +70,7 @@ public sealed class GroupService(
             await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name)
                 .ExecuteDeleteAsync(ct);
             await db.Groups.Where(g => g.Name == name).ExecuteDeleteAsync(ct);
-            events.Add(db, EventIds.GroupChanged, caller.User, name, $"{caller.User} removed the group {name}.");
+            events.Add(db, EventIds.GroupChanged, caller, name, $"{caller.User} removed the group {name}.");
         },
         ct);
 
@@ -87,7 +87,7 @@ public sealed class GroupService(
             {
                 await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
                 db.GroupMembers.Add(new GroupMemberRow { GroupName = group, UserName = user });
-                events.Add(db, EventIds.GroupChanged, caller.User, group, $"{caller.User} put {user} into the group {group}.");
+                events.Add(db, EventIds.GroupChanged, caller, group, $"{caller.User} put {user} into the group {group}.");
             }
         },
         ct);
@@ -107,7 +107,7 @@ public sealed class GroupService(
             }
 
             await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
-            events.Add(db, EventIds.GroupChanged, caller.User, group, $"{caller.User} took {user} out of the group {group}.");
+            events.Add(db, EventIds.GroupChanged, caller, group, $"{caller.User} took {user} out of the group {group}.");
         },
         ct);
 

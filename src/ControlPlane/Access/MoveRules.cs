@@ -9,7 +9,7 @@ namespace Lorica.ControlPlane.Access;
 /// the privileges of the move itself. What a container holds needs no look of its own: a permission inside it moves with it, and
 /// what comes from above comes through the container, so the check of what propagates from there is the check of all below.
 /// </summary>
-public sealed class MoveRules(CenterStore store, TimeProvider time)
+public sealed class MoveRules(CenterStore store, RefusalAudit refusals, TimeProvider time)
 {
     /// <summary>
     /// Returns when the caller gains no Cryptographer privilege at <paramref name="what"/> by moving it below
@@ -17,7 +17,17 @@ public sealed class MoveRules(CenterStore store, TimeProvider time)
     /// </summary>
     /// <exception cref="Contracts.Faults.FaultException">NoPermission for the first one that they
     /// would gain, at the object.</exception>
-    public Task RequireAsync(Caller caller, ObjectRef what, ObjectRef to, CancellationToken ct) => store.ReadAsync(
+    public async Task RequireAsync(Caller caller, ObjectRef what, ObjectRef to, CancellationToken ct)
+    {
+        if (await GainedAsync(caller, what, to, ct) is { } gained)
+        {
+            var refused = AccessFaults.NoPermission(caller, gained, what);
+            await refusals.NoteAsync(refused);
+            throw refused;
+        }
+    }
+
+    private Task<string?> GainedAsync(Caller caller, ObjectRef what, ObjectRef to, CancellationToken ct) => store.ReadAsync(
         async db =>
         {
             var access = await CallerAccess.LoadAsync(db, caller, time, ct);
@@ -30,11 +40,11 @@ public sealed class MoveRules(CenterStore store, TimeProvider time)
                     .Where(Privileges.IsCrypto).Order(StringComparer.Ordinal).FirstOrDefault();
                 if (gained is not null)
                 {
-                    throw AccessFaults.NoPermission(caller, gained, what);
+                    return gained;
                 }
             }
 
-            return true;
+            return null;
         },
         ct);
 }

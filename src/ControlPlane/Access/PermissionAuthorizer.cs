@@ -4,15 +4,20 @@ using Lorica.ControlPlane.Tree;
 
 namespace Lorica.ControlPlane.Access;
 
-/// <summary>Decides by the permissions in the database, as they are at this moment.</summary>
-public sealed class PermissionAuthorizer(CenterStore store, TimeProvider time) : IAuthorizer
+/// <summary>
+/// Decides by the permissions in the database, as they are at this moment. A refusal is an audit event before it is an answer, so
+/// <see cref="RequireAsync"/> is never called inside a unit of work: there <see cref="BeginCheck"/> asks.
+/// </summary>
+public sealed class PermissionAuthorizer(CenterStore store, RefusalAudit refusals, TimeProvider time) : IAuthorizer
 {
     /// <inheritdoc />
     public async Task RequireAsync(Caller caller, string privilege, ObjectRef target, CancellationToken ct)
     {
         if (!await HoldsAsync(caller, privilege, target, ct))
         {
-            throw AccessFaults.NoPermission(caller, privilege, target);
+            var refused = AccessFaults.NoPermission(caller, privilege, target);
+            await refusals.NoteAsync(refused);
+            throw refused;
         }
     }
 

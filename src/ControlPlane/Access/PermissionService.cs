@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Lorica.ControlPlane.Access;
 
 /// <summary>Permissions: who has which role where.</summary>
-public sealed class PermissionService(CenterStore store, EscalationGuard guard, EventLog events, TimeProvider time)
+public sealed class PermissionService(
+    CenterStore store, EscalationGuard guard, RefusalAudit refusals, EventLog events, TimeProvider time)
 {
     /// <summary>
     /// Permissions at the objects where the caller may change them, and their own; those of objects that are gone are not shown.
@@ -55,7 +56,7 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
                 }
 
                 (row.RoleId, row.Propagate) = (role.Id, body.Propagate);
-                events.Add(db, old.Length == 0 ? EventIds.PermissionAdded : EventIds.PermissionUpdated, caller.User, target.Name,
+                events.Add(db, old.Length == 0 ? EventIds.PermissionAdded : EventIds.PermissionUpdated, caller, target.Name,
                     $"{caller.User} gave the {kind} {principal} the role {role.Name} ({role.Id}) at {target.Kind} "
                         + $"{target.Name}{(body.Propagate ? " and below" : "")}{old}.");
                 return ToModel(Grant.Of(row), target, role);
@@ -78,34 +79,44 @@ public sealed class PermissionService(CenterStore store, EscalationGuard guard, 
                         $"The {kind} {principal} has no permission set at {place.Name} itself.",
                         "See `lorica permission ls`: it may be inherited."));
                 db.Permissions.Remove(row);
-                events.Add(db, EventIds.PermissionRemoved, caller.User, place.Name,
+                events.Add(db, EventIds.PermissionRemoved, caller, place.Name,
                     $"{caller.User} took the role {row.RoleId} of the {kind} {principal} at {place.Kind} {place.Name} away.");
             },
             ct);
     }
 
     /// <summary>What somebody holds at an object: the caller, or another whose permissions there the caller may change.</summary>
-    public Task<EffectiveModel> EffectiveAsync(
-        Caller caller, string? user, string target, CancellationToken ct) => store.ReadAsync(
-        async db =>
+    public async Task<EffectiveModel> EffectiveAsync(Caller caller, string? user, string target, CancellationToken ct)
+    {
+        try
         {
-            var place = await ObjectFinder.FindAsync(db, target, ct);
-            var state = await AccessState.LoadAsync(db, ct);
-            var actor = await CallerAccess.LoadAsync(db, caller, time, ct);
-            string who = user ?? caller.User;
-            if (who != caller.User)
-            {
-                EscalationGuard.Require(caller, actor, state, Privileges.ModifyPermissions, place);
-                UserService.RequireUser(state, who);
-            }
+            return await store.ReadAsync(db => EffectiveAsync(db, caller, user ?? caller.User, target, ct), ct);
+        }
+        catch (FaultException e)
+        {
+            await refusals.NoteAsync(e);
+            throw;
+        }
+    }
 
-            var held = who == caller.User
-                ? actor.Effective(state.Path(place), propagated: false) : state.Effective(who, place, propagated: false);
-            return new EffectiveModel(
-                who, [.. state.Members.Where(m => m.User == who).Select(m => m.Group).Order(StringComparer.Ordinal)],
-                new ObjectModel(place.Kind, place.Id, place.Name), [.. held.Order(StringComparer.Ordinal)]);
-        },
-        ct);
+    private async Task<EffectiveModel> EffectiveAsync(
+        CenterDb db, Caller caller, string who, string target, CancellationToken ct)
+    {
+        var place = await ObjectFinder.FindAsync(db, target, ct);
+        var state = await AccessState.LoadAsync(db, ct);
+        var actor = await CallerAccess.LoadAsync(db, caller, time, ct);
+        if (who != caller.User)
+        {
+            EscalationGuard.Require(caller, actor, state, Privileges.ModifyPermissions, place);
+            UserService.RequireUser(state, who);
+        }
+
+        var held = who == caller.User
+            ? actor.Effective(state.Path(place), propagated: false) : state.Effective(who, place, propagated: false);
+        return new EffectiveModel(
+            who, [.. state.Members.Where(m => m.User == who).Select(m => m.Group).Order(StringComparer.Ordinal)],
+            new ObjectModel(place.Kind, place.Id, place.Name), [.. held.Order(StringComparer.Ordinal)]);
+    }
 
     private static (string Kind, string Name) Principal(string? user, string? group) => (user, group) switch
     {

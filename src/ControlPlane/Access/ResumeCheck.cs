@@ -1,3 +1,4 @@
+using Lorica.Contracts.Events;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
@@ -20,8 +21,7 @@ namespace Lorica.ControlPlane.Access;
 internal sealed class ResumeCheck(IAuthorizer authorizer, CenterStore store, EventLog events)
 {
     /// <summary>Who asked for a task.</summary>
-    public static Caller CallerOf(TaskRow task) =>
-        task.UserName == Caller.SystemName ? Caller.System : new Caller(task.UserName, TokenId: task.TokenId);
+    public static Caller CallerOf(TaskRow task) => task.ToCaller();
 
     /// <summary>Returns when the work may go on.</summary>
     /// <param name="context">The work; nothing is asked unless it is taken up again.</param>
@@ -46,15 +46,15 @@ internal sealed class ResumeCheck(IAuthorizer authorizer, CenterStore store, Eve
 
             if (halfDone is null || !await halfDone())
             {
-                await events.AddAsync(EventIds.AccessRefused, caller.User, vm,
+                await events.AddAsync(EventIds.AccessRefused, caller, vm,
                     $"Task {context.Task.Id} ({context.Task.Kind}) was not taken up again: {caller.User} no longer "
                         + $"holds {privilege}.", ct);
                 throw AccessFaults.NoPermission(caller, privilege, target);
             }
 
-            await events.AddAsync(EventIds.AccessRefused, caller.User, vm,
+            await events.AddAsync(EventIds.AccessRefused, caller, vm,
                 $"Task {context.Task.Id} ({context.Task.Kind}) goes on although {caller.User} no longer holds {privilege}: its "
-                    + "files are in transition.", ct);
+                    + "files are in transition.", EventOutcome.Noticed, ct);
             return;
         }
     }

@@ -46,7 +46,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             await db.SaveChangesAsync(ct);
             var held = from.Privileges.Union(BuiltInRoles.Always).ToFrozenSet(StringComparer.Ordinal);
             db.RolePrivileges.AddRange(held.Select(p => new RolePrivilegeRow { RoleId = row.Id, Privilege = p }));
-            events.Add(db, EventIds.RoleAdded, caller.User, row.Name,
+            events.Add(db, EventIds.RoleAdded, caller, row.Name,
                 $"{caller.User} cloned the role {from.Name} as {row.Name} ({row.Id}).");
             return ToModel(new Role(row.Id, row.Name, row.Description, held));
         },
@@ -65,7 +65,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             EscalationGuard.RequireAll(caller, actor, before, role.Privileges.Union(wanted), ObjectRef.Root);
             await db.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
             db.RolePrivileges.AddRange(wanted.Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
-            events.Add(db, EventIds.RoleUpdated, caller.User, role.Name,
+            events.Add(db, EventIds.RoleUpdated, caller, role.Name,
                 $"{caller.User} changed the role {role.Name}: added {List(wanted.Except(role.Privileges))}; taken away "
                     + $"{List(role.Privileges.Except(wanted))}.");
             return ToModel(role with { Privileges = wanted });
@@ -93,7 +93,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             await db.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
             await db.Roles.Where(r => r.Id == role.Id).ExecuteDeleteAsync(ct);
             events.Add(
-                db, EventIds.RoleRemoved, caller.User, role.Name, $"{caller.User} removed the role {role.Name} ({role.Id}).");
+                db, EventIds.RoleRemoved, caller, role.Name, $"{caller.User} removed the role {role.Name} ({role.Id}).");
         },
         ct);
 

@@ -46,7 +46,7 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
             async db =>
             {
                 await db.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync(ct);
-                events.Add(db, EventIds.SessionEnded, caller.User, owner, $"{caller.User} ended the session {id} of {owner}.");
+                events.Add(db, EventIds.SessionEnded, caller, owner, $"{caller.User} ended the session {id} of {owner}.");
                 return true;
             },
             ct);

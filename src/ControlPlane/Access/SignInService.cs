@@ -175,7 +175,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
                 ct);
         }
 
-        return new Caller(session.UserName);
+        return new Caller(session.UserName) { Origin = new RequestOrigin("", session.Id, "") };
     }
 
     private async Task<Caller> OfApiTokenAsync(string hash, long now, CancellationToken ct)

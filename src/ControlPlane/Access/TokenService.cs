@@ -82,7 +82,7 @@ public sealed class TokenService(
                     ExpiresAt = (now + life).ToUnixTimeMilliseconds(),
                 };
                 db.Tokens.Add(row);
-                events.Add(db, EventIds.TokenCreated, caller.User, row.Id,
+                events.Add(db, EventIds.TokenCreated, caller, row.Id,
                     $"{caller.User} made the API token {row.Id} until {now + life:u}, "
                         + $"for {(privileges is null ? "everything they hold" : string.Join(", ", privileges))} at "
                         + $"{target?.Name ?? "every object"}.");
@@ -115,7 +115,7 @@ public sealed class TokenService(
 
             db.Tokens.Remove(row);
             events.Add(
-                db, EventIds.TokenRevoked, caller.User, id, $"{caller.User} revoked the API token {id} of {row.UserName}.");
+                db, EventIds.TokenRevoked, caller, id, $"{caller.User} revoked the API token {id} of {row.UserName}.");
         },
         ct);
 

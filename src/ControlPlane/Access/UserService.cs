@@ -52,7 +52,7 @@ public sealed class UserService(
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
                 await PrincipalNames.RequireFreeAsync(db, body.Name, ct);
                 db.Users.Add(row);
-                events.Add(db, EventIds.UserAdded, caller.User, row.Name, $"{caller.User} added the user {row.Name}.");
+                events.Add(db, EventIds.UserAdded, caller, row.Name, $"{caller.User} added the user {row.Name}.");
             },
             ct);
         return new UserModel(row.Name, [], DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
@@ -76,7 +76,7 @@ public sealed class UserService(
             await db.GroupMembers.Where(m => m.UserName == name).ExecuteDeleteAsync(ct);
             await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.User && p.Principal == name).ExecuteDeleteAsync(ct);
             await db.Users.Where(u => u.Name == name).ExecuteDeleteAsync(ct);
-            events.Add(db, EventIds.UserRemoved, caller.User, name, $"{caller.User} removed the user {name}.");
+            events.Add(db, EventIds.UserRemoved, caller, name, $"{caller.User} removed the user {name}.");
         },
         ct);
 
@@ -142,6 +142,6 @@ public sealed class UserService(
         await db.Users.Where(u => u.Name == name).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash), ct);
         await db.Sessions.Where(s => s.UserName == name).ExecuteDeleteAsync(ct);
         events.Add(
-            db, EventIds.PasswordSet, caller.User, name, $"{caller.User} changed the password of {name}; its sessions ended.");
+            db, EventIds.PasswordSet, caller, name, $"{caller.User} changed the password of {name}; its sessions ended.");
     }
 }

@@ -177,6 +177,9 @@ public static class EventIds
     /// <summary>Somebody was refused a change of who may what.</summary>
     public const string AccessRefused = "lorica.access.Refused";
 
+    /// <summary>Somebody was refused an operation for want of a privilege.</summary>
+    public const string PrivilegeRefused = "lorica.privilege.Refused";
+
     /// <summary>A permission was granted.</summary>
     public const string PermissionAdded = "vim.event.PermissionAddedEvent";
 

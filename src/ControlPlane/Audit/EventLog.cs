@@ -1,3 +1,4 @@
+using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
@@ -17,31 +18,64 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
 
     /// <summary>Appends one event about <paramref name="target"/>.</summary>
     public Task AddAsync(string eventId, string user, ObjectRef target, string message, CancellationToken ct = default) =>
-        store.WriteAsync(
-            db =>
-            {
-                Add(db, eventId, user, target, message);
-                return Task.CompletedTask;
-            },
-            ct);
+        AppendAsync(db => Add(db, eventId, user, target, message), ct);
+
+    /// <summary>Appends one event by a caller, with where they ask from.</summary>
+    public Task AddAsync(string eventId, Caller caller, string target, string message, CancellationToken ct = default) =>
+        AddAsync(eventId, caller, new ObjectRef("", "", target), message, ct);
+
+    /// <summary>The same about <paramref name="target"/>.</summary>
+    public Task AddAsync(
+        string eventId, Caller caller, ObjectRef target, string message, CancellationToken ct = default) =>
+        AppendAsync(db => Add(db, eventId, caller, target, message), ct);
+
+    /// <summary>The same where it came out otherwise than events of this id usually tell.</summary>
+    public Task AddAsync(
+        string eventId, Caller caller, ObjectRef target, string message, EventOutcome outcome, CancellationToken ct) =>
+        AppendAsync(db => Add(db, eventId, caller, target, message, outcome), ct);
 
     /// <summary>
     /// Appends one event inside the caller's own transaction, so that the event and what it tells of stand or fall together.
+    /// Where it was asked for it takes from on whose behalf the unit of work is, if that is <paramref name="user"/>.
     /// </summary>
     public void Add(CenterDb db, string eventId, string user, string target, string message) =>
         Add(db, eventId, user, new ObjectRef("", "", target), message);
 
     /// <summary>The same about <paramref name="target"/>, which can be asked for by its id later.</summary>
-    public void Add(CenterDb db, string eventId, string user, ObjectRef target, string message) =>
+    public void Add(
+        CenterDb db, string eventId, string user, ObjectRef target, string message, EventOutcome? outcome = null)
+    {
+        var known = db.Caller ?? CurrentCaller.Value;
+        Add(db, eventId, known?.User == user ? known : new Caller(user), target, message, outcome);
+    }
+
+    /// <summary>The same by a caller, with where they ask from.</summary>
+    public void Add(CenterDb db, string eventId, Caller caller, string target, string message, EventOutcome? outcome = null) =>
+        Add(db, eventId, caller, new ObjectRef("", "", target), message, outcome);
+
+    /// <summary>The same about <paramref name="target"/>.</summary>
+    /// <param name="db">The unit of work.</param>
+    /// <param name="eventId">One of <see cref="EventIds"/>.</param>
+    /// <param name="caller">Who.</param>
+    /// <param name="target">About what.</param>
+    /// <param name="message">One sentence.</param>
+    /// <param name="outcome">How it came out, where that is another thing than events of this id tell.</param>
+    public void Add(
+        CenterDb db, string eventId, Caller caller, ObjectRef target, string message, EventOutcome? outcome = null) =>
         db.Events.Add(new EventRow
         {
             Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
             EventId = eventId,
-            UserName = EventText.Clean(user),
+            UserName = EventText.Clean(caller.User),
             ObjectKind = target.Kind,
             ObjectId = EventText.Clean(target.Id),
             Target = EventText.Clean(target.Name),
             Message = EventText.Clean(message),
+            Outcome = (outcome ?? UsualOutcomes.Of(eventId)).ToWord(),
+            Address = EventText.Clean(caller.Origin?.Address ?? ""),
+            SessionId = EventText.Clean(caller.Origin?.SessionId ?? ""),
+            TokenId = EventText.Clean(caller.TokenId),
+            CorrelationId = EventText.Clean(caller.Origin?.CorrelationId ?? ""),
         });
 
     /// <summary>Events in ascending order: those after a number, or the last ones.</summary>
@@ -67,12 +101,21 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
         return new EventHeadModel(head.Number, Convert.ToHexStringLower(head.Hash));
     }
 
+    private Task AppendAsync(Action<CenterDb> add, CancellationToken ct) => store.WriteAsync(
+        db =>
+        {
+            add(db);
+            return Task.CompletedTask;
+        },
+        ct);
+
     private static IQueryable<EventRow> Where(IQueryable<EventRow> rows, EventQuery q)
     {
         rows = q.Id is [.. var start, '*'] ? rows.Where(e => e.EventId.StartsWith(start))
             : q.Id is { } id ? rows.Where(e => e.EventId == id) : rows;
         rows = q.Object is { } o ? rows.Where(e => e.ObjectId == o || e.Target == o) : rows;
         rows = q.User is { } user ? rows.Where(e => e.UserName == user) : rows;
+        rows = q.Outcome is { } outcome ? rows.Where(e => e.Outcome == outcome) : rows;
         if (q.Since is { } since)
         {
             long from = since.ToUnixTimeMilliseconds();

@@ -15,6 +15,9 @@ public sealed record EventQuery
     /// <summary>Who.</summary>
     public string? User { get; init; }
 
+    /// <summary>Word of a <see cref="Contracts.Events.EventOutcome"/>.</summary>
+    public string? Outcome { get; init; }
+
     /// <summary>At this time or later.</summary>
     public DateTimeOffset? Since { get; init; }
 

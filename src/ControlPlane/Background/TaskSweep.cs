@@ -93,8 +93,10 @@ public sealed partial class TaskSweep(TaskStore tasks, IGrainFactory grains, Tim
         }
     }
 
+    /// <summary>Work that goes on tells where it was asked for, as before.</summary>
     private async Task TakeUpAsync(TaskRow task)
     {
+        using var caller = CurrentCaller.Enter(task.ToCaller());
         if (task.Kind == TaskKinds.PolicyApply)
         {
             await grains.GetGrain<IPolicyBatchGrain>(task.Id).RunAsync();

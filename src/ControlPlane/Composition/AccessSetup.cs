@@ -1,4 +1,5 @@
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,8 @@ internal static class AccessSetup
 {
     /// <summary>Adds them.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton<RefusalLog>()
+        .AddSingleton<RefusalAudit>()
         .AddSingleton<IAuthorizer, PermissionAuthorizer>()
         .AddSingleton<IBeginCheck, TaskBeginCheck>()
         .AddSingleton<SignInThrottle>()

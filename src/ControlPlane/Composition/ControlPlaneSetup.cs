@@ -43,6 +43,8 @@ public static class ControlPlaneSetup
         services.AddSingleton<EventService>();
         services.AddSingleton<AlarmService>();
         services.AddHostedService<EventAnchor>();
+        // After it, so that it stops first: what it still tells is in the head that is kept.
+        services.AddHostedService<RefusalTeller>();
         services.AddHostedService<InventoryGauges>();
         services.AddSingleton<IdempotencyStore>();
         services.AddSingleton<InventoryTree>();

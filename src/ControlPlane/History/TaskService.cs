@@ -50,7 +50,7 @@ public sealed class TaskService(TaskStore board, TaskSignals signals, EventLog e
         }
 
         var asked = await board.RequestCancelAsync(id, caller.User, ct);
-        await events.AddAsync(EventIds.TaskCancelRequested, caller.User, About(task),
+        await events.AddAsync(EventIds.TaskCancelRequested, caller, About(task),
             $"{caller.User} asked to cancel task {id} ({task.Kind}) of {task.Target}.", CancellationToken.None);
         return asked;
     }

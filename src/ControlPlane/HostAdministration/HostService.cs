@@ -149,7 +149,7 @@ public sealed class HostService(
             {
                 var now = await db.Hosts.FirstAsync(h => h.Id == row.Id, ct);
                 now.ParentId = target.Id;
-                events.Add(db, EventIds.HostMoved, caller.User, ObjectRef.Of(now),
+                events.Add(db, EventIds.HostMoved, caller, ObjectRef.Of(now),
                     $"{caller.User} moved host {now.Name} to {target.Name}.");
             },
             ct), ct);
@@ -188,7 +188,7 @@ public sealed class HostService(
                 throw;
             }
 
-            await events.AddAsync(EventIds.HostMaintenance, caller.User, ObjectRef.Of(row),
+            await events.AddAsync(EventIds.HostMaintenance, caller, ObjectRef.Of(row),
                 $"{caller.User} put host {row.Name} into maintenance.", ct);
         }, ct);
         return await directory.GetAsync(caller, row.Id, ct);
@@ -262,7 +262,7 @@ public sealed class HostService(
                             + $"`lorica host add {peer.Address}` here again; or give up with `lorica host rm {peer.Name}`.",
                     };
                     db.Hosts.Add(row);
-                    events.Add(db, EventIds.HostAdded, caller.User, ObjectRef.Of(row),
+                    events.Add(db, EventIds.HostAdded, caller, ObjectRef.Of(row),
                         $"{caller.User} let host {peer.Name} ({peer.Address}, key {peer.Pin}) join {parent.Name}.");
                     return Task.CompletedTask;
                 },
@@ -304,7 +304,7 @@ public sealed class HostService(
                     await alarms.ClearAsync(db, alarm, hostId, CancellationToken.None);
                 }
 
-                events.Add(db, EventIds.HostRemoved, caller.User, ObjectRef.Of(row), message);
+                events.Add(db, EventIds.HostRemoved, caller, ObjectRef.Of(row), message);
             },
             CancellationToken.None);
         links.Remove(hostId);
@@ -348,7 +348,7 @@ public sealed class HostService(
             row.Maintenance = maintenance;
             if (note)
             {
-                events.Add(db, EventIds.HostMaintenance, caller.User, ObjectRef.Of(row),
+                events.Add(db, EventIds.HostMaintenance, caller, ObjectRef.Of(row),
                     $"{caller.User} took host {row.Name} out of maintenance.");
             }
         },

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lorica.Contracts.Events;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
@@ -228,7 +229,7 @@ public sealed partial class HostCrypto(
 
                 events.Add(db, EventIds.CryptoOperation, user, about,
                     $"{user}: {(rotate ? "new host key" : "encryption mode")} of {host.Name}; key {key}; "
-                    + $"keys before: {(old is null ? "none" : $"{old.Provider}/{old.KeyId}")}");
+                    + $"keys before: {(old is null ? "none" : $"{old.Provider}/{old.KeyId}")}", EventOutcome.Succeeded);
                 events.Add(db, EventIds.HostCryptoEnabled, user, about, $"{host.Name} is in encryption mode, host key {key}.");
                 await alarms.ClearAsync(db, AlarmIds.HostNeedsEncryptionMode, host.Id, ct);
                 return await register.SettleHostAsync(db, host, key.ToName(), user, ct);

@@ -212,7 +212,7 @@ public sealed class InventoryService(
                 async db =>
                 {
                     await write(db);
-                    events.Add(db, EventIds.ContainerChanged, caller.User, ObjectRef.Of(about), $"{caller.User} {what}.");
+                    events.Add(db, EventIds.ContainerChanged, caller, ObjectRef.Of(about), $"{caller.User} {what}.");
                 },
                 ct);
         }

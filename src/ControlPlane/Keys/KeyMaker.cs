@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
+using Lorica.Contracts.Events;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
@@ -60,16 +61,16 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
                     row.Kcv = status.Kcv;
                     row.State = KeyRecordStates.Usable;
                     row.KmsState = status.State;
-                    events.Add(db, EventIds.CryptoOperation, caller.User, $"{key.Provider}/{key.KeyId}",
+                    events.Add(db, EventIds.CryptoOperation, caller, $"{key.Provider}/{key.KeyId}",
                         $"{caller.User}: key.generate, task {taskId}; new key "
-                            + $"{key.Provider}/{key.KeyId}{(label.Length > 0 ? $" ({label})" : "")}");
+                            + $"{key.Provider}/{key.KeyId}{(label.Length > 0 ? $" ({label})" : "")}", EventOutcome.Succeeded);
                 },
                 ct);
             return new ExpectedKey(key.Provider, key.KeyId, status.Kcv);
         }
         catch (FaultException e)
         {
-            await events.AddAsync(EventIds.KeyGenerateFail, caller.User, provider,
+            await events.AddAsync(EventIds.KeyGenerateFail, caller, provider,
                 $"{provider}{(key is null ? "" : $"/{key.KeyId}")}: {e.Fault.Message}", CancellationToken.None);
             throw;
         }

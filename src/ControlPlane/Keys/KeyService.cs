@@ -1,3 +1,4 @@
+using Lorica.Contracts.Events;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
@@ -92,8 +93,8 @@ public sealed class KeyService(
                     }
 
                     (row.RemovedAt, row.RemovedBy) = (0, "");
-                    events.Add(db, EventIds.CryptoOperation, caller.User, $"{provider}/{keyId}",
-                        $"{caller.User}: key.restore, task {task}; key {provider}/{keyId}");
+                    events.Add(db, EventIds.CryptoOperation, caller, $"{provider}/{keyId}",
+                        $"{caller.User}: key.restore, task {task}; key {provider}/{keyId}", EventOutcome.Succeeded);
                 },
                 ct),
             ct);
@@ -158,9 +159,10 @@ public sealed class KeyService(
                     (row.RemovedAt, row.RemovedBy) = (time.GetUtcNow().ToUnixTimeMilliseconds(), caller.User);
                 }
 
-                events.Add(db, EventIds.CryptoOperation, caller.User, key.ToString(),
+                events.Add(db, EventIds.CryptoOperation, caller, key.ToString(),
                     $"{caller.User}: key.remove, task {task}; key {key}"
-                        + (names.Count > 0 ? $" by force; used by {string.Join(", ", names)}" : "") + "; the KMS keeps it");
+                        + (names.Count > 0 ? $" by force; used by {string.Join(", ", names)}" : "") + "; the KMS keeps it",
+                    EventOutcome.Succeeded);
             },
             CancellationToken.None);
         foreach (string host in uses.Select(u => u.HostId).Distinct(StringComparer.Ordinal))

@@ -14,6 +14,12 @@ public sealed record Caller(string User, bool IsSystem = false, string TokenId =
     /// <summary>Name under which the center itself acts; no user can have it.</summary>
     public const string SystemName = "system";
 
+    /// <summary>
+    /// From where they ask; null when that is not known: the center itself, and tasks of programs that did not keep it.
+    /// </summary>
+    [Id(0)]
+    public RequestOrigin? Origin { get; init; }
+
     /// <summary>The center itself.</summary>
     public static Caller System { get; } = new(SystemName, IsSystem: true);
 }

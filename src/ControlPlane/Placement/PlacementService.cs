@@ -79,7 +79,7 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
                 {
                     await db.DatastoreTags.Where(t => t.Datastore == datastore).ExecuteDeleteAsync(ct);
                     db.DatastoreTags.AddRange(wanted.Select(t => new DatastoreTagRow { Datastore = datastore, Tag = t }));
-                    events.Add(db, EventIds.DatastoreTagged, caller.User, datastore,
+                    events.Add(db, EventIds.DatastoreTagged, caller, datastore,
                         $"{caller.User} tagged datastore {datastore}: "
                             + $"{(wanted.Count > 0 ? string.Join(", ", wanted) : "no tags")}.");
                     return wanted;

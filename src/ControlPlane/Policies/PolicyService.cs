@@ -72,7 +72,7 @@ public sealed class PolicyService(
                     await RequireFreeAsync(db, after, ct);
                     row.Write(after);
                     row.ChangedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
-                    events.Add(db, EventIds.PolicyEdited, caller.User, after.Object,
+                    events.Add(db, EventIds.PolicyEdited, caller, after.Object,
                         $"{caller.User} edited storage policy \"{after.Name}\": {PolicyText.Of(before.Rules)} became "
                             + $"{PolicyText.Of(after.Rules)}.");
                     return after;
@@ -96,7 +96,7 @@ public sealed class PolicyService(
                     RequireSame(before, row);
                     await users.RefuseUsedAsync(db, before, ct);
                     db.Policies.Remove(row);
-                    events.Add(db, EventIds.PolicyDeleted, caller.User, before.Object,
+                    events.Add(db, EventIds.PolicyDeleted, caller, before.Object,
                         $"{caller.User} deleted storage policy \"{before.Name}\": {PolicyText.Of(before.Rules)}.");
                     return true;
                 },
@@ -124,7 +124,7 @@ public sealed class PolicyService(
                 };
                 row.Write(policy);
                 db.Policies.Add(row);
-                events.Add(db, EventIds.PolicyCreated, caller.User, policy.Object, message);
+                events.Add(db, EventIds.PolicyCreated, caller, policy.Object, message);
                 return policy;
             },
             CancellationToken.None),

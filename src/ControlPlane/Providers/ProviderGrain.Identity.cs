@@ -32,7 +32,7 @@ internal sealed partial class ProviderGrain
             await store.WriteAsync(async db =>
             {
                 await Revisions.RaiseAsync(db, ObjectKinds.Provider, Name, CancellationToken.None);
-                events.Add(db, EventIds.ProviderChanged, caller.User, Name,
+                events.Add(db, EventIds.ProviderChanged, caller, Name,
                     $"{caller.User} discarded the identity of key provider {Name} that waited "
                         + $"({present.Waiting?.CertificateSha256 ?? "there was none"}).");
             });
@@ -92,7 +92,7 @@ internal sealed partial class ProviderGrain
         {
             var row = await db.Providers.FirstOrDefaultAsync(p => p.Name == Name) ?? throw ProviderService.Unknown(Name);
             Fill(row, taken);
-            events.Add(db, EventIds.ProviderChanged, caller.User, Name,
+            events.Add(db, EventIds.ProviderChanged, caller, Name,
                 $"{caller.User} {what} {taken.ClientCertificateSha256} for key provider {Name}"
                     + $"{(taken.Former is { } f ? $", former {f.CertificateSha256}" : "")}{Unproven(taken)}.");
         });

@@ -49,7 +49,7 @@ internal sealed partial class ProviderGrain(
                 ClientNotAfter = configured.ClientNotAfterUnix,
                 CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             });
-            events.Add(db, EventIds.ProviderAdded, caller.User, Name,
+            events.Add(db, EventIds.ProviderAdded, caller, Name,
                 $"{caller.User} registered key provider {Name} "
                 + $"({string.Join(", ", servers.Select(s => $"{s.Host}:{s.Port}"))}){Unproven(configured)}.");
         });
@@ -80,7 +80,7 @@ internal sealed partial class ProviderGrain(
                 current.IsDefault = true;
             }
 
-            events.Add(db, EventIds.ProviderChanged, caller.User, Name,
+            events.Add(db, EventIds.ProviderChanged, caller, Name,
                 $"{caller.User} changed key provider {Name}: {Words(change, before, servers)}"
                 + $"{(change.Identity is null && change.SealedCredential.Length == 0 ? "" : Unproven(configured))}.");
         });
@@ -132,7 +132,7 @@ internal sealed partial class ProviderGrain(
                 await Revisions.RaiseAsync(db, ObjectKinds.Provider, next.Name, CancellationToken.None);
             }
 
-            events.Add(db, EventIds.ProviderRemoved, caller.User, Name, users.Count == 0
+            events.Add(db, EventIds.ProviderRemoved, caller, Name, users.Count == 0
                 ? $"{caller.User} removed key provider {Name}."
                 : $"{caller.User} removed key provider {Name} by force; used by {string.Join(", ", users)}.");
         });
@@ -162,7 +162,7 @@ internal sealed partial class ProviderGrain(
 
         await store.WriteAsync(db =>
         {
-            events.Add(db, EventIds.ProviderRemoved, caller.User, Name,
+            events.Add(db, EventIds.ProviderRemoved, caller, Name,
                 $"{caller.User} discarded the client identity that was kept of key provider {Name}"
                     + $"{(needed ? ", by force: VMs that are here or have left have keys of it" : "")}.");
             return Task.CompletedTask;

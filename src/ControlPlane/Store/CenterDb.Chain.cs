@@ -11,6 +11,11 @@ public sealed partial class CenterDb
     /// <summary>Whether events were appended through this context since it was last reset.</summary>
     internal bool AppendedEvents { get; set; }
 
+    /// <summary>
+    /// On whose behalf this unit of work is, for the events in it; null: of <see cref="Model.CurrentCaller"/>.
+    /// </summary>
+    internal Model.Caller? Caller { get; set; }
+
     /// <inheritdoc />
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("The store writes asynchronously.");

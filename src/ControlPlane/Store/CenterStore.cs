@@ -80,7 +80,7 @@ public sealed class CenterStore : IDisposable
         try
         {
             await using var db = await _factory.CreateDbContextAsync(ct);
-            db.AppendedEvents = false;
+            (db.AppendedEvents, db.Caller) = (false, null);
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             var result = await write(db);
             await db.SaveChangesAsync(ct);

@@ -8,7 +8,7 @@ internal static class EventMapping
 {
     public static EventModel ToModel(this EventRow e) => new(
         e.Number, DateTimeOffset.FromUnixTimeMilliseconds(e.Time), e.EventId, e.UserName, e.Target, e.Message, e.ObjectKind,
-        e.ObjectId, Convert.ToHexStringLower(e.Hash));
+        e.ObjectId, e.Outcome, e.Address, e.SessionId, e.TokenId, e.CorrelationId, e.Form, Convert.ToHexStringLower(e.Hash));
 
     public static byte[] Hash(ReadOnlySpan<byte> previous, EventRow e) => EventChain.Next(previous, e.ToModel());
 }

@@ -45,6 +45,15 @@ public sealed class TaskRow
     /// <summary>Id of the API token with which they asked; empty for a session.</summary>
     public string TokenId { get; set; } = "";
 
+    /// <summary>IP address from which they asked; empty when it is not known.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>Id of the session in which they asked; empty for an API token.</summary>
+    public string SessionId { get; set; } = "";
+
+    /// <summary>Of the request with which they asked; empty when it is not known.</summary>
+    public string CorrelationId { get; set; } = "";
+
     /// <summary>Unix milliseconds.</summary>
     public long StartedAt { get; set; }
 

@@ -1,3 +1,4 @@
+using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 
@@ -9,4 +10,8 @@ public interface IBeginCheck
     /// <summary>Returns when the caller holds what the task needs.</summary>
     /// <exception cref="Contracts.Faults.FaultException">NoPermission: nothing was begun.</exception>
     Task RequireAsync(CenterDb db, TaskNeeds needs, VmRow vm, Caller caller, CancellationToken ct);
+
+    /// <summary>Told of a refusal for want of a privilege when its transaction is rolled back: only then it can be
+    /// audited.</summary>
+    Task RefusedAsync(FaultException refusal);
 }

@@ -31,6 +31,7 @@ public sealed class OperationRunner(TaskStore tasks)
         catch (Exception e)
         {
             await tasks.FailAsync(task.Id, tasks.FaultOf(e, target.Name, task.Id), also: null, CancellationToken.None);
+            await tasks.TellRefusalAsync(e);
             throw;
         }
     }
@@ -60,6 +61,7 @@ public sealed class OperationRunner(TaskStore tasks)
             var fault = e is OperationCanceledException ? await tasks.CancelledAsync(task.Id, CancellationToken.None)
                 : tasks.FaultOf(e, target.Name, task.Id);
             await tasks.FailAsync(task.Id, fault, also: null, CancellationToken.None);
+            await tasks.TellRefusalAsync(e);
             throw e is OperationCanceledException ? new FaultException(fault, e) : e;
         }
     }

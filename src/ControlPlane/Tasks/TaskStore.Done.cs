@@ -18,6 +18,7 @@ public sealed partial class TaskStore
         var result = await store.WriteAsync(
             async db =>
             {
+                db.Caller = caller;
                 var value = await write(db);
                 await Revisions.RequireAsync(db, target, caller, ct);
                 await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
@@ -25,9 +26,9 @@ public sealed partial class TaskStore
                 {
                     Id = id, Kind = kind, VmId = "", ObjectKind = target.Kind, ObjectId = target.Id, Target = target.Name,
                     State = TaskStates.Succeeded,
-                    Percent = 100, UserName = caller.User, TokenId = caller.TokenId, StartedAt = start,
+                    Percent = 100, UserName = caller.User, StartedAt = start,
                     EndedAt = time.GetUtcNow().ToUnixTimeMilliseconds(), ParentId = TaskParent.Current,
-                });
+                }.AskedBy(caller));
                 return value;
             },
             ct);

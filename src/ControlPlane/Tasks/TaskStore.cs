@@ -38,9 +38,10 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
         var row = NewRow(kind, vm, caller, arguments);
         try
         {
-            await store.WriteAsync(
+            await BeginAsync(
                 async db =>
                 {
+                    db.Caller = caller;
                     await RefuseSecondAsync(db, vm, ct);
                     await Revisions.RequireAsync(db, ObjectRef.Of(vm), caller, ct);
                     await begin.RequireAsync(db, needs, vm, caller, ct);
@@ -81,9 +82,10 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     {
         var row = NewRow(kind, vm, caller, arguments);
         vm.Epoch = row.Epoch;
-        await store.WriteAsync(
+        await BeginAsync(
             async db =>
             {
+                db.Caller = caller;
                 await begin.RequireAsync(db, needs, vm, caller, ct);
                 if (!await db.Containers.AnyAsync(c => c.Id == vm.ParentId, ct))
                 {
@@ -119,13 +121,13 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
             Target = target.Name,
             State = TaskStates.Running,
             UserName = caller.User,
-            TokenId = caller.TokenId,
             StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             ParentId = TaskParent.Current,
-        };
-        await store.WriteAsync(
+        }.AskedBy(caller);
+        await BeginAsync(
             async db =>
             {
+                db.Caller = caller;
                 await Revisions.RequireAsync(db, target, caller, ct);
                 await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
                 db.Tasks.Add(row);
@@ -239,6 +241,24 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
         }
     }
 
+    /// <summary>What is refused for want of a privilege is told of when nothing of it stands any more.</summary>
+    private async Task BeginAsync(Func<CenterDb, Task> write, CancellationToken ct)
+    {
+        try
+        {
+            await store.WriteAsync(write, ct);
+        }
+        catch (FaultException e)
+        {
+            await TellRefusalAsync(e);
+            throw;
+        }
+    }
+
+    /// <summary>Has a refusal for want of a privilege told, outside of the transaction in which it came up.</summary>
+    internal Task TellRefusalAsync(Exception e) =>
+        e is FaultException { Fault.Type: FaultTypes.NoPermission } refusal ? begin.RefusedAsync(refusal) : Task.CompletedTask;
+
     private static Fault InUse(string vm, string kind, string id) => new(FaultTypes.ResourceInUse, "lorica.taskUnderWay", vm,
         $"Task {id} ({kind}) works on {vm}.", "Wait for its end.");
 
@@ -255,6 +275,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
                     return;
                 }
 
+                db.Caller = row.ToCaller();
                 row.State = fault is null ? TaskStates.Succeeded
                     : fault.Type == FaultTypes.RequestCanceled ? TaskStates.Cancelled : TaskStates.Failed;
                 row.Fault = fault is null ? null : TaskMapping.ToJson(fault);
@@ -287,7 +308,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
         await store.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct)
         ?? throw NotFound(id);
 
-    private TaskRow NewRow(string kind, VmRow vm, Caller caller, VmTaskArguments arguments) => new()
+    private TaskRow NewRow(string kind, VmRow vm, Caller caller, VmTaskArguments arguments) => new TaskRow
     {
         Id = Guid.NewGuid().ToString("D"),
         Kind = kind,
@@ -296,11 +317,10 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
         Target = vm.Name,
         State = TaskStates.Queued,
         UserName = caller.User,
-        TokenId = caller.TokenId,
         StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Epoch = vm.Epoch + 1,
         Arguments = TaskArguments.Format(arguments),
         PolicyId = arguments.PolicyId,
         ParentId = TaskParent.Current,
-    };
+    }.AskedBy(caller);
 }

@@ -7,6 +7,7 @@ using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -32,14 +33,16 @@ internal sealed class AccessWorld : IAsyncDisposable
         _folder = folder;
         Store = store;
         Events = new EventLog(store, Time);
-        Authorizer = new PermissionAuthorizer(store, Time);
+        Refusals = new RefusalLog(Events, Time, NullLogger<RefusalLog>.Instance);
+        var audit = new RefusalAudit(Refusals);
+        Authorizer = new PermissionAuthorizer(store, audit, Time);
         SignIn = new SignInService(store, new SignInThrottle(Time), Events, Time);
-        var tasks = new TaskStore(store, new TaskSignals(), new TaskBeginCheck(Time), Time);
-        var guard = new EscalationGuard(tasks, Events, Time);
+        var tasks = TaskStore = new TaskStore(store, new TaskSignals(), new TaskBeginCheck(audit, Time), Time);
+        var guard = new EscalationGuard(tasks, audit, Time);
         Users = new UserService(store, guard, tasks, SignIn, Authorizer, Events, Time);
         Groups = new GroupService(store, guard, Authorizer, Events, Time);
         Roles = new RoleService(store, guard, Events, Time);
-        Permissions = new PermissionService(store, guard, Events, Time);
+        Permissions = new PermissionService(store, guard, audit, Events, Time);
         Tokens = new TokenService(store, guard, tasks, Authorizer, Events, Time);
         Sessions = new SessionService(store, tasks, Authorizer, Events, Time);
     }
@@ -49,6 +52,10 @@ internal sealed class AccessWorld : IAsyncDisposable
     public CenterStore Store { get; }
 
     public EventLog Events { get; }
+
+    public RefusalLog Refusals { get; }
+
+    public TaskStore TaskStore { get; }
 
     public IAuthorizer Authorizer { get; }
 

@@ -190,9 +190,11 @@ public sealed class NoWayAroundTests : IAsyncLifetime
     {
         var ann = await _world.UserAsync("ann", "NoCryptoAdmin", "folder:prod");
         await _world.GrantAsync("ann", "Admin", "folder:dev");
-        var rules = new MoveRules(_world.Store, _world.Time);
+        var rules = new MoveRules(_world.Store, new RefusalAudit(_world.Refusals), _world.Time);
         Assert.True(Privileges.IsCrypto(
             await AccessWorld.NoPermissionAsync("db1", () => rules.RequireAsync(ann, AccessWorld.Db1, AccessWorld.Dev, None))));
+        Assert.Single(
+            await _world.Events.ListAsync(new EventQuery { Id = EventIds.PrivilegeRefused, Object = AccessWorld.Db1.Id }, None));
         await rules.RequireAsync(ann, AccessWorld.Web1, AccessWorld.Prod, None);
         await rules.RequireAsync(AccessWorld.Root, AccessWorld.Db1, AccessWorld.Dev, None);
     }

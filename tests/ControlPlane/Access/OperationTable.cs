@@ -45,7 +45,7 @@ internal static partial class OperationTable
     public static readonly Type[] Steps =
     [
         typeof(PermissionAuthorizer), typeof(StrictRules), typeof(MoveRules), typeof(OperationRunner),
-        typeof(TaskStore), typeof(HostCrypto),
+        typeof(TaskStore), typeof(HostCrypto), typeof(CurrentCaller), typeof(EventLog), typeof(RefusalLog),
     ];
 
     public static readonly OperationRow[] Rows =

@@ -1,5 +1,7 @@
+using Lorica.Contracts.Events;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
@@ -39,7 +41,7 @@ public sealed class PrivilegeMatrixTests
                 .Except(OperationTable.Rows.SelectMany(r => r.Privileges)).Order(StringComparer.Ordinal));
 
     [Fact]
-    public async Task Without_one_of_its_privileges_an_operation_is_refused_and_names_it_and_the_object()
+    public async Task Without_one_of_its_privileges_an_operation_is_refused_names_it_and_the_object_and_is_an_audit_event()
     {
         await using var center = await StartAsync();
         var wrong = new List<string>();
@@ -54,6 +56,10 @@ public sealed class PrivilegeMatrixTests
                     row.Elsewhere.GetValueOrDefault(missing, row.Object)))
                 {
                     wrong.Add($"{row.Method} without {missing}: {fault?.ToString() ?? "was done"}");
+                }
+                else if (!await IsToldAsync(center, caller, fault!))
+                {
+                    wrong.Add($"{row.Method} without {missing}: no audit event");
                 }
             }
         }
@@ -76,6 +82,15 @@ public sealed class PrivilegeMatrixTests
         }
 
         Nothing(wrong);
+    }
+
+    /// <summary>Whether the refusal is the one thing that the log of events tells of somebody as refused.</summary>
+    private static async Task<bool> IsToldAsync(TestCenter center, Caller caller, Fault fault)
+    {
+        var query = new EventQuery { User = caller.User, Outcome = EventOutcome.Refused.ToWord() };
+        return await center.Service<EventLog>().ListAsync(query, default) is [{ } told]
+            && told.Id is EventIds.PrivilegeRefused or EventIds.AccessRefused && told.Object == fault.Object
+            && told.ObjectKind.Length > 0 && told.Message.EndsWith(fault.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Shows all of them, not the first few.</summary>

@@ -40,8 +40,23 @@ public sealed class EventChainTests : IAsyncLifetime
             "größer → \U0001F512");
         byte[] first = EventChain.Next(EventChain.Start, one);
         Assert.Equal("f00507e56409b043023ef826d29a1b2f85dc26fce1de1fada8883f5f4902d415", Convert.ToHexStringLower(first));
-        Assert.Equal("698ea7a621af061fd06537a2c8f774ebd641bb112a68c582b81c3dcad6821cb0",
-            Convert.ToHexStringLower(EventChain.Next(first, two)));
+        Assert.Equal("0cc821dc80d4a461a60c4e979329d8d6ecf16228c359188558f1d427d7e87ae6",
+            Convert.ToHexStringLower(EventChain.Next(EventChain.Start, one with
+            {
+                Outcome = "succeeded",
+                Address = "192.0.2.7",
+                SessionId = "5e551015e5510151",
+                CorrelationId = "9f86d081884c7d65",
+                Form = 2,
+            })));
+        byte[] second = EventChain.Next(first, two);
+        Assert.Equal("698ea7a621af061fd06537a2c8f774ebd641bb112a68c582b81c3dcad6821cb0", Convert.ToHexStringLower(second));
+        var three = new EventModel(
+            3, DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_602_000), "lorica.privilege.Refused", "bob", "web1",
+            "bob was refused: bob does not hold Cryptographer.Decrypt at web1.", "vm", "0b9f0f5e-0000-4000-8000-000000000001",
+            "refused", "2001:db8::7", "", "00c0ffee00c0ffee", "0123456789abcdef", Form: 2);
+        Assert.Equal("4612b1ded4d0637a788dd3667ce01d37476cffd09bf06cfdaa82ef99dbc542a2",
+            Convert.ToHexStringLower(EventChain.Next(second, three)));
     }
 
     [Fact]
@@ -112,6 +127,16 @@ public sealed class EventChainTests : IAsyncLifetime
     [InlineData("UPDATE events SET message = 'nothing happened' WHERE number = 3", "Event 3 was changed")]
     [InlineData("UPDATE events SET time = time + 1 WHERE number = 3", "Event 3 was changed")]
     [InlineData("UPDATE events SET object_id = 'x' WHERE number = 3", "Event 3 was changed")]
+    [InlineData("UPDATE events SET outcome = 'failed' WHERE number = 3", "Event 3 was changed")]
+    [InlineData("UPDATE events SET address = '192.0.2.8' WHERE number = 3", "Event 3 was changed")]
+    [InlineData("UPDATE events SET address = '', session_id = '192.0.2.7' || session_id WHERE number = 3", "Event 3 was changed")]
+    [InlineData("UPDATE events SET session_id = 'x' WHERE number = 3", "Event 3 was changed")]
+    [InlineData("UPDATE events SET token_id = '' WHERE number = 3", "Event 3 was changed")]
+    [InlineData("UPDATE events SET correlation_id = '' WHERE number = 6", "Event 6 was changed")]
+    [InlineData("UPDATE events SET form = 1 WHERE number = 3", "Event 3 has form 1 and stands after one of form 2")]
+    [InlineData("UPDATE events SET form = 1 WHERE number = 1", "Event 1 has form 1 and carries what its hash does not cover")]
+    [InlineData("UPDATE events SET form = 3 WHERE number = 3", "Event 3 has form 3")]
+    [InlineData("UPDATE events SET form = 0 WHERE number = 3", "Event 3 has form 0")]
     [InlineData("DELETE FROM events WHERE number = 3", "Events 3 to 3 are missing")]
     [InlineData("DELETE FROM events WHERE number = 1", "Events 1 to 1 are missing")]
     [InlineData("DELETE FROM events WHERE number >= 5", "The log ends with event 4, and the head says 6")]
@@ -119,9 +144,13 @@ public sealed class EventChainTests : IAsyncLifetime
     [InlineData("UPDATE events SET hash = x'00' WHERE number = 4", "Event 4 has no hash")]
     public async Task Whoever_edits_the_table_in_spite_of_it_is_found_out(string sql, string trouble)
     {
+        var caller = new Caller("u", TokenId: "token")
+        {
+            Origin = new RequestOrigin("192.0.2.7", "session", "request"),
+        };
         for (int i = 0; i < 6; i++)
         {
-            await _log.AddAsync("t", "u", "o", $"m{i}");
+            await _log.AddAsync("t", caller, "o", $"m{i}");
         }
 
         await _store.WriteAsync(async db =>

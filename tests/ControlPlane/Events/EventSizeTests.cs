@@ -25,7 +25,11 @@ public sealed class EventSizeTests(ITestOutputHelper output)
                 for (int i = 0; i < Batch; i++)
                 {
                     string vm = Guid.NewGuid().ToString("D");
-                    log.Add(db, EventIds.CryptoOperation, "administrator", new ObjectRef(ObjectKinds.Vm, vm, "web-frontend-17"),
+                    var caller = new Caller("administrator")
+                    {
+                        Origin = new RequestOrigin("192.168.100.200", "5e551015e5510151", $"{(batch * Batch) + i:x16}"),
+                    };
+                    log.Add(db, EventIds.CryptoOperation, caller, new ObjectRef(ObjectKinds.Vm, vm, "web-frontend-17"),
                         $"administrator: vm.encrypt of web-frontend-17, task {Guid.NewGuid():D}; new key "
                             + $"kms1/{Guid.NewGuid():D}; keys before: none");
                 }

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -92,6 +95,60 @@ public sealed class SchemaTests : IDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
+    }
+
+    [Fact]
+    public async Task A_task_of_a_program_that_did_not_keep_where_it_was_asked_for_says_nothing_of_it()
+    {
+        await using (var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(_folder)};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            var assembly = typeof(CenterStore).Assembly;
+            foreach (string script in assembly.GetManifestResourceNames()
+                .Where(n => n.Contains(".Schema.sqlite-")).Order().Take(11))
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(script)!);
+                await ExecuteAsync(connection, await reader.ReadToEndAsync());
+            }
+
+            await ExecuteAsync(connection, """
+                PRAGMA user_version = 11;
+                INSERT INTO tasks (id, kind, vm_id, target, state, percent, step, bytes_done, bytes_total, user_name, token_id,
+                    started_at, epoch, arguments)
+                VALUES ('t1', 'vm.encrypt', 'vm-1', 'a', 'running', 0, '', 0, 0, 'alice', '0123456789abcdef', 1, 1, '{}');
+                """);
+        }
+
+        using var store = await CenterStore.OpenAsync(_folder, default);
+
+        var task = await store.ReadAsync(db => db.Tasks.SingleAsync());
+        Assert.Equal(new Caller("alice", TokenId: "0123456789abcdef"), task.ToCaller());
+        Assert.Null(task.ToCaller().Origin);
+    }
+
+    /// <summary>The bytes and the text are those of a program that knew no origin.</summary>
+    [Fact]
+    public void A_caller_of_an_earlier_program_is_read_and_has_no_origin()
+    {
+        using var services = new ServiceCollection().AddSerializer(b => b.AddAssembly(typeof(CenterStore).Assembly))
+            .BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        var old = new Caller("alice", TokenId: "0123456789abcdef");
+
+        Assert.Equal(old, serializer.Deserialize<Caller>(
+            Convert.FromHexString("20400b616c6963650101412130313233343536373839616263646566e8e0")));
+        var batch = JsonSerializer.Deserialize(
+            """
+            {"policyId":"p","home":true,"disks":null,"parallel":4,
+             "caller":{"user":"alice","isSystem":false,"tokenId":"0123456789abcdef"}}
+            """,
+            StoreJson.Default.PolicyBatchArguments);
+        Assert.Equal(old, batch!.Caller);
+
+        var now = old with { Origin = new RequestOrigin("192.0.2.7", "s1", "r1") };
+        Assert.Equal(now, serializer.Deserialize<Caller>(serializer.SerializeToArray(now)));
+        string json = JsonSerializer.Serialize(batch with { Caller = now }, StoreJson.Default.PolicyBatchArguments);
+        Assert.Equal(now, JsonSerializer.Deserialize(json, StoreJson.Default.PolicyBatchArguments)!.Caller);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class EventExportCommand
         var command = new Command(
             "export", "Print audit events as JSON lines, oldest first; without filters `event verify` can check them.")
         {
-            filter.After, filter.Id, filter.About, filter.User, filter.Since, filter.Until,
+            filter.After, filter.Id, filter.About, filter.User, filter.Outcome, filter.Since, filter.Until,
         };
         command.Examples(
             ("everything", "lorica event export > events.jsonl"),

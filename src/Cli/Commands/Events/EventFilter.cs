@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lorica.Cli.Output;
 using Lorica.Cli.Rest;
+using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 
 namespace Lorica.Cli.Commands.Events;
@@ -17,6 +18,8 @@ internal sealed class EventFilter(TimeProvider time)
 
     public Option<string?> User { get; } = new("--user") { Description = "Only what this person did." };
 
+    public Option<string?> Outcome { get; } = OutcomeOption();
+
     public Option<long?> After { get; } = new("--after")
     {
         Description = "Only events after this number, in ascending order.", HelpName = "NUMBER",
@@ -28,11 +31,29 @@ internal sealed class EventFilter(TimeProvider time)
 
     public string Query(ParseResult parsed, int? limit = null) => QueryText.Of(
         ("id", parsed.GetValue(Id)), ("object", parsed.GetValue(About)), ("user", parsed.GetValue(User)),
+        ("outcome", parsed.GetValue(Outcome)),
         ("after", QueryText.Of(parsed.GetValue(After))), ("since", QueryText.Of(parsed.GetValue(Since))),
         ("until", QueryText.Of(parsed.GetValue(Until))), ("limit", QueryText.Of(limit)));
 
     public static readonly IReadOnlyList<string> Headers = ["NUMBER", "TIME", "USER", "OBJECT", "EVENT", "MESSAGE"];
 
+    public static readonly IReadOnlyList<string> WideHeaders =
+        ["NUMBER", "TIME", "OUTCOME", "USER", "ADDRESS", "SESSION", "TOKEN", "REQUEST", "OBJECT", "EVENT", "MESSAGE"];
+
     public static string[] Row(EventModel e)
         => [QueryText.Of(e.Number)!, Times.Format(e.Time), e.User, e.Object, e.Id, e.Message];
+
+    public static string[] WideRow(EventModel e)
+        => [QueryText.Of(e.Number)!, Times.Format(e.Time), e.Outcome, e.User, e.Address, e.SessionId, e.TokenId, e.CorrelationId,
+            e.Object, e.Id, e.Message];
+
+    private static Option<string?> OutcomeOption()
+    {
+        var option = new Option<string?>("--outcome")
+        {
+            Description = $"Only events that came out so: {string.Join(", ", EventOutcomes.All)}.", HelpName = "OUTCOME",
+        };
+        option.AcceptOnlyFromAmong([.. EventOutcomes.All]);
+        return option;
+    }
 }

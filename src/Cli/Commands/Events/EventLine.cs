@@ -15,7 +15,8 @@ internal static class EventLine
             if (JsonSerializer.Deserialize(line, RestJson.Default.EventModel) is
                 {
                     Id: not null, User: not null, Object: not null, Message: not null, ObjectKind: not null,
-                    ObjectId: not null, Hash: not null
+                    ObjectId: not null, Outcome: not null, Address: not null, SessionId: not null, TokenId: not null,
+                    CorrelationId: not null, Hash: not null
                 } e)
             {
                 return e;

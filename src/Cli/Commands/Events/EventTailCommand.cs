@@ -15,7 +15,10 @@ internal static class EventTailCommand
     {
         var filter = new EventFilter(cli.Time);
         var command = new Command(
-            "tail", "Show audit events as they happen, until Ctrl-C.") { filter.Id, filter.About, filter.User, filter.After };
+            "tail", "Show audit events as they happen, until Ctrl-C.")
+        {
+            filter.Id, filter.About, filter.User, filter.Outcome, filter.After,
+        };
         command.Examples(
             ("watch", "lorica event tail"),
             ("into another system, from the beginning", "lorica event tail --after 0 --json | logger -t lorica"));
@@ -29,7 +32,8 @@ internal static class EventTailCommand
                 try
                 {
                     string query = QueryText.Of(("id", parsed.GetValue(filter.Id)), ("object", parsed.GetValue(filter.About)),
-                        ("user", parsed.GetValue(filter.User)), ("after", QueryText.Of(after)));
+                        ("user", parsed.GetValue(filter.User)), ("outcome", parsed.GetValue(filter.Outcome)),
+                        ("after", QueryText.Of(after)));
                     await foreach (string line in center.EventLinesAsync("stream" + query, ct))
                     {
                         if (line.StartsWith(Data, StringComparison.Ordinal))

@@ -57,7 +57,7 @@ public sealed class CenterSettings(
                         db.CenterSettings.Add(new CenterSettingRow { Name = name, Value = vm.Id });
                     }
 
-                    events.Add(db, EventIds.SettingChanged, caller.User, ObjectRef.Root,
+                    events.Add(db, EventIds.SettingChanged, caller, ObjectRef.Root,
                         $"{caller.User} set {name} to {vm?.Name ?? "nothing"}.");
                 },
                 CancellationToken.None),
@@ -99,7 +99,7 @@ public sealed class CenterSettings(
                         db.ProviderGuests.Add(new ProviderGuestRow { Provider = provider, VmId = vm.Id });
                     }
 
-                    events.Add(db, EventIds.SettingChanged, caller.User, ObjectRef.Provider(provider),
+                    events.Add(db, EventIds.SettingChanged, caller, ObjectRef.Provider(provider),
                         $"{caller.User} noted that the KMS of {provider} runs in {vm?.Name ?? "no VM of this center"}.");
                 },
                 CancellationToken.None),

@@ -119,7 +119,7 @@ public sealed class RepairService
 
             await db.SaveChangesAsync(ct);
             await _register.SettleAsync(db, files, mayWeaken: false, caller.User, vm.Name, ct);
-            _events.Add(db, EventIds.VmRepaired, caller.User, vm.Name,
+            _events.Add(db, EventIds.VmRepaired, caller, vm.Name,
                 $"{caller.User} repaired {vm.Name} ({vm.Id}): records count again for "
                 + string.Join(", ", again.Where(f => f.Row is not null).Select(f => $"{f.Path} (key {f.Key})")));
         },
