@@ -48,6 +48,7 @@ internal sealed class HostNode : IDisposable
         Editor = new VmEditor(Table, Keys);
         Power = new PowerService(config, baseFolder, Table, Keys, Events, Log, time, Stopping);
         Pauses = new PauseService(Table, new RunFolders(Full(config.RunFolder)));
+        Resets = new ResetService(Table, new RunFolders(Full(config.RunFolder)));
         if (!Accelerators.All.Contains(config.Accel))
         {
             throw new InvalidOperationException(
@@ -88,6 +89,8 @@ internal sealed class HostNode : IDisposable
     public PowerService Power { get; }
 
     public PauseService Pauses { get; }
+
+    public ResetService Resets { get; }
 
     public JobService Jobs { get; }
 

@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Vms.Operations.MigrateVm;
 using Lorica.ControlPlane.Vms.Operations.MoveVm;
 using Lorica.ControlPlane.Vms.Operations.RelocateVm;
 using Lorica.ControlPlane.Vms.Operations.RenameVm;
+using Lorica.ControlPlane.Vms.Operations.ResetVm;
 using Lorica.ControlPlane.Vms.Operations.UnlockVm;
 using Lorica.ControlPlane.Vms.Operations.UnregisterVm;
 using Lorica.ControlPlane.Vms.Operations;
@@ -61,6 +62,9 @@ internal static class VmRoutes
             .WithSummary("Move a VM to another datastore or disk format");
         group.MapOperation<PowerBody>("/{vm}/power", VmRequests.ToRequest, TaskKinds.PowerOn, TaskKinds.PowerOff)
             .WithSummary("Power on or off");
+        group.MapPost("/{vm}/reset", async (string vm, HttpContext http, VmService vms) =>
+                OperationRoutes.Accepted(await vms.BeginAsync(http.Caller(), vm, new ResetVmRequest(), http.RequestAborted)))
+            .Edits(ObjectKinds.Vm).Begins(TaskKinds.Reset).WithSummary("Reset a running guest, unasked");
         group.MapConsole();
         MapPlaces(group);
         group.MapVmDisks();

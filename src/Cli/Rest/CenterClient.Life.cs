@@ -11,6 +11,8 @@ internal sealed partial class CenterClient
     public Task<TaskModel> UnregisterVmAsync(string vm, bool fenced, CancellationToken ct) =>
         PostAsync(Vm(vm) + "/unregister" + (fenced ? "?fenced=true" : ""), ct);
 
+    public Task<TaskModel> ResetVmAsync(string vm, CancellationToken ct) => PostAsync(Vm(vm) + "/reset", ct);
+
     public Task<TaskModel> UnlockVmAsync(string vm, bool deactivated, CancellationToken ct) =>
         PostAsync(Vm(vm) + "/unlock" + (deactivated ? "?deactivated=true" : ""), ct);
 

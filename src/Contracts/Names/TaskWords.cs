@@ -30,6 +30,7 @@ public static class TaskWords
         ["vm.disk.resize"] = "Resizing a disk of",
         ["vm.powerOn"] = "Powering on",
         ["vm.powerOff"] = "Powering off",
+        ["vm.reset"] = "Resetting",
         ["policy.create"] = "Creating the policy",
         ["policy.edit"] = "Editing the policy",
         ["policy.delete"] = "Deleting the policy",

@@ -11,7 +11,7 @@ namespace Lorica.ControlPlane.Hosts;
 /// to …                                       call
 /// look at a VM, or for it                    Vms.DescribeAsync, Vms.FindAsync (null: not on the host's list), Vms.ListAsync
 /// create, import, delete                     Vms.CreateAsync, Vms.Import (a HostImport), Vms.DeleteAsync (false: not there)
-/// power on and off, pause                    Vms.PowerOnAsync, Vms.PowerOffAsync, Vms.PauseAsync
+/// power on and off, reset, pause             Vms.PowerOnAsync, Vms.PowerOffAsync, Vms.ResetAsync, Vms.PauseAsync
 /// rename                                     Vms.RenameAsync
 /// register, unregister, look before          Vms.RegisterAsync, Vms.UnregisterAsync (false: not there), Vms.InspectAsync
 /// migrate                                    Vms.UnregisterAsync here; Vms.InspectAsync (its Lock), Vms.RegisterAsync there

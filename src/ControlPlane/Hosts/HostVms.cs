@@ -99,6 +99,10 @@ public sealed class HostVms
             TimeSpan.FromSeconds(timeoutSeconds) + HostDeadlines.OffGrace, (c, o) => c.PowerOffAsync(request, o), ct)).ToModel();
     }
 
+    /// <summary>Presses the guest's reset button.</summary>
+    public Task ResetAsync(string vmId, CancellationToken ct) =>
+        _host.AskAsync(HostDeadlines.Look, (c, o) => c.ResetVmAsync(new ResetVmRequest { VmId = vmId }, o), ct);
+
     /// <summary>Holds the guest's processors, or lets them go on. Idempotent.</summary>
     /// <returns>False when the host knows no such VM.</returns>
     public async Task<bool> PauseAsync(string vmId, bool paused, CancellationToken ct) => await _host.FindAsync(

@@ -93,6 +93,9 @@ public static class TaskKinds
     /// <summary>Power off.</summary>
     public const string PowerOff = "vm.powerOff";
 
+    /// <summary>Press the guest's reset button.</summary>
+    public const string Reset = "vm.reset";
+
     /// <summary>Make a key ahead.</summary>
     public const string KeyGenerate = "key.generate";
 

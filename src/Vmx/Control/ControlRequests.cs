@@ -40,6 +40,13 @@ internal sealed class ControlRequests(
             case VmxRequest.WhatOneofCase.Pause:
                 guest.Pause(request.Pause.Paused);
                 break;
+            case VmxRequest.WhatOneofCase.Reset when board.Current.State != GuestState.Running:
+                Refuse(reply, FaultTypes.InvalidState, "lorica.guestStandsStill",
+                    $"The guest is {board.Current.State.Name()}: only one that runs is reset.");
+                break;
+            case VmxRequest.WhatOneofCase.Reset:
+                guest.Reset();
+                break;
             case VmxRequest.WhatOneofCase.ReadConsole:
                 await ring.WaitAsync(request.ReadConsole.FromOffset, Bounded(request.ReadConsole.WaitMs), time, ct);
                 var (offset, data, end) = ring.Read(request.ReadConsole.FromOffset, ConsoleChunk);

@@ -11,6 +11,9 @@ internal enum GuestAction
     /// <summary>QMP <c>stop</c>.</summary>
     Stop,
 
+    /// <summary>QMP <c>system_reset</c>: the reset button.</summary>
+    Reset,
+
     /// <summary>QMP <c>system_powerdown</c>: the power button.</summary>
     PowerDown,
 

@@ -17,6 +17,7 @@ namespace Lorica.Vmx.Guest;
 ///
 /// pause:      wanted ──Stop, again every 10 s until STOP──► paused; a RESUME meanwhile is answered by another Stop; a guest that
 ///             stands still because of a disk is left so. Let go: Continue, repeated until RESUME.
+/// reset:      running ──Reset, once──► running
 /// power off:  none ──soft──► button (again every 10 s) ──time-out──► quit ──5 s──► kill
 ///               └───hard, or soft while not running──────────────────►┘
 /// </code>
@@ -46,6 +47,7 @@ internal sealed class GuestMachine
     private long _continueDelay = ContinueFirst;
     private long _resumedAt;
     private bool _pauseWanted;
+    private long _resetAt = Never;
     private long _stopAt = Never;
     private string _shutdownReason = "";
     private bool _connected;
@@ -169,6 +171,13 @@ internal sealed class GuestMachine
         }
     }
 
+    /// <summary>The host wants the guest to start anew. Only a guest that runs, and is not to end, is reset.</summary>
+    public void Reset(long now)
+    {
+        if (State == GuestState.Running && _wish == Wish.None)
+            _resetAt = now;
+    }
+
     /// <summary>What is due, and the time at which to ask again at the latest. Ask again after an action.</summary>
     public (GuestAction Action, long Until) Next(long now)
     {
@@ -196,6 +205,12 @@ internal sealed class GuestMachine
         {
             _buttonAt = now + ButtonAgain;
             return (GuestAction.PowerDown, now);
+        }
+
+        if (now >= _resetAt && _connected)
+        {
+            _resetAt = Never;
+            return (GuestAction.Reset, now);
         }
 
         if (now >= _stopAt && _connected)

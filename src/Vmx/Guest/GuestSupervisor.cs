@@ -30,6 +30,9 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
     /// <summary>From any thread: pause the guest, or let it go on.</summary>
     public void Pause(bool paused) => _queue.Writer.TryWrite(() => _machine.Pause(paused, Now));
 
+    /// <summary>From any thread: press the guest's reset button.</summary>
+    public void Reset() => _queue.Writer.TryWrite(() => _machine.Reset(Now));
+
     /// <summary>From any thread: what a disk's device reported, shown while the guest stands still because of it.</summary>
     public void DeviceFailed(string text) => _queue.Writer.TryWrite(() => _deviceError = text);
 
@@ -104,6 +107,9 @@ internal sealed class GuestSupervisor(StatusBoard board, string qmpPath, TimePro
                 break;
             case GuestAction.Stop:
                 Send("stop");
+                break;
+            case GuestAction.Reset:
+                Send("system_reset");
                 break;
             case GuestAction.PowerDown:
                 Send("system_powerdown");

@@ -15,6 +15,7 @@ using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Operations.ResetVm;
 using Lorica.ControlPlane.Vms.Queries;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -70,6 +71,8 @@ internal static partial class OperationTable
             (c, who) => Vms(c).CheckPolicyAsync(who, "enc", Policy(TestCenter.DefaultPolicy), None)),
         new(TaskKinds.Recrypt, "enc", [Privileges.Recrypt],
             (c, who) => Vms(c).RecryptAsync(who, "enc", new RecryptBody("shallow", Disks: ["none"]), None)),
+        new(TaskKinds.Reset, "plain", [Privileges.Reset],
+            (c, who) => Vms(c).BeginAsync(who, "plain", new ResetVmRequest(), None)),
         new(TaskKinds.PowerOn, "enc", [Privileges.PowerOn],
             (c, who) => Vms(c).PowerAsync(who, "enc", new PowerBody("on"), None)),
         new(TaskKinds.PowerOn, "enc", [Privileges.PowerOn, Privileges.HostConnection],

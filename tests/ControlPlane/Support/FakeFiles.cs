@@ -130,6 +130,20 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
         return Task.FromResult(Find(request.VmId));
     }
 
+    /// <summary>Ids of VMs whose reset button was pressed, in order.</summary>
+    public ConcurrentQueue<string> Resets { get; } = new();
+
+    /// <summary>Runs inside ResetVm.</summary>
+    public Func<Task>? OnReset { get; set; }
+
+    public override async Task<ResetVmReply> ResetVm(ResetVmRequest request, ServerCallContext context)
+    {
+        RequireOn(Find(request.VmId));
+        Resets.Enqueue(request.VmId);
+        await (OnReset?.Invoke() ?? Task.CompletedTask);
+        return new ResetVmReply();
+    }
+
     /// <summary>By VM id.</summary>
     public ConcurrentDictionary<string, bool> Paused { get; } = new();
 

@@ -16,6 +16,7 @@ internal static class VmCommand
         VmPolicyCommand.Create(cli),
         VmRecryptCommand.Create(cli),
         VmDiskCommand.Create(cli),
+        VmResetCommand.Create(cli),
         VmUnlockCommand.Create(cli),
         VmRepairCommand.Create(cli),
         VmRenameCommand.Create(cli),
