@@ -28,7 +28,7 @@ internal sealed class KeyReconciler(
     /// <param name="hostId">The host.</param>
     /// <param name="ct">Ends it.</param>
     /// <param name="seen">Called with what the host says of each of the VMs that are on it.</param>
-    /// <returns>Whether to look again: a VM is locked, suspect, or not there.</returns>
+    /// <returns>Whether to look again: a VM is locked, suspect, not there, or getting keys.</returns>
     /// <exception cref="FaultException">The host does not answer.</exception>
     public async Task<bool> ReconcileAsync(string hostId, CancellationToken ct, Func<VmFiles, Task>? seen = null)
     {
@@ -71,6 +71,8 @@ internal sealed class KeyReconciler(
                 }
 
                 usable = underWay ? usable : await SettledAsync(hostId, vm, file, usable, ct);
+                // A task may end without a look at the files: what it leaves then, only the next look settles.
+                again |= underWay && usable.Exists(r => !r.InUse);
                 var own = usable.Where(r => r.InUse || underWay).ToList();
                 if (await IsSuspectAsync(vm, file, own, underWay, ct))
                 {
