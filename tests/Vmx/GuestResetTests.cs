@@ -30,6 +30,22 @@ public sealed class GuestResetTests
         Assert.Equal(GuestAction.None, machine.Next(2).Action);
     }
 
+    [Fact]
+    public void A_power_off_or_a_lost_connection_drops_a_reset_that_was_not_sent_yet()
+    {
+        var machine = Running();
+        machine.Reset(1);
+        machine.PowerOff(hard: false, timeout: 60_000, now: 1);
+        Assert.Equal(GuestAction.PowerDown, machine.Next(1).Action);
+        Assert.Equal(GuestAction.None, machine.Next(2).Action);
+
+        machine = Running();
+        machine.Reset(1);
+        machine.OnConnectionLost();
+        machine.OnStatus("running", 2);
+        Assert.Equal(GuestAction.None, machine.Next(2).Action);
+    }
+
     private static GuestMachine Running()
     {
         var machine = new GuestMachine();

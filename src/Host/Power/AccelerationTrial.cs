@@ -105,6 +105,12 @@ internal sealed class AccelerationTrial(string accel, string vmx, string qemu, u
         folders.Remove(Trial);
     }
 
+    private Process Start(ProcessStartInfo start)
+    {
+        lock (VmxLauncher.Starting)
+            return Process.Start(start) ?? throw new IOException($"{vmx} cannot be started.");
+    }
+
     private async Task<(string? Problem, TimeSpan Took)> RunAsync(VmxAccelerator form, string folder, CancellationToken ct)
     {
         string id = uid.ToString(CultureInfo.InvariantCulture);
@@ -114,7 +120,7 @@ internal sealed class AccelerationTrial(string accel, string vmx, string qemu, u
             WorkingDirectory = "/",
         };
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        using var process = Process.Start(start) ?? throw new IOException($"{vmx} cannot be started.");
+        using var process = Start(start);
         process.StandardInput.Close();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Limit);

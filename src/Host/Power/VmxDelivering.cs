@@ -36,9 +36,12 @@ internal static class VmxDelivering
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(secrets.Sum(s => s.Key.Length), MaximumSecretBytes);
             using var pipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
+
+            // The stream leaves an end that was looked at to the garbage collector: keys would stay in a pipe that nobody reads.
+            using var reading = pipe.ClientSafePipeHandle;
             foreach (var (_, key) in secrets)
                 KeyPipe.Write((int)pipe.SafePipeHandle.DangerousGetHandle(), key);
-            socket.Send(message.ToByteArray(), [.. descriptors, pipe.ClientSafePipeHandle]);
+            socket.Send(message.ToByteArray(), [.. descriptors, reading]);
         }
 
         var numbers = Answer(socket).Numbers;

@@ -19,7 +19,13 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
 {
     private const int Backlog = 16;
 
-    private static readonly Lock Starting = new();
+    /// <summary>
+    /// How long a vmx may take to read what it is given: one that stands still in the middle would hold its host up.
+    /// </summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Held while a child is started: none inherits the socket of another.</summary>
+    internal static readonly Lock Starting = new();
 
     /// <summary>The listening NBD socket of a VM. The host keeps it, so that a restarted vmx serves at once.</summary>
     public SafeFileHandle ListenNbd(Guid vm, uint uid)
@@ -44,7 +50,8 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
 
     /// <summary>
     /// Starts a vmx and hands it its configuration and keys. The control socket is the vmx's alone: when the vmx dies, whoever is
-    /// connected sees it. The run state is durable before the vmx has what it needs to start a guest, so no host ever loses one.
+    /// connected sees it. The run state names the vmx before it gets locks and keys, and its descriptors before it has what it
+    /// needs to start a guest, so no host ever loses one.
     /// </summary>
     /// <param name="launch">What to start.</param>
     /// <param name="qemuBefore">QEMU, when it runs already.</param>
@@ -60,8 +67,15 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         using var socket = own;
         using var process = Start(launch.Uid, its);
         var id = ProcessId.Of(process.Id);
+        using var stuck = TimeProvider.System.CreateTimer(
+            _ => id?.SendKill(), null, StartLimit, Timeout.InfiniteTimeSpan);
         try
         {
+            folders.Write(new RunState
+            {
+                VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, Facts = launch.Facts,
+                DiskLockFds = new Dictionary<string, int>(),
+            });
             var numberOf = VmxDelivering.Deliver(socket, [listener, .. launch.Descriptors()], launch.Secrets());
             var config = launch.ToConfig(folders.OfVm(launch.Vm.Id), qemu, listener, numberOf);
             var state = new RunState

@@ -28,7 +28,11 @@ public static class FileDescriptors
         }
     }
 
-    /// <summary>Whether the descriptor becomes readable within <paramref name="milliseconds"/>.</summary>
+    /// <summary>
+    /// Whether the descriptor becomes readable, or its other end goes, within <paramref name="milliseconds"/>. A signal does not
+    /// end the wait.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be waited for.</exception>
     public static bool WaitReadable(SafeHandle handle, int milliseconds)
     {
         bool held = false;
@@ -37,8 +41,16 @@ public static class FileDescriptors
             handle.DangerousAddRef(ref held);
             var one = new Libc.PollDescriptor { Fd = (int)handle.DangerousGetHandle(), Events = Libc.PollIn };
 
-            // SAFETY: one descriptor, which the reference above holds open.
-            return Libc.Poll(ref one, 1, milliseconds) > 0;
+            long end = Environment.TickCount64 + milliseconds;
+            while (true)
+            {
+                // SAFETY: one descriptor, which the reference above holds open.
+                int found = Libc.Poll(ref one, 1, (int)Math.Max(0, end - Environment.TickCount64));
+                if (found >= 0)
+                    return found > 0;
+                if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                    throw Errno.Failure("wait for", "a descriptor");
+            }
         }
         finally
         {

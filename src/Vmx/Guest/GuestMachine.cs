@@ -108,7 +108,7 @@ internal sealed class GuestMachine
     }
 
     /// <summary>The control connection broke; QEMU may still be there.</summary>
-    public void OnConnectionLost() => _connected = false;
+    public void OnConnectionLost() => (_connected, _resetAt) = (false, Never);
 
     /// <summary>QEMU has ended: <paramref name="how"/> and the last it printed, both may be empty.</summary>
     public void OnExit(string how, string output)
@@ -135,6 +135,8 @@ internal sealed class GuestMachine
     {
         if (State == GuestState.Ended || _wish >= Wish.Quit)
             return;
+
+        _resetAt = Never;
 
         // Only a guest that runs can hear the button.
         if (hard || State != GuestState.Running)
@@ -256,6 +258,7 @@ internal sealed class GuestMachine
             return;
         State = state;
         Detail = detail;
+        _resetAt = state == GuestState.Running ? _resetAt : Never;
     }
 
     private void Finish(GuestEnd end, string detail)

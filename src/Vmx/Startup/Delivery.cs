@@ -42,7 +42,7 @@ internal sealed class Delivery : IDisposable
                 ReadSecrets(pipe, message, secrets);
             }
 
-            host.Send(new VmxDelivered { Numbers = { descriptors.Select(d => (int)d.DangerousGetHandle()) } }.ToByteArray());
+            Answer(host, new VmxDelivered { Numbers = { descriptors.Select(d => (int)d.DangerousGetHandle()) } });
             return new Delivery(descriptors, secrets);
         }
         catch
@@ -80,6 +80,31 @@ internal sealed class Delivery : IDisposable
         catch (IOException e)
         {
             throw new VmxException(VmxErrorKind.BadConfig, $"What the host sends cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether nothing more comes.</summary>
+    public static bool IsEnd(DescriptorSocket host)
+    {
+        try
+        {
+            return host.Receive(0, out _) is null;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static void Answer(DescriptorSocket host, VmxDelivered answer)
+    {
+        try
+        {
+            host.Send(answer.ToByteArray());
+        }
+        catch (IOException e)
+        {
+            throw new VmxException(VmxErrorKind.BadConfig, $"The host takes no answer: {e.Message}", e);
         }
     }
 

@@ -27,7 +27,7 @@ internal static class StartReader
         foreach (var stray in more)
             stray.Dispose();
         ConfigRules.Check(config, uid, delivery.Secrets);
-        if (more.Count > 0 || host.Receive(0, out _) is not null)
+        if (more.Count > 0 || !Delivery.IsEnd(host))
             throw new VmxException(VmxErrorKind.BadConfig, "The host sends more than what to start.");
         return (config, delivery.Take());
     }
