@@ -178,7 +178,7 @@ internal sealed class LoricaUp : IAsyncDisposable
     public async Task AddKmsAsync(string name, int port, params string[] more)
     {
         var pem = await Shell.RunAsync("/bin/bash",
-            ["-c", $"openssl Client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout "
+            ["-c", $"openssl s_client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout "
                 + "-fingerprint -sha256"]);
         string sha256 = pem.Output.Trim().Split('=')[^1].Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         await JsonAsync(["kms", "add", name, "--server", $"127.0.0.1:{port}", "--accept", sha256, .. more]);
