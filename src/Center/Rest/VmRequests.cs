@@ -19,6 +19,8 @@ internal static class VmRequests
     /// <summary>Of a power action.</summary>
     public static object ToRequest(string vm, PowerBody body) => (body.Action, body.Fenced) switch
     {
+        ("on" or "off", _) when body.TimeoutSeconds is < 0 or > PowerOffRequest.MaximumTimeout =>
+            throw Invalid("lorica.timeout", vm, $"The time-out is 0 to {PowerOffRequest.MaximumTimeout} seconds."),
         ("on", _) => new PowerOnRequest(body.Fenced),
         ("off", false) => new PowerOffRequest(body.Hard, body.TimeoutSeconds),
         ("off", true) => throw Invalid("lorica.fenced", vm, "That a host is fenced is said when a VM is powered on."),

@@ -22,6 +22,11 @@ public static class HostFailures
     /// </summary>
     public static bool IsUnanswered(Exception e) => e is FaultException { InnerException: HostUnansweredException };
 
+    /// <summary>Whether there was no connection to the host; one that hangs is another thing.</summary>
+    internal static bool IsGone(Exception e) =>
+        e is FaultException { InnerException: HostUnansweredException { InnerException: RpcException r } }
+        && r.StatusCode == StatusCode.Unavailable;
+
     /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or
     /// the database. It says nothing about what was asked of the host.</summary>
     internal static bool IsPassing(Exception e) =>

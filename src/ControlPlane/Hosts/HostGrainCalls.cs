@@ -6,7 +6,7 @@ namespace Lorica.ControlPlane.Hosts;
 /// <summary>Calls of a host's grain with their failures in the words of faults.</summary>
 internal static class HostGrainCalls
 {
-    /// <summary>Delivers; a delivery that takes too long is one that cannot be made now.</summary>
+    /// <summary>Delivers; a delivery that takes too long, or whose grain stops, is one that cannot be made now.</summary>
     /// <exception cref="FaultException">HostCommunication.</exception>
     public static async Task<DeliveryResult> DeliverInTimeAsync(this IHostGrain host, List<ExpectedKey> keys, string operation)
     {
@@ -14,7 +14,7 @@ internal static class HostGrainCalls
         {
             return await host.DeliverAsync(keys, operation);
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.deliverySlow", host.GetPrimaryKeyString(),
                 "The keys did not get to the host in time.", "Look at the key provider and at the host, then try again."), e);

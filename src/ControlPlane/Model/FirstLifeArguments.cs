@@ -3,61 +3,62 @@ namespace Lorica.ControlPlane.Model;
 /// <summary>
 /// The part of <see cref="FirstTaskArguments"/> for registering, unregistering, renaming, migrating and changes of disks.
 /// </summary>
+// Not `init`: source-generated JSON would replace the default of an init-only member that the text leaves out.
 internal sealed record FirstLifeArguments
 {
     /// <summary><c>[datastore] folder/file</c>, of a VM or of a disk.</summary>
-    public string Path { get; init; } = "";
+    public string Path { get; set; } = "";
 
     /// <summary>Host to which it goes.</summary>
-    public string HostId { get; init; } = "";
+    public string HostId { get; set; } = "";
 
     /// <summary>Host from which it comes.</summary>
-    public string FromHostId { get; init; } = "";
+    public string FromHostId { get; set; } = "";
 
     /// <summary>New name.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>Name before.</summary>
-    public string OldName { get; init; } = "";
+    public string OldName { get; set; } = "";
 
     /// <summary>Place of a disk.</summary>
-    public string Label { get; init; } = "";
+    public string Label { get; set; } = "";
 
     /// <summary>Object id of a disk.</summary>
-    public string ObjectId { get; init; } = "";
+    public string ObjectId { get; set; } = "";
 
     /// <summary>Bytes.</summary>
-    public long Capacity { get; init; }
+    public long Capacity { get; set; }
 
     /// <summary><c>thin</c>, <c>lazyZeroed</c>, <c>eagerZeroed</c>.</summary>
-    public string Provisioning { get; init; } = "";
+    public string Provisioning { get; set; } = "";
 
     /// <summary>Policy of a disk; empty: none was named.</summary>
-    public string PolicyId { get; init; } = "";
+    public string PolicyId { get; set; } = "";
 
     /// <summary>A key that was named, or that the disk has; empty: none.</summary>
-    public string Provider { get; init; } = "";
+    public string Provider { get; set; } = "";
 
     /// <summary>Its id.</summary>
-    public string KeyId { get; init; } = "";
+    public string KeyId { get; set; } = "";
 
     /// <summary>Its check value.</summary>
-    public string Kcv { get; init; } = "";
+    public string Kcv { get; set; } = "";
 
     /// <summary>The disk is encrypted, or shall be.</summary>
-    public bool Encrypted { get; init; }
+    public bool Encrypted { get; set; }
 
     /// <summary>An operator says that whoever held the lock last is cut off.</summary>
-    public bool Fenced { get; init; }
+    public bool Fenced { get; set; }
 
     /// <summary>What registering recorded: the objects that the files name as encrypted.</summary>
-    public List<RecordPlan> Records { get; init; } = [];
+    public List<RecordPlan> Records { get; set; } = [];
 
     /// <summary>
     /// Privileges beside that of the operation that were asked for at the VM; they are again when it is taken up.
     /// </summary>
-    public List<string> Asked { get; init; } = [];
+    public List<string> Asked { get; set; } = [];
 
     /// <summary>Unlock with keys that are not active on their KMS any more.</summary>
-    public bool Deactivated { get; init; }
+    public bool Deactivated { get; set; }
 }

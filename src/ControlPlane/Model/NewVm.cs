@@ -1,6 +1,7 @@
 namespace Lorica.ControlPlane.Model;
 
 /// <summary>A VM that is asked for.</summary>
+// Not `init` where there is a default: source-generated JSON would replace it when the text leaves the member out.
 public sealed record NewVm
 {
     /// <summary>Name of the VM.</summary>
@@ -19,13 +20,13 @@ public sealed record NewVm
     public string? Datastore { get; init; }
 
     /// <summary>Virtual processors.</summary>
-    public int Cpus { get; init; } = 1;
+    public int Cpus { get; set; } = 1;
 
     /// <summary>Memory in MiB.</summary>
-    public long MemoryMib { get; init; } = 256;
+    public long MemoryMib { get; set; } = 256;
 
     /// <summary><c>bios</c> or <c>uefi</c>.</summary>
-    public string Firmware { get; init; } = "bios";
+    public string Firmware { get; set; } = "bios";
 
     /// <summary>Keys to use under a policy with encryption; null for one new key.</summary>
     public IReadOnlyList<KeySpec>? Keys { get; init; }
@@ -34,5 +35,5 @@ public sealed record NewVm
     public required IReadOnlyList<NewDisk> Disks { get; init; }
 
     /// <summary>Object ids of the disks, in order; decided when it begins.</summary>
-    public IReadOnlyList<string> DiskObjects { get; init; } = [];
+    public IReadOnlyList<string> DiskObjects { get; set; } = [];
 }

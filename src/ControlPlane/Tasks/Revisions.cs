@@ -73,7 +73,7 @@ public sealed class Revisions(CenterStore store)
     /// <summary>Tasks about an object that leave it as it is.</summary>
     private static bool Unchanging(string taskKind) =>
         taskKind is TaskKinds.PolicyApply or TaskKinds.Clone or TaskKinds.Unlock or TaskKinds.KeyCheck
-            or TaskKinds.AlarmAcknowledge or TaskKinds.ProviderRequest;
+            or TaskKinds.AlarmAcknowledge or TaskKinds.Reset or TaskKinds.ProviderRequest;
 
     private static async Task<long> NumberAsync(CenterDb db, string kind, string id, CancellationToken ct) =>
         await db.Revisions.Where(r => r.ObjectKind == kind && r.ObjectId == id)

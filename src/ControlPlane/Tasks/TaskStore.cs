@@ -22,6 +22,8 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     {
         FaultException f => f.Fault,
         RpcException r => FaultCodec.FromRpc(r, "the host"),
+        OperationCanceledException => new Fault(FaultTypes.HostCommunication, "lorica.givenUp", target,
+            "The request was given up before its answer came.", "Look at the object, and ask again."),
         _ => StorageFull.Find(e, store.Folder) ?? new Fault(FaultTypes.SystemError, "lorica.systemError", target,
             "Internal error.", $"The center's log has more under task {taskId}."),
     };

@@ -52,6 +52,7 @@ public sealed class ClaimTests
 
         Assert.Equal((FaultTypes.NoPermission, "a"), (refused.Fault.Type, refused.Fault.Object));
         Assert.Empty(center.Hosts[1].Delivered);
+        Assert.Equal(caller.User, Assert.Single(await center.EventsAsync(EventIds.PrivilegeRefused)).User);
         Assert.Equal("succeeded", (await EndAsync(center, task, job)).State);
     }
 

@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Http.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -9,6 +8,8 @@ using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.EntityFrameworkCore;
+using System.Net.Http.Json;
+using System.Net;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -110,6 +111,7 @@ public sealed class NamedKeyTests
         var refused = await Assert.ThrowsAsync<FaultException>(() => vms.CreateAsync(caller, Body("a", "unknown"), default));
         Assert.Equal((FaultTypes.NoPermission, Privileges.ManageKeys), (refused.Fault.Type, refused.Fault.Key));
         Assert.Equal(0, asked);
+        Assert.Equal(caller.User, Assert.Single(await center.EventsAsync(EventIds.PrivilegeRefused)).User);
         Assert.Equal("succeeded", (await center.EndAsync((await vms.CreateAsync(caller, Body("a", made), default)).Id)).State);
         var known = await vms.CreateAsync(People.Administrator, Body("b", "unknown"), default);
         Assert.Equal("succeeded", (await center.EndAsync(known.Id)).State);

@@ -1,11 +1,12 @@
-using System.Text.Json;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
+using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using System.Text.Json;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 
@@ -49,6 +50,23 @@ public sealed class FirstFormTests
         Assert.Equal(2 << 20, (await center.VmAsync("resize")).Disks[1].Capacity);
         Assert.DoesNotContain(
             await center.Store.ReadAsync(db => db.Vms.Select(v => v.Name).ToListAsync()), n => n is "delete" or "unregister");
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"life":{},"create":{"name":"a","disks":[]}}""")]
+    public void What_a_still_earlier_center_did_not_write_has_its_default(string text)
+    {
+        var arguments = TaskArguments.Parse(text);
+        Assert.Empty(arguments.Asked);
+        Assert.Empty(arguments.Copies);
+        Assert.Equal("", arguments.Path);
+        var first = TaskArguments.First(text);
+        Assert.Empty(first.Disks);
+        Assert.Empty(first.Life?.Records ?? []);
+        Assert.Equal("", first.Life?.Label ?? "");
+        Assert.Equal("bios", first.Create?.Firmware ?? "bios");
+        Assert.Empty(first.Create?.DiskObjects ?? []);
     }
 
     [Fact]

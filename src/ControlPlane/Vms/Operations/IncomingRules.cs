@@ -19,12 +19,22 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// 3 in the transaction that begins the task: judged again, found the same, claimed
 /// </code>
 /// </summary>
-internal sealed class IncomingRules(CenterStore store, KeyRegister register, TimeProvider time)
+internal sealed class IncomingRules(CenterStore store, KeyRegister register, RefusalAudit refusals, TimeProvider time)
 {
     /// <summary>Judges one object and asks its KMS; null for a plain one.</summary>
     public async Task<RecordPlan?> JudgeAsync(Caller caller, IncomingObject o, IncomingConsent consent, CancellationToken ct)
     {
-        var plan = await store.ReadAsync(db => JudgeAsync(db, caller, o, consent, ct), ct);
+        RecordPlan? plan;
+        try
+        {
+            plan = await store.ReadAsync(db => JudgeAsync(db, caller, o, consent, ct), ct);
+        }
+        catch (FaultException e)
+        {
+            await refusals.NoteAsync(e);
+            throw;
+        }
+
         if (plan is not null)
         {
             await register.CheckAsync(plan.Key, o.Path, ct);

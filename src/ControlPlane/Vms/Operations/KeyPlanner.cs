@@ -1,6 +1,7 @@
 using Lorica.Contracts;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
@@ -16,7 +17,7 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// than recorded, is refused before anything is done.
 /// </summary>
 internal sealed class KeyPlanner(
-    ProviderService providers, BrokerLink broker, CenterStore store, NamedKeys named, TimeProvider time)
+    ProviderService providers, BrokerLink broker, CenterStore store, NamedKeys named, RefusalAudit refusals, TimeProvider time)
 {
     private const int MaximumSpecs = 65;
 
@@ -104,13 +105,22 @@ internal sealed class KeyPlanner(
         }
 
         // Before the KMS is asked: it answers nobody about keys that they may not name.
-        await store.ReadAsync(
-            async db =>
-            {
-                await named.RequireAsync(db, caller, own, (provider, id), ct);
-                return true;
-            },
-            ct);
+        try
+        {
+            await store.ReadAsync(
+                async db =>
+                {
+                    await named.RequireAsync(db, caller, own, (provider, id), ct);
+                    return true;
+                },
+                ct);
+        }
+        catch (FaultException e)
+        {
+            await refusals.NoteAsync(e);
+            throw;
+        }
+
         return new KeyGroup
         {
             Objects = objects, Provider = provider, KeyId = id, Kcv = await CheckAsync(vm.Name, provider, id, ct),

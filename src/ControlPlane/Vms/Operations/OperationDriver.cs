@@ -20,7 +20,7 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// </code>
 /// </summary>
 internal sealed partial class OperationDriver(
-    OperationRegistry operations, VmLookup lookup, TaskStore tasks, EventLog events, TimeProvider time,
+    OperationRegistry operations, VmLookup lookup, VmLook look, TaskStore tasks, EventLog events, TimeProvider time,
     ILogger<OperationDriver> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -121,6 +121,7 @@ internal sealed partial class OperationDriver(
             try
             {
                 await tasks.FailAsync(task.Id, fault, db => NoteAsync(db, task, fault), CancellationToken.None);
+                await look.NudgeAsync(task.VmId);
                 return;
             }
             catch (Exception inner)

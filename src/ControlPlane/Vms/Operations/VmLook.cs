@@ -138,6 +138,23 @@ internal sealed class VmLook(
         await requireKeys();
     }
 
+    /// <summary>
+    /// Has the VM's host compared with the records soon. A task may fail without a look at the files: what it leaves then, only
+    /// that settles.
+    /// </summary>
+    public async Task NudgeAsync(string vmId)
+    {
+        try
+        {
+            var vm = await lookup.FindAsync(vmId, CancellationToken.None);
+            await grains.GetGrain<IHostGrain>(vm.HostId).NudgeAsync();
+        }
+        catch (Exception e) when (e is FaultException || HostCalls.IsPassing(e))
+        {
+            // The VM is gone with its task; or the database is, and the next connection of the host compares all of it.
+        }
+    }
+
     /// <summary>Refuses while a broken-off job is to be finished.</summary>
     public static void RequireNoJob(VmRow vm, VmFiles files)
     {

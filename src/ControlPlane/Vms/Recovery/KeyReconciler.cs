@@ -71,8 +71,6 @@ internal sealed class KeyReconciler(
                 }
 
                 usable = underWay ? usable : await SettledAsync(hostId, vm, file, usable, ct);
-                // A task may end without a look at the files: what it leaves then, only the next look settles.
-                again |= underWay && usable.Exists(r => !r.InUse);
                 var own = usable.Where(r => r.InUse || underWay).ToList();
                 if (await IsSuspectAsync(vm, file, own, underWay, ct))
                 {

@@ -17,18 +17,18 @@ internal sealed partial class OrphanedVms(CenterStore store, HostClient hosts, I
     /// <exception cref="FaultException">The host does not answer.</exception>
     public async Task ForgetAsync(string hostId, CancellationToken ct)
     {
-        var host = hosts.Once(hostId);
-        var listed = await host.Vms.ListAsync(ct);
+        var listed = await hosts.Once(hostId).Vms.ListAsync(ct);
         foreach (var (vm, epoch) in await GoneAsync(hostId, [.. listed.Select(v => v.VmId)], ct))
         {
             try
             {
-                await host.Vms.UnregisterAsync(vm, epoch, ct);
+                // One that hangs must not keep the others of its host from their keys.
+                await hosts.Glance(hostId).Vms.UnregisterAsync(vm, epoch, ct);
                 LogForgotten(log, hostId, vm);
             }
-            catch (FaultException e) when (!HostFailures.IsUnanswered(e))
+            catch (FaultException e) when (!HostFailures.IsGone(e))
             {
-                // It runs there, or a later epoch has it: asked again when the host connects next.
+                // It runs there, a later epoch has it, or its files hang: asked again when the host connects next.
                 LogKept(log, hostId, vm, e.Fault.Message);
             }
         }

@@ -31,7 +31,7 @@ internal sealed class AddDiskOperation(
         var policy = request.Policy.Length == 0 ? null : await policies.FindAsync(request.Policy, ct);
         bool plain = !(policy ?? await policies.OfObjectAsync(vm.Id, ct)).Encryption;
         asked.AddRange(await Disks.Rules.RequirePlainAsync(caller, vm, plain, ct));
-        return request with { Policy = policy?.Id ?? "" };
+        return request with { Policy = policy?.Id ?? "", KeyId = "", Kcv = "" };
     }
 
     /// <inheritdoc />

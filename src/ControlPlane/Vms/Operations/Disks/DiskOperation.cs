@@ -204,6 +204,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
             },
             ct);
         await ReleaseAsync(vm, unused);
+        await Vms.NudgeAsync(vm.Id);
     }
 
     private async Task ReleaseAsync(VmRow vm, List<ExpectedKey> unused)

@@ -8,17 +8,15 @@ namespace Lorica.ControlPlane.Vms.Operations.PowerOff;
 /// <summary>Powers a VM off. That never depends on files or keys.</summary>
 internal sealed class PowerOffOperation(OperationServices services, PowerSteps power) : VmOperation<PowerOffRequest>(services)
 {
-    private const int MaximumTimeout = 3600;
-
     /// <inheritdoc />
     public override OperationInfo Info { get; } = new(TaskKinds.PowerOff, "vm power off", Privileges.PowerOff);
 
     /// <inheritdoc />
     protected override Task<PowerOffRequest> PrepareAsync(
         Caller caller, VmRow vm, PowerOffRequest request, List<string> asked, CancellationToken ct) =>
-        request.TimeoutSeconds is < 0 or > MaximumTimeout
+        request.TimeoutSeconds is < 0 or > PowerOffRequest.MaximumTimeout
             ? throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.timeout", vm.Name,
-                $"The time-out is 0 to {MaximumTimeout} seconds.", "Correct the request."))
+                $"The time-out is 0 to {PowerOffRequest.MaximumTimeout} seconds.", "Correct the request."))
             : Task.FromResult(request);
 
     /// <inheritdoc />

@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 
 namespace Lorica.ControlPlane.Vms.Operations.ResetVm;
@@ -14,8 +15,11 @@ namespace Lorica.ControlPlane.Vms.Operations.ResetVm;
 /// A guest that was reset looks like one that was not, so a run that dies between 1 and the end is not gone over again: the task
 /// fails and says so, and whoever asked decides.
 /// </summary>
-internal sealed class ResetVmOperation(OperationServices services, HostClient hosts) : VmOperation<ResetVmRequest>(services)
+internal sealed class ResetVmOperation(OperationServices services, HostClient hosts, TimeProvider time)
+    : VmOperation<ResetVmRequest>(services)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc />
     public override OperationInfo Info { get; } = new(TaskKinds.Reset, "vm reset", Privileges.Reset);
 
@@ -34,7 +38,7 @@ internal sealed class ResetVmOperation(OperationServices services, HostClient ho
         if (context.Resumed && task.State != TaskStates.Queued)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.resetInterrupted", vm.Name,
-                $"Whether the guest of {vm.Name} was reset is not known: the center stopped in the middle.",
+                $"Whether the guest of {vm.Name} was reset is not known: it was broken off in the middle.",
                 $"See `lorica vm console {vm.Name} --once`, and reset it again if it was not."));
         }
 
@@ -45,7 +49,24 @@ internal sealed class ResetVmOperation(OperationServices services, HostClient ho
 
         // Step 2
         await hosts.Once(vm.HostId).Vms.ResetAsync(vm.Id, ct);
-        await Tasks.SucceedAsync(task.Id, also: null, ct);
+        await EndAsync(task, ct);
+    }
+
+    /// <summary>The guest was reset: a database that fails does not make it unknown.</summary>
+    private async Task EndAsync(TaskRow task, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await Tasks.SucceedAsync(task.Id, also: null, ct);
+                return;
+            }
+            catch (Exception e) when (CenterStore.IsFailure(e) && !ct.IsCancellationRequested)
+            {
+                await Task.Delay(Pause, time, ct);
+            }
+        }
     }
 
     /// <summary>No center of the first form knew it.</summary>
