@@ -39,7 +39,7 @@ internal sealed class ResetVmOperation(OperationServices services, HostClient ho
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.resetInterrupted", vm.Name,
                 $"Whether the guest of {vm.Name} was reset is not known: it was broken off in the middle.",
-                $"See `lorica vm console {vm.Name} --once`, and reset it again if it was not."));
+                $"Look at `lorica vm console {vm.Name}`, and reset it again if it was not."));
         }
 
         await Resume.RequireAsync(context, halfDone: null, ct);
