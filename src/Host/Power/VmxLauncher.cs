@@ -67,8 +67,7 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
         using var socket = own;
         using var process = Start(launch.Uid, its);
         var id = ProcessId.Of(process.Id);
-        using var stuck = TimeProvider.System.CreateTimer(
-            _ => id?.SendKill(), null, StartLimit, Timeout.InfiniteTimeSpan);
+        using var stuck = TimeProvider.System.CreateTimer(_ => End(id), null, StartLimit, Timeout.InfiniteTimeSpan);
         try
         {
             folders.Write(new RunState
@@ -93,6 +92,19 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
             id?.SendKill();
             throw Refuse.With(FaultTypes.SystemError, "lorica.vmxFailed", launch.Vm.Name,
                 $"The vmx of {launch.Vm.Name} ended before it had read its configuration.", "See the host's log.", e);
+        }
+    }
+
+    /// <summary>Ends a vmx that stands still; what fails here must not end the host.</summary>
+    private static void End(ProcessId? vmx)
+    {
+        try
+        {
+            vmx?.SendKill();
+        }
+        catch (IOException)
+        {
+            // It is waited for on, as if it had never been late.
         }
     }
 

@@ -41,11 +41,11 @@ public static class FileDescriptors
             handle.DangerousAddRef(ref held);
             var one = new Libc.PollDescriptor { Fd = (int)handle.DangerousGetHandle(), Events = Libc.PollIn };
 
-            long end = Environment.TickCount64 + milliseconds;
+            long start = TimeProvider.System.GetTimestamp();
             while (true)
             {
                 // SAFETY: one descriptor, which the reference above holds open.
-                int found = Libc.Poll(ref one, 1, (int)Math.Max(0, end - Environment.TickCount64));
+                int found = Libc.Poll(ref one, 1, Left(start, milliseconds));
                 if (found >= 0)
                     return found > 0;
                 if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
@@ -58,4 +58,7 @@ public static class FileDescriptors
                 handle.DangerousRelease();
         }
     }
+
+    private static int Left(long start, int milliseconds) =>
+        (int)Math.Max(0, milliseconds - TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
 }

@@ -72,4 +72,29 @@ public sealed class FencedTests
         await Poll.UntilAsync(() => !gone.Vms.ContainsKey(files.VmId), "the host has forgotten it");
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx","host":"h2"}""")).State);
     }
+
+    [Fact]
+    public async Task A_VM_that_a_host_should_forget_and_that_hangs_keeps_the_others_of_the_host_from_nothing()
+    {
+        await using var center = await LifeWorld.StartAsync(TaskKinds.Unregister);
+        var host = center.Hosts[0];
+        string left = host.Vms.Values.Single(v => v.Name == "a").VmId;
+        Assert.Equal("succeeded", (await center.DoAsync("vms", $$"""
+            {"name":"b","host":"h1","policy":"{{TestCenter.EncryptionPolicy}}","disks":[{"capacity":1048576}]}
+            """)).State);
+        string key = (await center.VmAsync("b")).Key!.Id;
+
+        host.Refuses = true;
+        host.Restart();
+        await center.Service<CenterStore>().WriteAsync(db => db.Hosts.Where(h => h.Name == "h1").ExecuteUpdateAsync(
+            s => s.SetProperty(h => h.State, HostStates.Disconnected)));
+        Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister?fenced=true", "")).State);
+        var never = new TaskCompletionSource();
+        host.BeforeLife = step => step == "unregister" ? never.Task : Task.CompletedTask;
+        host.Refuses = false;
+
+        await Poll.UntilAsync(() => host.Keys.ContainsKey("kms1/" + key), "the other VM has its key");
+        Assert.True(host.Vms.ContainsKey(left));
+        never.SetResult();
+    }
 }

@@ -52,6 +52,41 @@ public sealed class VmxDeliveringTests : IDisposable
         Assert.Throws<ArgumentException>(() => numberOf(stranger));
     }
 
+    /// <summary>Keys that nobody has read are gone with their pipe; the host's own end would keep them.</summary>
+    [Fact]
+    public async Task Nothing_of_the_pipe_stays_open_in_the_host()
+    {
+        using var key = KeyBuffer.CopyOf(new byte[64]);
+        string pipe = "";
+        var vmx = Task.Run(
+            () =>
+            {
+                _vmx.Receive(1 << 16, out var came);
+                pipe = LinkOf(came[2].DangerousGetHandle().ToString(System.Globalization.CultureInfo.InvariantCulture))!;
+                foreach (var handle in came)
+                    handle.Dispose();
+                _vmx.Send(new VmxDelivered { Numbers = { 70, 50 } }.ToByteArray());
+            },
+            TestContext.Current.CancellationToken);
+        VmxDelivering.Deliver(_host, [_first, _second], [("a", key)]);
+        await vmx;
+        Assert.StartsWith("pipe:", pipe, StringComparison.Ordinal);
+        Assert.DoesNotContain(pipe, Directory.GetFiles("/proc/self/fd").Select(f => LinkOf(Path.GetFileName(f))));
+    }
+
+    private static string? LinkOf(string fd)
+    {
+        try
+        {
+            return new FileInfo("/proc/self/fd/" + fd).LinkTarget;
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile, by another test.
+            return null;
+        }
+    }
+
     public static TheoryData<string, byte[]> WrongAnswers => new()
     {
         { "one is missing", new VmxDelivered { Numbers = { 70 } }.ToByteArray() },
