@@ -21,7 +21,6 @@ public sealed partial class SourceTests
         "src/Broker/Service/KeyBrokerService",
         "src/Cli/Rest/CenterClient",
         "src/ControlPlane/Keys/KeyRegister",
-        "src/ControlPlane/Tasks/TaskStore",
         "src/Crypto/Native/AesNiXts",
         "src/Kmip/KmipClient",
         "src/Nbd/Sessions/NbdSession",

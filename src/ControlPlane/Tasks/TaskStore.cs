@@ -220,6 +220,17 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     public async Task<TaskModel?> FindAsync(string id, CancellationToken ct) =>
         (await store.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct))?.ToModel();
 
+    /// <summary>One page of tasks, newest first.</summary>
+    public async Task<ListModel<TaskModel>> ListAsync(TaskQuery query, CancellationToken ct)
+    {
+        int limit = Math.Clamp(query.Limit, 1, TaskQuery.MaximumLimit);
+        var rows = await store.ReadAsync(
+            db => TaskFilter.Where(db.Tasks, query)
+                .OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(limit + 1).ToListAsync(ct), ct);
+        string? next = rows.Count > limit ? Cursor.Of(rows[limit - 1].StartedAt, rows[limit - 1].Id) : null;
+        return new ListModel<TaskModel>([.. rows.Take(limit).Select(r => r.ToModel())], next);
+    }
+
     /// <summary>Tasks that have not ended.</summary>
     public Task<List<TaskRow>> UnfinishedAsync(CancellationToken ct) =>
         store.ReadAsync(

@@ -1,27 +1,15 @@
-using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tasks;
 
-/// <summary>Looking at tasks.</summary>
-public sealed partial class TaskStore
+/// <summary>Which tasks a <see cref="TaskQuery"/> asks for.</summary>
+internal static class TaskFilter
 {
     private const string Unfinished = "unfinished";
 
-    /// <summary>One page of tasks, newest first.</summary>
-    public async Task<ListModel<TaskModel>> ListAsync(TaskQuery query, CancellationToken ct)
-    {
-        int limit = Math.Clamp(query.Limit, 1, TaskQuery.MaximumLimit);
-        var rows = await store.ReadAsync(
-            db => Where(db.Tasks, query)
-                .OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(limit + 1).ToListAsync(ct), ct);
-        string? next = rows.Count > limit ? Cursor.Of(rows[limit - 1].StartedAt, rows[limit - 1].Id) : null;
-        return new ListModel<TaskModel>([.. rows.Take(limit).Select(r => r.ToModel())], next);
-    }
-
-    private static IQueryable<TaskRow> Where(IQueryable<TaskRow> rows, TaskQuery q)
+    /// <summary>Those of them.</summary>
+    public static IQueryable<TaskRow> Where(IQueryable<TaskRow> rows, TaskQuery q)
     {
         rows = q.State == Unfinished ? rows.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
             : q.State is { } state ? rows.Where(t => t.State == state) : rows;
