@@ -183,13 +183,19 @@ public sealed unsafe class XtsTests
         byte[] data = new byte[4096];
         byte[] tweak = new byte[16];
         Calls();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+
+        // A collection that another test causes may count the rest of this thread's allocation buffer as used: the least of a
+        // few rounds is what the calls take.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5 && least > 0; round++)
         {
-            Calls();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+                Calls();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
 
         void Calls()
         {

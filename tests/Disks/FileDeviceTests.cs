@@ -165,29 +165,37 @@ public sealed class FileDeviceTests : IDisposable
         for (int i = 0; i < 200; i++)
             await RoundAsync(device, buffer);
 
-        // This project's code is compiled once, optimised (see its project file), so that the first count is the count.
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        // This project's code is compiled once, optimised (see its project file). A collection that another test causes may
+        // count the rest of this thread's allocation buffer as used, so the least of a few rounds is what requests take: an
+        // object per request, or per hundred of them, is in every round.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5 && least > 0; round++)
         {
-            var write = device.WriteAsync(8192, buffer, false, default);
-            Assert.True(write.IsCompletedSuccessfully);
-            var read = device.ReadAsync(8192, buffer, default);
-            Assert.True(read.IsCompletedSuccessfully);
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                var write = device.WriteAsync(8192, buffer, false, default);
+                Assert.True(write.IsCompletedSuccessfully);
+                var read = device.ReadAsync(8192, buffer, default);
+                Assert.True(read.IsCompletedSuccessfully);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - start);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
 
         // Through a worker: what the call itself takes. A queue of the thread pool may grow now and then.
         long calls = 0;
         for (int i = 0; i < 1000; i++)
         {
-            before = GC.GetAllocatedBytesForCurrentThread();
+            long before = GC.GetAllocatedBytesForCurrentThread();
             var flush = device.FlushAsync(default);
             calls += GC.GetAllocatedBytesForCurrentThread() - before;
             await flush;
         }
 
-        Assert.InRange(calls, 0, 1000 * 16);
+        Assert.InRange(calls, 0, 1000 * 16 + 8192);
     }
 
     public void Dispose() => _folder.Dispose();
