@@ -184,8 +184,7 @@ public sealed unsafe class XtsTests
         byte[] tweak = new byte[16];
         Calls();
 
-        // A collection that another test causes may count the rest of this thread's allocation buffer as used: the least of a
-        // few rounds is what the calls take.
+        // What the runtime itself takes now and then on this thread is no part of a call: the least of a few rounds counts.
         long least = long.MaxValue;
         for (int round = 0; round < 5 && least > 0; round++)
         {

@@ -165,9 +165,8 @@ public sealed class FileDeviceTests : IDisposable
         for (int i = 0; i < 200; i++)
             await RoundAsync(device, buffer);
 
-        // This project's code is compiled once, optimised (see its project file). A collection that another test causes may
-        // count the rest of this thread's allocation buffer as used, so the least of a few rounds is what requests take: an
-        // object per request, or per hundred of them, is in every round.
+        // This project's code is compiled once, optimised (see its project file). What the runtime itself takes now and then on
+        // this thread is no part of a request, so the least of a few rounds counts: an object per request is in every round.
         long least = long.MaxValue;
         for (int round = 0; round < 5 && least > 0; round++)
         {

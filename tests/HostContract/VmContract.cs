@@ -157,8 +157,8 @@ public abstract class VmContract<THost> : ContractTests<THost>
         Assert.Null(await Host.Vms.FindAsync(made.VmId, default));
 
         // Its lock file says that nobody has it, under the epoch with which it was let go.
-        var seen = await Host.Vms.InspectAsync(made.Path, default);
-        Assert.NotNull(seen);
+        var seen = await Host.Vms.ReadAsync(made.Path, default);
+        Assert.Equal(made.VmId, (await Host.Vms.InspectAsync(made.Path, default))?.VmId);
         Assert.Equal((made.VmId, made.Key, made.Path), (seen.VmId, seen.Key, seen.Path));
         Assert.Equal((false, 2L), (seen.Lock?.Held, seen.Lock?.Epoch));
 
@@ -195,8 +195,10 @@ public abstract class VmContract<THost> : ContractTests<THost>
     public async Task Where_nothing_lies_nothing_is_seen_and_nothing_taken()
     {
         Assert.Null(await Host.Vms.InspectAsync("[ds1] none/none.vmx", default));
+        var e = await Assert.ThrowsAsync<FaultException>(() => Host.Vms.ReadAsync("[ds1] none/none.vmx", default));
+        Assert.Equal(FaultTypes.NotFound, e.Fault.Type);
         string id = Guid.NewGuid().ToString();
-        var e = await Assert.ThrowsAsync<FaultException>(
+        e = await Assert.ThrowsAsync<FaultException>(
             () => Host.Vms.RegisterAsync(new VmEdit(id, 1, []), "[ds1] none/none.vmx", fenced: false, default));
         Assert.Equal(FaultTypes.NotFound, e.Fault.Type);
     }

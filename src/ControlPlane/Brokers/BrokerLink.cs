@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
+using Lorica.Contracts.Telemetry;
 using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Telemetry;
@@ -75,7 +76,7 @@ public sealed class BrokerLink : IDisposable
                 var deadline = _time.GetUtcNow().UtcDateTime + _options.CallTimeout;
                 using var running = call(client, new CallOptions(deadline: deadline, cancellationToken: ct));
                 var reply = await running;
-                ControlPlaneTelemetry.KmsCalled(running.GetTrailers());
+                ControlPlaneTelemetry.KmsCalled(running.GetTrailers().GetValue(KmsCalls.Trailer));
                 Answered();
                 ControlPlaneTelemetry.BrokerCalled(true, _time.GetElapsedTime(start));
                 return reply;
@@ -100,7 +101,7 @@ public sealed class BrokerLink : IDisposable
             }
             catch (RpcException e)
             {
-                ControlPlaneTelemetry.KmsCalled(e.Trailers);
+                ControlPlaneTelemetry.KmsCalled(e.Trailers.GetValue(KmsCalls.Trailer));
                 if (FaultCodec.IsRefusal(e))
                 {
                     Answered();

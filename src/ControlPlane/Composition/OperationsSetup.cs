@@ -1,6 +1,5 @@
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
@@ -43,7 +42,7 @@ internal static class OperationsSetup
         .AddSingleton<PowerSteps>()
         .AddSingleton<KeyPlanner>()
         .AddSingleton<DatastoreCheck>()
-        .AddSingleton<LifeCalls>()
+        .AddSingleton<HostSteps>()
         .AddSingleton<IncomingRules>()
         .AddSingleton<DiskServices>()
         .AddSingleton<DiskRules>()

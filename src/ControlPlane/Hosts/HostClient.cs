@@ -13,8 +13,9 @@ namespace Lorica.ControlPlane.Hosts;
 /// create, import, delete                     Vms.CreateAsync, Vms.Import (a HostImport), Vms.DeleteAsync (false: not there)
 /// power on and off, reset, pause             Vms.PowerOnAsync, Vms.PowerOffAsync, Vms.ResetAsync, Vms.PauseAsync
 /// rename                                     Vms.RenameAsync
-/// register, unregister, look before          Vms.RegisterAsync, Vms.UnregisterAsync (false: not there), Vms.InspectAsync
-/// migrate                                    Vms.UnregisterAsync here; Vms.InspectAsync (its Lock), Vms.RegisterAsync there
+/// register, unregister                       Vms.RegisterAsync, Vms.UnregisterAsync (false: not there)
+/// look at files before                       Vms.ReadAsync, Vms.InspectAsync (null: nothing there)
+/// migrate                                    Vms.UnregisterAsync here; Vms.ReadAsync (its Lock), Vms.RegisterAsync there
 /// add, attach, detach, resize, look before   Disks.AddAsync, .AttachAsync, .DetachAsync, .ResizeAsync, .InspectAsync
 /// encrypt, decrypt, recrypt, clone, relocate Jobs.StartAsync (JobSpec), Jobs.WatchAsync, Jobs.CancelAsync, Jobs.ListAsync
 /// bring and take keys                        Keys.AddAsync, Keys.RemoveAsync
@@ -28,8 +29,11 @@ public sealed class HostClient(HostLinks links, TimeProvider time)
     /// <summary>One attempt, each call within its own deadline.</summary>
     public RemoteHost Once(string hostId) => Of(hostId, HostPatience.None);
 
+    /// <summary>One attempt, each call within its own deadline and within so long.</summary>
+    public RemoteHost Once(string hostId, TimeSpan atMost) => Of(hostId, HostPatience.None with { AtMost = atMost });
+
     /// <summary>One attempt of a few seconds: a person waits, and is shown what was last seen otherwise.</summary>
-    public RemoteHost Glance(string hostId) => Of(hostId, HostPatience.None with { AtMost = HostDeadlines.Glance });
+    public RemoteHost Glance(string hostId) => Once(hostId, HostDeadlines.Glance);
 
     /// <summary>A second attempt when the first was lost.</summary>
     public RemoteHost AskAgain(string hostId) => Of(hostId, HostPatience.Twice);

@@ -27,6 +27,24 @@ public static class HostFailures
         e is FaultException { InnerException: HostUnansweredException { InnerException: RpcException r } }
         && r.StatusCode == StatusCode.Unavailable;
 
+    /// <summary>Whether a call of <see cref="HostClient"/> failed because the host itself refused.</summary>
+    internal static bool IsRefused(Exception e) =>
+        e is FaultException { InnerException: RpcException r } && FaultCodec.IsRefusal(r);
+
+    /// <summary>
+    /// Whether a call of <see cref="HostClient"/> failed at the host: it was not heard, refused, or answered as none does. Not
+    /// what the center says itself, as of a host that it does not know. The broker's look alike: not for what calls both.
+    /// </summary>
+    internal static bool IsOfHost(Exception e) =>
+        e is FaultException { InnerException: HostUnansweredException or RpcException }
+            or FaultException { Fault.Key: HostReplies.OtherKey };
+
+    /// <summary>Whether something was given up, by who asked or by the host.</summary>
+    internal static bool IsGivenUp(Exception e) => e is OperationCanceledException or FaultException
+    {
+        InnerException: HostUnansweredException { InnerException: RpcException { StatusCode: StatusCode.Cancelled } },
+    };
+
     /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or
     /// the database. It says nothing about what was asked of the host.</summary>
     internal static bool IsPassing(Exception e) =>

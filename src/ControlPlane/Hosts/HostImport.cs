@@ -15,10 +15,23 @@ public sealed class HostImport : IDisposable
     private readonly HostCaller _host;
     private readonly AsyncClientStreamingCall<ImportVmRequest, VmDescription> _call;
     private readonly NewVmSpec _vm;
-    private bool _begun;
+    private bool _begun, _answered;
 
     internal HostImport(HostCaller host, AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, NewVmSpec vm) =>
         (_host, _call, _vm) = (host, call, vm);
+
+    /// <summary>Sends the spec, where that was not done yet: a host that refuses it says so before there is content.</summary>
+    /// <returns>As <see cref="WriteAsync"/>.</returns>
+    public async Task<bool> BeginAsync(CancellationToken ct)
+    {
+        if (_begun)
+        {
+            return !_answered;
+        }
+
+        _begun = true;
+        return await SendAsync(new ImportVmRequest { Vm = _vm.ToMessage() }, ct);
+    }
 
     /// <summary>Sends content.</summary>
     /// <param name="disk">Index in the spec.</param>
@@ -57,35 +70,26 @@ public sealed class HostImport : IDisposable
     /// <inheritdoc />
     public void Dispose() => _call.Dispose();
 
-    private async Task<bool> BeginAsync(CancellationToken ct)
-    {
-        if (_begun)
-        {
-            return true;
-        }
-
-        _begun = true;
-        return await SendAsync(new ImportVmRequest { Vm = _vm.ToMessage() }, ct);
-    }
-
-    /// <summary>A host that answers before it has everything may never take the rest.</summary>
+    /// <summary>
+    /// A host that answers before it has everything may never take the rest. What did not get through as a whole is never ended.
+    /// </summary>
     private async Task<bool> SendAsync(ImportVmRequest part, CancellationToken ct)
     {
         try
         {
             var write = _call.RequestStream.WriteAsync(part, ct);
-            if (await Task.WhenAny(write, _call.ResponseAsync) != write)
+            if (await Task.WhenAny(write, _call.ResponseAsync) == write)
             {
-                return false;
+                await write;
+                return true;
             }
-
-            await write;
-            return true;
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The host refused in the middle: its answer says why.
-            return false;
         }
+
+        _answered = true;
+        return false;
     }
 }

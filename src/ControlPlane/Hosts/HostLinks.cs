@@ -24,8 +24,8 @@ public sealed class HostLinks(CenterIdentity identity) : IDisposable
     /// <summary>How a host is reached; NotFound when the center does not know it (any more).</summary>
     public HostPeer Peer(string hostId) => Find(hostId).Peer;
 
-    /// <summary>Client of a host.</summary>
-    public HostControl.HostControlClient Client(string hostId) =>
+    /// <summary>Client of a host; for this folder alone, everything else asks by <see cref="HostClient"/>.</summary>
+    internal HostControl.HostControlClient Client(string hostId) =>
         new(Find(hostId).Channel.Value.Intercept(new HostReplies(hostId)));
 
     /// <summary>Takes over the table of hosts.</summary>

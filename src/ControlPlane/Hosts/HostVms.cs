@@ -45,7 +45,12 @@ public sealed class HostVms
     }
 
     /// <summary>What the files at a path say; nothing is verified, locked or changed.</summary>
-    /// <returns>Null when nothing is there.</returns>
+    /// <exception cref="Contracts.Faults.FaultException">NotFound: what of the path is not there.</exception>
+    public async Task<VmFiles> ReadAsync(string path, CancellationToken ct) => (await _host.AskAsync(
+        HostDeadlines.Files, (c, o) => c.InspectVmAsync(new InspectVmRequest { Path = path }, o), ct)).Vm?.ToModel()
+        ?? new VmFiles();
+
+    /// <summary>The same; null when nothing is there.</summary>
     public async Task<VmFiles?> InspectAsync(string path, CancellationToken ct) => (await _host.FindAsync(
         HostDeadlines.Files, (c, o) => c.InspectVmAsync(new InspectVmRequest { Path = path }, o), ct))?.Vm?.ToModel();
 

@@ -99,7 +99,7 @@ internal sealed class JoinClient : IDisposable
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.hostNotJoining", _address,
                 $"What answers at {_address} does not wait to join.", "Run `lorica-host join` there."), e);
         }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
+        catch (RpcException e)
         {
             throw new FaultException(new Fault(FaultTypes.HostCommunication, "lorica.hostUnreachable", _address,
                 _shown is null ? $"Nothing that waits to join answers at {_address}."

@@ -1,4 +1,3 @@
-using Lorica.Contracts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Microsoft.EntityFrameworkCore;
@@ -124,17 +123,6 @@ public sealed partial class KeyRegister
     }
 
     /// <summary>The records that the host is told: what is encrypted now.</summary>
-    internal static IEnumerable<ObjectRecord> ToWire(IEnumerable<KeyRecordRow> records) =>
-        records.Where(r => r.InUse).Select(r => new ObjectRecord
-        {
-            ObjectId = r.ObjectId,
-            Kind = r.Kind == "vm" ? ObjectKind.Vm : ObjectKind.Disk,
-            Key = new KeyRef { Provider = r.Provider, KeyId = r.KeyId },
-            Kcv = r.Kcv,
-            Generation = r.Generation,
-        });
-
-    /// <summary>The same in domain records.</summary>
     internal static IReadOnlyList<RecordedKey> Recorded(IEnumerable<KeyRecordRow> records) =>
     [
         .. records.Where(r => r.InUse).Select(r => new RecordedKey(

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
@@ -21,7 +20,6 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     internal Fault FaultOf(Exception e, string target, string taskId) => e switch
     {
         FaultException f => f.Fault,
-        RpcException r => FaultCodec.FromRpc(r, "the host"),
         OperationCanceledException => new Fault(FaultTypes.HostCommunication, "lorica.givenUp", target,
             "The request was given up before its answer came.", "Look at the object, and ask again."),
         _ => StorageFull.Find(e, store.Folder) ?? new Fault(FaultTypes.SystemError, "lorica.systemError", target,

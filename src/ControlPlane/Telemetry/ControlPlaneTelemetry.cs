@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Grpc.Core;
 using Lorica.Contracts.Telemetry;
 
 namespace Lorica.ControlPlane.Telemetry;
@@ -38,10 +37,10 @@ internal static class ControlPlaneTelemetry
     public static void BrokerCalled(bool well, TimeSpan took) =>
         BrokerDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("outcome", well ? "ok" : "failed"));
 
-    /// <summary>The broker's answer came with what it asked of key servers.</summary>
-    public static void KmsCalled(Metadata trailers)
+    /// <summary>The broker's answer came with what it asked of key servers, as <see cref="KmsCalls"/> writes it.</summary>
+    public static void KmsCalled(string? calls)
     {
-        foreach (var call in KmsDuration.Enabled && trailers.GetValue(KmsCalls.Trailer) is { } text ? KmsCalls.Decode(text) : [])
+        foreach (var call in KmsDuration.Enabled && calls is not null ? KmsCalls.Decode(calls) : [])
         {
             KmsDuration.Record(
                 call.Seconds, new("server", call.Server), new("operation", call.Operation), new("outcome", call.Outcome));

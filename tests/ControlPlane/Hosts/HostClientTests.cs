@@ -27,11 +27,13 @@ public sealed class HostClientTests : IAsyncLifetime
     {
         var refused = await Assert.ThrowsAsync<FaultException>(() => _host.Host.Vms.DescribeAsync("none", default));
         Assert.Equal((FaultTypes.NotFound, false), (refused.Fault.Type, HostFailures.IsUnanswered(refused)));
+        Assert.Equal((true, true, false), Judge(refused));
 
         await _host.StopAsync();
         var lost = await Assert.ThrowsAsync<FaultException>(() => _host.Host.Vms.DescribeAsync(_vm, default));
         Assert.Equal((FaultTypes.HostCommunication, "host h1"), (lost.Fault.Type, lost.Fault.Object));
         Assert.True(HostFailures.IsUnanswered(lost));
+        Assert.Equal((false, true, false), Judge(lost));
         Assert.StartsWith("Unavailable: ", HostFailures.DetailOf(lost), StringComparison.Ordinal);
     }
 
@@ -42,6 +44,16 @@ public sealed class HostClientTests : IAsyncLifetime
         var e = await Assert.ThrowsAsync<FaultException>(
             () => _host.Hosts.UntilAnswered(_host.Id).Vms.DescribeAsync(_vm, default));
         Assert.Equal((FaultTypes.HostCommunication, false, 1), (e.Fault.Type, HostFailures.IsUnanswered(e), _asked));
+        Assert.Equal((false, true, false), Judge(e));
+    }
+
+    [Fact]
+    public async Task A_host_that_gives_up_is_not_heard_and_told_from_one_that_is_away()
+    {
+        Answer(StatusCode.Cancelled, times: 1);
+        var e = await Assert.ThrowsAsync<FaultException>(() => _host.Host.Vms.DescribeAsync(_vm, default));
+        Assert.Equal((true, true), (HostFailures.IsUnanswered(e), HostFailures.IsGivenUp(e)));
+        Assert.True(HostFailures.IsGivenUp(new OperationCanceledException()));
     }
 
     [Theory]
@@ -114,6 +126,7 @@ public sealed class HostClientTests : IAsyncLifetime
     {
         var e = await Assert.ThrowsAsync<FaultException>(() => _host.Hosts.Once("none").Vms.FindAsync(_vm, default));
         Assert.Equal("lorica.hostNotFound", e.Fault.Key);
+        Assert.Equal((false, false, false), Judge(e));
         e = await Assert.ThrowsAsync<FaultException>(async () =>
         {
             await foreach (var job in _host.Hosts.Once("none").Jobs.WatchAsync(_vm, default))
@@ -134,6 +147,7 @@ public sealed class HostClientTests : IAsyncLifetime
         };
         var e = await Assert.ThrowsAsync<FaultException>(() => _host.Host.Vms.FindAsync(_vm, default));
         Assert.Equal((FaultTypes.SystemError, HostReplies.OtherKey), (e.Fault.Type, e.Fault.Key));
+        Assert.Equal((true, true, false), Judge(e));
     }
 
     [Fact]
@@ -147,6 +161,9 @@ public sealed class HostClientTests : IAsyncLifetime
         Assert.True(bounded.HasMore(99, StatusCode.DeadlineExceeded, TimeSpan.FromSeconds(119)));
         Assert.False(bounded.HasMore(99, StatusCode.Unavailable, TimeSpan.FromMinutes(2)));
     }
+
+    private static (bool Refused, bool OfHost, bool GivenUp) Judge(Exception e) =>
+        (HostFailures.IsRefused(e), HostFailures.IsOfHost(e), HostFailures.IsGivenUp(e));
 
     /// <summary>The next looks at the VM end so.</summary>
     private void Answer(StatusCode status, int times)

@@ -1,4 +1,5 @@
 using System.Net;
+using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Model;
@@ -61,6 +62,47 @@ public sealed class CreateTests
         Assert.Equal((FaultTypes.ResourceInUse, "lorica.keyInUse"), (refused.Title, refused.Code));
         Assert.Single(center.Broker.Keys);
         Assert.Single((await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items);
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Unavailable, "succeeded", 1)]
+    [InlineData(StatusCode.Cancelled, "succeeded", 1)]
+    [InlineData(StatusCode.PermissionDenied, "failed", 0)]
+    public async Task A_VM_whose_making_was_not_heard_of_is_looked_for_and_one_that_was_answered_otherwise_is_taken_back(
+        StatusCode answer, string state, int left)
+    {
+        await using var center = await TestCenter.StartAsync();
+        int made = 0;
+        center.Host.OnCreated = () => Interlocked.Increment(ref made) == 1
+            ? throw new RpcException(new Status(answer, "lost")) : Task.CompletedTask;
+        var task = await center.DoAsync("vms", Body("a", ""));
+        Assert.Equal((state, 1), (task.State, made));
+        Assert.Equal(left == 0 ? "lorica.peerFailed" : null, task.Fault?.Key);
+        Assert.Equal(left, center.Host.Vms.Count);
+        Assert.Equal(left, (await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_not_heard_when_it_is_to_come_into_encryption_mode_ends_the_task()
+    {
+        await using var center = await TestCenter.StartAsync();
+        bool lost = false;
+        center.Host.OnDescribe = () =>
+        {
+            if (Volatile.Read(ref lost))
+            {
+                throw new RpcException(new Status(StatusCode.Unavailable, "lost"));
+            }
+        };
+        center.Host.OnCreated = () =>
+        {
+            center.Host.Vms.Clear();
+            Volatile.Write(ref lost, true);
+            throw new RpcException(new Status(StatusCode.Unavailable, "lost"));
+        };
+        var task = await center.DoAsync("vms", Body("a", ""));
+        Assert.Equal(("failed", "lorica.peerFailed"), (task.State, task.Fault!.Key));
+        Assert.Empty((await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items);
     }
 
     private static string Body(string name, string more) => $$"""

@@ -56,8 +56,12 @@ internal abstract class FakeMachine(string id, NodeIdentity identity, string nam
         }
     }
 
+    /// <summary>Runs before it tells of itself.</summary>
+    public Action? OnDescribe { get; set; }
+
     public override Task<HostDescription> Describe(DescribeHostRequest request, ServerCallContext context)
     {
+        OnDescribe?.Invoke();
         lock (_lock)
         {
             var d = new HostDescription

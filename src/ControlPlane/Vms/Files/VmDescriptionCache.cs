@@ -31,6 +31,10 @@ public sealed class VmDescriptionCache(CenterStore store, HostClient hosts)
     public Task<VmFiles> DescribeAsync(string hostId, string vmId, CancellationToken ct) =>
         hosts.AskAgain(hostId).Vms.DescribeAsync(vmId, ct);
 
+    /// <summary>The same; null when the VM is not on the host's list.</summary>
+    public Task<VmFiles?> FindAsync(string hostId, string vmId, CancellationToken ct) =>
+        hosts.AskAgain(hostId).Vms.FindAsync(vmId, ct);
+
     /// <summary>
     /// Keeps a description; not one of files that could not be read, which would take the place of one that was.
     /// </summary>

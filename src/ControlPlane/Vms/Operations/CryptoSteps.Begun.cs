@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
@@ -57,8 +56,7 @@ internal sealed partial class CryptoSteps
             }
 
             (allowed, begun) = (true, true);
-            string why = refusal is FaultException f ? f.Fault.Message
-                : refusal is RpcException r ? FaultCodec.FromRpc(r, "the host").Message : refusal.GetType().Name;
+            string why = refusal is FaultException f ? f.Fault.Message : refusal.GetType().Name;
             await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why), 0, 0, ct);
             if (told != why)
             {
@@ -88,7 +86,7 @@ internal sealed partial class CryptoSteps
         {
             await jobs.TakeBackAsync(context, ct);
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
         {
             return WorkBegun.Unknown;
         }
@@ -104,23 +102,23 @@ internal sealed partial class CryptoSteps
             var files = await LookAsync(context, ct);
             return BegunWork.Of(context, files, await lookup.RecordsAsync(context.Vm.Id, ct));
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
         {
             return WorkBegun.Unknown;
         }
     }
 
     /// <summary>The files, as soon as the host tells of them.</summary>
-    /// <exception cref="RpcException">The host refuses to.</exception>
+    /// <exception cref="FaultException">The host refuses to.</exception>
     private async Task<VmFiles> LookAsync(WorkContext context, CancellationToken ct)
     {
         while (true)
         {
             try
             {
-                return await HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct));
+                return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
             }
-            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            catch (FaultException e) when (HostFailures.IsUnanswered(e) && !ct.IsCancellationRequested)
             {
                 await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
             }

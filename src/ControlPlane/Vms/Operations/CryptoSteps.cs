@@ -1,5 +1,4 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
@@ -45,11 +44,7 @@ internal sealed partial class CryptoSteps(
         // Step 2
         var records = await lookup.RecordsAsync(vm.Id, ct);
         await AuditAsync(context, what, keys, records, ct);
-        var request = Request(context, what, keys, records);
-        request.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration
-        {
-            ObjectId = g.Key, Generation = g.Value,
-        }));
+        var request = SpecOf(context, what, keys, records) with { Generations = await lookup.GenerationsAsync(vm.Id, ct) };
 
         // Step 3
         HostJob job;
@@ -66,8 +61,8 @@ internal sealed partial class CryptoSteps(
 
         // Steps 4 and 5
         var files = job.Result is { } result && result.VmId == vm.Id && RecordCheck.SuspectOf(result) is null
-            ? result : job.State == "succeeded" ? await LookAtWholeAsync(context, ct) : await LookAsync(context, ct);
-        var fault = job.State == "succeeded" ? Verify(context, keys, files)
+            ? result : job.State == HostJob.Succeeded ? await LookAtWholeAsync(context, ct) : await LookAsync(context, ct);
+        var fault = job.State == HostJob.Succeeded ? Verify(context, keys, files)
             : job.Fault is { } f ? f
             : new Fault(
                 FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
@@ -110,10 +105,8 @@ internal sealed partial class CryptoSteps(
         return keys;
     }
 
-    private static StartJobRequest Request(
-        WorkContext context, CryptoJob what, Dictionary<string, ExpectedKey> keys, List<KeyRecordRow> records)
-    {
-        var request = new StartJobRequest
+    private static JobSpec SpecOf(
+        WorkContext context, CryptoJob what, Dictionary<string, ExpectedKey> keys, List<KeyRecordRow> records) => new()
         {
             JobId = context.Task.Id,
             VmId = context.Vm.Id,
@@ -127,22 +120,13 @@ internal sealed partial class CryptoSteps(
             },
             Home = what.Home,
             Force = what.Force,
-        };
-        request.Disks.AddRange(what.Disks);
-        request.Records.AddRange(KeyRegister.ToWire(records));
-        if (keys.Count > 0)
-        {
-            var first = keys.GetValueOrDefault(context.Vm.Id, keys.First().Value);
-            request.NewKey = first.ToRef();
-            request.NewKcv = first.Kcv;
+            Disks = what.Disks,
+            Records = KeyRegister.Recorded(records),
+            NewKey = keys.Count > 0 ? keys.GetValueOrDefault(context.Vm.Id, keys.First().Value) : null,
 
             // Each by its own name: what the host would take for an object without one is its guess, not the records'.
-            request.Keys.AddRange(
-                keys.Select(k => new ObjectKey { ObjectId = k.Key, Key = k.Value.ToRef(), Kcv = k.Value.Kcv }));
-        }
-
-        return request;
-    }
+            Keys = keys,
+        };
 
     internal static List<ExpectedKey> Needed(Dictionary<string, ExpectedKey> keys, List<KeyRecordRow> records) =>
         [.. records.Where(r => r.InUse).Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Concat(keys.Values).Distinct()];
@@ -232,7 +216,7 @@ internal sealed partial class CryptoSteps(
                 await write();
                 return;
             }
-            catch (Exception e) when (HostCalls.IsPassing(e) && e is not FaultException && !ct.IsCancellationRequested)
+            catch (Exception e) when (HostFailures.IsPassing(e) && e is not FaultException && !ct.IsCancellationRequested)
             {
                 await Task.Delay(pause, time, ct);
             }
@@ -255,11 +239,11 @@ internal sealed partial class CryptoSteps(
         {
             try
             {
-                return await HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct));
+                return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
             }
-            catch (Grpc.Core.RpcException e) when (!ct.IsCancellationRequested)
+            catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
             {
-                if (!HostCalls.IsTransport(e) || attempt >= MaximumLooks)
+                if (!HostFailures.IsUnanswered(e) || attempt >= MaximumLooks)
                 {
                     return null;
                 }

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -28,13 +26,12 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// writes the datastore can make them so: then only the host, which remembers what it decrypted, says whether the job is done.
 /// </summary>
 internal sealed class JobDriver(
-    HostLinks links, VmDescriptionCache snapshots, VmLookup lookup, TaskStore tasks, EventLog events,
+    HostClient hosts, HostSteps steps, VmDescriptionCache snapshots, VmLookup lookup, TaskStore tasks, EventLog events,
     IGrainFactory grains, TimeProvider time)
 {
     /// <summary>Kinds of jobs that leave nothing when they are taken back.</summary>
     public const string CloneJob = "clone", RelocateJob = "relocate";
 
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -52,8 +49,7 @@ internal sealed class JobDriver(
     /// changed is of no use to anybody; the others until the host says that it is too late.
     /// </remarks>
     public async Task<HostJob> RunAsync(
-        WorkContext context, StartJobRequest start, List<ExpectedKey> keys, Func<VmFiles, bool> isDone,
-        CancellationToken ct)
+        WorkContext context, JobSpec start, List<ExpectedKey> keys, Func<VmFiles, bool> isDone, CancellationToken ct)
     {
         // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task. A task that
         // may still be cancelled has not asked for a job in place.
@@ -78,13 +74,13 @@ internal sealed class JobDriver(
                     context.Cancelled.ThrowIfCancellationRequested();
                 }
 
-                var files = await HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct));
+                var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
                 begun = inPlace && await IsBegunAsync(context, files, ct);
                 bool done = asked && files.PendingJob.Length == 0 && isDone(files);
                 looksPlain = done && start.NewKey is null;
                 if (done && !looksPlain)
                 {
-                    return new HostJob { JobId = start.JobId, VmId = start.VmId, State = "succeeded", Result = files };
+                    return new HostJob { JobId = start.JobId, VmId = start.VmId, State = HostJob.Succeeded, Result = files };
                 }
 
                 await RequireRecordedAsync(context, files, ct);
@@ -99,7 +95,7 @@ internal sealed class JobDriver(
                     }
 
                     (asked, unanswered) = (true, true);
-                    var job = (await links.Client(context.Vm.HostId).StartJobAsync(start, Options(ct))).ToModel();
+                    var job = await hosts.Once(context.Vm.HostId).Jobs.StartAsync(start, ct);
                     unanswered = false;
                     pause = FirstPause;
                     if (await WatchAsync(context, job, ct) is { } ended)
@@ -116,11 +112,11 @@ internal sealed class JobDriver(
 
                 waiting = delivery.Faults.Count == 0 ? "waiting for the host" : WaitingFor(delivery);
             }
-            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            catch (FaultException e) when (IsOutOfReach(e))
             {
                 waiting = "waiting for the host";
             }
-            catch (RpcException e) when (IsKeyMissing(e))
+            catch (FaultException e) when (IsKeyMissing(e))
             {
                 unanswered = false;
                 if (!begun && !looksPlain)
@@ -131,14 +127,10 @@ internal sealed class JobDriver(
 
                 waiting = delivery is null ? "waiting for keys" : WaitingFor(delivery);
             }
-            catch (FaultException e) when (HostCalls.IsTransport(e))
+            catch (Exception e) when ((asked || begun) && HostFailures.IsPassing(e) && !ct.IsCancellationRequested)
             {
-                waiting = "waiting for the host";
-            }
-            catch (Exception e) when ((asked || begun) && HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
-            {
-                waiting = Waiting(e is RpcException r ? FaultCodec.FromRpc(r, "the host").Message
-                    : e is FaultException f ? f.Fault.Message : "the center's database or host connection is busy");
+                waiting = Waiting(e is FaultException f ? f.Fault.Message
+                    : "the center's database or host connection is busy");
             }
 
             await ProgressAsync(context, waiting, ct);
@@ -156,8 +148,12 @@ internal sealed class JobDriver(
         : Waiting(string.Join("; ", delivery.Reasons.Take(3).Select(
             r => $"key {r.Provider}/{r.KeyId}: {KeyFaults.Words(r.Reason)}")));
 
-    private static bool IsKeyMissing(RpcException e) =>
-        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "msg.vigor.enc.keyNotFound";
+    /// <summary>The host was not heard, or its grain says that no key gets there; not an answer as no host gives.</summary>
+    private static bool IsOutOfReach(FaultException e) => HostFailures.IsUnanswered(e)
+        || (e.Fault.Type == FaultTypes.HostCommunication && !HostFailures.IsOfHost(e));
+
+    private static bool IsKeyMissing(FaultException e) =>
+        HostFailures.IsRefused(e) && e.Fault.Key == "msg.vigor.enc.keyNotFound";
 
     private async Task<bool> IsBegunAsync(WorkContext context, VmFiles files, CancellationToken ct) =>
         BegunWork.Of(context, files, await lookup.RecordsAsync(context.Vm.Id, ct)) == WorkBegun.Yes;
@@ -168,7 +164,7 @@ internal sealed class JobDriver(
     /// that it was begun with, for the objects that it has not reached too: a key that was deactivated meanwhile must not leave
     /// the VM half done for good. Its alarm says so, and a shallow recrypt goes away from it afterwards.
     /// </summary>
-    private async Task<DeliveryResult> DeliverAsync(string hostId, StartJobRequest start, List<ExpectedKey> keys, bool begun)
+    private async Task<DeliveryResult> DeliverAsync(string hostId, JobSpec start, List<ExpectedKey> keys, bool begun)
     {
         var host = grains.GetGrain<IHostGrain>(hostId);
         if (begun)
@@ -176,7 +172,8 @@ internal sealed class JobDriver(
             return await host.DeliverInTimeAsync(keys, KeyDeliverer.RecryptFrom);
         }
 
-        bool IsNew(ExpectedKey key) => key.Names(start.NewKey) || start.Keys.Any(k => key.Names(k.Key));
+        bool IsNew(ExpectedKey key) =>
+            key.Names(start.NewKey?.ToName()) || start.Keys.Values.Any(k => key.Names(k.ToName()));
         if (start.Kind != "recryptShallow" || keys.TrueForAll(IsNew))
         {
             return await host.DeliverInTimeAsync(keys, start.Kind);
@@ -189,29 +186,26 @@ internal sealed class JobDriver(
         return delivery;
     }
 
-    /// <summary>Asks the host; a task that was taken up again waits for a host that is not up yet.</summary>
-    public Task<T> PatientlyAsync<T>(WorkContext context, Func<Task<T>> call, CancellationToken ct) =>
-        HostCalls.PatientlyAsync(context, time, call, ct);
-
     /// <summary>
     /// Takes back what an earlier run asked the host for, and returns when the host works on it no more: it was taken back, has
     /// ended, or was never begun. Only the files say which.
     /// </summary>
-    public Task TakeBackAsync(WorkContext context, CancellationToken ct) => PatientlyAsync(
+    public Task TakeBackAsync(WorkContext context, CancellationToken ct) => steps.PatientlyAsync(
         context,
         async () =>
         {
             await CancelAsync(context, context.Task.Id, ct);
             try
             {
-                using var stream = links.Client(context.Vm.HostId)
-                    .WatchJob(new JobRequest { JobId = context.Task.Id }, cancellationToken: ct);
-                while (await NextAsync(stream.ResponseStream, ct) && stream.ResponseStream.Current.State == "running")
+                await foreach (var job in hosts.Once(context.Vm.HostId).Jobs.WatchAsync(context.Task.Id, ct))
                 {
-                    // To its end.
+                    if (job.State != HostJob.Running)
+                    {
+                        break;
+                    }
                 }
             }
-            catch (RpcException e) when (FaultCodec.IsRefusal(e))
+            catch (FaultException e) when (HostFailures.IsRefused(e))
             {
                 // The host knows no such job.
             }
@@ -233,9 +227,9 @@ internal sealed class JobDriver(
     {
         try
         {
-            await links.Client(context.Vm.HostId).CancelJobAsync(new JobRequest { JobId = jobId }, Options(ct));
+            await hosts.Once(context.Vm.HostId).Jobs.CancelAsync(jobId, ct);
         }
-        catch (RpcException)
+        catch (FaultException e) when (HostFailures.IsOfHost(e))
         {
             // Asked again when the job is watched again.
         }
@@ -244,7 +238,7 @@ internal sealed class JobDriver(
     /// <summary>Follows a job; null when the stream ended before the job.</summary>
     private async Task<HostJob?> WatchAsync(WorkContext context, HostJob job, CancellationToken ct)
     {
-        if (job.State != "running")
+        if (job.State != HostJob.Running)
         {
             return job;
         }
@@ -253,21 +247,19 @@ internal sealed class JobDriver(
         // The host answers a job that it cannot take back any more with its end.
         await using var cancelling = context.Cancelled.UnsafeRegister(
             static (state, _) => ((Action)state!)(), (Action)(() => _ = CancelAsync(context, job.JobId, ct)));
-        using var stream = links.Client(context.Vm.HostId).WatchJob(new JobRequest { JobId = job.JobId }, cancellationToken: ct);
-        while (await NextAsync(stream.ResponseStream, ct))
+        await foreach (var now in hosts.Once(context.Vm.HostId).Jobs.WatchAsync(job.JobId, ct))
         {
-            job = stream.ResponseStream.Current.ToModel();
-            if (job.State != "running")
+            if (now.State != HostJob.Running)
             {
-                return job;
+                return now;
             }
 
             if (time.GetElapsedTime(told) >= ProgressInterval)
             {
                 told = time.GetTimestamp();
-                context.Task.BytesDone = job.BytesDone;
-                context.Task.BytesTotal = job.BytesTotal;
-                await ProgressAsync(context, job.Step, ct);
+                context.Task.BytesDone = now.BytesDone;
+                context.Task.BytesTotal = now.BytesTotal;
+                await ProgressAsync(context, now.Step, ct);
             }
         }
 
@@ -293,25 +285,9 @@ internal sealed class JobDriver(
         {
             await tasks.ProgressAsync(context.Task.Id, step, context.Task.BytesDone, context.Task.BytesTotal, ct);
         }
-        catch (Exception e) when (HostCalls.IsPassing(e) && !ct.IsCancellationRequested)
+        catch (Exception e) when (HostFailures.IsPassing(e) && !ct.IsCancellationRequested)
         {
             // Told again with the next step.
         }
     }
-
-    /// <summary>The next state of the job; false when the host restarted between and knows the job no more.</summary>
-    private static async Task<bool> NextAsync(IAsyncStreamReader<JobDescription> stream, CancellationToken ct)
-    {
-        try
-        {
-            return await stream.MoveNext(ct);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            return false;
-        }
-    }
-
-    private CallOptions Options(CancellationToken ct) =>
-        new(deadline: time.GetUtcNow().UtcDateTime + CallTimeout, cancellationToken: ct);
 }

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
@@ -113,7 +112,7 @@ internal sealed partial class OperationDriver(
     /// center stops.</summary>
     private async Task FailAsync(TaskRow task, Exception e, CancellationToken ct)
     {
-        var fault = IsCancellation(e) && await IsCancelledAsync(task)
+        var fault = HostFailures.IsGivenUp(e) && await IsCancelledAsync(task)
             ? await CancelledAsync(task) : tasks.FaultOf(e, task.Target, task.Id);
         LogFailed(log, e is FaultException { InnerException: null } ? null : e, task.Id, task.Kind, task.Target, fault.Message);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -145,14 +144,11 @@ internal sealed partial class OperationDriver(
         {
             return (await tasks.CancellationOfAsync(task, CancellationToken.None)).IsCancellationRequested;
         }
-        catch (Exception e) when (HostCalls.IsPassing(e))
+        catch (Exception e) when (HostFailures.IsPassing(e))
         {
             return false;
         }
     }
-
-    private static bool IsCancellation(Exception e) =>
-        e is OperationCanceledException || e is RpcException { StatusCode: StatusCode.Cancelled } r && !FaultCodec.IsRefusal(r);
 
     /// <summary>The table may be out of reach just now; who asked is then not said.</summary>
     private async Task<Fault> CancelledAsync(TaskRow task)
@@ -161,7 +157,7 @@ internal sealed partial class OperationDriver(
         {
             return await tasks.CancelledAsync(task.Id, CancellationToken.None);
         }
-        catch (Exception e) when (HostCalls.IsPassing(e))
+        catch (Exception e) when (HostFailures.IsPassing(e))
         {
             return TaskStore.Cancelled(task);
         }

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -14,12 +12,9 @@ namespace Lorica.ControlPlane.Vms.Operations;
 
 /// <summary>What changes of a VM's power have in common.</summary>
 internal sealed class PowerSteps(
-    HostLinks links, HostDirectory hosts, VmLookup lookup, VmDescriptionCache snapshots, TaskStore tasks,
-    ResumeCheck resume, TimeProvider time)
+    HostClient client, HostSteps steps, HostDirectory hosts, VmLookup lookup, VmDescriptionCache snapshots, TaskStore tasks,
+    ResumeCheck resume)
 {
-    private static readonly TimeSpan OnTimeout = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan OffGrace = TimeSpan.FromSeconds(30);
-
     /// <summary>Brings a VM into a power state, and ends its task.</summary>
     /// <param name="context">The work.</param>
     /// <param name="step">For people.</param>
@@ -32,12 +27,12 @@ internal sealed class PowerSteps(
     {
         var (task, vm) = (context.Task, context.Vm);
         await tasks.ProgressAsync(task.Id, step, 0, 0, ct);
-        var files = await HostCalls.PatientlyAsync(
-            context, time,
+        var files = await steps.PatientlyAsync(
+            context,
             async () =>
             {
                 // What an earlier attempt did is taken as it is.
-                var now = context.Resumed ? await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct)) : null;
+                var now = context.Resumed ? await snapshots.DescribeAsync(vm.HostId, vm.Id, ct) : null;
                 if (now is not null && now.PowerState == state)
                 {
                     return now;
@@ -59,26 +54,16 @@ internal sealed class PowerSteps(
     /// <summary>Asks the host to power on.</summary>
     public async Task<VmFiles> OnAsync(WorkContext context, bool fenced, CancellationToken ct)
     {
-        var request = new PowerOnRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch, Fenced = fenced };
-        request.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(context.Vm.Id, ct)));
-        return (await links.Client(context.Vm.HostId).PowerOnAsync(request, Options(OnTimeout, ct))).ToModel();
+        var (task, vm) = (context.Task, context.Vm);
+        var edit = new VmEdit(vm.Id, task.Epoch, KeyRegister.Recorded(await lookup.RecordsAsync(vm.Id, ct)));
+        return await client.Once(vm.HostId).Vms.PowerOnAsync(edit, fenced, ct);
     }
 
     /// <summary>Asks the host to power off.</summary>
-    public async Task<VmFiles> OffAsync(WorkContext context, bool hard, int seconds, CancellationToken ct)
-    {
-        var request = new PowerOffRequest
-        {
-            VmId = context.Vm.Id, Epoch = context.Task.Epoch, Hard = hard, TimeoutSeconds = seconds,
-        };
-        return (await links.Client(context.Vm.HostId)
-            .PowerOffAsync(request, Options(TimeSpan.FromSeconds(seconds) + OffGrace, ct))).ToModel();
-    }
+    public Task<VmFiles> OffAsync(WorkContext context, bool hard, int seconds, CancellationToken ct) =>
+        client.Once(context.Vm.HostId).Vms.PowerOffAsync(context.Vm.Id, context.Task.Epoch, hard, seconds, ct);
 
     /// <summary>The refusal of a change to the state in which the VM is.</summary>
     public static FaultException Refused(VmRow vm, string message) =>
         new(new Fault(FaultTypes.InvalidPowerState, "lorica.powerState", vm.Name, message, $"lorica vm show {vm.Name}"));
-
-    private CallOptions Options(TimeSpan timeout, CancellationToken ct) =>
-        new(deadline: time.GetUtcNow().UtcDateTime + timeout, cancellationToken: ct);
 }

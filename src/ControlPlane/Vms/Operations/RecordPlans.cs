@@ -1,4 +1,3 @@
-using Lorica.Contracts;
 using Lorica.ControlPlane.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations;
@@ -7,9 +6,6 @@ namespace Lorica.ControlPlane.Vms.Operations;
 internal static class RecordPlans
 {
     /// <summary>The records of a plan as a host is told them.</summary>
-    public static IEnumerable<ObjectRecord> ToWire(IEnumerable<RecordPlan> plans) => plans.Select(p => new ObjectRecord
-    {
-        ObjectId = p.ObjectId, Kind = p.IsHome ? ObjectKind.Vm : ObjectKind.Disk, Key = p.Key.ToRef(), Kcv = p.Kcv,
-        Generation = p.Generation,
-    });
+    public static IReadOnlyList<RecordedKey> Recorded(IEnumerable<RecordPlan> plans) =>
+        [.. plans.Select(p => new RecordedKey(p.ObjectId, p.IsHome, p.Key, p.Generation))];
 }

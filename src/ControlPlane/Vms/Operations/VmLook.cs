@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
@@ -62,20 +61,13 @@ internal sealed class VmLook(
     /// <summary>The files as the host has them; null when it has none.</summary>
     public async Task<VmFiles?> DescribeAsync(VmRow vm, CancellationToken ct)
     {
-        try
+        var files = await snapshots.FindAsync(vm.HostId, vm.Id, ct);
+        if (files is not null)
         {
-            var files = await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct));
             await snapshots.SaveAsync(files, ct);
-            return files;
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            return null;
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
-        }
+
+        return files;
     }
 
     /// <summary>Records of the VM's objects.</summary>
@@ -149,7 +141,7 @@ internal sealed class VmLook(
             var vm = await lookup.FindAsync(vmId, CancellationToken.None);
             await grains.GetGrain<IHostGrain>(vm.HostId).NudgeAsync();
         }
-        catch (Exception e) when (e is FaultException || HostCalls.IsPassing(e))
+        catch (Exception e) when (e is FaultException || HostFailures.IsPassing(e))
         {
             // The VM is gone with its task; or the database is, and the next connection of the host compares all of it.
         }

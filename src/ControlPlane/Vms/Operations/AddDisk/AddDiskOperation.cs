@@ -1,4 +1,4 @@
-using Lorica.Contracts.Host;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.Disks;
-using Wire = Lorica.Contracts.Host;
 
 namespace Lorica.ControlPlane.Vms.Operations.AddDisk;
 
@@ -97,19 +96,15 @@ internal sealed class AddDiskOperation(
     }
 
     /// <inheritdoc />
-    protected override void Ask(Wire.ChangeDiskRequest ask, AddDiskRequest request, ExpectedKey? key)
-    {
-        ask.Add = new DiskSpec
+    protected override Task<VmFiles> AskAsync(
+        HostDisks host, VmEdit edit, AddDiskRequest request, ExpectedKey? key, CancellationToken ct) => host.AddAsync(
+        edit,
+        new NewDiskSpec
         {
             Label = request.Label, Capacity = request.Capacity, Provisioning = request.Provisioning,
-            ObjectId = request.ObjectId,
-        };
-        if (key is { } k)
-        {
-            ask.Add.Key = k.ToRef();
-            ask.Add.Kcv = k.Kcv;
-        }
-    }
+            ObjectId = request.ObjectId, Key = key,
+        },
+        ct);
 
     /// <inheritdoc />
     protected override bool IsDone(VmDisk? disk, AddDiskRequest request) => disk?.Encrypted == request.Encrypted;

@@ -1,9 +1,9 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Operations.Disks;
-using Wire = Lorica.Contracts.Host;
 
 namespace Lorica.ControlPlane.Vms.Operations.AttachDisk;
 
@@ -97,11 +97,9 @@ internal sealed class AttachDiskOperation(
     protected override IReadOnlyList<RecordPlan> RecordsOf(AttachDiskRequest request) => request.Records;
 
     /// <inheritdoc />
-    protected override void Ask(Wire.ChangeDiskRequest ask, AttachDiskRequest request, ExpectedKey? key) =>
-        ask.Attach = new Wire.AttachDisk
-        {
-            Label = request.Label, Path = request.Path, ObjectId = request.ObjectId, Encrypted = request.Encrypted,
-        };
+    protected override Task<VmFiles> AskAsync(
+        HostDisks host, VmEdit edit, AttachDiskRequest request, ExpectedKey? key, CancellationToken ct) =>
+        host.AttachAsync(edit, request.Label, request.Path, request.ObjectId, request.Encrypted, ct);
 
     /// <inheritdoc />
     protected override bool IsDone(VmDisk? disk, AttachDiskRequest request) => disk?.Encrypted == request.Encrypted;

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
@@ -12,7 +10,6 @@ using Lorica.ControlPlane.Preflight;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
-using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
 using Lorica.ControlPlane.Vms.Queries;
 using Microsoft.EntityFrameworkCore;
@@ -33,10 +30,10 @@ namespace Lorica.ControlPlane.Vms.Operations.CloneVm;
 /// whoever may what by now; a database that fails ends nothing.
 /// </summary>
 internal sealed partial class CloneVmOperation(
-    OperationServices services, CryptoSteps crypto, HostCrypto hostCrypto, VmCreation creation, JobDriver jobs, VmLookup lookup,
-    VmDescriptionCache snapshots, HostDirectory hosts, PolicyCatalog policies, StrictRules strict, PlacementService placement,
-    DatastoreCheck datastores, PreflightCheck preflight, ProviderService providers, KeyPlanner planner, NamedKeys named,
-    EventLog events, TimeProvider time, ILogger<CloneVmOperation> log)
+    OperationServices services, CryptoSteps crypto, HostCrypto hostCrypto, VmCreation creation, JobDriver jobs, HostSteps steps,
+    VmLookup lookup, HostDirectory hosts, PolicyCatalog policies, StrictRules strict,
+    PlacementService placement, DatastoreCheck datastores, PreflightCheck preflight, ProviderService providers,
+    KeyPlanner planner, NamedKeys named, EventLog events, TimeProvider time, ILogger<CloneVmOperation> log)
     : VmOperation<CloneVmRequest>(services)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -189,7 +186,6 @@ internal sealed partial class CloneVmOperation(
             var fault = e switch
             {
                 FaultException f => f.Fault,
-                RpcException r => FaultCodec.FromRpc(r, "the host"),
                 OperationCanceledException => await Tasks.CancelledAsync(context.Task.Id, ct),
                 _ => Unforeseen(context, e),
             };
@@ -207,7 +203,7 @@ internal sealed partial class CloneVmOperation(
             {
                 return await creation.FindOnHostAsync(target, ct);
             }
-            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            catch (FaultException e) when (HostFailures.IsUnanswered(e) && !ct.IsCancellationRequested)
             {
                 await Tasks.ProgressAsync(target.Task.Id, "waiting for the host", 0, 0, ct);
             }
@@ -226,7 +222,7 @@ internal sealed partial class CloneVmOperation(
                 await jobs.TakeBackAsync(context, ct);
                 return;
             }
-            catch (RpcException) when (!ct.IsCancellationRequested)
+            catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
             {
                 await Tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
             }
@@ -291,55 +287,35 @@ internal sealed partial class CloneVmOperation(
             ct);
 
         // Step 3
-        var source = await DescribeAsync(context, ct);
-        var start = new StartJobRequest
+        var source = await steps.DescribeAsync(context, ct);
+        var start = new JobSpec
         {
             JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = JobDriver.CloneJob,
-            NewVm = Request(context, target, source, keys),
+            NewVm = SpecOf(context, target, source, keys), Records = KeyRegister.Recorded(records),
         };
-        start.Records.AddRange(KeyRegister.ToWire(records));
         var job = await jobs.RunAsync(context, start, CryptoSteps.Needed(keys, records), _ => false, ct);
-        return job is { State: "succeeded", Result: { } files } && files.VmId == target.Id ? files
+        return job is { State: HostJob.Succeeded, Result: { } files } && files.VmId == target.Id ? files
             : throw new FaultException(job.Fault is { } f ? f
                 : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
                     "See the host's log."));
     }
 
-    /// <summary>The source; a task that was taken up again waits for a host that is not up yet.</summary>
-    private Task<VmFiles> DescribeAsync(WorkContext context, CancellationToken ct) =>
-        jobs.PatientlyAsync(context, () => HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct)), ct);
-
-    private static CreateVmRequest Request(
-        WorkContext context, VmRow target, VmFiles source, Dictionary<string, ExpectedKey> keys)
+    private static NewVmSpec SpecOf(WorkContext context, VmRow target, VmFiles source, Dictionary<string, ExpectedKey> keys)
     {
-        var request = new CreateVmRequest
+        string CopyOf(VmDisk disk) => context.Arguments.Copies.GetValueOrDefault(disk.ObjectId, "");
+        return new NewVmSpec
         {
             VmId = target.Id, Epoch = 1, Name = target.Name, Datastore = target.Datastore, Cpus = source.Cpus,
-            MemoryMib = source.MemoryMib, Firmware = source.Firmware,
+            MemoryMib = source.MemoryMib, Firmware = source.Firmware, HomeKey = VmCreation.KeyOf(keys, target.Id),
+            Disks =
+            [
+                .. source.Disks.Select(d => new NewDiskSpec
+                {
+                    Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = CopyOf(d),
+                    Key = VmCreation.KeyOf(keys, CopyOf(d)),
+                }),
+            ],
         };
-        if (keys.TryGetValue(target.Id, out var home))
-        {
-            request.HomeKey = home.ToRef();
-            request.HomeKcv = home.Kcv;
-        }
-
-        foreach (var disk in source.Disks)
-        {
-            var copy = new DiskSpec
-            {
-                Label = disk.Label, Capacity = disk.Capacity, Provisioning = disk.Provisioning,
-                ObjectId = context.Arguments.Copies.GetValueOrDefault(disk.ObjectId, ""),
-            };
-            if (keys.TryGetValue(copy.ObjectId, out var key))
-            {
-                copy.Key = key.ToRef();
-                copy.Kcv = key.Kcv;
-            }
-
-            request.Disks.Add(copy);
-        }
-
-        return request;
     }
 
     [LoggerMessage(2210, LogLevel.Error, "Task {TaskId}, clone of {Vm}, broke")]

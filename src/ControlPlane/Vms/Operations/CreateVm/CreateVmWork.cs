@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
@@ -9,10 +8,8 @@ namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 
 /// <summary>Creates a VM with empty disks.</summary>
 internal sealed class CreateVmWork(
-    VmCreation creation, HostLinks links, TaskStore tasks, ResumeCheck resume, TimeProvider time) : RequestedWork<NewVm>
+    VmCreation creation, HostClient hosts, TaskStore tasks, ResumeCheck resume, TimeProvider time) : RequestedWork<NewVm>
 {
-    /// <summary>Eagerly zeroed disks are written in full.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
@@ -30,36 +27,35 @@ internal sealed class CreateVmWork(
         {
             while (true)
             {
+                // Whether the host is being asked for the VM. One that is not heard when it is to come into encryption mode
+                // ends the task.
+                bool asking = true;
                 try
                 {
                     // What an earlier attempt made is taken as it is.
                     var files = asked ? await creation.FindOnHostAsync(context, ct) : null;
                     if (files is null)
                     {
+                        asking = false;
                         await resume.RequireAsync(context, halfDone: null, ct);
                         var ask = await creation.PrepareAsync(context, request, ct);
                         await tasks.ProgressAsync(context.Task.Id, "disks", 0, 0, ct);
-                        asked = true;
-                        files = (await links.Client(context.Vm.HostId).CreateVmAsync(
-                            ask, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct)).ToModel();
+                        (asked, asking) = (true, true);
+                        files = await hosts.Once(context.Vm.HostId).Vms.CreateAsync(ask, ct);
                     }
 
                     await creation.SucceedAsync(context, files, ct);
                     return;
                 }
                 catch (Exception e) when (!ct.IsCancellationRequested
-                    && (e is RpcException r ? HostCalls.IsTransport(r)
-                        : asked && e is not FaultException && HostCalls.IsPassing(e)))
+                    && ((asking && HostFailures.IsUnanswered(e))
+                        || (asked && e is not FaultException && HostFailures.IsPassing(e))))
                 {
                     // Once the host was asked, a database that is busy is no reason to leave a VM behind that nobody knows.
                     await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
                     await Task.Delay(Pause, time, ct);
                 }
             }
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            await creation.UndoAsync(context, asked, FaultCodec.FromRpc(e, "the host"), ct);
         }
         catch (FaultException e) when (!ct.IsCancellationRequested)
         {

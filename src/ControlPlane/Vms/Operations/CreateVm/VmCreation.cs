@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
@@ -26,14 +24,12 @@ namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 /// The steps that creating and importing a VM share: take the name, make the key, ask the host, settle or undo.
 /// </summary>
 internal sealed class VmCreation(
-    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostLinks links, KeyRegister register,
+    PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostClient client, KeyRegister register,
     HostCrypto hostCrypto, InventoryTree tree, TaskStore tasks, PlacementService placement, PreflightCheck preflight,
     SpaceRules space, IAuthorizer authorizer, KeyPlanner planner, NamedKeys named, CryptoSteps crypto,
     EventLog events, IGrainFactory grains,
     TimeProvider time)
 {
-    private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns when the caller may make such a VM where it is to be.</summary>
@@ -120,19 +116,9 @@ internal sealed class VmCreation(
     }
 
     /// <summary>Makes the keys if the policy wants some, brings them to the host, and builds what the host is asked.</summary>
-    public async Task<CreateVmRequest> PrepareAsync(WorkContext context, NewVm body, CancellationToken ct)
+    public async Task<NewVmSpec> PrepareAsync(WorkContext context, NewVm body, CancellationToken ct)
     {
         var (task, vm, arguments) = (context.Task, context.Vm, context.Arguments);
-        var request = new CreateVmRequest
-        {
-            VmId = vm.Id,
-            Epoch = task.Epoch,
-            Name = vm.Name,
-            Datastore = vm.Datastore,
-            Cpus = body.Cpus,
-            MemoryMib = body.MemoryMib,
-            Firmware = body.Firmware,
-        };
         var keys = new Dictionary<string, ExpectedKey>(StringComparer.Ordinal);
         if (arguments.Objects.Count > 0)
         {
@@ -144,31 +130,32 @@ internal sealed class VmCreation(
                 $"{task.UserName}: {task.Kind} of {vm.Name} encrypted, task {task.Id}; new key {string.Join(", ", all)}; "
                     + "keys before: none", ct);
             (await grains.GetGrain<IHostGrain>(vm.HostId).DeliverInTimeAsync(all, "create")).ThrowIfMissing(vm.Name);
-            request.HomeKey = keys[vm.Id].ToRef();
-            request.HomeKcv = keys[vm.Id].Kcv;
         }
 
-        for (int i = 0; i < body.Disks.Count; i++)
+        return new NewVmSpec
         {
-            var disk = new DiskSpec
-            {
-                Label = LabelOf(i),
-                Capacity = body.Disks[i].Capacity,
-                Provisioning = body.Disks[i].Provisioning,
-                ObjectId = body.DiskObjects[i],
-                Data = body.Disks[i].Data,
-            };
-            if (keys.TryGetValue(disk.ObjectId, out var key))
-            {
-                disk.Key = key.ToRef();
-                disk.Kcv = key.Kcv;
-            }
-
-            request.Disks.Add(disk);
-        }
-
-        return request;
+            VmId = vm.Id,
+            Epoch = task.Epoch,
+            Name = vm.Name,
+            Datastore = vm.Datastore,
+            Cpus = body.Cpus,
+            MemoryMib = body.MemoryMib,
+            Firmware = body.Firmware,
+            HomeKey = arguments.Objects.Count > 0 ? keys[vm.Id] : null,
+            Disks =
+            [
+                .. body.Disks.Select((d, i) => new NewDiskSpec
+                {
+                    Label = LabelOf(i), Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = body.DiskObjects[i],
+                    Key = KeyOf(keys, body.DiskObjects[i]), Data = d.Data,
+                }),
+            ],
+        };
     }
+
+    /// <summary>The key of an object; null when it gets none.</summary>
+    public static ExpectedKey? KeyOf(Dictionary<string, ExpectedKey> keys, string objectId) =>
+        keys.TryGetValue(objectId, out var key) ? key : null;
 
     /// <summary>The VM is there: records, policy, end of the task in one transaction.</summary>
     public async Task SucceedAsync(WorkContext context, VmFiles files, CancellationToken ct)
@@ -224,23 +211,13 @@ internal sealed class VmCreation(
         var vm = context.Vm;
         while (true)
         {
-            try
+            var files = await client.Once(vm.HostId).Vms.FindAsync(vm.Id, ct);
+            if (RecordCheck.UnreadableOf(files) is not { } why)
             {
-                var deadline = time.GetUtcNow().UtcDateTime + DescribeTimeout;
-                var files = (await links.Client(vm.HostId).DescribeVmAsync(
-                    new VmRequest { VmId = vm.Id }, deadline: deadline, cancellationToken: ct)).ToModel();
-                if (RecordCheck.UnreadableOf(files) is not { } why)
-                {
-                    return files;
-                }
-
-                await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why.Message), 0, 0, ct);
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-            {
-                return null;
+                return files;
             }
 
+            await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why.Message), 0, 0, ct);
             await Task.Delay(Pause, time, ct);
         }
     }
@@ -273,18 +250,17 @@ internal sealed class VmCreation(
     {
         try
         {
-            await links.Client(context.Vm.HostId).DeleteVmAsync(
-                new VmOperation { VmId = context.Vm.Id, Epoch = Math.Max(context.Task.Epoch, context.Vm.Epoch) },
-                deadline: time.GetUtcNow().UtcDateTime + DeleteTimeout, cancellationToken: ct);
+            await client.Once(context.Vm.HostId).Vms.DeleteAsync(
+                new VmEdit(context.Vm.Id, Math.Max(context.Task.Epoch, context.Vm.Epoch), Records: []), ct);
         }
-        catch (RpcException e) when (!HostCalls.IsTransport(e) && !IsAway(e))
+        catch (FaultException e) when (HostFailures.IsOfHost(e) && !HostFailures.IsUnanswered(e) && !IsAway(e))
         {
             // Not there, or it will not be deleted: the refusal that follows says what is wrong with it.
         }
     }
 
-    private static bool IsAway(RpcException e) =>
-        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "lorica.datastoreNotThere";
+    private static bool IsAway(FaultException e) =>
+        HostFailures.IsRefused(e) && e.Fault.Key == "lorica.datastoreNotThere";
 
     /// <summary>
     /// The same, waiting for a host that does not answer, or whose datastore is not there: what it was asked for may stand there.
@@ -298,11 +274,11 @@ internal sealed class VmCreation(
                 await RemoveAsync(context, ct);
                 return;
             }
-            catch (RpcException e) when (!ct.IsCancellationRequested)
+            catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
             {
                 await tasks.ProgressAsync(
                     context.Task.Id,
-                    IsAway(e) ? JobDriver.Waiting(FaultCodec.FromRpc(e, "the host").Message) : "waiting for the host", 0, 0, ct);
+                    IsAway(e) ? JobDriver.Waiting(e.Fault.Message) : "waiting for the host", 0, 0, ct);
             }
 
             await Task.Delay(Pause, time, ct);
@@ -351,18 +327,7 @@ internal sealed class VmCreation(
 
     private async Task<string> DatastoreAsync(HostRow host, NewVm body, StoragePolicy policy, CancellationToken ct)
     {
-        HostFacts description;
-        try
-        {
-            description = (await links.Client(host.Id).DescribeAsync(
-                new DescribeHostRequest(), deadline: time.GetUtcNow().UtcDateTime + DescribeTimeout, cancellationToken: ct))
-                    .ToModel();
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, $"host {host.Name}"), e);
-        }
-
+        var description = await client.Once(host.Id).Admin.DescribeAsync(ct);
         await hosts.RequireUsableAsync(host, body.Datastore, ct);
         var usable = description.Datastores.Where(d => d.Problem.Length == 0).ToList();
         return await placement.ChooseAsync(policy, usable, body.Datastore, host.Name, ct);

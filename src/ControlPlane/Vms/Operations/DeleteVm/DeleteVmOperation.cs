@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
@@ -18,12 +17,10 @@ namespace Lorica.ControlPlane.Vms.Operations.DeleteVm;
 /// is waited for.
 /// </summary>
 internal sealed class DeleteVmOperation(
-    OperationServices services, HostLinks links, VmLookup lookup, VmDescriptionCache snapshots, KeyRegister register,
-    EventLog events,
-    IGrainFactory grains, AlarmStore alarms, TimeProvider time)
+    OperationServices services, HostClient hosts, VmLookup lookup, VmDescriptionCache snapshots, KeyRegister register,
+    EventLog events, IGrainFactory grains, AlarmStore alarms, TimeProvider time)
     : VmOperation<DeleteVmRequest>(services)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
@@ -48,9 +45,8 @@ internal sealed class DeleteVmOperation(
     protected override async Task RunAsync(WorkContext context, DeleteVmRequest request, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        var ask = new Contracts.Host.VmOperation { VmId = vm.Id, Epoch = task.Epoch };
-        ask.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(vm.Id, ct)));
-        await FilesAsync(context, ask, ct);
+        await FilesAsync(
+            context, new VmEdit(vm.Id, task.Epoch, KeyRegister.Recorded(await lookup.RecordsAsync(vm.Id, ct))), ct);
         List<ExpectedKey> unused = [];
         await Tasks.SucceedAsync(
             task.Id,
@@ -70,7 +66,7 @@ internal sealed class DeleteVmOperation(
     }
 
     /// <summary>Returns when the host has nothing of the VM.</summary>
-    private async Task FilesAsync(WorkContext context, Contracts.Host.VmOperation request, CancellationToken ct)
+    private async Task FilesAsync(WorkContext context, VmEdit edit, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         bool asked = false;
@@ -82,21 +78,21 @@ internal sealed class DeleteVmOperation(
                 if (context.Resumed && !asked)
                 {
                     // What is gone already is told by NotFound, whoever asks.
-                    await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct));
+                    await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
                     await Resume.RequireAsync(context, halfDone: null, ct);
                 }
 
+                // Not there any more: an earlier attempt removed it, or somebody else did.
                 asked = true;
-                await links.Client(vm.HostId).DeleteVmAsync(
-                    request, deadline: time.GetUtcNow().UtcDateTime + Timeout, cancellationToken: ct);
+                await hosts.Once(vm.HostId).Vms.DeleteAsync(edit, ct);
                 return;
             }
-            catch (RpcException e) when (IsGone(e))
+            catch (FaultException e) when (IsGone(e))
             {
-                // An earlier attempt removed it, or somebody else did.
                 return;
             }
-            catch (RpcException e) when (!ct.IsCancellationRequested && (HostCalls.IsTransport(e) || (asked && IsBusy(e))))
+            catch (FaultException e) when (
+                !ct.IsCancellationRequested && (HostFailures.IsUnanswered(e) || (asked && IsBusy(e))))
             {
                 await Tasks.ProgressAsync(task.Id, "waiting for the host", 0, 0, ct);
             }
@@ -106,12 +102,10 @@ internal sealed class DeleteVmOperation(
     }
 
     /// <summary>The host has no such VM; that its folder is not there is another thing.</summary>
-    private static bool IsGone(RpcException e) =>
-        e.StatusCode == StatusCode.NotFound && FaultCodec.FromRpc(e, "the host").Key == "lorica.vmNotFound";
+    private static bool IsGone(FaultException e) => HostFailures.IsRefused(e) && e.Fault.Key == "lorica.vmNotFound";
 
     /// <summary>An attempt whose answer did not come is still at work.</summary>
-    private static bool IsBusy(RpcException e) =>
-        FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "the host").Key == "lorica.vmBusy";
+    private static bool IsBusy(FaultException e) => HostFailures.IsRefused(e) && e.Fault.Key == "lorica.vmBusy";
 
     /// <inheritdoc />
     protected override DeleteVmRequest FromFirst(FirstTaskArguments first) => new();

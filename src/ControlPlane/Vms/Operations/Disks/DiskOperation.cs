@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
@@ -8,7 +6,6 @@ using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Microsoft.EntityFrameworkCore;
-using Wire = Lorica.Contracts.Host;
 
 namespace Lorica.ControlPlane.Vms.Operations.Disks;
 
@@ -28,10 +25,6 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     : VmOperation<TRequest>(services)
     where TRequest : DiskRequest
 {
-    /// <summary>An eagerly zeroed disk is written in full.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromHours(6);
-    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>What operations on disks use.</summary>
     protected DiskServices Disks => disks;
 
@@ -44,8 +37,9 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
     /// <summary>Records of the disk were made when it began, and are withdrawn when nothing came of it.</summary>
     protected virtual bool BringsRecords => false;
 
-    /// <summary>What the host is asked.</summary>
-    protected abstract void Ask(Wire.ChangeDiskRequest ask, TRequest request, ExpectedKey? key);
+    /// <summary>Asks the host for it.</summary>
+    protected abstract Task<VmFiles> AskAsync(
+        HostDisks host, VmEdit edit, TRequest request, ExpectedKey? key, CancellationToken ct);
 
     /// <summary>Whether the disk (null when the VM has none of that id) is as it is to be.</summary>
     protected abstract bool IsDone(VmDisk? disk, TRequest request);
@@ -84,19 +78,12 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
             await AuditAsync(context, request, key, records, ct);
 
             // Step 3
-            var ask = new Wire.ChangeDiskRequest { VmId = vm.Id, Epoch = task.Epoch };
-            Ask(ask, request, key);
-            ask.Records.AddRange(KeyRegister.ToWire(records));
-            ask.Records.AddRange(RecordPlans.ToWire(RecordsOf(request)));
-            files = await disks.Calls.AskAsync(
-                context, request.Label, Timeout, o => disks.Links.Client(vm.HostId).ChangeDiskAsync(ask, o), ct);
+            var edit = new VmEdit(
+                vm.Id, task.Epoch, [.. KeyRegister.Recorded(records), .. RecordPlans.Recorded(RecordsOf(request))]);
+            var host = await disks.Hosts.BeginAsync(context, vm.HostId, request.Label, ct);
+            files = await AskAsync(host.Disks, edit, request, key, ct);
         }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            await FailAsync(context, request, FaultCodec.FromRpc(e, "the host"), ct);
-            return;
-        }
-        catch (FaultException e)
+        catch (FaultException e) when (!ct.IsCancellationRequested)
         {
             await FailAsync(context, request, e.Fault, ct);
             return;
@@ -127,7 +114,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
 
     /// <summary>Whether the VMX says already what it is to say.</summary>
     private async Task<bool> IsDoneAsync(WorkContext context, TRequest request, CancellationToken ct) =>
-        await disks.Calls.FindAsync(context, context.Vm.HostId, ct) is { } files && IsDone(files, request);
+        await disks.Hosts.FindAsync(context, context.Vm.HostId, ct) is { } files && IsDone(files, request);
 
     private bool IsDone(VmFiles files, TRequest request)
     {
@@ -166,12 +153,10 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
         VmFiles? files = null;
         try
         {
-            files = await disks.Calls.AskAsync(
-                context, "look", LookTimeout, o =>
-                    disks.Links.Client(vm.HostId).DescribeVmAsync(new VmRequest { VmId = vm.Id }, o), ct);
+            files = await (await disks.Hosts.BeginAsync(context, vm.HostId, "look", ct)).Vms.DescribeAsync(vm.Id, ct);
             await disks.Snapshots.SaveAsync(files, ct);
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
         {
             // The next look at the VM settles what was left.
         }

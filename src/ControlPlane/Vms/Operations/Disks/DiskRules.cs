@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
@@ -15,10 +13,9 @@ namespace Lorica.ControlPlane.Vms.Operations.Disks;
 /// <summary>What operations on disks look at and refuse in the same way.</summary>
 internal sealed class DiskRules(
     VmLookup lookup, PolicyCatalog policies, PlacementService placement, StrictRules strict, IAuthorizer authorizer,
-    CenterStore store, HostLinks links, TimeProvider time)
+    CenterStore store, HostClient hosts)
 {
     private const int MaximumLabel = 63;
-    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>A plain disk for an encrypted VM is a way out for its data: under strict rules that needs more.</summary>
     /// <returns>What was asked for.</returns>
@@ -68,19 +65,8 @@ internal sealed class DiskRules(
     }
 
     /// <summary>A disk's file as the VM's host reads it, unverified.</summary>
-    public async Task<VmDisk> InspectDiskAsync(VmRow vm, string path, CancellationToken ct)
-    {
-        try
-        {
-            return (await links.Client(vm.HostId).InspectDiskAsync(
-                new InspectDiskRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
-                cancellationToken: ct)).ToModel();
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
-        }
-    }
+    public Task<VmDisk> InspectDiskAsync(VmRow vm, string path, CancellationToken ct) =>
+        hosts.Once(vm.HostId, HostDeadlines.Look).Disks.InspectAsync(path, ct);
 
     /// <summary>A file that a VM of the inventory has is never shared, on whichever host that VM is.</summary>
     public async Task RequireNobodysAsync(VmRow vm, VmDisk disk, CancellationToken ct)

@@ -1,6 +1,5 @@
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
-using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
@@ -9,5 +8,5 @@ namespace Lorica.ControlPlane.Vms.Operations.Disks;
 
 /// <summary>What every operation on a disk uses.</summary>
 internal sealed record DiskServices(
-    HostLinks Links, VmLookup Lookup, VmDescriptionCache Snapshots, KeyRegister Register, LifeCalls Calls, EventLog Events,
+    HostSteps Hosts, VmLookup Lookup, VmDescriptionCache Snapshots, KeyRegister Register, EventLog Events,
     IGrainFactory Grains, HostCrypto HostCrypto, DiskRules Rules);

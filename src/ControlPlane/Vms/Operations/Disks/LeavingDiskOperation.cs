@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Files;
-using Wire = Lorica.Contracts.Host;
 
 namespace Lorica.ControlPlane.Vms.Operations.Disks;
 
@@ -43,11 +43,9 @@ internal abstract class LeavingDiskOperation<TRequest>(OperationServices service
     }
 
     /// <inheritdoc />
-    protected override void Ask(Wire.ChangeDiskRequest ask, TRequest request, ExpectedKey? key) =>
-        ask.Detach = new Wire.DetachDisk
-        {
-            Label = request.Label, ObjectId = request.ObjectId, Path = request.Path, Remove = RemovesFiles,
-        };
+    protected override Task<VmFiles> AskAsync(
+        HostDisks host, VmEdit edit, TRequest request, ExpectedKey? key, CancellationToken ct) =>
+        host.DetachAsync(edit, request.Label, request.ObjectId, request.Path, RemovesFiles, ct);
 
     /// <inheritdoc />
     protected override bool IsDone(VmDisk? disk, TRequest request) => disk is null;

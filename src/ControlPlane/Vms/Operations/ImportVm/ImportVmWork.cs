@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
@@ -45,12 +44,13 @@ internal sealed class ImportVmWork(VmCreation creation, TimeProvider time) : Req
                     return;
                 }
             }
-            catch (RpcException e) when (HostCalls.IsTransport(e) && !ct.IsCancellationRequested)
+            catch (FaultException e) when (HostFailures.IsUnanswered(e) && !ct.IsCancellationRequested)
             {
                 looks = 0;
             }
-            catch (FaultException e) when (!ct.IsCancellationRequested)
+            catch (FaultException e) when (!HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
             {
+                // What stands on the host is refused; that the host will not tell of it is no verdict on it.
                 await creation.UndoAsync(context, asked: true, e.Fault, ct);
                 return;
             }

@@ -1,8 +1,5 @@
 using System.IO.Pipelines;
-using Google.Protobuf;
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Store;
@@ -16,7 +13,7 @@ namespace Lorica.ControlPlane.Vms.Operations.ImportVm;
 /// host's flow control holds the relay back, the relay holds the pipe back, the pipe the client.
 /// </summary>
 internal sealed class VmImporter(
-    VmCreation creation, ImportVmWork work, HostLinks links, TaskStore tasks, ImportsUnderWay underWay, IGrainFactory grains,
+    VmCreation creation, ImportVmWork work, HostClient hosts, TaskStore tasks, ImportsUnderWay underWay, IGrainFactory grains,
     TimeProvider time)
 {
     /// <summary>The VM's grain goes on where this ends.</summary>
@@ -65,7 +62,7 @@ internal sealed class VmImporter(
         {
             files = await RelayAsync(context, wanted, reader, progress, ct);
         }
-        catch (Exception e) when (!progress.EndSent || (e is RpcException refusal && FaultCodec.IsRefusal(refusal)))
+        catch (Exception e) when (!progress.EndSent || HostFailures.IsRefused(e))
         {
             Fault fault;
             try
@@ -101,61 +98,36 @@ internal sealed class VmImporter(
     private async Task<VmFiles> RelayAsync(
         WorkContext context, NewVm wanted, DiskStreamReader reader, Progress progress, CancellationToken ct)
     {
-        var request = await creation.PrepareAsync(context, wanted, ct);
-        using var call = links.Client(context.Vm.HostId).ImportVm(cancellationToken: ct);
-        try
+        var spec = await creation.PrepareAsync(context, wanted, ct);
+        using var import = hosts.Once(context.Vm.HostId).Vms.Import(spec, ct);
+        if (!await import.BeginAsync(ct))
         {
-            await WriteAsync(call, new ImportVmRequest { Vm = request }, ct);
-            long done = 0;
-            long total = wanted.Disks.Sum(d => d.Data);
-            long told = time.GetTimestamp();
-            while (await reader.ReadDataAsync(ct) is { } frame)
+            return await import.EndAsync(ct);
+        }
+
+        long done = 0;
+        long total = wanted.Disks.Sum(d => d.Data);
+        long told = time.GetTimestamp();
+        while (await reader.ReadDataAsync(ct) is { } frame)
+        {
+            if (!await import.WriteAsync(frame.Disk, frame.Offset, frame.Data, ct))
             {
-                // The frame is serialised before the call returns, so its buffer can be used again.
-                await WriteAsync(
-                    call,
-                    new ImportVmRequest
-                    {
-                        Data = new DiskData
-                        {
-                            Disk = frame.Disk, Offset = frame.Offset, Data = UnsafeByteOperations.UnsafeWrap(frame.Data),
-                        },
-                    },
-                    ct);
-                done += frame.Data.Length;
-                if (time.GetElapsedTime(told) >= ProgressInterval)
-                {
-                    told = time.GetTimestamp();
-                    await tasks.ProgressAsync(context.Task.Id, "disks", done, Math.Max(total, done), ct);
-                }
+                // The host refused in the middle: its answer says why.
+                return await import.EndAsync(ct);
             }
 
-            // From here on the host may have made it: too late to take it back.
-            await tasks.EnterUncancellableAsync(context.Task.Id, ct);
-            progress.EndSent = true;
-            await WriteAsync(call, new ImportVmRequest { End = new ImportEnd() }, ct);
-            await call.RequestStream.CompleteAsync();
-        }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
-        {
-            // The host refused in the middle: its answer says why.
-            return (await call.ResponseAsync).ToModel();
+            done += frame.Data.Length;
+            if (time.GetElapsedTime(told) >= ProgressInterval)
+            {
+                told = time.GetTimestamp();
+                await tasks.ProgressAsync(context.Task.Id, "disks", done, Math.Max(total, done), ct);
+            }
         }
 
-        return (await call.ResponseAsync).ToModel();
-    }
-
-    /// <summary>Writes; a host that answers before it has everything may never take the rest.</summary>
-    private static async Task WriteAsync(
-        AsyncClientStreamingCall<ImportVmRequest, VmDescription> call, ImportVmRequest part, CancellationToken ct)
-    {
-        var write = call.RequestStream.WriteAsync(part, ct);
-        if (await Task.WhenAny(write, call.ResponseAsync) != write)
-        {
-            throw new InvalidOperationException("The host answered before the end.");
-        }
-
-        await write;
+        // From here on the host may have made it: too late to take it back.
+        await tasks.EnterUncancellableAsync(context.Task.Id, ct);
+        progress.EndSent = true;
+        return await import.EndAsync(ct);
     }
 
     private sealed class Progress

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
@@ -30,15 +28,11 @@ namespace Lorica.ControlPlane.Vms.Operations.MigrateVm;
 /// dies is gone over from 1 by the next; each step finds what is done.
 /// </summary>
 internal sealed class MigrateVmOperation(
-    OperationServices services, HostLinks links, HostDirectory hosts, VmLookup lookup, VmDescriptionCache snapshots,
-    KeyRegister register,
-    LifeCalls calls, PreflightCheck preflight, CenterStore store, EventLog events, IGrainFactory grains, HostCrypto hostCrypto,
-    TimeProvider time)
+    OperationServices services, HostClient client, HostSteps steps, HostDirectory hosts, VmLookup lookup,
+    VmDescriptionCache snapshots, KeyRegister register, PreflightCheck preflight, CenterStore store, EventLog events,
+    IGrainFactory grains, HostCrypto hostCrypto)
     : VmOperation<MigrateVmRequest>(services)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
-
     /// <inheritdoc />
     public override OperationInfo Info { get; } = new(TaskKinds.Migrate, "vm migrate", Privileges.ColdMigrate)
     {
@@ -79,8 +73,8 @@ internal sealed class MigrateVmOperation(
         }
 
         // A VM that an interrupted migration left on no host's list is found by the host that it goes to.
-        var there = await InspectAsync(vm, request.Host, path, ct);
-        if (there.VmId != vm.Id)
+        var there = await client.Once(request.Host, HostDeadlines.Look).Vms.InspectAsync(path, ct);
+        if (there?.VmId != vm.Id)
         {
             throw new FaultException(OtherDatastore(vm.Name, path));
         }
@@ -106,7 +100,7 @@ internal sealed class MigrateVmOperation(
         var records = await lookup.RecordsAsync(vm.Id, ct);
         List<ExpectedKey> keys =
             [.. records.Where(r => r.InUse).Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct()];
-        await Resume.RequireAsync(context, async () => await calls.FindAsync(context, request.FromHost, ct) is null, ct);
+        await Resume.RequireAsync(context, async () => await steps.FindAsync(context, request.FromHost, ct) is null, ct);
         VmFiles files;
         try
         {
@@ -127,11 +121,9 @@ internal sealed class MigrateVmOperation(
             // Step 4
             files = await ArriveAsync(context, request, request.Host, keys, records, ct);
         }
-        catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
+        catch (FaultException e) when (!ct.IsCancellationRequested)
         {
-            await BackAsync(
-                context, request, keys, records,
-                e is FaultException f ? f.Fault : FaultCodec.FromRpc((RpcException)e, "the host"), ct);
+            await BackAsync(context, request, keys, records, e.Fault, ct);
             return;
         }
 
@@ -156,48 +148,17 @@ internal sealed class MigrateVmOperation(
     private async Task RequireSameFilesAsync(WorkContext context, MigrateVmRequest request, CancellationToken ct)
     {
         var vm = context.Vm;
-        var there = (await calls.AskAsync(
-            context, "look", Timeout, o =>
-                links.Client(request.Host).InspectVmAsync(new InspectVmRequest { Path = request.Path }, o), ct)).Vm.ToModel();
+        var there = await (await steps.BeginAsync(context, request.Host, "look", ct)).Vms.ReadAsync(request.Path, ct);
         if (there.VmId != vm.Id || there.Lock is not { Held: false } found || found.Epoch != context.Task.Epoch)
         {
             throw new FaultException(OtherDatastore(vm.Name, request.Path));
         }
     }
 
-    private async Task LeaveAsync(WorkContext context, string hostId, CancellationToken ct)
-    {
-        try
-        {
-            await calls.AskAsync(
-                context, "leave", Timeout,
-                o => links.Client(hostId)
-                    .UnregisterVmAsync(
-                        new Contracts.Host.UnregisterVmRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch }, o), ct);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            // An earlier attempt did it.
-        }
-    }
-
-    private async Task<VmFiles> InspectAsync(VmRow vm, string hostId, string path, CancellationToken ct)
-    {
-        try
-        {
-            return (await links.Client(hostId).InspectVmAsync(
-                new InspectVmRequest { Path = path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
-                cancellationToken: ct)).Vm.ToModel();
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound && FaultCodec.IsRefusal(e))
-        {
-            throw new FaultException(OtherDatastore(vm.Name, path), e);
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            throw new FaultException(FaultCodec.FromRpc(e, "the host"), e);
-        }
-    }
+    /// <summary>Not on the list any more: an earlier attempt did it.</summary>
+    private async Task LeaveAsync(WorkContext context, string hostId, CancellationToken ct) =>
+        await (await steps.BeginAsync(context, hostId, "leave", ct))
+            .Vms.UnregisterAsync(context.Vm.Id, context.Task.Epoch, ct);
 
     private Task PlaceAsync(string vmId, string hostId, CancellationToken ct) => store.WriteAsync(
         db => db.Vms.Where(v => v.Id == vmId).ExecuteUpdateAsync(s => s.SetProperty(v => v.HostId, hostId), ct), ct);
@@ -213,9 +174,9 @@ internal sealed class MigrateVmOperation(
             (await grains.GetGrain<IHostGrain>(hostId).DeliverInTimeAsync(keys, "migrate")).ThrowIfMissing(vm.Name);
         }
 
-        var ask = new Contracts.Host.RegisterVmRequest { VmId = vm.Id, Epoch = task.Epoch, Path = request.Path };
-        ask.Records.AddRange(KeyRegister.ToWire(records));
-        return await calls.AskAsync(context, "arrive", Timeout, o => links.Client(hostId).RegisterVmAsync(ask, o), ct);
+        var edit = new VmEdit(vm.Id, task.Epoch, KeyRegister.Recorded(records));
+        var host = await steps.BeginAsync(context, hostId, "arrive", ct);
+        return await host.Vms.RegisterAsync(edit, request.Path, fenced: false, ct);
     }
 
     /// <summary>The old host takes it back; what it does not take is said with the reason for which it had to.</summary>
@@ -228,17 +189,16 @@ internal sealed class MigrateVmOperation(
         {
             await LeaveAsync(context, request.Host, ct);
             await PlaceAsync(vm.Id, request.FromHost, ct);
-            if (await calls.FindAsync(context, request.FromHost, ct) is null)
+            if (await steps.FindAsync(context, request.FromHost, ct) is null)
             {
                 await snapshots.SaveAsync(await ArriveAsync(context, request, request.FromHost, keys, records, ct), ct);
             }
         }
-        catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
+        catch (FaultException e) when (!ct.IsCancellationRequested)
         {
-            string why = e is FaultException f ? f.Fault.Message : FaultCodec.FromRpc((RpcException)e, "the host").Message;
             fault = fault with
             {
-                Message = $"{fault.Message} The host that it came from did not take it back either: {why}",
+                Message = $"{fault.Message} The host that it came from did not take it back either: {e.Fault.Message}",
                 Hint = $"Migrate {vm.Name} again.",
             };
         }

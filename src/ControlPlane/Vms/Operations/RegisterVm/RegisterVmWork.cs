@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
@@ -24,11 +22,9 @@ namespace Lorica.ControlPlane.Vms.Operations.RegisterVm;
 /// Each step may be the last of a run that dies; the next run does all of them again.
 /// </summary>
 internal sealed class RegisterVmWork(
-    HostLinks links, KeyRegister register, LifeCalls calls, TaskStore tasks, EventLog events, IGrainFactory grains,
+    HostSteps hosts, KeyRegister register, TaskStore tasks, EventLog events, IGrainFactory grains,
     HostCrypto hostCrypto, ResumeCheck resume) : RequestedWork<RegisterVmRequest>
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
-
     /// <inheritdoc />
     public override OperationInfo Info { get; } = new(TaskKinds.Register, "vm register", Privileges.RegisterVm)
     {
@@ -55,23 +51,15 @@ internal sealed class RegisterVmWork(
             }
 
             // Step 2
-            var ask = new Contracts.Host.RegisterVmRequest
-            {
-                VmId = vm.Id, Epoch = task.Epoch, Path = request.Path, Fenced = request.Fenced,
-            };
-            ask.Records.AddRange(RecordPlans.ToWire(request.Records));
-            files = await calls.AskAsync(context, "files", Timeout, o => links.Client(vm.HostId).RegisterVmAsync(ask, o), ct);
+            var edit = new VmEdit(vm.Id, task.Epoch, RecordPlans.Recorded(request.Records));
+            var host = await hosts.BeginAsync(context, vm.HostId, "files", ct);
+            files = await host.Vms.RegisterAsync(edit, request.Path, request.Fenced, ct);
             if (RecordCheck.SuspectOf(files) is { } suspect)
             {
                 throw new FaultException(suspect);
             }
         }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
-        {
-            await WithdrawAsync(context, FaultCodec.FromRpc(e, "the host"), ct);
-            return;
-        }
-        catch (FaultException e)
+        catch (FaultException e) when (!ct.IsCancellationRequested)
         {
             await WithdrawAsync(context, e.Fault, ct);
             return;
@@ -108,12 +96,9 @@ internal sealed class RegisterVmWork(
         try
         {
             // Refused, so it is not there; an earlier run that died may have registered it all the same.
-            await calls.AskAsync(
-                context, "undo", Timeout, o =>
-                    links.Client(vm.HostId).UnregisterVmAsync(new UnregisterVmRequest { VmId = vm.Id, Epoch = task.Epoch }, o),
-                    ct);
+            await (await hosts.BeginAsync(context, vm.HostId, "undo", ct)).Vms.UnregisterAsync(vm.Id, task.Epoch, ct);
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
         {
             // As it should be.
         }

@@ -1,6 +1,4 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
@@ -19,12 +17,10 @@ namespace Lorica.ControlPlane.Vms.Operations.RegisterVm;
 
 /// <summary>Begins registering a VM.</summary>
 internal sealed class VmRegistration(
-    RegisterVmWork work, TaskStore tasks, HostDirectory hosts, HostLinks links, InventoryTree tree, IAuthorizer authorizer,
+    RegisterVmWork work, TaskStore tasks, HostDirectory hosts, HostClient client, InventoryTree tree, IAuthorizer authorizer,
     IGrainFactory grains, CenterStore store, VmLook look, IncomingRules coming, HostCrypto hostCrypto, EventLog events,
     TimeProvider time)
 {
-    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>
     /// Registers a VM from files that are there already. What they name is only believed after somebody with the privilege said
     /// so, the KMS was found to hold those very keys, and the host opened the files with them:
@@ -170,14 +166,11 @@ internal sealed class VmRegistration(
         {
             try
             {
-                var reply = await links.Client(host.Id).InspectVmAsync(
-                    new InspectVmRequest { Path = body.Path }, deadline: time.GetUtcNow().UtcDateTime + LookTimeout,
-                    cancellationToken: ct);
-                return (host, reply.Vm.ToModel());
+                return (host, await client.Once(host.Id, HostDeadlines.Look).Vms.ReadAsync(body.Path, ct));
             }
-            catch (RpcException e) when (!ct.IsCancellationRequested)
+            catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
             {
-                refused ??= FaultCodec.FromRpc(e, $"host {host.Name}");
+                refused ??= e.Fault;
             }
         }
 

@@ -1,9 +1,7 @@
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
-using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
@@ -21,9 +19,9 @@ namespace Lorica.ControlPlane.Vms.Operations.RelocateVm;
 /// that was written anew has a higher generation) and the end of the task in one transaction.
 /// </summary>
 internal sealed class RelocateVmOperation(
-    OperationServices services, JobDriver jobs, KeyRegister register, HostCrypto hostCrypto, VmLookup lookup,
-    VmDescriptionCache snapshots,
-    DatastoreCheck datastores, PlacementService placement, PreflightCheck preflight, EventLog events)
+    OperationServices services, JobDriver jobs, HostSteps steps, KeyRegister register, HostCrypto hostCrypto, VmLookup lookup,
+    VmDescriptionCache snapshots, DatastoreCheck datastores, PlacementService placement, PreflightCheck preflight,
+    EventLog events)
     : VmOperation<RelocateVmRequest>(services)
 {
     /// <summary>How a disk takes its space afterwards: one that is lazily zeroed is not made thin.</summary>
@@ -102,16 +100,12 @@ internal sealed class RelocateVmOperation(
                     ? "; taken up again" : ""), ct);
         }
 
-        var start = new StartJobRequest
+        var start = new JobSpec
         {
             JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = JobDriver.RelocateJob,
-            Relocate = new RelocateOrder { Datastore = request.Datastore, Provisioning = request.DiskFormat ?? "" },
+            Relocate = (request.Datastore!, request.DiskFormat ?? ""), Records = KeyRegister.Recorded(records),
+            Generations = await lookup.GenerationsAsync(vm.Id, ct),
         };
-        start.Records.AddRange(KeyRegister.ToWire(records));
-        start.Generations.AddRange((await lookup.GenerationsAsync(vm.Id, ct)).Select(g => new KnownGeneration
-        {
-            ObjectId = g.Key, Generation = g.Value,
-        }));
         var keys = request.DiskFormat is null ? [] : CryptoSteps.Needed([], records);
         if (context.Resumed && keys.Count > 0)
         {
@@ -120,8 +114,8 @@ internal sealed class RelocateVmOperation(
 
         var job = await jobs.RunAsync(context, start, keys, f => IsDone(f, request), ct);
         var files = job.Result is { } result && result.VmId == vm.Id ? result
-            : await HostCalls.RawAsync(snapshots.DescribeAsync(vm.HostId, vm.Id, ct));
-        if (job.State != "succeeded")
+            : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+        if (job.State != HostJob.Succeeded)
         {
             throw new FaultException(job.Fault is { } f ? f
                 : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
@@ -151,9 +145,7 @@ internal sealed class RelocateVmOperation(
     private async Task<bool> IsDoneAfterAllAsync(WorkContext context, RelocateVmRequest request, CancellationToken ct)
     {
         await jobs.TakeBackAsync(context, ct);
-        return IsDone(await jobs.PatientlyAsync(context, () =>
-            HostCalls.RawAsync(snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct)), ct),
-            request);
+        return IsDone(await steps.DescribeAsync(context, ct), request);
     }
 
     private async Task SettleAsync(

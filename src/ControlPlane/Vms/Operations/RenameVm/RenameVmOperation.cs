@@ -1,7 +1,5 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
@@ -16,13 +14,10 @@ namespace Lorica.ControlPlane.Vms.Operations.RenameVm;
 /// the old name back.
 /// </summary>
 internal sealed class RenameVmOperation(
-    OperationServices services, HostLinks links, VmLookup lookup, VmDescriptionCache snapshots, KeyRegister register,
-    LifeCalls calls,
+    OperationServices services, HostSteps hosts, VmLookup lookup, VmDescriptionCache snapshots, KeyRegister register,
     EventLog events)
     : VmOperation<RenameVmRequest>(services)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
-
     /// <inheritdoc />
     public override OperationInfo Info { get; } = new(TaskKinds.Rename, "vm rename", Privileges.RenameVm);
 
@@ -51,14 +46,12 @@ internal sealed class RenameVmOperation(
     protected override async Task RunAsync(WorkContext context, RenameVmRequest request, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        var ask = new Contracts.Host.RenameVmRequest { VmId = vm.Id, Epoch = task.Epoch, Name = request.Name };
-        ask.Records.AddRange(KeyRegister.ToWire(await lookup.RecordsAsync(vm.Id, ct)));
+        var edit = new VmEdit(vm.Id, task.Epoch, KeyRegister.Recorded(await lookup.RecordsAsync(vm.Id, ct)));
         try
         {
             await Resume.RequireAsync(
-                context, async () => (await calls.FindAsync(context, vm.HostId, ct))?.Name != request.OldName, ct);
-            var files = await calls.AskAsync(
-                context, "files", Timeout, o => links.Client(vm.HostId).RenameVmAsync(ask, o), ct);
+                context, async () => (await hosts.FindAsync(context, vm.HostId, ct))?.Name != request.OldName, ct);
+            var files = await (await hosts.BeginAsync(context, vm.HostId, "files", ct)).Vms.RenameAsync(edit, request.Name, ct);
             await snapshots.SaveAsync(files, ct);
             await Tasks.SucceedAsync(
                 task.Id,
@@ -70,10 +63,10 @@ internal sealed class RenameVmOperation(
                 },
                 ct);
         }
-        catch (Exception e) when (e is RpcException or FaultException && !ct.IsCancellationRequested)
+        catch (FaultException e) when (!ct.IsCancellationRequested)
         {
             await Tasks.FailAsync(
-                task.Id, e is FaultException f ? f.Fault : FaultCodec.FromRpc((RpcException)e, "the host"),
+                task.Id, e.Fault,
                 db => db.Vms.Where(v => v.Id == vm.Id && v.Name == request.Name)
                     .ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, request.OldName), ct),
                 ct);

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Operations.Disks;
-using Wire = Lorica.Contracts.Host;
 
 namespace Lorica.ControlPlane.Vms.Operations.ResizeDisk;
 
@@ -35,8 +35,9 @@ internal sealed class ResizeDiskOperation(OperationServices services, DiskServic
     }
 
     /// <inheritdoc />
-    protected override void Ask(Wire.ChangeDiskRequest ask, ResizeDiskRequest request, ExpectedKey? key) =>
-        ask.Resize = new Wire.ResizeDisk { Label = request.Label, Capacity = request.Capacity };
+    protected override Task<VmFiles> AskAsync(
+        HostDisks host, VmEdit edit, ResizeDiskRequest request, ExpectedKey? key, CancellationToken ct) =>
+        host.ResizeAsync(edit, request.Label, request.Capacity, ct);
 
     /// <inheritdoc />
     protected override bool IsDone(VmDisk? disk, ResizeDiskRequest request) => disk?.Capacity == request.Capacity;

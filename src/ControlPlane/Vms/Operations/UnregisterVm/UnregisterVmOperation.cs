@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
@@ -17,13 +16,10 @@ namespace Lorica.ControlPlane.Vms.Operations.UnregisterVm;
 /// A host that is cut off is not asked; it forgets the VM when it is back (<c>OrphanedVms</c>).
 /// </summary>
 internal sealed class UnregisterVmOperation(
-    OperationServices services, HostLinks links, HostDirectory hosts, KeyRegister register, LifeCalls calls, CenterStore store,
-    EventLog events,
+    OperationServices services, HostSteps steps, HostDirectory hosts, KeyRegister register, CenterStore store, EventLog events,
     IGrainFactory grains, AlarmStore alarms, TimeProvider time)
     : VmOperation<UnregisterVmRequest>(services)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
-
     /// <inheritdoc />
     public override OperationInfo Info { get; } = new(TaskKinds.Unregister, "vm unregister", Privileges.UnregisterVm);
 
@@ -73,10 +69,11 @@ internal sealed class UnregisterVmOperation(
     protected override async Task RunAsync(WorkContext context, UnregisterVmRequest request, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        await Resume.RequireAsync(context, async () => await calls.FindAsync(context, vm.HostId, ct) is null, ct);
+        await Resume.RequireAsync(context, async () => await steps.FindAsync(context, vm.HostId, ct) is null, ct);
         if (!request.Fenced)
         {
-            await LeaveAsync(context, ct);
+            // Not there any more: an earlier attempt did it.
+            await (await steps.BeginAsync(context, vm.HostId, "host", ct)).Vms.UnregisterAsync(vm.Id, task.Epoch, ct);
         }
 
         List<ExpectedKey> unused = [];
@@ -123,20 +120,6 @@ internal sealed class UnregisterVmOperation(
         byte[]? seen = await db.Vms.Where(v => v.Id == vmId).Select(v => v.Snapshot).FirstOrDefaultAsync(ct);
         return seen is null ? [] : KeptDescriptions.FilesOf(seen).Disks.DistinctBy(d => d.ObjectId)
             .ToDictionary(d => d.ObjectId, d => d.Path, StringComparer.Ordinal);
-    }
-
-    private async Task LeaveAsync(WorkContext context, CancellationToken ct)
-    {
-        var ask = new Contracts.Host.UnregisterVmRequest { VmId = context.Vm.Id, Epoch = context.Task.Epoch };
-        try
-        {
-            await calls.AskAsync(
-                context, "host", Timeout, o => links.Client(context.Vm.HostId).UnregisterVmAsync(ask, o), ct);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            // An earlier attempt did it.
-        }
     }
 
     /// <inheritdoc />
