@@ -18,8 +18,8 @@ public sealed partial class MessageTests
     /// <summary>The model is free of messages of any kind; a key's name is the one that the broker takes.</summary>
     [Fact]
     public void The_model_knows_no_message_but_the_name_of_a_key() => Assert.Equal(
-        ["src/ControlPlane/Model/ExpectedKey.cs"],
-        Repository.Files("src/ControlPlane/Model", "*.cs").Where(f => AnyMessage().IsMatch(Repository.Read(f))));
+        ["src/Model/ExpectedKey.cs"],
+        Repository.Files("src/Model", "*.cs").Where(f => AnyMessage().IsMatch(Repository.Read(f))));
 
     [GeneratedRegex(
         @"^using (Grpc\.|Lorica\.Contracts\.Host;)|(?<![\w.""])(Grpc\.|(Lorica\.)?Contracts\.Host\.)",

@@ -1,5 +1,5 @@
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.HostContract;
 

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.HostContract;
 

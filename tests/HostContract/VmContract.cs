@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.HostContract;
 

@@ -1,6 +1,6 @@
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
 using Microsoft.Data.Sqlite;
 
 namespace Lorica.Center.Hosting;

@@ -6,9 +6,9 @@ using Lorica.Contracts.Configs;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Composition;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Telemetry;
 using Lorica.Platform.Trust;
+using Lorica.Store;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Scalar.AspNetCore;
 

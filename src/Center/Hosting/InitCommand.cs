@@ -4,8 +4,8 @@ using Lorica.Center.Pki;
 using Lorica.Contracts.Trust;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Store;
 using Lorica.Platform.Trust;
+using Lorica.Store;
 
 namespace Lorica.Center.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Lorica.Contracts.Configs;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 

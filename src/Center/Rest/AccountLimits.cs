@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
 using Lorica.Contracts.Configs;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,5 +1,5 @@
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Consoles;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -5,7 +5,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.History;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
 
 namespace Lorica.Center.Rest;
 

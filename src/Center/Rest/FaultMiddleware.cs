@@ -1,5 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
 
 namespace Lorica.Center.Rest;
 

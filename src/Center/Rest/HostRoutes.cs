@@ -1,7 +1,7 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.HostAdministration;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

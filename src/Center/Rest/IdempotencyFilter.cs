@@ -1,6 +1,6 @@
 using System.Text;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
 
 namespace Lorica.Center.Rest;
 

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 

@@ -1,11 +1,11 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Compliance;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.PolicyBatches;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

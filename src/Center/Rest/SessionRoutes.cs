@@ -1,6 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

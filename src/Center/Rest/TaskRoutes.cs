@@ -1,7 +1,7 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.History;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

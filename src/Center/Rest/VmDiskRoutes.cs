@@ -1,9 +1,9 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Operations.DetachDisk;
 using Lorica.ControlPlane.Vms.Operations.RemoveDisk;
 using Lorica.ControlPlane.Vms.Operations.ResizeDisk;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,6 +1,5 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Vms.Operations.AddDisk;
 using Lorica.ControlPlane.Vms.Operations.AttachDisk;
@@ -10,6 +9,7 @@ using Lorica.ControlPlane.Vms.Operations.PowerOn;
 using Lorica.ControlPlane.Vms.Operations.RecryptVm;
 using Lorica.ControlPlane.Vms.Operations.RegisterVm;
 using Lorica.ControlPlane.Vms.Operations.SetPolicy;
+using Lorica.Model;
 
 namespace Lorica.Center.Rest;
 

@@ -1,5 +1,5 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
+using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Operations.DeleteVm;
 using Lorica.ControlPlane.Vms.Operations.MigrateVm;
 using Lorica.ControlPlane.Vms.Operations.MoveVm;
@@ -8,9 +8,9 @@ using Lorica.ControlPlane.Vms.Operations.RenameVm;
 using Lorica.ControlPlane.Vms.Operations.ResetVm;
 using Lorica.ControlPlane.Vms.Operations.UnlockVm;
 using Lorica.ControlPlane.Vms.Operations.UnregisterVm;
-using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.ControlPlane.Vms.Recovery;
+using Lorica.Model;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 

@@ -1,5 +1,5 @@
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Access;
 

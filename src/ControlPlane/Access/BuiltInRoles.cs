@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Access;
 

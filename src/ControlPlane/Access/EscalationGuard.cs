@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -44,7 +44,7 @@ public sealed class EscalationGuard(TaskStore tasks, RefusalAudit refusals, Time
 
                     // Step 2
                     var result = await change(db, before, actor);
-                    await db.SaveChangesAsync(ct);
+                    await db.Raw.SaveChangesAsync(ct);
 
                     // Steps 3 and 4
                     Compare(caller, actor, before, await AccessState.LoadAsync(db, ct));

@@ -1,9 +1,10 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -19,8 +20,8 @@ public sealed class GroupService(
         return await store.ReadAsync(
             async db =>
             {
-                var members = (await db.GroupMembers.ToListAsync(ct)).ToLookup(m => m.GroupName, m => m.UserName);
-                var groups = await db.Groups.OrderBy(g => g.Name).ToListAsync(ct);
+                var members = (await db.Raw.GroupMembers.ToListAsync(ct)).ToLookup(m => m.GroupName, m => m.UserName);
+                var groups = await db.Raw.Groups.OrderBy(g => g.Name).ToListAsync(ct);
                 return (IReadOnlyList<GroupModel>)[.. groups.Where(g => all || members[g.Name].Contains(caller.User))
                     .Select(g => new GroupModel(g.Name, g.Description, [.. members[g.Name].Order(StringComparer.Ordinal)]))];
             },
@@ -47,7 +48,7 @@ public sealed class GroupService(
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
                 await PrincipalNames.RequireFreeAsync(db, body.Name, ct);
-                db.Groups.Add(row);
+                db.Raw.Groups.Add(row);
                 events.Add(db, EventIds.GroupChanged, caller, row.Name, $"{caller.User} added the group {row.Name}.");
             },
             ct);
@@ -66,10 +67,10 @@ public sealed class GroupService(
                 await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
             }
 
-            await db.GroupMembers.Where(m => m.GroupName == name).ExecuteDeleteAsync(ct);
-            await db.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name)
+            await db.Raw.GroupMembers.Where(m => m.GroupName == name).ExecuteDeleteAsync(ct);
+            await db.Raw.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name)
                 .ExecuteDeleteAsync(ct);
-            await db.Groups.Where(g => g.Name == name).ExecuteDeleteAsync(ct);
+            await db.Raw.Groups.Where(g => g.Name == name).ExecuteDeleteAsync(ct);
             events.Add(db, EventIds.GroupChanged, caller, name, $"{caller.User} removed the group {name}.");
         },
         ct);
@@ -86,7 +87,7 @@ public sealed class GroupService(
             if (!before.Members.Contains((group, user)))
             {
                 await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
-                db.GroupMembers.Add(new GroupMemberRow { GroupName = group, UserName = user });
+                db.Raw.GroupMembers.Add(new GroupMemberRow { GroupName = group, UserName = user });
                 events.Add(db, EventIds.GroupChanged, caller, group, $"{caller.User} put {user} into the group {group}.");
             }
         },
@@ -100,7 +101,7 @@ public sealed class GroupService(
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
             await RequireGroupAsync(db, group, ct);
             EscalationGuard.RequireNotMore(caller, actor, before, user);
-            if (await db.GroupMembers.Where(m => m.GroupName == group && m.UserName == user).ExecuteDeleteAsync(ct) == 0)
+            if (await db.Raw.GroupMembers.Where(m => m.GroupName == group && m.UserName == user).ExecuteDeleteAsync(ct) == 0)
             {
                 throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.memberNotFound", user,
                     $"{user} is not in the group {group}.", "See `lorica group ls`."));
@@ -114,7 +115,7 @@ public sealed class GroupService(
     /// <summary>NotFound when there is no such group.</summary>
     internal static async Task RequireGroupAsync(CenterDb db, string name, CancellationToken ct)
     {
-        if (!await db.Groups.AnyAsync(g => g.Name == name, ct))
+        if (!await db.Raw.Groups.AnyAsync(g => g.Name == name, ct))
         {
             throw NotFound(name);
         }

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -29,18 +29,20 @@ internal static class ObjectFinder
         if (kind is null or ObjectKinds.Vm)
         {
             found.AddRange(
-                (await db.Vms.AsNoTracking().Where(v => v.Id == name || v.Name == name).ToListAsync(ct)).Select(ObjectRef.Of));
+                (await db.Raw.Vms.AsNoTracking().Where(v => v.Id == name || v.Name == name).ToListAsync(ct))
+                    .Select(ObjectRef.Of));
         }
 
         if (kind is null or ObjectKinds.Host)
         {
             found.AddRange(
-                (await db.Hosts.AsNoTracking().Where(h => h.Id == name || h.Name == name).ToListAsync(ct)).Select(ObjectRef.Of));
+                (await db.Raw.Hosts.AsNoTracking().Where(h => h.Id == name || h.Name == name).ToListAsync(ct))
+                    .Select(ObjectRef.Of));
         }
 
         if (kind is not (ObjectKinds.Vm or ObjectKinds.Host))
         {
-            var containers = await db.Containers.AsNoTracking().Where(c => c.Id == name || c.Name == name).ToListAsync(ct);
+            var containers = await db.Raw.Containers.AsNoTracking().Where(c => c.Id == name || c.Name == name).ToListAsync(ct);
             found.AddRange(containers.Where(c => kind is null || c.Kind == kind).Select(ObjectRef.Of));
         }
 

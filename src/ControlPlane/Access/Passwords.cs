@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Store;
+using Lorica.Store.Rows;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

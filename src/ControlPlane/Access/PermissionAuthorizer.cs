@@ -1,6 +1,6 @@
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Access;
 

@@ -1,8 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -45,7 +46,7 @@ public sealed class PermissionService(
                 string old = row is null ? "" : $" instead of the role {row.RoleId}";
                 if (row is null)
                 {
-                    db.Permissions.Add(row = new PermissionRow
+                    db.Raw.Permissions.Add(row = new PermissionRow
                     {
                         PrincipalKind = kind,
                         Principal = principal,
@@ -78,7 +79,7 @@ public sealed class PermissionService(
                     ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.permissionNotFound", principal,
                         $"The {kind} {principal} has no permission set at {place.Name} itself.",
                         "See `lorica permission ls`: it may be inherited."));
-                db.Permissions.Remove(row);
+                db.Raw.Permissions.Remove(row);
                 events.Add(db, EventIds.PermissionRemoved, caller, place.Name,
                     $"{caller.User} took the role {row.RoleId} of the {kind} {principal} at {place.Kind} {place.Name} away.");
             },
@@ -141,7 +142,7 @@ public sealed class PermissionService(
 
     private static Task<PermissionRow?> FindAsync(
         CenterDb db, string kind, string principal, ObjectRef target, CancellationToken ct) =>
-        db.Permissions.FirstOrDefaultAsync(
+        db.Raw.Permissions.FirstOrDefaultAsync(
             p => p.PrincipalKind == kind && p.Principal == principal && p.ObjectKind == target.Kind && p.ObjectId == target.Id,
             ct);
 

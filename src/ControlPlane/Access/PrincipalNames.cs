@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Names;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -50,8 +50,8 @@ internal static class PrincipalNames
     {
         string lower = name.ToLowerInvariant();
 #pragma warning disable CA1862, RCS1155, MA0011 // Translated to SQL.
-        if (await db.Users.AnyAsync(u => u.Name.ToLower() == lower, ct)
-            || await db.Groups.AnyAsync(g => g.Name.ToLower() == lower, ct))
+        if (await db.Raw.Users.AnyAsync(u => u.Name.ToLower() == lower, ct)
+            || await db.Raw.Groups.AnyAsync(g => g.Name.ToLower() == lower, ct))
 #pragma warning restore CA1862, RCS1155, MA0011
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.principalExists", name,

@@ -3,8 +3,9 @@ using System.Globalization;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -42,10 +43,10 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
                 Description = PrincipalNames.Text(body.Description ?? $"Cloned from {from.Name}.", body.Name),
                 CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             };
-            db.Roles.Add(row);
-            await db.SaveChangesAsync(ct);
+            db.Raw.Roles.Add(row);
+            await db.Raw.SaveChangesAsync(ct);
             var held = from.Privileges.Union(BuiltInRoles.Always).ToFrozenSet(StringComparer.Ordinal);
-            db.RolePrivileges.AddRange(held.Select(p => new RolePrivilegeRow { RoleId = row.Id, Privilege = p }));
+            db.Raw.RolePrivileges.AddRange(held.Select(p => new RolePrivilegeRow { RoleId = row.Id, Privilege = p }));
             events.Add(db, EventIds.RoleAdded, caller, row.Name,
                 $"{caller.User} cloned the role {from.Name} as {row.Name} ({row.Id}).");
             return ToModel(new Role(row.Id, row.Name, row.Description, held));
@@ -63,8 +64,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             RequireCustom(role);
             var wanted = Wanted(role, body);
             EscalationGuard.RequireAll(caller, actor, before, role.Privileges.Union(wanted), ObjectRef.Root);
-            await db.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
-            db.RolePrivileges.AddRange(wanted.Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
+            await db.Raw.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
+            db.Raw.RolePrivileges.AddRange(wanted.Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
             events.Add(db, EventIds.RoleUpdated, caller, role.Name,
                 $"{caller.User} changed the role {role.Name}: added {List(wanted.Except(role.Privileges))}; taken away "
                     + $"{List(role.Privileges.Except(wanted))}.");
@@ -81,7 +82,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             var role = await FindAsync(db, nameOrId, ct);
             RequireCustom(role);
             EscalationGuard.RequireAll(caller, actor, before, role.Privileges, ObjectRef.Root);
-            var users = await db.Permissions.Where(p => p.RoleId == role.Id)
+            var users = await db.Raw.Permissions.Where(p => p.RoleId == role.Id)
                 .Select(p => p.Principal).Distinct().Take(10).ToListAsync(ct);
             if (users.Count > 0)
             {
@@ -90,8 +91,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
                     "Revoke them first: `lorica permission ls`."));
             }
 
-            await db.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
-            await db.Roles.Where(r => r.Id == role.Id).ExecuteDeleteAsync(ct);
+            await db.Raw.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
+            await db.Raw.Roles.Where(r => r.Id == role.Id).ExecuteDeleteAsync(ct);
             events.Add(
                 db, EventIds.RoleRemoved, caller, role.Name, $"{caller.User} removed the role {role.Name} ({role.Id}).");
         },
@@ -112,7 +113,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
     internal static async Task<List<Role>> RolesAsync(CenterDb db, CancellationToken ct)
     {
         var privileges = await RoleTable.LoadAllAsync(db, ct);
-        var rows = await db.Roles.AsNoTracking().OrderBy(r => r.Name).ToListAsync(ct);
+        var rows = await db.Raw.Roles.AsNoTracking().OrderBy(r => r.Name).ToListAsync(ct);
         return [.. BuiltInRoles.All, .. rows.Select(r => new Role(r.Id, r.Name, r.Description, privileges[r.Id]))];
     }
 

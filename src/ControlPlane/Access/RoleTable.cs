@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -15,11 +16,11 @@ internal static class RoleTable
     public static async Task<IReadOnlyDictionary<int, FrozenSet<string>>> LoadAsync(
         CenterDb db, IReadOnlyCollection<int> custom, CancellationToken ct) =>
         custom.Count == 0 ? BuiltIn
-            : With(await db.RolePrivileges.AsNoTracking().Where(p => custom.Contains(p.RoleId)).ToListAsync(ct), custom);
+            : With(await db.Raw.RolePrivileges.AsNoTracking().Where(p => custom.Contains(p.RoleId)).ToListAsync(ct), custom);
 
     /// <summary>The same of all roles.</summary>
     public static async Task<IReadOnlyDictionary<int, FrozenSet<string>>> LoadAllAsync(CenterDb db, CancellationToken ct) =>
-        With(await db.RolePrivileges.AsNoTracking().ToListAsync(ct), await db.Roles.Select(r => r.Id).ToListAsync(ct));
+        With(await db.Raw.RolePrivileges.AsNoTracking().ToListAsync(ct), await db.Raw.Roles.Select(r => r.Id).ToListAsync(ct));
 
     private static Dictionary<int, FrozenSet<string>> With(List<RolePrivilegeRow> rows, IReadOnlyCollection<int> custom)
     {

@@ -1,9 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -18,7 +18,7 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         long idleSince = now - (long)SignInService.Idle.TotalMilliseconds;
         var rows = await store.ReadAsync(
-            db => db.Sessions.Where(s => (all || s.UserName == caller.User) && s.ExpiresAt > now && s.LastUsedAt > idleSince)
+            db => db.Raw.Sessions.Where(s => (all || s.UserName == caller.User) && s.ExpiresAt > now && s.LastUsedAt > idleSince)
                 .OrderBy(s => s.UserName).ThenBy(s => s.CreatedAt).ToListAsync(ct), ct);
         return [.. rows.Select(s => new OpenSessionModel(
             s.Id, s.UserName, s.Address, DateTimeOffset.FromUnixTimeMilliseconds(s.CreatedAt),
@@ -29,7 +29,8 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
     public async Task EndAsync(Caller caller, string id, CancellationToken ct)
     {
         string? owner = id.Length == 0 ? null
-            : await store.ReadAsync(db => db.Sessions.Where(s => s.Id == id).Select(s => s.UserName).FirstOrDefaultAsync(ct), ct);
+            : await store.ReadAsync(db => db.Raw.Sessions.Where(s => s.Id == id).Select(s => s.UserName)
+                .FirstOrDefaultAsync(ct), ct);
         if (owner is null || owner != caller.User)
         {
             await authorizer.RequireAsync(caller, Privileges.TerminateSession, ObjectRef.Root, ct);
@@ -45,7 +46,7 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
             AccessTaskKinds.SessionEnd, EscalationGuard.About(owner), caller,
             async db =>
             {
-                await db.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync(ct);
+                await db.Raw.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync(ct);
                 events.Add(db, EventIds.SessionEnded, caller, owner, $"{caller.User} ended the session {id} of {owner}.");
                 return true;
             },

@@ -1,7 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -48,7 +49,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
                 $"Too many failed sign-ins for {user}.", $"Try again in {Math.Ceiling(left.TotalSeconds)} seconds."));
         }
 
-        var row = await store.ReadAsync(db => db.Users.FirstOrDefaultAsync(u => u.Name == user, ct), ct);
+        var row = await store.ReadAsync(db => db.Raw.Users.FirstOrDefaultAsync(u => u.Name == user, ct), ct);
         if (!await Passwords.VerifyAsync(row, password, ct))
         {
             throttle.Failed(user, address, real: row is not null);
@@ -103,7 +104,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     public Task SignOutAsync(string token, CancellationToken ct)
     {
         string hash = BearerTokens.Hash(token);
-        return store.WriteAsync(db => db.Sessions.Where(s => s.TokenHash == hash).ExecuteDeleteAsync(ct), ct);
+        return store.WriteAsync(db => db.Raw.Sessions.Where(s => s.TokenHash == hash).ExecuteDeleteAsync(ct), ct);
     }
 
     /// <summary>Makes a user who is Admin at the root: the first one of a center.</summary>
@@ -124,8 +125,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
             async db =>
             {
                 await MakeAdministratorAsync(db, user, hash, ct);
-                await db.Sessions.Where(s => s.UserName == user).ExecuteDeleteAsync(ct);
-                await db.Tokens.Where(t => t.UserName == user).ExecuteDeleteAsync(ct);
+                await db.Raw.Sessions.Where(s => s.UserName == user).ExecuteDeleteAsync(ct);
+                await db.Raw.Tokens.Where(t => t.UserName == user).ExecuteDeleteAsync(ct);
                 events.Add(db, EventIds.PasswordSet, user, user,
                     $"The password of {user} was set on the center's machine; its sessions and tokens ended.");
             },
@@ -135,18 +136,18 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     private async Task MakeAdministratorAsync(CenterDb db, string user, string hash, CancellationToken ct)
     {
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var row = await db.Users.FirstOrDefaultAsync(u => u.Name == user, ct);
+        var row = await db.Raw.Users.FirstOrDefaultAsync(u => u.Name == user, ct);
         if (row is null)
         {
-            db.Users.Add(row = new UserRow { Name = user, PasswordHash = hash, CreatedAt = now });
+            db.Raw.Users.Add(row = new UserRow { Name = user, PasswordHash = hash, CreatedAt = now });
         }
 
         row.PasswordHash = hash;
-        var permission = await db.Permissions.FirstOrDefaultAsync(
+        var permission = await db.Raw.Permissions.FirstOrDefaultAsync(
             p => p.PrincipalKind == PrincipalKinds.User && p.Principal == user && p.ObjectKind == ObjectKinds.Root, ct);
         if (permission is null)
         {
-            db.Permissions.Add(permission = new PermissionRow
+            db.Raw.Permissions.Add(permission = new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User,
                 Principal = user,
@@ -164,13 +165,14 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     {
         long idleSince = now - (long)Idle.TotalMilliseconds;
         var session = await store.ReadAsync(
-            db => db.Sessions.FirstOrDefaultAsync(s => s.TokenHash == hash && s.ExpiresAt > now && s.LastUsedAt > idleSince, ct),
+            db => db.Raw.Sessions.FirstOrDefaultAsync(s => s.TokenHash == hash && s.ExpiresAt > now
+                && s.LastUsedAt > idleSince, ct),
             ct)
             ?? throw NotSignedIn();
         if (now - session.LastUsedAt >= Exactness.TotalMilliseconds)
         {
             await store.WriteAsync(
-                db => db.Sessions.Where(s => s.TokenHash == hash && s.LastUsedAt < now)
+                db => db.Raw.Sessions.Where(s => s.TokenHash == hash && s.LastUsedAt < now)
                     .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastUsedAt, now), ct),
                 ct);
         }
@@ -181,12 +183,12 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     private async Task<Caller> OfApiTokenAsync(string hash, long now, CancellationToken ct)
     {
         var token = await store.ReadAsync(
-            db => db.Tokens.FirstOrDefaultAsync(t => t.TokenHash == hash && t.ExpiresAt > now, ct), ct)
+            db => db.Raw.Tokens.FirstOrDefaultAsync(t => t.TokenHash == hash && t.ExpiresAt > now, ct), ct)
             ?? throw NotSignedIn();
         if (now - token.LastUsedAt >= Exactness.TotalMilliseconds)
         {
             await store.WriteAsync(
-                db => db.Tokens.Where(t => t.Id == token.Id && t.LastUsedAt < now)
+                db => db.Raw.Tokens.Where(t => t.Id == token.Id && t.LastUsedAt < now)
                     .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastUsedAt, now), ct),
                 ct);
         }
@@ -212,8 +214,9 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
         await store.WriteAsync(
             async db =>
             {
-                await db.Sessions.Where(s => s.ExpiresAt <= row.CreatedAt || s.LastUsedAt <= idleSince).ExecuteDeleteAsync(ct);
-                db.Sessions.Add(row);
+                await db.Raw.Sessions.Where(s => s.ExpiresAt <= row.CreatedAt || s.LastUsedAt <= idleSince)
+                    .ExecuteDeleteAsync(ct);
+                db.Raw.Sessions.Add(row);
             },
             ct);
         return new Session(user, token, now + Lifetime);

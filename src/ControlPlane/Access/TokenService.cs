@@ -2,10 +2,11 @@ using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
@@ -34,7 +35,7 @@ public sealed class TokenService(
             async db =>
             {
                 var tree = await TreeState.LoadAsync(db, ct);
-                var rows = await db.Tokens.Where(t => all || t.UserName == caller.User)
+                var rows = await db.Raw.Tokens.Where(t => all || t.UserName == caller.User)
                     .OrderBy(t => t.UserName).ThenBy(t => t.CreatedAt).ToListAsync(ct);
                 return (IReadOnlyList<TokenModel>)[.. rows.Select(r => ToModel(r, tree))];
             },
@@ -61,8 +62,8 @@ public sealed class TokenService(
             async db =>
             {
                 long millis = now.ToUnixTimeMilliseconds();
-                await db.Tokens.Where(t => t.UserName == caller.User && t.ExpiresAt <= millis).ExecuteDeleteAsync(ct);
-                if (await db.Tokens.CountAsync(t => t.UserName == caller.User, ct) >= MaximumPerUser)
+                await db.Raw.Tokens.Where(t => t.UserName == caller.User && t.ExpiresAt <= millis).ExecuteDeleteAsync(ct);
+                if (await db.Raw.Tokens.CountAsync(t => t.UserName == caller.User, ct) >= MaximumPerUser)
                 {
                     throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.tooManyTokens", caller.User,
                         $"{caller.User} has {MaximumPerUser} tokens.", "Revoke some: `lorica token ls`."));
@@ -81,7 +82,7 @@ public sealed class TokenService(
                     CreatedAt = millis,
                     ExpiresAt = (now + life).ToUnixTimeMilliseconds(),
                 };
-                db.Tokens.Add(row);
+                db.Raw.Tokens.Add(row);
                 events.Add(db, EventIds.TokenCreated, caller, row.Id,
                     $"{caller.User} made the API token {row.Id} until {now + life:u}, "
                         + $"for {(privileges is null ? "everything they hold" : string.Join(", ", privileges))} at "
@@ -96,7 +97,7 @@ public sealed class TokenService(
         caller, AccessTaskKinds.TokenRevoke, id, $"revoke the token {id}",
         async (db, before, actor) =>
         {
-            var row = await db.Tokens.FirstOrDefaultAsync(t => t.Id == id, ct);
+            var row = await db.Raw.Tokens.FirstOrDefaultAsync(t => t.Id == id, ct);
             if (row is null || row.UserName != caller.User)
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -113,7 +114,7 @@ public sealed class TokenService(
                 EscalationGuard.RequireNotMore(caller, actor, before, row.UserName);
             }
 
-            db.Tokens.Remove(row);
+            db.Raw.Tokens.Remove(row);
             events.Add(
                 db, EventIds.TokenRevoked, caller, id, $"{caller.User} revoked the API token {id} of {row.UserName}.");
         },

@@ -1,6 +1,7 @@
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Alarms;
@@ -14,7 +15,7 @@ public sealed partial class AlarmStore
         CancellationToken ct)
     {
         var ids = alarms.Select(a => a.About.Id).ToList();
-        var raised = await db.Alarms.Where(a => a.Alarm == alarm && ids.Contains(a.ObjectId) && a.ClearedAt == null)
+        var raised = await db.Raw.Alarms.Where(a => a.Alarm == alarm && ids.Contains(a.ObjectId) && a.ClearedAt == null)
             .ToDictionaryAsync(a => a.ObjectId, StringComparer.Ordinal, ct);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         string word = Word(severity);
@@ -37,24 +38,25 @@ public sealed partial class AlarmStore
                 RaisedAt = now,
             };
             raised.Add(about.Id, row);
-            db.Alarms.Add(row);
+            db.Raw.Alarms.Add(row);
             Note(db, EventIds.AlarmRaised, Caller.System.User, about, alarm, word, message);
         }
 
-        await db.SaveChangesAsync(ct);
+        await db.Raw.SaveChangesAsync(ct);
     }
 
     /// <summary>Clears <paramref name="alarm"/> for those of the objects for which it is raised.</summary>
     internal async Task ClearManyAsync(CenterDb db, string alarm, IReadOnlyCollection<string> objectIds, CancellationToken ct)
     {
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var row in await db.Alarms.Where(a => a.Alarm == alarm && objectIds.Contains(a.ObjectId) && a.ClearedAt == null)
+        foreach (var row in await db.Raw.Alarms.Where(a => a.Alarm == alarm && objectIds.Contains(a.ObjectId)
+            && a.ClearedAt == null)
             .ToListAsync(ct))
         {
             row.ClearedAt = now;
             Note(db, EventIds.AlarmCleared, Caller.System.User, About(row), alarm, row.Severity, "it is over.");
         }
 
-        await db.SaveChangesAsync(ct);
+        await db.Raw.SaveChangesAsync(ct);
     }
 }

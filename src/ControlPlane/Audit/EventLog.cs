@@ -1,7 +1,8 @@
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Audit;
@@ -62,7 +63,7 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
     /// <param name="outcome">How it came out, where that is another thing than events of this id tell.</param>
     public void Add(
         CenterDb db, string eventId, Caller caller, ObjectRef target, string message, EventOutcome? outcome = null) =>
-        db.Events.Add(new EventRow
+        db.Raw.Events.Add(new EventRow
         {
             Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
             EventId = eventId,
@@ -84,8 +85,8 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
         int limit = Math.Clamp(query.Limit, 1, MaximumPage);
         var rows = await store.ReadAsync(
             db => query.After is { } number
-                ? Where(db.Events, query).Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
-                : Where(db.Events, query).OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
+                ? Where(db.Raw.Events, query).Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
+                : Where(db.Raw.Events, query).OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
             ct);
         return [.. rows.OrderBy(e => e.Number).Select(e => e.ToModel())];
     }
@@ -97,7 +98,7 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
     /// <summary>The head of the chain.</summary>
     public async Task<EventHeadModel> HeadAsync(CancellationToken ct)
     {
-        var head = await store.ReadAsync(db => db.EventHead.SingleAsync(ct), ct);
+        var head = await store.ReadAsync(db => db.Raw.EventHead.SingleAsync(ct), ct);
         return new EventHeadModel(head.Number, Convert.ToHexStringLower(head.Hash));
     }
 

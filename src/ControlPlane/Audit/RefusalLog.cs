@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 

@@ -2,8 +2,8 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.History;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Telemetry;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -64,13 +64,13 @@ public sealed partial class InventoryGauges : BackgroundService
     }
 
     private static async Task<Counts> CountAsync(CenterDb db, CancellationToken ct) => new(
-        await db.Vms.GroupBy(v => v.CryptoState).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        await db.Hosts.GroupBy(h => h.State).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        await db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
+        await db.Raw.Vms.GroupBy(v => v.CryptoState).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
+        await db.Raw.Hosts.GroupBy(h => h.State).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
+        await db.Raw.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
             .GroupBy(t => t.State).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        await db.Alarms.Where(a => a.ClearedAt == null)
+        await db.Raw.Alarms.Where(a => a.ClearedAt == null)
             .GroupBy(a => a.Severity).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        (await db.EventHead.SingleAsync(ct)).Number);
+        (await db.Raw.EventHead.SingleAsync(ct)).Number);
 
     private void Gauge(string name, string tag, string description, Func<Counts, Dictionary<string, long>> counts) =>
         _meter.CreateObservableGauge(

@@ -1,9 +1,9 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.PolicyBatches;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store.Rows;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Background;

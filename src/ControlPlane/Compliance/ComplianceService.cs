@@ -1,8 +1,8 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Compliance;
 

@@ -2,9 +2,9 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Telemetry;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Composition;
@@ -43,7 +43,7 @@ public sealed class CenterHealth(CenterStore store, BrokerLink broker, HostDirec
     {
         try
         {
-            await store.ReadAsync(db => db.Users.AnyAsync(ct), ct);
+            await store.ReadAsync(db => db.Raw.Users.AnyAsync(ct), ct);
             return Ok;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

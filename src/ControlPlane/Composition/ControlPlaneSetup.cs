@@ -7,11 +7,11 @@ using Lorica.ControlPlane.History;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Recovery;
+using Lorica.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,7 +1,6 @@
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
@@ -13,6 +12,7 @@ using Lorica.ControlPlane.Vms.Operations.RegisterVm;
 using Lorica.ControlPlane.Vms.Operations.SetPolicy;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.ControlPlane.Vms.Recovery;
+using Lorica.Store;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane.Composition;

@@ -3,9 +3,10 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.History;
@@ -27,7 +28,7 @@ public sealed class AlarmService(CenterStore store, AlarmStore board, TaskStore 
         {
             long at = before;
             var rows = await store.ReadAsync(
-                db => db.Alarms.Where(a => a.Number < at && (history || a.ClearedAt == null)
+                db => db.Raw.Alarms.Where(a => a.Number < at && (history || a.ClearedAt == null)
                         && (about == null || a.ObjectId == about || a.ObjectName == about) && (alarm == null || a.Alarm == alarm))
                     .OrderByDescending(a => a.Number).Take(limit).ToListAsync(ct),
                 ct);
@@ -57,14 +58,14 @@ public sealed class AlarmService(CenterStore store, AlarmStore board, TaskStore 
     /// <summary>Says that an alarm was seen; it stays raised.</summary>
     public async Task<AlarmModel> AcknowledgeAsync(Caller caller, long number, CancellationToken ct)
     {
-        var found = await store.ReadAsync(db => db.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct), ct)
+        var found = await store.ReadAsync(db => db.Raw.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct), ct)
             ?? throw NotFound(number);
         var about = AlarmStore.About(found);
         await authorizer.RequireAsync(caller, Privileges.AcknowledgeAlarm, about, ct);
         return await tasks.WriteAsync(
             TaskKinds.AlarmAcknowledge, about, caller, async db =>
             {
-                var row = await db.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct) ?? throw NotFound(number);
+                var row = await db.Raw.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct) ?? throw NotFound(number);
                 if (row.ClearedAt is not null)
                 {
                     throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.alarmCleared", row.ObjectName,

@@ -4,8 +4,8 @@ using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.History;
 

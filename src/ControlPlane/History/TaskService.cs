@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.History;
 

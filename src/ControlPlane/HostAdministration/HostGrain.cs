@@ -1,7 +1,7 @@
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Recovery;
+using Lorica.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Files;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostAdministration;
@@ -55,7 +55,7 @@ internal sealed partial class HostMonitor
         await store.WriteAsync(
             async db =>
             {
-                if (await db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct) is { } row)
+                if (await db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct) is { } row)
                 {
                     await datastores.FollowAsync(db, row, description, ct);
                 }
@@ -67,8 +67,8 @@ internal sealed partial class HostMonitor
     private async Task FollowStandingAsync(CancellationToken ct)
     {
         var standing = await store.ReadAsync(
-            db => (from a in db.Alarms
-                   join v in db.Vms on a.ObjectId equals v.Id
+            db => (from a in db.Raw.Alarms
+                   join v in db.Raw.Vms on a.ObjectId equals v.Id
                    where a.Alarm == AlarmIds.VmStandsStill && a.ClearedAt == null && v.HostId == hostId
                    select v.Id).ToListAsync(ct), ct);
         foreach (string vm in standing)
@@ -88,7 +88,7 @@ internal sealed partial class HostMonitor
             return;
         }
 
-        var row = await store.ReadAsync(db => db.Vms.FirstOrDefaultAsync(v => v.Id == vm.VmId && v.HostId == hostId, ct), ct);
+        var row = await store.ReadAsync(db => db.Raw.Vms.FirstOrDefaultAsync(v => v.Id == vm.VmId && v.HostId == hostId, ct), ct);
         if (row is not null)
         {
             await alarms.RaiseAsync(

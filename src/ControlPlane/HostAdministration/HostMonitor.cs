@@ -3,10 +3,10 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Recovery;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -178,7 +178,7 @@ internal sealed partial class HostMonitor(
         store.WriteAsync(
             async db =>
             {
-                var row = await db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct);
+                var row = await db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct);
                 if (row is null)
                 {
                     // Removed meanwhile.

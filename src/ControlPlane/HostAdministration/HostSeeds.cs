@@ -1,7 +1,8 @@
 using Lorica.Contracts.Configs;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostAdministration;
@@ -18,22 +19,22 @@ public sealed class HostSeeds(CenterStore store, HostLinks links, IReadOnlyList<
         var rows = await store.WriteAsync(
             async db =>
             {
-                var taken = await db.HostSeeds.ToDictionaryAsync(s => s.Id, ct);
-                var hosts = await db.Hosts.ToListAsync(ct);
+                var taken = await db.Raw.HostSeeds.ToDictionaryAsync(s => s.Id, ct);
+                var hosts = await db.Raw.Hosts.ToListAsync(ct);
                 foreach (var seed in seeds)
                 {
                     string text = $"{seed.Name}\n{seed.Address}\n{seed.Pin}";
                     var row = hosts.Find(h => h.Id == seed.Id);
                     if (!taken.TryGetValue(seed.Id, out var before))
                     {
-                        db.HostSeeds.Add(new HostSeedRow { Id = seed.Id, Seed = text });
+                        db.Raw.HostSeeds.Add(new HostSeedRow { Id = seed.Id, Seed = text });
                         if (row is null)
                         {
                             row = new HostRow
                             {
                                 Id = seed.Id, Name = seed.Name, Address = seed.Address, Pin = seed.Pin, State = "",
                             };
-                            db.Hosts.Add(row);
+                            db.Raw.Hosts.Add(row);
                             hosts.Add(row);
                         }
                     }

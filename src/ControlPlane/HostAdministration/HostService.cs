@@ -11,10 +11,11 @@ using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostAdministration;
@@ -105,7 +106,7 @@ public sealed class HostService(
 
                 // Step 5
                 await store.WriteAsync(
-                    db => db.Hosts.Where(h => h.Id == proved.HostId && h.State == HostStates.Joining)
+                    db => db.Raw.Hosts.Where(h => h.Id == proved.HostId && h.State == HostStates.Joining)
                         .ExecuteUpdateAsync(
                             s => s.SetProperty(h => h.State, HostStates.Connecting).SetProperty(h => h.Detail, ""),
                             CancellationToken.None),
@@ -147,7 +148,7 @@ public sealed class HostService(
         await runner.RunAsync(HostTaskKinds.Move, ObjectRef.Of(row), caller, _ => store.WriteAsync(
             async db =>
             {
-                var now = await db.Hosts.FirstAsync(h => h.Id == row.Id, ct);
+                var now = await db.Raw.Hosts.FirstAsync(h => h.Id == row.Id, ct);
                 now.ParentId = target.Id;
                 events.Add(db, EventIds.HostMoved, caller, ObjectRef.Of(now),
                     $"{caller.User} moved host {now.Name} to {target.Name}.");
@@ -213,7 +214,7 @@ public sealed class HostService(
     {
         var parent = await store.ReadAsync(
             async db => cluster is null
-                ? await db.Containers.Where(c => c.Kind == ObjectKinds.Cluster).Take(2).ToListAsync(ct) is [var only] ? only
+                ? await db.Raw.Containers.Where(c => c.Kind == ObjectKinds.Cluster).Take(2).ToListAsync(ct) is [var only] ? only
                     : throw Invalid("lorica.clusterNeeded", "host", "There are several clusters or none: say which one.")
                 : await InventoryTree.FindAsync(db, cluster, ct),
             ct);
@@ -237,7 +238,7 @@ public sealed class HostService(
     {
         // A host at this address that never connected is an attempt that was broken off.
         var before = await store.ReadAsync(
-            db => db.Hosts.Where(
+            db => db.Raw.Hosts.Where(
                 h => h.Address == peer.Address && h.BootId == "" && h.Description == null).Select(h => h.Id).ToListAsync(ct), ct);
         foreach (string id in before)
         {
@@ -261,7 +262,7 @@ public sealed class HostService(
                             + "`lorica-host join` there, then "
                             + $"`lorica host add {peer.Address}` here again; or give up with `lorica host rm {peer.Name}`.",
                     };
-                    db.Hosts.Add(row);
+                    db.Raw.Hosts.Add(row);
                     events.Add(db, EventIds.HostAdded, caller, ObjectRef.Of(row),
                         $"{caller.User} let host {peer.Name} ({peer.Address}, key {peer.Pin}) join {parent.Name}.");
                     return Task.CompletedTask;
@@ -272,7 +273,7 @@ public sealed class HostService(
         {
             // One that calls itself by the id of a host that is there must not cost that one its pin.
             if (!await store.ReadAsync(
-                db => db.Hosts.AnyAsync(h => h.Id == peer.Id, CancellationToken.None), CancellationToken.None))
+                db => db.Raw.Hosts.AnyAsync(h => h.Id == peer.Id, CancellationToken.None), CancellationToken.None))
             {
                 await UnpinAsync(peer.Id, CancellationToken.None);
             }
@@ -291,13 +292,13 @@ public sealed class HostService(
         await store.WriteAsync(
             async db =>
             {
-                var row = await db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, CancellationToken.None);
+                var row = await db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, CancellationToken.None);
                 if (row is null)
                 {
                     return;
                 }
 
-                db.Hosts.Remove(row);
+                db.Raw.Hosts.Remove(row);
                 await datastores.ForgetAsync(db, hostId, CancellationToken.None);
                 foreach (string alarm in (string[])[AlarmIds.HostLost, AlarmIds.HostNeedsEncryptionMode])
                 {
@@ -313,7 +314,8 @@ public sealed class HostService(
     private async Task RequireEmptyAsync(HostRow row, CancellationToken ct)
     {
         var vms = await store.ReadAsync(
-            db => db.Vms.Where(v => v.HostId == row.Id).OrderBy(v => v.Name).Select(v => v.Name).Take(20).ToListAsync(ct), ct);
+            db => db.Raw.Vms.Where(v => v.HostId == row.Id).OrderBy(v => v.Name).Select(v => v.Name).Take(20)
+                .ToListAsync(ct), ct);
         if (vms.Count > 0)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.hostHasVms", row.Name,
@@ -326,8 +328,8 @@ public sealed class HostService(
     private async Task RequireNothingRunsAsync(HostRow row, CancellationToken ct)
     {
         var starting = await store.ReadAsync(
-            db => (from t in db.Tasks
-                   join v in db.Vms on t.VmId equals v.Id
+            db => (from t in db.Raw.Tasks
+                   join v in db.Raw.Vms on t.VmId equals v.Id
                    where v.HostId == row.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running)
                    select v.Name).ToListAsync(ct), ct);
         var vms = await hosts.Once(row.Id).Vms.ListAsync(ct);
@@ -344,7 +346,7 @@ public sealed class HostService(
         Caller caller, HostRow host, bool maintenance, bool note, CancellationToken ct) => store.WriteAsync(
         async db =>
         {
-            var row = await db.Hosts.FirstAsync(h => h.Id == host.Id, ct);
+            var row = await db.Raw.Hosts.FirstAsync(h => h.Id == host.Id, ct);
             row.Maintenance = maintenance;
             if (note)
             {
@@ -355,7 +357,7 @@ public sealed class HostService(
         ct);
 
     private async Task<string> NameAsync(string address, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Hosts.Where(h => h.Address == address).Select(h => h.Name).FirstAsync(ct), ct);
+        await store.ReadAsync(db => db.Raw.Hosts.Where(h => h.Address == address).Select(h => h.Name).FirstAsync(ct), ct);
 
     private static string CheckName(string name) =>
         NameRule.Allows(name) ? name : throw new FaultException(new Fault(

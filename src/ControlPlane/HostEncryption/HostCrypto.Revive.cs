@@ -3,8 +3,9 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostEncryption;
@@ -21,7 +22,7 @@ public sealed partial class HostCrypto
     /// <exception cref="FaultException">The host does not answer.</exception>
     internal async Task<bool> ReviveAsync(string hostId, CancellationToken ct)
     {
-        var host = await store.ReadAsync(db => db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct), ct);
+        var host = await store.ReadAsync(db => db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct), ct);
         if (host is null)
         {
             return false;
@@ -61,7 +62,7 @@ public sealed partial class HostCrypto
     /// reach is waited for; one that is lost is replaced, as is that of a host that lost its state.
     /// </summary>
     /// <exception cref="FaultException">Why it could not be brought back, as of now.</exception>
-    internal async Task BringBackAsync(Store.TaskRow task, string hostId, CancellationToken ct)
+    internal async Task BringBackAsync(TaskRow task, string hostId, CancellationToken ct)
     {
         var gate = _gates.GetOrAdd(hostId, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(ct);
@@ -94,7 +95,7 @@ public sealed partial class HostCrypto
                 }
             }
 
-            var system = new Store.TaskRow
+            var system = new TaskRow
             {
                 Id = task.Id, Kind = task.Kind, VmId = task.VmId, Target = task.Target, State = task.State,
                 UserName = Caller.SystemName,
@@ -108,11 +109,11 @@ public sealed partial class HostCrypto
     }
 
     /// <summary>The host is in encryption mode: its record says so too, and no alarm does otherwise.</summary>
-    private async Task FollowAsync(Store.HostRow host, HostFacts description, CancellationToken ct)
+    private async Task FollowAsync(HostRow host, HostFacts description, CancellationToken ct)
     {
         var (record, raised) = await store.ReadAsync(
             async db => (await KeyRegister.HostRecordAsync(db, host.Id, ct),
-                await db.Alarms.AnyAsync(
+                await db.Raw.Alarms.AnyAsync(
                     a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ObjectId == host.Id && a.ClearedAt == null, ct)), ct);
         bool follows = description.HostKey is not { } key || (record?.Provider == key.Provider && record.KeyId == key.KeyId);
         if (follows && !raised)
@@ -133,7 +134,7 @@ public sealed partial class HostCrypto
     }
 
     /// <summary>The host has left encryption mode, or lost its state: its keys are not in use any more.</summary>
-    private async Task LeftAsync(Store.HostRow host, CancellationToken ct)
+    private async Task LeftAsync(HostRow host, CancellationToken ct)
     {
         var vms = await EncryptedVmsAsync(host.Id, ct);
         var record = await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct);
@@ -156,7 +157,7 @@ public sealed partial class HostCrypto
     }
 
     private async Task<bool> AgainAsync(
-        Store.HostRow host, HostFacts description, KeyName key, CancellationToken ct)
+        HostRow host, HostFacts description, KeyName key, CancellationToken ct)
     {
         await store.WriteAsync(db => register.SettleHostAsync(db, host, key, Caller.System.User, ct), ct);
         if (await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct) is not { } record)
@@ -205,7 +206,7 @@ public sealed partial class HostCrypto
         return false;
     }
 
-    private Task NeedsAsync(Store.HostRow host, string eventId, string why, CancellationToken ct) => store.WriteAsync(
+    private Task NeedsAsync(HostRow host, string eventId, string why, CancellationToken ct) => store.WriteAsync(
         async db =>
         {
             string message = $"{host.Name} is out of encryption mode since it was started again: {why}.";

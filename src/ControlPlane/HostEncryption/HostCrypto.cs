@@ -6,10 +6,11 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostEncryption;
@@ -218,7 +219,7 @@ public sealed partial class HostCrypto(
         var unused = await store.WriteAsync(
             async db =>
             {
-                var row = await db.Hosts.FirstAsync(h => h.Id == host.Id, ct);
+                var row = await db.Raw.Hosts.FirstAsync(h => h.Id == host.Id, ct);
                 row.CryptoParentId = row.ParentId;
                 row.Description = KeptDescriptions.Keep(reply);
                 if (newKey is not null)
@@ -258,16 +259,16 @@ public sealed partial class HostCrypto(
     /// <summary>VMs that are encrypted or about to be: a record of one that a task under way made counts, too.</summary>
     private Task<List<string>> EncryptedVmsAsync(string hostId, CancellationToken ct) =>
         store.ReadAsync(
-            db => (from v in db.Vms
+            db => (from v in db.Raw.Vms
                    where v.HostId == hostId
-                       && db.KeyRecords.Any(r => r.VmId == v.Id
+                       && db.Raw.KeyRecords.Any(r => r.VmId == v.Id
                            && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending))
                    orderby v.Name
                    select v.Name).ToListAsync(ct),
             ct);
 
     private async Task<HostRow> RowAsync(string hostId, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct), ct)
+        await store.ReadAsync(db => db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct), ct)
         ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.hostNotFound", hostId,
             $"There is no host {hostId}.", "See `lorica host ls`."));
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 

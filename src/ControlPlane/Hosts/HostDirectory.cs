@@ -1,8 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Hosts;
@@ -56,7 +57,7 @@ public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthoriz
     public async Task RequireInServiceAsync(string hostId, CancellationToken ct)
     {
         if (await store.ReadAsync(
-            db => db.Hosts.Where(h => h.Id == hostId && h.Maintenance).Select(h => h.Name).FirstOrDefaultAsync(ct), ct)
+            db => db.Raw.Hosts.Where(h => h.Id == hostId && h.Maintenance).Select(h => h.Name).FirstOrDefaultAsync(ct), ct)
             is { } name)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.hostMaintenance", name,
@@ -75,7 +76,7 @@ public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthoriz
     internal async Task RequireUsableAsync(HostRow host, string? datastore, CancellationToken ct)
     {
         string? problem = await store.ReadAsync(
-            db => db.HostDatastores.Where(
+            db => db.Raw.HostDatastores.Where(
                 d => d.HostId == host.Id && d.Problem != "" && (datastore == null || d.Name == datastore))
                 .Select(d => d.Problem).FirstOrDefaultAsync(ct), ct);
         if (problem is not null && datastore is not null)
@@ -86,7 +87,7 @@ public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthoriz
     }
 
     private Task<List<HostRow>> RowsAsync(CancellationToken ct) =>
-        store.ReadAsync(db => db.Hosts.OrderBy(h => h.Name).ToListAsync(ct), ct);
+        store.ReadAsync(db => db.Raw.Hosts.OrderBy(h => h.Name).ToListAsync(ct), ct);
 
     /// <summary>As the host tells it now; as it was last seen when it does not answer.</summary>
     private async Task<HostModel> LiveAsync(HostRow row, CancellationToken ct)

@@ -1,5 +1,5 @@
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 

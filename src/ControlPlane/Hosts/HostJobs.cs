@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 

@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 using Orleans.Concurrency;
 
 namespace Lorica.ControlPlane.Hosts;

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 

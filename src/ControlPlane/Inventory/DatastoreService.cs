@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -14,9 +14,10 @@ public sealed class DatastoreService(CenterStore store, IAuthorizer authorizer)
     public async Task<IReadOnlyList<DatastoreListModel>> ListAsync(Caller caller, CancellationToken ct)
     {
         var (stores, seen, hosts, vms) = await store.ReadAsync(
-            async db => (await db.Datastores.OrderBy(d => d.Name).ToListAsync(ct),
-                await db.HostDatastores.OrderBy(d => d.HostId).ToListAsync(ct), await db.Hosts.ToDictionaryAsync(h => h.Id, ct),
-                (await db.Vms.GroupBy(v => v.Datastore).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct))
+            async db => (await db.Raw.Datastores.OrderBy(d => d.Name).ToListAsync(ct),
+                await db.Raw.HostDatastores.OrderBy(d => d.HostId).ToListAsync(ct), await db.Raw.Hosts
+                    .ToDictionaryAsync(h => h.Id, ct),
+                (await db.Raw.Vms.GroupBy(v => v.Datastore).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct))
                     .ToDictionary(g => g.Key, g => g.Count)), ct);
         var visible = new HashSet<string>(StringComparer.Ordinal);
         foreach (var host in hosts.Values)

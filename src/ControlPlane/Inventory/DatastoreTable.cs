@@ -1,8 +1,9 @@
 using Lorica.Contracts.Names;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -19,10 +20,10 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
     /// <summary>Takes over what a host tells, within a transaction.</summary>
     public async Task FollowAsync(CenterDb db, HostRow host, HostFacts description, CancellationToken ct)
     {
-        var known = await db.HostDatastores.Where(d => d.HostId == host.Id).ToListAsync(ct);
+        var known = await db.Raw.HostDatastores.Where(d => d.HostId == host.Id).ToListAsync(ct);
         foreach (var gone in known.Where(k => description.Datastores.All(d => d.Name != k.Name)))
         {
-            db.HostDatastores.Remove(gone);
+            db.Raw.HostDatastores.Remove(gone);
         }
 
         foreach (var told in description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum))
@@ -32,7 +33,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
             if (row is null)
             {
                 row = new HostDatastoreRow { HostId = host.Id, Name = told.Name, DatastoreId = "", Path = "" };
-                db.HostDatastores.Add(row);
+                db.Raw.HostDatastores.Add(row);
             }
 
             if (problem.Length > 0 && row.Problem != EventText.Clean(problem))
@@ -45,14 +46,14 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
                     EventText.Clean(problem));
         }
 
-        await db.SaveChangesAsync(ct);
+        await db.Raw.SaveChangesAsync(ct);
         await AlarmAsync(db, [.. known.Select(k => k.Name), .. description.Datastores.Where(IsPossible).Select(d => d.Name)], ct);
     }
 
     /// <summary>Whether a host tells of its datastores otherwise than it did.</summary>
     public async Task<bool> DiffersAsync(CenterDb db, string hostId, HostFacts description, CancellationToken ct)
     {
-        var known = await db.HostDatastores.Where(d => d.HostId == hostId).ToListAsync(ct);
+        var known = await db.Raw.HostDatastores.Where(d => d.HostId == hostId).ToListAsync(ct);
         var told = description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum).ToList();
 
         // One that clashes with another host's has a problem here of which the host knows nothing.
@@ -64,8 +65,8 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
     /// <summary>Forgets a host that is removed.</summary>
     public async Task ForgetAsync(CenterDb db, string hostId, CancellationToken ct)
     {
-        var names = await db.HostDatastores.Where(d => d.HostId == hostId).Select(d => d.Name).ToListAsync(ct);
-        await db.HostDatastores.Where(d => d.HostId == hostId).ExecuteDeleteAsync(ct);
+        var names = await db.Raw.HostDatastores.Where(d => d.HostId == hostId).Select(d => d.Name).ToListAsync(ct);
+        await db.Raw.HostDatastores.Where(d => d.HostId == hostId).ExecuteDeleteAsync(ct);
         await AlarmAsync(db, names, ct);
     }
 
@@ -74,8 +75,8 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
         foreach (string name in names.Distinct(StringComparer.Ordinal))
         {
             var problems = await (
-                from d in db.HostDatastores
-                join h in db.Hosts on d.HostId equals h.Id
+                from d in db.Raw.HostDatastores
+                join h in db.Raw.Hosts on d.HostId equals h.Id
                 where d.Name == name && d.Problem != ""
                 orderby h.Name
                 select h.Name + ": " + d.Problem).ToListAsync(ct);
@@ -99,8 +100,8 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
 
     private static async Task<string> ClashAsync(CenterDb db, HostDatastore told, CancellationToken ct)
     {
-        var same = db.Datastores.Local.FirstOrDefault(d => d.Id == told.Id)
-            ?? await db.Datastores.FirstOrDefaultAsync(d => d.Id == told.Id, ct);
+        var same = db.Raw.Datastores.Local.FirstOrDefault(d => d.Id == told.Id)
+            ?? await db.Raw.Datastores.FirstOrDefaultAsync(d => d.Id == told.Id, ct);
         if (same is not null)
         {
             return same.Name == told.Name ? ""
@@ -108,7 +109,8 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
                     + "host's configuration.";
         }
 
-        if (db.Datastores.Local.Any(d => d.Name == told.Name) || await db.Datastores.AnyAsync(d => d.Name == told.Name, ct))
+        if (db.Raw.Datastores.Local.Any(d => d.Name == told.Name) || await db.Raw.Datastores
+            .AnyAsync(d => d.Name == told.Name, ct))
         {
             return $"Another datastore is called {told.Name} already. Give the one at {told.Path} another name in the host's "
                 + "configuration.";
@@ -119,7 +121,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
             return $"{NameRule.Text} Give the datastore at {told.Path} another one in the host's configuration.";
         }
 
-        db.Datastores.Add(new DatastoreRow { Id = told.Id, Name = told.Name });
+        db.Raw.Datastores.Add(new DatastoreRow { Id = told.Id, Name = told.Name });
         return "";
     }
 }

@@ -1,8 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
@@ -25,9 +26,9 @@ internal static class FolderRules
             return;
         }
 
-        var others = await db.Vms.AsNoTracking().Where(v => v.Id != vm.Id && v.Datastore == vm.Datastore)
+        var others = await db.Raw.Vms.AsNoTracking().Where(v => v.Id != vm.Id && v.Datastore == vm.Datastore)
             .Select(v => new { v.Id, v.Name, v.Snapshot }).ToListAsync(ct);
-        var coming = await db.Tasks.AsNoTracking()
+        var coming = await db.Raw.Tasks.AsNoTracking()
             .Where(t => t.Kind == TaskKinds.Register && (t.State == TaskStates.Queued || t.State == TaskStates.Running)
                 && t.VmId != vm.Id)
             .Select(t => new { t.VmId, t.Arguments }).ToListAsync(ct);

@@ -1,5 +1,6 @@
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -34,11 +35,11 @@ public sealed partial class DailyCheck(
         await store.WriteAsync(
             async db =>
             {
-                var row = await db.DailyChecks.FirstOrDefaultAsync(d => d.Name == Name, ct);
+                var row = await db.Raw.DailyChecks.FirstOrDefaultAsync(d => d.Name == Name, ct);
                 if (row is null)
                 {
                     row = new DailyCheckRow { Name = Name };
-                    db.DailyChecks.Add(row);
+                    db.Raw.DailyChecks.Add(row);
                 }
 
                 row.DoneAt = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -77,7 +78,7 @@ public sealed partial class DailyCheck(
     private async Task<TimeSpan> FirstAsync(CancellationToken ct)
     {
         long last = await store.ReadAsync(
-            db => db.DailyChecks.Where(d => d.Name == Name).Select(d => d.DoneAt).FirstOrDefaultAsync(ct), ct);
+            db => db.Raw.DailyChecks.Where(d => d.Name == Name).Select(d => d.DoneAt).FirstOrDefaultAsync(ct), ct);
         var due = DateTimeOffset.FromUnixTimeMilliseconds(last) + Day - time.GetUtcNow();
         return due > Soonest ? due : Soonest;
     }

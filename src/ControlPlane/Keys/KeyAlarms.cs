@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -48,7 +48,7 @@ public sealed class KeyAlarms(CenterStore store, AlarmStore alarms, EventLog eve
     internal async Task ClearAsync(string alarm, IReadOnlyCollection<string> names, CancellationToken ct)
     {
         var raised = await store.ReadAsync(
-            db => db.Alarms.Where(a => a.Alarm == alarm && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
+            db => db.Raw.Alarms.Where(a => a.Alarm == alarm && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
         var right = raised.Where(names.Contains).ToList();
         if (right.Count > 0)
         {

@@ -4,9 +4,10 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -66,7 +67,7 @@ public sealed class KeyCheck(
             async db =>
             {
                 var ids = found.Select(f => f.Key.KeyId).ToList();
-                var rows = await db.Keys.Where(k => ids.Contains(k.KeyId)).ToListAsync(ct);
+                var rows = await db.Raw.Keys.Where(k => ids.Contains(k.KeyId)).ToListAsync(ct);
                 long now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 var result = new List<KeyRow>();
                 foreach (var (key, status) in found)
@@ -75,7 +76,7 @@ public sealed class KeyCheck(
                     if (row is null)
                     {
                         row = new KeyRow { Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv, CreatedAt = now };
-                        db.Keys.Add(row);
+                        db.Raw.Keys.Add(row);
                         rows.Add(row);
                     }
 
@@ -193,7 +194,7 @@ public sealed class KeyCheck(
     /// <summary>Names of the hosts that hold each key now.</summary>
     private async Task<Dictionary<(string Provider, string KeyId), List<string>>> HoldersAsync(CancellationToken ct)
     {
-        var connected = await store.ReadAsync(db => db.Hosts.Where(h => h.State == HostStates.Connected).ToListAsync(ct), ct);
+        var connected = await store.ReadAsync(db => db.Raw.Hosts.Where(h => h.State == HostStates.Connected).ToListAsync(ct), ct);
         var holders = new Dictionary<(string, string), List<string>>();
         foreach (var host in connected)
         {

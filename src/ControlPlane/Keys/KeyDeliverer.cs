@@ -2,9 +2,9 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -107,16 +107,17 @@ public sealed class KeyDeliverer(
             async db =>
             {
                 var records = await (
-                    from r in db.KeyRecords
-                    join v in db.Vms on r.VmId equals v.Id
+                    from r in db.Raw.KeyRecords
+                    join v in db.Raw.Vms on r.VmId equals v.Id
                     where v.HostId == hostId && r.State == KeyRecordStates.Usable
                     select new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct);
-                records.AddRange(await db.KeyRecords
+                records.AddRange(await db.Raw.KeyRecords
                     .Where(r => r.ObjectId == hostId && r.Kind == RecordedObject.HostKind && r.State == KeyRecordStates.Usable)
                     .Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct));
                 var named = records.ToHashSet();
-                var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
-                var providers = await db.Providers.Select(p => p.Name).ToListAsync(ct);
+                var removed = await db.Raw.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId })
+                    .ToListAsync(ct);
+                var providers = await db.Raw.Providers.Select(p => p.Name).ToListAsync(ct);
                 return (keys.Where(named.Contains).ToList(), removed.Select(r => (r.Provider, r.KeyId)).ToHashSet(),
                     providers.ToHashSet(StringComparer.Ordinal));
             },

@@ -5,8 +5,9 @@ using Lorica.Contracts.Events;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -57,7 +58,7 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
             await store.WriteAsync(
                 async db =>
                 {
-                    var row = await db.Keys.FirstAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct);
+                    var row = await db.Raw.Keys.FirstAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct);
                     row.Kcv = status.Kcv;
                     row.State = KeyRecordStates.Usable;
                     row.KmsState = status.State;
@@ -81,13 +82,13 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
         bool recorded = await store.WriteAsync(
             async db =>
             {
-                if (await db.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)
-                    || await db.Keys.AnyAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct))
+                if (await db.Raw.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)
+                    || await db.Raw.Keys.AnyAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct))
                 {
                     return false;
                 }
 
-                db.Keys.Add(new KeyRow
+                db.Raw.Keys.Add(new KeyRow
                 {
                     Provider = key.Provider,
                     KeyId = key.KeyId,

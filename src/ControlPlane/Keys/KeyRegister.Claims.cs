@@ -1,7 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -27,11 +28,11 @@ public sealed partial class KeyRegister
         await RequireFreeAsync(db, vmId, [.. objects.Select(o => o.Id)], ct);
         foreach (var o in objects)
         {
-            var row = await db.KeyRecords.FirstOrDefaultAsync(
+            var row = await db.Raw.KeyRecords.FirstOrDefaultAsync(
                 r => r.ObjectId == o.Id && r.Provider == key.Provider && r.KeyId == key.KeyId, ct);
             if (row is null)
             {
-                db.KeyRecords.Add(new KeyRecordRow
+                db.Raw.KeyRecords.Add(new KeyRecordRow
                 {
                     ObjectId = o.Id, Kind = o.Kind, VmId = vmId, Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv,
                     State = KeyRecordStates.Usable, TaskId = taskId, CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -53,7 +54,7 @@ public sealed partial class KeyRegister
     internal static async Task RequireFreeAsync(
         CenterDb db, string vmId, IReadOnlyCollection<string> objects, CancellationToken ct)
     {
-        if (await db.KeyRecords.AsNoTracking().FirstOrDefaultAsync(
+        if (await db.Raw.KeyRecords.AsNoTracking().FirstOrDefaultAsync(
             r => objects.Contains(r.ObjectId) && r.VmId != vmId
                 && (r.State == KeyRecordStates.Pending || r.State == KeyRecordStates.Usable), ct) is { } other)
         {
@@ -74,7 +75,7 @@ public sealed partial class KeyRegister
     /// <returns>Keys that the host may need no more.</returns>
     internal static async Task<List<ExpectedKey>> WithdrawAsync(CenterDb db, string taskId, CancellationToken ct)
     {
-        var rows = await db.KeyRecords
+        var rows = await db.Raw.KeyRecords
             .Where(r => r.TaskId == taskId && !r.InUse && r.State == KeyRecordStates.Usable).ToListAsync(ct);
         foreach (var row in rows)
         {
@@ -84,7 +85,7 @@ public sealed partial class KeyRegister
             }
             else if (row.Generation == 0)
             {
-                db.KeyRecords.Remove(row);
+                db.Raw.KeyRecords.Remove(row);
             }
         }
 
@@ -104,13 +105,13 @@ public sealed partial class KeyRegister
             End(row);
         }
 
-        await db.SaveChangesAsync(ct);
+        await db.Raw.SaveChangesAsync(ct);
         foreach (var (provider, keyId) in unused)
         {
-            bool has = await db.KeyRecords.AnyAsync(
+            bool has = await db.Raw.KeyRecords.AnyAsync(
                     r => r.Provider == provider && r.KeyId == keyId
                         && (r.State != KeyRecordStates.Retired || r.Generation > 0), ct)
-                || await db.Keys.AnyAsync(k => k.Provider == provider && k.KeyId == keyId && k.Generated, ct);
+                || await db.Raw.Keys.AnyAsync(k => k.Provider == provider && k.KeyId == keyId && k.Generated, ct);
             if (!has)
             {
                 events.Add(

@@ -1,5 +1,6 @@
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -14,7 +15,7 @@ public sealed partial class KeyRegister
 
     /// <summary>The host key that is in use, as its record says.</summary>
     internal static Task<KeyRecordRow?> HostRecordAsync(CenterDb db, string hostId, CancellationToken ct) =>
-        db.KeyRecords.FirstOrDefaultAsync(r => r.ObjectId == hostId && r.Kind == RecordedObject.HostKind && r.InUse, ct);
+        db.Raw.KeyRecords.FirstOrDefaultAsync(r => r.ObjectId == hostId && r.Kind == RecordedObject.HostKind && r.InUse, ct);
 
     /// <summary>
     /// The key that the host says it has is in use, every other one of it is retired; with null all are. A key without a usable
@@ -24,7 +25,7 @@ public sealed partial class KeyRegister
     internal async Task<List<ExpectedKey>> SettleHostAsync(
         CenterDb db, HostRow host, KeyName? key, string user, CancellationToken ct)
     {
-        var rows = await db.KeyRecords
+        var rows = await db.Raw.KeyRecords
             .Where(r => r.ObjectId == host.Id && r.Kind == RecordedObject.HostKind && r.State != KeyRecordStates.Retired)
             .ToListAsync(ct);
         var used = rows.Find(r => r.State == KeyRecordStates.Usable && r.Provider == key?.Provider && r.KeyId == key?.KeyId);
@@ -44,7 +45,7 @@ public sealed partial class KeyRegister
         if (used is not null)
         {
             used.InUse = true;
-            await db.SaveChangesAsync(ct);
+            await db.Raw.SaveChangesAsync(ct);
         }
 
         return [.. rows.Where(r => r != used && r.Kcv.Length > 0).Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv))];
@@ -52,8 +53,8 @@ public sealed partial class KeyRegister
 
     /// <summary>Name of the cluster that the key is made for, for the people who look at the KMS.</summary>
     private static async Task<string> ClusterAsync(CenterDb db, VmRow vm, CancellationToken ct) => await (
-        from h in db.Hosts
-        join c in db.Containers on h.ParentId equals c.Id
+        from h in db.Raw.Hosts
+        join c in db.Raw.Containers on h.ParentId equals c.Id
         where h.Id == vm.HostId && c.Kind == Model.ObjectKinds.Cluster
         select c.Name).FirstOrDefaultAsync(ct) ?? "";
 

@@ -1,7 +1,8 @@
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -48,7 +49,7 @@ public sealed partial class KeyRegister
     internal async Task<List<ExpectedKey>> LeaveAsync(
         CenterDb db, string vmId, Func<KeyRecordRow, bool> which, Func<KeyRecordRow, string> leftAt, CancellationToken ct)
     {
-        var rows = await db.KeyRecords
+        var rows = await db.Raw.KeyRecords
             .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         rows = [.. rows.Where(which)];
         foreach (var row in rows)
@@ -70,12 +71,12 @@ public sealed partial class KeyRegister
     internal static Task TakenAsync(CenterDb db, VmFiles files, CancellationToken ct)
     {
         List<string> paths = [.. files.Disks.Select(d => d.Path)];
-        return db.KeyRecords.Where(r => r.LeftAt != "" && paths.Contains(r.LeftAt))
+        return db.Raw.KeyRecords.Where(r => r.LeftAt != "" && paths.Contains(r.LeftAt))
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.LeftAt, ""), ct);
     }
 
     /// <summary>After a VM came back: what was known of these objects under other keys is history.</summary>
     internal static Task ForgetKnownAsync(CenterDb db, IReadOnlyList<string> objects, CancellationToken ct) =>
-        db.KeyRecords.Where(r => objects.Contains(r.ObjectId) && r.State == KeyRecordStates.Known)
+        db.Raw.KeyRecords.Where(r => objects.Contains(r.ObjectId) && r.State == KeyRecordStates.Known)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, KeyRecordStates.Retired), ct);
 }

@@ -1,5 +1,6 @@
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -31,7 +32,7 @@ public sealed partial class KeyRegister
             return [];
         }
 
-        var rows = await db.KeyRecords.Where(
+        var rows = await db.Raw.KeyRecords.Where(
             r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
         var ended = new List<KeyRecordRow>();
@@ -73,7 +74,7 @@ public sealed partial class KeyRegister
             row.Generation = Math.Max(row.Generation, generation);
         }
 
-        await db.SaveChangesAsync(ct);
+        await db.Raw.SaveChangesAsync(ct);
         return unused;
     }
 
@@ -94,8 +95,8 @@ public sealed partial class KeyRegister
         return await store.WriteAsync(
             async db =>
             {
-                bool still = await db.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch, ct)
-                    && !await db.Tasks.AnyAsync(
+                bool still = await db.Raw.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch, ct)
+                    && !await db.Raw.Tasks.AnyAsync(
                         t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
                 return still ? await SettleAsync(db, files, mayWeaken: false, Caller.System.User, vm.Name, ct) : [];
             },
@@ -106,7 +107,7 @@ public sealed partial class KeyRegister
     internal async Task<List<ExpectedKey>> RetireAllAsync(
         CenterDb db, string vmId, string user, string vmName, CancellationToken ct)
     {
-        var rows = await db.KeyRecords
+        var rows = await db.Raw.KeyRecords
             .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         var unused = Unused(rows, rows);
         await RetireAsync(db, rows, user, vmName, ct);
@@ -116,7 +117,7 @@ public sealed partial class KeyRegister
     /// <summary>Retires the records of a task whose key was never used.</summary>
     internal async Task AbandonAsync(CenterDb db, string taskId, string user, string vmName, CancellationToken ct)
     {
-        var rows = await db.KeyRecords
+        var rows = await db.Raw.KeyRecords
             .Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known && !r.InUse)
             .ToListAsync(ct);
         await RetireAsync(db, rows, user, vmName, ct);

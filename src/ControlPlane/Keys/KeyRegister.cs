@@ -4,9 +4,10 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -32,7 +33,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
     {
         var ids = objects.Select(o => o.Id).ToList();
         var row = await store.ReadAsync(
-            db => db.KeyRecords.FirstOrDefaultAsync(
+            db => db.Raw.KeyRecords.FirstOrDefaultAsync(
                 r => r.TaskId == task.Id && r.Provider == provider && ids.Contains(r.ObjectId)
                     && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
         if (row is { State: KeyRecordStates.Usable })
@@ -51,7 +52,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
         string? name = await store.ReadAsync(
-            db => db.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
+            db => db.Raw.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
         string cluster = await store.ReadAsync(
             async db =>
             {
@@ -97,15 +98,15 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
             async db =>
             {
                 // Whoever answers with an id that is known already would have us use somebody else's key.
-                if (await db.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)
-                    || await db.Keys.AnyAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct))
+                if (await db.Raw.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)
+                    || await db.Raw.Keys.AnyAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct))
                 {
                     return false;
                 }
 
                 await RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
                 long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-                db.KeyRecords.AddRange(objects.Select(o => new KeyRecordRow
+                db.Raw.KeyRecords.AddRange(objects.Select(o => new KeyRecordRow
                 {
                     ObjectId = o.Id,
                     Kind = o.Kind,
@@ -117,7 +118,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
                     CreatedAt = now,
                 }));
                 // The records tell of it from here on; a task may make another one.
-                await db.Tasks.Where(t => t.Id == task.Id)
+                await db.Raw.Tasks.Where(t => t.Id == task.Id)
                     .ExecuteUpdateAsync(u => u.SetProperty(t => t.KeyName, (string?)null), ct);
                 return true;
             },
@@ -156,7 +157,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         }
 
         await store.WriteAsync(
-            db => db.KeyRecords
+            db => db.Raw.KeyRecords
                 .Where(r => r.TaskId == task.Id && r.Provider == key.Provider && r.KeyId == key.KeyId
                     && r.State == KeyRecordStates.Pending)
                 .ExecuteUpdateAsync(

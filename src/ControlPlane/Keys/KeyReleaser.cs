@@ -5,8 +5,8 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -73,10 +73,10 @@ public sealed partial class KeyReleaser(
                     }
 
                     var ids = surplus.Select(k => k.KeyId).ToList();
-                    var known = (await db.KeyRecords.Where(r => ids.Contains(r.KeyId))
+                    var known = (await db.Raw.KeyRecords.Where(r => ids.Contains(r.KeyId))
                         .Select(r => new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct))
                         .Concat(
-                            await db.Keys.Where(k => k.RemovedAt > 0 && ids.Contains(k.KeyId))
+                            await db.Raw.Keys.Where(k => k.RemovedAt > 0 && ids.Contains(k.KeyId))
                                 .Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct))
                         .Select(k => (k.Provider, k.KeyId)).ToHashSet();
                     return surplus.Where(k => known.Contains((k.Provider, k.KeyId))).ToList();
@@ -184,12 +184,12 @@ public sealed partial class KeyReleaser(
         CenterDb db, string hostId, CancellationToken ct)
     {
         var records = await (
-            from r in db.KeyRecords
-            join v in db.Vms on r.VmId equals v.Id
+            from r in db.Raw.KeyRecords
+            join v in db.Raw.Vms on r.VmId equals v.Id
             where v.HostId == hostId && r.State == KeyRecordStates.Usable
             select new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct);
-        var removed = await db.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
-        var own = await db.KeyRecords.Where(
+        var removed = await db.Raw.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
+        var own = await db.Raw.KeyRecords.Where(
             r => r.Kind == RecordedObject.HostKind && r.ObjectId == hostId && r.State == KeyRecordStates.Usable)
             .Select(r => new { r.Provider, r.KeyId }).ToListAsync(ct);
         return [.. records.Except(removed).Concat(own).Select(k => (k.Provider, k.KeyId))];

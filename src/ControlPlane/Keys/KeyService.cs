@@ -4,10 +4,11 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -85,7 +86,8 @@ public sealed class KeyService(
             task => store.WriteAsync(
                 async db =>
                 {
-                    if (await db.Keys.FirstOrDefaultAsync(k => k.Provider == provider && k.KeyId == keyId && k.RemovedAt > 0, ct)
+                    if (await db.Raw.Keys.FirstOrDefaultAsync(k => k.Provider == provider && k.KeyId == keyId
+                        && k.RemovedAt > 0, ct)
                         is not { } row)
                     {
                         throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.keyNotRemoved", $"{provider}/{keyId}",
@@ -118,7 +120,7 @@ public sealed class KeyService(
         CenterDb db, string provider, string keyId, bool force, CancellationToken ct)
     {
         var uses = await index.UsesAsync(db, provider, keyId, ct);
-        var away = await db.KeyRecords.AnyAsync(
+        var away = await db.Raw.KeyRecords.AnyAsync(
             r => r.Provider == provider && r.KeyId == keyId && r.State == KeyRecordStates.Known, ct)
             ? (await KeyOwners.OfAsync(db, provider, keyId, [], ct)).Where(o => o.Left).Select(o => o.ToString()) : [];
         List<string> names = [.. uses.Select(u => u.Name).Concat(away).Distinct(StringComparer.Ordinal)];
@@ -136,12 +138,12 @@ public sealed class KeyService(
             async db =>
             {
                 (uses, var names) = await UsersAsync(db, key.Provider, key.KeyId, force, CancellationToken.None);
-                var row = await db.Keys.FirstOrDefaultAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId);
+                var row = await db.Raw.Keys.FirstOrDefaultAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId);
                 if (names.Count == 0)
                 {
                     if (row is not null)
                     {
-                        db.Keys.Remove(row);
+                        db.Raw.Keys.Remove(row);
                     }
                 }
                 else
@@ -153,7 +155,7 @@ public sealed class KeyService(
                             Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv,
                             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
                         };
-                        db.Keys.Add(row);
+                        db.Raw.Keys.Add(row);
                     }
 
                     (row.RemovedAt, row.RemovedBy) = (time.GetUtcNow().ToUnixTimeMilliseconds(), caller.User);

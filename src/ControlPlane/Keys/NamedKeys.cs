@@ -1,7 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -29,7 +30,7 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
     public async Task RequireAsync(
         CenterDb db, Caller caller, IReadOnlyCollection<string> own, (string Provider, string Id) key, CancellationToken ct)
     {
-        if (await db.KeyRecords.AnyAsync(
+        if (await db.Raw.KeyRecords.AnyAsync(
             r => r.Provider == key.Provider && r.KeyId == key.Id && own.Contains(r.VmId) && r.State == KeyRecordStates.Usable
                 && r.InUse, ct))
         {
@@ -41,9 +42,9 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
             throw new FaultException(KeyOwners.InUse(key.Provider, key.Id, owners.Select(o => o.ToString())));
         }
 
-        bool theirs = await db.KeyRecords.AnyAsync(
+        bool theirs = await db.Raw.KeyRecords.AnyAsync(
             r => r.Provider == key.Provider && r.KeyId == key.Id && own.Contains(r.VmId), ct);
-        if (!theirs && !await db.Keys.AnyAsync(
+        if (!theirs && !await db.Raw.Keys.AnyAsync(
             k => k.Provider == key.Provider && k.KeyId == key.Id && k.Generated && k.State == KeyRecordStates.Usable
                 && k.RemovedAt == 0, ct))
         {
@@ -70,7 +71,7 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
             }
 
             await RequireAsync(db, caller, source is null ? [vm.Id] : [vm.Id, source], (group.Provider, id), ct);
-            if (await db.KeyRecords.AnyAsync(
+            if (await db.Raw.KeyRecords.AnyAsync(
                 r => r.Provider == group.Provider && r.KeyId == id && r.Kcv != "" && r.Kcv != kcv, ct))
             {
                 throw new FaultException(

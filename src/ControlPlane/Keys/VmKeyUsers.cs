@@ -1,6 +1,6 @@
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
@@ -13,9 +13,9 @@ internal sealed class VmKeyUsers : IKeyUsers
     /// <inheritdoc />
     public async Task<IReadOnlyList<KeyUse>> ListAsync(
         CenterDb db, string? provider, string? keyId, CancellationToken ct) => await (
-        from r in db.KeyRecords
-        join v in db.Vms on r.VmId equals v.Id
-        join h in db.Hosts on v.HostId equals h.Id
+        from r in db.Raw.KeyRecords
+        join v in db.Raw.Vms on r.VmId equals v.Id
+        join h in db.Raw.Hosts on v.HostId equals h.Id
         where (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending)
             && (provider == null || r.Provider == provider) && (keyId == null || r.KeyId == keyId)
         orderby v.Name, r.Kind descending, r.ObjectId

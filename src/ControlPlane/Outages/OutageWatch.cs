@@ -3,12 +3,13 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +36,7 @@ internal sealed partial class OutageWatch(
     public async Task RunOnceAsync(CancellationToken ct)
     {
         var found = (await finder.FindAsync(ct)).ToDictionary(o => o.Vm.Id, StringComparer.Ordinal);
-        var acts = await store.ReadAsync(db => db.OutageActs.ToListAsync(ct), ct);
+        var acts = await store.ReadAsync(db => db.Raw.OutageActs.ToListAsync(ct), ct);
         foreach (var act in acts.Where(a => !found.TryGetValue(a.VmId, out var o) || o.Policy.Rules.Outage.Action != a.Action))
         {
             await TryAsync(act.VmId, () => EndAsync(act, ct), ct);
@@ -60,7 +61,7 @@ internal sealed partial class OutageWatch(
             await store.WriteAsync(
                 async db =>
                 {
-                    db.OutageActs.Add(new OutageActRow
+                    db.Raw.OutageActs.Add(new OutageActRow
                     {
                         VmId = vm.Id, Action = rule.Action, Provider = outage.Provider,
                         Since = outage.Since.ToUnixTimeMilliseconds(),
@@ -85,7 +86,7 @@ internal sealed partial class OutageWatch(
 
     private async Task EndAsync(OutageActRow act, CancellationToken ct)
     {
-        var vm = await store.ReadAsync(db => db.Vms.FirstOrDefaultAsync(v => v.Id == act.VmId, ct), ct);
+        var vm = await store.ReadAsync(db => db.Raw.Vms.FirstOrDefaultAsync(v => v.Id == act.VmId, ct), ct);
         if (vm is not null && act.Action == OutageActions.Suspend)
         {
             await PauseAsync(vm, paused: false, ct);
@@ -94,7 +95,7 @@ internal sealed partial class OutageWatch(
         await store.WriteAsync(
             async db =>
             {
-                await db.OutageActs.Where(a => a.VmId == act.VmId).ExecuteDeleteAsync(ct);
+                await db.Raw.OutageActs.Where(a => a.VmId == act.VmId).ExecuteDeleteAsync(ct);
                 await alarms.ClearAsync(db, AlarmIds.VmOutage, act.VmId, ct);
                 if (vm is not null)
                 {

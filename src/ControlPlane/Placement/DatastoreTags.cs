@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Placement;
@@ -10,7 +10,8 @@ internal static class DatastoreTags
 
     /// <summary>Tags by datastore name.</summary>
     public static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadAsync(CenterDb db, CancellationToken ct) =>
-        (await db.DatastoreTags.AsNoTracking().ToListAsync(ct)).GroupBy(t => t.Datastore, StringComparer.Ordinal).ToDictionary(
+        (await db.Raw.DatastoreTags.AsNoTracking().ToListAsync(ct)).GroupBy(t => t.Datastore, StringComparer.Ordinal)
+            .ToDictionary(
             g => g.Key, IReadOnlySet<string> (g) =>
                 g.Select(t => t.Tag).ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal);
 

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Placement;
 

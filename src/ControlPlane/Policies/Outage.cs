@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Policies;
 

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Names;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Policies;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Policies;
 

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
@@ -17,11 +17,11 @@ public sealed class PolicyUsers
     internal async Task RefuseUsedAsync(CenterDb db, StoragePolicy policy, CancellationToken ct)
     {
         var names = (await (
-            from p in db.PolicyAssociations
-            join v in db.Vms on p.VmId equals v.Id
+            from p in db.Raw.PolicyAssociations
+            join v in db.Raw.Vms on p.VmId equals v.Id
             where p.PolicyId == policy.Id
             select v.Name).Distinct().ToListAsync(ct)).Order(StringComparer.Ordinal).ToList();
-        names.AddRange(await db.Tasks
+        names.AddRange(await db.Raw.Tasks
             .Where(t => (t.State == TaskStates.Queued || t.State == TaskStates.Running) && t.PolicyId == policy.Id)
             .Select(t => $"{t.Target} (task {t.Id})").ToListAsync(ct));
         if (names.Count > 0)

@@ -1,7 +1,8 @@
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
@@ -29,7 +30,7 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
         async db =>
         {
             // While a job runs the records of what it encrypts are not in use yet: their files are about to be encrypted, or are.
-            if (!await db.KeyRecords.AnyAsync(
+            if (!await db.Raw.KeyRecords.AnyAsync(
                 r => r.VmId == vmId && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending), ct))
             {
                 return false;
@@ -41,7 +42,8 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
             }
 
             var policies = await PolicyCatalog.ReadAsync(db, ct);
-            var named = await db.PolicyAssociations.Where(p => p.VmId == vmId).Select(p => p.PolicyId).Distinct().ToListAsync(ct);
+            var named = await db.Raw.PolicyAssociations.Where(p => p.VmId == vmId).Select(p => p.PolicyId).Distinct()
+                .ToListAsync(ct);
             if (await ComingAsync(db, vmId, ct) is { } coming)
             {
                 named.Add(coming);
@@ -55,7 +57,7 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
     /// <summary>The policy that a task under way is to set: its objects have it only when the task has ended.</summary>
     private static async Task<string?> ComingAsync(CenterDb db, string vmId, CancellationToken ct)
     {
-        string? arguments = await db.Tasks.Where(
+        string? arguments = await db.Raw.Tasks.Where(
             t => t.VmId == vmId && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
             .Select(t => t.Arguments).FirstOrDefaultAsync(ct);
         return string.IsNullOrEmpty(arguments) ? null

@@ -2,12 +2,13 @@ using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.PolicyBatches;
@@ -46,7 +47,7 @@ public sealed class PolicyApplier(
                 {
                     item.TaskId = row.Id;
                     item.Number = number;
-                    db.PolicyBatchItems.Add(item);
+                    db.Raw.PolicyBatchItems.Add(item);
                 }
             },
             ct);
@@ -58,8 +59,8 @@ public sealed class PolicyApplier(
     public async Task<PolicyReportModel> ReportAsync(Caller caller, string taskId, CancellationToken ct)
     {
         var (task, rows) = await store.ReadAsync(
-            async db => (await db.Tasks.FirstOrDefaultAsync(t => t.Id == taskId && t.Kind == TaskKinds.PolicyApply, ct),
-                await db.PolicyBatchItems.Where(i => i.TaskId == taskId).OrderBy(i => i.Number).ToListAsync(ct)), ct);
+            async db => (await db.Raw.Tasks.FirstOrDefaultAsync(t => t.Id == taskId && t.Kind == TaskKinds.PolicyApply, ct),
+                await db.Raw.PolicyBatchItems.Where(i => i.TaskId == taskId).OrderBy(i => i.Number).ToListAsync(ct)), ct);
         if (task is null)
         {
             throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.taskNotFound", taskId,
@@ -83,7 +84,7 @@ public sealed class PolicyApplier(
 
     private async Task<List<PolicyBatchItemRow>> ItemsAsync(Caller caller, ApplyPolicyBody body, CancellationToken ct)
     {
-        var rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        var rows = await store.ReadAsync(db => db.Raw.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
         if (body.Vms is { } named)
         {
             return [.. named.Distinct(StringComparer.Ordinal)

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Operations.SetPolicy;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -26,8 +27,8 @@ internal sealed partial class PolicyBatchWork(
     public async Task RunAsync(string taskId, CancellationToken ct)
     {
         var (task, items) = await store.ReadAsync(
-            async db => (await db.Tasks.FirstAsync(t => t.Id == taskId, ct),
-                await db.PolicyBatchItems.Where(i => i.TaskId == taskId).OrderBy(i => i.Number).ToListAsync(ct)), ct);
+            async db => (await db.Raw.Tasks.FirstAsync(t => t.Id == taskId, ct),
+                await db.Raw.PolicyBatchItems.Where(i => i.TaskId == taskId).OrderBy(i => i.Number).ToListAsync(ct)), ct);
         if (TaskStates.Ended(task.State))
         {
             return;
@@ -61,7 +62,7 @@ internal sealed partial class PolicyBatchWork(
         try
         {
             item.ChildTaskId ??= await store.ReadAsync(
-                db => db.Tasks.Where(
+                db => db.Raw.Tasks.Where(
                     t => t.ParentId == task.Id && t.ObjectId == item.VmId).Select(t => t.Id).FirstOrDefaultAsync(ct), ct);
             if (item.ChildTaskId is null)
             {
@@ -112,13 +113,13 @@ internal sealed partial class PolicyBatchWork(
         await store.WriteAsync(
             async db =>
             {
-                db.PolicyBatchItems.Update(item);
-                await db.SaveChangesAsync(ct);
-                db.Entry(item).State = EntityState.Detached;
-                int done = await db.PolicyBatchItems.CountAsync(
+                db.Raw.PolicyBatchItems.Update(item);
+                await db.Raw.SaveChangesAsync(ct);
+                db.Raw.Entry(item).State = EntityState.Detached;
+                int done = await db.Raw.PolicyBatchItems.CountAsync(
                     i => i.TaskId == task.Id && (i.State == PolicyBatchStates.Succeeded || i.State == PolicyBatchStates.Failed),
                     ct);
-                await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(
+                await db.Raw.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(
                     s => s.SetProperty(t => t.Percent, done * 100 / count).SetProperty(t => t.Step, $"{done} of {count} VMs"),
                     ct);
             },
@@ -130,8 +131,8 @@ internal sealed partial class PolicyBatchWork(
     {
         var (failed, all) = await store.ReadAsync(
             async db => (
-                await db.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id && i.State == PolicyBatchStates.Failed, ct),
-                await db.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id, ct)),
+                await db.Raw.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id && i.State == PolicyBatchStates.Failed, ct),
+                await db.Raw.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id, ct)),
             ct);
         if (failed == 0)
         {

@@ -3,8 +3,8 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
@@ -23,7 +23,7 @@ public sealed class CertificateCheck(
     /// <summary>Looks at every provider.</summary>
     internal async Task RunAsync(CancellationToken ct)
     {
-        var names = await store.ReadAsync(db => db.Providers.Select(p => p.Name).ToListAsync(ct), ct);
+        var names = await store.ReadAsync(db => db.Raw.Providers.Select(p => p.Name).ToListAsync(ct), ct);
         foreach (string name in names)
         {
             try
@@ -52,7 +52,7 @@ public sealed class CertificateCheck(
         await store.WriteAsync(
             async db =>
             {
-                if (await db.Providers.FirstOrDefaultAsync(p => p.Name == reply.Name, ct) is not { } row)
+                if (await db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == reply.Name, ct) is not { } row)
                 {
                     return;
                 }

@@ -1,5 +1,5 @@
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Providers;
 

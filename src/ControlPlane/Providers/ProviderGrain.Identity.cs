@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Lorica.Contracts.Broker;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
@@ -90,7 +90,7 @@ internal sealed partial class ProviderGrain
     {
         await store.WriteAsync(async db =>
         {
-            var row = await db.Providers.FirstOrDefaultAsync(p => p.Name == Name) ?? throw ProviderService.Unknown(Name);
+            var row = await db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == Name) ?? throw ProviderService.Unknown(Name);
             Fill(row, taken);
             events.Add(db, EventIds.ProviderChanged, caller, Name,
                 $"{caller.User} {what} {taken.ClientCertificateSha256} for key provider {Name}"

@@ -6,9 +6,10 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
@@ -27,7 +28,7 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task AddAsync(Caller caller, ProviderSpec spec)
     {
-        if (await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == Name)))
+        if (await store.ReadAsync(db => db.Raw.Providers.AnyAsync(p => p.Name == Name)))
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.providerExists", Name,
                 $"A provider {Name} is registered.", "Remove it first, or choose another name."));
@@ -37,10 +38,10 @@ internal sealed partial class ProviderGrain(
         var configured = await ConfigureAsync(spec, servers, adds: true);
         await store.WriteAsync(async db =>
         {
-            db.Providers.Add(new ProviderRow
+            db.Raw.Providers.Add(new ProviderRow
             {
                 Name = Name,
-                IsDefault = !await db.Providers.AnyAsync(p => p.IsDefault),
+                IsDefault = !await db.Raw.Providers.AnyAsync(p => p.IsDefault),
                 Servers = JsonSerializer.Serialize(servers, StoreJson.Default.ListServerModel),
                 Identity = spec.Identity!,
                 UserName = configured.UserName,
@@ -59,24 +60,24 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task ChangeAsync(Caller caller, ProviderSpec change)
     {
-        var row = await store.ReadAsync(db => db.Providers.FirstOrDefaultAsync(p => p.Name == Name))
+        var row = await store.ReadAsync(db => db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == Name))
             ?? throw ProviderService.Unknown(Name);
         var before = ProviderService.ServersOf(row);
         var servers = change.Servers?.ConvertAll(Model) ?? [.. before];
         var configured = await ConfigureAsync(change, servers, adds: false);
         await store.WriteAsync(async db =>
         {
-            var current = await db.Providers.FirstAsync(p => p.Name == Name);
+            var current = await db.Raw.Providers.FirstAsync(p => p.Name == Name);
             current.Servers = JsonSerializer.Serialize(servers, StoreJson.Default.ListServerModel);
             Fill(current, configured);
             if (change.MakeDefault && !current.IsDefault)
             {
-                foreach (string other in await db.Providers.Where(p => p.IsDefault).Select(p => p.Name).ToListAsync())
+                foreach (string other in await db.Raw.Providers.Where(p => p.IsDefault).Select(p => p.Name).ToListAsync())
                 {
                     await Revisions.RaiseAsync(db, ObjectKinds.Provider, other, CancellationToken.None);
                 }
 
-                await db.Providers.Where(p => p.IsDefault).ExecuteUpdateAsync(s => s.SetProperty(p => p.IsDefault, false));
+                await db.Raw.Providers.Where(p => p.IsDefault).ExecuteUpdateAsync(s => s.SetProperty(p => p.IsDefault, false));
                 current.IsDefault = true;
             }
 
@@ -90,7 +91,7 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task RemoveAsync(Caller caller, bool force)
     {
-        bool registered = await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == Name));
+        bool registered = await store.ReadAsync(db => db.Raw.Providers.AnyAsync(p => p.Name == Name));
         var users = (await index.UsesAsync(Name, null, CancellationToken.None))
             .Select(u => u.Name).Distinct(StringComparer.Ordinal).Order().ToList();
         if (registered && users.Count > 0 && !force)
@@ -121,12 +122,12 @@ internal sealed partial class ProviderGrain(
 
         await store.WriteAsync(async db =>
         {
-            var row = await db.Providers.FirstAsync(p => p.Name == Name);
-            db.Providers.Remove(row);
-            await db.SaveChangesAsync();
+            var row = await db.Raw.Providers.FirstAsync(p => p.Name == Name);
+            db.Raw.Providers.Remove(row);
+            await db.Raw.SaveChangesAsync();
             await alarms.ClearManyAsync(db, AlarmIds.ProviderConnection, [Name], CancellationToken.None);
             await alarms.ClearManyAsync(db, AlarmIds.CertificateExpiry, [Name], CancellationToken.None);
-            if (row.IsDefault && await db.Providers.OrderBy(p => p.CreatedAt).FirstOrDefaultAsync() is { } next)
+            if (row.IsDefault && await db.Raw.Providers.OrderBy(p => p.CreatedAt).FirstOrDefaultAsync() is { } next)
             {
                 next.IsDefault = true;
                 await Revisions.RaiseAsync(db, ObjectKinds.Provider, next.Name, CancellationToken.None);
@@ -171,7 +172,7 @@ internal sealed partial class ProviderGrain(
 
     /// <summary>Keys of VMs and disks that left the inventory and may come back.</summary>
     private Task<List<KeyRecordRow>> LeftAsync() => store.ReadAsync(
-        db => db.KeyRecords.AsNoTracking().Where(r => r.Provider == Name && r.State == KeyRecordStates.Known).ToListAsync());
+        db => db.Raw.KeyRecords.AsNoTracking().Where(r => r.Provider == Name && r.State == KeyRecordStates.Known).ToListAsync());
 
     private async Task<ProviderDescription> ConfigureAsync(ProviderSpec spec, List<ServerModel> servers, bool adds)
     {

@@ -3,8 +3,8 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -124,7 +124,7 @@ public sealed partial class ProviderWatch(
 
     private async Task ProbeAsync(string provider, CancellationToken ct)
     {
-        if (!await store.ReadAsync(db => db.Providers.AnyAsync(p => p.Name == provider, ct), ct))
+        if (!await store.ReadAsync(db => db.Raw.Providers.AnyAsync(p => p.Name == provider, ct), ct))
         {
             // Removed meanwhile: unknown is another trouble than unreachable.
             lock (_lock)
@@ -171,7 +171,7 @@ public sealed partial class ProviderWatch(
         }
 
         bool raised = await store.ReadAsync(
-            db => db.Alarms.AnyAsync(
+            db => db.Raw.Alarms.AnyAsync(
                 a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
         if (was || raised)
         {
@@ -201,7 +201,7 @@ public sealed partial class ProviderWatch(
             $"Key provider {provider} does not serve keys: {error} See `lorica kms status {provider}`. VMs that run go on; "
             + "those that need a key lock until it is back.";
         bool raised = await store.ReadAsync(
-            db => db.Alarms.AnyAsync(
+            db => db.Raw.Alarms.AnyAsync(
                 a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
         if (raised)
         {
@@ -260,11 +260,11 @@ public sealed partial class ProviderWatch(
     }
 
     private Task<List<string>> NamesAsync(CancellationToken ct) =>
-        store.ReadAsync(db => db.Providers.OrderBy(p => p.Name).Select(p => p.Name).ToListAsync(ct), ct);
+        store.ReadAsync(db => db.Raw.Providers.OrderBy(p => p.Name).Select(p => p.Name).ToListAsync(ct), ct);
 
     private Task<List<string>> RaisedAsync(CancellationToken ct) =>
         store.ReadAsync(
-            db => db.Alarms.Where(
+            db => db.Raw.Alarms.Where(
                 a => a.Alarm == AlarmIds.ProviderConnection && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
 
     /// <summary>Waits <paramref name="pause"/>, or until something is missed.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tasks;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tasks;
@@ -25,7 +25,7 @@ public sealed class Revisions(CenterStore store)
 
     /// <summary>Number of the last change of any object.</summary>
     public Task<long> LatestAsync(CancellationToken ct) =>
-        store.ReadAsync(async db => await db.Revisions.MaxAsync(r => (long?)r.Number, ct) ?? 0, ct);
+        store.ReadAsync(async db => await db.Raw.Revisions.MaxAsync(r => (long?)r.Number, ct) ?? 0, ct);
 
     /// <summary>Revision of an object; null when it was changed after <paramref name="latest"/>, so that a look that began then
     /// may have missed it.</summary>
@@ -58,7 +58,7 @@ public sealed class Revisions(CenterStore store)
 
     /// <summary>Notes that an object is changed on the way, in the transaction of <paramref name="db"/>.</summary>
     internal static async Task RaiseAsync(CenterDb db, string objectKind, string objectId, CancellationToken ct) =>
-        await db.Database.ExecuteSqlAsync(
+        await db.Raw.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO revisions (object_kind, object_id, number)
             VALUES ({objectKind}, {objectId}, (SELECT coalesce(max(number), 0) + 1 FROM revisions))
@@ -76,7 +76,7 @@ public sealed class Revisions(CenterStore store)
             or TaskKinds.AlarmAcknowledge or TaskKinds.Reset or TaskKinds.ProviderRequest;
 
     private static async Task<long> NumberAsync(CenterDb db, string kind, string id, CancellationToken ct) =>
-        await db.Revisions.Where(r => r.ObjectKind == kind && r.ObjectId == id)
+        await db.Raw.Revisions.Where(r => r.ObjectKind == kind && r.ObjectId == id)
             .Select(r => (long?)r.Number).FirstOrDefaultAsync(ct) ?? 0;
 
     /// <summary>Says which object it is of: that of another one never passes.</summary>

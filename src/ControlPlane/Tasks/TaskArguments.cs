@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Tasks;
 

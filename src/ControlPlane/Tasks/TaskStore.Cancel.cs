@@ -3,8 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tasks;
@@ -29,7 +30,7 @@ public sealed partial class TaskStore
         var row = await store.WriteAsync(
             async db =>
             {
-                var row = await db.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw NotFound(id);
+                var row = await db.Raw.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw NotFound(id);
                 if (TaskStates.Ended(row.State))
                 {
                     throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.taskEnded", row.Target,
@@ -56,7 +57,7 @@ public sealed partial class TaskStore
     public async Task<CancellationToken> CancellationOfAsync(TaskRow task, CancellationToken ct)
     {
         var token = signals.CancellationOf(task.Id);
-        bool asked = await store.ReadAsync(db => db.Tasks.AnyAsync(t => t.Id == task.Id && t.CancelBy != null, ct), ct);
+        bool asked = await store.ReadAsync(db => db.Raw.Tasks.AnyAsync(t => t.Id == task.Id && t.CancelBy != null, ct), ct);
         if (asked)
         {
             signals.Cancel(task.Id);
@@ -69,7 +70,7 @@ public sealed partial class TaskStore
     public async Task EnterCancellableAsync(string id, CancellationToken ct)
     {
         await store.WriteAsync(
-            db => db.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, true), ct), ct);
+            db => db.Raw.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, true), ct), ct);
         signals.Changed(id);
     }
 
@@ -78,7 +79,7 @@ public sealed partial class TaskStore
     public async Task EnterUncancellableAsync(string id, CancellationToken ct)
     {
         int taken = await store.WriteAsync(
-            db => db.Tasks.Where(t => t.Id == id && t.CancelBy == null)
+            db => db.Raw.Tasks.Where(t => t.Id == id && t.CancelBy == null)
                 .ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, false), ct),
             ct);
         if (taken == 0)
@@ -101,7 +102,7 @@ public sealed partial class TaskStore
             throw new InvalidOperationException($"The result of task {id} is larger than {MaximumResult} bytes.");
         }
 
-        await db.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Result, json), ct);
+        await db.Raw.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Result, json), ct);
     }
 
     /// <summary>The same in a transaction of its own.</summary>

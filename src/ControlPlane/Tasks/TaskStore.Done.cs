@@ -1,6 +1,7 @@
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Telemetry;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tasks;
 
@@ -22,7 +23,7 @@ public sealed partial class TaskStore
                 var value = await write(db);
                 await Revisions.RequireAsync(db, target, caller, ct);
                 await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
-                db.Tasks.Add(new TaskRow
+                db.Raw.Tasks.Add(new TaskRow
                 {
                     Id = id, Kind = kind, VmId = "", ObjectKind = target.Kind, ObjectId = target.Id, Target = target.Name,
                     State = TaskStates.Succeeded,

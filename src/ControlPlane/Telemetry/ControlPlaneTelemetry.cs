@@ -26,9 +26,6 @@ internal static class ControlPlaneTelemetry
     private static readonly Histogram<double> KmsDuration = Meter.CreateHistogram<double>(
         "lorica.kms.call.duration", "s", "Requests of the broker to key servers, by server, operation and outcome.");
 
-    private static readonly Histogram<double> WriteDuration = Meter.CreateHistogram<double>(
-        "lorica.store.write.duration", "s", "Writes to the database, waiting for the one writer included.");
-
     /// <summary>A task ended.</summary>
     public static void TaskEnded(string kind, string state, double seconds) =>
         TaskDuration.Record(seconds, new("kind", kind), new("state", state));
@@ -46,7 +43,4 @@ internal static class ControlPlaneTelemetry
                 call.Seconds, new("server", call.Server), new("operation", call.Operation), new("outcome", call.Outcome));
         }
     }
-
-    /// <summary>A write ended.</summary>
-    public static void Wrote(TimeSpan took) => WriteDuration.Record(took.TotalSeconds);
 }

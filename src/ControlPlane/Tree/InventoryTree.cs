@@ -1,6 +1,7 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tree;
@@ -31,14 +32,14 @@ public sealed class InventoryTree(CenterStore store)
         string? next = target.Kind switch
         {
             ObjectKinds.Root => null,
-            ObjectKinds.Vm => await db.Vms.Where(v => v.Id == target.Id)
+            ObjectKinds.Vm => await db.Raw.Vms.Where(v => v.Id == target.Id)
                 .Select(v => v.ParentId).FirstOrDefaultAsync(ct)
                     ?? InventoryIds.Root,
-            ObjectKinds.Host => await db.Hosts.Where(h => h.Id == target.Id)
+            ObjectKinds.Host => await db.Raw.Hosts.Where(h => h.Id == target.Id)
                 .Select(h => h.ParentId).FirstOrDefaultAsync(ct)
                     ?? InventoryIds.Root,
             ObjectKinds.Datacenter or ObjectKinds.Cluster or ObjectKinds.Folder =>
-                await db.Containers.Where(c => c.Id == target.Id).Select(c => c.ParentId).FirstOrDefaultAsync(ct)
+                await db.Raw.Containers.Where(c => c.Id == target.Id).Select(c => c.ParentId).FirstOrDefaultAsync(ct)
                     ?? InventoryIds.Root,
             _ => InventoryIds.Root,
         };
@@ -46,7 +47,7 @@ public sealed class InventoryTree(CenterStore store)
         {
             path.Add(next);
             string id = next;
-            next = id == InventoryIds.Root ? null : await db.Containers.Where(c => c.Id == id)
+            next = id == InventoryIds.Root ? null : await db.Raw.Containers.Where(c => c.Id == id)
                 .Select(c => c.ParentId).FirstOrDefaultAsync(ct) ?? InventoryIds.Root;
         }
 
@@ -67,7 +68,7 @@ public sealed class InventoryTree(CenterStore store)
     /// <summary>The same; null when there is none.</summary>
     public static async Task<ContainerRow?> FindOrNullAsync(CenterDb db, string reference, CancellationToken ct)
     {
-        if (await db.Containers.FirstOrDefaultAsync(c => c.Id == reference, ct) is { } byId)
+        if (await db.Raw.Containers.FirstOrDefaultAsync(c => c.Id == reference, ct) is { } byId)
         {
             return byId;
         }
@@ -94,7 +95,7 @@ public sealed class InventoryTree(CenterStore store)
         }
 
         string? id = found.FirstOrDefault();
-        return id is null ? null : await db.Containers.FirstAsync(c => c.Id == id, ct);
+        return id is null ? null : await db.Raw.Containers.FirstAsync(c => c.Id == id, ct);
     }
 
     /// <summary>Where a VM is put: a datacenter or folder, the first datacenter when none is named.</summary>
@@ -116,10 +117,11 @@ public sealed class InventoryTree(CenterStore store)
         }
 
         string name = path[(slash + 1)..];
-        return await db.Vms.FirstOrDefaultAsync(v => v.ParentId == parent.Id && v.Name == name, ct);
+        return await db.Raw.Vms.FirstOrDefaultAsync(v => v.ParentId == parent.Id && v.Name == name, ct);
     }
 
     private static Task<List<string>> WithNameAsync(CenterDb db, string? parentId, string name, CancellationToken ct) =>
-        db.Containers.Where(c => (parentId == null || c.ParentId == parentId) && EF.Functions.Collate(c.Name, "NOCASE") == name)
+        db.Raw.Containers.Where(c => (parentId == null || c.ParentId == parentId)
+            && EF.Functions.Collate(c.Name, "NOCASE") == name)
             .Select(c => c.Id).Take(2).ToListAsync(ct);
 }

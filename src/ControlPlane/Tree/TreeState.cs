@@ -1,5 +1,6 @@
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tree;
@@ -23,10 +24,10 @@ internal sealed class TreeState
 
     /// <summary>Loads it.</summary>
     public static async Task<TreeState> LoadAsync(CenterDb db, CancellationToken ct) => new(
-        await db.Containers.AsNoTracking().ToDictionaryAsync(c => c.Id, ct),
-        (await db.Vms.Select(v => new { v.Id, v.ParentId, v.Name }).ToListAsync(ct))
+        await db.Raw.Containers.AsNoTracking().ToDictionaryAsync(c => c.Id, ct),
+        (await db.Raw.Vms.Select(v => new { v.Id, v.ParentId, v.Name }).ToListAsync(ct))
             .ToDictionary(v => v.Id, v => (v.ParentId, v.Name)),
-        (await db.Hosts.Select(h => new { h.Id, h.ParentId, h.Name }).ToListAsync(ct))
+        (await db.Raw.Hosts.Select(h => new { h.Id, h.ParentId, h.Name }).ToListAsync(ct))
             .ToDictionary(h => h.Id, h => (h.ParentId, h.Name)));
 
     /// <summary>The object's id and those above it, nearest first; the last is the root.</summary>

@@ -43,7 +43,7 @@ public sealed class AccessRestTests
             "/api/v1/vms/plain/power", Json("""{"action":"on"}"""))).Content.ReadFromJsonAsync(RestJson.Default.TaskModel);
         await center.EndAsync(begun!.Id);
         Assert.Equal(made.Token.Id,
-            await center.Store.ReadAsync(db => db.Tasks.Where(t => t.Id == begun.Id).Select(t => t.TokenId).SingleAsync()));
+            await center.Store.ReadAsync(db => db.Raw.Tasks.Where(t => t.Id == begun.Id).Select(t => t.TokenId).SingleAsync()));
         Assert.Equal(HttpStatusCode.NoContent, (await bob.DeleteAsync("/api/v1/tokens/" + made.Token.Id)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await token.GetAsync("/api/v1/vms/plain")).StatusCode);
     }

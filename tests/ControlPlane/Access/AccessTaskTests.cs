@@ -1,6 +1,7 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -68,5 +69,5 @@ public sealed class AccessTaskTests
     }
 
     private static Task<List<TaskRow>> TasksAsync(AccessWorld world) =>
-        world.Store.ReadAsync(db => db.Tasks.ToListAsync());
+        world.Store.ReadAsync(db => db.Raw.Tasks.ToListAsync());
 }

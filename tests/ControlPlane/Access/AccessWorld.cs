@@ -2,11 +2,12 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -92,12 +93,12 @@ internal sealed class AccessWorld : IAsyncDisposable
         var world = new AccessWorld(await CenterStore.OpenAsync(folder, default), folder);
         await world.Store.WriteAsync(db =>
         {
-            db.Containers.AddRange(
+            db.Raw.Containers.AddRange(
                 Folder(Dev, InventoryIds.FirstDatacenter),
                 Folder(new ObjectRef(ObjectKinds.Folder, "folder-deep", "deep"), Dev.Id),
                 Folder(Prod, InventoryIds.FirstDatacenter));
-            db.Vms.AddRange(Vm(Web1, Dev.Id), Vm(Web2, "folder-deep"), Vm(Db1, Prod.Id));
-            db.Hosts.Add(new HostRow { Id = Host.Id, Name = Host.Name, Address = "", Pin = "", State = "" });
+            db.Raw.Vms.AddRange(Vm(Web1, Dev.Id), Vm(Web2, "folder-deep"), Vm(Db1, Prod.Id));
+            db.Raw.Hosts.Add(new HostRow { Id = Host.Id, Name = Host.Name, Address = "", Pin = "", State = "" });
             return Task.CompletedTask;
         });
         return world;

@@ -1,14 +1,14 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
-using Lorica.ControlPlane.Vms.Operations.SetPolicy;
-using Lorica.ControlPlane.Vms.Operations.RelocateVm;
-using Lorica.ControlPlane.Vms.Operations.PowerOn;
-using Lorica.ControlPlane.Vms.Operations.MigrateVm;
-using Lorica.ControlPlane.Vms.Operations.CloneVm;
 using Lorica.ControlPlane.Vms.Operations.AddDisk;
+using Lorica.ControlPlane.Vms.Operations.CloneVm;
+using Lorica.ControlPlane.Vms.Operations.MigrateVm;
+using Lorica.ControlPlane.Vms.Operations.PowerOn;
+using Lorica.ControlPlane.Vms.Operations.RelocateVm;
+using Lorica.ControlPlane.Vms.Operations.SetPolicy;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -30,7 +30,7 @@ public sealed class BeginCheckTests
     {
         await using var center = await LifeCenterAsync();
         var caller = await People.WithoutAsync(center, privilege);
-        var vm = await center.Store.ReadAsync(db => db.Vms.SingleAsync());
+        var vm = await center.Store.ReadAsync(db => db.Raw.Vms.SingleAsync());
 
         var refused = await Assert.ThrowsAsync<FaultException>(() => AskAsync(center, vm.Id, caller, kind));
 
@@ -44,7 +44,7 @@ public sealed class BeginCheckTests
     {
         await using var center = await LifeCenterAsync();
         var caller = await People.WithoutAsync(center, Privileges.PowerOn);
-        var vm = await center.Store.ReadAsync(db => db.Vms.SingleAsync());
+        var vm = await center.Store.ReadAsync(db => db.Raw.Vms.SingleAsync());
         var refused = await Assert.ThrowsAsync<FaultException>(
             () => center.AskGrainAsync(caller, vm.Id, new PowerOnRequest()));
         Assert.Equal(Privileges.PowerOn, refused.Fault.Key);

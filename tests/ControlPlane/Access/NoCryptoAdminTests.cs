@@ -4,12 +4,12 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.HostAdministration;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.PolicyBatches;
 using Lorica.ControlPlane.Providers;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -44,7 +44,8 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Assert.Empty(await _center.Store.ReadAsync(
-            db => db.Tasks.Where(t => t.UserName == Mallory.User && t.State == "succeeded").Select(t => t.Kind).ToListAsync()));
+            db => db.Raw.Tasks.Where(t => t.UserName == Mallory.User && t.State == "succeeded").Select(t => t.Kind)
+                .ToListAsync()));
         await _center.DisposeAsync();
     }
 
@@ -239,7 +240,7 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
     }
 
     private async Task<bool> StrictAsync() => await _center.Service<StrictRules>().NeedsDirectAccessAsync(
-        StrictOperation.BootOrder, (await _center.Store.ReadAsync(db => db.Vms.SingleAsync(v => v.Name == "enc"))).Id, None);
+        StrictOperation.BootOrder, (await _center.Store.ReadAsync(db => db.Raw.Vms.SingleAsync(v => v.Name == "enc"))).Id, None);
 
     private static Task<string> RefusedAsync(string target, Func<Task> act) => AccessWorld.NoPermissionAsync(target, act);
 }

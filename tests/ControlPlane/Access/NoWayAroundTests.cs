@@ -2,7 +2,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

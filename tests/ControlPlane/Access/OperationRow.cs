@@ -1,5 +1,5 @@
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Recovery;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

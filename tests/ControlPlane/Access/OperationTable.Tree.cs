@@ -1,9 +1,9 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.HostAdministration;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

@@ -7,7 +7,6 @@ using Lorica.ControlPlane.History;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.PolicyBatches;
@@ -17,6 +16,7 @@ using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Operations.ResetVm;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -174,7 +174,7 @@ public sealed class PermissionTests : IAsyncLifetime
     {
         await _world.Store.WriteAsync(db =>
         {
-            db.Vms.AddRange(Enumerable.Range(0, 2000).Select(i => new ControlPlane.Store.VmRow
+            db.Raw.Vms.AddRange(Enumerable.Range(0, 2000).Select(i => new Lorica.Store.Rows.VmRow
             {
                 Id = $"many-{i}", Name = $"many-{i}", HostId = "host-1", Datastore = "ds",
                 State = VmStates.Present, ParentId = i % 2 == 0 ? "folder-deep" : AccessWorld.Prod.Id,

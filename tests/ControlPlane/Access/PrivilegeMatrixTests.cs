@@ -1,13 +1,14 @@
+using System.Reflection;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
-using System.Reflection;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -122,16 +123,16 @@ public sealed class PrivilegeMatrixTests
         center.Host.Unregistered[foreign.Path] = foreign;
         await center.Store.WriteAsync(db =>
         {
-            db.Containers.Add(new ContainerRow
+            db.Raw.Containers.Add(new ContainerRow
             {
                 Id = "folder-dev", Kind = ObjectKinds.Folder, Name = "dev", ParentId = InventoryIds.FirstDatacenter,
             });
-            db.Tasks.Add(new TaskRow
+            db.Raw.Tasks.Add(new TaskRow
             {
                 Id = OperationTable.OldTask, Kind = "vm.powerOn", VmId = plain, ObjectId = plain, Target = "plain",
                 State = TaskStates.Succeeded, UserName = "somebody",
             });
-            db.Alarms.Add(new AlarmRow
+            db.Raw.Alarms.Add(new AlarmRow
             {
                 Number = OperationTable.OldAlarm, Alarm = "test", ObjectKind = ObjectKinds.Vm, ObjectId = plain,
                 ObjectName = "plain", Severity = "warning", Message = "test",
@@ -150,12 +151,12 @@ public sealed class PrivilegeMatrixTests
         await center.Store.WriteAsync(async db =>
         {
             var role = new RoleRow { Name = name };
-            db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
-            db.Roles.Add(role);
-            await db.SaveChangesAsync();
-            db.RolePrivileges.AddRange(
+            db.Raw.Users.Add(new UserRow { Name = name, PasswordHash = "" });
+            db.Raw.Roles.Add(role);
+            await db.Raw.SaveChangesAsync();
+            db.Raw.RolePrivileges.AddRange(
                 privileges.Distinct().Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
-            db.Permissions.Add(new PermissionRow
+            db.Raw.Permissions.Add(new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = nothing ? BuiltInRoles.NoAccess.Id : role.Id,
                 ObjectKind = ObjectKinds.Root, ObjectId = InventoryIds.Root, Propagate = true,

@@ -2,9 +2,9 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -124,7 +124,7 @@ public sealed class RefusalTests : IAsyncLifetime
     public async Task A_privilege_that_is_gone_when_a_task_begins_is_told_although_its_transaction_is_rolled_back()
     {
         var tasks = _world.TaskStore;
-        var vm = await _world.Store.ReadAsync(db => db.Vms.SingleAsync(v => v.Id == AccessWorld.Web1.Id));
+        var vm = await _world.Store.ReadAsync(db => db.Raw.Vms.SingleAsync(v => v.Id == AccessWorld.Web1.Id));
 
         await AccessWorld.NoPermissionAsync("web1", () => tasks.BeginAsync(
             TaskKinds.PowerOn, vm, _bob, new TaskNeeds([Privileges.PowerOn]), new VmTaskArguments(), null, None));
@@ -143,10 +143,10 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_database_that_fails_does_not_make_another_answer_of_a_refusal()
     {
-        await _world.Store.WriteAsync(db => db.Database.ExecuteSqlRawAsync(
+        await _world.Store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync(
             "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"));
         await RefuseAsync(_bob, Privileges.Decrypt, AccessWorld.Web1);
-        await _world.Store.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));
+        await _world.Store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));
         Assert.Empty(await ToldAsync());
     }
 

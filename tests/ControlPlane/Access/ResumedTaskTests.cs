@@ -3,13 +3,14 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Background;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
 using Lorica.ControlPlane.Vms.Operations.SetPolicy;
-using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -78,7 +79,7 @@ public sealed class ResumedTaskTests
     {
         await using var center = await StartAsync();
         var task = await InterruptedAsync(center, TaskKinds.Encrypt, Root);
-        await center.Store.WriteAsync(db => db.Sessions.ExecuteDeleteAsync());
+        await center.Store.WriteAsync(db => db.Raw.Sessions.ExecuteDeleteAsync());
         await center.RestartAsync();
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
         Assert.True((await center.VmAsync("a")).Encrypted);
@@ -145,7 +146,7 @@ public sealed class ResumedTaskTests
     /// <summary>A task as a center leaves it that was killed right after it wrote it.</summary>
     private static async Task<TaskRow> InterruptedAsync(TestCenter center, string kind, Caller caller)
     {
-        var vm = await center.Store.ReadAsync(db => db.Vms.SingleAsync());
+        var vm = await center.Store.ReadAsync(db => db.Raw.Vms.SingleAsync());
         string[] objects = [vm.Id, .. (await center.VmAsync("a")).Disks.Select(_ => center.Host.Vms[vm.Id].Disks[0].ObjectId)];
         var arguments = new VmTaskArguments
         {

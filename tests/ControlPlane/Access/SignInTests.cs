@@ -6,8 +6,8 @@ using Lorica.Center.Hosting;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
 using Microsoft.AspNetCore.Cryptography.KeyDerivation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
@@ -164,7 +164,7 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task Neither_token_nor_password_is_in_the_database()
     {
         var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
-        var row = await _store.ReadAsync(db => db.Sessions.SingleAsync());
+        var row = await _store.ReadAsync(db => db.Raw.Sessions.SingleAsync());
         Assert.Equal(64, session.Token.Length);
         Assert.NotEqual(session.Token, row.TokenHash);
         byte[] bytes = Directory.GetFiles(_folder).SelectMany(f =>
@@ -181,7 +181,8 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task A_password_is_hashed_in_210_000_rounds_of_PBKDF2_with_a_salt()
     {
-        byte[] hash = Convert.FromBase64String(await _store.ReadAsync(db => db.Users.Select(u => u.PasswordHash).SingleAsync()));
+        byte[] hash = Convert.FromBase64String(await _store.ReadAsync(db => db.Raw.Users.Select(u => u.PasswordHash)
+            .SingleAsync()));
         Assert.Equal(1, hash[0]);
         Assert.Equal((uint)KeyDerivationPrf.HMACSHA512, BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)));
         Assert.Equal(210_000u, BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)));

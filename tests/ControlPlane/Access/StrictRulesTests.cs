@@ -1,11 +1,11 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -93,7 +93,8 @@ public sealed class StrictRulesTests
         var bob = await OperatorAsync(center);
         var rules = center.Service<StrictRules>();
         var (enc, plain) = await center.Store.ReadAsync(
-            async db => (await db.Vms.SingleAsync(v => v.Name == "enc"), await db.Vms.SingleAsync(v => v.Name == "plain")));
+            async db => (await db.Raw.Vms.SingleAsync(v => v.Name == "enc"), await db.Raw.Vms
+                .SingleAsync(v => v.Name == "plain")));
         foreach (var operation in Enum.GetValues<StrictOperation>())
         {
             Assert.Equal(Privileges.CryptoAccess,
@@ -108,8 +109,8 @@ public sealed class StrictRulesTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("enc", TestCenter.EncryptionPolicy);
-        await center.Store.WriteAsync(db => db.PolicyAssociations.ExecuteDeleteAsync());
-        var vm = await center.Store.ReadAsync(db => db.Vms.SingleAsync());
+        await center.Store.WriteAsync(db => db.Raw.PolicyAssociations.ExecuteDeleteAsync());
+        var vm = await center.Store.ReadAsync(db => db.Raw.Vms.SingleAsync());
         Assert.True(await center.Service<StrictRules>().NeedsDirectAccessAsync(StrictOperation.BootOrder, vm.Id, None));
     }
 

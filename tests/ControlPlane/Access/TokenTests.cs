@@ -1,6 +1,6 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;
@@ -77,7 +77,7 @@ public sealed class TokenTests : IAsyncLifetime
     {
         var made = await _world.Tokens.CreateAsync(AccessWorld.Root, new CreateTokenBody("ci"), None);
         Assert.StartsWith("lorica_", made.Secret, StringComparison.Ordinal);
-        var row = await _world.Store.ReadAsync(db => db.Tokens.SingleAsync());
+        var row = await _world.Store.ReadAsync(db => db.Raw.Tokens.SingleAsync());
         Assert.NotEqual(made.Secret, row.TokenHash);
         Assert.Equal(64, row.TokenHash.Length);
         Assert.Equal("ci", Assert.Single(await _world.Tokens.ListAsync(AccessWorld.Root, all: false, None)).Description);

@@ -2,8 +2,8 @@ using System.Net;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane.Tests.Alarms;

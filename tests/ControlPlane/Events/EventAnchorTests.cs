@@ -1,8 +1,8 @@
 using System.Globalization;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
 using Microsoft.Data.Sqlite;
 
 namespace Lorica.ControlPlane.Tests.Events;

@@ -3,8 +3,8 @@ using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.History;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Events;
@@ -91,7 +91,7 @@ public sealed class EventChainTests : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidOperationException>(() => _store.WriteAsync(async db =>
         {
             _log.Add(db, "t", "u", "o", "never");
-            await db.SaveChangesAsync();
+            await db.Raw.SaveChangesAsync();
             throw new InvalidOperationException();
         }));
         await _log.AddAsync("t", "u", "o", "second");
@@ -117,7 +117,7 @@ public sealed class EventChainTests : IAsyncLifetime
         await _log.AddAsync("t", "u", "o", "m");
         foreach (string sql in new[] { "UPDATE events SET message = 'x'", "DELETE FROM events" })
         {
-            await Assert.ThrowsAnyAsync<Exception>(() => _store.WriteAsync(db => db.Database.ExecuteSqlRawAsync(sql)));
+            await Assert.ThrowsAnyAsync<Exception>(() => _store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync(sql)));
         }
 
         Assert.Equal("m", Assert.Single(await _log.ListAsync(new EventQuery(), default)).Message);
@@ -155,8 +155,8 @@ public sealed class EventChainTests : IAsyncLifetime
 
         await _store.WriteAsync(async db =>
         {
-            await db.Database.ExecuteSqlRawAsync("DROP TRIGGER events_never_change; DROP TRIGGER events_never_go;");
-            await db.Database.ExecuteSqlRawAsync(sql);
+            await db.Raw.Database.ExecuteSqlRawAsync("DROP TRIGGER events_never_change; DROP TRIGGER events_never_go;");
+            await db.Raw.Database.ExecuteSqlRawAsync(sql);
         });
 
         var found = await Verifier().VerifyAsync(default);

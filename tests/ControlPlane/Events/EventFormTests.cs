@@ -3,8 +3,8 @@ using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.History;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -77,8 +77,8 @@ public sealed class EventFormTests : IDisposable
         await log.AddAsync(EventIds.VmRenamed, Alice, "web1", "alice renamed web1.");
         await store.WriteAsync(async db =>
         {
-            await db.Database.ExecuteSqlRawAsync("DROP TRIGGER events_never_change; DROP TRIGGER events_never_go;");
-            await db.Database.ExecuteSqlRawAsync(sql);
+            await db.Raw.Database.ExecuteSqlRawAsync("DROP TRIGGER events_never_change; DROP TRIGGER events_never_go;");
+            await db.Raw.Database.ExecuteSqlRawAsync(sql);
         });
 
         var found = await VerifyAsync(store, log);

@@ -5,11 +5,12 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Background;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Events;
@@ -208,7 +209,7 @@ public sealed class EventOriginTests
     /// <summary>A task as a center leaves it that was killed right after it wrote it.</summary>
     private static async Task<TaskRow> InterruptedEncryptionAsync(TestCenter center, Caller caller)
     {
-        var vm = await center.Store.ReadAsync(db => db.Vms.SingleAsync());
+        var vm = await center.Store.ReadAsync(db => db.Raw.Vms.SingleAsync());
         var disk = center.Host.Vms[vm.Id].Disks[0];
         string[] objects = [vm.Id, disk.ObjectId];
         var arguments = new VmTaskArguments

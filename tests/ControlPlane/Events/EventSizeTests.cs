@@ -1,7 +1,7 @@
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.History;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Events;
@@ -50,6 +50,7 @@ public sealed class EventSizeTests(ITestOutputHelper output)
 
     /// <summary>What the database holds, whatever of it stands in which file.</summary>
     private static Task<long> SizeAsync(TestCenter center) => center.Store.ReadAsync(async db =>
-        (await db.Database.SqlQuery<long>($"SELECT page_count * page_size AS Value FROM pragma_page_count(), pragma_page_size()")
+        (await db.Raw.Database
+            .SqlQuery<long>($"SELECT page_count * page_size AS Value FROM pragma_page_count(), pragma_page_size()")
             .ToListAsync()).Single());
 }

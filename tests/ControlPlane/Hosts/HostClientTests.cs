@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Contract;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
 

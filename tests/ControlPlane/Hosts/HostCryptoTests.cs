@@ -6,9 +6,10 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
@@ -49,7 +50,7 @@ public sealed class HostCryptoTests
         await using var center = await StartIncapableAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var record = await center.Store.ReadAsync(
-            db => db.KeyRecords.FirstAsync(r => r.VmId != "" && r.State == KeyRecordStates.Usable), default);
+            db => db.Raw.KeyRecords.FirstAsync(r => r.VmId != "" && r.State == KeyRecordStates.Usable), default);
         List<ExpectedKey> keys = [new(record.Provider, record.KeyId, record.Kcv)];
         var grain = center.Service<IGrainFactory>().GetGrain<IHostGrain>(TestCenter.HostId);
 
@@ -187,9 +188,9 @@ public sealed class HostCryptoTests
     }
 
     private static Task<List<KeyRecordRow>> HostRecordsAsync(TestCenter center) =>
-        center.Store.ReadAsync(db => db.KeyRecords.Where(r => r.Kind == "host").OrderBy(r => r.Number).ToListAsync());
+        center.Store.ReadAsync(db => db.Raw.KeyRecords.Where(r => r.Kind == "host").OrderBy(r => r.Number).ToListAsync());
 
     private static Task<int> AlarmsAsync(TestCenter center) =>
         center.Store.ReadAsync(
-            db => db.Alarms.CountAsync(a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ClearedAt == null));
+            db => db.Raw.Alarms.CountAsync(a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ClearedAt == null));
 }

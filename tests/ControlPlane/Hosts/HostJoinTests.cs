@@ -43,7 +43,7 @@ public sealed class HostJoinTests
         Assert.Equal(["h1"], (await center.GetAsync("hosts", RestJson.Default.ListModelHostModel)).Items.Select(h => h.Name));
         Assert.Equal(pinned, center.Broker.Pinned.Count);
         Assert.Null(joiner.Installed);
-        Assert.DoesNotContain(await center.Store.ReadAsync(db => db.Tasks.ToListAsync()),
+        Assert.DoesNotContain(await center.Store.ReadAsync(db => db.Raw.Tasks.ToListAsync()),
             t => (t.Arguments + t.Fault + t.Target).Contains(joiner.Token.Reveal(), StringComparison.Ordinal));
     }
 

@@ -76,5 +76,5 @@ public sealed class HostServiceTests
     }
 
     private static Task<int> LostAsync(TestCenter center) =>
-        center.Store.ReadAsync(db => db.Alarms.CountAsync(a => a.Alarm == AlarmIds.HostLost && a.ClearedAt == null));
+        center.Store.ReadAsync(db => db.Raw.Alarms.CountAsync(a => a.Alarm == AlarmIds.HostLost && a.ClearedAt == null));
 }

@@ -2,8 +2,8 @@ using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
@@ -91,9 +91,9 @@ public sealed class HostileHostTests
             Enumerable.Range(0, 5000).Select(i => new DatastoreDescription { Id = $"x{i}", Name = $"x{i}" }));
 
         await center.Store.WriteAsync(async db => await center.Service<DatastoreTable>().FollowAsync(
-            db, await db.Hosts.SingleAsync(), description.ToModel(), default));
+            db, await db.Raw.Hosts.SingleAsync(), description.ToModel(), default));
 
-        var rows = await center.Store.ReadAsync(db => db.HostDatastores.ToListAsync());
+        var rows = await center.Store.ReadAsync(db => db.Raw.HostDatastores.ToListAsync());
         Assert.Equal(256, rows.Count);
         Assert.All(rows, r => Assert.True(r is { Name.Length: <= 5, Capacity: 0, Free: 0 } && !r.Path.Any(char.IsControl)));
     }

@@ -1,5 +1,5 @@
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
@@ -49,9 +49,9 @@ public sealed class SeveralHostsTests
         await center.RestartAsync(async () =>
         {
             using var store = await CenterStore.OpenAsync(center.StateFolder, default);
-            await store.WriteAsync(db => db.Hosts.Where(h => h.Id == TestCenter.SecondHostId).ExecuteDeleteAsync());
+            await store.WriteAsync(db => db.Raw.Hosts.Where(h => h.Id == TestCenter.SecondHostId).ExecuteDeleteAsync());
         });
 
-        Assert.Equal(["h1"], await center.Store.ReadAsync(db => db.Hosts.Select(h => h.Name).ToListAsync()));
+        Assert.Equal(["h1"], await center.Store.ReadAsync(db => db.Raw.Hosts.Select(h => h.Name).ToListAsync()));
     }
 }

@@ -121,7 +121,7 @@ public sealed class StorageTests
         center.Host.SecondDatastoreFree = 1 << 20;
 
         await UntilAlarmsAsync(center, [AlarmIds.DatastoreProblem]);
-        Assert.DoesNotContain(await center.Store.ReadAsync(db => db.Datastores.ToListAsync()), d => d.Name == "..");
+        Assert.DoesNotContain(await center.Store.ReadAsync(db => db.Raw.Datastores.ToListAsync()), d => d.Name == "..");
     }
 
     private static async Task<IReadOnlyList<AlarmModel>> AlarmsAsync(TestCenter center) =>

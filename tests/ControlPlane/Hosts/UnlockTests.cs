@@ -3,9 +3,10 @@ using Lorica.Contracts;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
@@ -45,9 +46,9 @@ public sealed class UnlockTests(ITestOutputHelper output)
         for (int i = 0; i < count; i++)
         {
             var (id, disk, key, kcv) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), $"key-{i}", i.ToString("x16"));
-            db.Vms.Add(
+            db.Raw.Vms.Add(
                 new VmRow { Id = id, Name = $"vm{i}", HostId = TestCenter.HostId, Datastore = "ds1", State = VmStates.Present });
-            db.KeyRecords.AddRange(Record(id, "vm", id, key, kcv), Record(disk, "disk", id, key, kcv));
+            db.Raw.KeyRecords.AddRange(Record(id, "vm", id, key, kcv), Record(disk, "disk", id, key, kcv));
             center.Broker.Keys[key] = kcv;
             var named = new KeyRef { Provider = "kms1", KeyId = key };
             center.Host.Vms[id] = new VmDescription
@@ -70,11 +71,11 @@ public sealed class UnlockTests(ITestOutputHelper output)
 
     /// <summary>Counted in the database: there are more than a page of them.</summary>
     private static Task<int> EventsAsync(TestCenter center, string id) =>
-        center.Store.ReadAsync(db => db.Events.CountAsync(e => e.EventId == id));
+        center.Store.ReadAsync(db => db.Raw.Events.CountAsync(e => e.EventId == id));
 
     private static Task<int> LockedAsync(TestCenter center) =>
-        center.Store.ReadAsync(db => db.Vms.CountAsync(v => v.CryptoState == "locked"));
+        center.Store.ReadAsync(db => db.Raw.Vms.CountAsync(v => v.CryptoState == "locked"));
 
     private static Task<int> RaisedAsync(TestCenter center, string alarm) =>
-        center.Store.ReadAsync(db => db.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
+        center.Store.ReadAsync(db => db.Raw.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
 }

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Inventory;
 
@@ -88,7 +88,7 @@ public sealed class CloneTests
         await center.PowerAsync("a", "on");
         Assert.Equal(FaultTypes.InvalidPowerState, (await center.RefusedAsync("vms/a/clone", """{"name":"b"}""")).Title);
         Assert.Empty(center.Host.Started);
-        Assert.Single(await center.Store.ReadAsync(db => Task.FromResult(db.Vms.ToList())));
+        Assert.Single(await center.Store.ReadAsync(db => Task.FromResult(db.Raw.Vms.ToList())));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class CloneTests
         center.Host.JobFault = new Fault(FaultTypes.NoDiskSpace, "lorica.noDiskSpace", "ds1", "ds1 became full.");
         var task = await center.DoAsync("vms/a/clone", """{"name":"b","keys":[{"provider":"kms1"}]}""");
         Assert.Equal(("failed", "lorica.noDiskSpace"), (task.State, task.Fault!.Key));
-        Assert.Single(await center.Store.ReadAsync(db => Task.FromResult(db.Vms.ToList())));
+        Assert.Single(await center.Store.ReadAsync(db => Task.FromResult(db.Raw.Vms.ToList())));
         Assert.Equal(2, (await center.RecordsAsync()).Count(r => r.State == KeyRecordStates.Retired));
         center.Host.JobFault = null;
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"b"}""")).State);
@@ -136,7 +136,7 @@ public sealed class CloneTests
 
         Assert.Equal(("cancelled", FaultTypes.RequestCanceled),
             (await center.EndAsync(task.Id)) is var t ? (t.State, t.Fault!.Type) : default);
-        Assert.Single(await center.Store.ReadAsync(db => Task.FromResult(db.Vms.ToList())));
+        Assert.Single(await center.Store.ReadAsync(db => Task.FromResult(db.Raw.Vms.ToList())));
         Assert.DoesNotContain(center.Host.Vms.Values, v => v.Name == "b");
     }
 

@@ -2,8 +2,8 @@ using System.Net;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Inventory;
 

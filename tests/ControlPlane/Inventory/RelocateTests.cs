@@ -2,8 +2,9 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Inventory;
@@ -25,7 +26,7 @@ public sealed class RelocateTests
 
         Assert.Equal(("succeeded", null), (task.State, task.Fault?.Message));
         Assert.Equal(delivered, center.Host.Delivered.Count);
-        Assert.Equal("ds2", (await center.Store.ReadAsync(db => Task.FromResult(db.Vms.Single()))).Datastore);
+        Assert.Equal("ds2", (await center.Store.ReadAsync(db => Task.FromResult(db.Raw.Vms.Single()))).Datastore);
         Assert.Null((await center.VmAsync("a")).Suspect);
     }
 
@@ -49,10 +50,10 @@ public sealed class RelocateTests
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/clone", """{"name":"b","policy":"golden"}""")).State);
         await center.Store.WriteAsync(
-            db => Task.FromResult(db.DatastoreTags.Add(new DatastoreTagRow { Datastore = "ds2", Tag = "gold" })));
+            db => Task.FromResult(db.Raw.DatastoreTags.Add(new DatastoreTagRow { Datastore = "ds2", Tag = "gold" })));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"datastore":"ds2"}""")).State);
 
-        await center.Store.WriteAsync(db => db.DatastoreTags.ExecuteDeleteAsync());
+        await center.Store.WriteAsync(db => db.Raw.DatastoreTags.ExecuteDeleteAsync());
         var disk = await center.RefusedAsync("vms/a/disks", """{"capacity":1048576,"policy":"golden"}""");
         Assert.Equal(("lorica.placement", "ds2"), (disk.Code, disk.Object));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/disks", """{"capacity":1048576}""")).State);
@@ -134,7 +135,7 @@ public sealed class RelocateTests
             await center.EndAsync(task.Id) is var t ? (t.State, t.Fault!.Type) : default);
         var vm = await center.VmAsync("a");
         Assert.Equal(("[ds1] a/a.vmx", null, null), (vm.Path, vm.Suspect, vm.Task));
-        Assert.Equal("ds1", (await center.Store.ReadAsync(db => Task.FromResult(db.Vms.Single()))).Datastore);
+        Assert.Equal("ds1", (await center.Store.ReadAsync(db => Task.FromResult(db.Raw.Vms.Single()))).Datastore);
         center.Host.HoldJobs = null;
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/relocate", """{"datastore":"ds2"}""")).State);
     }
@@ -145,7 +146,7 @@ public sealed class RelocateTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
         center.Host.SecondDatastoreFree = 1 << 29;
-        await center.Store.WriteAsync(db => Task.FromResult(db.HostDatastores.Add(new HostDatastoreRow
+        await center.Store.WriteAsync(db => Task.FromResult(db.Raw.HostDatastores.Add(new HostDatastoreRow
         {
             HostId = TestCenter.HostId, DatastoreId = "d2", Name = "ds2", Path = "/ds2",
             Problem = "Another datastore is called ds2.",

@@ -2,9 +2,9 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Keys;
@@ -57,8 +57,8 @@ public sealed class BegunWorkTests
         await using var center = await StartAsync(job);
         var bob = await People.WithoutAsync(center);
         string task = await HalfWayAsync(center, bob, job);
-        await center.Store.WriteAsync(db => db.Users.Where(u => u.Name == bob.User).ExecuteDeleteAsync(None));
-        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Raw.Users.Where(u => u.Name == bob.User).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Raw.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await CutAsync(center, () => center.Broker.KmsDown = true);
         Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1?force=true")).IsSuccessStatusCode);
         center.Broker.KmsDown = false;
@@ -93,7 +93,7 @@ public sealed class BegunWorkTests
         await using var center = await StartAsync(job);
         var bob = await People.WithoutAsync(center);
         string task = await HalfWayAsync(center, bob, job);
-        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Raw.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await CutAsync(center, () => center.Host.Lies = Unreadable);
 
         var ended = await center.EndAsync(task);
@@ -131,7 +131,7 @@ public sealed class BegunWorkTests
         center.Host.InPlace = false;
         var bob = await People.WithoutAsync(center);
         string task = await HalfWayAsync(center, bob, Encrypt);
-        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Raw.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await CutAsync(center, () => { });
 
         var ended = await center.EndAsync(task);
@@ -169,7 +169,7 @@ public sealed class BegunWorkTests
         var bob = await People.WithoutAsync(center);
         var task = await center.Vms.CloneAsync(bob, "a", new CloneVmBody("b"), None);
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
-        await center.Store.WriteAsync(db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Raw.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await center.RestartAsync(() =>
         {
             center.Host.Finish(center.Host.Started.Last());

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 

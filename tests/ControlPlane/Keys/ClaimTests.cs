@@ -3,10 +3,10 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -103,7 +103,7 @@ public sealed class ClaimTests
         center.Broker.OnCheck = _ => center.Store.WriteAsync(db =>
         {
             center.Host.Vms[a.Id].Disks.Add(disk);
-            db.KeyRecords.Single(r => r.Number == record.Number).State = KeyRecordStates.Usable;
+            db.Raw.KeyRecords.Single(r => r.Number == record.Number).State = KeyRecordStates.Usable;
             return Task.CompletedTask;
         });
         var refused = await center.RefusedAsync("vms/b/disks/attach",

@@ -1,9 +1,10 @@
 using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 

@@ -4,8 +4,9 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -102,7 +103,7 @@ public sealed class KeyCheckTests
     {
         await using var center = await TestCenter.StartAsync();
         await CheckAsync(center);
-        Assert.NotEqual(0, await center.Store.ReadAsync(db => db.DailyChecks.Select(d => d.DoneAt).SingleAsync()));
+        Assert.NotEqual(0, await center.Store.ReadAsync(db => db.Raw.DailyChecks.Select(d => d.DoneAt).SingleAsync()));
     }
 
     [Fact]
@@ -123,7 +124,7 @@ public sealed class KeyCheckTests
                 return (first = await DoneAsync(center)) > 0;
             },
             "the first check");
-        Assert.Equal(1, await center.Store.ReadAsync(db => db.Keys.CountAsync(k => k.CheckedAt > 0)));
+        Assert.Equal(1, await center.Store.ReadAsync(db => db.Raw.Keys.CountAsync(k => k.CheckedAt > 0)));
         await Poll.UntilAsync(
             async () =>
             {
@@ -136,7 +137,7 @@ public sealed class KeyCheckTests
     }
 
     private static Task<long> DoneAsync(TestCenter center) =>
-        center.Store.ReadAsync(db => db.DailyChecks.Select(d => d.DoneAt).FirstOrDefaultAsync());
+        center.Store.ReadAsync(db => db.Raw.DailyChecks.Select(d => d.DoneAt).FirstOrDefaultAsync());
 
     private static async Task<IReadOnlyList<KeyInfoModel>> CheckAsync(TestCenter center)
     {
@@ -147,5 +148,5 @@ public sealed class KeyCheckTests
 
     /// <summary>Alarms about keys.</summary>
     private static Task<List<AlarmRow>> AlarmsAsync(TestCenter center) =>
-        center.Store.ReadAsync(db => db.Alarms.Where(a => a.Alarm.StartsWith("key.") && a.ClearedAt == null).ToListAsync());
+        center.Store.ReadAsync(db => db.Raw.Alarms.Where(a => a.Alarm.StartsWith("key.") && a.ClearedAt == null).ToListAsync());
 }

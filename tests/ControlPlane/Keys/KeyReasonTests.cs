@@ -166,5 +166,5 @@ public sealed class KeyReasonTests
     }
 
     private static Task<int> RaisedAsync(TestCenter center, string alarm) =>
-        center.Store.ReadAsync(db => db.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
+        center.Store.ReadAsync(db => db.Raw.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
 }

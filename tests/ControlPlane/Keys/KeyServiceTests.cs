@@ -95,12 +95,12 @@ public sealed class KeyServiceTests
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
 
         await Poll.UntilAsync(
-            () => center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),
+            () => center.Store.ReadAsync(db => db.Raw.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),
             "the alarm");
         Assert.Contains($"kms1/{old}", center.Host.Keys.Keys);
         Assert.Equal(2, center.Host.Keys.Count);
         var alarm = await center.Store.ReadAsync(
-            db => db.Alarms.SingleAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null));
+            db => db.Raw.Alarms.SingleAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null));
         Assert.Contains($"Last copy of key kms1/{old} on host h1", alarm.Message, StringComparison.Ordinal);
 
         // Back on the KMS: the next look drops it.
@@ -109,7 +109,8 @@ public sealed class KeyServiceTests
         await Poll.UntilAsync(() => center.Host.Keys.Count == 1, "the host drops the old key");
         await Poll.UntilAsync(
             async () =>
-                !await center.Store.ReadAsync(db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),
+                !await center.Store.ReadAsync(db => db.Raw.Alarms
+                    .AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),
                 "the alarm is over");
     }
 }

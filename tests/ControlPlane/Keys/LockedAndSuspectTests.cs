@@ -139,5 +139,5 @@ public sealed class LockedAndSuspectTests
     }
 
     private static Task<int> AlarmsAsync(TestCenter center, string alarm) =>
-        center.Store.ReadAsync(db => db.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
+        center.Store.ReadAsync(db => db.Raw.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
 }

@@ -1,15 +1,16 @@
+using System.Net;
+using System.Net.Http.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
-using System.Net.Http.Json;
-using System.Net;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -152,7 +153,7 @@ public sealed class NamedKeyTests
         Assert.Equal(FaultTypes.NoPermission, refused.Fault.Type);
         Assert.Empty(await center.Service<TaskStore>().UnfinishedAsync(default));
         Assert.Equal(
-            kind == TaskKinds.Register ? 0 : 1, await center.Store.ReadAsync(db => db.Vms.CountAsync()));
+            kind == TaskKinds.Register ? 0 : 1, await center.Store.ReadAsync(db => db.Raw.Vms.CountAsync()));
     }
 
     [Fact]
@@ -197,8 +198,8 @@ public sealed class NamedKeyTests
 
         Assert.Equal(records, (await center.RecordsAsync()).Select(r => (r.ObjectId, r.KeyId, r.State)).Order());
         Assert.Equal((delivered, started), (center.Host.Delivered.Count, center.Host.Started.Count));
-        Assert.Equal(2, await center.Store.ReadAsync(db => db.Vms.CountAsync()));
-        Assert.Equal(0, await center.Store.ReadAsync(db => db.Keys.CountAsync(k => k.KeyId == "odd")));
+        Assert.Equal(2, await center.Store.ReadAsync(db => db.Raw.Vms.CountAsync()));
+        Assert.Equal(0, await center.Store.ReadAsync(db => db.Raw.Keys.CountAsync(k => k.KeyId == "odd")));
         Assert.Empty(await center.Service<TaskStore>().UnfinishedAsync(default));
         Assert.Equal("succeeded", (await center.DoAsync("vms/x/power", """{"action":"on"}""")).State);
         Assert.Equal("succeeded", (await center.DoAsync(
@@ -220,7 +221,7 @@ public sealed class NamedKeyTests
 
     private static Task RecordAsync(TestCenter center, string vm) => center.Store.WriteAsync(db =>
     {
-        db.KeyRecords.Add(new KeyRecordRow
+        db.Raw.KeyRecords.Add(new KeyRecordRow
         {
             ObjectId = vm, Kind = "vm", VmId = vm, Provider = "kms1", KeyId = "shared", Kcv = Kcv, State = KeyRecordStates.Usable,
             TaskId = "",
@@ -229,5 +230,5 @@ public sealed class NamedKeyTests
     });
 
     private static Task ForgetAsync(TestCenter center) =>
-        center.Store.WriteAsync(db => db.KeyRecords.Where(r => r.KeyId == "shared").ExecuteDeleteAsync());
+        center.Store.WriteAsync(db => db.Raw.KeyRecords.Where(r => r.KeyId == "shared").ExecuteDeleteAsync());
 }

@@ -3,10 +3,11 @@ using System.Net.Http.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Recovery;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Keys;
@@ -117,7 +118,7 @@ public sealed class RepairTests
         // Also where its record was never noted as used: something newer followed.
         center.Host.Vms[id] = older;
         await AssertRefusedAsync(center, "lorica.olderThanKnown");
-        await center.Store.WriteAsync(db => db.KeyRecords.Where(r => r.State == KeyRecordStates.Retired)
+        await center.Store.WriteAsync(db => db.Raw.KeyRecords.Where(r => r.State == KeyRecordStates.Retired)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.Generation, 0), None));
         await AssertRefusedAsync(center, "lorica.olderThanKnown");
 
@@ -154,13 +155,13 @@ public sealed class RepairTests
                 TaskId = "t", Number = disk ? OlderThanAll : 0,
                 State = left ? KeyRecordStates.Known : KeyRecordStates.Usable, InUse = !left,
             };
-            await center.Store.WriteAsync(db => Task.FromResult(db.KeyRecords.Add(row)));
+            await center.Store.WriteAsync(db => Task.FromResult(db.Raw.KeyRecords.Add(row)));
             number = row.Number;
         }
 
         await HappensAsync();
         await AssertRefusedAsync(center, code);
-        await center.Store.WriteAsync(db => db.KeyRecords.Where(r => r.Number == number).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Raw.KeyRecords.Where(r => r.Number == number).ExecuteDeleteAsync(None));
 
         var states = (await center.RecordsAsync()).Select(r => (r.Number, r.State, r.InUse)).ToList();
         center.Broker.OnCheck = async _ =>
@@ -174,7 +175,7 @@ public sealed class RepairTests
             states, (await center.RecordsAsync()).Where(r => r.Number != number).Select(r => (r.Number, r.State, r.InUse)));
         Assert.Empty(await center.EventsAsync(EventIds.VmRepaired));
 
-        await center.Store.WriteAsync(db => db.KeyRecords.Where(r => r.Number == number).ExecuteDeleteAsync(None));
+        await center.Store.WriteAsync(db => db.Raw.KeyRecords.Where(r => r.Number == number).ExecuteDeleteAsync(None));
         Assert.True((await RepairAsync(center, apply: true)).Applied);
     }
 

@@ -3,11 +3,12 @@ using Lorica.Contracts;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Rest;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Keys;
@@ -211,11 +212,11 @@ internal sealed class TroubledWorld : IAsyncDisposable
                     break;
                 case "permission":
                     await _center.Store.WriteAsync(
-                        db => db.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
+                        db => db.Raw.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
                     break;
                 case "privilege":
-                    await _center.Store.WriteAsync(db => db.RolePrivileges.Where(p => p.Privilege == Privileges.RegisterHost
-                        && db.Roles.Any(r => r.Id == p.RoleId && r.Name == bob.User)).ExecuteDeleteAsync(None));
+                    await _center.Store.WriteAsync(db => db.Raw.RolePrivileges.Where(p => p.Privilege == Privileges.RegisterHost
+                        && db.Raw.Roles.Any(r => r.Id == p.RoleId && r.Name == bob.User)).ExecuteDeleteAsync(None));
                     break;
                 case "mode":
                     (_center.Host.CryptoMode, _center.Host.HostKey) = ("incapable", null);
@@ -248,9 +249,9 @@ internal sealed class TroubledWorld : IAsyncDisposable
         // No task is lost.
         await Poll.UntilAsync(
             async () => !await _center.Store.ReadAsync(
-                db => db.Tasks.AnyAsync(t => t.State == "queued" || t.State == "running")), "every task has ended");
+                db => db.Raw.Tasks.AnyAsync(t => t.State == "queued" || t.State == "running")), "every task has ended");
 
-        var vms = await _center.Store.ReadAsync(db => db.Vms.ToListAsync());
+        var vms = await _center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync());
         Assert.All(vms, v => Assert.Equal(VmStates.Present, v.State));
         Assert.Equal(vms.Select(v => v.Id).Order(), _center.Host.Vms.Keys.Order());
         foreach (var vm in vms)

@@ -24,7 +24,7 @@ public sealed class DeleteTests
         Assert.Equal("succeeded", (await DeleteAsync(center)).State);
 
         Assert.Empty(center.Host.Vms);
-        Assert.Empty(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Empty(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class DeleteTests
             : Task.CompletedTask;
         var task = await DeleteAsync(center);
         Assert.Equal(("failed", "lorica.fileNotFound"), (task.State, task.Fault!.Key));
-        Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Single(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
     }
 
     private static async Task<TaskModel> DeleteAsync(TestCenter center)

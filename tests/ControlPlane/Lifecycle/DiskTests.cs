@@ -1,9 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 

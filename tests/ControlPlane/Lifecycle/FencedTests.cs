@@ -1,10 +1,10 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
@@ -58,7 +58,7 @@ public sealed class FencedTests
 
         gone.Refuses = true;
         gone.Restart();
-        await center.Service<CenterStore>().WriteAsync(db => db.Hosts.Where(h => h.Name == "h1").ExecuteUpdateAsync(
+        await center.Service<CenterStore>().WriteAsync(db => db.Raw.Hosts.Where(h => h.Name == "h1").ExecuteUpdateAsync(
             s => s.SetProperty(h => h.State, HostStates.Disconnected)));
         var caller = await People.WithoutAsync(center, Privileges.HostConnection);
         var refused = await Assert.ThrowsAsync<FaultException>(
@@ -86,7 +86,7 @@ public sealed class FencedTests
 
         host.Refuses = true;
         host.Restart();
-        await center.Service<CenterStore>().WriteAsync(db => db.Hosts.Where(h => h.Name == "h1").ExecuteUpdateAsync(
+        await center.Service<CenterStore>().WriteAsync(db => db.Raw.Hosts.Where(h => h.Name == "h1").ExecuteUpdateAsync(
             s => s.SetProperty(h => h.State, HostStates.Disconnected)));
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister?fenced=true", "")).State);
         var never = new TaskCompletionSource();

@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 

@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 

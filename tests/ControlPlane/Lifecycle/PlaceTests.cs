@@ -1,11 +1,12 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
@@ -36,13 +37,13 @@ public sealed class PlaceTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        await center.Store.WriteAsync(db => Task.FromResult(db.Containers.Add(
+        await center.Store.WriteAsync(db => Task.FromResult(db.Raw.Containers.Add(
             new ContainerRow
             {
                 Id = "folder-prod", Kind = ObjectKinds.Folder, Name = "prod", ParentId = InventoryIds.FirstDatacenter,
             })));
         var mallory = await People.WithoutAsync(center, Privileges.Decrypt);
-        await center.Store.WriteAsync(db => Task.FromResult(db.Permissions.Add(new PermissionRow
+        await center.Store.WriteAsync(db => Task.FromResult(db.Raw.Permissions.Add(new PermissionRow
         {
             PrincipalKind = PrincipalKinds.User, Principal = mallory.User, RoleId = -1, ObjectKind = ObjectKinds.Folder,
             ObjectId = "folder-prod", Propagate = true,
@@ -174,7 +175,7 @@ public sealed class PlaceTests
         Assert.Equal(("h2", 0, 1), ((await center.VmAsync("a")).Host, center.Hosts[0].Vms.Count, center.Hosts[1].Vms.Count));
         Assert.Equal(
             "h2", await center.Store.ReadAsync(
-                db => db.Vms.Join(db.Hosts, v => v.HostId, h => h.Id, (v, h) => h.Name).SingleAsync()));
+                db => db.Raw.Vms.Join(db.Raw.Hosts, v => v.HostId, h => h.Id, (v, h) => h.Name).SingleAsync()));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }
 

@@ -2,9 +2,9 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
@@ -24,14 +24,14 @@ public sealed class RegisterTests
         await Poll.UntilAsync(() => Task.FromResult(center.Host.Keys.IsEmpty), "the key leaves the host");
         Assert.All(
             await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Known, false, 1L), (r.State, r.InUse, r.Generation)));
-        Assert.Equal(Path, (await center.Store.ReadAsync(db => db.KnownVms.SingleAsync())).Path);
+        Assert.Equal(Path, (await center.Store.ReadAsync(db => db.Raw.KnownVms.SingleAsync())).Path);
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{Path}}"}""")).State);
         var after = await center.VmAsync("a");
         Assert.Equal(
             (before.Id, "unlocked", before.Key, "compliant"), (after.Id, after.CryptoState, after.Key, after.Compliance));
         Assert.All(await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Usable, true), (r.State, r.InUse)));
-        Assert.Empty(await center.Store.ReadAsync(db => db.KnownVms.ToListAsync()));
+        Assert.Empty(await center.Store.ReadAsync(db => db.Raw.KnownVms.ToListAsync()));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
         Assert.NotEmpty(await center.EventsAsync(EventIds.VmRegistered));
     }
@@ -73,7 +73,7 @@ public sealed class RegisterTests
         var task = await center.DoAsync("vms/register", $$"""{"path":"{{files.Path}}"}""");
         Assert.Equal(("failed", "lorica.bundleEdited"), (task.State, task.Fault!.Key));
         Assert.Empty(await center.RecordsAsync());
-        Assert.Empty(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Empty(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
         await Poll.UntilAsync(() => Task.FromResult(center.Host.Keys.IsEmpty), "the key leaves the host");
         center.Host.RefuseRegister = null;
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{files.Path}}"}""")).State);
@@ -215,8 +215,8 @@ public sealed class RegisterTests
         var refused = await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}"}""");
         Assert.Equal(("lorica.objectRegistered", files.Disks[0].Path), (refused.Code, refused.Object));
         Assert.Contains(taken, refused.Detail, StringComparison.Ordinal);
-        Assert.Equal(2, await center.Store.ReadAsync(db => db.PolicyAssociations.CountAsync()));
-        Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Equal(2, await center.Store.ReadAsync(db => db.Raw.PolicyAssociations.CountAsync()));
+        Assert.Single(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
     }
 
     [Theory]
@@ -228,7 +228,7 @@ public sealed class RegisterTests
         var files = Foreign(center, "x");
         files.VmId = id;
         Assert.Equal("lorica.objectId", (await center.RefusedAsync("vms/register", $$"""{"path":"{{files.Path}}"}""")).Code);
-        Assert.Empty(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Empty(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class RegisterTests
 
         Assert.Equal(("lorica.folderTaken", second.Path), (refused.Code, refused.Object));
         Assert.Contains("the VM a:", refused.Detail, StringComparison.Ordinal);
-        Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Single(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
         Assert.Empty(await center.RecordsAsync());
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{second.Path}}"}""")).State);

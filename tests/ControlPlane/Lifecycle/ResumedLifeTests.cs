@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
@@ -41,7 +41,7 @@ public sealed class ResumedLifeTests
         Assert.Single(await center.EventsAsync(EventIds.AccessRefused));
         if (before is null)
         {
-            Assert.Empty(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+            Assert.Empty(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
             Assert.DoesNotContain(await center.RecordsAsync(), r => r.InUse);
             Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx"}""")).State);
             return;
@@ -51,7 +51,7 @@ public sealed class ResumedLifeTests
         Assert.Equal(("h1", "unlocked", null), (after.Host, after.CryptoState, after.Suspect));
         Assert.Equal(before.Disks.Select(d => (d.Label, d.Capacity)), after.Disks.Select(d => (d.Label, d.Capacity)));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
-        Assert.Single(await center.Store.ReadAsync(db => db.Vms.ToListAsync()));
+        Assert.Single(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
         Assert.Single(center.Host.Vms);
         Assert.All(center.Host.Vms.Values.Single().Disks, d => Assert.Equal("thin", d.Provisioning));
     }
@@ -96,6 +96,7 @@ public sealed class ResumedLifeTests
     }
 
     private static Task WithdrawAsync(TestCenter center, Caller caller, string privilege) => center.Store.WriteAsync(
-        db => db.RolePrivileges.Where(
-            p => p.Privilege == privilege && db.Roles.Any(r => r.Id == p.RoleId && r.Name == caller.User)).ExecuteDeleteAsync());
+        db => db.Raw.RolePrivileges.Where(
+            p => p.Privilege == privilege && db.Raw.Roles.Any(r => r.Id == p.RoleId && r.Name == caller.User))
+                .ExecuteDeleteAsync());
 }

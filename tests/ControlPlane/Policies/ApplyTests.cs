@@ -1,10 +1,10 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.PolicyBatches;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -112,7 +112,7 @@ public sealed class ApplyTests
             using var store = await CenterStore.OpenAsync(center.StateFolder, default);
             await store.WriteAsync(db =>
             {
-                foreach (var item in db.PolicyBatchItems)
+                foreach (var item in db.Raw.PolicyBatchItems)
                 {
                     (item.State, item.ChildTaskId) = ("waiting", null);
                 }
@@ -177,7 +177,7 @@ public sealed class ApplyTests
         await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await center.Store.WriteAsync(db =>
         {
-            var row = db.Tasks.Single(t => t.Id == task.Id);
+            var row = db.Raw.Tasks.Single(t => t.Id == task.Id);
             row.Arguments = row.Arguments[..^1] + $",\"note\":\"{policy.Id}\"}}";
             return Task.CompletedTask;
         });

@@ -57,7 +57,7 @@ public sealed class ComplianceTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var compliance = center.Services.GetRequiredService<ComplianceService>();
-        async Task<string?> AlarmAsync() => await center.Store.ReadAsync(db => db.Alarms
+        async Task<string?> AlarmAsync() => await center.Store.ReadAsync(db => db.Raw.Alarms
             .Where(a => a.Alarm == AlarmIds.PolicyDrift && a.ClearedAt == null)
             .Select(a => a.Severity + ": " + a.Message).FirstOrDefaultAsync());
         await compliance.CheckAllAsync(default);

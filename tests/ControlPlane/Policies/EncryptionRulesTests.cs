@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Vms.Operations.RecryptVm;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.ControlPlane.Vms.Operations.RecryptVm;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 

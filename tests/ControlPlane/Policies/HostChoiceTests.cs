@@ -3,7 +3,8 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Outages;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -102,7 +102,7 @@ public sealed class OutageTests : IAsyncLifetime
         await OutAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal("poweredOn", (await _center.VmAsync("a")).PowerState);
-        var vm = (await _center.Store.ReadAsync(db => db.Vms.ToListAsync())).Single();
+        var vm = (await _center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync())).Single();
         var refused =
             (await Assert.ThrowsAsync<Lorica.Contracts.Faults.FaultException>(() => _finder.RequireNoneAsync(vm, default))).Fault;
         Assert.Equal("lorica.keyOutage", refused.Key);
@@ -120,7 +120,7 @@ public sealed class OutageTests : IAsyncLifetime
         await _center.Services.GetRequiredService<AlarmStore>().RaiseAsync(
             AlarmIds.ProviderConnection, ObjectRef.Provider("kms1"), AlarmSeverity.Critical,
             "kms1 does not serve keys.", default);
-        await _center.Store.WriteAsync(db => db.Alarms.ExecuteUpdateAsync(
+        await _center.Store.WriteAsync(db => db.Raw.Alarms.ExecuteUpdateAsync(
             s => s.SetProperty(a => a.RaisedAt, DateTimeOffset.UtcNow.AddMinutes(-2).ToUnixTimeMilliseconds())));
 
         var refused = await _center.RefusedAsync("vms/a/power", """{"action":"on"}""", HttpStatusCode.Conflict);
@@ -148,7 +148,7 @@ public sealed class OutageTests : IAsyncLifetime
 
     private Task<bool> AlarmAsync(string id) =>
         _center.Store.ReadAsync(
-            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmOutage && a.ObjectId == id && a.ClearedAt == null));
+            db => db.Raw.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmOutage && a.ObjectId == id && a.ClearedAt == null));
 
     private sealed class Reach : IKeyReach
     {

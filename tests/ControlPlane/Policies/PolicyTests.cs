@@ -150,7 +150,7 @@ public sealed class PolicyTests
 
         var refused = await Assert.ThrowsAsync<Lorica.Contracts.Faults.FaultException>(
             () => center.AskGrainAsync(
-                Lorica.ControlPlane.Model.Caller.System, vm.Id,
+                Lorica.Model.Caller.System, vm.Id,
                 new Lorica.ControlPlane.Vms.Operations.SetPolicy.SetPolicyRequest { Policy = vm.Policy.Id, RulesVersion = 1 }));
 
         Assert.Equal("lorica.policyChanged", refused.Fault.Key);

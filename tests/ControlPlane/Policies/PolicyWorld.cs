@@ -5,10 +5,11 @@ using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 
@@ -53,8 +54,8 @@ internal static class PolicyWorld
     {
         await center.Store.WriteAsync(db =>
         {
-            db.Users.Add(new UserRow { Name = name, PasswordHash = "x" });
-            db.Permissions.Add(new PermissionRow
+            db.Raw.Users.Add(new UserRow { Name = name, PasswordHash = "x" });
+            db.Raw.Permissions.Add(new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root,
                 ObjectId = InventoryIds.Root, Propagate = true,

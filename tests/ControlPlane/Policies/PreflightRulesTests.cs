@@ -1,8 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Vmx;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Preflight;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 

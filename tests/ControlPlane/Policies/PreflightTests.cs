@@ -41,7 +41,7 @@ public sealed class PreflightTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
-        await center.Store.WriteAsync(db => db.Providers.ExecuteUpdateAsync(
+        await center.Store.WriteAsync(db => db.Raw.Providers.ExecuteUpdateAsync(
             s => s.SetProperty(p => p.ClientNotAfter, DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeSeconds())));
 
         var refused = await center.RefusedAsync("vms/a/policy", Encrypt, HttpStatusCode.Conflict);
@@ -60,7 +60,7 @@ public sealed class PreflightTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a");
-        await center.Store.WriteAsync(db => db.Providers.ExecuteUpdateAsync(
+        await center.Store.WriteAsync(db => db.Raw.Providers.ExecuteUpdateAsync(
             s => s.SetProperty(p => p.ClientNotAfter, DateTimeOffset.UtcNow.AddDays(10).ToUnixTimeSeconds())));
 
         var fine = await CheckAsync(center, Encrypt);

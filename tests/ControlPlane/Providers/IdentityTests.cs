@@ -63,9 +63,9 @@ public sealed class IdentityTests
 
         await center.Store.WriteAsync(async db =>
         {
-            foreach (var row in await db.KeyRecords.ToListAsync())
+            foreach (var row in await db.Raw.KeyRecords.ToListAsync())
             {
-                row.State = Lorica.ControlPlane.Model.KeyRecordStates.Retired;
+                row.State = Lorica.Model.KeyRecordStates.Retired;
             }
         });
         Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1")).IsSuccessStatusCode);
@@ -123,7 +123,7 @@ public sealed class IdentityTests
         await center.PatchedAsync(identity);
         center.Broker.ClientNotAfter = TimeProvider.System.GetUtcNow().AddDays(6).ToUnixTimeSeconds();
         await center.GetAsync("providers/kms1/status", RestJson.Default.ProviderStatusModel);
-        var alarm = await center.Store.ReadAsync(db => db.Alarms.SingleAsync(a => a.Alarm == AlarmIds.CertificateExpiry));
+        var alarm = await center.Store.ReadAsync(db => db.Raw.Alarms.SingleAsync(a => a.Alarm == AlarmIds.CertificateExpiry));
         Assert.Contains(said, alarm.Message, StringComparison.Ordinal);
     }
 

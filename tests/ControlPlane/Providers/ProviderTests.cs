@@ -132,9 +132,9 @@ public sealed class ProviderTests
         await center.GetAsync("providers/kms1/status", RestJson.Default.ProviderStatusModel);
 
         var alarm = await center.Store.ReadAsync(
-            db => db.Alarms.SingleOrDefaultAsync(a => a.Alarm == AlarmIds.CertificateExpiry && a.ClearedAt == null));
+            db => db.Raw.Alarms.SingleOrDefaultAsync(a => a.Alarm == AlarmIds.CertificateExpiry && a.ClearedAt == null));
         Assert.Equal(severity, alarm?.Severity ?? "");
-        Assert.Equal(line, await center.Store.ReadAsync(db => db.Providers.Select(p => p.ClientWarned).SingleAsync()));
+        Assert.Equal(line, await center.Store.ReadAsync(db => db.Raw.Providers.Select(p => p.ClientWarned).SingleAsync()));
         Assert.Equal(line == 0 ? 0 : 1, (await center.EventsAsync(EventIds.KmsClientCertExpiration)).Count);
         Assert.Empty(await center.EventsAsync(EventIds.KmsServerCertExpiration));
 
@@ -163,5 +163,5 @@ public sealed class ProviderTests
     }
 
     private static Task<int> RaisedAsync(TestCenter center, string alarm) =>
-        center.Store.ReadAsync(db => db.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
+        center.Store.ReadAsync(db => db.Raw.Alarms.CountAsync(a => a.Alarm == alarm && a.ClearedAt == null));
 }

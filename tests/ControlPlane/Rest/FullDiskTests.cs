@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Lorica.Center.Rest;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -48,9 +48,9 @@ public sealed class FullDiskTests
         var runner = center.Service<Lorica.ControlPlane.Tasks.OperationRunner>();
         var full = await FullAsync();
         await Assert.ThrowsAsync<SqliteException>(() => runner.RunAsync(
-            "provider.change", Lorica.ControlPlane.Model.ObjectRef.Provider("p"), new("administrator"),
+            "provider.change", Lorica.Model.ObjectRef.Provider("p"), new("administrator"),
             (Func<string, Task>)(_ => throw full), CancellationToken.None));
-        string? fault = await center.Store.ReadAsync(db => db.Tasks.Select(t => t.Fault).SingleAsync(f => f != null));
+        string? fault = await center.Store.ReadAsync(db => db.Raw.Tasks.Select(t => t.Fault).SingleAsync(f => f != null));
         Assert.Contains("\"lorica.stateFull\"", fault, StringComparison.Ordinal);
     }
 

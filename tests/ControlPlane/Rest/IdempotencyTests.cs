@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Lorica.Center.Rest;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Rest;
@@ -61,7 +61,7 @@ public sealed class IdempotencyTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         await PostAsync(center, "k1", Vm);
-        await center.Store.WriteAsync(db => db.IdempotencyKeys.ExecuteUpdateAsync(s => s.SetProperty(i => i.Status, 0)));
+        await center.Store.WriteAsync(db => db.Raw.IdempotencyKeys.ExecuteUpdateAsync(s => s.SetProperty(i => i.Status, 0)));
 
         var reply = await PostAsync(center, "k1", Vm);
 
@@ -77,10 +77,10 @@ public sealed class IdempotencyTests
             (await (await PostAsync(center, "k1", Vm)).Content.ReadFromJsonAsync(RestJson.Default.TaskModel))!.Id);
         long old = (TimeProvider.System.GetUtcNow() - IdempotencyStore.Lifetime - TimeSpan.FromMinutes(1))
             .ToUnixTimeMilliseconds();
-        await center.Store.WriteAsync(db => db.IdempotencyKeys.ExecuteUpdateAsync(s => s.SetProperty(i => i.CreatedAt, old)));
+        await center.Store.WriteAsync(db => db.Raw.IdempotencyKeys.ExecuteUpdateAsync(s => s.SetProperty(i => i.CreatedAt, old)));
 
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(center, "k1", Vm)).StatusCode);
-        Assert.Empty(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync()));
+        Assert.Empty(await center.Store.ReadAsync(db => db.Raw.IdempotencyKeys.ToListAsync()));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class IdempotencyTests
         Assert.Equal("lorica.idempotencySecret", (await again.Content.ReadFromJsonAsync(RestJson.Default.ProblemModel))!.Code);
         Assert.Equal(
             made!.Token.Id, Assert.Single((await center.GetAsync("tokens", RestJson.Default.ListModelTokenModel)).Items).Id);
-        Assert.All(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync()), r => Assert.Empty(r.Body ?? []));
+        Assert.All(await center.Store.ReadAsync(db => db.Raw.IdempotencyKeys.ToListAsync()), r => Assert.Empty(r.Body ?? []));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class IdempotencyTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity,
             (await PostAsync(center, "k1", Ann.Replace("horse", "mule", StringComparison.Ordinal), "users")).StatusCode);
 
-        string kept = Assert.Single(await center.Store.ReadAsync(db => db.IdempotencyKeys.ToListAsync())).RequestHash;
+        string kept = Assert.Single(await center.Store.ReadAsync(db => db.Raw.IdempotencyKeys.ToListAsync())).RequestHash;
         string file = Path.Combine(center.StateFolder, RequestFingerprints.File);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, await File.ReadAllBytesAsync(file));
@@ -203,7 +203,7 @@ public sealed class IdempotencyTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        await center.Store.WriteAsync(db => db.Database.ExecuteSqlAsync(
+        await center.Store.WriteAsync(db => db.Raw.Database.ExecuteSqlAsync(
             $"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {IdempotencyStore.MaximumPerUser})
             INSERT INTO idempotency_keys (user_name, key, request_hash, status, content_type, created_at)

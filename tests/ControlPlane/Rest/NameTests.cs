@@ -92,9 +92,9 @@ public sealed class NameTests
         await center.AddProviderAsync("kms1");
         await center.Store.WriteAsync(async db =>
         {
-            await db.Policies.Where(p => p.Name == "Gold").ExecuteUpdateAsync(
+            await db.Raw.Policies.Where(p => p.Name == "Gold").ExecuteUpdateAsync(
                 s => s.SetProperty(p => p.Name, name).SetProperty(p => p.Id, Id));
-            await db.Providers.ExecuteUpdateAsync(s => s.SetProperty(p => p.Name, name));
+            await db.Raw.Providers.ExecuteUpdateAsync(s => s.SetProperty(p => p.Name, name));
         });
         string segment = SegmentText.Encode(name);
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,9 +22,9 @@ public sealed class SchemaTests : IDisposable
         using var store = await CenterStore.OpenAsync(_folder, default);
         await store.ReadAsync(async db =>
         {
-            foreach (var entity in db.Model.GetEntityTypes())
+            foreach (var entity in db.Raw.Model.GetEntityTypes())
             {
-                var columns = await db.Database.SqlQuery<string>(
+                var columns = await db.Raw.Database.SqlQuery<string>(
                     $"SELECT name AS Value FROM pragma_table_info({entity.GetTableName()})").ToListAsync();
                 Assert.Equal(entity.GetProperties().Select(p => p.GetColumnName()).Order(), columns.Order());
             }
@@ -72,9 +72,10 @@ public sealed class SchemaTests : IDisposable
         using var store = await CenterStore.OpenAsync(_folder, default);
 
         Assert.Equal([("t1", "p-1"), ("t2", null), ("t3", "p-1")], await store.ReadAsync(async db =>
-            (await db.Tasks.OrderBy(t => t.Id).ToListAsync()).ConvertAll(t => (t.Id, t.PolicyId))));
+            (await db.Raw.Tasks.OrderBy(t => t.Id).ToListAsync()).ConvertAll(t => (t.Id, t.PolicyId))));
         Assert.Equal([("o1", "known", "vm"), ("o2", "", ""), ("o3", "", "")], await store.ReadAsync(async db =>
-            (await db.KeyRecords.OrderBy(r => r.ObjectId).ToListAsync()).ConvertAll(r => (r.ObjectId, r.WasState, r.WasVmId))));
+            (await db.Raw.KeyRecords.OrderBy(r => r.ObjectId)
+                .ToListAsync()).ConvertAll(r => (r.ObjectId, r.WasState, r.WasVmId))));
 
         static string TaskOf(string id, string kind, string state) => $$"""
             INSERT INTO tasks (id, kind, vm_id, target, state, percent, step, bytes_done, bytes_total, user_name, started_at,
@@ -121,7 +122,7 @@ public sealed class SchemaTests : IDisposable
 
         using var store = await CenterStore.OpenAsync(_folder, default);
 
-        var task = await store.ReadAsync(db => db.Tasks.SingleAsync());
+        var task = await store.ReadAsync(db => db.Raw.Tasks.SingleAsync());
         Assert.Equal(new Caller("alice", TokenId: "0123456789abcdef"), task.ToCaller());
         Assert.Null(task.ToCaller().Origin);
     }

@@ -1,7 +1,8 @@
 using Lorica.ControlPlane.Access;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tree;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Support;
 
@@ -19,11 +20,11 @@ internal static class People
         int role = 1000 + Math.Abs(name.GetHashCode(StringComparison.Ordinal) % 1_000_000);
         await center.Store.WriteAsync(db =>
         {
-            db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
-            db.Roles.Add(new RoleRow { Id = role, Name = name });
-            db.RolePrivileges.AddRange(
+            db.Raw.Users.Add(new UserRow { Name = name, PasswordHash = "" });
+            db.Raw.Roles.Add(new RoleRow { Id = role, Name = name });
+            db.Raw.RolePrivileges.AddRange(
                 Privileges.All.Except(privileges).Select(p => new RolePrivilegeRow { RoleId = role, Privilege = p }));
-            db.Permissions.Add(new PermissionRow
+            db.Raw.Permissions.Add(new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User, Principal = name, RoleId = role, ObjectKind = ObjectKinds.Root,
                 ObjectId = InventoryIds.Root, Propagate = true,
@@ -44,11 +45,11 @@ internal static class People
         };
         await center.Store.WriteAsync(db =>
         {
-            db.Users.Add(new UserRow { Name = name, PasswordHash = "" });
-            db.Permissions.Add(At(kind, id, BuiltInRoles.Admin.Id));
+            db.Raw.Users.Add(new UserRow { Name = name, PasswordHash = "" });
+            db.Raw.Permissions.Add(At(kind, id, BuiltInRoles.Admin.Id));
             if (except is not null)
             {
-                db.Permissions.Add(At(ObjectKinds.Vm, except, NoAccess));
+                db.Raw.Permissions.Add(At(ObjectKinds.Vm, except, NoAccess));
             }
 
             return Task.CompletedTask;
@@ -59,7 +60,7 @@ internal static class People
     /// <summary>Takes everything from a person.</summary>
     public static Task WithdrawAsync(TestCenter center, Caller person) => center.Store.WriteAsync(db =>
     {
-        db.Permissions.RemoveRange(db.Permissions.Where(p => p.Principal == person.User));
+        db.Raw.Permissions.RemoveRange(db.Raw.Permissions.Where(p => p.Principal == person.User));
         return Task.CompletedTask;
     });
 }

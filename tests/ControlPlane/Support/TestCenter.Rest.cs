@@ -3,7 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Support;
@@ -74,7 +75,8 @@ internal sealed partial class TestCenter
 
     public Task<TaskModel> PowerAsync(string vm, string action) => DoAsync($"vms/{vm}/power", $$"""{"action":"{{action}}"}""");
 
-    public Task<List<KeyRecordRow>> RecordsAsync() => Store.ReadAsync(db => db.KeyRecords.OrderBy(r => r.Number).ToListAsync());
+    public Task<List<KeyRecordRow>> RecordsAsync() => Store.ReadAsync(db => db.Raw.KeyRecords.OrderBy(r => r.Number)
+        .ToListAsync());
 
     public async Task<IReadOnlyList<EventModel>> EventsAsync(string id) =>
         [.. (await GetAsync("events?limit=1000", RestJson.Default.ListModelEventModel)).Items.Where(e => e.Id == id)];
@@ -86,7 +88,7 @@ internal sealed partial class TestCenter
         _failed?.Dispose();
         _failed = new FailedStatements(message);
         string sql = string.Join(' ', "CREATE TRIGGER broken BEFORE", write, $"BEGIN SELECT RAISE(ABORT, '{message}'); END");
-        return Store.WriteAsync(db => db.Database.ExecuteSqlRawAsync(sql));
+        return Store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync(sql));
     }
 
     /// <summary>A task's state when such a write has failed and was tried again, or when the task ended for it.</summary>
@@ -103,5 +105,5 @@ internal sealed partial class TestCenter
     }
 
     /// <summary>They do not fail any more.</summary>
-    public Task MendDatabaseAsync() => Store.WriteAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));
+    public Task MendDatabaseAsync() => Store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync("DROP TRIGGER broken"));
 }

@@ -1,5 +1,5 @@
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Support;
 

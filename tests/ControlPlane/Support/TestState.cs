@@ -1,6 +1,7 @@
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Store;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -53,7 +54,7 @@ internal static class TestState
                     .AddAdministratorAsync(SignInService.Administrator, TestCenter.Password, default);
                 await store.WriteAsync(db =>
                 {
-                    db.Users.Single(u => u.Name == SignInService.Administrator).PasswordHash =
+                    db.Raw.Users.Single(u => u.Name == SignInService.Administrator).PasswordHash =
                         OneRound.HashPassword(null!, TestCenter.Password);
                     return Task.CompletedTask;
                 });

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using Lorica.Center.Rest;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Consoles;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Operations.DeleteVm;
@@ -14,6 +13,7 @@ using Lorica.ControlPlane.Vms.Operations.RenameVm;
 using Lorica.ControlPlane.Vms.Operations.ResizeDisk;
 using Lorica.ControlPlane.Vms.Operations.UnlockVm;
 using Lorica.ControlPlane.Vms.Operations.UnregisterVm;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Support;
 

@@ -3,11 +3,11 @@ using System.Net.Http.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lorica.ControlPlane.Tests.Tasks;

@@ -1,12 +1,12 @@
+using System.Text.Json;
 using Lorica.Contracts.Host;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using System.Text.Json;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 
@@ -49,7 +49,7 @@ public sealed class FirstFormTests
         Assert.All(["detach", "remove"], n => Assert.Single(center.VmAsync(n).Result.Disks));
         Assert.Equal(2 << 20, (await center.VmAsync("resize")).Disks[1].Capacity);
         Assert.DoesNotContain(
-            await center.Store.ReadAsync(db => db.Vms.Select(v => v.Name).ToListAsync()), n => n is "delete" or "unregister");
+            await center.Store.ReadAsync(db => db.Raw.Vms.Select(v => v.Name).ToListAsync()), n => n is "delete" or "unregister");
     }
 
     [Theory]

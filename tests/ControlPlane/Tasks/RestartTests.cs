@@ -1,11 +1,12 @@
+using System.Net;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
-using System.Net;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 
@@ -108,8 +109,8 @@ public sealed class RestartTests
         };
         await center.Store.WriteAsync(db =>
         {
-            db.Vms.Add(vm);
-            db.Tasks.Add(row);
+            db.Raw.Vms.Add(vm);
+            db.Raw.Tasks.Add(row);
             return Task.CompletedTask;
         });
 

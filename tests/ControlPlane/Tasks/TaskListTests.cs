@@ -1,7 +1,8 @@
 using System.Net;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tests.Support;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 
@@ -67,7 +68,7 @@ public sealed class TaskListTests
         {
             for (int i = 0; i < count; i++)
             {
-                db.Tasks.Add(new TaskRow
+                db.Raw.Tasks.Add(new TaskRow
                 {
                     Id = Guid.NewGuid().ToString("D"), Kind = kind, VmId = "", Target = target, State = state, UserName = user,
                     StartedAt = startedAt,

@@ -1,9 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Access;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
@@ -49,7 +49,7 @@ public sealed class TaskOriginTests : IAsyncLifetime
             await NoteAsync(db, "one");
             return true;
         }, None);
-        var vm = await _world.Store.ReadAsync(db => db.Vms.SingleAsync(v => v.Id == AccessWorld.Web1.Id));
+        var vm = await _world.Store.ReadAsync(db => db.Raw.Vms.SingleAsync(v => v.Id == AccessWorld.Web1.Id));
         await _world.UserAsync("bob", "Admin");
         var begun = await _world.TaskStore.BeginAsync(
             TaskKinds.PowerOn, vm, Bob with { TokenId = "" }, new TaskNeeds([Privileges.PowerOn]), new VmTaskArguments(),
@@ -58,7 +58,7 @@ public sealed class TaskOriginTests : IAsyncLifetime
         var told = await _world.Events.ListAsync(new EventQuery { Id = "test" }, None);
         Assert.Equal([("t1", "192.0.2.7", "r1"), ("", "192.0.2.7", "r1")],
             told.Select(e => (e.TokenId, e.Address, e.CorrelationId)));
-        var kept = (await _world.Store.ReadAsync(db => db.Tasks.SingleAsync(t => t.Id == begun.Id)));
+        var kept = (await _world.Store.ReadAsync(db => db.Raw.Tasks.SingleAsync(t => t.Id == begun.Id)));
         Assert.Equal(("192.0.2.7", "", "r1"), (kept.Address, kept.SessionId, kept.CorrelationId));
     }
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using Lorica.Contracts.Names;
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Tasks;
 

@@ -1,7 +1,7 @@
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.Host.Tests.Support;
 using Lorica.HostContract;
+using Lorica.Model;
 using Lorica.Platform.Trust;
 
 namespace Lorica.Host.Tests.Contract;

@@ -1,6 +1,6 @@
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Files;
 

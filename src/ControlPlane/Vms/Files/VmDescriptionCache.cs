@@ -1,6 +1,6 @@
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Files;
@@ -16,7 +16,7 @@ public sealed class VmDescriptionCache(CenterStore store, HostClient hosts)
     public async Task<(string Name, VmFiles Files)?> RefreshAsync(string hostId, string vmId, CancellationToken ct)
     {
         string? name = await store.ReadAsync(
-            db => db.Vms.Where(v => v.Id == vmId && v.HostId == hostId).Select(v => v.Name).FirstOrDefaultAsync(ct), ct);
+            db => db.Raw.Vms.Where(v => v.Id == vmId && v.HostId == hostId).Select(v => v.Name).FirstOrDefaultAsync(ct), ct);
         if (name is null)
         {
             return null;
@@ -48,6 +48,6 @@ public sealed class VmDescriptionCache(CenterStore store, HostClient hosts)
         byte[] bytes = KeptDescriptions.Keep(description);
         string id = description.VmId;
         return store.WriteAsync(
-            db => db.Vms.Where(v => v.Id == id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Snapshot, bytes), ct), ct);
+            db => db.Raw.Vms.Where(v => v.Id == id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Snapshot, bytes), ct), ct);
     }
 }

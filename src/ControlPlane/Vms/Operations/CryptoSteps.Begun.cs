@@ -1,10 +1,10 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
+using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

@@ -4,11 +4,12 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

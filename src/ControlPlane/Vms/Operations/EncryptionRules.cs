@@ -1,6 +1,6 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

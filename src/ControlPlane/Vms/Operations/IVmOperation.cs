@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

@@ -2,10 +2,10 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

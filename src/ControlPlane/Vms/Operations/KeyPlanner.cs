@@ -4,9 +4,10 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations;
@@ -159,7 +160,8 @@ internal sealed class KeyPlanner(
         }
 
         var row = await store.ReadAsync(
-            db => db.Keys.AsNoTracking().FirstOrDefaultAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct), ct);
+            db => db.Raw.Keys.AsNoTracking().FirstOrDefaultAsync(k => k.Provider == key.Provider
+                && k.KeyId == key.KeyId, ct), ct);
         long now = time.GetUtcNow().ToUnixTimeSeconds();
         string ended = row is null ? "" : row.KmsState is not ("" or "Active") ? $"Its state is {row.KmsState}."
             : new[] { row.ProtectStop, row.Deactivation, row.Destroy, row.Compromise }.Any(d => d > 0 && d <= now)
@@ -192,7 +194,7 @@ internal sealed class KeyPlanner(
     private async Task<string> CheckAsync(string vm, string provider, string id, CancellationToken ct)
     {
         var recorded = await store.ReadAsync(
-            db => db.KeyRecords.Where(
+            db => db.Raw.KeyRecords.Where(
                 r => r.Provider == provider && r.KeyId == id && r.Kcv != "").Select(r => r.Kcv).Distinct().ToListAsync(ct), ct);
         var request = new CheckKeyRequest
         {

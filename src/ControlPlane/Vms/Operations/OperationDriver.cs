@@ -1,10 +1,11 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Telemetry;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Vms.Operations;

@@ -1,6 +1,7 @@
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations;
@@ -19,8 +20,8 @@ internal static class PolicySteps
 
         var objects = context.Arguments.PolicyObjects;
         long rules = context.Arguments.RulesVersion ?? (await PolicyCatalog.ReadAsync(db, ct)).OfId(policy).RulesVersion;
-        await db.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
-        db.PolicyAssociations.AddRange(
+        await db.Raw.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
+        db.Raw.PolicyAssociations.AddRange(
             objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0).Select(o => new PolicyAssociationRow
             {
                 ObjectId = o, VmId = context.Vm.Id, PolicyId = policy, RulesVersion = rules,
@@ -32,9 +33,10 @@ internal static class PolicySteps
     {
         var copies = context.Arguments.Copies;
         var sources = copies.Keys.ToList();
-        foreach (var row in await db.PolicyAssociations.AsNoTracking().Where(p => sources.Contains(p.ObjectId)).ToListAsync(ct))
+        foreach (var row in await db.Raw.PolicyAssociations.AsNoTracking().Where(p => sources.Contains(p.ObjectId))
+            .ToListAsync(ct))
         {
-            db.PolicyAssociations.Add(new PolicyAssociationRow
+            db.Raw.PolicyAssociations.Add(new PolicyAssociationRow
             {
                 ObjectId = copies[row.ObjectId], VmId = context.Vm.Id, PolicyId = row.PolicyId, RulesVersion = row.RulesVersion,
             });

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

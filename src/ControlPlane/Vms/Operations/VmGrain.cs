@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.ImportVm;
+using Lorica.Model;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

@@ -2,11 +2,12 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations;
@@ -78,7 +79,7 @@ internal sealed class VmLook(
 
     /// <summary>The folder in which the VM is.</summary>
     public async Task<ObjectRef> FolderAsync(VmRow vm, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Containers.FirstOrDefaultAsync(c => c.Id == vm.ParentId, ct), ct) is { } folder
+        await store.ReadAsync(db => db.Raw.Containers.FirstOrDefaultAsync(c => c.Id == vm.ParentId, ct), ct) is { } folder
             ? ObjectRef.Of(folder)
             : new ObjectRef(ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, "Datacenter");
 
@@ -163,7 +164,7 @@ internal sealed class VmLook(
     /// <summary>Refuses a name that a VM of the inventory has.</summary>
     public async Task RequireFreeNameAsync(string name, CancellationToken ct)
     {
-        if (await store.ReadAsync(db => db.Vms.AnyAsync(v => v.Name == name, ct), ct))
+        if (await store.ReadAsync(db => db.Raw.Vms.AnyAsync(v => v.Name == name, ct), ct))
         {
             throw new FaultException(new Fault(
                 FaultTypes.AlreadyExists, "lorica.vmExists", name, $"A VM {name} exists.", "Choose another name."));

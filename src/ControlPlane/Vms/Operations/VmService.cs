@@ -1,12 +1,12 @@
 using System.IO.Pipelines;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
 using Lorica.ControlPlane.Vms.Operations.ImportVm;
 using Lorica.ControlPlane.Vms.Operations.RegisterVm;
 using Lorica.ControlPlane.Vms.Operations.SetPolicy;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 

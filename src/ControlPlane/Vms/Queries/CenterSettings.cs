@@ -2,9 +2,10 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Queries;
@@ -21,8 +22,8 @@ public sealed class CenterSettings(
     {
         await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Root, ct);
         return await store.ReadAsync(
-            async db => (await db.CenterSettings.Select(
-                s => new { s.Name, s.Value, Vm = db.Vms.Where(v => v.Id == s.Value).Select(v => v.Name).FirstOrDefault() })
+            async db => (await db.Raw.CenterSettings.Select(
+                s => new { s.Name, s.Value, Vm = db.Raw.Vms.Where(v => v.Id == s.Value).Select(v => v.Name).FirstOrDefault() })
                 .ToListAsync(ct)).ToDictionary(s => s.Name, s => s.Vm ?? s.Value),
             ct);
     }
@@ -51,10 +52,10 @@ public sealed class CenterSettings(
             _ => store.WriteAsync(
                 async db =>
                 {
-                    await db.CenterSettings.Where(s => s.Name == name).ExecuteDeleteAsync(ct);
+                    await db.Raw.CenterSettings.Where(s => s.Name == name).ExecuteDeleteAsync(ct);
                     if (vm is not null)
                     {
-                        db.CenterSettings.Add(new CenterSettingRow { Name = name, Value = vm.Id });
+                        db.Raw.CenterSettings.Add(new CenterSettingRow { Name = name, Value = vm.Id });
                     }
 
                     events.Add(db, EventIds.SettingChanged, caller, ObjectRef.Root,
@@ -72,8 +73,8 @@ public sealed class CenterSettings(
             async db =>
             {
                 string? id =
-                    await db.ProviderGuests.Where(g => g.Provider == provider).Select(g => g.VmId).FirstOrDefaultAsync(ct);
-                return await db.Vms.Where(v => v.Id == id).Select(v => v.Name).FirstOrDefaultAsync(ct) ?? id;
+                    await db.Raw.ProviderGuests.Where(g => g.Provider == provider).Select(g => g.VmId).FirstOrDefaultAsync(ct);
+                return await db.Raw.Vms.Where(v => v.Id == id).Select(v => v.Name).FirstOrDefaultAsync(ct) ?? id;
             },
             ct);
     }
@@ -88,15 +89,15 @@ public sealed class CenterSettings(
             _ => store.WriteAsync(
                 async db =>
                 {
-                    if (!await db.Providers.AnyAsync(p => p.Name == provider, ct))
+                    if (!await db.Raw.Providers.AnyAsync(p => p.Name == provider, ct))
                     {
                         throw Providers.ProviderService.Unknown(provider);
                     }
 
-                    await db.ProviderGuests.Where(g => g.Provider == provider).ExecuteDeleteAsync(ct);
+                    await db.Raw.ProviderGuests.Where(g => g.Provider == provider).ExecuteDeleteAsync(ct);
                     if (vm is not null)
                     {
-                        db.ProviderGuests.Add(new ProviderGuestRow { Provider = provider, VmId = vm.Id });
+                        db.Raw.ProviderGuests.Add(new ProviderGuestRow { Provider = provider, VmId = vm.Id });
                     }
 
                     events.Add(db, EventIds.SettingChanged, caller, ObjectRef.Provider(provider),

@@ -1,5 +1,5 @@
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Queries;
 

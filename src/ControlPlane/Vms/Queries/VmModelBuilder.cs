@@ -2,11 +2,12 @@ using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Files;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Queries;
 

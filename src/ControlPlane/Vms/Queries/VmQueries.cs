@@ -2,9 +2,10 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Files;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Queries;
@@ -18,7 +19,7 @@ public sealed class VmQueries(
     {
         var rows = await VisibleAsync(caller, ct);
         var connected = await store.ReadAsync(
-            db => db.Hosts.Where(h => h.State == HostStates.Connected).Select(h => h.Id).ToListAsync(ct), ct);
+            db => db.Raw.Hosts.Where(h => h.State == HostStates.Connected).Select(h => h.Id).ToListAsync(ct), ct);
         var shown = rows.Select(r => r.HostId).Distinct(StringComparer.Ordinal).Where(connected.Contains);
 
         // By host too: a copy of a VM's files may lie on another host, which is not asked about it.
@@ -58,7 +59,7 @@ public sealed class VmQueries(
     private async Task<List<VmRow>> VisibleAsync(Caller caller, CancellationToken ct)
     {
         var access = await authorizer.ViewAsync(caller, ct);
-        var rows = await store.ReadAsync(db => db.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        var rows = await store.ReadAsync(db => db.Raw.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
         rows.RemoveAll(r => !access.Holds(Privileges.View, ObjectRef.Of(r)));
         return rows;
     }

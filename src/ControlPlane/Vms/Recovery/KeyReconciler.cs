@@ -4,10 +4,11 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Recovery;
@@ -113,7 +114,7 @@ internal sealed class KeyReconciler(
         }
 
         _suspects.UnionWith(await store.ReadAsync(
-            db => db.Alarms.Where(
+            db => db.Raw.Alarms.Where(
                 a => a.Alarm == AlarmIds.VmSuspect && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct));
         _alarmsRead = true;
     }
@@ -123,13 +124,13 @@ internal sealed class KeyReconciler(
         store.ReadAsync(
             async db =>
             {
-                var vms = await db.Vms.Where(v => v.HostId == hostId && v.State == VmStates.Present).ToListAsync(ct);
+                var vms = await db.Raw.Vms.Where(v => v.HostId == hostId && v.State == VmStates.Present).ToListAsync(ct);
                 var records = await (
-                    from r in db.KeyRecords
-                    join v in db.Vms on r.VmId equals v.Id
+                    from r in db.Raw.KeyRecords
+                    join v in db.Raw.Vms on r.VmId equals v.Id
                     where v.HostId == hostId && r.State == KeyRecordStates.Usable
                     select r).ToListAsync(ct);
-                var busy = await db.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
+                var busy = await db.Raw.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
                     .Select(t => t.VmId).ToListAsync(ct);
                 return (vms, records, busy.ToHashSet(StringComparer.Ordinal));
             },
@@ -167,7 +168,8 @@ internal sealed class KeyReconciler(
 
         // One that left the inventory meanwhile took its alarm along.
         if (_suspects.Add(vm.Id) || !await store.ReadAsync(
-            db => db.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmSuspect && a.ObjectId == vm.Id && a.ClearedAt == null, ct), ct))
+            db => db.Raw.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmSuspect && a.ObjectId == vm.Id
+                && a.ClearedAt == null, ct), ct))
         {
             string message = $"{suspect.Key}: {suspect.Message}";
             await store.WriteAsync(

@@ -3,8 +3,9 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Recovery;
@@ -32,7 +33,7 @@ public sealed class LockStore(CenterStore store, EventLog events, AlarmStore ala
             {
                 // One may have left the inventory while its host was asked.
                 var all = changes.ConvertAll(c => c.Vm.Id);
-                var there = (await db.Vms.Where(v => all.Contains(v.Id)).Select(v => v.Id).ToListAsync(ct))
+                var there = (await db.Raw.Vms.Where(v => all.Contains(v.Id)).Select(v => v.Id).ToListAsync(ct))
                     .ToHashSet(StringComparer.Ordinal);
                 changes.RemoveAll(c => !there.Contains(c.Vm.Id));
                 foreach (var group in changes.GroupBy(
@@ -40,7 +41,7 @@ public sealed class LockStore(CenterStore store, EventLog events, AlarmStore ala
                 {
                     var ids = group.Select(c => c.Vm.Id).ToList();
                     string state = group.First().Missing.Count > 0 ? Locked : "unlocked";
-                    await db.Vms.Where(v => ids.Contains(v.Id)).ExecuteUpdateAsync(
+                    await db.Raw.Vms.Where(v => ids.Contains(v.Id)).ExecuteUpdateAsync(
                         s => s.SetProperty(v => v.CryptoState, state).SetProperty(v => v.LockedKeys, group.Key), ct);
                 }
 

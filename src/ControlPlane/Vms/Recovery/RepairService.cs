@@ -4,12 +4,13 @@ using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Recovery;
@@ -112,12 +113,12 @@ public sealed class RepairService
             }
 
             var numbers = again.Where(f => f.Row is not null).Select(f => f.Row!.Number).ToList();
-            foreach (var record in await db.KeyRecords.Where(r => numbers.Contains(r.Number)).ToListAsync(ct))
+            foreach (var record in await db.Raw.KeyRecords.Where(r => numbers.Contains(r.Number)).ToListAsync(ct))
             {
                 record.State = KeyRecordStates.Usable;
             }
 
-            await db.SaveChangesAsync(ct);
+            await db.Raw.SaveChangesAsync(ct);
             await _register.SettleAsync(db, files, mayWeaken: false, caller.User, vm.Name, ct);
             _events.Add(db, EventIds.VmRepaired, caller, vm.Name,
                 $"{caller.User} repaired {vm.Name} ({vm.Id}): records count again for "
@@ -130,7 +131,7 @@ public sealed class RepairService
     /// </summary>
     private static async Task<bool> RequireIdleAsync(CenterDb db, VmRow vm, CancellationToken ct)
     {
-        var task = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(
+        var task = await db.Raw.Tasks.AsNoTracking().FirstOrDefaultAsync(
             t => (t.VmId == vm.Id || t.OtherVmId == vm.Id) && (t.State == TaskStates.Queued || t.State == TaskStates.Running),
             ct);
         if (task is not null)
@@ -139,7 +140,7 @@ public sealed class RepairService
                 $"Task {task.Id} ({task.Kind}) of {vm.Name} is under way.", $"Wait for its end: lorica task wait {task.Id}"));
         }
 
-        return await db.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch && v.State == VmStates.Present, ct)
+        return await db.Raw.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch && v.State == VmStates.Present, ct)
             ? true
             : throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.vmChanged", vm.Name,
                 $"{vm.Name} changed meanwhile.", "Look again."));
@@ -149,7 +150,7 @@ public sealed class RepairService
     {
         List<string> objects = [files.VmId, .. files.Disks.Select(d => d.ObjectId)];
         var keys = files.Disks.Select(d => d.Key).Append(files.Key).OfType<KeyName>().Select(k => k.KeyId).ToList();
-        return db.KeyRecords.AsNoTracking()
+        return db.Raw.KeyRecords.AsNoTracking()
             .Where(r => r.VmId == files.VmId || objects.Contains(r.ObjectId) || keys.Contains(r.KeyId)).ToListAsync(ct);
     }
 
@@ -184,7 +185,7 @@ public sealed class RepairService
 
         // A key that the VM has in use for another object is its own, whoever else has it: clones share their source's.
         return finding.Row is { } row
-            && !await db.KeyRecords.AnyAsync(
+            && !await db.Raw.KeyRecords.AnyAsync(
                 r => r.VmId == vmId && r.Provider == row.Provider && r.KeyId == row.KeyId && r.State == KeyRecordStates.Usable
                     && r.InUse, ct)
             && await KeyOwners.OfAsync(db, row.Provider, row.KeyId, [vmId], ct) is { Count: > 0 } owners

@@ -3,15 +3,16 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Preflight;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -140,7 +141,7 @@ internal sealed partial class CloneVmOperation(
             Plan = arguments,
             Also = async (db, row) =>
             {
-                if (await db.Vms.AnyAsync(v => v.Name == target.Name, ct))
+                if (await db.Raw.Vms.AnyAsync(v => v.Name == target.Name, ct))
                 {
                     throw new FaultException(new Fault(
                         FaultTypes.AlreadyExists, "lorica.vmExists", target.Name, $"A VM {target.Name} exists.",
@@ -153,8 +154,8 @@ internal sealed partial class CloneVmOperation(
                 }
 
                 row.OtherVmId = target.Id;
-                target.ParentId = await db.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstAsync(ct);
-                db.Vms.Add(target);
+                target.ParentId = await db.Raw.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstAsync(ct);
+                db.Raw.Vms.Add(target);
                 await named.ClaimAsync(db, row, caller, target, keys, source: vm.Id, ct);
             },
         };

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Vmx;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 

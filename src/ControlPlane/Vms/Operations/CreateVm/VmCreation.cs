@@ -7,15 +7,16 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Preflight;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Files;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
@@ -175,7 +176,7 @@ internal sealed class VmCreation(
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
                 await KeyRegister.TakenAsync(db, files, ct);
                 await PolicySteps.AssociateAsync(db, context, ct);
-                await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
+                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
                     s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
                 events.Add(db, EventIds.VmCreated, task.UserName, vm.Name,
                     $"{task.UserName}: {task.Kind} of {vm.Name} ({vm.Id}).");
@@ -193,7 +194,7 @@ internal sealed class VmCreation(
             async db =>
             {
                 unused = await register.RetireAllAsync(db, vm.Id, task.UserName, vm.Name, CancellationToken.None);
-                await db.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(CancellationToken.None);
+                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(CancellationToken.None);
             },
             CancellationToken.None);
         if (unused.Count > 0)

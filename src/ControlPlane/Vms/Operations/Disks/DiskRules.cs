@@ -1,11 +1,12 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.Disks;
@@ -72,7 +73,7 @@ internal sealed class DiskRules(
     public async Task RequireNobodysAsync(VmRow vm, VmDisk disk, CancellationToken ct)
     {
         var rows = await store.ReadAsync(
-            db => db.Vms.AsNoTracking().Where(v => v.Datastore == vm.Datastore && v.Snapshot != null).ToListAsync(ct), ct);
+            db => db.Raw.Vms.AsNoTracking().Where(v => v.Datastore == vm.Datastore && v.Snapshot != null).ToListAsync(ct), ct);
         foreach (var row in rows)
         {
             if (KeptDescriptions.FilesOf(row.Snapshot).Disks.Any(d => d.Path == disk.Path))

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Files;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.Disks;
 

@@ -1,6 +1,6 @@
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.EncryptVm;
 

@@ -1,8 +1,8 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.ImportVm;
 

@@ -1,10 +1,10 @@
 using System.IO.Pipelines;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
+using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Vms.Operations.ImportVm;
 

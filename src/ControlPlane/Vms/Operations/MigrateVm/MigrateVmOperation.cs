@@ -3,13 +3,14 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Preflight;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.MigrateVm;
@@ -161,7 +162,7 @@ internal sealed class MigrateVmOperation(
             .Vms.UnregisterAsync(context.Vm.Id, context.Task.Epoch, ct);
 
     private Task PlaceAsync(string vmId, string hostId, CancellationToken ct) => store.WriteAsync(
-        db => db.Vms.Where(v => v.Id == vmId).ExecuteUpdateAsync(s => s.SetProperty(v => v.HostId, hostId), ct), ct);
+        db => db.Raw.Vms.Where(v => v.Id == vmId).ExecuteUpdateAsync(s => s.SetProperty(v => v.HostId, hostId), ct), ct);
 
     private async Task<VmFiles> ArriveAsync(
         WorkContext context, MigrateVmRequest request, string hostId, List<ExpectedKey> keys, List<KeyRecordRow> records,

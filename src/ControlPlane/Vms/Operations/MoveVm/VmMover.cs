@@ -1,11 +1,11 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.MoveVm;
@@ -55,7 +55,7 @@ public sealed class VmMover
                 await _store.WriteAsync(
                     async db =>
                     {
-                        await db.Vms.Where(v => v.Id == row.Id)
+                        await db.Raw.Vms.Where(v => v.Id == row.Id)
                             .ExecuteUpdateAsync(s => s.SetProperty(v => v.ParentId, place.Id), ct);
                         _events.Add(db, EventIds.VmMoved, caller.User, row.Name,
                             $"{caller.User} moved {row.Name} ({row.Id}) to the folder {place.Name}.");

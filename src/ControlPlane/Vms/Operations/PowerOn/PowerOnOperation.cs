@@ -2,10 +2,10 @@ using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Operations.PowerOn;
 

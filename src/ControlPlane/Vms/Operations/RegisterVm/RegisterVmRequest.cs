@@ -1,4 +1,4 @@
-using Lorica.ControlPlane.Model;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.RegisterVm;
 

@@ -4,13 +4,14 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.RegisterVm;
@@ -159,7 +160,7 @@ internal sealed class VmRegistration(
     {
         var candidates = body.Host is { } named ? [await hosts.FindAsync(named, ct)]
             : await store.ReadAsync(
-                db => db.Hosts.AsNoTracking().Where(h =>
+                db => db.Raw.Hosts.AsNoTracking().Where(h =>
                     h.State == HostStates.Connected).OrderBy(h => h.Maintenance).ThenBy(h => h.Name).ToListAsync(ct), ct);
         Fault? refused = null;
         foreach (var host in candidates)
@@ -181,7 +182,8 @@ internal sealed class VmRegistration(
 
     private async Task<KnownVmRow?> RequireNewAsync(VmFiles files, CancellationToken ct)
     {
-        if (await store.ReadAsync(db => db.Vms.AsNoTracking().FirstOrDefaultAsync(v => v.Id == files.VmId, ct), ct) is { } other)
+        if (await store.ReadAsync(db => db.Raw.Vms.AsNoTracking()
+            .FirstOrDefaultAsync(v => v.Id == files.VmId, ct), ct) is { } other)
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", files.Path,
                 $"{files.Path} is the VM {files.VmId}, which is registered as {other.Name}.",
@@ -189,7 +191,7 @@ internal sealed class VmRegistration(
         }
 
         await look.RequireFreeNameAsync(files.Name, ct);
-        return await store.ReadAsync(db => db.KnownVms.AsNoTracking().FirstOrDefaultAsync(k => k.VmId == files.VmId, ct), ct);
+        return await store.ReadAsync(db => db.Raw.KnownVms.AsNoTracking().FirstOrDefaultAsync(k => k.VmId == files.VmId, ct), ct);
     }
 
     private static List<IncomingObject> Objects(VmFiles files) =>

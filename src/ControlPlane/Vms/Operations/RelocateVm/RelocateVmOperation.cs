@@ -3,13 +3,13 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Preflight;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
+using Lorica.Model;
+using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.RelocateVm;
@@ -152,7 +152,8 @@ internal sealed class RelocateVmOperation(
         CenterDb db, WorkContext context, RelocateVmRequest request, VmFiles files, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        await db.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Datastore, request.Datastore), ct);
+        await db.Raw.Vms.Where(v => v.Id == vm.Id)
+            .ExecuteUpdateAsync(s => s.SetProperty(v => v.Datastore, request.Datastore), ct);
         await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
         await KeyRegister.TakenAsync(db, files, ct);
         var notes = NotesOf(files, request.DiskFormat);

@@ -1,5 +1,5 @@
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Vms.Operations.Disks;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.RemoveDisk;
 

@@ -1,8 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Model;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
+using Lorica.Model;
+using Lorica.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Operations.ResetVm;
 

@@ -1,7 +1,7 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Preflight;
-using Lorica.ControlPlane.Store;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Operations.SetPolicy;
 

@@ -1,13 +1,13 @@
 using Lorica.ControlPlane.HostEncryption;
 using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Preflight;
 using Lorica.ControlPlane.Providers;
-using Lorica.ControlPlane.Store;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.DecryptVm;
 using Lorica.ControlPlane.Vms.Operations.EncryptVm;
+using Lorica.Model;
+using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Vms.Operations.SetPolicy;
 

@@ -1,5 +1,5 @@
-using Lorica.ControlPlane.Model;
 using Lorica.ControlPlane.Policies;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Vms.Operations.SetPolicy;
 

@@ -1,0 +1,43 @@
+using Lorica.Contracts.Faults;
+
+namespace Lorica.Model;
+
+/// <summary>A disk of a VM, as its host reads its files.</summary>
+public sealed record VmDisk
+{
+    /// <summary><c>virtio0:1</c>.</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary><c>[datastore1] web/web.vmdk</c>.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Size in bytes.</summary>
+    public long Capacity { get; init; }
+
+    /// <summary>Bytes allocated on the datastore.</summary>
+    public long Used { get; init; }
+
+    /// <summary><c>thin</c>, <c>lazyZeroed</c> or <c>eagerZeroed</c>.</summary>
+    public string Provisioning { get; init; } = "";
+
+    /// <summary>Whether its data is encrypted.</summary>
+    public bool Encrypted { get; init; }
+
+    /// <summary>The key that its file names; null when it names none.</summary>
+    public KeyName? Key { get; init; }
+
+    /// <summary>Check value of that key, as the file has it.</summary>
+    public string Kcv { get; init; } = "";
+
+    /// <summary>Goes up with each change of its key; 0 when it could not be opened.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>Identity of the disk, wherever its files lie.</summary>
+    public string ObjectId { get; init; } = "";
+
+    /// <summary><c>encrypt</c>, <c>decrypt</c> or <c>rekey</c> while its data is half changed; else empty.</summary>
+    public string Transition { get; init; } = "";
+
+    /// <summary>What is wrong with its files; null when they verify.</summary>
+    public Fault? Suspect { get; init; }
+}
