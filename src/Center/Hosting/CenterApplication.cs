@@ -104,7 +104,6 @@ internal static class CenterApplication
         api.MapPeople();
         api.MapRoles();
         api.MapTokens();
-        api.MapSystem();
         api.MapTasks();
         api.MapEvents();
         api.MapAlarms();

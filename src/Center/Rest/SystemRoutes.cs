@@ -3,14 +3,9 @@ using Lorica.ControlPlane.Composition;
 
 namespace Lorica.Center.Rest;
 
-/// <summary>Hosts, health.</summary>
+/// <summary>Health.</summary>
 internal static class SystemRoutes
 {
-    /// <summary>Maps the routes.</summary>
-    public static void MapSystem(this IEndpointRouteBuilder api)
-    {
-    }
-
     /// <summary>Maps the health of the center.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app) =>
         app.MapGet("/health", async (HttpContext http, CenterHealth health) =>

@@ -1,5 +1,6 @@
 using Lorica.Contracts.Broker;
 using Lorica.Contracts.Rest;
+using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Telemetry;
@@ -13,7 +14,8 @@ namespace Lorica.ControlPlane.Composition;
 /// The truth about the center and what it needs. The broker is really asked, but not more often than every five minutes while it
 /// answers: it exits when idle, and asking for its health must not keep the process with the keys alive.
 /// </summary>
-public sealed class CenterHealth(CenterStore store, BrokerLink broker, HostDirectory hosts, TimeProvider time)
+public sealed class CenterHealth(
+    CenterStore store, BrokerLink broker, HostDirectory hosts, BackgroundDriver background, TimeProvider time)
 {
     /// <summary>What a part says that is well.</summary>
     public const string Ok = "ok";
@@ -32,6 +34,11 @@ public sealed class CenterHealth(CenterStore store, BrokerLink broker, HostDirec
             {
                 parts[$"host {name}"] = state == HostStates.Connected ? Ok : state;
             }
+        }
+
+        foreach (var job in background.Owned.Where(j => j.Trouble is not null))
+        {
+            parts[$"background {job.Name}"] = job.Trouble!;
         }
 
         string status = parts["database"] != Ok ? "failed" : parts.Values.All(p => p == Ok) ? "healthy" : "degraded";

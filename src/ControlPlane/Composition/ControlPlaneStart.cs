@@ -1,9 +1,6 @@
 using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.HostAdministration;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Keys;
-using Lorica.ControlPlane.PolicyBatches;
-using Lorica.ControlPlane.Providers;
 
 namespace Lorica.ControlPlane.Composition;
 
@@ -12,13 +9,11 @@ namespace Lorica.ControlPlane.Composition;
 /// <code>
 /// before the silo: the hosts of the configuration into the table
 /// after the silo:  1 every host is connected   2 every task that has not ended is taken up again, or failed with its reason;
-///                    what stands is looked at again and again
-///                  3 key providers are watched, keys checked once a day
+///                  3 what one process does for all by the clock begins: looks at what stands, at providers, keys, compliance
 /// </code>
 /// </summary>
 public sealed class ControlPlaneStart(
-    HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains, PolicyWatch policies,
-    ProviderWatch providers, DailyCheck keys)
+    HostSeeds seeds, HostLinks links, TaskSweep sweep, IGrainFactory grains, BackgroundDriver background)
 {
     /// <summary>Before the silo starts.</summary>
     public Task PrepareAsync(CancellationToken ct) => seeds.TakeOverAsync(ct);
@@ -31,10 +26,7 @@ public sealed class ControlPlaneStart(
             await grains.GetGrain<IHostGrain>(host.Id).StartAsync();
         }
 
-        await sweep.RunAsync(ct);
-        sweep.Start();
-        policies.Start();
-        providers.Start();
-        keys.Start();
+        await sweep.SweepAsync(ct);
+        background.StartShared();
     }
 }

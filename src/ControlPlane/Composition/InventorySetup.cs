@@ -1,4 +1,3 @@
-using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Vms.Consoles;
@@ -18,5 +17,5 @@ internal static class InventorySetup
         .AddSingleton<VmQueries>()
         .AddSingleton<VmConsole>()
         .AddSingleton<NamedKeys>()
-        .AddSingleton<TaskSweep>();
+        .AddBackgroundJob<TaskSweep>();
 }

@@ -14,6 +14,6 @@ internal static class KeysSetup
         .AddSingleton<KeyAlarms>()
         .AddSingleton<KeyMaker>()
         .AddSingleton<KeyCheck>()
-        .AddSingleton<DailyCheck>()
+        .AddBackgroundJob<DailyCheck>()
         .AddSingleton<KeyService>();
 }

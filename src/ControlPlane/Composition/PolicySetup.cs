@@ -26,6 +26,6 @@ internal static class PolicySetup
         .AddSingleton<ComplianceService>()
         .AddSingleton<IKeyReach, AlarmKeyReach>()
         .AddSingleton<OutageFinder>()
-        .AddSingleton<OutageWatch>()
-        .AddSingleton<PolicyWatch>();
+        .AddBackgroundJob<ComplianceRound>()
+        .AddBackgroundJob<OutageWatch>();
 }

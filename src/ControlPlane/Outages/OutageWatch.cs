@@ -2,6 +2,7 @@ using System.Globalization;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
@@ -28,12 +29,18 @@ namespace Lorica.ControlPlane.Outages;
 /// </summary>
 internal sealed partial class OutageWatch(
     OutageFinder finder, CenterStore store, AlarmStore alarms, EventLog events, VmDescriptionCache snapshots,
-    HostClient hosts, VmService vms, ILogger<OutageWatch> log)
+    HostClient hosts, VmService vms, ILogger<OutageWatch> log) : BackgroundJob
 {
     private const int ShutDownSeconds = 300;
 
-    /// <summary>One round.</summary>
-    public async Task RunOnceAsync(CancellationToken ct)
+    /// <inheritdoc />
+    public override string Name => "outages";
+
+    /// <inheritdoc />
+    public override TimeSpan Period => TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc />
+    public override async Task RunAsync(CancellationToken ct)
     {
         var found = (await finder.FindAsync(ct)).ToDictionary(o => o.Vm.Id, StringComparer.Ordinal);
         var acts = await store.ReadAsync(db => db.Raw.OutageActs.ToListAsync(ct), ct);

@@ -2,6 +2,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Brokers;
 using Lorica.Model;
 using Lorica.Store;
@@ -23,8 +24,7 @@ namespace Lorica.ControlPlane.Providers;
 /// </summary>
 public sealed partial class ProviderWatch(
     CenterStore store, BrokerLink broker, HostNudger nudger, AlarmStore alarms, EventLog events, TimeProvider time,
-    ILogger<ProviderWatch> log)
-    : IAsyncDisposable
+    ILogger<ProviderWatch> log) : BackgroundJob
 {
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Brisk = TimeSpan.FromMilliseconds(500);
@@ -35,14 +35,47 @@ public sealed partial class ProviderWatch(
     /// <summary>A key that is missed is asked for again within this.</summary>
     private static readonly TimeSpan StillMissed = TimeSpan.FromSeconds(30);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _wake = new(0);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Down> _down = new(StringComparer.Ordinal);
-    private Task _running = Task.CompletedTask;
 
-    /// <summary>Begins to watch.</summary>
-    public void Start() => _running = RunAsync(_stop.Token);
+    /// <inheritdoc />
+    public override string Name => "provider-watch";
+
+    /// <inheritdoc />
+    public override TimeSpan Period
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _down.Count == 0 ? Round : _down.Values.Min(PauseOf);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public override TimeSpan AfterFailure => Steady;
+
+    /// <inheritdoc />
+    public override async Task<TimeSpan> FirstAsync(CancellationToken ct)
+    {
+        foreach (string provider in await RaisedAsync(ct))
+        {
+            Missed(provider);
+        }
+
+        return Period;
+    }
+
+    /// <inheritdoc />
+    public override async Task RunAsync(CancellationToken ct)
+    {
+        var down = DownNow();
+        foreach (string provider in down.Count > 0 ? down : await NamesAsync(ct))
+        {
+            await ProbeAsync(provider, ct);
+        }
+    }
 
     /// <summary>Keys of a provider could not be had because it does not answer: probe it until it does.</summary>
     public void Missed(string provider)
@@ -59,7 +92,7 @@ public sealed partial class ProviderWatch(
             _down.Add(provider, new Down(now) { MissedAt = now });
         }
 
-        _wake.Release();
+        Wake();
     }
 
     /// <summary>A status was asked for and found the provider healthy or not.</summary>
@@ -80,46 +113,7 @@ public sealed partial class ProviderWatch(
             }
         }
 
-        _wake.Release();
-    }
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-        _wake.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken ct)
-    {
-        foreach (string provider in await RaisedAsync(ct))
-        {
-            Missed(provider);
-        }
-
-        while (!ct.IsCancellationRequested)
-        {
-            try
-            {
-                bool woken = await WaitAsync(Pause(), ct);
-                var probe = woken || AnyDown() ? DownNow() : await NamesAsync(ct);
-                foreach (string provider in probe)
-                {
-                    await ProbeAsync(provider, ct);
-                }
-            }
-            catch (Exception) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                LogFailed(log, e);
-                await Task.Delay(Steady, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        Wake();
     }
 
     private async Task ProbeAsync(string provider, CancellationToken ct)
@@ -222,14 +216,6 @@ public sealed partial class ProviderWatch(
         LogIll(log, provider, error);
     }
 
-    private TimeSpan Pause()
-    {
-        lock (_lock)
-        {
-            return _down.Count == 0 ? Round : _down.Values.Min(PauseOf);
-        }
-    }
-
     private TimeSpan PauseOf(Down down)
     {
         var age = time.GetElapsedTime(down.Since);
@@ -241,14 +227,6 @@ public sealed partial class ProviderWatch(
         // A tenth of the outage so far: soon at first, then rarely.
         var pause = age / 10;
         return pause < Steady ? Steady : pause < Slowest ? pause : Slowest;
-    }
-
-    private bool AnyDown()
-    {
-        lock (_lock)
-        {
-            return _down.Count > 0;
-        }
     }
 
     private List<string> DownNow()
@@ -267,26 +245,11 @@ public sealed partial class ProviderWatch(
             db => db.Raw.Alarms.Where(
                 a => a.Alarm == AlarmIds.ProviderConnection && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
 
-    /// <summary>Waits <paramref name="pause"/>, or until something is missed.</summary>
-    /// <returns>Whether something was missed.</returns>
-    private async Task<bool> WaitAsync(TimeSpan pause, CancellationToken ct)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var woken = _wake.WaitAsync(stop.Token);
-        var first = await Task.WhenAny(woken, Task.Delay(pause, time, stop.Token));
-        await stop.CancelAsync();
-        ct.ThrowIfCancellationRequested();
-        return first == woken || woken.Status == TaskStatus.RanToCompletion;
-    }
-
     [LoggerMessage(2601, LogLevel.Information, "Key provider {Provider} serves keys again")]
     private static partial void LogBack(ILogger log, string provider);
 
     [LoggerMessage(2602, LogLevel.Warning, "Key provider {Provider} does not serve keys: {Error}")]
     private static partial void LogIll(ILogger log, string provider, string error);
-
-    [LoggerMessage(2603, LogLevel.Warning, "Watching key providers failed and goes on")]
-    private static partial void LogFailed(ILogger log, Exception e);
 
     private sealed class Down(long since)
     {

@@ -2,7 +2,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Background;
+using Lorica.ControlPlane.Composition;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
@@ -120,9 +120,9 @@ public sealed class ResumedTaskTests
         await using var center = await StartAsync();
         var task = await InterruptedAsync(center, TaskKinds.Encrypt, Root);
         var sweep = center.Service<TaskSweep>();
-        await sweep.LookAsync(None);
+        await sweep.RunAsync(None);
         Assert.Empty(center.Host.Started);
-        await sweep.LookAsync(None);
+        await sweep.RunAsync(None);
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
     }
 

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Background;
+using Lorica.ControlPlane.Composition;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
@@ -117,8 +117,8 @@ public sealed class EventOriginTests
         }
         else
         {
-            await center.Service<TaskSweep>().LookAsync(default);
-            await center.Service<TaskSweep>().LookAsync(default);
+            await center.Service<TaskSweep>().RunAsync(default);
+            await center.Service<TaskSweep>().RunAsync(default);
         }
 
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);

@@ -3,12 +3,14 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.Store;
 using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lorica.ControlPlane.Tests.Keys;
@@ -112,9 +114,10 @@ public sealed class KeyCheckTests
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var daily = ActivatorUtilities.CreateInstance<DailyCheck>(
+        var daily = ActivatorUtilities.CreateInstance<DailyCheck>(
             center.Services, time, ActivatorUtilities.CreateInstance<KeyCheck>(center.Services, time));
-        daily.Start();
+        var rounds = new BackgroundLoop(daily, time, NullLogger.Instance);
+        rounds.Start();
 
         long first = 0;
         await Poll.UntilAsync(
@@ -134,6 +137,7 @@ public sealed class KeyCheckTests
             "the second check");
         var apart = TimeSpan.FromMilliseconds(await DoneAsync(center) - first);
         Assert.True(apart >= TimeSpan.FromDays(1), $"{apart} after the first");
+        await rounds.StopAsync();
     }
 
     private static Task<long> DoneAsync(TestCenter center) =>

@@ -58,7 +58,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.True(await AlarmAsync(id));
 
         _reach.Since.Clear();
-        await _watch.RunOnceAsync(default);
+        await _watch.RunAsync(default);
         Assert.Empty(_center.Host.Paused);
         Assert.Single(await _center.EventsAsync(EventIds.OutageEnded));
         Assert.False(await AlarmAsync(id));
@@ -73,7 +73,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         Assert.True((await _center.SendAsync(HttpMethod.Patch, "policies/a-policy",
             """{"outageAction":"keepRunning","outageAfterSeconds":0}""")).IsSuccessStatusCode);
-        await _watch.RunOnceAsync(default);
+        await _watch.RunAsync(default);
 
         Assert.Empty(_center.Host.Paused);
     }
@@ -88,7 +88,7 @@ public sealed class OutageTests : IAsyncLifetime
         await Poll.UntilAsync(async () => (await _center.VmAsync("a")).PowerState == "poweredOff", "the VM is off");
         Assert.Single(await _center.EventsAsync(EventIds.OutageActed));
         _reach.Since.Clear();
-        await _watch.RunOnceAsync(default);
+        await _watch.RunAsync(default);
         Assert.Equal("poweredOff", (await _center.VmAsync("a")).PowerState);
         Assert.Contains(
             "left off", Assert.Single(await _center.EventsAsync(EventIds.OutageEnded)).Message, StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public sealed class OutageTests : IAsyncLifetime
     {
         _reach.Since.TryAdd("kms1", _time.GetUtcNow());
         _time.Advance(longer);
-        await _watch.RunOnceAsync(default);
+        await _watch.RunAsync(default);
     }
 
     private Task<bool> AlarmAsync(string id) =>

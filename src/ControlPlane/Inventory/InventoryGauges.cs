@@ -1,32 +1,26 @@
 using System.Diagnostics.Metrics;
+using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Telemetry;
 using Lorica.Model;
 using Lorica.Store;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
-namespace Lorica.ControlPlane.Background;
+namespace Lorica.ControlPlane.Inventory;
 
 /// <summary>
-/// Counts what the database holds every ten seconds: a scrape reads the last count and never waits for the database. Gauges
-/// that could
-/// not be counted are absent rather than old.
+/// Counts what the database holds: a scrape reads the last count and never waits for the database. Gauges that could not be
+/// counted are absent rather than old.
 /// </summary>
-public sealed partial class InventoryGauges : BackgroundService
+public sealed class InventoryGauges : BackgroundJob, IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
     private readonly CenterStore _store;
-    private readonly TimeProvider _time;
-    private readonly ILogger<InventoryGauges> _log;
     private readonly Meter _meter = new(ControlPlaneTelemetry.Name);
     private volatile Counts? _counts;
 
     /// <summary>Makes the gauges.</summary>
-    public InventoryGauges(CenterStore store, TimeProvider time, ILogger<InventoryGauges> log)
+    public InventoryGauges(CenterStore store)
     {
-        (_store, _time, _log) = (store, time, log);
+        _store = store;
         Gauge("lorica.vms", "state", "VMs, by whether they are locked.", c => c.Vms);
         Gauge("lorica.hosts", "state", "Hosts, by state of their connection.", c => c.Hosts);
         Gauge("lorica.tasks", "state", "Tasks that have not ended.", c => c.Tasks);
@@ -37,31 +31,33 @@ public sealed partial class InventoryGauges : BackgroundService
     }
 
     /// <inheritdoc />
-    public override void Dispose()
+    public override string Name => "inventory-gauges";
+
+    /// <inheritdoc />
+    public override TimeSpan Period => TimeSpan.FromSeconds(5);
+
+    /// <summary>Each process is scraped.</summary>
+    public override bool EachProcess => true;
+
+    /// <inheritdoc />
+    public override Task<TimeSpan> FirstAsync(CancellationToken ct) => Task.FromResult(TimeSpan.Zero);
+
+    /// <inheritdoc />
+    public override async Task RunAsync(CancellationToken ct)
     {
-        _meter.Dispose();
-        base.Dispose();
+        try
+        {
+            _counts = await _store.ReadAsync(db => CountAsync(db, ct), ct);
+        }
+        catch
+        {
+            _counts = null;
+            throw;
+        }
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(Interval, _time);
-        do
-        {
-            try
-            {
-                _counts = await _store.ReadAsync(db => CountAsync(db, stoppingToken), stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                _counts = null;
-                LogFailed(_log, e);
-            }
-        }
-        while (!stoppingToken.IsCancellationRequested && await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    public void Dispose() => _meter.Dispose();
 
     private static async Task<Counts> CountAsync(CenterDb db, CancellationToken ct) => new(
         await db.Raw.Vms.GroupBy(v => v.CryptoState).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
@@ -79,9 +75,6 @@ public sealed partial class InventoryGauges : BackgroundService
                 ? counts(c).Select(p => new Measurement<long>(p.Value, new KeyValuePair<string, object?>(tag, p.Key)))
                 : [],
             description: description);
-
-    [LoggerMessage(2501, LogLevel.Warning, "The inventory could not be counted for metrics")]
-    private static partial void LogFailed(ILogger log, Exception e);
 
     private sealed record Counts(
         Dictionary<string, long> Vms, Dictionary<string, long> Hosts, Dictionary<string, long> Tasks,

@@ -1,46 +1,60 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.History;
+using Lorica.ControlPlane.Background;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Lorica.ControlPlane.Background;
+namespace Lorica.ControlPlane.History;
 
 /// <summary>
 /// Looks through the log of events at start, then keeps its head apart from the database: in <see cref="EventHeadFile"/> and,
-/// now and
-/// then, in the center's own log, which usually goes to another machine. A log that is broken, or does not contain the head
-/// that was
-/// kept, raises an alarm; the kept head is then left as it is, as evidence.
+/// now and then, in the center's own log, which usually goes to another machine. A log that is broken, or does not contain the
+/// head that was kept, raises an alarm; the kept head is then left as it is, as evidence.
 /// </summary>
 public sealed partial class EventAnchor(
-    EventService events, EventLog log, CenterStore store, AlarmStore alarms, TimeProvider time,
-    ILogger<EventAnchor> logger) : BackgroundService
+    EventService events, EventLog log, CenterStore store, AlarmStore alarms, ILogger<EventAnchor> logger) : BackgroundJob
 {
     private const int TellEvery = 1000;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private bool? _whole;
+    private EventHeadModel _kept = new(0, "");
+    private long _told;
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override string Name => "event-head";
+
+    /// <inheritdoc />
+    public override TimeSpan Period => TimeSpan.FromSeconds(10);
+
+    /// <summary>The file lies in the state folder of the process.</summary>
+    public override bool EachProcess => true;
+
+    /// <inheritdoc />
+    public override Task<TimeSpan> FirstAsync(CancellationToken ct) => Task.FromResult(TimeSpan.Zero);
+
+    /// <inheritdoc />
+    public override async Task RunAsync(CancellationToken ct)
     {
-        try
+        _whole ??= await VerifyAsync(ct);
+        if (_whole == true)
         {
-            await Task.Yield();
-            if (await VerifyAsync(stoppingToken))
+            await KeepAsync(ct);
+            if (_kept.Number - _told >= TellEvery)
             {
-                await KeepAsync(stoppingToken);
+                Tell();
             }
         }
-        catch (Exception e) when (stoppingToken.IsCancellationRequested)
+    }
+
+    /// <summary>Keeps the head of now.</summary>
+    public override async Task StopAsync()
+    {
+        if (_whole == true)
         {
-            LogStopped(logger, e.GetType().Name);
-        }
-        catch (Exception e)
-        {
-            LogFailed(logger, e);
+            await KeepAsync(CancellationToken.None);
+            Tell();
         }
     }
 
@@ -85,38 +99,19 @@ public sealed partial class EventAnchor(
 
     private async Task KeepAsync(CancellationToken ct)
     {
-        var kept = new EventHeadModel(0, "");
-        long told = kept.Number;
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                kept = await KeepAsync(kept, ct);
-                if (kept.Number - told >= TellEvery)
-                {
-                    LogHead(logger, kept.Number, kept.Hash);
-                    told = kept.Number;
-                }
-            }
-            while (await timer.WaitForNextTickAsync(ct));
-        }
-        finally
-        {
-            kept = await KeepAsync(kept, CancellationToken.None);
-            LogHead(logger, kept.Number, kept.Hash);
-        }
-    }
-
-    private async Task<EventHeadModel> KeepAsync(EventHeadModel kept, CancellationToken ct)
-    {
         var head = await log.HeadAsync(ct);
-        if (head.Number != kept.Number)
+        if (head.Number != _kept.Number)
         {
             await EventHeadFile.WriteAsync(store.Folder, head, ct);
         }
 
-        return head;
+        _kept = head;
+    }
+
+    private void Tell()
+    {
+        LogHead(logger, _kept.Number, _kept.Hash);
+        _told = _kept.Number;
     }
 
     [LoggerMessage(2401, LogLevel.Information, "Events: head {Number}:{Hash}")]
@@ -124,10 +119,4 @@ public sealed partial class EventAnchor(
 
     [LoggerMessage(2402, LogLevel.Error, "The log of events is not whole: {Trouble}")]
     private static partial void LogBroken(ILogger logger, string trouble);
-
-    [LoggerMessage(2403, LogLevel.Error, "The head of the log of events is not kept any more")]
-    private static partial void LogFailed(ILogger logger, Exception e);
-
-    [LoggerMessage(2404, LogLevel.Debug, "The log of events is left ({What})")]
-    private static partial void LogStopped(ILogger logger, string what);
 }

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Faults;
+using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.PolicyBatches;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations;
@@ -6,24 +7,25 @@ using Lorica.Model;
 using Lorica.Store.Rows;
 using Microsoft.Extensions.Logging;
 
-namespace Lorica.ControlPlane.Background;
+namespace Lorica.ControlPlane.Composition;
 
 /// <summary>
 /// Gives every task that has not ended to the grain of its VM, which takes it up again or fails it with its reason: once when the
-/// center starts, and from then on what stands for a whole <see cref="Interval"/>. Between the transaction that begins a task
+/// center starts, and from then on what stands for a whole <see cref="Period"/>. Between the transaction that begins a task
 /// and the call that hands it over, a call may break off; the task would block its VM until the next start.
 /// </summary>
-public sealed partial class TaskSweep(TaskStore tasks, IGrainFactory grains, TimeProvider time, ILogger<TaskSweep> log)
-    : IAsyncDisposable
+public sealed partial class TaskSweep(TaskStore tasks, IGrainFactory grains, ILogger<TaskSweep> log) : BackgroundJob
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
-
-    private readonly CancellationTokenSource _stop = new();
     private HashSet<string> _seen = [];
-    private Task _running = Task.CompletedTask;
+
+    /// <inheritdoc />
+    public override string Name => "task-sweep";
+
+    /// <inheritdoc />
+    public override TimeSpan Period => TimeSpan.FromSeconds(30);
 
     /// <summary>Sweeps what the last run of the center left.</summary>
-    public async Task RunAsync(CancellationToken ct)
+    public async Task SweepAsync(CancellationToken ct)
     {
         foreach (var task in await tasks.UnfinishedAsync(ct))
         {
@@ -38,14 +40,11 @@ public sealed partial class TaskSweep(TaskStore tasks, IGrainFactory grains, Tim
         }
     }
 
-    /// <summary>Begins to sweep what stands.</summary>
-    public void Start() => _running = WatchAsync(_stop.Token);
-
     /// <summary>
     /// Hands over what was unfinished at the look before, too. Whoever works on it already takes no notice; a task of no VM
     /// belongs to the call that began it.
     /// </summary>
-    internal async Task LookAsync(CancellationToken ct)
+    public override async Task RunAsync(CancellationToken ct)
     {
         var unfinished = await tasks.UnfinishedAsync(ct);
         foreach (var task in unfinished.Where(t => _seen.Contains(t.Id)))
@@ -67,30 +66,6 @@ public sealed partial class TaskSweep(TaskStore tasks, IGrainFactory grains, Tim
         }
 
         _seen = unfinished.Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
-    }
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
-
-    private async Task WatchAsync(CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            await Task.Delay(Interval, time, ct);
-            try
-            {
-                await LookAsync(ct);
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                LogFailed(log, e);
-            }
-        }
     }
 
     /// <summary>Work that goes on tells where it was asked for, as before.</summary>
