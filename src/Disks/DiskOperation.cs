@@ -1,7 +1,7 @@
 namespace Lorica.Disks;
 
-/// <summary>Kinds of calls on a device, as <see cref="FaultDevice"/> sees them.</summary>
-public enum DiskOperation
+/// <summary>Kinds of calls on a device, as they wait for a worker.</summary>
+internal enum DiskOperation
 {
     /// <summary><see cref="IBlockReader.ReadAsync"/>.</summary>
     Read,

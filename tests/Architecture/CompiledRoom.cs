@@ -7,13 +7,15 @@ namespace Lorica.Architecture.Tests;
 internal static class CompiledRoom
 {
     /// <summary>The rooms whose types the assembly really uses. The compiler leaves out references that nothing uses.</summary>
-    public static IReadOnlyList<string> Uses(Room room)
+    public static IReadOnlyList<string> Uses(Room room) => [.. References(room).Select(RoomOf).OfType<string>()];
+
+    /// <summary>The names of all assemblies that it uses.</summary>
+    public static IReadOnlyList<string> References(Room room)
     {
         using var file = new PEReader(File.OpenRead(Find(room)));
         var metadata = file.GetMetadataReader();
         return [.. metadata.AssemblyReferences
-            .Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
-            .Select(RoomOf).OfType<string>()];
+            .Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
 
     private static string? RoomOf(string assembly) =>

@@ -7,7 +7,7 @@ namespace Lorica.Cli.Tests;
 
 public sealed class SignInTests : IDisposable
 {
-    private readonly TestPki _pki = new();
+    private readonly TestCa _pki = new();
     private readonly CliRun _cli = new();
 
     public void Dispose()
@@ -30,7 +30,7 @@ public sealed class SignInTests : IDisposable
         _cli.Input = "s3cret\n";
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync(
-            "login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem), "--user", "alice"));
+            "login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.Pem), "--user", "alice"));
 
         Assert.Equal("""{"user":"alice","password":"s3cret"}""", sent);
         Assert.Equal("tok-123", _cli.Store().Require().Token);
@@ -42,12 +42,12 @@ public sealed class SignInTests : IDisposable
     [Fact]
     public async Task A_center_of_another_ca_is_not_trusted()
     {
-        using var other = new TestPki();
+        using var other = new TestCa();
         await using var center = await FakeCenter.StartAsync(other);
         _cli.Input = "s3cret\n";
 
         Assert.Equal(ExitCode.Unreachable,
-            await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
+            await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.Pem)));
 
         Assert.Empty(center.Requests);
         Assert.Contains("not the center that this profile trusts", _cli.Error, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class SignInTests : IDisposable
         _cli.Input = "s3cret\n";
 
         Assert.Equal(ExitCode.Unreachable,
-            await _cli.RunAsync("login", "--server", host.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
+            await _cli.RunAsync("login", "--server", host.Address, "--ca", _cli.File("ca.crt", _pki.Pem)));
 
         Assert.Empty(host.Requests);
     }
@@ -74,7 +74,7 @@ public sealed class SignInTests : IDisposable
         _cli.Input = "wrong\n";
 
         Assert.Equal(ExitCode.NotSignedIn,
-            await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.CaPem)));
+            await _cli.RunAsync("login", "--server", center.Address, "--ca", _cli.File("ca.crt", _pki.Pem)));
 
         Assert.Equal("error: User or password is wrong.\ncode: k\nhint: Try again.\n", _cli.Error);
         Assert.False(System.IO.File.Exists(_cli.ProfilePath));

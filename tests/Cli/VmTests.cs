@@ -133,7 +133,7 @@ public sealed class VmTests : SignedInTests
         _center.On("GET /api/v1/tasks/17", async context =>
         {
             _cli.Interrupts.Raise();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await Wait.ForeverAsync(context.RequestAborted);
         });
 
         Assert.Equal(ExitCode.Interrupted, await _cli.RunAsync("vm", "recrypt", "web1", "--shallow"));
@@ -187,7 +187,7 @@ public sealed class VmTests : SignedInTests
                 await context.Response.Body.WriteAsync("data o"u8.ToArray());
                 await context.Response.Body.FlushAsync();
                 await context.Response.Body.WriteAsync("k 2\n"u8.ToArray());
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                await Wait.ForeverAsync(context.RequestAborted);
             }
         });
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "console", "web1", "--send", "check", "--until", "data ok"));
@@ -201,7 +201,7 @@ public sealed class VmTests : SignedInTests
         _center.On("GET /api/v1/vms/web1/console", async context =>
         {
             await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await Wait.ForeverAsync(context.RequestAborted);
         });
         Assert.Equal(ExitCode.Other, await _cli.RunAsync("vm", "console", "web1", "--until", "x", "--timeout", "1"));
         Assert.Contains("did not write", _cli.Error, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Text;
-using Lorica.Tests;
 
 namespace Lorica.Crypto.Tests;
 

@@ -105,7 +105,7 @@ public sealed class BlockModelTests : IDisposable
 
     private FileDevice NewFile()
     {
-        var handle = File.OpenHandle(_folder.File("f" + _files++), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var handle = File.OpenHandle(_folder.Path("f" + _files++), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
         RandomAccess.SetLength(handle, Sectors * 512);
         return FileDevice.FromHandle(handle, Sectors * 512);
     }

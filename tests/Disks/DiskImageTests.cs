@@ -10,9 +10,9 @@ public sealed class DiskImageTests : IDisposable
     public DiskImageTests()
     {
         _folder.Write("raw", []);
-        using (var file = new FileStream(_folder.File("raw"), FileMode.Open))
+        using (var file = new FileStream(_folder.Path("raw"), FileMode.Open))
             file.SetLength(Capacity);
-        _content = TestData.FillDisk(_folder.File("raw"), Capacity);
+        _content = TestData.FillDisk(_folder.Path("raw"), Capacity);
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class DiskImageTests : IDisposable
     public async Task Every_vmdk_that_qemu_writes_reads_the_same(string subformat)
     {
         Convert(subformat, "image.vmdk");
-        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("image.vmdk"), default);
+        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.Path("image.vmdk"), default);
         Assert.Equal(_content, await TestData.ReadAllAsync(image));
         await CheckMapAsync(image);
         Assert.False(image is IBlockDevice, "An image can be written to.");
@@ -33,7 +33,7 @@ public sealed class DiskImageTests : IDisposable
     [Fact]
     public async Task A_raw_image_reads_the_same_and_shows_its_holes()
     {
-        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("raw"), default);
+        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.Path("raw"), default);
         Assert.Equal(_content, await TestData.ReadAllAsync(image));
         await CheckMapAsync(image);
     }
@@ -42,17 +42,17 @@ public sealed class DiskImageTests : IDisposable
     public async Task A_delta_is_refused()
     {
         Convert("monolithicSparse", "base.vmdk");
-        Tool.Run("qemu-img", "create", "-q", "-f", "vmdk", "-b", _folder.File("base.vmdk"), "-F", "vmdk",
-            _folder.File("delta.vmdk"));
+        Tool.Output("qemu-img", "create", "-q", "-f", "vmdk", "-b", _folder.Path("base.vmdk"), "-F", "vmdk",
+            _folder.Path("delta.vmdk"));
         await DiskErrors.ExpectAsync(
-            DiskErrorKind.HasParent, () => DiskImage.OpenReadOnlyAsync(_folder.File("delta.vmdk"), default));
+            DiskErrorKind.HasParent, () => DiskImage.OpenReadOnlyAsync(_folder.Path("delta.vmdk"), default));
     }
 
     [Fact]
     public async Task Many_reads_at_once_all_see_the_content()
     {
         Convert("streamOptimized", "image.vmdk");
-        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.File("image.vmdk"), default);
+        await using var image = await DiskImage.OpenReadOnlyAsync(_folder.Path("image.vmdk"), default);
         await Parallel.ForAsync(0, 40, async (i, ct) =>
         {
             byte[] part = new byte[96 * 1024];
@@ -64,9 +64,9 @@ public sealed class DiskImageTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void Convert(string subformat, string name) => Tool.Run(
-        "qemu-img", "convert", "-q", "-f", "raw", "-O", "vmdk", "-o", "subformat=" + subformat, _folder.File("raw"),
-        _folder.File(name));
+    private void Convert(string subformat, string name) => Tool.Output(
+        "qemu-img", "convert", "-q", "-f", "raw", "-O", "vmdk", "-o", "subformat=" + subformat, _folder.Path("raw"),
+        _folder.Path(name));
 
     private async Task CheckMapAsync(IBlockReader image)
     {

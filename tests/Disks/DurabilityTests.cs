@@ -162,7 +162,7 @@ public sealed class DurabilityTests
     }
 
     [Fact]
-    public void A_sync_that_did_not_run_counts_for_nobody_who_waited_for_it()
+    public async Task A_sync_that_did_not_run_counts_for_nobody_who_waited_for_it()
     {
         using var storage = new FailingStorage(TestData.MiB);
         using var file = File.OpenHandle(storage.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -171,7 +171,8 @@ public sealed class DurabilityTests
         var first = new Caller(gate);
         Assert.True(storage.SyncIsHeld.Wait(TimeSpan.FromSeconds(60)));
         var waiting = Enumerable.Range(0, 4).Select(_ => new Caller(gate)).ToList();
-        waiting.ForEach(w => w.UntilItWaits());
+        foreach (var caller in waiting)
+            await caller.UntilItWaitsAsync();
 
         // The device is closed: the sync that runs comes to its end (and may be told of what came then), the one that these wait
         // for never begins.
@@ -195,8 +196,8 @@ public sealed class DurabilityTests
             _thread.Start();
         }
 
-        public void UntilItWaits() => Assert.True(
-            SpinWait.SpinUntil(() => _thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(60)));
+        public Task UntilItWaitsAsync() => Wait.UntilAsync(
+            () => _thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), "the thread waits for the sync that runs");
 
         public Exception? Outcome()
         {

@@ -11,10 +11,10 @@ public sealed class FileDeviceTests : IDisposable
     {
         await using var device = Make(4 * TestData.MiB);
         await device.WriteAsync(0, TestData.Noise(2 * TestData.MiB, 1), true, default);
-        long before = TestData.AllocatedBytes(_folder.File("f"));
+        long before = TestData.AllocatedBytes(_folder.Path("f"));
         await device.TrimAsync(512, TestData.MiB, default);
         await device.FlushAsync(default);
-        Assert.True(TestData.AllocatedBytes(_folder.File("f")) <= before - TestData.MiB + 8192);
+        Assert.True(TestData.AllocatedBytes(_folder.Path("f")) <= before - TestData.MiB + 8192);
         byte[] expected = TestData.Noise(2 * TestData.MiB, 1);
         expected.AsSpan(512, TestData.MiB).Clear();
         Assert.Equal(expected, (await TestData.ReadAllAsync(device))[..expected.Length]);
@@ -25,10 +25,10 @@ public sealed class FileDeviceTests : IDisposable
     {
         await using var device = Make(TestData.MiB, keepAllocation: true);
         await device.WriteAsync(0, TestData.Noise(TestData.MiB, 1), true, default);
-        long before = TestData.AllocatedBytes(_folder.File("f"));
+        long before = TestData.AllocatedBytes(_folder.Path("f"));
         await device.TrimAsync(0, TestData.MiB, default);
         await device.WriteZeroesAsync(0, TestData.MiB / 2, true, default);
-        Assert.Equal(before, TestData.AllocatedBytes(_folder.File("f")));
+        Assert.Equal(before, TestData.AllocatedBytes(_folder.Path("f")));
         Assert.Equal(new byte[512], (await TestData.ReadAllAsync(device))[..512]);
     }
 
@@ -74,7 +74,7 @@ public sealed class FileDeviceTests : IDisposable
     public async Task A_file_that_shrank_behind_our_back_is_an_error_not_zeros()
     {
         await using var device = Make(TestData.MiB);
-        using (var file = new FileStream(_folder.File("f"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        using (var file = new FileStream(_folder.Path("f"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(1024);
         await DiskErrors.ExpectAsync(DiskErrorKind.Io, async () => await device.ReadAsync(0, new byte[4096], default));
     }
@@ -111,9 +111,10 @@ public sealed class FileDeviceTests : IDisposable
         await device.WriteAsync(0, content.ToArray(), true, default);
 
         // Drops the file from the page cache, then brings back every second half megabyte: requests meet both, and borders.
-        Tool.Run("dd", "if=" + _folder.File("f"), "iflag=nocache", "count=0", "status=none");
+        Tool.Output("dd", "if=" + _folder.Path("f"), "iflag=nocache", "count=0", "status=none");
         for (int at = 0; at < content.Length; at += TestData.MiB)
-            Tool.Run("dd", "if=" + _folder.File("f"), "of=/dev/null", "bs=64K", "skip=" + at / 65536, "count=8", "status=none");
+            Tool.Output(
+                "dd", "if=" + _folder.Path("f"), "of=/dev/null", "bs=64K", "skip=" + at / 65536, "count=8", "status=none");
         await Parallel.ForAsync(0, 64, async (i, ct) =>
         {
             byte[] part = new byte[200 * 1024];
@@ -158,19 +159,16 @@ public sealed class FileDeviceTests : IDisposable
         using var key = Key();
         await using var device = new EncryptedDevice(
             FileDevice.FromHandle(
-                File.OpenHandle(_folder.File("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), TestData.MiB),
+                File.OpenHandle(_folder.Path("f"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), TestData.MiB),
             new XtsAes256(key),
             ZeroRule.Hole);
         byte[] buffer = new byte[4096];
         for (int i = 0; i < 200; i++)
             await RoundAsync(device, buffer);
 
-        // This project's code is compiled once, optimised (see its project file). What the runtime itself takes now and then on
-        // this thread is no part of a request, so the least of a few rounds counts: an object per request is in every round.
-        long least = long.MaxValue;
-        for (int round = 0; round < 5 && least > 0; round++)
+        // This project's code is compiled once, optimised (see its project file). An object per request is in every round.
+        Assert.Equal(0, AllocationMeter.LeastOf(5, () =>
         {
-            long start = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < 1000; i++)
             {
                 var write = device.WriteAsync(8192, buffer, false, default);
@@ -178,11 +176,7 @@ public sealed class FileDeviceTests : IDisposable
                 var read = device.ReadAsync(8192, buffer, default);
                 Assert.True(read.IsCompletedSuccessfully);
             }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - start);
-        }
-
-        Assert.Equal(0, least);
+        }));
 
         // Through a worker: what the call itself takes. A queue of the thread pool may grow now and then.
         long calls = 0;
@@ -208,7 +202,7 @@ public sealed class FileDeviceTests : IDisposable
 
     private FileDevice Make(long length, bool keepAllocation = false)
     {
-        var handle = File.OpenHandle(_folder.File("f"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var handle = File.OpenHandle(_folder.Path("f"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
         RandomAccess.SetLength(handle, length);
         return FileDevice.FromHandle(handle, length, keepAllocation: keepAllocation);
     }

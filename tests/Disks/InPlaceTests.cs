@@ -15,18 +15,18 @@ public sealed class InPlaceTests : IDisposable
     public async Task Encrypting_and_decrypting_gives_back_every_byte_of_data_and_descriptor(Provisioning provisioning)
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, provisioning, null, default);
-        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        byte[] before = TestData.FillDisk(_folder.Path("d-flat.vmdk"), Capacity);
         string descriptor = _folder.Text("d.vmdk");
-        long allocated = TestData.AllocatedBytes(_folder.File("d-flat.vmdk"));
-        string inode = Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk"));
+        long allocated = TestData.AllocatedBytes(_folder.Path("d-flat.vmdk"));
+        string inode = Tool.Output("stat", "-c", "%i", _folder.Path("d-flat.vmdk"));
 
         var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
 
         Assert.Equal(2, result.Generation);
         Assert.True(result.Model.Encrypted);
         Assert.Null(result.Model.Transition);
-        Assert.Equal(inode, Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk")));
-        Assert.True(TestData.AllocatedBytes(_folder.File("d-flat.vmdk")) <= allocated + 8192);
+        Assert.Equal(inode, Tool.Output("stat", "-c", "%i", _folder.Path("d-flat.vmdk")));
+        Assert.True(TestData.AllocatedBytes(_folder.Path("d-flat.vmdk")) <= allocated + 8192);
         AssertNoPlainText(before);
         using (var disk = Vmdk.Open(_folder.Folder, "d", Expectation(result), _keks))
         {
@@ -38,11 +38,11 @@ public sealed class InPlaceTests : IDisposable
 
         Assert.Equal(before, _folder.Bytes("d-flat.vmdk"));
         Assert.Equal(descriptor, _folder.Text("d.vmdk"));
-        Assert.True(TestData.AllocatedBytes(_folder.File("d-flat.vmdk")) <= allocated + 8192);
-        Assert.Equal(inode, Tool.Run("stat", "-c", "%i", _folder.File("d-flat.vmdk")));
+        Assert.True(TestData.AllocatedBytes(_folder.Path("d-flat.vmdk")) <= allocated + 8192);
+        Assert.Equal(inode, Tool.Output("stat", "-c", "%i", _folder.Path("d-flat.vmdk")));
         Assert.Equal(
             [".d.lock", "d-flat.vmdk", "d.vmdk"],
-            Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+            Directory.GetFiles(_folder.Root).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class InPlaceTests : IDisposable
     public async Task Rekeying_changes_every_stored_sector_and_keeps_the_content(Provisioning provisioning)
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, provisioning, null, default);
-        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        byte[] before = TestData.FillDisk(_folder.Path("d-flat.vmdk"), Capacity);
         var first = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
         byte[] stored = _folder.Bytes("d-flat.vmdk");
 
@@ -77,7 +77,7 @@ public sealed class InPlaceTests : IDisposable
     public async Task The_stored_bytes_are_xts_of_the_sector_number_under_the_key_of_the_bundle()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
-        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        byte[] before = TestData.FillDisk(_folder.Path("d-flat.vmdk"), Capacity);
         var result = await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
 
         using var contents = Bundle.Open(
@@ -93,7 +93,7 @@ public sealed class InPlaceTests : IDisposable
     public async Task A_cancelled_job_leaves_a_disk_that_opens_for_nothing_else_and_resumes()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
-        byte[] before = TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        byte[] before = TestData.FillDisk(_folder.Path("d-flat.vmdk"), Capacity);
         using var stop = new CancellationTokenSource();
         var halfway = new Now(p => { if (p.Done > 0) stop.Cancel(); });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -121,7 +121,7 @@ public sealed class InPlaceTests : IDisposable
     public async Task A_lost_side_file_is_named_and_nothing_is_touched()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", Capacity, Provisioning.Thin, null, default);
-        TestData.FillDisk(_folder.File("d-flat.vmdk"), Capacity);
+        TestData.FillDisk(_folder.Path("d-flat.vmdk"), Capacity);
         using var stop = new CancellationTokenSource();
         var halfway = new Now(p => { if (p.Done > 0) stop.Cancel(); });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -134,7 +134,7 @@ public sealed class InPlaceTests : IDisposable
         _folder.Write(".d.transition", side);
         await DiskErrors.ExpectAsync(
             DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
-        File.Delete(_folder.File(".d.transition"));
+        File.Delete(_folder.Path(".d.transition"));
         await DiskErrors.ExpectAsync(
             DiskErrorKind.SideFileLost, () => DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 5, false, null, default));
         Assert.Equal(data, _folder.Bytes("d-flat.vmdk"));
@@ -146,15 +146,15 @@ public sealed class InPlaceTests : IDisposable
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         _folder.Write(".d.transition", new byte[20000]);
         Vmdk.Open(_folder.Folder, "d", null, _keks).Dispose();
-        Assert.False(File.Exists(_folder.File(".d.transition")));
+        Assert.False(File.Exists(_folder.Path(".d.transition")));
         _folder.Write(".d.transition", new byte[20000]);
         await DiskJob.ResumeAsync(_folder.Folder, "d", _keks, 1, false, null, default);
-        Assert.False(File.Exists(_folder.File(".d.transition")));
+        Assert.False(File.Exists(_folder.Path(".d.transition")));
         _folder.Write(".d.transition", new byte[20000]);
         _folder.Write(".d.vmdk.new", "half");
         await DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default);
-        Assert.False(File.Exists(_folder.File(".d.transition")));
-        Assert.False(File.Exists(_folder.File(".d.vmdk.new")));
+        Assert.False(File.Exists(_folder.Path(".d.transition")));
+        Assert.False(File.Exists(_folder.Path(".d.vmdk.new")));
     }
 
     [Fact]
@@ -162,11 +162,11 @@ public sealed class InPlaceTests : IDisposable
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
         _folder.Write("victim", TestData.Noise(20000, 1));
-        Tool.Run("ln", _folder.File("victim"), _folder.File(".d.transition"));
+        Tool.Output("ln", _folder.Path("victim"), _folder.Path(".d.transition"));
         await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
         Assert.Equal(TestData.Noise(20000, 1), _folder.Bytes("victim"));
 
-        File.CreateSymbolicLink(_folder.File(".d.transition"), _folder.File("victim"));
+        File.CreateSymbolicLink(_folder.Path(".d.transition"), _folder.Path("victim"));
         await DiskErrors.ExpectAsync(
             DiskErrorKind.EscapesFolder, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 2, false, null, default));
         Assert.Equal(TestData.Noise(20000, 1), _folder.Bytes("victim"));
@@ -178,7 +178,7 @@ public sealed class InPlaceTests : IDisposable
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.EagerZeroed, _keks.Keys(), default);
         byte[] stored = _folder.Bytes("d-flat.vmdk");
         stored.AsSpan(700 * 512, 512).Clear();
-        using (var file = File.OpenHandle(_folder.File("d-flat.vmdk"), FileMode.Open, FileAccess.Write))
+        using (var file = File.OpenHandle(_folder.Path("d-flat.vmdk"), FileMode.Open, FileAccess.Write))
             RandomAccess.Write(file, stored, 0);
         var e = await DiskErrors.ExpectAsync(
             DiskErrorKind.ZeroSector, () => DiskJob.DecryptAsync(_folder.Folder, "d", _keks, 1, false, null, default));
@@ -218,7 +218,7 @@ public sealed class InPlaceTests : IDisposable
     public async Task A_hard_linked_data_file_is_refused()
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
-        Tool.Run("ln", _folder.File("d-flat.vmdk"), _folder.File("other"));
+        Tool.Output("ln", _folder.Path("d-flat.vmdk"), _folder.Path("other"));
         await DiskErrors.ExpectAsync(
             DiskErrorKind.HasHardLinks,
             () => DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default));
@@ -243,7 +243,7 @@ public sealed class InPlaceTests : IDisposable
     private void AssertNoPlainText(byte[] plain)
     {
         var needle = plain.AsSpan(64 * 1024, 64);
-        foreach (string file in Directory.GetFiles(_folder.Path))
+        foreach (string file in Directory.GetFiles(_folder.Root))
             Assert.True(File.ReadAllBytes(file).AsSpan().IndexOf(needle) < 0, $"plain text in {file}");
     }
 

@@ -15,7 +15,7 @@ public sealed class OutsiderTests : IDisposable
     public void The_example_in_the_documents_opens_with_its_key()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Example");
-        string output = Tool.Run("python3", Script, Path.Combine(folder, "example.vmdk"),
+        string output = Tool.Output("python3", Script, Path.Combine(folder, "example.vmdk"),
             Convert.ToHexString([.. Enumerable.Range(0, 32).Select(i => (byte)i)]));
         byte[] plain = new byte[8 * 512];
         System.Text.Encoding.ASCII.GetBytes("Lorica example, sector 0").CopyTo(plain, 0);
@@ -30,16 +30,16 @@ public sealed class OutsiderTests : IDisposable
     public async Task Another_program_decrypts_what_a_job_encrypted(Provisioning provisioning)
     {
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, provisioning, null, default);
-        byte[] plain = TestData.FillDisk(_folder.File("d-flat.vmdk"), TestData.MiB);
+        byte[] plain = TestData.FillDisk(_folder.Path("d-flat.vmdk"), TestData.MiB);
         await DiskJob.EncryptAsync(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.First], 1, null, default);
         ShallowRecrypt.AddPair(_folder.Folder, "d", _keks[TestKeks.First], TestKeks.Second, _keks[TestKeks.Second]);
         ShallowRecrypt.DropPair(_folder.Folder, "d", TestKeks.First, _keks[TestKeks.Second]);
 
         string kek = Convert.ToHexString(_keks[TestKeks.Second].Span);
-        string output = Tool.Run("python3", Script, _folder.File("d.vmdk"), kek, _folder.File("out"));
+        string output = Tool.Output("python3", Script, _folder.Path("d.vmdk"), kek, _folder.Path("out"));
         Assert.Contains("generation 4", output);
         Assert.Equal(plain, _folder.Bytes("out"));
-        Assert.Contains("wrong key", Tool.TryRun("python3", Script, _folder.File("d.vmdk"), new string('0', 64)).Error);
+        Assert.Contains("wrong key", Tool.Run("python3", Script, _folder.Path("d.vmdk"), new string('0', 64)).Error);
     }
 
     /// <summary>Makes the example's files anew: <c>-explicit only -method '*Write_the_example'</c>.</summary>
@@ -62,8 +62,8 @@ public sealed class OutsiderTests : IDisposable
         }
 
         string target = Environment.GetEnvironmentVariable("LORICA_EXAMPLE")!;
-        File.Copy(_folder.File("example.vmdk"), Path.Combine(target, "example.vmdk"), true);
-        File.Copy(_folder.File("example-flat.vmdk"), Path.Combine(target, "example-flat.vmdk"), true);
+        File.Copy(_folder.Path("example.vmdk"), Path.Combine(target, "example.vmdk"), true);
+        File.Copy(_folder.Path("example-flat.vmdk"), Path.Combine(target, "example-flat.vmdk"), true);
     }
 
     public void Dispose()

@@ -187,23 +187,23 @@ public sealed class TamperTests : IAsyncLifetime
     [Fact]
     public void Data_file_replaced_by_a_link()
     {
-        File.Move(_folder.File("d-flat.vmdk"), _folder.File("moved"));
-        File.CreateSymbolicLink(_folder.File("d-flat.vmdk"), _folder.File("moved"));
+        File.Move(_folder.Path("d-flat.vmdk"), _folder.Path("moved"));
+        File.CreateSymbolicLink(_folder.Path("d-flat.vmdk"), _folder.Path("moved"));
         Refused(DiskErrorKind.EscapesFolder);
     }
 
     [Fact]
     public void Descriptor_replaced_by_a_link()
     {
-        File.Move(_folder.File("d.vmdk"), _folder.File("moved"));
-        File.CreateSymbolicLink(_folder.File("d.vmdk"), _folder.File("moved"));
+        File.Move(_folder.Path("d.vmdk"), _folder.Path("moved"));
+        File.CreateSymbolicLink(_folder.Path("d.vmdk"), _folder.Path("moved"));
         Refused(DiskErrorKind.EscapesFolder);
     }
 
     [Fact]
     public void Data_file_cut()
     {
-        using (var file = new FileStream(_folder.File("d-flat.vmdk"), FileMode.Open))
+        using (var file = new FileStream(_folder.Path("d-flat.vmdk"), FileMode.Open))
             file.SetLength(TestData.MiB - 512);
         Refused(DiskErrorKind.Malformed);
     }
@@ -218,15 +218,15 @@ public sealed class TamperTests : IAsyncLifetime
     [Fact]
     public void Data_file_missing()
     {
-        File.Delete(_folder.File("d-flat.vmdk"));
+        File.Delete(_folder.Path("d-flat.vmdk"));
         Refused(DiskErrorKind.NotFound);
     }
 
     [Fact]
     public void A_descriptor_that_is_a_pipe_does_not_block()
     {
-        File.Delete(_folder.File("d.vmdk"));
-        Tool.Run("mkfifo", _folder.File("d.vmdk"));
+        File.Delete(_folder.Path("d.vmdk"));
+        Tool.Output("mkfifo", _folder.Path("d.vmdk"));
         Refused(DiskErrorKind.NotADisk);
     }
 

@@ -51,7 +51,7 @@ public static class TestData
         return File.ReadAllBytes(path);
     }
 
-    public static long AllocatedBytes(string path) => long.Parse(Tool.Run("stat", "-c", "%b", path).Trim()) * 512;
+    public static long AllocatedBytes(string path) => long.Parse(Tool.Output("stat", "-c", "%b", path).Trim()) * 512;
 
     public static async Task<byte[]> ReadAllAsync(IBlockReader device)
     {

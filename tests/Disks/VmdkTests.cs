@@ -20,7 +20,7 @@ public sealed class VmdkTests : IDisposable
         var info = Info("disk one.vmdk");
         Assert.Equal("vmdk", info.GetProperty("format").GetString());
         Assert.Equal(8 * TestData.MiB, info.GetProperty("virtual-size").GetInt64());
-        Tool.Run("qemu-io", "-f", "vmdk", "-c", "write -P 0x5a 65536 4096", _folder.File("disk one.vmdk"));
+        Tool.Output("qemu-io", "-f", "vmdk", "-c", "write -P 0x5a 65536 4096", _folder.Path("disk one.vmdk"));
         using var disk = Vmdk.Open(_folder.Folder, "disk one", new DiskExpectation { Encrypted = false }, _keks);
         await using var device = disk.OpenDevice();
         byte[] sector = new byte[512];
@@ -28,10 +28,10 @@ public sealed class VmdkTests : IDisposable
         Assert.All(sector, b => Assert.Equal(0x5a, b));
         await device.WriteAsync(1024, Enumerable.Repeat((byte)7, 512).ToArray(), true, default);
         Assert.DoesNotContain(
-            "failed", Tool.Run("qemu-io", "-f", "vmdk", "-c", "read -P 7 1024 512", _folder.File("disk one.vmdk")));
+            "failed", Tool.Output("qemu-io", "-f", "vmdk", "-c", "read -P 7 1024 512", _folder.Path("disk one.vmdk")));
         Assert.Equal(provisioning, model.Provisioning);
         Assert.Equal(
-            provisioning != Provisioning.Thin, TestData.AllocatedBytes(_folder.File("disk one-flat.vmdk")) >= 8 * TestData.MiB);
+            provisioning != Provisioning.Thin, TestData.AllocatedBytes(_folder.Path("disk one-flat.vmdk")) >= 8 * TestData.MiB);
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public sealed class VmdkTests : IDisposable
         const string Try = "import fcntl,struct,sys\nf=open(sys.argv[1],'r+b')\n"
             + "fcntl.fcntl(f,37,struct.pack('hhqqi4x',1,0,0,0,0))";
         using (Vmdk.Open(_folder.Folder, "d", null, _keks))
-            Assert.NotEqual(0, Tool.TryRun("python3", "-c", Try, _folder.File(".d.lock")).Code);
-        Assert.Equal(0, Tool.TryRun("python3", "-c", Try, _folder.File(".d.lock")).Code);
+            Assert.NotEqual(0, Tool.Run("python3", "-c", Try, _folder.Path(".d.lock")).ExitCode);
+        Assert.Equal(0, Tool.Run("python3", "-c", Try, _folder.Path(".d.lock")).ExitCode);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class VmdkTests : IDisposable
                 Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default));
         Assert.Equal(before, _folder.Text("d.vmdk"));
         await Vmdk.DeleteAsync(_folder.Folder, "d", default);
-        Assert.Equal([".d.lock"], Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)));
+        Assert.Equal([".d.lock"], Directory.GetFiles(_folder.Root).Select(f => Path.GetFileName(f)));
         await DiskErrors.ExpectAsync(DiskErrorKind.NotFound, () => Vmdk.DeleteAsync(_folder.Folder, "d", default));
     }
 
@@ -211,7 +211,7 @@ public sealed class VmdkTests : IDisposable
         await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
         string text = _folder.Text("d.vmdk");
         _folder.Write("d.vmdk", text.TrimEnd('\n'));
-        byte[] data = TestData.FillDisk(_folder.File("d-flat.vmdk"), TestData.MiB);
+        byte[] data = TestData.FillDisk(_folder.Path("d-flat.vmdk"), TestData.MiB);
         await DiskJob.EncryptAsync(_folder.Folder, "d", _keks.Keys(), 1, null, default);
         using (var disk = Vmdk.Open(_folder.Folder, "d", new DiskExpectation { Encrypted = true }, _keks))
         {
@@ -228,7 +228,7 @@ public sealed class VmdkTests : IDisposable
     public async Task Copying_leaves_out_what_is_zero()
     {
         await Vmdk.CreateAsync(_folder.Folder, "a", 10 * TestData.MiB, Provisioning.Thin, null, default);
-        byte[] content = TestData.FillDisk(_folder.File("a-flat.vmdk"), 10 * TestData.MiB);
+        byte[] content = TestData.FillDisk(_folder.Path("a-flat.vmdk"), 10 * TestData.MiB);
         await Vmdk.CreateAsync(_folder.Folder, "b", 10 * TestData.MiB, Provisioning.Thin, _keks.Keys(), default);
         using var from = Vmdk.Open(_folder.Folder, "a", null, _keks);
         using var to = Vmdk.Open(_folder.Folder, "b", null, _keks);
@@ -237,7 +237,7 @@ public sealed class VmdkTests : IDisposable
         await DiskCopy.CopyAsync(source, target, null, default);
         Assert.Equal(content, await TestData.ReadAllAsync(target));
         Assert.True(
-            TestData.AllocatedBytes(_folder.File("b-flat.vmdk")) <= TestData.AllocatedBytes(_folder.File("a-flat.vmdk")) + 8192);
+            TestData.AllocatedBytes(_folder.Path("b-flat.vmdk")) <= TestData.AllocatedBytes(_folder.Path("a-flat.vmdk")) + 8192);
     }
 
     public void Dispose()
@@ -247,5 +247,5 @@ public sealed class VmdkTests : IDisposable
     }
 
     private JsonElement Info(string file) =>
-        JsonDocument.Parse(Tool.Run("qemu-img", "info", "--output=json", _folder.File(file))).RootElement;
+        JsonDocument.Parse(Tool.Output("qemu-img", "info", "--output=json", _folder.Path(file))).RootElement;
 }

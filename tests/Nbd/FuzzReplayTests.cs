@@ -1,5 +1,4 @@
 using Lorica.Disks;
-using Lorica.Tests;
 using static Lorica.Nbd.Tests.Serving.RawClient;
 
 namespace Lorica.Nbd.Tests;
@@ -27,7 +26,7 @@ public sealed class FuzzReplayTests
     {
         try
         {
-            NbdFuzzing.Client(bytes, Exports);
+            FuzzTargets.Client(bytes, Exports);
             return true;
         }
         catch (NbdException)
@@ -37,7 +36,7 @@ public sealed class FuzzReplayTests
     });
 
     [Fact]
-    public void The_honest_seed_reaches_its_end() => NbdFuzzing.Client(Honest, Exports);
+    public void The_honest_seed_reaches_its_end() => FuzzTargets.Client(Honest, Exports);
 
     [Fact]
     public void Mutated_clients_meet_only_the_librarys_own_exception()
@@ -51,7 +50,7 @@ public sealed class FuzzReplayTests
                 bytes[random.Next(bytes.Length)] = random.Next(3) switch { 0 => 0xff, 1 => 0, _ => (byte)random.Next(256) };
             try
             {
-                NbdFuzzing.Client(bytes, Exports);
+                FuzzTargets.Client(bytes, Exports);
             }
             catch (NbdException)
             {

@@ -75,7 +75,7 @@ public sealed class TransmissionTests
     {
         byte[] data = new byte[1 << 20];
         data.AsSpan().Fill(9);
-        var operations = new List<DiskOperation>();
+        var operations = new List<DeviceCall>();
         await using var served = ServedDevice.Start(new FaultDevice(new MemoryDevice(data), (operation, _, _, _) =>
         {
             operations.Add(operation);
@@ -87,7 +87,7 @@ public sealed class TransmissionTests
         Assert.False(data.AsSpan(512, 300 * 1024).ContainsAnyExcept((byte)0));
         Assert.Equal(9, data[511]);
         Assert.Equal(9, data[512 + 300 * 1024]);
-        Assert.Equal([DiskOperation.Write, DiskOperation.Write, DiskOperation.Flush], operations);
+        Assert.Equal([DeviceCall.Write, DeviceCall.Write, DeviceCall.Flush], operations);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class EncryptedVmTests
         Assert.NotEqual(plain, Files.Sha256(flat));
         Assert.True(AllocatedBytes(flat) <= blocks + 64 * 1024, "a thin disk stays thin");
         Assert.Contains(
-            "file format:", await Shell.OutputAsync("/usr/bin/qemu-img", "info", Descriptor(up)), StringComparison.Ordinal);
+            "file format:", await Tool.OutputAsync("/usr/bin/qemu-img", "info", Descriptor(up)), StringComparison.Ordinal);
 
         // The guest knows nothing of it.
         await guest.PowerOnAndWaitAsync();
@@ -123,7 +123,7 @@ public sealed class EncryptedVmTests
     private static string Descriptor(LoricaUp up) => FlatFile(up).Replace("-flat.vmdk", ".vmdk", StringComparison.Ordinal);
 
     private static long AllocatedBytes(string path) =>
-        long.Parse(Shell.OutputAsync("/usr/bin/stat", "-c", "%b", path).GetAwaiter().GetResult()) * 512;
+        long.Parse(Tool.OutputAsync("/usr/bin/stat", "-c", "%b", path).GetAwaiter().GetResult()) * 512;
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

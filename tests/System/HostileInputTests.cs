@@ -33,8 +33,8 @@ public sealed class HostileInputTests : IAsyncLifetime
 
         File.WriteAllBytes(Path.Combine(folder, "flat.bin"), new byte[1024]);
         string sparse = Path.Combine(folder, "sparse.vmdk");
-        await Shell.OutputAsync("/usr/bin/qemu-img", "create", "-q", "-f", "vmdk", sparse, "8M");
-        await Shell.OutputAsync("/usr/bin/qemu-io", "-c", "write -P 7 0 1M", sparse);
+        await Tool.OutputAsync("/usr/bin/qemu-img", "create", "-q", "-f", "vmdk", sparse, "8M");
+        await Tool.OutputAsync("/usr/bin/qemu-io", "-c", "write -P 7 0 1M", sparse);
         byte[] whole = File.ReadAllBytes(sparse);
         File.WriteAllBytes(Path.Combine(folder, "cut.vmdk"), whole[..(whole.Length / 2)]);
         byte[] huge = (byte[])whole.Clone();

@@ -18,13 +18,13 @@ public sealed class IndependentCheckTests
         var ports = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(up.State, "up.json")))!;
         string pki = Path.Combine(up.State, "broker/pki");
         string decrypted = Path.Combine(up.Folder, "decrypted.img");
-        string said = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
+        string said = await Tool.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
             Path.Combine(up.Datastore, "web/web.vmdk"), decrypted,
             "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"),
             Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));
         Assert.Contains("seal ok", said, StringComparison.Ordinal);
         Assert.Equal(Files.Sha256(image), Files.Sha256(decrypted));
-        string vmx = await Shell.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
+        string vmx = await Tool.OutputAsync("/usr/bin/python3", "-W", "ignore", Layout.Data("decrypt-disk.py"),
             Path.Combine(up.Datastore, "web/web.vmx"), "-",
             "127.0.0.1", ports["kmsPort"]!.GetValue<int>().ToString(), Path.Combine(pki, "node.crt"),
             Path.Combine(pki, "node.key"), Path.Combine(pki, "ca.crt"));

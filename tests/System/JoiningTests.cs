@@ -125,7 +125,7 @@ public sealed class JoiningTests(ITestOutputHelper output)
 
     private static async Task EndAsync(Process run, string config)
     {
-        await Shell.RunAsync("/bin/kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await Tool.RunAsync("/bin/kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await run.WaitForExitAsync();
         Directory.Delete(Text(JsonNode.Parse(await File.ReadAllTextAsync(config))!["runFolder"]), recursive: true);
     }

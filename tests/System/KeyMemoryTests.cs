@@ -143,11 +143,11 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         var process = Assert.Single(Processes.OfState(up.State), p => p.Name == name);
         Assert.Equal("0", CoreLimit(process.Pid));
         // Where that is permitted: without its limit only what the process said of itself keeps the core file away.
-        await Shell.RunAsync("/usr/bin/prlimit", ["--pid", process.Pid.ToString(), "--core=unlimited:unlimited"]);
+        await Tool.RunAsync("/usr/bin/prlimit", ["--pid", process.Pid.ToString(), "--core=unlimited:unlimited"]);
         string[] folders =
             new[] { new DirectoryInfo($"/proc/{process.Pid}/cwd").ResolveLinkTarget(true)!.FullName, CoreFolder() };
         string[] before = folders.SelectMany(Cores).ToArray();
-        await Shell.OutputAsync("/bin/kill", signal, process.Pid.ToString());
+        await Tool.OutputAsync("/bin/kill", signal, process.Pid.ToString());
         await Wait.UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{process.Pid}")), $"{name} has ended", 30);
         Assert.Empty(folders.SelectMany(Cores).Except(before));
         await Wait.UntilAsync(

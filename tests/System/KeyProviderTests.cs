@@ -134,8 +134,7 @@ public sealed class KeyProviderTests
     private static async Task SqlAsync(PyKmip kms, string statement)
     {
         await kms.StopAsync();
-        await Shell.OutputAsync("/usr/bin/python3", "-c",
-            $"import sqlite3; d=sqlite3.connect('{kms.Folder}/keys.sqlite'); d.execute('{statement}'); d.commit()");
+        await kms.SqlAsync($"d.execute('{statement}')");
         await kms.ResumeAsync();
     }
 

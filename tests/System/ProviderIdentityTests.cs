@@ -64,7 +64,7 @@ public sealed class ProviderIdentityTests
 
     private static async Task KmsAsync(params string[] arguments)
     {
-        var result = await Shell.RunAsync(Layout.Program("kms/lorica-kms"), arguments);
+        var result = await Tool.RunAsync(Layout.Program("kms/lorica-kms"), arguments);
         Assert.True(result.ExitCode == 0, $"lorica-kms {string.Join(' ', arguments)}: {result.Output}{result.Error}");
     }
 

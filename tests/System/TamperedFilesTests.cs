@@ -84,7 +84,7 @@ public sealed partial class TamperedFilesTests : IAsyncLifetime
     {
         await _up.JsonAsync("vm", "create", "linked", "--size", "16M");
         string flat = Path.Combine(_up.Datastore, "linked/linked-flat.vmdk");
-        await Shell.OutputAsync("/bin/ln", flat, flat + ".second");
+        await Tool.OutputAsync("/bin/ln", flat, flat + ".second");
         await _up.RefusedAsync("linked-flat.vmdk", "vm", "policy", "set", "linked", "VM Encryption Policy");
         File.Delete(flat + ".second");
     }

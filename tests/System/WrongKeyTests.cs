@@ -15,9 +15,7 @@ public sealed class WrongKeyTests
         var before = Files.Snapshot(up.Datastore);
 
         await kms.StopAsync();
-        await Shell.OutputAsync("/usr/bin/python3", "-c",
-            $"import sqlite3,os; d=sqlite3.connect('{kms.Folder}/keys.sqlite'); d.execute('update managed_objects set value=?', "
-                + "(os.urandom(32),)); d.commit()");
+        await kms.SpoilKeysAsync();
         await kms.ResumeAsync();
         await up.ControlAsync("restart", "host");
 

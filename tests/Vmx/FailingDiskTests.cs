@@ -1,5 +1,4 @@
 using Lorica.Contracts.Vmx;
-using Lorica.Disks.Tests.Native;
 using Lorica.Nbd;
 using Lorica.Vmx.Tests.Hosting;
 

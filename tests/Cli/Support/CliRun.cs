@@ -23,8 +23,8 @@ internal sealed class CliRun : IDisposable
     public Interrupts Interrupts { get; init; } = Interrupts.None();
 
     /// <summary>Signs in without asking a center.</summary>
-    public void SignIn(string server, TestPki pki, string token = "the-token")
-        => Store().Write(new Profile(server, pki.CaPem, "administrator", token));
+    public void SignIn(string server, TestCa pki, string token = "the-token")
+        => Store().Write(new Profile(server, pki.Pem, "administrator", token));
 
     public ProfileStore Store() => new(Variable);
 

@@ -27,7 +27,7 @@ internal sealed class FakeCenter : IAsyncDisposable
     /// <summary>"METHOD path?query" of every request, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    public static async Task<FakeCenter> StartAsync(TestPki pki, string role = "center")
+    public static async Task<FakeCenter> StartAsync(TestCa pki, string role = "center")
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {

@@ -3,7 +3,7 @@ namespace Lorica.Cli.Tests.Support;
 /// <summary>Tests of a command line that is signed in to a center which answers as it is told to.</summary>
 public abstract class SignedInTests : IAsyncLifetime
 {
-    private protected readonly TestPki _pki = new();
+    private protected readonly TestCa _pki = new();
     private protected readonly CliRun _cli = new();
     private protected FakeCenter _center = null!;
 

@@ -47,15 +47,16 @@ internal sealed class UpProcess : IAsyncDisposable
 
     public async Task<UpEvent> WaitForAsync(Func<UpEvent, bool> wanted)
     {
-        var since = Stopwatch.StartNew();
-        while (true)
+        UpEvent? found = null;
+        await Wait.UntilAsync(async () =>
         {
-            if (Events.FirstOrDefault(wanted) is { } found)
-                return found;
-            if (_process.HasExited || since.Elapsed > Patience)
-                Assert.Fail($"It did not come: {string.Join(" | ", Events)} {(_process.HasExited ? await _errors : "")}");
-            await Task.Delay(20);
-        }
+            bool over = _process.HasExited;
+            found = Events.FirstOrDefault(wanted);
+            if (found is null && over)
+                Assert.Fail($"It ended before the event came: {string.Join(" | ", Events)} {await _errors}");
+            return found is not null;
+        }, "the event comes", now: () => string.Join(" | ", Events));
+        return found!;
     }
 
     public Task<UpEvent> ReadyAsync() => WaitForAsync(e => e.Ready == true);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lorica.Cli.Up;
 
 namespace Lorica.Cli.Tests.Support;
@@ -6,7 +5,7 @@ namespace Lorica.Cli.Tests.Support;
 /// <summary>A state folder, and stand-ins of all programs laid out as <c>out/</c> is.</summary>
 internal sealed class UpSandbox : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lorica-up-");
+    private readonly TestFolder _folder = new();
 
     public UpSandbox()
     {
@@ -20,11 +19,11 @@ internal sealed class UpSandbox : IDisposable
         }
     }
 
-    public string Programs => Path.Combine(_folder.FullName, "programs");
+    public string Programs => _folder.Path("programs");
 
-    public string State => Path.Combine(_folder.FullName, "state");
+    public string State => _folder.Path("state");
 
-    public string JournalPath => Path.Combine(_folder.FullName, "journal");
+    public string JournalPath => _folder.Path("journal");
 
     public UpPaths Paths => new(State);
 
@@ -33,7 +32,7 @@ internal sealed class UpSandbox : IDisposable
     /// <summary>Makes the next starts of a part fail, or not.</summary>
     public void Fail(string part, bool fail)
     {
-        string path = Path.Combine(_folder.FullName, "fail-" + part);
+        string path = _folder.Path("fail-" + part);
         if (fail)
             File.WriteAllText(path, "");
         else
@@ -41,25 +40,23 @@ internal sealed class UpSandbox : IDisposable
     }
 
     /// <summary>Makes the stop of a part take a while.</summary>
-    public void Slow(string part) => File.WriteAllText(Path.Combine(_folder.FullName, "slow-" + part), "");
+    public void Slow(string part) => File.WriteAllText(_folder.Path("slow-" + part), "");
 
     /// <summary>Waits for the n-th line of the journal that starts so; gives its process id.</summary>
     public async Task<int> WaitForAsync(string line, int count = 1)
     {
-        var since = Stopwatch.StartNew();
-        while (true)
+        List<string> found = [];
+        await Wait.UntilAsync(() =>
         {
-            var found = Journal.Where(l => l.StartsWith(line, StringComparison.Ordinal)).ToList();
-            if (found.Count >= count)
-                return int.Parse(found[count - 1].Split(' ')[2]);
-            Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), $"{line} did not come: {string.Join(" | ", Journal)}");
-            await Task.Delay(20);
-        }
+            found = [.. Journal.Where(l => l.StartsWith(line, StringComparison.Ordinal))];
+            return found.Count >= count;
+        }, $"'{line}' is written {count} times", now: () => string.Join(" | ", Journal));
+        return int.Parse(found[count - 1].Split(' ')[2]);
     }
 
     public void Dispose()
     {
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
         foreach (string folder in new[] { Paths.RunFolder, Paths.HeldFolder }.Where(Directory.Exists))
             Directory.Delete(folder, recursive: true);
     }

@@ -91,7 +91,7 @@ public sealed class SignInTests : IAsyncLifetime
         free.SetResult();
         await writer;
         var log = new EventLog(_store, _time);
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await log.ListAsync(null, 10, default)).Any(e => e.Id == EventIds.SignInLocked),
             "the lock has its event");
     }

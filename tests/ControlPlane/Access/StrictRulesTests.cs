@@ -75,7 +75,7 @@ public sealed class StrictRulesTests
             int before = center.Host.Started.Count;
             var hold = center.Host.HoldJobs = new TaskCompletionSource();
             var task = await center.BeginAsync($"vms/{name}/policy", $$"""{"policy":"{{policy}}"}""");
-            await Poll.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
+            await Wait.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
             Assert.Equal(strict, await rules.NeedsDirectAccessAsync(StrictOperation.SerialLog, id, None));
             Assert.True(await rules.NeedsDirectAccessAsync(StrictOperation.Console, id, None));
             hold.SetResult();

@@ -17,7 +17,7 @@ public sealed class AlarmTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Broker.KmsDown = true;
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await RaisedAsync(center)).Count > 0, "the alarm is raised");
+        await Wait.UntilAsync(async () => (await RaisedAsync(center)).Count > 0, "the alarm is raised");
 
         var alarm = Assert.Single(await RaisedAsync(center));
         Assert.Equal((AlarmIds.VmLocked, "vm", "a", "critical"), (alarm.Alarm, alarm.ObjectKind, alarm.Object, alarm.Severity));
@@ -29,7 +29,7 @@ public sealed class AlarmTests
         Assert.Equal(("succeeded", "administrator", "a"), (task.State, task.User, task.Target));
 
         center.Broker.KmsDown = false;
-        await Poll.UntilAsync(async () => (await RaisedAsync(center)).Count == 0, "the alarm is cleared");
+        await Wait.UntilAsync(async () => (await RaisedAsync(center)).Count == 0, "the alarm is cleared");
         Assert.NotNull(
             Assert.Single(
                 (await center.GetAsync("alarms?history=true&object=a", RestJson.Default.ListModelAlarmModel)).Items).ClearedAt);
@@ -51,7 +51,7 @@ public sealed class AlarmTests
         var right = center.Host.Vms[id].Clone();
         center.Host.Vms[id].Key.KeyId = "another";
         center.Host.Restart();
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await RaisedAsync(center)).Any(a => a.Alarm == AlarmIds.VmSuspect), "the alarm is raised");
 
         await center.RestartAsync(() =>
@@ -60,7 +60,7 @@ public sealed class AlarmTests
             return Task.CompletedTask;
         });
 
-        await Poll.UntilAsync(async () => (await RaisedAsync(center)).Count == 0, "the alarm is cleared");
+        await Wait.UntilAsync(async () => (await RaisedAsync(center)).Count == 0, "the alarm is cleared");
         Assert.Single(await center.EventsAsync(EventIds.Suspect));
     }
 

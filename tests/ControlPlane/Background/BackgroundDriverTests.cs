@@ -16,7 +16,7 @@ public sealed class BackgroundDriverTests
         string[] all = [.. center.Service<IEnumerable<BackgroundJob>>().Select(j => j.Name)];
         Assert.Distinct(all);
         Assert.All(all, n => Assert.Matches("^[a-z]+(-[a-z]+)*$", n));
-        await Poll.UntilAsync(() => driver.Owned.Count == all.Length, "every job has its owner");
+        await Wait.UntilAsync(() => driver.Owned.Count == all.Length, "every job has its owner");
         Assert.Equal(all, driver.Owned.Select(j => j.Name));
     }
 
@@ -25,15 +25,15 @@ public sealed class BackgroundDriverTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         var driver = center.Service<BackgroundDriver>();
-        await Poll.UntilAsync(() => driver.Owned.Any(j => j.Name == "inventory-gauges" && j.LastRun is not null), "a first count");
+        await Wait.UntilAsync(() => driver.Owned.Any(j => j.Name == "inventory-gauges" && j.LastRun is not null), "a first count");
         await center.Store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync("ALTER TABLE alarms RENAME TO alarms_away"));
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.GetAsync("../../health", RestJson.Default.HealthModel)).Parts
                 .ContainsKey("background inventory-gauges"),
             "the failure is in the health");
         Assert.Equal("degraded", (await center.GetAsync("../../health", RestJson.Default.HealthModel)).Status);
         await center.Store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync("ALTER TABLE alarms_away RENAME TO alarms"));
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => !(await center.GetAsync("../../health", RestJson.Default.HealthModel)).Parts
                 .ContainsKey("background inventory-gauges"),
             "it is well again");

@@ -23,7 +23,7 @@ public sealed class BackgroundLoopTests
         Assert.True(waited >= 10, $"begun after {waited} s");
         Assert.Null(_loop.Status.LastRun);
         _job.End();
-        await Poll.UntilAsync(() => _loop.Status.LastRun is not null, "the round has ended");
+        await Wait.UntilAsync(() => _loop.Status.LastRun is not null, "the round has ended");
         Assert.Null(_loop.Status.Trouble);
         await _loop.StopAsync();
     }
@@ -45,11 +45,11 @@ public sealed class BackgroundLoopTests
         _job.Nudge();
         await _job.BeginsAsync();
         _job.End(new FaultException(new Fault(FaultTypes.InvalidState, "lorica.x", "x", "The disk is away.", "Bring it back.")));
-        await Poll.UntilAsync(() => _loop.Status.Trouble == "The disk is away.", "the trouble is told");
+        await Wait.UntilAsync(() => _loop.Status.Trouble == "The disk is away.", "the trouble is told");
 
         Assert.True(await AdvanceUntilBegunAsync() >= 3);
         _job.End();
-        await Poll.UntilAsync(() => _loop.Status.Trouble is null, "it is well again");
+        await Wait.UntilAsync(() => _loop.Status.Trouble is null, "it is well again");
         await _loop.StopAsync();
     }
 
@@ -97,7 +97,7 @@ public sealed class BackgroundLoopTests
     private async Task<int> AdvanceUntilBegunAsync()
     {
         int seconds = 0;
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             () =>
             {
                 if (_job.Begun.Reader.TryRead(out _))

@@ -24,7 +24,7 @@ public sealed class EventAnchorTests
         });
 
         // It is written anew only by a start that has found it in the log.
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             () => File.GetLastWriteTimeUtc(file) != at, "the next start has found it and keeps the head of now");
         string[] kept = (await File.ReadAllTextAsync(file)).TrimEnd('\n').Split(':');
         Assert.True(Number(kept) >= Number(left.Split(':')), $"{kept[0]} after {left}");
@@ -46,7 +46,7 @@ public sealed class EventAnchorTests
             UPDATE event_head SET number = 1, hash = (SELECT hash FROM events WHERE number = 1);
             """));
 
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items.Any(
                 a => a.Alarm == AlarmIds.EventLogBroken
                     && a.Message.Contains("which was there before", StringComparison.Ordinal)),

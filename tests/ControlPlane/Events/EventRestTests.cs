@@ -70,7 +70,7 @@ public sealed class EventRestTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Broker.KmsDown = true;
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
         string id = (await center.VmAsync("a")).Id;
 
         var found = await center.GetAsync(

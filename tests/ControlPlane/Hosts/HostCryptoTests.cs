@@ -92,7 +92,7 @@ public sealed class HostCryptoTests
         await CryptoAsync(center, "enable");
         string key = center.Host.HostKey!.KeyId;
         center.Host.Restart();
-        await Poll.UntilAsync(() => center.Host.CryptoMode == "safe", "the host is in encryption mode again");
+        await Wait.UntilAsync(() => center.Host.CryptoMode == "safe", "the host is in encryption mode again");
         Assert.Equal(key, center.Host.HostKey.KeyId);
         Assert.Contains("kms1/" + key, center.Host.Keys.Keys);
         Assert.Single(center.Broker.Keys);
@@ -106,7 +106,7 @@ public sealed class HostCryptoTests
         string old = center.Host.HostKey!.KeyId;
         center.Broker.Keys.TryRemove(old, out _);
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.RequireEnableMissingOnKms)).Count == 1, "the event");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.RequireEnableMissingOnKms)).Count == 1, "the event");
         Assert.Equal(1, await AlarmsAsync(center));
 
         Assert.Equal("safe", (await CryptoAsync(center, "enable")).CryptoMode);
@@ -122,9 +122,9 @@ public sealed class HostCryptoTests
         await CryptoAsync(center, "enable");
         center.Broker.KmsDown = true;
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.RequireEnableClusterError)).Count == 1, "the event");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.RequireEnableClusterError)).Count == 1, "the event");
         center.Broker.KmsDown = false;
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => center.Host.CryptoMode == "safe" && await AlarmsAsync(center) == 0, "safe again, alarm cleared");
     }
 
@@ -153,8 +153,8 @@ public sealed class HostCryptoTests
         Assert.Equal(old, center.Host.HostKey.KeyId);
 
         center.Host.Restart();
-        await Poll.UntilAsync(() => center.Host.CryptoMode == "safe" && center.Host.HostKey.KeyId != old, "a new host key");
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.NewHostKeyClusterError)).Count == 1, "the event");
+        await Wait.UntilAsync(() => center.Host.CryptoMode == "safe" && center.Host.HostKey.KeyId != old, "a new host key");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.NewHostKeyClusterError)).Count == 1, "the event");
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class HostCryptoTests
 
         Assert.Equal("pendingIncapable", (await CryptoAsync(center, "disable")).CryptoMode);
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await HostRecordsAsync(center)).TrueForAll(r => r.State == KeyRecordStates.Retired),
+        await Wait.UntilAsync(async () => (await HostRecordsAsync(center)).TrueForAll(r => r.State == KeyRecordStates.Retired),
             "its key is retired");
         Assert.Equal("incapable", center.Host.CryptoMode);
     }

@@ -25,7 +25,7 @@ public sealed class HostJoinTests
         Assert.Contains(joiner.HostId, center.Broker.Pinned.Keys);
 
         await joiner.RunAsync(center);
-        await Poll.UntilAsync(async () => await StateAsync(center, "node") == "connected", "it is connected");
+        await Wait.UntilAsync(async () => await StateAsync(center, "node") == "connected", "it is connected");
         Assert.Single(await center.EventsAsync(EventIds.HostAdded));
     }
 
@@ -85,7 +85,7 @@ public sealed class HostJoinTests
         await center.RestartAsync();
         Assert.Equal("joining", await StateAsync(center, "node"));
         await joiner.RunAsync(center);
-        await Poll.UntilAsync(async () => await StateAsync(center, "node") == "connected", "it is connected");
+        await Wait.UntilAsync(async () => await StateAsync(center, "node") == "connected", "it is connected");
         Assert.Equal("", (await center.GetAsync("hosts/node", RestJson.Default.HostModel)).Detail);
     }
 
@@ -111,7 +111,7 @@ public sealed class HostJoinTests
         joiner.BeforeInstall = null;
         Assert.Equal(HttpStatusCode.Created, (await AddAsync(center, joiner, joiner.Token)).StatusCode);
         await joiner.RunAsync(center);
-        await Poll.UntilAsync(async () => await StateAsync(center, "node") == "connected", "it is connected");
+        await Wait.UntilAsync(async () => await StateAsync(center, "node") == "connected", "it is connected");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class HostServiceTests
 
         center.Hosts[1].DatastoreId = "5b1c0000-0000-4000-8000-00000000000b";
         center.Hosts[1].Restart();
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.GetAsync("datastores", RestJson.Default.ListModelDatastoreListModel)).Items
             .Any(d => d.Hosts.Any(h => h.Host == "h2"
                 && h.Problem.Contains("Another datastore is called ds1", StringComparison.Ordinal))), "the problem");
@@ -68,10 +68,10 @@ public sealed class HostServiceTests
         await using var center = await TestCenter.StartAsync();
         center.Host.Refuses = true;
         center.Host.Restart();
-        await Poll.UntilAsync(async () => await LostAsync(center) == 1, "the alarm");
+        await Wait.UntilAsync(async () => await LostAsync(center) == 1, "the alarm");
         Assert.Equal("disconnected", (await center.GetAsync("hosts/h1", RestJson.Default.HostModel)).State);
         center.Host.Refuses = false;
-        await Poll.UntilAsync(async () => await LostAsync(center) == 0, "the alarm is cleared");
+        await Wait.UntilAsync(async () => await LostAsync(center) == 0, "the alarm is cleared");
         Assert.NotEmpty(await center.EventsAsync(EventIds.HostDisconnected));
     }
 

@@ -35,7 +35,7 @@ public sealed class HostileHostTests
 
         center.Hosts[1].HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/own/policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}""");
-        await Poll.UntilAsync(() => center.Hosts[1].Started.Any(s => s.JobId == task.Id), "the job runs");
+        await Wait.UntilAsync(() => center.Hosts[1].Started.Any(s => s.JobId == task.Id), "the job runs");
         center.Hosts[1].Lies = Lie;
         center.Hosts[1].HoldJobs!.SetResult();
 
@@ -72,7 +72,7 @@ public sealed class HostileHostTests
         center.Hosts[1].Tell(new VmChanged { VmId = "nobody", What = "poweredOff" });
         center.Hosts[1].Tell(new VmChanged { VmId = center.Hosts[1].Vms.Keys.Single(), What = "vmxRestarted" });
 
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.VmChanged)).Count > 0, "the last of them is told");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.VmChanged)).Count > 0, "the last of them is told");
         var told = Assert.Single(await center.EventsAsync(EventIds.VmChanged));
         Assert.Equal(("own", "vmxRestarted"), (told.Object, told.Message));
     }

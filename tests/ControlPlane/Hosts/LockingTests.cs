@@ -19,7 +19,7 @@ public sealed class LockingTests
 
         center.Host.Restart();
 
-        await Poll.UntilAsync(() => center.Host.Keys.Count == 2, "the keys are back");
+        await Wait.UntilAsync(() => center.Host.Keys.Count == 2, "the keys are back");
         Assert.Equal(keys, center.Host.Keys.Keys.Order());
         Assert.Equal("unlocked", (await center.VmAsync("a")).CryptoState);
     }
@@ -31,7 +31,7 @@ public sealed class LockingTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Broker.KmsDown = true;
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
 
         var vm = await center.VmAsync("a");
         Assert.Equal((vm.Key!.Provider, vm.Key.Id, KeyReasons.ProviderUnreachable),
@@ -42,7 +42,7 @@ public sealed class LockingTests
         Assert.Single(await center.EventsAsync(EventIds.LockedClusterError));
 
         center.Broker.KmsDown = false;
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "unlocked", "the VM is unlocked");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "unlocked", "the VM is unlocked");
         Assert.Single(await center.EventsAsync(EventIds.Unlocked));
         Assert.Empty((await center.VmAsync("a")).LockedKeys);
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
@@ -57,7 +57,7 @@ public sealed class LockingTests
         string key = (await center.VmAsync("a")).Key!.Id;
         center.Broker.Keys.TryRemove(key, out string? kcv);
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM is locked");
 
         var refused = await center.RefusedAsync("vms/a/unlock", "", HttpStatusCode.Conflict);
         Assert.Equal(("msg.vigor.enc.keyNotFound", KeyReasons.MissingOnKms), (refused.Code, Assert.Single(refused.Keys!).Reason));
@@ -83,7 +83,7 @@ public sealed class LockingTests
         center.Broker.Keys[(await center.VmAsync("wrong")).Key!.Id] = "1111111111111111";
         center.Host.Restart();
 
-        await Poll.UntilAsync(async () => (await center.VmAsync("wrong")).CryptoState == "locked", "locked");
+        await Wait.UntilAsync(async () => (await center.VmAsync("wrong")).CryptoState == "locked", "locked");
         Assert.Equal(KeyReasons.MissingOnKms, (await center.VmAsync("gone")).LockedKeys.Single().Reason);
         Assert.Equal(KeyReasons.WrongKey, (await center.VmAsync("wrong")).LockedKeys.Single().Reason);
         Assert.Empty(center.Host.Keys);
@@ -97,12 +97,12 @@ public sealed class LockingTests
         Assert.Equal(HttpStatusCode.Conflict, (await center.Http.DeleteAsync("/api/v1/providers/kms1")).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await center.Http.DeleteAsync("/api/v1/providers/kms1?force=true")).StatusCode);
         center.Host.Restart();
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.VmAsync("a")).LockedKeys is [{ Reason: KeyReasons.ProviderUnknown }, ..], "locked");
 
         await center.AddProviderAsync();
 
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "unlocked", "unlocked");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "unlocked", "unlocked");
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class LockingTests
 
         center.Host.Restart();
 
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
         Assert.Empty(center.Host.Keys);
         var model = await center.VmAsync("a");
         Assert.Equal("lorica.weakerThanRecorded", model.Suspect!.Key);
@@ -139,7 +139,7 @@ public sealed class LockingTests
 
         center.Host.Restart();
 
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
         Assert.DoesNotContain("kms1/" + other, center.Host.Delivered);
         Assert.Equal("lorica.keyDiffers", (await center.VmAsync("a")).Suspect!.Key);
     }

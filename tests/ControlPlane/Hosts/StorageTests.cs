@@ -39,7 +39,7 @@ public sealed class StorageTests
 
         // Also after somebody asked, and after the host said that something changed.
         center.Host.Tell(new VmChanged { VmId = before.Id, What = "poweredOff" });
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.EventsAsync(EventIds.VmChanged)).Count > 0, "the change was heard");
         Assert.True((await center.VmAsync("web")).Encrypted);
         await UntilAlarmsAsync(center, [AlarmIds.DatastoreProblem]);
@@ -84,14 +84,14 @@ public sealed class StorageTests
         await UntilAlarmsAsync(center, [AlarmIds.VmStandsStill]);
         var shown = await center.VmAsync("web");
         Assert.Equal(("poweredOn", "ioError", vm.GuestDetail), (shown.PowerState, shown.Guest, shown.GuestDetail));
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.GetAsync("datastores/ds1", RestJson.Default.DatastoreListModel)).Free == 0,
             "the space is the one of now");
 
         (vm.Guest, vm.GuestDetail, center.Host.Free) = ("running", "", 1 << 20);
         await UntilAlarmsAsync(center, []);
         Assert.Equal("running", (await center.VmAsync("web")).Guest);
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.GetAsync("datastores/ds1", RestJson.Default.DatastoreListModel)).Free == 1 << 20,
             "the space is the one of now");
     }
@@ -127,7 +127,7 @@ public sealed class StorageTests
     private static async Task<IReadOnlyList<AlarmModel>> AlarmsAsync(TestCenter center) =>
         (await center.GetAsync("alarms", RestJson.Default.ListModelAlarmModel)).Items;
 
-    private static Task UntilAlarmsAsync(TestCenter center, IReadOnlyList<string> wanted) => Poll.UntilAsync(
+    private static Task UntilAlarmsAsync(TestCenter center, IReadOnlyList<string> wanted) => Wait.UntilAsync(
         async () => (await AlarmsAsync(center)).Select(a => a.Alarm).SequenceEqual(wanted),
         $"the alarms are: {string.Join(", ", wanted)}");
 }

@@ -21,21 +21,21 @@ public sealed class UnlockTests(ITestOutputHelper output)
         await PlaceAsync(center, Count);
         center.Broker.KmsDown = true;
         center.Host.Restart();
-        await Poll.UntilAsync(async () => await LockedAsync(center) == Count, "all are locked");
+        await Wait.UntilAsync(async () => await LockedAsync(center) == Count, "all are locked");
         Assert.Equal(Count, await RaisedAsync(center, AlarmIds.VmLocked));
-        await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 1, "the provider's alarm");
+        await Wait.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 1, "the provider's alarm");
         Assert.Equal(1, await EventsAsync(center, EventIds.KmsUnreachable));
         int seals = center.Broker.SealCalls;
 
         var watch = Stopwatch.StartNew();
         center.Broker.KmsDown = false;
-        await Poll.UntilAsync(async () => await LockedAsync(center) == 0, "all are unlocked");
+        await Wait.UntilAsync(async () => await LockedAsync(center) == 0, "all are unlocked");
 
         output.WriteLine($"{Count} VMs unlocked {watch.ElapsedMilliseconds} ms after the provider's return");
         Assert.Equal(Count, center.Host.Keys.Count);
         Assert.Equal(0, await RaisedAsync(center, AlarmIds.VmLocked));
         Assert.Equal(Count, await EventsAsync(center, EventIds.Unlocked));
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 0, "the provider's alarm is cleared");
         Assert.Equal(1, await EventsAsync(center, EventIds.KmsReachable));
         Assert.True(center.Broker.SealCalls - seals <= 20, "keys travel in batches");

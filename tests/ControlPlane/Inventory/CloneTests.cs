@@ -98,7 +98,7 @@ public sealed class CloneTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/clone", """{"name":"b"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         Assert.Equal("lorica.taskUnderWay", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
         Assert.Equal("lorica.taskUnderWay", (await center.RefusedAsync("vms/b/recrypt", """{"mode":"shallow"}""")).Code);
 
@@ -130,7 +130,7 @@ public sealed class CloneTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/clone", """{"name":"b"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
 
         await center.Service<TaskStore>().RequestCancelAsync(task.Id, "administrator", default);
 
@@ -147,7 +147,7 @@ public sealed class CloneTests
         await center.CreateAsync("a");
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         var e = await Assert.ThrowsAsync<FaultException>(
             () => center.Service<TaskStore>().RequestCancelAsync(task.Id, "administrator", default));
         Assert.Equal("lorica.notCancellable", e.Fault.Key);

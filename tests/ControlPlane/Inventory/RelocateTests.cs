@@ -127,7 +127,7 @@ public sealed class RelocateTests
         center.Host.SecondDatastoreFree = 1 << 29;
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/relocate", """{"datastore":"ds2"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
 
         (await center.PostAsync($"tasks/{task.Id}/cancel", "")).EnsureSuccessStatusCode();
 

@@ -32,11 +32,11 @@ public sealed class BegunWorkTests
         await CutAsync(center, () => (center.Host.Refuses, center.Broker.KmsDown) = (true, kmsAway));
         if (kmsAway)
         {
-            await Poll.UntilAsync(
+            await Wait.UntilAsync(
                 async () => (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).Step
                     .StartsWith("waiting: ", StringComparison.Ordinal), "the task says what it waits for");
             Assert.DoesNotContain(await center.RecordsAsync(), r => r.State == KeyRecordStates.Retired);
-            await Poll.UntilAsync(
+            await Wait.UntilAsync(
                 async () => (await center.EventsAsync(EventIds.TaskWaits)).Count > 0, "the audit says so, too");
             center.Broker.KmsDown = false;
         }
@@ -62,7 +62,7 @@ public sealed class BegunWorkTests
         await CutAsync(center, () => center.Broker.KmsDown = true);
         Assert.True((await center.Http.DeleteAsync("/api/v1/providers/kms1?force=true")).IsSuccessStatusCode);
         center.Broker.KmsDown = false;
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).Step is { } step
                 && step.StartsWith("waiting: ", StringComparison.Ordinal)
                 && step.Contains("provider", StringComparison.OrdinalIgnoreCase), "the task says what it waits for");
@@ -102,7 +102,7 @@ public sealed class BegunWorkTests
         Assert.Empty(await center.EventsAsync(EventIds.OrphanKey));
 
         center.Host.Lies = null;
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).Suspect is null, "the next look settles the records");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).Suspect is null, "the next look settles the records");
         Assert.Equal("succeeded", (await AgainAsync(center, job)).State);
         await AssertWholeAsync(center, job);
     }
@@ -168,7 +168,7 @@ public sealed class BegunWorkTests
         await using var center = await StartAsync(Deep);
         var bob = await People.WithoutAsync(center);
         var task = await center.Vms.CloneAsync(bob, "a", new CloneVmBody("b"), None);
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await center.Store.WriteAsync(db => db.Raw.Permissions.Where(p => p.Principal == bob.User).ExecuteDeleteAsync(None));
         await center.RestartAsync(() =>
         {
@@ -203,7 +203,7 @@ public sealed class BegunWorkTests
     {
         await using var center = await StartAsync(Deep);
         var task = await center.Vms.CloneAsync(People.Administrator, "a", new CloneVmBody("b"), None);
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await center.RestartAsync(() =>
         {
             center.Host.Finish(center.Host.Started.Last());
@@ -274,7 +274,7 @@ public sealed class BegunWorkTests
             Decrypt => await vms.SetPolicyAsync(caller, "a", new SetPolicyBody(TestCenter.DefaultPolicy), None),
             _ => await vms.RecryptAsync(caller, "a", new RecryptBody(job == Deep ? "deep" : "shallow"), None),
         };
-        await Poll.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
+        await Wait.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
         return task.Id;
     }
 
@@ -298,7 +298,7 @@ public sealed class BegunWorkTests
         hold?.TrySetResult();
     }
 
-    private static Task WaitsAsync(TestCenter center, string task, string why) => Poll.UntilAsync(
+    private static Task WaitsAsync(TestCenter center, string task, string why) => Wait.UntilAsync(
         async () => (await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel)).Step is { } step
             && step.StartsWith("waiting: ", StringComparison.Ordinal) && step.Contains(why, StringComparison.Ordinal),
         "the task says what it waits for");

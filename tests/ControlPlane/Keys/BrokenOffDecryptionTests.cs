@@ -62,7 +62,7 @@ public sealed class BrokenOffDecryptionTests
         var vm = await TwoDisksAsync(center);
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
 
         await center.RestartAsync(() =>
         {
@@ -86,7 +86,7 @@ public sealed class BrokenOffDecryptionTests
         await TwoDisksAsync(center);
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.DefaultPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         var job = center.Host.Started.Single();
 
         await center.RestartAsync(() =>

@@ -198,7 +198,7 @@ public sealed class ClaimTests
             "succeeded", (await center.DoAsync("vms", """{"name":"a","host":"h1","disks":[{"capacity":1048576}]}""")).State);
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         return (task, center.Host.Started.Single());
     }
 

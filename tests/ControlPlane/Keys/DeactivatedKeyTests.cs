@@ -66,7 +66,7 @@ public sealed class DeactivatedKeyTests
         await using var center = await LockedAsync("Deactivated");
         await center.DoAsync("vms/a/unlock?deactivated=true", "");
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks again");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks again");
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unlock?deactivated=true", "")).State);
     }
 
@@ -138,7 +138,7 @@ public sealed class DeactivatedKeyTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Broker.States[(await center.VmAsync("a")).Key!.Id] = state;
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
         return center;
     }
 }

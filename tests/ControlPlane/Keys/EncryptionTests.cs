@@ -79,7 +79,7 @@ public sealed class EncryptionTests
 
         Assert.Equal("succeeded", task.State);
         Assert.All(await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
-        await Poll.UntilAsync(() => center.Host.Keys.IsEmpty, "the host dropped the key");
+        await Wait.UntilAsync(() => center.Host.Keys.IsEmpty, "the host dropped the key");
         Assert.Single(center.Broker.Keys);
         var vm = await center.VmAsync("a");
         Assert.Equal((false, "notApplicable", "Datastore Default"), (vm.Encrypted, vm.Compliance, vm.Policy.Name));
@@ -103,7 +103,7 @@ public sealed class EncryptionTests
         Assert.All(records.Where(r => r.KeyId == old), r => Assert.Equal((KeyRecordStates.Retired, false), (r.State, r.InUse)));
         Assert.All(
             records.Where(r => r.KeyId == vm.Key.Id), r => Assert.Equal((KeyRecordStates.Usable, true), (r.State, r.InUse)));
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             () => center.Host.Keys.Keys.ToList() is [var only] && only == $"kms1/{vm.Key.Id}", "the host dropped the old key");
         Assert.Null(vm.Suspect);
     }

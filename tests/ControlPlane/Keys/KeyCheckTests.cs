@@ -120,7 +120,7 @@ public sealed class KeyCheckTests
         rounds.Start();
 
         long first = 0;
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 time.Advance(TimeSpan.FromMinutes(1));
@@ -128,7 +128,7 @@ public sealed class KeyCheckTests
             },
             "the first check");
         Assert.Equal(1, await center.Store.ReadAsync(db => db.Raw.Keys.CountAsync(k => k.CheckedAt > 0)));
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 time.Advance(TimeSpan.FromHours(1));

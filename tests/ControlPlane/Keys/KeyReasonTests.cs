@@ -93,9 +93,9 @@ public sealed class KeyReasonTests
             async (center, key) =>
             {
                 Assert.Empty(center.Host.Keys);
-                await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.WrongKey) == 1, "alarm of the wrong key");
+                await Wait.UntilAsync(async () => await RaisedAsync(center, AlarmIds.WrongKey) == 1, "alarm of the wrong key");
                 await RepairAsync(center, () => center.Broker.Keys[key] = kcv);
-                await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.WrongKey) == 0, "alarm cleared");
+                await Wait.UntilAsync(async () => await RaisedAsync(center, AlarmIds.WrongKey) == 0, "alarm cleared");
             });
     }
 
@@ -113,7 +113,7 @@ public sealed class KeyReasonTests
             },
             async (center, _) =>
             {
-                await Poll.UntilAsync(
+                await Wait.UntilAsync(
                     async () => (await center.VmAsync("b")).CryptoState == "unlocked", "the other is not locked");
                 Assert.Equal(0, await RaisedAsync(center, AlarmIds.ProviderConnection));
                 await RepairAsync(center, center.Broker.Odd.Clear);
@@ -144,7 +144,7 @@ public sealed class KeyReasonTests
         await breakIt(center, key);
         center.Host.Restart();
 
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
         Assert.Equal(reason, Assert.Single((await center.VmAsync("a")).LockedKeys).Reason);
         var refused = await center.RefusedAsync("vms/a/power", """{"action":"on"}""", HttpStatusCode.Conflict);
         Assert.Equal(("msg.vigor.enc.keyNotFound", reason), (refused.Code, Assert.Single(refused.Keys!).Reason));
@@ -153,7 +153,7 @@ public sealed class KeyReasonTests
 
         await repair(center, key);
 
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "unlocked", "the VM unlocks");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "unlocked", "the VM unlocks");
         Assert.Equal(0, await RaisedAsync(center, AlarmIds.VmLocked));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }

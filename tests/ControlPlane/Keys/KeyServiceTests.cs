@@ -72,14 +72,14 @@ public sealed class KeyServiceTests
         await center.PowerAsync("a", "off");
         center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = "poweredOff", What = "poweredOff" });
 
-        await Poll.UntilAsync(() => center.Host.Keys.IsEmpty, "the host drops the key");
+        await Wait.UntilAsync(() => center.Host.Keys.IsEmpty, "the host drops the key");
         center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = "poweredOff", What = "poweredOff" });
         var refused = await center.RefusedAsync("vms/a/power", """{"action":"on"}""");
         Assert.Equal(
             ("msg.vigor.enc.keyNotFound",
                 $"Somebody removed that key by force. Take that back: lorica key restore kms1/{vm.Key.Id}"),
             (refused.Code, refused.Hint));
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "the VM locks");
         Assert.True(center.Broker.Keys.ContainsKey(vm.Key.Id));
     }
 
@@ -94,7 +94,7 @@ public sealed class KeyServiceTests
         // A shallow recrypt takes the VM to a new key; the host keeps the old one, which nobody else has.
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
 
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             () => center.Store.ReadAsync(db => db.Raw.Alarms.AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),
             "the alarm");
         Assert.Contains($"kms1/{old}", center.Host.Keys.Keys);
@@ -106,8 +106,8 @@ public sealed class KeyServiceTests
         // Back on the KMS: the next look drops it.
         center.Broker.Keys[old] = kcv!;
         await center.GetAsync("providers/kms1/status", RestJson.Default.ProviderStatusModel);
-        await Poll.UntilAsync(() => center.Host.Keys.Count == 1, "the host drops the old key");
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(() => center.Host.Keys.Count == 1, "the host drops the old key");
+        await Wait.UntilAsync(
             async () =>
                 !await center.Store.ReadAsync(db => db.Raw.Alarms
                     .AnyAsync(a => a.Alarm == AlarmIds.LastCopy && a.ClearedAt == null)),

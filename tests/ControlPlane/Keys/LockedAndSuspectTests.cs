@@ -19,7 +19,7 @@ public sealed class LockedAndSuspectTests
         string key = (await center.VmAsync("a")).Key!.Id;
         center.Broker.Keys.TryRemove(key, out string? kcv);
         center.Host.Restart();
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "a is locked");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).CryptoState == "locked", "a is locked");
         Assert.Single(await center.EventsAsync(EventIds.LockedMissingOnKms));
         Assert.Equal(1, await AlarmsAsync(center, AlarmIds.VmLocked));
 
@@ -74,7 +74,7 @@ public sealed class LockedAndSuspectTests
         string[] old = [before.Key!.Id, .. before.Disks.Select(d => d.Key!.Id)];
         Assert.All(after.Disks.Select(d => d.Key!.Id).Append(after.Key!.Id), k => Assert.DoesNotContain(k, old));
         Assert.All((await center.RecordsAsync()).Where(r => r.InUse), r => Assert.True(r.Generation > generations[r.ObjectId]));
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(!old.Any(k => center.Host.Keys.ContainsKey("kms1/" + k))), "the old keys leave the host");
         Assert.All(old, k => Assert.Contains(k, center.Broker.Keys.Keys));
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
@@ -109,7 +109,7 @@ public sealed class LockedAndSuspectTests
         center.Host.Delivered.Clear();
         center.Host.Restart();
 
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
         Assert.Equal(1, await AlarmsAsync(center, AlarmIds.VmSuspect));
         Assert.Equal(reason, (await center.VmAsync("a")).Suspect!.Key);
         foreach (var (path, body) in new[]
@@ -135,7 +135,7 @@ public sealed class LockedAndSuspectTests
         vm.Suspect = null;
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx"}""")).State);
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
-        await Poll.UntilAsync(async () => await AlarmsAsync(center, AlarmIds.VmSuspect) == 0, "the alarm is cleared");
+        await Wait.UntilAsync(async () => await AlarmsAsync(center, AlarmIds.VmSuspect) == 0, "the alarm is cleared");
     }
 
     private static Task<int> AlarmsAsync(TestCenter center, string alarm) =>

@@ -29,7 +29,7 @@ public sealed class OlderFilesTests
 
         center.Host.Restart();
 
-        await Poll.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
+        await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.Suspect)).Count == 1, "it is noticed");
         Assert.Empty(center.Host.Keys);
         Assert.Equal("lorica.olderThanKnown", (await center.VmAsync("a")).Suspect!.Key);
         foreach (var (path, body) in new[]

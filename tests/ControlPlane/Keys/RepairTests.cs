@@ -200,7 +200,7 @@ public sealed class RepairTests
         await using var center = await StartAsync();
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         Assert.Equal(FaultTypes.ResourceInUse, (await center.RefusedAsync("vms/a/repair", """{"apply":true}""")).Title);
         center.Host.HoldJobs.SetResult();
         Assert.Equal("succeeded", (await center.EndAsync(task.Id)).State);
@@ -230,7 +230,7 @@ public sealed class RepairTests
         var task = job == "encrypt"
             ? await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""")
             : await center.BeginAsync("vms/a/recrypt", $$"""{"mode":"{{(job == "recryptDeep" ? "deep" : "shallow")}}"}""");
-        await Poll.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
+        await Wait.UntilAsync(() => center.Host.Started.Count > before, "the job runs");
         string key = (await center.RecordsAsync()).Last(r => r.TaskId == task.Id).KeyId;
         await center.RestartAsync(async () =>
         {

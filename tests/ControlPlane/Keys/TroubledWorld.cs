@@ -247,7 +247,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
     private async Task CheckAsync()
     {
         // No task is lost.
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => !await _center.Store.ReadAsync(
                 db => db.Raw.Tasks.AnyAsync(t => t.State == "queued" || t.State == "running")), "every task has ended");
 
@@ -256,7 +256,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
         Assert.Equal(vms.Select(v => v.Id).Order(), _center.Host.Vms.Keys.Order());
         foreach (var vm in vms)
         {
-            await Poll.UntilAsync(async () => (await _center.VmAsync(vm.Name)).Suspect is null, $"{vm.Name} is not suspect");
+            await Wait.UntilAsync(async () => (await _center.VmAsync(vm.Name)).Suspect is null, $"{vm.Name} is not suspect");
             await FinishAsync(vm.Name, _center.Host.Vms[vm.Id].PendingJob);
             AssertRecorded(_center.Host.Vms[vm.Id], await _center.RecordsAsync());
             Assert.Equal(("succeeded", null), Outcome(await _center.PowerAsync(vm.Name, "on")));
@@ -264,7 +264,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
         }
 
         // Keys are on the host that needs them, and no other.
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 var needed = (await _center.RecordsAsync()).Where(r => r.InUse)

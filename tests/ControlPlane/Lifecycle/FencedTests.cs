@@ -69,7 +69,7 @@ public sealed class FencedTests
         Assert.True(gone.Vms.ContainsKey(files.VmId));
 
         gone.Refuses = false;
-        await Poll.UntilAsync(() => !gone.Vms.ContainsKey(files.VmId), "the host has forgotten it");
+        await Wait.UntilAsync(() => !gone.Vms.ContainsKey(files.VmId), "the host has forgotten it");
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", """{"path":"[ds1] a/a.vmx","host":"h2"}""")).State);
     }
 
@@ -93,7 +93,7 @@ public sealed class FencedTests
         host.BeforeLife = step => step == "unregister" ? never.Task : Task.CompletedTask;
         host.Refuses = false;
 
-        await Poll.UntilAsync(() => host.Keys.ContainsKey("kms1/" + key), "the other VM has its key");
+        await Wait.UntilAsync(() => host.Keys.ContainsKey("kms1/" + key), "the other VM has its key");
         Assert.True(host.Vms.ContainsKey(left));
         never.SetResult();
     }

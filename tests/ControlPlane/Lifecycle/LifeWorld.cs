@@ -112,7 +112,7 @@ internal static class LifeWorld
     {
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await DoAsync(center, caller, kind);
-        await Poll.UntilAsync(() => center.Host.Started.Any(s => s.JobId == task.Id), "the host works on it");
+        await Wait.UntilAsync(() => center.Host.Started.Any(s => s.JobId == task.Id), "the host works on it");
         await meanwhile();
         await center.RestartAsync(() =>
         {

@@ -67,7 +67,7 @@ public sealed class PlaceTests
         Assert.Equal(("h2", "unlocked", null), (vm.Host, vm.CryptoState, vm.Suspect));
         Assert.Empty(center.Hosts[0].Vms);
         Assert.Contains($"kms1/{key.Id}", center.Hosts[1].Keys.Keys);
-        await Poll.UntilAsync(() => Task.FromResult(center.Hosts[0].Keys.IsEmpty), "the key leaves the old host");
+        await Wait.UntilAsync(() => Task.FromResult(center.Hosts[0].Keys.IsEmpty), "the key leaves the old host");
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
         Assert.Equal("lorica.mustBeOff", (await center.RefusedAsync("vms/a/migrate", """{"host":"h1"}""")).Code);
     }
@@ -124,7 +124,7 @@ public sealed class PlaceTests
         var task = await center.DoAsync("vms/a/migrate", """{"host":"h2"}""");
         Assert.Equal(("failed", "lorica.bundleEdited"), (task.State, task.Fault!.Key));
         Assert.Equal(("h1", 1, 0), ((await center.VmAsync("a")).Host, center.Hosts[0].Vms.Count, center.Hosts[1].Vms.Count));
-        await Poll.UntilAsync(() => Task.FromResult(center.Hosts[1].Keys.IsEmpty), "the key leaves the new host");
+        await Wait.UntilAsync(() => Task.FromResult(center.Hosts[1].Keys.IsEmpty), "the key leaves the new host");
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
     }
 
@@ -171,7 +171,7 @@ public sealed class PlaceTests
             stop.SetResult();
             return Task.CompletedTask;
         });
-        await Poll.UntilAsync(async () => (await center.VmAsync("a")).Task is null, "the migration is finished");
+        await Wait.UntilAsync(async () => (await center.VmAsync("a")).Task is null, "the migration is finished");
         Assert.Equal(("h2", 0, 1), ((await center.VmAsync("a")).Host, center.Hosts[0].Vms.Count, center.Hosts[1].Vms.Count));
         Assert.Equal(
             "h2", await center.Store.ReadAsync(

@@ -21,7 +21,7 @@ public sealed class RegisterTests
         var before = await center.VmAsync("a");
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/unregister", "")).State);
         Assert.Empty(center.Host.Vms);
-        await Poll.UntilAsync(() => Task.FromResult(center.Host.Keys.IsEmpty), "the key leaves the host");
+        await Wait.UntilAsync(() => Task.FromResult(center.Host.Keys.IsEmpty), "the key leaves the host");
         Assert.All(
             await center.RecordsAsync(), r => Assert.Equal((KeyRecordStates.Known, false, 1L), (r.State, r.InUse, r.Generation)));
         Assert.Equal(Path, (await center.Store.ReadAsync(db => db.Raw.KnownVms.SingleAsync())).Path);
@@ -74,7 +74,7 @@ public sealed class RegisterTests
         Assert.Equal(("failed", "lorica.bundleEdited"), (task.State, task.Fault!.Key));
         Assert.Empty(await center.RecordsAsync());
         Assert.Empty(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
-        await Poll.UntilAsync(() => Task.FromResult(center.Host.Keys.IsEmpty), "the key leaves the host");
+        await Wait.UntilAsync(() => Task.FromResult(center.Host.Keys.IsEmpty), "the key leaves the host");
         center.Host.RefuseRegister = null;
         Assert.Equal("succeeded", (await center.DoAsync("vms/register", $$"""{"path":"{{files.Path}}"}""")).State);
     }

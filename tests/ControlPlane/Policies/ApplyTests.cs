@@ -65,12 +65,12 @@ public sealed class ApplyTests
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync(
             $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"vms":["a","b"],"parallel":1}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
 
         await center.Services.GetRequiredService<TaskStore>().RequestCancelAsync(task.Id, "administrator", default);
         center.Host.HoldJobs.SetResult();
 
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await center.GetAsync($"tasks/{task.Id}", RestJson.Default.TaskModel)).State == "cancelled",
             "the task is cancelled");
         var report = await center.GetAsync($"policies/reports/{task.Id}", RestJson.Default.PolicyReportModel);
@@ -104,7 +104,7 @@ public sealed class ApplyTests
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync(
             $"policies/{Uri.EscapeDataString(TestCenter.EncryptionPolicy)}/apply", """{"all":true,"parallel":1}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
 
         // The note of the child is lost, as if the center had died before it.
         await center.RestartAsync(async () =>
@@ -155,7 +155,7 @@ public sealed class ApplyTests
         var policy = await center.MakePolicyAsync("""{"name":"mine","encryption":true}""");
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("policies/mine/apply", """{"vms":["a","b"],"parallel":1}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the first job runs");
 
         var users = (await center.Service<TaskStore>().UnfinishedAsync(default)).Where(t => t.PolicyId == policy.Id).ToList();
         Assert.Equal([TaskKinds.PolicyApply, TaskKinds.Encrypt], users.Select(t => t.Kind).Order());
@@ -174,7 +174,7 @@ public sealed class ApplyTests
         var policy = await center.MakePolicyAsync("""{"name":"mine","encryption":true}""");
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await center.Store.WriteAsync(db =>
         {
             var row = db.Raw.Tasks.Single(t => t.Id == task.Id);

@@ -85,7 +85,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         await OutAsync(TimeSpan.FromMinutes(1));
 
-        await Poll.UntilAsync(async () => (await _center.VmAsync("a")).PowerState == "poweredOff", "the VM is off");
+        await Wait.UntilAsync(async () => (await _center.VmAsync("a")).PowerState == "poweredOff", "the VM is off");
         Assert.Single(await _center.EventsAsync(EventIds.OutageActed));
         _reach.Since.Clear();
         await _watch.RunAsync(default);

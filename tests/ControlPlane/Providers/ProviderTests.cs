@@ -114,7 +114,7 @@ public sealed class ProviderTests
         Assert.Single(await center.EventsAsync(EventIds.KmsUnreachable));
 
         center.Broker.KmsDown = false;
-        await Poll.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 0, "the probe finds it back");
+        await Wait.UntilAsync(async () => await RaisedAsync(center, AlarmIds.ProviderConnection) == 0, "the probe finds it back");
         Assert.Single(await center.EventsAsync(EventIds.KmsReachable));
     }
 

@@ -84,7 +84,7 @@ public sealed class ImportTests
         using var content = new UnfinishedContent(Stream(Json(json), Data(0, 0, 1, 512)));
         var posting = center.Http.PostAsync("/api/v1/vms/import", content);
         TaskModel? task = null;
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (task = (await center.GetAsync("tasks?state=unfinished", RestJson.Default.ListModelTaskModel)).Items
             .FirstOrDefault(t => t is { Kind: "vm.import", Cancellable: true })) is not null, "the import is under way");
 
@@ -97,7 +97,7 @@ public sealed class ImportTests
         Assert.Empty(center.Host.Vms);
         Assert.Empty((await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items);
         Assert.DoesNotContain(await center.RecordsAsync(), r => r.InUse);
-        await Poll.UntilAsync(() => center.Host.Keys.IsEmpty, "the key leaves the host");
+        await Wait.UntilAsync(() => center.Host.Keys.IsEmpty, "the key leaves the host");
         Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(center, Stream(Json(Vm), End()))).StatusCode);
     }
 

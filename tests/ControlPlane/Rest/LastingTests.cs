@@ -69,7 +69,7 @@ public sealed class LastingTests
             Assert.True((await center.Http.GetAsync("/api/v1/tasks")).IsSuccessStatusCode);
         }
 
-        await Poll.UntilAsync(async () => (await bob.GetAsync("/api/v1/tasks")).IsSuccessStatusCode, "one has ended");
+        await Wait.UntilAsync(async () => (await bob.GetAsync("/api/v1/tasks")).IsSuccessStatusCode, "one has ended");
     }
 
     private static async Task<HttpClient> SignInAsync(TestCenter center, string user)

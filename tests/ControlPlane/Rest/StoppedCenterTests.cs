@@ -10,7 +10,7 @@ public sealed class StoppedCenterTests
     public async Task A_center_that_has_stopped_leaves_memory()
     {
         var services = await StartAndStopAsync();
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             () =>
             {
                 GC.Collect();

@@ -168,7 +168,7 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
         await responseStream.WriteAsync(new ConsoleChunk { Data = ByteString.CopyFromUtf8("login: ") });
         if (request.Follow)
         {
-            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            await Wait.ForeverAsync(context.CancellationToken);
         }
     }
 

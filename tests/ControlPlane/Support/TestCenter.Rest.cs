@@ -50,7 +50,7 @@ internal sealed partial class TestCenter
     public async Task<TaskModel> EndAsync(string id)
     {
         TaskModel? task = null;
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (task = await GetAsync($"tasks/{id}?waitSeconds=5", RestJson.Default.TaskModel)).State is "succeeded"
                 or "failed" or "cancelled", "the task ends");
         return task!;
@@ -95,7 +95,7 @@ internal sealed partial class TestCenter
     public async Task<string> StateAfterFailuresAsync(string task)
     {
         string state = "";
-        await Poll.UntilAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             bool again = _failed!.Count > 1;
             state = (await GetAsync("tasks/" + task, RestJson.Default.TaskModel)).State;

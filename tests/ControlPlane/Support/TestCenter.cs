@@ -129,7 +129,7 @@ internal sealed partial class TestCenter : IAsyncDisposable
         await result.SignInAsync();
         foreach (var seed in seeds)
         {
-            await Poll.UntilAsync(
+            await Wait.UntilAsync(
                 async () => (await result.GetAsync("hosts/" + seed.Name, RestJson.Default.HostModel)).State == "connected",
                 "the host is connected");
         }

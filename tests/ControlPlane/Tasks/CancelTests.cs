@@ -25,7 +25,7 @@ public sealed class CancelTests
             StoreJson.Default.Fault, async (id, ct) =>
         {
             begun.SetResult(id);
-            await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+            await Wait.ForeverAsync(ct);
             return new Fault("", "", "", "");
         }, default);
         string id = await begun.Task;

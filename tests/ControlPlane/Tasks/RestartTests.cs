@@ -19,7 +19,7 @@ public sealed class RestartTests
         await center.CreateAsync("a");
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
 
         await center.RestartAsync();
         Assert.Equal("running", (await center.GetAsync("tasks/" + task.Id, RestJson.Default.TaskModel)).State);
@@ -39,7 +39,7 @@ public sealed class RestartTests
         await center.CreateAsync("a");
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         var job = center.Host.Started.Single();
 
         await center.RestartAsync(() =>
@@ -61,7 +61,7 @@ public sealed class RestartTests
         await center.CreateAsync("a");
         var hold = center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/policy", $$"""{"policy":"{{TestCenter.EncryptionPolicy}}"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
 
         center.Host.Restart();
         center.Host.HoldJobs = null;

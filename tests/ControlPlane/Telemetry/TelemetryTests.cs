@@ -17,7 +17,7 @@ public sealed class TelemetryTests
         using var http = new HttpClient { BaseAddress = center.Addresses.Single(a => a.Scheme == "http") };
 
         string text = "";
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (text = await http.GetStringAsync("/metrics")).Contains("lorica_vms{", StringComparison.Ordinal),
             "VMs are counted");
 

@@ -14,7 +14,7 @@ public sealed class BrokenImageTests
         DiskErrorKind? verdict = null;
         try
         {
-            await using var device = await DiskImage.OpenReadOnlyAsync(folder.File("x.vmdk"), default);
+            await using var device = await DiskImage.OpenReadOnlyAsync(folder.Path("x.vmdk"), default);
             await TestData.ReadAllAsync(device);
         }
         catch (DiskException e)
@@ -35,9 +35,9 @@ public sealed class BrokenImageTests
             using var folder = new TestFolder();
             image.Build(folder);
             for (int i = 0; i < Times; i++)
-                await Assert.ThrowsAsync<DiskException>(() => OpenAndReadAsync(folder.File("x.vmdk")));
+                await Assert.ThrowsAsync<DiskException>(() => OpenAndReadAsync(folder.Path("x.vmdk")));
             int open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
-                .Count(f => f.LinkTarget?.StartsWith(folder.Path + "/", StringComparison.Ordinal) == true);
+                .Count(f => f.LinkTarget?.StartsWith(folder.Root + "/", StringComparison.Ordinal) == true);
             Assert.True(open == 0, $"{image.Name}: {open} files of {Times} are still open");
         }
     }

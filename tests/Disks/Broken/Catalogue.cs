@@ -165,9 +165,9 @@ public static class Catalogue
         yield return Bytes("bytes that are no UTF-8", DiskErrorKind.Malformed,
             [.. Encoding.ASCII.GetBytes(Flat), 0xff, 0xfe, (byte)'\n']);
         yield return Bytes("nothing at all", DiskErrorKind.NotADisk, []);
-        yield return new BrokenImage("a folder", DiskErrorKind.NotADisk, f => Directory.CreateDirectory(f.File("x.vmdk")));
+        yield return new BrokenImage("a folder", DiskErrorKind.NotADisk, f => Directory.CreateDirectory(f.Path("x.vmdk")));
         yield return new BrokenImage("not there", DiskErrorKind.NotFound, _ => { });
-        yield return new BrokenImage("a pipe in its place", DiskErrorKind.NotADisk, f => Tool.Run("mkfifo", f.File("x.vmdk")));
+        yield return new BrokenImage("a pipe in its place", DiskErrorKind.NotADisk, f => Tool.Output("mkfifo", f.Path("x.vmdk")));
     }
 
     private static SparseBuilder Grains(params (int Grain, uint Sector)[] grains)
@@ -195,16 +195,16 @@ public static class Catalogue
         f.Write("x.vmdk", text);
         f.Write("data", new byte[8192]);
         if (name == "a link")
-            File.CreateSymbolicLink(f.File("link"), "/etc/passwd");
+            File.CreateSymbolicLink(f.Path("link"), "/etc/passwd");
         if (name == "a folder itself")
-            Directory.CreateDirectory(f.File("folder"));
+            Directory.CreateDirectory(f.Path("folder"));
         if (name == "a folder below")
         {
-            Directory.CreateDirectory(f.File("sub"));
+            Directory.CreateDirectory(f.Path("sub"));
             f.Write("sub/data", new byte[8192]);
         }
 
         if (name == "a pipe")
-            Tool.Run("mkfifo", f.File("pipe"));
+            Tool.Output("mkfifo", f.Path("pipe"));
     });
 }

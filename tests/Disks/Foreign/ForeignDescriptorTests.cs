@@ -26,7 +26,7 @@ public sealed class ForeignDescriptorTests : IDisposable
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? new UTF8Encoding(false);
         _folder.Write("d.vmdk", encoding.GetBytes(
             Head + $"encoding=\"{name}\"\ncreateType=\"monolithicFlat\"\nRW 2 FLAT \"{file}.vmdk\" 0\n"));
-        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default);
+        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default);
         Assert.Equal(TestData.Noise(1024, codePage), await TestData.ReadAllAsync(device));
     }
 
@@ -39,7 +39,7 @@ public sealed class ForeignDescriptorTests : IDisposable
         var encoding = new UnicodeEncoding(bigEndian, true);
         _folder.Write("d.vmdk", [.. encoding.GetPreamble(), .. encoding.GetBytes((Head
             + "encoding=\"windows-1252\"\ncreateType=\"monolithicFlat\"\nRW 2 FLAT \"Größe.vmdk\" 0\n").Replace("\n", "\r\n"))]);
-        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default);
+        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default);
         Assert.Equal(1024, device.Length);
     }
 
@@ -56,12 +56,12 @@ public sealed class ForeignDescriptorTests : IDisposable
         _folder.Write("data", new byte[1024]);
         string head = Head + $"encoding=\"{encoding}\"\ncreateType=\"monolithicFlat\"\n";
         _folder.Write("ascii.vmdk", head + "RW 2 FLAT \"data\" 0\n");
-        await using (var device = await DiskImage.OpenReadOnlyAsync(_folder.File("ascii.vmdk"), default))
+        await using (var device = await DiskImage.OpenReadOnlyAsync(_folder.Path("ascii.vmdk"), default))
             Assert.Equal(1024, device.Length);
 
         _folder.Write("other.vmdk", Encoding.Latin1.GetBytes(head + "RW 2 FLAT \"dat\u00e4\" 0\n"));
         var refusal = await Assert.ThrowsAsync<DiskException>(
-            () => DiskImage.OpenReadOnlyAsync(_folder.File("other.vmdk"), default));
+            () => DiskImage.OpenReadOnlyAsync(_folder.Path("other.vmdk"), default));
         Assert.Equal(DiskErrorKind.Unsupported, refusal.Kind);
         Assert.Contains(encoding, refusal.Message, StringComparison.Ordinal);
     }
@@ -74,7 +74,7 @@ public sealed class ForeignDescriptorTests : IDisposable
         _folder.Write("d.vmdk", Encoding.Latin1.GetBytes(
             Head + line + "createType=\"monolithicFlat\"\nRW 2 FLAT \"dat\u00ff\" 0\n"));
         await DiskErrors.ExpectAsync(
-            DiskErrorKind.Malformed, () => DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default));
+            DiskErrorKind.Malformed, () => DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ForeignDescriptorTests : IDisposable
         _folder.Write("d.vmdk", Encoding.Latin1.GetBytes(
             Head + "encoding=\"Shift_JIS\"\ncreateType=\"monolithicFlat\"\nRW 2 FLAT \"\u0083\u005c..\\x\" 0\n"));
         await DiskErrors.ExpectAsync(
-            DiskErrorKind.EscapesFolder, () => DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default));
+            DiskErrorKind.EscapesFolder, () => DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default));
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     {
         _folder.Write("data", TestData.Noise(1024, 4));
         _folder.Write("d.vmdk", Head + $"createType = \"{type}\"\nRW 2 VMFS \"data\"\n");
-        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default);
+        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default);
         Assert.Equal(TestData.Noise(1024, 4), await TestData.ReadAllAsync(device));
     }
 
@@ -109,7 +109,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     public async Task A_type_that_is_not_read_is_named_with_its_own_way_out(string type, string wayOut)
     {
         _folder.Write("d.vmdk", Head + $"createType=\"{type}\"\nRW 2 FLAT \"data\" 0\n");
-        var refusal = await Assert.ThrowsAsync<DiskException>(() => DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default));
+        var refusal = await Assert.ThrowsAsync<DiskException>(() => DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default));
         Assert.Contains(type, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(wayOut, refusal.WayOut, StringComparison.Ordinal);
     }
@@ -122,22 +122,22 @@ public sealed class ForeignDescriptorTests : IDisposable
         var text = new StringBuilder(Head + "createType=\"twoGbMaxExtentFlat\"\n");
         for (int i = 1; i <= Pieces; i++)
         {
-            using (var piece = new FileStream(_folder.File($"disk-f{i:d6}.vmdk"), FileMode.CreateNew))
+            using (var piece = new FileStream(_folder.Path($"disk-f{i:d6}.vmdk"), FileMode.CreateNew))
                 piece.SetLength(Sectors * 512);
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"RW {Sectors} FLAT \"disk-f{i:d6}.vmdk\" 0\n");
         }
 
         byte[] last = TestData.Noise(4096, 1);
-        using (var piece = new FileStream(_folder.File($"disk-f{Pieces:d6}.vmdk"), FileMode.Open))
+        using (var piece = new FileStream(_folder.Path($"disk-f{Pieces:d6}.vmdk"), FileMode.Open))
             piece.Write(last);
         _folder.Write("disk.vmdk", text.ToString());
         Assert.True(text.Length is > 64 * 1024 and < ForeignDescriptor.MaxBytes);
 
-        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.File("disk.vmdk"), default);
+        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.Path("disk.vmdk"), default);
 
         Assert.Equal(Pieces * Sectors * 512, device.Length);
         int open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
-            .Count(f => f.LinkTarget?.StartsWith(_folder.Path, StringComparison.Ordinal) == true);
+            .Count(f => f.LinkTarget?.StartsWith(_folder.Root, StringComparison.Ordinal) == true);
         Assert.True(open <= 4, $"{open} files are open");
         var data = await device.RangesAsync(default).Where(r => r.HoldsData).ToListAsync();
         Assert.Equal([new DiskRange((Pieces - 1) * Sectors * 512, 4096, RangeState.Data)], data);
@@ -157,12 +157,12 @@ public sealed class ForeignDescriptorTests : IDisposable
         }
 
         _folder.Write("d.vmdk", text.ToString());
-        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default);
+        await using var device = await DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default);
         _folder.Write("other", new byte[512]);
-        File.Move(_folder.File("other"), _folder.File("p50"), overwrite: true);
+        File.Move(_folder.Path("other"), _folder.Path("p50"), overwrite: true);
         await DiskErrors.ExpectAsync(DiskErrorKind.Io, () => device.ReadAsync(50 * 512, new byte[512], default).AsTask());
-        File.Delete(_folder.File("p51"));
-        File.CreateSymbolicLink(_folder.File("p51"), "/etc/passwd");
+        File.Delete(_folder.Path("p51"));
+        File.CreateSymbolicLink(_folder.Path("p51"), "/etc/passwd");
         await DiskErrors.ExpectAsync(
             DiskErrorKind.EscapesFolder, () => device.ReadAsync(51 * 512, new byte[512], default).AsTask());
     }
@@ -175,7 +175,7 @@ public sealed class ForeignDescriptorTests : IDisposable
     {
         _folder.Write("data", [.. Encoding.ASCII.GetBytes(start), .. new byte[8188]]);
         _folder.Write("d.vmdk", Head + $"createType=\"twoGbMaxExtentSparse\"\nRW 16 {type} \"data\"\n");
-        var refusal = await Assert.ThrowsAsync<DiskException>(() => DiskImage.OpenReadOnlyAsync(_folder.File("d.vmdk"), default));
+        var refusal = await Assert.ThrowsAsync<DiskException>(() => DiskImage.OpenReadOnlyAsync(_folder.Path("d.vmdk"), default));
         Assert.Equal(DiskErrorKind.Malformed, refusal.Kind);
         Assert.Contains(isNamed, refusal.Message, StringComparison.Ordinal);
     }
@@ -186,10 +186,10 @@ public sealed class ForeignDescriptorTests : IDisposable
         byte[] content = [.. Encoding.ASCII.GetBytes(Head), .. new byte[2 * TestData.MiB - Head.Length]];
         _folder.Write("guest.raw", content);
         var refusal = await Assert.ThrowsAsync<DiskException>(
-            () => DiskImage.OpenReadOnlyAsync(_folder.File("guest.raw"), default));
+            () => DiskImage.OpenReadOnlyAsync(_folder.Path("guest.raw"), default));
         Assert.Equal(DiskErrorKind.TooLarge, refusal.Kind);
         Assert.Contains("limit", refusal.Message, StringComparison.Ordinal);
-        await using var device = await DiskImage.OpenRawAsync(_folder.File("guest.raw"), default);
+        await using var device = await DiskImage.OpenRawAsync(_folder.Path("guest.raw"), default);
         Assert.Equal(content, await TestData.ReadAllAsync(device));
     }
 

@@ -17,7 +17,7 @@ public sealed class ImageFormatTests : IDisposable
 
         // The name is somebody else's business.
         _folder.Write("x.vmdk", content);
-        var model = await DiskImage.InspectAsync(_folder.File("x.vmdk"), default);
+        var model = await DiskImage.InspectAsync(_folder.Path("x.vmdk"), default);
 
         Assert.Equal(format, model.Format);
         Assert.Equal(content.Length, model.FileLength);
@@ -26,13 +26,13 @@ public sealed class ImageFormatTests : IDisposable
         if (format is ImageFormat.Raw or ImageFormat.Iso)
         {
             Assert.Null(model.Problem);
-            await using var device = await DiskImage.OpenReadOnlyAsync(_folder.File("x.vmdk"), default);
+            await using var device = await DiskImage.OpenReadOnlyAsync(_folder.Path("x.vmdk"), default);
             Assert.Equal(content, await TestData.ReadAllAsync(device));
         }
         else if (!ImageWords.IsRead(format))
         {
             var refusal = await Assert.ThrowsAsync<DiskException>(
-                () => DiskImage.OpenReadOnlyAsync(_folder.File("x.vmdk"), default));
+                () => DiskImage.OpenReadOnlyAsync(_folder.Path("x.vmdk"), default));
             Assert.True(refusal.Kind is DiskErrorKind.NotADisk or DiskErrorKind.Unsupported);
             Assert.Contains(model.Name, refusal.Message, StringComparison.Ordinal);
             Assert.Equal(model.Problem, refusal.Message);
@@ -48,11 +48,11 @@ public sealed class ImageFormatTests : IDisposable
         _folder.Write("x", content);
         if (format == ImageFormat.Empty)
         {
-            await DiskErrors.ExpectAsync(DiskErrorKind.NotADisk, () => DiskImage.OpenRawAsync(_folder.File("x"), default));
+            await DiskErrors.ExpectAsync(DiskErrorKind.NotADisk, () => DiskImage.OpenRawAsync(_folder.Path("x"), default));
             return;
         }
 
-        await using var device = await DiskImage.OpenRawAsync(_folder.File("x"), default);
+        await using var device = await DiskImage.OpenRawAsync(_folder.Path("x"), default);
         Assert.Equal((content.Length + 511) / 512 * 512, device.Length);
         byte[] read = await TestData.ReadAllAsync(device);
         Assert.Equal([.. content, .. new byte[device.Length - content.Length]], read);
@@ -81,15 +81,15 @@ public sealed class ImageFormatTests : IDisposable
     public async Task What_qemu_writes_in_other_formats_is_named(string format, string options, ImageFormat expected)
     {
         string[] more = options.Length > 0 ? ["-o", options] : [];
-        Tool.Run("qemu-img", ["create", "-q", "-f", format, .. more, _folder.File("image"), "4M"]);
-        Assert.Equal(expected, (await DiskImage.InspectAsync(_folder.File("image"), default)).Format);
+        Tool.Output("qemu-img", ["create", "-q", "-f", format, .. more, _folder.Path("image"), "4M"]);
+        Assert.Equal(expected, (await DiskImage.InspectAsync(_folder.Path("image"), default)).Format);
     }
 
     [Fact]
     public async Task A_block_device_is_an_import_source_of_plain_bytes_only()
     {
         _folder.Write("disk", TestData.Noise(TestData.MiB, 9));
-        await using (var loop = await LoopDevice.OfAsync(_folder.File("disk")))
+        await using (var loop = await LoopDevice.OfAsync(_folder.Path("disk")))
         await using (var device = await DiskImage.OpenReadOnlyAsync(loop.Path, default))
         {
             Assert.Equal(_folder.Bytes("disk"), await TestData.ReadAllAsync(device));
@@ -99,8 +99,8 @@ public sealed class ImageFormatTests : IDisposable
 
         // A guest that had the device can make it begin like any image.
         _folder.Write("disk", [.. "# Disk DescriptorFile\nversion=1\nRW 1 FLAT \"secret\" 0\n"u8.ToArray(), .. new byte[4096]]);
-        Tool.Run("truncate", "-s", "1M", _folder.File("disk"));
-        await using (var loop = await LoopDevice.OfAsync(_folder.File("disk")))
+        Tool.Output("truncate", "-s", "1M", _folder.Path("disk"));
+        await using (var loop = await LoopDevice.OfAsync(_folder.Path("disk")))
         {
             var refusal = await Assert.ThrowsAsync<DiskException>(() => DiskImage.OpenReadOnlyAsync(loop.Path, default));
             Assert.Equal(DiskErrorKind.Unsupported, refusal.Kind);
@@ -119,13 +119,13 @@ public sealed class ImageFormatTests : IDisposable
     [Fact]
     public void A_disk_of_another_program_in_the_place_of_one_of_ours_is_named_with_the_way_to_import_it()
     {
-        Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", _folder.File("web.vmdk"), "4M");
+        Tool.Output("qemu-img", "create", "-q", "-f", "qcow2", _folder.Path("web.vmdk"), "4M");
         var refusal = Assert.Throws<DiskException>(() => Vmdk.ReadModel(_folder.Folder, "web"));
         Assert.Equal(DiskErrorKind.NotADisk, refusal.Kind);
         Assert.Contains("QCOW", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("qemu-img convert", refusal.WayOut, StringComparison.Ordinal);
 
-        Tool.Run("qemu-img", "create", "-q", "-f", "vmdk", _folder.File("db.vmdk"), "4M");
+        Tool.Output("qemu-img", "create", "-q", "-f", "vmdk", _folder.Path("db.vmdk"), "4M");
         refusal = Assert.Throws<DiskException>(() => Vmdk.ReadModel(_folder.Folder, "db"));
         Assert.Contains("a sparse VMDK", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("lorica vm import", refusal.WayOut, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ public sealed class LoopDevice : IAsyncDisposable
     public string Path { get; }
 
     public static Task<LoopDevice> OfAsync(string file) =>
-        Task.Run(() => new LoopDevice(Tool.Run("losetup", "--find", "--show", "--read-only", file).Trim()));
+        Task.Run(() => new LoopDevice(Tool.Output("losetup", "--find", "--show", "--read-only", file).Trim()));
 
-    public async ValueTask DisposeAsync() => await Task.Run(() => Tool.Run("losetup", "--detach", Path));
+    public async ValueTask DisposeAsync() => await Task.Run(() => Tool.Output("losetup", "--detach", Path));
 }

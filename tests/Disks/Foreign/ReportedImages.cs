@@ -9,12 +9,12 @@ public sealed class ReportedImages : IDisposable
     private readonly TestFolder _folder = new();
 
     public ReportedImages() =>
-        Tool.Run("python3", "-X", "utf8", "-m", "tarfile", "-e", Path.Combine(Data, "images.tar.xz"), _folder.Path);
+        Tool.Output("python3", "-X", "utf8", "-m", "tarfile", "-e", Path.Combine(Data, "images.tar.xz"), _folder.Root);
 
     /// <summary>What is expected of each.</summary>
     public static IReadOnlyDictionary<string, ReportedImage> All { get; } = Read();
 
-    public string File(ReportedImage image) => _folder.File(image.File);
+    public string File(ReportedImage image) => _folder.Path(image.File);
 
     public void Dispose() => _folder.Dispose();
 

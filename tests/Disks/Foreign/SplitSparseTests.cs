@@ -47,7 +47,7 @@ public sealed class SplitSparseTests : IDisposable
             FileSectors = 64,
         };
         image.Grains.Clear();
-        using var file = new FileStream(_folder.File(name), FileMode.CreateNew);
+        using var file = new FileStream(_folder.Path(name), FileMode.CreateNew);
         file.Write(image.Build());
         file.SetLength(64 * 512 + tables * sizeof(uint));
     }
@@ -60,7 +60,7 @@ public sealed class SplitSparseTests : IDisposable
             text.Append(CultureInfo.InvariantCulture, $"RW {(long)tables * TableSectors} SPARSE \"{name}\"\n");
         _folder.Write("d.vmdk", text.ToString());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var refusal = Record.Exception(() => ImageOpener.Open(_folder.File("d.vmdk"), raw: false).DisposeAsync().AsTask().Wait());
+        var refusal = Record.Exception(() => ImageOpener.Open(_folder.Path("d.vmdk"), raw: false).DisposeAsync().AsTask().Wait());
         return ((DiskException?)refusal, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

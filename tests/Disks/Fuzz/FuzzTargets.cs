@@ -64,7 +64,7 @@ public static class FuzzTargets
         const int End = ImageClassifier.Examined;
         var (head, tail) = bytes.Length <= End ? (bytes, bytes) : (bytes[..End], bytes[^Math.Min(End, bytes.Length - End)..]);
         long length = bytes.Length <= End ? bytes.Length : End + 2 * End + tail.Length;
-        using (var file = new FileStream(folder.File("x.vmdk"), FileMode.Create))
+        using (var file = new FileStream(folder.Path("x.vmdk"), FileMode.Create))
         {
             file.Write(head);
             file.SetLength(length);
@@ -72,8 +72,8 @@ public static class FuzzTargets
             file.Write(tail);
         }
 
-        var model = DiskImage.InspectAsync(folder.File("x.vmdk"), default).GetAwaiter().GetResult();
-        using (var file = File.OpenRead(folder.File("x.vmdk")))
+        var model = DiskImage.InspectAsync(folder.Path("x.vmdk"), default).GetAwaiter().GetResult();
+        using (var file = File.OpenRead(folder.Path("x.vmdk")))
         {
             byte[] last = new byte[Math.Min(End, length)];
             file.Position = length - last.Length;
@@ -86,7 +86,7 @@ public static class FuzzTargets
             Assert.True(ImageWords.IsRead(model.Format));
         if (model.Format is ImageFormat.Raw or ImageFormat.Iso)
             Assert.True(model.Problem is null && model.Capacity == length && length % 512 == 0);
-        Image(folder.File("x.vmdk"));
+        Image(folder.Path("x.vmdk"));
         return model.Problem is null;
     }
 

@@ -68,7 +68,7 @@ public sealed class FuzzTests
                 }
 
                 folder.Write("x.vmdk", changed);
-                FuzzTargets.Image(folder.File("x.vmdk"));
+                FuzzTargets.Image(folder.Path("x.vmdk"));
             }
         }
     }

@@ -1,6 +1,5 @@
 using Lorica.Disks.Tests.Broken;
 using Lorica.Disks.Tests.Foreign;
-using Lorica.Tests;
 
 namespace Lorica.Disks.Tests.Fuzz;
 
@@ -31,7 +30,7 @@ public sealed class ImageFuzzing(ITestOutputHelper output)
         Run([new SparseBuilder().Build(), SparseBuilder.Compressed().Build()], bytes =>
         {
             folder.Write("x.vmdk", bytes);
-            FuzzTargets.Image(folder.File("x.vmdk"));
+            FuzzTargets.Image(folder.Path("x.vmdk"));
         });
     }
 

@@ -48,7 +48,7 @@ public sealed class LostRightTests : IDisposable
         Assert.Equal(Members<IDiskStore>(), StoreChanges.Keys.Order());
         Assert.Equal(Members<IStoredFile>(), FileChanges.Keys.Order());
         _folder.Write("file", "content");
-        using var folder = DiskFolder.Open(_folder.Path, new CountedRight(lostAt: 1));
+        using var folder = DiskFolder.Open(_folder.Root, new CountedRight(lostAt: 1));
         IDiskStore store = folder.Store;
         foreach (var (name, change) in StoreChanges)
             Refused(name, () => change(store));
@@ -62,7 +62,7 @@ public sealed class LostRightTests : IDisposable
             Assert.Equal("content"u8.ToArray(), read);
         }
 
-        Assert.Equal(["file"], Directory.EnumerateFiles(_folder.Path).Select(f => Path.GetFileName(f)));
+        Assert.Equal(["file"], Directory.EnumerateFiles(_folder.Root).Select(f => Path.GetFileName(f)));
         Assert.Equal("content", _folder.Text("file"));
     }
 
@@ -82,7 +82,7 @@ public sealed class LostRightTests : IDisposable
             Put(start);
             Dictionary<string, string>? taken = null;
             var right = new CountedRight(n, () => taken = Snapshot());
-            using (var folder = DiskFolder.Open(_folder.Path, right))
+            using (var folder = DiskFolder.Open(_folder.Root, right))
             {
                 if (await Record.ExceptionAsync(() => WorkAsync(kind, folder)) is not { } refused)
                 {
@@ -126,7 +126,7 @@ public sealed class LostRightTests : IDisposable
     private Task WorkAsync(string kind, DiskFolder folder) => Task.Run(() =>
     {
         var model = Vmdk.ReadModel(folder, "d");
-        string path = _folder.File("d.vmdk");
+        string path = _folder.Path("d.vmdk");
         var job = new JobRun(folder.Store, "d", path, null, CancellationToken.None) { WindowBytes = WindowBytes };
         switch (kind)
         {
@@ -164,7 +164,7 @@ public sealed class LostRightTests : IDisposable
     }
 
     private IEnumerable<string> Files() =>
-        Directory.EnumerateFiles(_folder.Path).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal));
+        Directory.EnumerateFiles(_folder.Root).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal));
 
     private Dictionary<string, string> Snapshot() =>
         Files().ToDictionary(f => f, f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));

@@ -6,16 +6,16 @@ public sealed class ReadOnlyStorageTests
     public async Task A_disk_on_storage_that_is_mounted_read_only_is_named_and_not_its_lock_file()
     {
         using var folder = new TestFolder();
-        string mount = folder.File("mount");
+        string mount = folder.Path("mount");
         Directory.CreateDirectory(mount);
-        Tool.Run("mount", "-t", "tmpfs", "-o", "size=8m", "lorica-test", mount);
+        Tool.Output("mount", "-t", "tmpfs", "-o", "size=8m", "lorica-test", mount);
         try
         {
             using (var disks = DiskFolder.Open(mount))
             using (var keks = new TestKeks())
             {
                 await Vmdk.CreateAsync(disks, "web", TestData.MiB, Provisioning.Thin, null, default);
-                Tool.Run("mount", "-o", "remount,ro", mount);
+                Tool.Output("mount", "-o", "remount,ro", mount);
                 var refusal = Assert.Throws<DiskException>(() => Vmdk.Open(disks, "web", null, keks).Dispose());
                 Assert.Equal(DiskErrorKind.ReadOnly, refusal.Kind);
                 Assert.StartsWith($"The disk {mount}/web.vmdk lies on storage that is mounted read-only", refusal.Message,
@@ -28,7 +28,7 @@ public sealed class ReadOnlyStorageTests
         }
         finally
         {
-            Tool.Run("umount", mount);
+            Tool.Output("umount", mount);
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class WriterLeaseTests : IDisposable
 
     public WriterLeaseTests()
     {
-        _file = File.OpenHandle(_folder.File("lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _file = File.OpenHandle(_folder.Path("lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite);
         WriterLockFile.Write(_file, Mine);
     }
 
@@ -42,8 +42,7 @@ public sealed class WriterLeaseTests : IDisposable
         // A process that was stopped: time passes at once, before any renewal.
         _time.Advance(WriterLease.Expiry);
         Assert.False(lease.IsValid);
-        await Task.Delay(Timeout.Infinite, lease.Lost)
-            .ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(() => lease.Lost.IsCancellationRequested, "the right is lost");
         Assert.Equal("the lock file could not be renewed for 15 s, or the machine slept", lease.Reason);
         await PassAsync(() => true);
         Assert.False(lease.IsValid);
@@ -116,9 +115,7 @@ public sealed class WriterLeaseTests : IDisposable
         _time.Suspend(WriterLease.Expiry - TimeSpan.FromSeconds(1));
         await using (var lease = new WriterLease(_file, Mine, _time, renewed))
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            while (lease.RenewedAt == renewed)
-                await Task.Delay(1, limit.Token);
+            await Wait.UntilAsync(() => lease.RenewedAt != renewed, "the right is renewed at once");
             Assert.True(lease.IsValid);
             Assert.Equal(Mine with { Counter = 1 }, WriterLockFile.Read(_file));
         }
@@ -135,9 +132,7 @@ public sealed class WriterLeaseTests : IDisposable
     public async Task A_right_of_which_nothing_says_since_when_counts_from_now_and_is_renewed_at_once()
     {
         await using var lease = new WriterLease(_file, Mine, _time, null);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (WriterLockFile.Read(_file) is not { Counter: 1 })
-            await Task.Delay(1, limit.Token);
+        await Wait.UntilAsync(() => WriterLockFile.Read(_file) is { Counter: 1 }, "the right is renewed at once");
         Assert.True(lease.IsValid);
     }
 
@@ -211,11 +206,9 @@ public sealed class WriterLeaseTests : IDisposable
     }
 
     // The clock is moved a little; the renewal runs on another thread, and is waited for.
-    private async Task PassAsync(Func<bool> until)
+    private Task PassAsync(Func<bool> until)
     {
         _time.Advance(WriterLease.Period);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!until())
-            await Task.Delay(1, limit.Token);
+        return Wait.UntilAsync(until, "the renewal that is due has its effect");
     }
 }

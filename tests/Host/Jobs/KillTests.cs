@@ -71,9 +71,8 @@ public sealed class KillTests : IAsyncLifetime
             {
                 Data = new DiskData { Offset = 0, Data = Google.Protobuf.ByteString.CopyFrom(vm.Content, 0, 1024 * 1024) },
             });
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (!Directory.Exists(Path.Combine(_template.Datastore, $".import-{vm.Id}")))
-                await Task.Delay(5, limit.Token);
+            await Wait.UntilAsync(
+                () => Directory.Exists(Path.Combine(_template.Datastore, $".import-{vm.Id}")), "the import has begun");
             await _host.KillAsync();
         }
 

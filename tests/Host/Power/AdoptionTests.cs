@@ -39,7 +39,7 @@ public sealed class AdoptionTests : IAsyncLifetime
 
         _sockets.ForEach(s => s.Dispose());
         if (_mounted is not null)
-            await RunAsync("umount", "--lazy", _mounted);
+            await Tool.OutputAsync("umount", "--lazy", _mounted);
         await _host.DisposeAsync();
         _folder.Dispose();
     }
@@ -66,8 +66,8 @@ public sealed class AdoptionTests : IAsyncLifetime
         var vm = await MakeAsync("a");
         await _host.StopAsync();
         string side = Directory.CreateDirectory(_folder.Path("read-only")).FullName;
-        await RunAsync("mount", "--bind", Path.Combine(_host.Datastore, "a"), _mounted = side);
-        await RunAsync("mount", "-o", "remount,bind,ro", side);
+        await Tool.OutputAsync("mount", "--bind", Path.Combine(_host.Datastore, "a"), _mounted = side);
+        await Tool.OutputAsync("mount", "-o", "remount,bind,ro", side);
         await StandInAsync(vm, "exec 7<\"$0\"", Path.Combine(side, "a-flat.vmdk"));
 
         await _host.StartAsync();
@@ -109,9 +109,9 @@ public sealed class AdoptionTests : IAsyncLifetime
     {
         var process = Process.Start("bash", ["-c", open + "; exec sleep 600", path]);
         _processes.Add(process);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (new FileInfo($"/proc/{process.Id}/exe").LinkTarget?.EndsWith("/bash", StringComparison.Ordinal) != false)
-            await Task.Delay(5, limit.Token);
+        await Wait.UntilAsync(
+            () => new FileInfo($"/proc/{process.Id}/exe").LinkTarget?.EndsWith("/bash", StringComparison.Ordinal) == false,
+            "the stand-in has its file open");
         Assert.NotNull(new FileInfo($"/proc/{process.Id}/fd/{Extent}").LinkTarget);
         _runs.Write(new RunState
         {
@@ -125,12 +125,5 @@ public sealed class AdoptionTests : IAsyncLifetime
         _sockets.Add(control);
         control.Bind(new UnixDomainSocketEndPoint(_runs.ControlSocket(vm)));
         control.Listen();
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -60,11 +60,11 @@ public sealed class EndedRunTests : IAsyncLifetime
 
         Assert.NotNull(entry.Running);
         PosixFile.Unlock(file);
-        while (entry.Running is not null)
+        await Wait.UntilAsync(() =>
         {
-            await Task.Delay(20, limit.Token);
             _time.Advance(TimeSpan.FromMilliseconds(20));
-        }
+            return entry.Running is null;
+        }, "the run is over");
 
         Assert.False(WriterLockFile.Read(file)!.Held);
     }

@@ -46,9 +46,9 @@ public sealed class LostWritesTests
             await host.DeliverAsync(kek);
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState == "poweredOn")
-            await Task.Delay(50, limit.Token);
+        await Wait.UntilAsync(
+            async () => (await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState != "poweredOn",
+            "the VM whose writes were lost is off");
         Assert.False(state.Qemu?.IsAlive() ?? false);
 
         // Somebody powers it on again: a new run, whose guest checks its filesystems.

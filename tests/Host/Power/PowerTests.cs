@@ -66,7 +66,7 @@ public sealed class PowerTests : IAsyncLifetime
         // The vmx is killed under load and the guest goes on.
         await console.AskAsync("loadbg", "load started");
         Kill(await VmxPidAsync());
-        await EventuallyAsync(async () => (await StateAsync()).Vmx?.IsAlive() == true);
+        await Wait.UntilAsync(async () => (await StateAsync()).Vmx?.IsAlive() == true, "a vmx runs again");
         await console.AskAsync("loadstop", "load stopped");
         Assert.DoesNotContain("FAILED", console.Text.ToString(), StringComparison.Ordinal);
 
@@ -86,7 +86,7 @@ public sealed class PowerTests : IAsyncLifetime
         Assert.False((await StateAsync()).Vmx!.IsAlive());
         Assert.Equal("poweredOn", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = _vm.Id })).PowerState);
         await _host.DeliverAsync(_next);
-        await EventuallyAsync(async () => (await StateAsync()).Vmx?.IsAlive() == true);
+        await Wait.UntilAsync(async () => (await StateAsync()).Vmx?.IsAlive() == true, "a vmx runs again");
         await console.AskAsync("check", "data ok");
 
         // The guest ends by its power button; the console is kept, sealed.
@@ -121,12 +121,5 @@ public sealed class PowerTests : IAsyncLifetime
         using var process = Process.GetProcessById(pid);
         process.Kill();
         process.WaitForExit();
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await condition())
-            await Task.Delay(50, limit.Token);
     }
 }

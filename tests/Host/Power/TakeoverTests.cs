@@ -33,9 +33,9 @@ public sealed class TakeoverTests
             WriterLockFile.Write(file, new WriterRecord { HostId = "other-host", BootId = "b", Epoch = 1000 });
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState == "poweredOn")
-            await Task.Delay(100, limit.Token);
+        await Wait.UntilAsync(
+            async () => (await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState != "poweredOn",
+            "the VM that another host took is off");
         var after = await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
         Assert.Equal(("other-host", true, false), (after.Lock.HostId, after.Lock.Held, after.Lock.Locked));
         Assert.False(File.Exists(Path.Combine(host.Datastore, "guest", "guest.console")), "It is the other host's file.");

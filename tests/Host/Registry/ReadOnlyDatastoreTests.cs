@@ -19,7 +19,7 @@ public sealed class ReadOnlyDatastoreTests : IAsyncLifetime
     {
         await _host.DisposeAsync();
         if (_mounted)
-            await RunAsync("umount", _host.Datastore);
+            await Tool.OutputAsync("umount", _host.Datastore);
         _folder.Dispose();
     }
 
@@ -28,9 +28,9 @@ public sealed class ReadOnlyDatastoreTests : IAsyncLifetime
     {
         var described = await _vm.ImportAsync(_host.Client);
         await _host.Client.UnregisterVmAsync(new UnregisterVmRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch });
-        await RunAsync("mount", "--bind", _host.Datastore, _host.Datastore);
+        await Tool.OutputAsync("mount", "--bind", _host.Datastore, _host.Datastore);
         _mounted = true;
-        await RunAsync("mount", "-o", "remount,bind,ro", _host.Datastore);
+        await Tool.OutputAsync("mount", "-o", "remount,bind,ro", _host.Datastore);
 
         var seen = (await _host.Client.InspectVmAsync(new InspectVmRequest { Path = described.Path })).Vm;
         Assert.Null(seen.Suspect);
@@ -42,12 +42,5 @@ public sealed class ReadOnlyDatastoreTests : IAsyncLifetime
         Assert.StartsWith($"{described.Path} lies on storage that is mounted read-only", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(".lock", fault.Message, StringComparison.Ordinal);
         Assert.NotEmpty(fault.Hint);
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
     }
 }

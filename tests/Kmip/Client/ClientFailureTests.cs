@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Lorica.Kmip.Tests.Client;
 
 /// <summary>The client against servers that break off, lie, or send rubbish.</summary>
-public sealed class ClientFailureTests(TestPki pki) : IClassFixture<TestPki>
+public sealed class ClientFailureTests(KmipPki pki) : IClassFixture<KmipPki>
 {
     public static TheoryData<string> Rubbish =>
     [

@@ -5,7 +5,7 @@ using Lorica.Kmip.Tests.Server;
 namespace Lorica.Kmip.Tests.Client;
 
 /// <summary>What the client's meter tells.</summary>
-public sealed class MeterTests(TestPki pki) : IClassFixture<TestPki>
+public sealed class MeterTests(KmipPki pki) : IClassFixture<KmipPki>
 {
     [Fact]
     public async Task Each_request_is_measured_with_server_operation_and_outcome_and_nothing_else()

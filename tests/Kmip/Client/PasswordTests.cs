@@ -4,7 +4,7 @@ using Lorica.Kmip.Ttlv;
 namespace Lorica.Kmip.Tests.Client;
 
 /// <summary>The password that some servers want beside the certificate stays in memory that the caller owns.</summary>
-public sealed class PasswordTests(TestPki pki) : IClassFixture<TestPki>
+public sealed class PasswordTests(KmipPki pki) : IClassFixture<KmipPki>
 {
     [Fact]
     public async Task A_password_is_read_for_each_request_and_not_kept()

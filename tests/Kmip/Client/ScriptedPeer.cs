@@ -17,10 +17,10 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly RequestProcessor _processor;
-    private readonly TestPki _pki;
+    private readonly KmipPki _pki;
     private readonly Task _serving;
 
-    public ScriptedPeer(TestPki pki, Func<byte[], byte[], byte[]?> script)
+    public ScriptedPeer(KmipPki pki, Func<byte[], byte[], byte[]?> script)
     {
         _pki = pki;
         Script = script;

@@ -8,7 +8,7 @@ using Lorica.Kmip.Tests.Server;
 namespace Lorica.Kmip.Tests.Client;
 
 /// <summary>Cipher suites, and the reason of a failed handshake in words on both sides.</summary>
-public sealed class TlsTests(TestPki pki) : IClassFixture<TestPki>
+public sealed class TlsTests(KmipPki pki) : IClassFixture<KmipPki>
 {
     [Fact]
     public async Task A_key_manager_with_RSA_key_exchange_only_is_reached_with_the_compatible_suites_and_no_others()

@@ -1,4 +1,3 @@
-using Lorica.Tests;
 
 namespace Lorica.Kmip.Tests.Codec;
 
@@ -11,8 +10,8 @@ public sealed class MessageFuzzing(ITestOutputHelper output)
 
     private static bool Target(byte[] input)
     {
-        KmipFuzzTargets.Request(input);
-        KmipFuzzTargets.Response(input);
+        FuzzTargets.Request(input);
+        FuzzTargets.Response(input);
         return input.Length > 0 && input[0] == 0x42;
     }
 }

@@ -62,8 +62,8 @@ public sealed class TtlvPropertyTests
         {
         }
 
-        KmipFuzzTargets.Request(bytes);
-        KmipFuzzTargets.Response(bytes);
+        FuzzTargets.Request(bytes);
+        FuzzTargets.Response(bytes);
         return true;
     }
 

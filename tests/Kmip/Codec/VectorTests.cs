@@ -80,8 +80,8 @@ public sealed class VectorTests
     {
         foreach (var vector in Vectors.All)
         {
-            KmipFuzzTargets.Request(vector.Bytes);
-            KmipFuzzTargets.Response(vector.Bytes);
+            FuzzTargets.Request(vector.Bytes);
+            FuzzTargets.Response(vector.Bytes);
         }
     }
 
@@ -90,8 +90,8 @@ public sealed class VectorTests
     {
         foreach (var vector in Vectors.Bad)
         {
-            KmipFuzzTargets.Request(vector.Bytes);
-            KmipFuzzTargets.Response(vector.Bytes);
+            FuzzTargets.Request(vector.Bytes);
+            FuzzTargets.Response(vector.Bytes);
         }
     }
 }

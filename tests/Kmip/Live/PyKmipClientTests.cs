@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lorica.Kmip.Tests.Server;
 
 namespace Lorica.Kmip.Tests.Live;
@@ -33,34 +32,19 @@ public sealed class PyKmipClientTests
     [Fact]
     public async Task A_foreign_client_works_in_every_version()
     {
-        Assert.SkipUnless(PyKmipServer.IsInstalled, "python3-pykmip is not installed");
+        Assert.SkipUnless(PyKmip.IsInstalled, "python3-pykmip is not installed");
         await using var server = new TestServer { UniqueNames = false }; // the script uses names twice on purpose
         await server.InitializeAsync();
-        string folder = Directory.CreateTempSubdirectory("lorica-kmip-drive-").FullName;
-        try
-        {
-            server.Pki.WriteTo(folder);
-            var start = new ProcessStartInfo(
-                "/usr/bin/python3",
-                [Path.Combine(AppContext.BaseDirectory, "Data", "drive-pykmip.py"), "127.0.0.1", $"{server.Port}", folder,
-                    $"{folder}/out", "1.0,1.1,1.2,1.3,1.4"])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-            };
-            using var process = Process.Start(start)!;
-            string output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
+        using var folder = new TestFolder();
+        server.Pki.WriteTo(folder.Root);
+        var drive = await Tool.RunAsync("/usr/bin/python3",
+            [Path.Combine(AppContext.BaseDirectory, "Data", "drive-pykmip.py"), "127.0.0.1", $"{server.Port}", folder.Root,
+                folder.Path("out"), "1.0,1.1,1.2,1.3,1.4"]);
 
-            var steps = output.Split('\n').Where(l => l.Length > 0).ToList();
-            Assert.True(steps.Count > 140, output);
-            Assert.All(steps, Check);
-            Assert.Empty(server.Faults);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var steps = drive.Output.Split('\n').Where(l => l.Length > 0).ToList();
+        Assert.True(steps.Count > 140, drive.Output + drive.Error);
+        Assert.All(steps, Check);
+        Assert.Empty(server.Faults);
     }
 
     private static void Check(string line)

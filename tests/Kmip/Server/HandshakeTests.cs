@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Lorica.Kmip.Tests.Server;
 
 /// <summary>Connections that do not finish their handshake, and clients that work meanwhile.</summary>
-public sealed class HandshakeTests(TestPki pki) : IClassFixture<TestPki>
+public sealed class HandshakeTests(KmipPki pki) : IClassFixture<KmipPki>
 {
     [Fact]
     public async Task Three_hundred_silent_connections_keep_no_client_out_and_are_told_once()

@@ -11,7 +11,7 @@ public sealed class TestServer : IAsyncLifetime
 {
     private KmipServer _server = null!;
 
-    public TestPki Pki { get; } = new();
+    public KmipPki Pki { get; } = new();
 
     public KmipMemoryStore Store { get; } = new();
 

@@ -5,57 +5,57 @@ namespace Lorica.Kms.Tests.Audit;
 
 public sealed class AuditLogTests : IDisposable
 {
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
 
     [Fact]
     public void The_chain_goes_on_over_a_restart()
     {
         Write("Create", "Get");
         Write("Destroy");
-        Assert.Equal((3, null), AuditLog.Verify(_temp["log"]));
+        Assert.Equal((3, null), AuditLog.Verify(_temp.Path("log")));
     }
 
     [Fact]
     public void A_changed_or_missing_line_breaks_the_chain()
     {
         Write("Create", "Get", "Destroy");
-        string[] lines = File.ReadAllLines(_temp["log"]);
-        File.WriteAllLines(_temp["log"], [lines[0], lines[1].Replace("Get", "Xet", StringComparison.Ordinal), lines[2]]);
-        Assert.Equal(2, AuditLog.Verify(_temp["log"]).Broken);
-        File.WriteAllLines(_temp["log"], [lines[0], lines[2]]);
-        Assert.Equal(2, AuditLog.Verify(_temp["log"]).Broken);
+        string[] lines = File.ReadAllLines(_temp.Path("log"));
+        File.WriteAllLines(_temp.Path("log"), [lines[0], lines[1].Replace("Get", "Xet", StringComparison.Ordinal), lines[2]]);
+        Assert.Equal(2, AuditLog.Verify(_temp.Path("log")).Broken);
+        File.WriteAllLines(_temp.Path("log"), [lines[0], lines[2]]);
+        Assert.Equal(2, AuditLog.Verify(_temp.Path("log")).Broken);
     }
 
     [Fact]
     public void A_line_cut_short_is_removed_and_the_removal_is_written()
     {
         Write("Create", "Get");
-        byte[] bytes = File.ReadAllBytes(_temp["log"]);
-        File.WriteAllBytes(_temp["log"], bytes[..^7]);
+        byte[] bytes = File.ReadAllBytes(_temp.Path("log"));
+        File.WriteAllBytes(_temp.Path("log"), bytes[..^7]);
         Write("Destroy");
-        var (lines, broken) = AuditLog.Verify(_temp["log"]);
+        var (lines, broken) = AuditLog.Verify(_temp.Path("log"));
         Assert.Null(broken);
         Assert.Equal(3, lines);
-        Assert.Contains("Recover", File.ReadAllText(_temp["log"]), StringComparison.Ordinal);
+        Assert.Contains("Recover", File.ReadAllText(_temp.Path("log")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Foreign_text_cannot_forge_a_line()
     {
         Write("Get\n0000 {}", "Get");
-        Assert.Equal((2, null), AuditLog.Verify(_temp["log"]));
-        using (var log = AuditLog.Open(_temp["log"], TimeProvider.System))
+        Assert.Equal((2, null), AuditLog.Verify(_temp.Path("log")));
+        using (var log = AuditLog.Open(_temp.Path("log"), TimeProvider.System))
         {
             log.Write(Event("Get") with { UniqueIdentifier = "a\r\nb\u2028c\u001b[31m", Client = new("o", "CN=x\ny") });
         }
 
-        Assert.Equal((3, null), AuditLog.Verify(_temp["log"]));
+        Assert.Equal((3, null), AuditLog.Verify(_temp.Path("log")));
     }
 
     [Fact]
     public void Who_hammers_the_port_does_not_fill_the_disk()
     {
-        using (var log = AuditLog.Open(_temp["log"], TimeProvider.System))
+        using (var log = AuditLog.Open(_temp.Path("log"), TimeProvider.System))
         {
             var refused = Event("Connect") with
             {
@@ -70,20 +70,20 @@ public sealed class AuditLogTests : IDisposable
             log.Write(refused with { Time = DateTimeOffset.UnixEpoch.AddMinutes(1) });
         }
 
-        Assert.Equal((62, null), AuditLog.Verify(_temp["log"]));
+        Assert.Equal((62, null), AuditLog.Verify(_temp.Path("log")));
     }
 
     [Fact]
     public void A_line_that_a_full_disk_cuts_is_taken_back_and_the_chain_goes_on()
     {
-        var file = new FillingFile(_temp["log"]);
+        var file = new FillingFile(_temp.Path("log"));
         using (var log = AuditLog.Open(file, TimeProvider.System))
         {
             log.Write(Event("Create"));
             file.Full = true;
             Assert.Throws<IOException>(() => log.Write(Event("Destroy")));
             Assert.Throws<IOException>(() => log.Write(Event("Get")));
-            Assert.Equal((1, null), AuditLog.Verify(_temp["log"]));
+            Assert.Equal((1, null), AuditLog.Verify(_temp.Path("log")));
             file.Stuck = true;
             Assert.Throws<IOException>(() => log.Write(Event("Get")));
             file.Full = false;
@@ -92,15 +92,15 @@ public sealed class AuditLogTests : IDisposable
             log.Write(Event("Revoke"));
         }
 
-        Assert.Equal((2, null), AuditLog.Verify(_temp["log"]));
-        Assert.Contains("Revoke", File.ReadAllText(_temp["log"]), StringComparison.Ordinal);
+        Assert.Equal((2, null), AuditLog.Verify(_temp.Path("log")));
+        Assert.Contains("Revoke", File.ReadAllText(_temp.Path("log")), StringComparison.Ordinal);
     }
 
     public void Dispose() => _temp.Dispose();
 
     private void Write(params string[] operations)
     {
-        using var log = AuditLog.Open(_temp["log"], TimeProvider.System);
+        using var log = AuditLog.Open(_temp.Path("log"), TimeProvider.System);
         foreach (string operation in operations)
         {
             log.Write(Event(operation));

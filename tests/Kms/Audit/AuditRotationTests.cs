@@ -9,9 +9,9 @@ public sealed class AuditRotationTests : IDisposable
 {
     private static readonly AuditLimits Small = new(1000, 0);
 
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
 
-    private string Current => _temp["audit.log"];
+    private string Current => _temp.Path("audit.log");
 
     [Fact]
     public void The_chain_goes_on_over_the_files_and_over_restarts()
@@ -31,11 +31,11 @@ public sealed class AuditRotationTests : IDisposable
     public void A_file_that_is_taken_away_is_named()
     {
         Write(Small, 40);
-        File.Delete(_temp["audit-0000000002.log"]);
+        File.Delete(_temp.Path("audit-0000000002.log"));
         var check = AuditReader.Check(Current);
         Assert.Null(check.Broken);
         Assert.Equal(["audit-0000000002.log"], check.Missing);
-        File.Delete(_temp["audit-0000000001.log"]);
+        File.Delete(_temp.Path("audit-0000000001.log"));
         Assert.Equal(["audit-0000000001.log", "audit-0000000002.log"], AuditReader.Check(Current).Missing);
         File.Delete(Current);
         Assert.Contains("audit.log", AuditReader.Check(Current).Missing);
@@ -45,7 +45,7 @@ public sealed class AuditRotationTests : IDisposable
     public void Lines_cut_from_the_end_of_a_closed_file_break_the_chain()
     {
         Write(Small, 40);
-        string second = _temp["audit-0000000002.log"];
+        string second = _temp.Path("audit-0000000002.log");
         string[] lines = File.ReadAllLines(second);
         File.WriteAllLines(second, lines[..^1]);
         var check = AuditReader.Check(Current);
@@ -147,16 +147,16 @@ public sealed class AuditRotationTests : IDisposable
     [InlineData("\"auditFilesKept\": -1")]
     public void Limits_that_make_no_sense_are_refused(string setting)
     {
-        File.WriteAllText(_temp["kms.json"], $$"""{"listen":"127.0.0.1:0","stateFolder":".",{{setting}}}""");
-        var e = Assert.Throws<KmsException>(() => KmsConfigFile.Read(_temp["kms.json"]));
+        File.WriteAllText(_temp.Path("kms.json"), $$"""{"listen":"127.0.0.1:0","stateFolder":".",{{setting}}}""");
+        var e = Assert.Throws<KmsException>(() => KmsConfigFile.Read(_temp.Path("kms.json")));
         Assert.Contains("auditFileBytes", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void By_default_a_file_has_64_MiB_and_all_are_kept()
     {
-        File.WriteAllText(_temp["kms.json"], """{"listen":"127.0.0.1:0","stateFolder":"."}""");
-        var config = KmsConfigFile.Read(_temp["kms.json"]);
+        File.WriteAllText(_temp.Path("kms.json"), """{"listen":"127.0.0.1:0","stateFolder":"."}""");
+        var config = KmsConfigFile.Read(_temp.Path("kms.json"));
         Assert.Equal((64L << 20, 0), (config.AuditFileBytes, config.AuditFilesKept));
     }
 
@@ -171,7 +171,7 @@ public sealed class AuditRotationTests : IDisposable
         }
     }
 
-    private IEnumerable<string> Files() => Directory.EnumerateFiles(_temp.Path, "audit*");
+    private IEnumerable<string> Files() => Directory.EnumerateFiles(_temp.Root, "audit*");
 
     private IEnumerable<string> Lines() => Files().SelectMany(File.ReadAllLines);
 

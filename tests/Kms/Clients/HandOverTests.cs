@@ -11,10 +11,10 @@ public sealed class HandOverTests : IDisposable
 {
     private static readonly string From = new('a', 64);
     private static readonly string To = new('b', 64);
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
     private readonly StateFolder _folder;
 
-    public HandOverTests() => _folder = StateFolder.Create(_temp["state"]);
+    public HandOverTests() => _folder = StateFolder.Create(_temp.Path("state"));
 
     public void Dispose() => _temp.Dispose();
 

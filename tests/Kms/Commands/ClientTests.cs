@@ -2,23 +2,22 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Lorica.Kmip;
-using Lorica.Kmip.Tests.Server;
 using Lorica.Kms.Clients;
 
 namespace Lorica.Kms.Tests.Commands;
 
 /// <summary>Clients of the server as a process: who they are, and what becomes of their objects when their key changes.</summary>
-public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
+public sealed class ClientTests : IClassFixture<KmipPki>, IDisposable
 {
-    private readonly TempFolder _temp = new();
-    private readonly TestPki _pki;
+    private readonly TestFolder _temp = new();
+    private readonly KmipPki _pki;
 
-    public ClientTests(TestPki pki)
+    public ClientTests(KmipPki pki)
     {
         _pki = pki;
-        _pki.WriteTo(_temp.Path);
-        File.SetUnixFileMode(_temp["server.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.WriteAllText(_temp["kms.json"], JsonSerializer.Serialize(new
+        _pki.WriteTo(_temp.Root);
+        File.SetUnixFileMode(_temp.Path("server.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(_temp.Path("kms.json"), JsonSerializer.Serialize(new
         {
             listen = "127.0.0.1:0", stateFolder = "state", certificate = "server.crt", key = "server.key",
             trustedClientCa = new[] { "ca.crt" }, requiredClientOrganizationalUnit = "broker",
@@ -32,8 +31,8 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
     {
         var (a, b) = (ClientList.KeyOf(_pki.ClientA), ClientList.KeyOf(_pki.ClientB));
         string id;
-        string[] command = ["client", "hand-over", "--from", a[..12], "--to", b, "--state", _temp["state"]];
-        using (var kms = await KmsProcess.StartAsync(_temp["kms.json"]))
+        string[] command = ["client", "hand-over", "--from", a[..12], "--to", b, "--state", _temp.Path("state")];
+        using (var kms = await KmsProcess.StartAsync(_temp.Path("kms.json")))
         {
             await using var first = kms.Client(_pki, _pki.ClientA);
             id = await first.CreateSymmetricKeyAsync("one", default);
@@ -41,7 +40,7 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
             var (running, _, said) = await KmsProcess.CommandAsync([.. command, "--yes"]);
             Assert.Equal(3, running);
             Assert.Contains("the server runs on", said, StringComparison.Ordinal);
-            var (listed, clients, _) = await KmsProcess.CommandAsync("client", "ls", "--state", _temp["state"]);
+            var (listed, clients, _) = await KmsProcess.CommandAsync("client", "ls", "--state", _temp.Path("state"));
             Assert.Equal(0, listed);
             Assert.Contains($"{a}  1 objects  not pinned  last seen 2", clients, StringComparison.Ordinal);
             Assert.Contains("client a", clients, StringComparison.Ordinal);
@@ -50,7 +49,7 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
         var (dry, plan, _) = await KmsProcess.CommandAsync(command);
         Assert.Equal(0, dry);
         Assert.Contains("nothing was changed", plan, StringComparison.Ordinal);
-        using (var kms = await KmsProcess.StartAsync(_temp["kms.json"]))
+        using (var kms = await KmsProcess.StartAsync(_temp.Path("kms.json")))
         {
             await using var second = kms.Client(_pki, _pki.ClientB);
             Assert.Equal(KmipResultReason.ItemNotFound,
@@ -59,14 +58,14 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
 
         var (done, output, errors) = await KmsProcess.CommandAsync([.. command, "--yes"]);
         Assert.True(done == 0, output + errors);
-        using (var kms = await KmsProcess.StartAsync(_temp["kms.json"]))
+        using (var kms = await KmsProcess.StartAsync(_temp.Path("kms.json")))
         {
             await using var second = kms.Client(_pki, _pki.ClientB);
             Assert.Equal(KmipKeyState.Active, await second.GetStateAsync(id, default));
         }
 
-        Assert.Contains("HandOver", File.ReadAllText(Path.Combine(_temp["state"], "audit.log")), StringComparison.Ordinal);
-        Assert.Contains("chain whole", (await KmsProcess.CommandAsync("status", "--state", _temp["state"])).Output,
+        Assert.Contains("HandOver", File.ReadAllText(Path.Combine(_temp.Path("state"), "audit.log")), StringComparison.Ordinal);
+        Assert.Contains("chain whole", (await KmsProcess.CommandAsync("status", "--state", _temp.Path("state"))).Output,
             StringComparison.Ordinal);
     }
 
@@ -76,9 +75,10 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
         using var key = RSA.Create(2048);
         using var old = SelfSigned(key, "CN=lorica-corp");
         using var renewed = SelfSigned(key, "CN=renewed");
-        using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
-        File.WriteAllText(_temp["client.pem"], old.ExportCertificatePem());
-        Assert.Equal(0, (await KmsProcess.CommandAsync("trust", "add", _temp["client.pem"], "--state", _temp["state"])).Code);
+        using var kms = await KmsProcess.StartAsync(_temp.Path("kms.json"));
+        File.WriteAllText(_temp.Path("client.pem"), old.ExportCertificatePem());
+        Assert.Equal(0, (await KmsProcess.CommandAsync(
+            "trust", "add", _temp.Path("client.pem"), "--state", _temp.Path("state"))).Code);
         string id;
         await using (var first = kms.Client(_pki, old))
         {
@@ -92,9 +92,9 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
 
         // The audit names it as it was pinned, whatever the new certificate says.
         Assert.DoesNotContain(
-            "CN=renewed", File.ReadAllText(Path.Combine(_temp["state"], "audit.log")), StringComparison.Ordinal);
+            "CN=renewed", File.ReadAllText(Path.Combine(_temp.Path("state"), "audit.log")), StringComparison.Ordinal);
         string fingerprint = Convert.ToHexStringLower(SHA256.HashData(old.RawData));
-        Assert.Equal(0, (await KmsProcess.CommandAsync("trust", "rm", fingerprint, "--state", _temp["state"])).Code);
+        Assert.Equal(0, (await KmsProcess.CommandAsync("trust", "rm", fingerprint, "--state", _temp.Path("state"))).Code);
         await using var third = kms.Client(_pki, renewed);
         await Assert.ThrowsAsync<KmipException>(() => third.GetStateAsync(id, default));
     }
@@ -102,16 +102,16 @@ public sealed class ClientTests : IClassFixture<TestPki>, IDisposable
     [Fact]
     public async Task A_folder_that_is_no_state_folder_is_named_as_that()
     {
-        Directory.CreateDirectory(_temp["other"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(_temp.Path("other"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (string[]? command in new[]
         {
-            new[] { "trust", "add", _temp["client.crt"] }, ["trust", "ls"], ["trust", "rm", "abcdef0123"], ["client", "ls"],
+            new[] { "trust", "add", _temp.Path("client.crt") }, ["trust", "ls"], ["trust", "rm", "abcdef0123"], ["client", "ls"],
             ["status"],
         })
         {
-            var (code, _, errors) = await KmsProcess.CommandAsync([.. command, "--state", _temp["other"]]);
+            var (code, _, errors) = await KmsProcess.CommandAsync([.. command, "--state", _temp.Path("other")]);
             Assert.Equal(1, code);
-            Assert.Contains($"{_temp["other"]} is no state folder of lorica-kms", errors, StringComparison.Ordinal);
+            Assert.Contains($"{_temp.Path("other")} is no state folder of lorica-kms", errors, StringComparison.Ordinal);
             Assert.DoesNotContain("Could not find", errors, StringComparison.Ordinal);
         }
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using Lorica.Kmip;
-using Lorica.Kmip.Tests.Server;
 
 namespace Lorica.Kms.Tests.Commands;
 
@@ -48,7 +47,7 @@ internal sealed class KmsProcess : IDisposable
         return new(process) { Port = int.Parse(line[Ready.Length..]) };
     }
 
-    public KmipClient Client(TestPki pki, X509Certificate2 certificate) => KmipClient.Create(new()
+    public KmipClient Client(KmipPki pki, X509Certificate2 certificate) => KmipClient.Create(new()
     {
         Host = "127.0.0.1",
         Port = Port,

@@ -1,23 +1,22 @@
 using System.Text.Json;
 using Lorica.Kmip;
-using Lorica.Kmip.Tests.Server;
 using Lorica.Kms.Trust;
 
 namespace Lorica.Kms.Tests.Commands;
 
 /// <summary>The server as a process: start, stop, kill, trust.</summary>
-public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
+public sealed class ServeTests : IClassFixture<KmipPki>, IDisposable
 {
-    private readonly TempFolder _temp = new();
-    private readonly TestPki _pki;
+    private readonly TestFolder _temp = new();
+    private readonly KmipPki _pki;
 
-    public ServeTests(TestPki pki)
+    public ServeTests(KmipPki pki)
     {
         _pki = pki;
-        _pki.WriteTo(_temp.Path);
-        File.SetUnixFileMode(_temp["server.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Directory.CreateDirectory(_temp["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        File.WriteAllText(_temp["kms.json"], JsonSerializer.Serialize(new
+        _pki.WriteTo(_temp.Root);
+        File.SetUnixFileMode(_temp.Path("server.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Directory.CreateDirectory(_temp.Path("state"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(_temp.Path("kms.json"), JsonSerializer.Serialize(new
         {
             listen = "127.0.0.1:0",
             stateFolder = "state",
@@ -34,7 +33,7 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
         Dictionary<string, byte[]> acknowledged = [];
         for (int round = 0; round < 5; round++)
         {
-            using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
+            using var kms = await KmsProcess.StartAsync(_temp.Path("kms.json"));
             await using var client = kms.Client(_pki, _pki.ClientA);
             foreach (var (id, key) in acknowledged)
             {
@@ -52,7 +51,7 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
 
         Assert.NotEmpty(acknowledged);
         Assert.Equal(acknowledged.Count, acknowledged.Values.Select(Convert.ToHexString).Distinct().Count());
-        var (code, output, _) = await KmsProcess.CommandAsync("status", "--state", _temp["state"]);
+        var (code, output, _) = await KmsProcess.CommandAsync("status", "--state", _temp.Path("state"));
         Assert.Equal(0, code);
         Assert.Contains("chain whole", output, StringComparison.Ordinal);
     }
@@ -60,10 +59,10 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     [Fact]
     public async Task It_stops_on_sigterm_and_a_second_server_on_the_folder_is_refused()
     {
-        using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
+        using var kms = await KmsProcess.StartAsync(_temp.Path("kms.json"));
         await using var client = kms.Client(_pki, _pki.ClientA);
         await client.NegotiateAsync(default);
-        var (code, _, errors) = await KmsProcess.CommandAsync("--config", _temp["kms.json"]);
+        var (code, _, errors) = await KmsProcess.CommandAsync("--config", _temp.Path("kms.json"));
         Assert.Equal(3, code);
         Assert.Contains("another lorica-kms runs on", errors, StringComparison.Ordinal);
         var (ended, took) = await kms.TerminateAsync();
@@ -74,44 +73,45 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     [Fact]
     public async Task The_runtimes_diagnostics_socket_is_shut()
     {
-        using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
+        using var kms = await KmsProcess.StartAsync(_temp.Path("kms.json"));
         Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{kms.Id}-*"));
     }
 
     [Fact]
     public async Task A_client_is_pinned_while_the_server_runs()
     {
-        using var kms = await KmsProcess.StartAsync(_temp["kms.json"]);
+        using var kms = await KmsProcess.StartAsync(_temp.Path("kms.json"));
         var vcenter = _pki.SelfSigned("CN=vcenter");
-        File.WriteAllText(_temp["vcenter.pem"], vcenter.ExportCertificatePem());
+        File.WriteAllText(_temp.Path("vcenter.pem"), vcenter.ExportCertificatePem());
         await using (var refused = kms.Client(_pki, vcenter))
         {
             var e = await Assert.ThrowsAsync<KmipException>(() => refused.NegotiateAsync(default));
             Assert.Contains("our certificate", e.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal(0, (await KmsProcess.CommandAsync("trust", "add", _temp["vcenter.pem"], "--state", _temp["state"])).Code);
+        Assert.Equal(0, (await KmsProcess.CommandAsync(
+            "trust", "add", _temp.Path("vcenter.pem"), "--state", _temp.Path("state"))).Code);
         await using (var known = kms.Client(_pki, vcenter))
         {
             await known.ActivateAsync(await known.CreateSymmetricKeyAsync(null, default), default);
         }
 
-        var listed = await KmsProcess.CommandAsync("trust", "ls", "--state", _temp["state"]);
+        var listed = await KmsProcess.CommandAsync("trust", "ls", "--state", _temp.Path("state"));
         Assert.Contains(PinnedClients.Fingerprint(vcenter), listed.Output, StringComparison.Ordinal);
-        await KmsProcess.CommandAsync("trust", "rm", PinnedClients.Fingerprint(vcenter), "--state", _temp["state"]);
+        await KmsProcess.CommandAsync("trust", "rm", PinnedClients.Fingerprint(vcenter), "--state", _temp.Path("state"));
         await using var gone = kms.Client(_pki, vcenter);
         await Assert.ThrowsAsync<KmipException>(() => gone.NegotiateAsync(default));
-        Assert.Contains("not pinned", File.ReadAllText(_temp["state/audit.log"]), StringComparison.Ordinal);
+        Assert.Contains("not pinned", File.ReadAllText(_temp.Path("state/audit.log")), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_centers_ca_alone_lets_its_brokers_in()
     {
-        File.WriteAllText(_temp["center.json"], JsonSerializer.Serialize(new
+        File.WriteAllText(_temp.Path("center.json"), JsonSerializer.Serialize(new
         {
             listen = "127.0.0.1:0", stateFolder = "state", certificate = "server.crt", key = "server.key", ca = "ca.crt",
         }));
-        using var kms = await KmsProcess.StartAsync(_temp["center.json"]);
+        using var kms = await KmsProcess.StartAsync(_temp.Path("center.json"));
         await using var broker = kms.Client(_pki, _pki.ClientA);
         await broker.NegotiateAsync(default);
         await using var host = kms.Client(_pki, _pki.Issue("CN=h, OU=host", "1.3.6.1.5.5.7.3.2"));
@@ -125,8 +125,8 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     [InlineData("not json")]
     public async Task A_configuration_that_cannot_be_is_refused_with_one_line(string json)
     {
-        File.WriteAllText(_temp["bad.json"], json);
-        var (code, _, errors) = await KmsProcess.CommandAsync("--config", _temp["bad.json"]);
+        File.WriteAllText(_temp.Path("bad.json"), json);
+        var (code, _, errors) = await KmsProcess.CommandAsync("--config", _temp.Path("bad.json"));
         Assert.Equal(1, code);
         Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
     }
@@ -134,12 +134,12 @@ public sealed class ServeTests : IClassFixture<TestPki>, IDisposable
     [Fact]
     public async Task Init_makes_a_folder_that_serves()
     {
-        var (code, output, errors) = await KmsProcess.CommandAsync("init", "--state", _temp["new"]);
+        var (code, output, errors) = await KmsProcess.CommandAsync("init", "--state", _temp.Path("new"));
         Assert.True(code == 0, errors);
         Assert.Contains("fingerprint", output, StringComparison.Ordinal);
-        string config = File.ReadAllText(_temp["new/kms.json"]).Replace("5696", "0", StringComparison.Ordinal);
-        File.WriteAllText(_temp["new/kms.json"], config);
-        using var kms = await KmsProcess.StartAsync(_temp["new/kms.json"]);
+        string config = File.ReadAllText(_temp.Path("new/kms.json")).Replace("5696", "0", StringComparison.Ordinal);
+        File.WriteAllText(_temp.Path("new/kms.json"), config);
+        using var kms = await KmsProcess.StartAsync(_temp.Path("new/kms.json"));
         var shown = await KmipClient.FetchServerCertificateAsync("127.0.0.1", kms.Port);
         Assert.Contains(PinnedClients.Fingerprint(shown[0]), output, StringComparison.Ordinal);
     }

@@ -4,16 +4,16 @@ namespace Lorica.Kms.Tests.Configs;
 
 public sealed class KmsConfigFileTests : IDisposable
 {
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
 
     [Fact]
     public void What_is_left_out_has_its_default()
     {
         var config = Read("""{"listen":"127.0.0.1:1","stateFolder":"s"}""");
-        Assert.Equal(_temp["s"], config.StateFolder);
-        Assert.Equal(_temp["s/server.crt"], config.Certificate);
-        Assert.Equal(_temp["s/server.key"], config.Key);
-        Assert.Equal(_temp["s/trust"], config.PinnedClientsFolder);
+        Assert.Equal(_temp.Path("s"), config.StateFolder);
+        Assert.Equal(_temp.Path("s/server.crt"), config.Certificate);
+        Assert.Equal(_temp.Path("s/server.key"), config.Key);
+        Assert.Equal(_temp.Path("s/trust"), config.PinnedClientsFolder);
         Assert.Empty(config.TrustedClientCa);
         Assert.True(config.UniqueNames);
         Assert.Equal((256, 64), (config.MaximumConnections, config.MaximumConnectionsPerClient));
@@ -23,7 +23,7 @@ public sealed class KmsConfigFileTests : IDisposable
     public void The_centers_ca_stands_for_its_brokers()
     {
         var config = Read("""{"listen":"127.0.0.1:1","stateFolder":"s","ca":"pki/ca.crt"}""");
-        Assert.Equal([_temp["pki/ca.crt"]], config.TrustedClientCa);
+        Assert.Equal([_temp.Path("pki/ca.crt")], config.TrustedClientCa);
         Assert.Equal("broker", config.RequiredClientOrganizationalUnit);
     }
 
@@ -39,7 +39,7 @@ public sealed class KmsConfigFileTests : IDisposable
 
     private KmsConfig Read(string json)
     {
-        File.WriteAllText(_temp["kms.json"], json);
-        return KmsConfigFile.Read(_temp["kms.json"]);
+        File.WriteAllText(_temp.Path("kms.json"), json);
+        return KmsConfigFile.Read(_temp.Path("kms.json"));
     }
 }

@@ -7,13 +7,13 @@ namespace Lorica.Kms.Tests.Store;
 
 public sealed class BackupRuleTests : IDisposable
 {
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly StateFolder _folder;
 
     public BackupRuleTests()
     {
-        _folder = StateFolder.Create(_temp["state"]);
+        _folder = StateFolder.Create(_temp.Path("state"));
         Samples.Open(_folder).Dispose();
     }
 
@@ -99,10 +99,10 @@ public sealed class BackupRuleTests : IDisposable
 
     private async Task BackUpAsync(string name)
     {
-        File.WriteAllText(_temp["pass"], "a long enough passphrase\n");
+        File.WriteAllText(_temp.Path("pass"), "a long enough passphrase\n");
         var (output, errors) = (new StringWriter(), new StringWriter());
         Assert.Equal(0, await CommandLine.RunAsync(
-            ["backup", _temp[name], "--state", _folder.Root, "--passphrase-file", _temp["pass"]], output, errors));
+            ["backup", _temp.Path(name), "--state", _folder.Root, "--passphrase-file", _temp.Path("pass")], output, errors));
     }
 
     /// <summary>The keys of now are older than a backup of now, which knows seconds only.</summary>

@@ -5,10 +5,10 @@ namespace Lorica.Kms.Tests.Store;
 
 public sealed class ObjectStoreTests : IDisposable
 {
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
     private readonly StateFolder _folder;
 
-    public ObjectStoreTests() => _folder = StateFolder.Create(_temp["state"]);
+    public ObjectStoreTests() => _folder = StateFolder.Create(_temp.Path("state"));
 
     [Fact]
     public void Keys_are_there_again_after_a_restart()

@@ -14,13 +14,13 @@ public sealed class RateTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(2);
 
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
 
     [Fact]
     public async Task Keys_come_alone_and_beside_sixteen_clients_that_make_keys_and_names_are_found()
     {
         ThreadPool.SetMinThreads(64, 64);
-        var folder = StateFolder.Create(_temp["state"]);
+        var folder = StateFolder.Create(_temp.Path("state"));
         using var store = Samples.Open(folder);
         using var audit = AuditLog.Open(folder.Audit, TimeProvider.System);
         using var certificate = Certificate();

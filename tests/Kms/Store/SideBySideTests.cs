@@ -6,10 +6,10 @@ namespace Lorica.Kms.Tests.Store;
 /// <summary>Threads that read while others write.</summary>
 public sealed class SideBySideTests : IDisposable
 {
-    private readonly TempFolder _temp = new();
+    private readonly TestFolder _temp = new();
     private readonly StateFolder _folder;
 
-    public SideBySideTests() => _folder = StateFolder.Create(_temp["state"]);
+    public SideBySideTests() => _folder = StateFolder.Create(_temp.Path("state"));
 
     [Fact]
     public async Task One_sync_serves_all_who_came_while_another_was_under_way_and_none_who_came_later()

@@ -9,11 +9,11 @@ public sealed class ServedDevice : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _listening;
     private readonly Task _running;
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-nbd-").FullName;
+    private readonly TestFolder _folder = new();
 
     private ServedDevice(NbdServerOptions options, IReadOnlyList<NbdExport> exports)
     {
-        Path = System.IO.Path.Combine(_folder, "s");
+        Path = _folder.Path("s");
         _listening = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _listening.Bind(new UnixDomainSocketEndPoint(Path));
         _listening.Listen(64);
@@ -58,6 +58,6 @@ public sealed class ServedDevice : IAsyncDisposable
         await StopAsync();
         _listening.Dispose();
         _stop.Dispose();
-        Directory.Delete(_folder, true);
+        _folder.Dispose();
     }
 }

@@ -1,4 +1,3 @@
-using Lorica.Disks.Tests.Native;
 using Lorica.Platform.Files;
 using Lorica.Platform.Native;
 

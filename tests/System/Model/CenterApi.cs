@@ -47,16 +47,16 @@ internal sealed class CenterApi : IDisposable
 
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, JsonNode? body = null)
     {
-        while (true)
+        var answer = new ApiAnswer(0, null);
+        await Wait.UntilAsync(async () =>
         {
             using var request = new HttpRequestMessage(method, path);
             if (body is not null)
                 request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-            var answer = await SendAsync(request);
-            if (answer.Status != (int)HttpStatusCode.TooManyRequests)
-                return answer;
-            await Task.Delay(200);
-        }
+            answer = await SendAsync(request);
+            return answer.Status != (int)HttpStatusCode.TooManyRequests;
+        }, $"{method} {path} is no request too many", seconds: 300);
+        return answer;
     }
 
     /// <summary>Asks until somebody answers; for requests that change nothing.</summary>

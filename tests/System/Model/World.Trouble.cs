@@ -34,7 +34,7 @@ internal sealed partial class World
                 await ReturnKmsAsync();
                 break;
             case Trouble.DiskFull:
-                await Shell.RunAsync("/bin/dd", ["if=/dev/zero", $"of={Ballast}", "bs=64k"]);
+                await Tool.RunAsync("/bin/dd", ["if=/dev/zero", $"of={Ballast}", "bs=64k"]);
                 break;
         }
     }

@@ -41,7 +41,7 @@ internal sealed partial class World : IAsyncDisposable
             await up.StopAsync();
             // Of a size that a ballast fills at once.
             byte[] marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, Marker));
-            await Shell.OutputAsync("/bin/mount", "-t", "tmpfs", "-o", "size=256m,mode=0755", "tmpfs", up.Datastore);
+            await Tool.OutputAsync("/bin/mount", "-t", "tmpfs", "-o", "size=256m,mode=0755", "tmpfs", up.Datastore);
             await File.WriteAllBytesAsync(Path.Combine(up.Datastore, Marker), marker);
             await up.StartProcessesAsync();
             await up.SignInAsync();

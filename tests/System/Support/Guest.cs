@@ -15,7 +15,7 @@ internal sealed class Guest(LoricaUp up, string vm)
             if (!File.Exists(image))
             {
                 string made = image + "." + Environment.ProcessId;
-                await Shell.OutputAsync(Path.Combine(Layout.Root, "scripts/make-guest"), made);
+                await Tool.OutputAsync(Path.Combine(Layout.Root, "scripts/make-guest"), made);
                 File.Move(made, image, overwrite: true);
             }
 

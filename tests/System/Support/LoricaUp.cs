@@ -104,13 +104,13 @@ internal sealed class LoricaUp : IAsyncDisposable
     }
 
     /// <summary>The CLI, as a person would use it.</summary>
-    public Task<ShellResult> RunAsync(IEnumerable<string> arguments, string? input = null, int timeoutSeconds = 240) =>
-        Shell.RunAsync(Layout.Program("lorica"), arguments, input, new Dictionary<string, string>
+    public Task<ToolResult> RunAsync(IEnumerable<string> arguments, string? input = null, int timeoutSeconds = 240) =>
+        Tool.RunAsync(Layout.Program("lorica"), arguments, input, new Dictionary<string, string>
         {
             ["LORICA_PROFILE"] = Path.Combine(Folder, "profile.json"),
         }, timeoutSeconds);
 
-    public Task<ShellResult> RunAsync(params string[] arguments) => RunAsync((IEnumerable<string>)arguments);
+    public Task<ToolResult> RunAsync(params string[] arguments) => RunAsync((IEnumerable<string>)arguments);
 
     /// <summary>The CLI with <c>--json</c>; must succeed.</summary>
     public async Task<JsonNode> JsonAsync(params string[] arguments)
@@ -122,7 +122,7 @@ internal sealed class LoricaUp : IAsyncDisposable
     }
 
     /// <summary>The CLI must refuse, with <paramref name="said"/> in its words.</summary>
-    public async Task<ShellResult> RefusedAsync(string said, params string[] arguments)
+    public async Task<ToolResult> RefusedAsync(string said, params string[] arguments)
     {
         var result = await RunAsync(arguments);
         Assert.True(result.ExitCode != 0, $"lorica {string.Join(' ', arguments)} should be refused:\n{result.Output}");
@@ -177,7 +177,7 @@ internal sealed class LoricaUp : IAsyncDisposable
 
     public async Task AddKmsAsync(string name, int port, params string[] more)
     {
-        var pem = await Shell.RunAsync("/bin/bash",
+        var pem = await Tool.RunAsync("/bin/bash",
             ["-c", $"openssl s_client -connect 127.0.0.1:{port} -showcerts </dev/null 2>/dev/null | openssl x509 -noout "
                 + "-fingerprint -sha256"]);
         string sha256 = pem.Output.Trim().Split('=')[^1].Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
@@ -190,7 +190,7 @@ internal sealed class LoricaUp : IAsyncDisposable
     {
         if (_process is { HasExited: false })
         {
-            await Shell.RunAsync("/bin/kill", ["-TERM", _process.Id.ToString()]);
+            await Tool.RunAsync("/bin/kill", ["-TERM", _process.Id.ToString()]);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
             await _process.WaitForExitAsync(limit.Token);
         }

@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Lorica.Disks.Tests.Native;
+namespace Lorica.Testing;
 
 /// <summary>
 /// The system calls that filesystems made by tests need; the numbers are the same on x86-64 and arm64. A filesystem is mounted
 /// nowhere (<c>fsmount</c>): it is reached through its handle, and ends with it.
 /// </summary>
-internal static unsafe partial class FuseLibc
+public static unsafe partial class FuseLibc
 {
     public const int OpenReadWrite = 2, CloseOnExec = 0x80000;
     private const long FsOpenNumber = 430, FsConfigNumber = 431, FsMountNumber = 432, FsPickNumber = 433;

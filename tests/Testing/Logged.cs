@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace Lorica.Host.Tests.Support;
+namespace Lorica.Testing;
 
 /// <summary>What was logged, by number and text.</summary>
-internal sealed class Logged<T> : ILogger<T>
+public sealed class Logged<T> : ILogger<T>
 {
     private readonly List<(int Id, string Text)> _lines = [];
 

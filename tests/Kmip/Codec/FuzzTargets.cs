@@ -2,13 +2,13 @@ using Lorica.Kmip.Messages;
 using Lorica.Kmip.Server;
 using Lorica.Kmip.Ttlv;
 
-namespace Lorica.Kmip;
+namespace Lorica.Kmip.Tests.Codec;
 
 /// <summary>
 /// Entry points for fuzzers: every byte string must come back normally. What escapes (another exception than
 /// <see cref="KmipException"/>, which is caught here, a crash, or a hang) is a defect.
 /// </summary>
-public static class KmipFuzzTargets
+internal static class FuzzTargets
 {
     private static readonly KmipClientIdentity Client = new("fuzz", "CN=fuzz");
 

@@ -1,7 +1,9 @@
-namespace Lorica.Disks;
+using Lorica.Disks;
+
+namespace Lorica.Testing;
 
 /// <summary>
-/// A disk in memory, for tests and scratch space. Every call completes at once; safe for concurrent use.
+/// A disk in memory. Every call completes at once; safe for concurrent use.
 /// Trim and zeroing write zeros; the allocation map knows blocks of 4 KiB that are all zero.
 /// </summary>
 public sealed class MemoryDevice : ISparse
@@ -24,10 +26,8 @@ public sealed class MemoryDevice : ISparse
         _data = data;
     }
 
-    /// <inheritdoc/>
     public long Length => _data.Length;
 
-    /// <inheritdoc/>
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken ct)
     {
         BlockRequest.Check(Length, offset, buffer.Length);
@@ -36,7 +36,6 @@ public sealed class MemoryDevice : ISparse
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public ValueTask WriteAsync(long offset, Memory<byte> buffer, bool durable, CancellationToken ct)
     {
         BlockRequest.Check(Length, offset, buffer.Length);
@@ -45,13 +44,10 @@ public sealed class MemoryDevice : ISparse
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public ValueTask FlushAsync(CancellationToken ct) => ValueTask.CompletedTask;
 
-    /// <inheritdoc/>
     public ValueTask TrimAsync(long offset, long length, CancellationToken ct) => WriteZeroesAsync(offset, length, false, ct);
 
-    /// <inheritdoc/>
     public ValueTask WriteZeroesAsync(long offset, long length, bool durable, CancellationToken ct)
     {
         BlockRequest.Check(Length, offset, length);
@@ -60,7 +56,6 @@ public sealed class MemoryDevice : ISparse
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public ValueTask<DiskRange> RangeAtAsync(long offset, CancellationToken ct)
     {
         BlockRequest.Check(Length, offset, BlockRequest.SectorSize);
@@ -74,7 +69,6 @@ public sealed class MemoryDevice : ISparse
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private long NextBlock(long offset) => Math.Min(Length, (offset / Block + 1) * Block);

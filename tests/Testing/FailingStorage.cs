@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Lorica.Disks.Tests.Native;
+namespace Lorica.Testing;
 
 /// <summary>
 /// A real file (in the page cache of the kernel, with writeback) on storage that can be told to fail: a FUSE filesystem with the
@@ -14,7 +14,7 @@ namespace Lorica.Disks.Tests.Native;
 /// The mount has no place in the tree of folders (<c>fsmount</c>): it ends with the handle, also when the test is killed. Needs
 /// root and /dev/fuse. Protocol: include/uapi/linux/fuse.h, version 7.31.
 /// </remarks>
-internal sealed unsafe class FailingStorage : IDisposable
+public sealed unsafe class FailingStorage : IDisposable
 {
     public const int NoSpace = 28, IoError = 5, QuotaExceeded = 122;
 
@@ -224,8 +224,15 @@ internal sealed unsafe class FailingStorage : IDisposable
         byte[] reply = [.. U32((uint)(OutHeader + body.Length)), .. U32((uint)-error), .. U64(unique), .. body];
         fixed (byte* p = reply)
         {
-            // SAFETY: the pinned buffer and its own length. An error means that nobody waits any more.
-            _ = FuseLibc.Write(_device, p, (nuint)reply.Length);
+            try
+            {
+                // SAFETY: the pinned buffer and its own length. An error means that nobody waits any more.
+                _ = FuseLibc.Write(_device, p, (nuint)reply.Length);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The test is over, and the mount is gone.
+            }
         }
     }
 

@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using Lorica.Nbd;
 using Lorica.Nbd.Protocol;
 
-namespace Lorica.Nbd;
+namespace Lorica.Testing;
 
 /// <summary>
-/// A small client: one export, one request at a time, simple replies. For tests and for looking into an export; a guest's disk is
-/// QEMU's own client's business.
+/// A small client: one export, one request at a time, simple replies. For looking into an export; a guest's disk is QEMU's own
+/// client's business.
 /// </summary>
 public sealed class NbdClient : IAsyncDisposable
 {

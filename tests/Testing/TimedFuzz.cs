@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 
-namespace Lorica.Tests;
+namespace Lorica.Testing;
 
 /// <summary>
 /// Fuzzing without instrumentation: random changes of a corpus against a target, for as long as <c>LORICA_FUZZ_SECONDS</c> says
 /// (<c>make fuzz</c>). What makes a target fail is kept in <c>LORICA_FUZZ_FOLDER</c>; it belongs into the corpus with its fix.
 /// Inputs that a target takes without a refusal join the corpus of the run, so that changes pile up.
 /// </summary>
-internal static class TimedFuzz
+public static class TimedFuzz
 {
     private const int MaximumKept = 4096;
     private const int MaximumLength = 1 << 20;

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace Lorica.Host.Tests.Support;
+namespace Lorica.Testing;
 
 /// <summary>
 /// A machine that can be suspended: its clock goes on, no timer comes due. A test can be told of each look at it.
 /// </summary>
-internal sealed class SuspendingTime : FakeTimeProvider
+public sealed class SuspendingTime : FakeTimeProvider
 {
     private long _slept;
 

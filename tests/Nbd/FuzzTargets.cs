@@ -2,14 +2,14 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Lorica.Nbd.Protocol;
 
-namespace Lorica.Nbd;
+namespace Lorica.Nbd.Tests;
 
 /// <summary>
 /// Entry points for fuzzers: bytes of a hostile client, without sockets. Whatever the bytes, nothing but
 /// <see cref="NbdException"/>
 /// escapes, and what the parsers hand on obeys the rules.
 /// </summary>
-public static class NbdFuzzing
+internal static class FuzzTargets
 {
     /// <summary>A whole connection: client flags, options, then requests, judged against <paramref name="exports"/>.</summary>
     public static void Client(ReadOnlySpan<byte> bytes, IReadOnlyList<NbdExport> exports)

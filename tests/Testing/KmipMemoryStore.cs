@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Lorica.Kmip;
 
-namespace Lorica.Kmip;
+namespace Lorica.Testing;
 
 /// <summary>
-/// A store that forgets everything with its process, keys in ordinary memory: for tests of clients, never for service.
+/// A store that forgets everything with its process, keys in ordinary memory.
 /// </summary>
 public sealed class KmipMemoryStore : IKmipObjectStore
 {
@@ -12,30 +13,23 @@ public sealed class KmipMemoryStore : IKmipObjectStore
         new(StringComparer.Ordinal);
     private long _next;
 
-    /// <inheritdoc />
     public KmipObject? Find(string uniqueIdentifier) =>
         _objects.TryGetValue(uniqueIdentifier, out var found) ? found.Object : null;
 
-    /// <inheritdoc />
     public IEnumerable<KmipObject> OfOwner(string owner) =>
         _objects.Values.Where(v => v.Object.Owner == owner).OrderByDescending(v => v.Number).Select(v => v.Object);
 
-    /// <inheritdoc />
     public IEnumerable<KmipObject> OfName(string owner, string name) =>
         OfOwner(owner).Where(o => o.Names.Contains(name, StringComparer.Ordinal));
 
-    /// <inheritdoc />
     public void Generate(KmipObject created, int bytes) => Register(created, RandomNumberGenerator.GetBytes(bytes));
 
-    /// <inheritdoc />
     public void Register(KmipObject registered, ReadOnlySpan<byte> material) =>
         _objects[registered.UniqueIdentifier] = (registered, material.ToArray(), Interlocked.Increment(ref _next));
 
-    /// <inheritdoc />
     public void Update(KmipObject changed) =>
         _objects[changed.UniqueIdentifier] = _objects[changed.UniqueIdentifier] with { Object = changed };
 
-    /// <inheritdoc />
     public void Destroy(KmipObject tombstone)
     {
         var old = _objects[tombstone.UniqueIdentifier];
@@ -43,6 +37,5 @@ public sealed class KmipMemoryStore : IKmipObjectStore
         _objects[tombstone.UniqueIdentifier] = old with { Object = tombstone, Material = [] };
     }
 
-    /// <inheritdoc />
     public void Read(string uniqueIdentifier, KeySink sink) => sink(_objects[uniqueIdentifier].Material);
 }
