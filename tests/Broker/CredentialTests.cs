@@ -18,14 +18,14 @@ namespace Lorica.Broker.Tests;
 public sealed class CredentialTests : IAsyncLifetime
 {
     private static readonly byte[] Info = ProviderBinding.CredentialInfo.ToArray();
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly TestFolder _folder = new();
     private readonly KmipMemoryStore _store = new();
     private BrokerFixture _broker = null!;
     private ReplicaKms _kms = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _broker = await BrokerFixture.StartAsync(_folder);
+        _broker = await BrokerFixture.StartAsync(_folder.Root);
         _kms = new ReplicaKms(_broker.Pki, "kms1", _store);
     }
 
@@ -33,7 +33,7 @@ public sealed class CredentialTests : IAsyncLifetime
     {
         await _kms.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class CredentialTests : IAsyncLifetime
     {
         await GiveAsync();
         await MakeAsync();
-        string file = Directory.GetFiles(Path.Combine(_folder, "state", "providers"))[0];
+        string file = Directory.GetFiles(_folder.Path("state", "providers"))[0];
         await using var evil = new ReplicaKms(_broker.Pki, "evil", _store);
         string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         string edited = text.Replace(
@@ -122,7 +122,7 @@ public sealed class CredentialTests : IAsyncLifetime
             $"\"port\": {_kms.Pinned.Address.Port}", $"\"port\": {evil.Pinned.Address.Port}", StringComparison.Ordinal);
         Assert.NotEqual(text, edited);
         await File.WriteAllTextAsync(file, edited, TestContext.Current.CancellationToken);
-        _broker = await _broker.RestartAsync(_folder);
+        _broker = await _broker.RestartAsync(_folder.Root);
 
         Assert.False((await _broker.Client.PingProviderAsync(new ProviderRequest { Name = "corp" })).Healthy);
         Assert.Equal(0, Volatile.Read(ref evil.Requests));

@@ -8,13 +8,13 @@ namespace Lorica.Broker.Tests;
 /// <summary>Keys that are not active on their KMS any more; against a real KMIP server over TLS.</summary>
 public sealed class DeactivatedKeysTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly TestFolder _folder = new();
     private BrokerFixture _broker = null!;
     private ReplicaKms _kms = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _broker = await BrokerFixture.StartAsync(_folder);
+        _broker = await BrokerFixture.StartAsync(_folder.Root);
         _kms = new ReplicaKms(_broker.Pki, "kms1", new KmipMemoryStore());
         await _broker.Client.ConfigureProviderAsync(
             new ConfigureProviderRequest { Name = "corp", Replace = true, Servers = { _kms.Pinned } });
@@ -24,7 +24,7 @@ public sealed class DeactivatedKeysTests : IAsyncLifetime
     {
         await _kms.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Theory]

@@ -10,16 +10,16 @@ namespace Lorica.Broker.Tests;
 /// <summary>Provider files as they were written before blobs were bound to servers.</summary>
 public sealed class FirstFormTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly TestFolder _folder = new();
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Files_of_the_first_form_are_read_once_and_written_in_the_present_one()
     {
         var store = new KmipMemoryStore();
-        var pki = new TestPki(Path.Combine(_folder, "kms"));
+        var pki = new TestPki(_folder.Path("kms"));
         await using var kms = new ReplicaKms(pki, "kms1", store);
         var identity = pki.Issue("client", "broker");
         string pem = await File.ReadAllTextAsync(pki.CertificatePath("client"), TestContext.Current.CancellationToken) + "\n"
@@ -27,7 +27,7 @@ public sealed class FirstFormTests : IDisposable
         kms.LetsIn = certificate => certificate.Subject == identity.Certificate.Subject;
         string file = Write("corp", kms.Pinned, pem, "lorica\nvery secret words");
 
-        var broker = await BrokerFixture.StartAsync(_folder);
+        var broker = await BrokerFixture.StartAsync(_folder.Root);
         try
         {
             for (int start = 0; start < 2; start++)
@@ -48,7 +48,7 @@ public sealed class FirstFormTests : IDisposable
                     () => Open("corp", Convert.FromBase64String(written["sealedIdentity"]!.GetValue<string>())));
                 Assert.Throws<AuthenticationTagMismatchException>(
                     () => Open("corp\ncredential", Convert.FromBase64String(written["sealedCredential"]!.GetValue<string>())));
-                broker = await broker.RestartAsync(_folder);
+                broker = await broker.RestartAsync(_folder.Root);
             }
         }
         finally
@@ -68,16 +68,16 @@ public sealed class FirstFormTests : IDisposable
         string before = (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))
             .Replace("\"corp\"", "\"other\"", StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, before, TestContext.Current.CancellationToken);
-        await using var broker = await BrokerFixture.StartAsync(_folder);
+        await using var broker = await BrokerFixture.StartAsync(_folder.Root);
         Assert.False((await broker.Client.PingProviderAsync(new ProviderRequest { Name = "other" })).Healthy);
         Assert.Equal(before, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
     private string Write(string name, PinnedServer server, string pem, string credential)
     {
-        string folder = Path.Combine(_folder, "state", "providers");
+        string folder = _folder.Path("state", "providers");
         Directory.CreateDirectory(folder);
-        string seal = Path.Combine(_folder, "state", "seal.key");
+        string seal = _folder.Path("state", "seal.key");
         File.WriteAllBytes(seal, _key);
         File.SetUnixFileMode(seal, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         string file = Path.Combine(folder, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(name)) + ".json");

@@ -16,15 +16,15 @@ namespace Lorica.Broker.Tests;
 /// <summary>What a center that was broken into can do to the list of hosts that keys are sealed to.</summary>
 public sealed class HostPinningTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-pinning-").FullName;
+    private readonly TestFolder _folder = new();
     private readonly string _hostId = Guid.NewGuid().ToString("D");
 
-    private string Config => Path.Combine(_folder, "broker.json");
+    private string Config => _folder.Path("broker.json");
 
     [Fact]
     public async Task A_broker_whose_operator_pins_refuses_a_host_of_the_centers_and_names_the_command_that_pins_it()
     {
-        await using var broker = await BrokerFixture.StartAsync(_folder, HostPinning.Operator);
+        await using var broker = await BrokerFixture.StartAsync(_folder.Root, HostPinning.Operator);
         var host = broker.Pki.Issue("host", Roles.Host);
 
         var refused = await RefusedAsync(() => PinAsync(broker, host));
@@ -43,7 +43,7 @@ public sealed class HostPinningTests : IDisposable
     [InlineData(HostPinning.Operator)]
     public async Task Removing_a_host_and_pinning_it_again_does_not_give_its_id_another_key(string pinning)
     {
-        await using var broker = await BrokerFixture.StartAsync(_folder, pinning);
+        await using var broker = await BrokerFixture.StartAsync(_folder.Root, pinning);
         var (host, thief) = (broker.Pki.Issue("host", Roles.Host), broker.Pki.Issue("thief", Roles.Host));
         Assert.Equal(0, PinCommand.RunSafely(["pin", _hostId, Peer.PinOf(host.Certificate), "--config", Config]).Code);
 
@@ -59,7 +59,7 @@ public sealed class HostPinningTests : IDisposable
     [Fact]
     public async Task A_removed_host_comes_back_with_its_own_key_where_the_center_may_pin()
     {
-        await using var broker = await BrokerFixture.StartAsync(_folder);
+        await using var broker = await BrokerFixture.StartAsync(_folder.Root);
         var host = broker.Pki.Issue("host", Roles.Host);
         await PinAsync(broker, host);
         await broker.Client.UnpinHostAsync(new UnpinHostRequest { HostId = _hostId });
@@ -71,11 +71,11 @@ public sealed class HostPinningTests : IDisposable
     public void A_removed_host_stays_removed_through_a_start_unless_the_configuration_names_another_key()
     {
         var (one, other) = (new string('1', 64), new string('2', 64));
-        var pins = new HostPins(_folder, new Dictionary<string, string> { [_hostId] = one }, HostPinning.Operator);
+        var pins = new HostPins(_folder.Root, new Dictionary<string, string> { [_hostId] = one }, HostPinning.Operator);
         pins.Unpin(_hostId);
-        Assert.Empty(new HostPins(_folder, new Dictionary<string, string> { [_hostId] = one }, HostPinning.Operator).Ids);
+        Assert.Empty(new HostPins(_folder.Root, new Dictionary<string, string> { [_hostId] = one }, HostPinning.Operator).Ids);
         Assert.Equal(
-            [_hostId], new HostPins(_folder, new Dictionary<string, string> { [_hostId] = other }, HostPinning.Operator).Ids);
+            [_hostId], new HostPins(_folder.Root, new Dictionary<string, string> { [_hostId] = other }, HostPinning.Operator).Ids);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class HostPinningTests : IDisposable
         Assert.Equal(HostPinning.Operator, System.Text.Json.JsonSerializer.Deserialize(
             """{"stateFolder":"s","socket":"s","certificate":"c","key":"k","ca":"c","centerPin":"p"}""",
             ConfigJson.Default.BrokerConfig)!.HostPinning);
-        Assert.Throws<InvalidOperationException>(() => new HostPins(_folder, new Dictionary<string, string>(), "nobody"));
+        Assert.Throws<InvalidOperationException>(() => new HostPins(_folder.Root, new Dictionary<string, string>(), "nobody"));
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class HostPinningTests : IDisposable
         Assert.Contains("hint: ", text, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private async Task PinAsync(BrokerFixture broker, NodeIdentity host) => await broker.Client.PinHostAsync(
         new PinHostRequest { HostId = _hostId, SpkiSha256 = ByteString.CopyFrom(SpkiHash(host)) });

@@ -14,7 +14,7 @@ namespace Lorica.Broker.Tests;
 /// </summary>
 public sealed class IdentityTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly TestFolder _folder = new();
     private readonly HashSet<string> _trusted = [];
     private readonly KmipMemoryStore _store = new();
     private BrokerFixture _broker = null!;
@@ -22,7 +22,7 @@ public sealed class IdentityTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _broker = await BrokerFixture.StartAsync(_folder);
+        _broker = await BrokerFixture.StartAsync(_folder.Root);
         _kms = new ReplicaKms(_broker.Pki, "kms1", _store) { LetsIn = c => _trusted.Contains(Peer.PinOf(c)) };
         _trusted.Add(Peer.PinOf(NodeIdentity.Load(
             _broker.Pki.CertificatePath("broker"), _broker.Pki.KeyPath("broker"), _broker.Pki.CaPath).Certificate));
@@ -32,7 +32,7 @@ public sealed class IdentityTests : IAsyncLifetime
     {
         await _kms.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.Equal(before.CertificateSha256, renewed.Former.CertificateSha256);
         Assert.Equal(0, renewed.UnprovenSinceUnix);
         Assert.Null((await CheckAsync(key)).Fault);
-        _broker = await _broker.RestartAsync(_folder);
+        _broker = await _broker.RestartAsync(_folder.Root);
         Assert.Null((await CheckAsync(key)).Fault);
         Assert.Equal(before.CertificateSha256, (await DescribeAsync()).Former.CertificateSha256);
     }
@@ -117,7 +117,7 @@ public sealed class IdentityTests : IAsyncLifetime
         string signed = _broker.Pki.Sign(fresh);
         var fault = await RefusedAsync(() => InstallAsync(signed, key));
         Assert.Equal("lorica.identityNotProven", fault.Key);
-        _broker = await _broker.RestartAsync(_folder);
+        _broker = await _broker.RestartAsync(_folder.Root);
         Assert.Equal(installed.Present.CertificateSha256, (await DescribeAsync()).Present.CertificateSha256);
         Assert.Null((await CheckAsync(key)).Fault);
 
@@ -223,7 +223,7 @@ public sealed class IdentityTests : IAsyncLifetime
         var installed = await InstallAsync(_broker.Pki.Sign(request, "OU=broker, CN=broker"), key);
         Assert.Equal("brokerCertificate", installed.IdentityKind);
         Assert.NotEqual(before.CertificateSha256, installed.Present.CertificateSha256);
-        _broker = await _broker.RestartAsync(_folder);
+        _broker = await _broker.RestartAsync(_folder.Root);
         Assert.Null((await CheckAsync(key)).Fault);
         Assert.Equal(installed.Present.CertificateSha256, (await DescribeAsync()).Present.CertificateSha256);
 
@@ -236,7 +236,7 @@ public sealed class IdentityTests : IAsyncLifetime
     public async Task Another_key_of_the_broker_itself_is_noticed_and_named_as_the_reason()
     {
         var key = await StartAsync(new ClientIdentity { BrokerCertificate = true });
-        _broker = await _broker.RestartAsync(_folder, newKey: true);
+        _broker = await _broker.RestartAsync(_folder.Root, newKey: true);
         _trusted.Add((await DescribeAsync()).Present.KeySha256);
         Assert.Equal(KeyReasons.NotVisibleToIdentity, (await CheckAsync(key)).Fault.Reason);
     }
@@ -268,7 +268,7 @@ public sealed class IdentityTests : IAsyncLifetime
         var key = await StartAsync(new ClientIdentity { SelfSigned = true });
         await RenewAsync(key);
         var (before, former) = ((await DescribeAsync()).Present, (await DescribeAsync()).Former);
-        _broker = await _broker.RestartAsync(_folder);
+        _broker = await _broker.RestartAsync(_folder.Root);
         await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp", KeepIdentity = true });
         for (int attempt = 0; attempt < 2; attempt++)
         {
@@ -291,7 +291,7 @@ public sealed class IdentityTests : IAsyncLifetime
         var before = (await DescribeAsync()).Present;
         await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp", KeepIdentity = true });
         await _broker.Client.RemoveProviderAsync(new RemoveProviderRequest { Name = "corp" });
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder, "state", "providers")));
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path("state", "providers")));
         Assert.Equal("lorica.providerUnknown", (await RefusedAsync(() => _broker.Client.RemoveProviderAsync(
             new RemoveProviderRequest { Name = "corp" }).ResponseAsync)).Key);
         await ConfigureAsync(new ClientIdentity { SelfSigned = true }, key, force: true);
@@ -354,13 +354,13 @@ public sealed class IdentityTests : IAsyncLifetime
     /// <summary>Damages a sealed part in the provider's file, as a restore of half the state would.</summary>
     private async Task SpoilAsync(string part)
     {
-        string file = Directory.EnumerateFiles(Path.Combine(_folder, "state", "providers")).Single();
+        string file = Directory.EnumerateFiles(_folder.Path("state", "providers")).Single();
         var node = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file))!;
         byte[] blob = Convert.FromBase64String(node[part]!.GetValue<string>());
         blob[^1] ^= 1;
         node[part] = Convert.ToBase64String(blob);
         await File.WriteAllTextAsync(file, node.ToJsonString());
-        _broker = await _broker.RestartAsync(_folder);
+        _broker = await _broker.RestartAsync(_folder.Root);
     }
 
     [Theory]
@@ -368,15 +368,9 @@ public sealed class IdentityTests : IAsyncLifetime
     [InlineData("ed25519", "Ed25519")]
     public async Task A_key_that_cannot_be_used_is_refused_by_its_kind(string kind, string said)
     {
-        var (certificate, key) = (Path.Combine(_folder, "weak.crt"), Path.Combine(_folder, "weak.key"));
-        using var openssl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("openssl",
-            ["req", "-x509", "-newkey", kind, "-nodes", "-subj", "/CN=weak", "-keyout", key, "-out", certificate])
-        {
-            RedirectStandardError = true,
-        })!;
-        await openssl.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await openssl.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, openssl.ExitCode);
+        var (certificate, key) = (_folder.Path("weak.crt"), _folder.Path("weak.key"));
+        await Tool.OutputAsync(
+            "openssl", "req", "-x509", "-newkey", kind, "-nodes", "-subj", "/CN=weak", "-keyout", key, "-out", certificate);
         string pem = await File.ReadAllTextAsync(certificate, TestContext.Current.CancellationToken)
             + await File.ReadAllTextAsync(key, TestContext.Current.CancellationToken);
         var blob = await SealedAsync(pem);

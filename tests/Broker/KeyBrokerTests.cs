@@ -13,16 +13,16 @@ namespace Lorica.Broker.Tests;
 
 public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly TestFolder _folder = new();
     private readonly string _hostId = Guid.NewGuid().ToString("D");
     private BrokerFixture _broker = null!;
 
-    public async ValueTask InitializeAsync() => _broker = await BrokerFixture.StartAsync(_folder);
+    public async ValueTask InitializeAsync() => _broker = await BrokerFixture.StartAsync(_folder.Root);
 
     public async ValueTask DisposeAsync()
     {
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class KeyBrokerTests(PyKmip kms) : IClassFixture<PyKmip>, IAsyncLi
     {
         await ConfigureAsync();
         string line = File.ReadAllLines(Path.Combine(kms.Folder, "pki/client.key"))[5];
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(_folder.Path("state"), "*", SearchOption.AllDirectories))
             Assert.DoesNotContain(line, File.ReadAllText(file));
     }
 

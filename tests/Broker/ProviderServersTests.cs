@@ -15,7 +15,7 @@ namespace Lorica.Broker.Tests;
 /// <summary>Several servers of one provider, trust, credentials; against real KMIP servers over TLS.</summary>
 public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly TestFolder _folder = new();
     private readonly KmipMemoryStore _store = new();
     private BrokerFixture _broker = null!;
     private ReplicaKms _first = null!;
@@ -23,7 +23,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
 
     public async ValueTask InitializeAsync()
     {
-        _broker = await BrokerFixture.StartAsync(_folder);
+        _broker = await BrokerFixture.StartAsync(_folder.Root);
         _first = new ReplicaKms(_broker.Pki, "kms1", _store);
         _second = new ReplicaKms(_broker.Pki, "kms2", _store);
     }
@@ -33,7 +33,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         await _first.DisposeAsync();
         await _second.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class ProviderServersTests(ITestOutputHelper output) : IAsyncLifet
         await ConfigureAsync(r => r.Credential = credential);
 
         Assert.Equal("lorica", (await _broker.Client.ListProvidersAsync(new ListProvidersRequest())).Providers[0].UserName);
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder, "state"), "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(_folder.Path("state"), "*", SearchOption.AllDirectories))
             Assert.DoesNotContain("very secret words", File.ReadAllText(file));
         await MakeAsync();
     }

@@ -9,16 +9,9 @@ public sealed class QuietStartTests
     [Fact]
     public async Task A_broker_watches_no_folder()
     {
-        string folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
-        try
-        {
-            await using var broker = await BrokerFixture.StartAsync(folder);
-            Assert.Empty(Directory.GetFiles("/proc/self/fdinfo").SelectMany(Watches));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TestFolder();
+        await using var broker = await BrokerFixture.StartAsync(folder.Root);
+        Assert.Empty(Directory.GetFiles("/proc/self/fdinfo").SelectMany(Watches));
     }
 
     private static IEnumerable<string> Watches(string descriptor)

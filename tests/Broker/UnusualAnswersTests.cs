@@ -11,7 +11,7 @@ namespace Lorica.Broker.Tests;
 /// </summary>
 public sealed class UnusualAnswersTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-broker-").FullName;
+    private readonly TestFolder _folder = new();
     private BrokerFixture _broker = null!;
     private ScriptedKms _first = null!;
     private ScriptedKms _second = null!;
@@ -19,7 +19,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var store = new KmipMemoryStore();
-        _broker = await BrokerFixture.StartAsync(_folder);
+        _broker = await BrokerFixture.StartAsync(_folder.Root);
         _first = new ScriptedKms(_broker.Pki, "kms1", store);
         _second = new ScriptedKms(_broker.Pki, "kms2", store);
     }
@@ -29,7 +29,7 @@ public sealed class UnusualAnswersTests : IAsyncLifetime
         await _first.DisposeAsync();
         await _second.DisposeAsync();
         await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Theory]

@@ -7,17 +7,17 @@ namespace Lorica.Cli.Tests;
 
 public sealed class ChildrenTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lorica-children-");
+    private readonly TestFolder _folder = new();
     private readonly Process _sleep = Process.Start("sleep", "300");
 
-    private UpPaths Paths => new(_folder.FullName);
+    private UpPaths Paths => new(_folder.Root);
 
     public void Dispose()
     {
         if (!_sleep.HasExited)
             _sleep.Kill();
         _sleep.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]

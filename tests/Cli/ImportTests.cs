@@ -61,11 +61,7 @@ public sealed class ImportTests : SignedInTests
         byte[] content = Content();
         string raw = _cli.File("web1.raw", content);
         string vmdk = Path.Combine(_cli.Folder, "web1.vmdk");
-        using (var qemu = Process.Start(
-            "qemu-img", ["convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={format}", raw, vmdk]))
-        {
-            await qemu.WaitForExitAsync();
-        }
+        await Tool.OutputAsync("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={format}", raw, vmdk);
 
         Assert.Equal(ExitCode.Success, await _cli.RunAsync("vm", "import", "web1", "--disk", vmdk, "--disk", raw));
 

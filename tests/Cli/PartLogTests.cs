@@ -4,14 +4,14 @@ namespace Lorica.Cli.Tests;
 
 public sealed class PartLogTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lorica-partlog-");
+    private readonly TestFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Lines_that_cannot_be_written_are_dropped_counted_and_never_thrown()
     {
-        string path = Path.Combine(_folder.FullName, "log");
+        string path = _folder.Path("log");
         // Each write to this device fails as on a full disk.
         File.CreateSymbolicLink(path, "/dev/full");
         var said = new List<string>();

@@ -18,7 +18,7 @@ public sealed class AccelerationTests
             accelerator == "emulation" ? "emulation, guests are slow: " : "KVM",
             (await up.RunAsync("host", "show", "localhost")).Output, StringComparison.Ordinal);
 
-        await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync());
+        await up.JsonAsync("vm", "import", "web", "--disk", await GuestImage.PathAsync());
         var guest = new Guest(up, "web");
         await guest.PowerOnAndWaitAsync();
         await guest.PowerOffAsync();

@@ -32,7 +32,7 @@ public sealed class EncryptedVmTests
 
     private static async Task WholeLifeAsync(LoricaUp up, string provider, Func<Task> stopKms, Func<Task> startKms)
     {
-        string image = await Guest.ImageAsync();
+        string image = await GuestImage.PathAsync();
         var guest = new Guest(up, "web");
         string secret = "tell-nobody-" + Guid.NewGuid().ToString("N");
         byte[] needle = Encoding.ASCII.GetBytes(secret);

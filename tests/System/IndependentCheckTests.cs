@@ -12,7 +12,7 @@ public sealed class IndependentCheckTests
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
-        string image = await Guest.ImageAsync();
+        string image = await GuestImage.PathAsync();
         await up.JsonAsync("vm", "import", "web", "--disk", image);
         await up.JsonAsync("vm", "policy", "set", "web", "VM Encryption Policy");
         var ports = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(up.State, "up.json")))!;

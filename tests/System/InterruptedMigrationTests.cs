@@ -13,7 +13,7 @@ public sealed class InterruptedMigrationTests(ITestOutputHelper output)
     {
         await using var up = await LoricaUp.StartAsync(hosts: 2);
         await up.AddEmbeddedKmsAsync();
-        await up.JsonAsync("vm", "import", "nomad", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy",
+        await up.JsonAsync("vm", "import", "nomad", "--disk", await GuestImage.PathAsync(), "--policy", "VM Encryption Policy",
             "--host", "localhost");
         var before = await up.ShowAsync("nomad");
         var (from, to) = ("localhost", "host2");

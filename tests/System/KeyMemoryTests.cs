@@ -23,7 +23,7 @@ public sealed class KeyMemoryTests(ITestOutputHelper output)
         byte[] start = new byte[8 * 1024 * 1024];
         (start[510], start[511]) = (0x55, 0xaa);
         await File.WriteAllBytesAsync(second, start);
-        await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync(), "--disk", second);
+        await up.JsonAsync("vm", "import", "web", "--disk", await GuestImage.PathAsync(), "--disk", second);
         await up.JsonAsync("vm", "policy", "set", "web", "VM Encryption Policy");
         var controls = new SecretPatterns();
         controls.AddControl((await up.ShowAsync("web"))["id"]!.GetValue<string>());

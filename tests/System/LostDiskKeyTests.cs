@@ -11,7 +11,7 @@ public sealed class LostDiskKeyTests
     {
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
-        await up.JsonAsync("vm", "import", "shop", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy");
+        await up.JsonAsync("vm", "import", "shop", "--disk", await GuestImage.PathAsync(), "--policy", "VM Encryption Policy");
         await up.JsonAsync("vm", "disk", "add", "shop", "--size", "16M", "--new-key-from", "default");
         await up.JsonAsync("vm", "disk", "add", "shop", "--size", "16M", "--new-key-from", "default");
         var disks = (await up.ShowAsync("shop"))["disks"]!.AsArray();

@@ -12,7 +12,7 @@ public sealed class OutageTests
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         await up.JsonAsync("policy", "create", "Careful", "--encryption", "on", "--outage", "suspend", "--outage-after", "30s");
-        await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync(), "--policy", "Careful");
+        await up.JsonAsync("vm", "import", "web", "--disk", await GuestImage.PathAsync(), "--policy", "Careful");
         await up.JsonAsync("vm", "create", "idle", "--size", "8M", "--policy", "Careful");
         var guest = new Guest(up, "web");
         await guest.PowerOnAndWaitAsync();

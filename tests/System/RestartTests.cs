@@ -12,7 +12,7 @@ public sealed class RestartTests
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "busy");
-        await up.JsonAsync("vm", "import", "busy", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy");
+        await up.JsonAsync("vm", "import", "busy", "--disk", await GuestImage.PathAsync(), "--policy", "VM Encryption Policy");
         await guest.PowerOnAndWaitAsync();
         int qemu = Qemu(up);
         await guest.AskAsync("loadbg", "LORICA-GUEST load started");
@@ -45,7 +45,7 @@ public sealed class RestartTests
         await using var up = await LoricaUp.StartAsync();
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "busy");
-        await up.JsonAsync("vm", "import", "busy", "--disk", await Guest.ImageAsync(), "--policy", "VM Encryption Policy");
+        await up.JsonAsync("vm", "import", "busy", "--disk", await GuestImage.PathAsync(), "--policy", "VM Encryption Policy");
         await guest.PowerOnAndWaitAsync();
         int qemu = Qemu(up);
 

@@ -17,7 +17,7 @@ public sealed class TelemetryTests
             metrics.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await up.AddEmbeddedKmsAsync();
         var guest = new Guest(up, "web");
-        await up.JsonAsync("vm", "import", "web", "--disk", await Guest.ImageAsync());
+        await up.JsonAsync("vm", "import", "web", "--disk", await GuestImage.PathAsync());
         string vm = (await up.ShowAsync("web"))["id"]!.GetValue<string>();
         string token = (await up.JsonAsync("token", "create"))["secret"]!.GetValue<string>();
 

@@ -11,7 +11,7 @@ public sealed class TwoHostsTests
     {
         await using var up = await LoricaUp.StartAsync(hosts: 2);
         await up.AddEmbeddedKmsAsync();
-        string image = await Guest.ImageAsync();
+        string image = await GuestImage.PathAsync();
         foreach (var (vm, host) in new[] { ("one", "localhost"), ("two", "host2") })
         {
             await up.JsonAsync("vm", "import", vm, "--disk", image, "--policy", "VM Encryption Policy", "--host", host);
@@ -37,7 +37,7 @@ public sealed class TwoHostsTests
     {
         await using var up = await LoricaUp.StartAsync(hosts: 2);
         await up.AddEmbeddedKmsAsync();
-        string image = await Guest.ImageAsync();
+        string image = await GuestImage.PathAsync();
         await up.JsonAsync("vm", "import", "nomad", "--disk", image, "--policy", "VM Encryption Policy", "--host", "host2");
         await new Guest(up, "nomad").PowerOnAndWaitAsync();
         await up.RefusedAsync("is connected, so it is not cut off", "vm", "unregister", "nomad", "--fenced");

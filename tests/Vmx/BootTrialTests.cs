@@ -8,15 +8,15 @@ namespace Lorica.Vmx.Tests;
 /// <summary>An accelerator is believed when a guest has run code under it.</summary>
 public sealed class BootTrialTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-trial-").FullName;
+    private readonly TestFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_guest_that_runs_its_code_passes_and_its_time_is_taken()
     {
         var (problem, took) = await BootTrial.RunAsync(
-            VmxAccelerator.Emulation, VmxProgram.Qemu, _folder, TimeProvider.System, TestContext.Current.CancellationToken);
+            VmxAccelerator.Emulation, VmxProgram.Qemu, _folder.Root, TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Null(problem);
         Assert.True(took > TimeSpan.Zero);
     }
@@ -51,12 +51,12 @@ public sealed class BootTrialTests : IDisposable
         Assert.Equal(VmxErrorKind.Usage, Assert.Throws<VmxException>(() => Arguments.Parse(args)).Kind);
 
     private async Task<string?> TryAsync(string qemu) => (await BootTrial.RunAsync(
-        VmxAccelerator.Emulation, qemu, _folder, TimeProvider.System, TestContext.Current.CancellationToken)).Problem;
+        VmxAccelerator.Emulation, qemu, _folder.Root, TimeProvider.System, TestContext.Current.CancellationToken)).Problem;
 
     /// <summary>A program in QEMU's place, for what no QEMU does on request.</summary>
     private string Stand(string script)
     {
-        string path = Path.Combine(_folder, "qemu");
+        string path = _folder.Path("qemu");
         File.WriteAllText(path, "#!/bin/sh\n" + script + "\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return path;

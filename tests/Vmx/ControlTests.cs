@@ -93,14 +93,6 @@ public sealed class ControlTests
                 sys.stdout.write(s.recv(8).decode("latin1"))
             except OSError: pass
             """;
-        var start = new ProcessStartInfo("python3", ["-c", script, path, uid, send.ToString()])
-        {
-            RedirectStandardOutput = true, UseShellExecute = false,
-        };
-        using var process = Process.Start(start)!;
-        string heard = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
-        return heard;
+        return await Tool.OutputAsync("python3", "-c", script, path, uid, send.ToString());
     }
 }

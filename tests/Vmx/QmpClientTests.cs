@@ -63,7 +63,7 @@ public sealed class QmpClientTests
     /// <summary>Says the first text at once and one more per command; leaves when it has no more to say.</summary>
     private sealed class ScriptedQemu : IAsyncDisposable
     {
-        private readonly string _folder = Directory.CreateTempSubdirectory("lorica-vmx-").FullName;
+        private readonly TestFolder _folder = new();
         private readonly Socket _listening = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         private readonly Task _running;
 
@@ -74,7 +74,7 @@ public sealed class QmpClientTests
             _running = RunAsync(texts);
         }
 
-        public string Path => System.IO.Path.Combine(_folder, "qmp.sock");
+        public string Path => _folder.Path("qmp.sock");
 
         public List<string> Heard { get; } = [];
 
@@ -82,7 +82,7 @@ public sealed class QmpClientTests
         {
             await _running;
             _listening.Dispose();
-            Directory.Delete(_folder, true);
+            _folder.Dispose();
         }
 
         private async Task RunAsync(string[] texts)

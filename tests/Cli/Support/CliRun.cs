@@ -8,9 +8,9 @@ namespace Lorica.Cli.Tests.Support;
 /// <summary>Runs the command line inside the test, in a folder of its own.</summary>
 internal sealed class CliRun : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lorica-cli-");
+    private readonly TestFolder _folder = new();
 
-    public string Folder => _folder.FullName;
+    public string Folder => _folder.Root;
 
     public string ProfilePath => Path.Combine(Folder, "home", "profile.json");
 
@@ -56,7 +56,7 @@ internal sealed class CliRun : IDisposable
     public void Dispose()
     {
         Interrupts.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     private string? Variable(string name) => name == "LORICA_PROFILE" ? ProfilePath : null;

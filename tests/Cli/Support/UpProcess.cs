@@ -22,6 +22,8 @@ internal sealed class UpProcess : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "lorica");
+
     public int Pid => _process.Id;
 
     public IReadOnlyList<UpEvent> Events
@@ -39,10 +41,8 @@ internal sealed class UpProcess : IAsyncDisposable
     /// <summary>Runs <c>lorica up ctl …</c> or any other command over the sandbox.</summary>
     public static async Task<(int Code, string Out, string Error)> RunAsync(UpSandbox sandbox, params string[] arguments)
     {
-        using var process = Launch(sandbox, arguments);
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Patience);
-        return (process.ExitCode, await output, await errors);
+        var ended = await Tool.RunAsync(Program, arguments, environment: Environment(sandbox), timeoutSeconds: 60);
+        return (ended.ExitCode, ended.Output, ended.Error);
     }
 
     public async Task<UpEvent> WaitForAsync(Func<UpEvent, bool> wanted)
@@ -88,16 +88,21 @@ internal sealed class UpProcess : IAsyncDisposable
 
     private static Process Launch(UpSandbox sandbox, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lorica"), arguments)
+        var start = new ProcessStartInfo(Program, arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.Environment["LORICA_PROGRAMS"] = sandbox.Programs;
-        start.Environment["FAKE_JOURNAL"] = sandbox.JournalPath;
+        foreach (var (name, value) in Environment(sandbox))
+            start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
     }
+
+    private static Dictionary<string, string> Environment(UpSandbox sandbox) => new(StringComparer.Ordinal)
+    {
+        ["LORICA_PROGRAMS"] = sandbox.Programs, ["FAKE_JOURNAL"] = sandbox.JournalPath,
+    };
 
     private async Task ReadAsync()
     {

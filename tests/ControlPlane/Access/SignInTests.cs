@@ -16,7 +16,7 @@ namespace Lorica.ControlPlane.Tests.Access;
 
 public sealed class SignInTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
+    private readonly TestFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -25,7 +25,7 @@ public sealed class SignInTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = await CenterStore.OpenAsync(_folder, default);
+        _store = await CenterStore.OpenAsync(_folder.Root, default);
         _service = new SignInService(_store, new SignInThrottle(_time), new EventLog(_store, _time), _time);
         await _service.AddAdministratorAsync("administrator", TestCenter.Password, default);
     }
@@ -33,7 +33,7 @@ public sealed class SignInTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _store.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -129,9 +129,9 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task A_new_password_set_offline_replaces_the_old_one_and_ends_the_sessions()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "pki"));
+        Directory.CreateDirectory(_folder.Path("pki"));
         var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
-        Assert.Equal(0, await AdminPasswordCommand.RunAsync(_folder, new StringReader("another password\n"), _time, default));
+        Assert.Equal(0, await AdminPasswordCommand.RunAsync(_folder.Root, new StringReader("another password\n"), _time, default));
         await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(session.Token, default));
         Assert.Equal("lorica.signInRefused", await RefusalAsync("administrator", TestCenter.Password));
         Assert.Equal(
@@ -142,19 +142,19 @@ public sealed class SignInTests : IAsyncLifetime
     [Fact]
     public async Task A_new_password_that_is_no_good_changes_nothing()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "pki"));
+        Directory.CreateDirectory(_folder.Path("pki"));
         var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
         await Assert.ThrowsAsync<FaultException>(
-            () => AdminPasswordCommand.RunAsync(_folder, new StringReader("short"), _time, default));
+            () => AdminPasswordCommand.RunAsync(_folder.Root, new StringReader("short"), _time, default));
         await Assert.ThrowsAsync<CommandException>(
-            () => AdminPasswordCommand.RunAsync(_folder, new StringReader(""), _time, default));
+            () => AdminPasswordCommand.RunAsync(_folder.Root, new StringReader(""), _time, default));
         Assert.Equal("administrator", (await _service.AuthenticateAsync(session.Token, default)).User);
     }
 
     [Fact]
     public async Task A_new_password_needs_a_center_and_makes_none()
     {
-        string empty = Path.Combine(_folder, "empty");
+        string empty = _folder.Path("empty");
         await Assert.ThrowsAsync<CommandException>(
             () => AdminPasswordCommand.RunAsync(empty, new StringReader("another password"), _time, default));
         Assert.False(Directory.Exists(empty));
@@ -167,7 +167,7 @@ public sealed class SignInTests : IAsyncLifetime
         var row = await _store.ReadAsync(db => db.Raw.Sessions.SingleAsync());
         Assert.Equal(64, session.Token.Length);
         Assert.NotEqual(session.Token, row.TokenHash);
-        byte[] bytes = Directory.GetFiles(_folder).SelectMany(f =>
+        byte[] bytes = Directory.GetFiles(_folder.Root).SelectMany(f =>
         {
             using var file = new FileStream(f, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             byte[] all = new byte[file.Length];

@@ -17,7 +17,7 @@ namespace Lorica.ControlPlane.Tests.Contract;
 /// <summary>The host of the center's own tests, alone, behind real mutual TLS.</summary>
 public sealed class MemoryHost : ContractHost
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-host-contract-").FullName;
+    private readonly TestFolder _folder = new();
     private NodeIdentity? _center;
     private NodeIdentity? _node;
     private HostLinks? _links;
@@ -31,8 +31,8 @@ public sealed class MemoryHost : ContractHost
     public override async Task StartAsync()
     {
         var (authority, _) = CertificateAuthority.Create(TimeProvider.System);
-        var center = TestCenter.Identity(authority, _folder, Roles.Center);
-        var host = TestCenter.Identity(authority, _folder, Roles.Host);
+        var center = TestCenter.Identity(authority, _folder.Root, Roles.Center);
+        var host = TestCenter.Identity(authority, _folder.Root, Roles.Host);
         Fake = new FakeHost(Id, host) { CryptoMode = "incapable", SecondDatastoreFree = 1 << 29 };
         (_center, _node) = (center, host);
         _links = new HostLinks(new CenterIdentity(center));
@@ -82,6 +82,6 @@ public sealed class MemoryHost : ContractHost
     {
         _links?.Dispose();
         await StopAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 }

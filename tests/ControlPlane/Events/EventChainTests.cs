@@ -11,20 +11,20 @@ namespace Lorica.ControlPlane.Tests.Events;
 
 public sealed class EventChainTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-events-").FullName;
+    private readonly TestFolder _folder = new();
     private CenterStore _store = null!;
     private EventLog _log = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _store = await CenterStore.OpenAsync(_folder, default);
+        _store = await CenterStore.OpenAsync(_folder.Root, default);
         _log = new EventLog(_store, TimeProvider.System);
     }
 
     public ValueTask DisposeAsync()
     {
         _store.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -62,7 +62,7 @@ public sealed class EventChainTests : IAsyncLifetime
     [Fact]
     public async Task The_chain_holds_under_concurrent_writers_also_of_another_process()
     {
-        using var other = await CenterStore.OpenAsync(_folder, default);
+        using var other = await CenterStore.OpenAsync(_folder.Root, default);
         var theirs = new EventLog(other, TimeProvider.System);
         await Task.WhenAll(
             Enumerable.Range(0, 100).Select(i => (i % 2 == 0 ? _log : theirs).AddAsync("t", "u", $"o{i}", $"m{i}")));

@@ -18,14 +18,14 @@ public sealed class EventFormTests : IDisposable
     private const int OldSchema = 11;
     private static readonly Caller Alice = new("alice") { Origin = new RequestOrigin("192.0.2.7", "s1", "r1") };
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-events-").FullName;
+    private readonly TestFolder _folder = new();
 
     private static List<string> OldLines =>
         [.. File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Data", "events-form-1.jsonl"))];
 
     private static List<EventModel> Old => OldLines.ConvertAll(Parse);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void An_export_of_an_older_program_is_whole()
@@ -129,7 +129,7 @@ public sealed class EventFormTests : IDisposable
     /// <summary>The database of that program, opened by this one.</summary>
     private async Task<CenterStore> OpenOldAsync()
     {
-        await using (var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(_folder)};Pooling=False"))
+        await using (var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(_folder.Root)};Pooling=False"))
         {
             await connection.OpenAsync();
             var assembly = typeof(CenterStore).Assembly;
@@ -157,7 +157,7 @@ public sealed class EventFormTests : IDisposable
             await ExecuteAsync(connection, $"PRAGMA user_version = {OldSchema}");
         }
 
-        return await CenterStore.OpenAsync(_folder, default);
+        return await CenterStore.OpenAsync(_folder.Root, default);
     }
 
     private static async Task ExecuteAsync(SqliteConnection connection, string sql, params object[] values)

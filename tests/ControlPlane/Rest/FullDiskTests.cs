@@ -20,7 +20,7 @@ public sealed class FullDiskTests
     public async Task A_full_disk_is_named_with_507_and_once_a_minute_in_the_log()
     {
         await using var center = await TestCenter.StartAsync(provider: false);
-        var (log, time) = (new Lines(), new FakeTimeProvider());
+        var (log, time) = (new Logged<FaultMiddleware>(), new FakeTimeProvider());
         foreach (var failure in new[] { new DbUpdateException("", await FullAsync()), await WriteAsync(), await FullAsync() })
         {
             var middleware = new FaultMiddleware(
@@ -81,19 +81,5 @@ public sealed class FullDiskTests
     {
         await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
         return await Assert.ThrowsAsync<IOException>(() => full.WriteAsync(new byte[512]).AsTask());
-    }
-
-    private sealed class Lines : ILogger<FaultMiddleware>
-    {
-        public List<string> Said { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Said.Add(formatter(state, exception));
     }
 }

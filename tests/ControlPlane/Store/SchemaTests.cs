@@ -12,14 +12,14 @@ namespace Lorica.ControlPlane.Tests.Store;
 
 public sealed class SchemaTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-center-test-").FullName;
+    private readonly TestFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Every_mapped_column_is_in_the_script_and_no_other()
     {
-        using var store = await CenterStore.OpenAsync(_folder, default);
+        using var store = await CenterStore.OpenAsync(_folder.Root, default);
         await store.ReadAsync(async db =>
         {
             foreach (var entity in db.Raw.Model.GetEntityTypes())
@@ -36,9 +36,9 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public async Task Opening_again_changes_nothing_and_a_newer_database_is_refused()
     {
-        (await CenterStore.OpenAsync(_folder, default)).Dispose();
-        (await CenterStore.OpenAsync(_folder, default)).Dispose();
-        await using (var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(_folder)};Pooling=False"))
+        (await CenterStore.OpenAsync(_folder.Root, default)).Dispose();
+        (await CenterStore.OpenAsync(_folder.Root, default)).Dispose();
+        await using (var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(_folder.Root)};Pooling=False"))
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
@@ -46,14 +46,14 @@ public sealed class SchemaTests : IDisposable
             await command.ExecuteNonQueryAsync();
         }
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => CenterStore.OpenAsync(_folder, default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => CenterStore.OpenAsync(_folder.Root, default));
     }
 
     [Fact]
     public async Task A_database_of_an_earlier_program_knows_the_users_of_policies_and_what_claimed_records_were()
     {
         // Schema 9, with a task that creates a VM under a policy, one that has ended, and one that registers a VM.
-        string path = CenterStore.PathIn(_folder);
+        string path = CenterStore.PathIn(_folder.Root);
         var assembly = typeof(CenterStore).Assembly;
         await using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
         {
@@ -69,7 +69,7 @@ public sealed class SchemaTests : IDisposable
                 + RecordOf("o2", "t1", 4) + RecordOf("o3", "t3", 0));
         }
 
-        using var store = await CenterStore.OpenAsync(_folder, default);
+        using var store = await CenterStore.OpenAsync(_folder.Root, default);
 
         Assert.Equal([("t1", "p-1"), ("t2", null), ("t3", "p-1")], await store.ReadAsync(async db =>
             (await db.Raw.Tasks.OrderBy(t => t.Id).ToListAsync()).ConvertAll(t => (t.Id, t.PolicyId))));
@@ -101,7 +101,7 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public async Task A_task_of_a_program_that_did_not_keep_where_it_was_asked_for_says_nothing_of_it()
     {
-        await using (var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(_folder)};Pooling=False"))
+        await using (var connection = new SqliteConnection($"Data Source={CenterStore.PathIn(_folder.Root)};Pooling=False"))
         {
             await connection.OpenAsync();
             var assembly = typeof(CenterStore).Assembly;
@@ -120,7 +120,7 @@ public sealed class SchemaTests : IDisposable
                 """);
         }
 
-        using var store = await CenterStore.OpenAsync(_folder, default);
+        using var store = await CenterStore.OpenAsync(_folder.Root, default);
 
         var task = await store.ReadAsync(db => db.Raw.Tasks.SingleAsync());
         Assert.Equal(new Caller("alice", TokenId: "0123456789abcdef"), task.ToCaller());

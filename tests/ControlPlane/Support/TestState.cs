@@ -44,29 +44,22 @@ internal static class TestState
 
     private static async Task<byte[]> MakeAsync()
     {
-        string folder = Directory.CreateTempSubdirectory("lorica-center-state-").FullName;
-        try
+        using var folder = new TestFolder();
+        using (var store = await CenterStore.OpenAsync(folder.Root, default))
         {
-            using (var store = await CenterStore.OpenAsync(folder, default))
+            var events = new EventLog(store, TimeProvider.System);
+            await new SignInService(store, new SignInThrottle(TimeProvider.System), events, TimeProvider.System)
+                .AddAdministratorAsync(SignInService.Administrator, TestCenter.Password, default);
+            await store.WriteAsync(db =>
             {
-                var events = new EventLog(store, TimeProvider.System);
-                await new SignInService(store, new SignInThrottle(TimeProvider.System), events, TimeProvider.System)
-                    .AddAdministratorAsync(SignInService.Administrator, TestCenter.Password, default);
-                await store.WriteAsync(db =>
-                {
-                    db.Raw.Users.Single(u => u.Name == SignInService.Administrator).PasswordHash =
-                        OneRound.HashPassword(null!, TestCenter.Password);
-                    return Task.CompletedTask;
-                });
-            }
+                db.Raw.Users.Single(u => u.Name == SignInService.Administrator).PasswordHash =
+                    OneRound.HashPassword(null!, TestCenter.Password);
+                return Task.CompletedTask;
+            });
+        }
 
-            // Closed: SQLite has brought its log into the file.
-            Assert.Equal([CenterStore.PathIn(folder)], Directory.GetFiles(folder));
-            return await File.ReadAllBytesAsync(CenterStore.PathIn(folder));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        // Closed: SQLite has brought its log into the file.
+        Assert.Equal([CenterStore.PathIn(folder.Root)], Directory.GetFiles(folder.Root));
+        return await File.ReadAllBytesAsync(CenterStore.PathIn(folder.Root));
     }
 }

@@ -96,10 +96,5 @@ public sealed class FullDatastoreTests : IAsyncLifetime
         Assert.InRange(left, free, free + 3 * Environment.SystemPageSize);
     }
 
-    private static bool Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
+    private static bool Run(string program, params string[] arguments) => Tool.Run(program, arguments).ExitCode == 0;
 }

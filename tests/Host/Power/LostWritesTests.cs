@@ -17,7 +17,7 @@ public sealed class LostWritesTests
         using var folder = new TestFolder();
         await using var host = new TestHost(folder);
         host.Config = host.Config with { Vmx = Programs.Vmx };
-        string image = Programs.GuestImage;
+        string image = await GuestImage.PathAsync();
         await host.StartAsync();
         var kek = TestKek.Make("k1");
         await host.DeliverAsync(kek);

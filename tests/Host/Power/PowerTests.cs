@@ -18,7 +18,7 @@ public sealed class PowerTests : IAsyncLifetime
     {
         _host = new TestHost(_folder);
         _host.Config = _host.Config with { Vmx = Programs.Vmx };
-        string image = Programs.GuestImage;
+        string image = await GuestImage.PathAsync();
         await _host.StartAsync();
         await _host.DeliverAsync(_kek, _next);
         _vm = new TestVm("guest", _kek);

@@ -16,8 +16,9 @@ internal sealed class KmsProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static Process Run(params string[] args) => Process.Start(new ProcessStartInfo(
-        Path.Combine(AppContext.BaseDirectory, "lorica-kms"), args)
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "lorica-kms");
+
+    public static Process Run(params string[] args) => Process.Start(new ProcessStartInfo(Program, args)
     {
         UseShellExecute = false,
         RedirectStandardOutput = true,
@@ -27,11 +28,8 @@ internal sealed class KmsProcess : IDisposable
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int Code, string Output, string Errors)> CommandAsync(params string[] args)
     {
-        using var process = Run(args);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await errors);
+        var ended = await Tool.RunAsync(Program, args);
+        return (ended.ExitCode, ended.Output, ended.Error);
     }
 
     /// <summary>Starts the server and waits for its line.</summary>
@@ -66,10 +64,7 @@ internal sealed class KmsProcess : IDisposable
     public async Task<(int Code, TimeSpan Took)> TerminateAsync()
     {
         var watch = Stopwatch.StartNew();
-        using (var kill = Process.Start("/bin/kill", ["-TERM", $"{_process.Id}"]))
-        {
-            await kill.WaitForExitAsync();
-        }
+        await Tool.OutputAsync("/bin/kill", "-TERM", $"{_process.Id}");
 
         await _process.WaitForExitAsync();
         return (_process.ExitCode, watch.Elapsed);

@@ -8,11 +8,11 @@ public sealed class DurableFileTests : IDisposable
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-platform-").FullName;
+    private readonly TestFolder _folder = new();
 
-    private string Mine => Path.Combine(_folder, "mine");
+    private string Mine => _folder.Path("mine");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(FailingStorage.NoSpace)]
@@ -34,7 +34,7 @@ public sealed class DurableFileTests : IDisposable
         DurableFile.Replace(Mine, "long before"u8);
         DurableFile.Replace(Mine, "new"u8);
         Assert.Equal("new", File.ReadAllText(Mine));
-        Assert.Equal(Mine, Assert.Single(Directory.GetFileSystemEntries(_folder)));
+        Assert.Equal(Mine, Assert.Single(Directory.GetFileSystemEntries(_folder.Root)));
     }
 
     [Fact]
@@ -49,8 +49,8 @@ public sealed class DurableFileTests : IDisposable
     [Fact]
     public void What_a_crash_left_aside_is_neither_written_through_nor_kept()
     {
-        string other = Path.Combine(_folder, "other");
-        string aside = Path.Combine(_folder, ".mine.new");
+        string other = _folder.Path("other");
+        string aside = _folder.Path(".mine.new");
         File.WriteAllText(other, "kept");
         File.CreateSymbolicLink(aside, other);
         DurableFile.Replace(Mine, "new"u8);
@@ -77,7 +77,7 @@ public sealed class DurableFileTests : IDisposable
     public void A_file_that_cannot_be_placed_leaves_the_old_one()
     {
         DurableFile.Replace(Mine, "old"u8);
-        var aside = Directory.CreateDirectory(Path.Combine(_folder, ".mine.new"));
+        var aside = Directory.CreateDirectory(_folder.Path(".mine.new"));
         Assert.ThrowsAny<SystemException>(() => DurableFile.Replace(Mine, "new"u8));
         Assert.Equal("old", File.ReadAllText(Mine));
         aside.Delete();
@@ -95,7 +95,7 @@ public sealed class DurableFileTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_made_durable_is_an_error_with_its_number()
     {
-        var e = Assert.Throws<IOException>(() => DurableFile.SyncFolder(Path.Combine(_folder, "none")));
+        var e = Assert.Throws<IOException>(() => DurableFile.SyncFolder(_folder.Path("none")));
         Assert.Equal(Errno.NoEntry, Errno.Of(e));
         DurableFile.Replace(Mine, "a file"u8);
         e = Assert.Throws<IOException>(() => DurableFile.SyncFolder(Mine));

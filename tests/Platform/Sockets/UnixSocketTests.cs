@@ -6,11 +6,11 @@ namespace Lorica.Platform.Tests.Sockets;
 
 public sealed class UnixSocketTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lorica-platform-").FullName;
+    private readonly TestFolder _folder = new();
 
-    private string At => Path.Combine(_folder, "socket");
+    private string At => _folder.Path("socket");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_connection_waits_in_the_queue_and_closing_leaves_the_path()
@@ -31,6 +31,6 @@ public sealed class UnixSocketTests : IDisposable
     {
         File.WriteAllText(At, "");
         Assert.Throws<IOException>(() => UnixSocket.Listen(At, 1));
-        Assert.Throws<IOException>(() => UnixSocket.Listen(Path.Combine(_folder, new string('s', 108)), 1));
+        Assert.Throws<IOException>(() => UnixSocket.Listen(_folder.Path(new string('s', 108)), 1));
     }
 }

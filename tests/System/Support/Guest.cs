@@ -3,30 +3,6 @@ namespace Lorica.SystemTests.Support;
 /// <summary>The guest of a VM, driven over its serial console.</summary>
 internal sealed class Guest(LoricaUp up, string vm)
 {
-    private static readonly SemaphoreSlim Making = new(1);
-
-    /// <summary>Built once per test run, by the project's own script.</summary>
-    public static async Task<string> ImageAsync()
-    {
-        string image = Path.Combine(Layout.Root, "artifacts", "test-guest.img");
-        await Making.WaitAsync();
-        try
-        {
-            if (!File.Exists(image))
-            {
-                string made = image + "." + Environment.ProcessId;
-                await Tool.OutputAsync(Path.Combine(Layout.Root, "scripts/make-guest"), made);
-                File.Move(made, image, overwrite: true);
-            }
-
-            return image;
-        }
-        finally
-        {
-            Making.Release();
-        }
-    }
-
     public async Task PowerOnAndWaitAsync()
     {
         await up.JsonAsync("vm", "power", "on", vm);

@@ -9,8 +9,6 @@ public static class VmxProgram
 
     public static string Path { get; } = Find();
 
-    public static string Repository { get; } = Root();
-
     public static void SkipWithoutQemu()
     {
         if (!File.Exists(Qemu))
@@ -23,19 +21,7 @@ public static class VmxProgram
     {
         if (Environment.GetEnvironmentVariable("LORICA_VMX") is { Length: > 0 } named)
             return named;
-        string published = System.IO.Path.Combine(Root(), "out", "lorica-vmx");
+        string published = System.IO.Path.Combine(SourceTree.Out, "lorica-vmx");
         return File.Exists(published) ? published : System.IO.Path.Combine(AppContext.BaseDirectory, "lorica-vmx");
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(System.IO.Path.Combine(folder, "Lorica.slnx")))
-        {
-            folder = System.IO.Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("No repository above the tests.");
-        }
-
-        return folder;
     }
 }
