@@ -75,7 +75,8 @@ public sealed class HostPinningTests : IDisposable
         pins.Unpin(_hostId);
         Assert.Empty(new HostPins(_folder.Root, new Dictionary<string, string> { [_hostId] = one }, HostPinning.Operator).Ids);
         Assert.Equal(
-            [_hostId], new HostPins(_folder.Root, new Dictionary<string, string> { [_hostId] = other }, HostPinning.Operator).Ids);
+            [_hostId],
+            new HostPins(_folder.Root, new Dictionary<string, string> { [_hostId] = other }, HostPinning.Operator).Ids);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Lorica.Platform.Processes;
 using Lorica.SystemTests.Model;
 using Lorica.SystemTests.Support;
 
@@ -125,7 +126,7 @@ public sealed class JoiningTests(ITestOutputHelper output)
 
     private static async Task EndAsync(Process run, string config)
     {
-        await Tool.RunAsync("/bin/kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        Signals.Send(run.Id, Signals.Terminate);
         await run.WaitForExitAsync();
         Directory.Delete(Text(JsonNode.Parse(await File.ReadAllTextAsync(config))!["runFolder"]), recursive: true);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Lorica.SystemTests.Support;
 
@@ -13,11 +12,7 @@ public sealed class SmallDatastoreTests
         await using var up = await LoricaUp.StartAsync();
         await up.StopAsync();
         byte[] marker = await File.ReadAllBytesAsync(Path.Combine(up.Datastore, ".lorica-datastore"));
-        using (var mount = Process.Start("/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", up.Datastore]))
-        {
-            await mount.WaitForExitAsync();
-            Assert.Equal(0, mount.ExitCode);
-        }
+        await Tool.OutputAsync("/bin/mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", up.Datastore);
 
         // The same datastore on a smaller disk.
         await File.WriteAllBytesAsync(Path.Combine(up.Datastore, ".lorica-datastore"), marker);

@@ -5,10 +5,10 @@ namespace Lorica.Testing;
 /// <summary>The bootable guest of scripts/make-guest: made once, for all test programs, until the script changes.</summary>
 public static class GuestImage
 {
-    private static readonly Lazy<Task<string>> Made = new(MakeAsync);
+    private static readonly Task<string> Made = Task.Run(MakeAsync);
 
     /// <summary>The image, which no test changes; a machine that cannot make it skips the test.</summary>
-    public static Task<string> PathAsync() => Made.Value;
+    public static Task<string> PathAsync() => Made;
 
     /// <summary>A copy in the test's folder.</summary>
     public static async Task<string> CopyToAsync(string folder)

@@ -16,6 +16,12 @@ public sealed class Logged<T> : ILogger<T>
         }
     }
 
+    public void Clear()
+    {
+        lock (_lines)
+            _lines.Clear();
+    }
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Lorica.Platform.Processes;
 
 namespace Lorica.Testing;
 
@@ -11,6 +12,7 @@ namespace Lorica.Testing;
 /// </summary>
 public sealed class PyKmip : IAsyncLifetime
 {
+    private const int Interrupt = 2;
     private Process? _process;
 
     public static bool IsInstalled => File.Exists("/usr/bin/pykmip-server");
@@ -82,7 +84,7 @@ public sealed class PyKmip : IAsyncLifetime
     {
         if (_process is not { HasExited: false } process)
             return;
-        await Tool.OutputAsync("/bin/kill", "-INT", $"{process.Id}");
+        Signals.Send(process.Id, Interrupt);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {

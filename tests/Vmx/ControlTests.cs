@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lorica.Contracts.Vmx;
 using Lorica.Vmx.Tests.Hosting;
 

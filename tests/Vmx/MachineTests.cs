@@ -77,7 +77,7 @@ public sealed class MachineTests
         host.AddDisk(await GuestImage.CopyToAsync(host.Folder));
         var first = host.Start();
         int pid = (await first.WaitForAsync("running")).QemuPid;
-        Assert.True(HostCalls.Kill(first.Process.Id, 15));
+        Assert.True(Platform.Processes.Signals.Send(first.Process.Id, 15));
         Assert.Equal(0, await first.ExitAsync());
         Assert.True(Running(pid, host));
 
@@ -107,7 +107,7 @@ public sealed class MachineTests
         VmxProgram.SkipWithoutQemu();
         await using var host = new TestHost();
         var vmx = host.Start();
-        Assert.True(HostCalls.Kill((await vmx.WaitForAsync("running")).QemuPid, 11));
+        Assert.True(Platform.Processes.Signals.Send((await vmx.WaitForAsync("running")).QemuPid, 11));
         var (status, _) = await vmx.CollectAsync();
         Assert.Equal("failed", status.Ended);
         Assert.Contains("signal 11", status.Detail, StringComparison.Ordinal);

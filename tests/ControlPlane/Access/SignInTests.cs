@@ -131,7 +131,8 @@ public sealed class SignInTests : IAsyncLifetime
     {
         Directory.CreateDirectory(_folder.Path("pki"));
         var session = await _service.SignInAsync("administrator", TestCenter.Password, "192.0.2.1", default);
-        Assert.Equal(0, await AdminPasswordCommand.RunAsync(_folder.Root, new StringReader("another password\n"), _time, default));
+        Assert.Equal(
+            0, await AdminPasswordCommand.RunAsync(_folder.Root, new StringReader("another password\n"), _time, default));
         await Assert.ThrowsAsync<FaultException>(() => _service.AuthenticateAsync(session.Token, default));
         Assert.Equal("lorica.signInRefused", await RefusalAsync("administrator", TestCenter.Password));
         Assert.Equal(

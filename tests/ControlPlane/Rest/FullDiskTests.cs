@@ -35,8 +35,8 @@ public sealed class FullDiskTests
             Assert.Equal((int)HttpStatusCode.InsufficientStorage, http.Response.StatusCode);
             Assert.Equal(
                 ("lorica.stateFull", $"No space left on {center.Store.Folder}."), (problem.Code, problem.Detail));
-            Assert.Contains($"No space left on {center.Store.Folder}.", Assert.Single(log.Said), StringComparison.Ordinal);
-            log.Said.Clear();
+            Assert.Contains($"No space left on {center.Store.Folder}.", Assert.Single(log.Lines).Text, StringComparison.Ordinal);
+            log.Clear();
             time.Advance(TimeSpan.FromMinutes(2));
         }
     }

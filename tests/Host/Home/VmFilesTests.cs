@@ -3,7 +3,6 @@ using Lorica.Contracts.Faults;
 using Lorica.Host.Files;
 using Lorica.Host.Home;
 using Lorica.Host.Registry;
-using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Home;
 

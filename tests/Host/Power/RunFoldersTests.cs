@@ -1,5 +1,4 @@
 using Lorica.Host.Power;
-using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Power;
 

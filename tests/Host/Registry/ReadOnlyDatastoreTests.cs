@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Host.Tests.Support;

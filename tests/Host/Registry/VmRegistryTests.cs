@@ -1,7 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Host.Registry;
 using Lorica.Host.Tests.Native;
-using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Registry;
 

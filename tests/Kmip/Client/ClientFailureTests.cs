@@ -1,6 +1,5 @@
 using System.Text;
 using Lorica.Kmip.Messages;
-using Lorica.Kmip.Tests.Server;
 using Lorica.Kmip.Ttlv;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Lorica.Kmip.Messages;
-using Lorica.Kmip.Tests.Server;
 
 namespace Lorica.Kmip.Tests.Client;
 

@@ -1,4 +1,3 @@
-using Lorica.Kmip.Tests.Server;
 using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip.Tests.Client;

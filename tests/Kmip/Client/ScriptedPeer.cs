@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Lorica.Kmip.Server;
-using Lorica.Kmip.Tests.Server;
 using Lorica.Kmip.Ttlv;
 
 namespace Lorica.Kmip.Tests.Client;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using Lorica.Kmip;
+using Lorica.Platform.Processes;
 
 namespace Lorica.Kms.Tests.Commands;
 
@@ -64,7 +65,7 @@ internal sealed class KmsProcess : IDisposable
     public async Task<(int Code, TimeSpan Took)> TerminateAsync()
     {
         var watch = Stopwatch.StartNew();
-        await Tool.OutputAsync("/bin/kill", "-TERM", $"{_process.Id}");
+        Signals.Send(_process.Id, Signals.Terminate);
 
         await _process.WaitForExitAsync();
         return (_process.ExitCode, watch.Elapsed);

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Lorica.SystemTests.Native;
-using Lorica.SystemTests.Support;
+using Lorica.Platform.Processes;
 
 namespace Lorica.SystemTests.Model;
 
 /// <summary>Trouble, and what it leaves.</summary>
 internal sealed partial class World
 {
+    private const int GoOn = 18, Stop = 19;
     private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Work was begun on the first host when it lost its state last; and how often it was.</summary>
@@ -118,12 +118,12 @@ internal sealed partial class World
     /// </summary>
     private async Task BegunAsync(int host, Task acts)
     {
-        Signals.StopIt(host);
+        Signals.Send(host, Stop);
         while (!(_begun = Enumerable.Range(0, _vms.Length).Any(i => _vms[i].Host == 0 && IsBegun(i))) && !acts.IsCompleted)
         {
-            Signals.LetItGoOn(host);
+            Signals.Send(host, GoOn);
             await Task.Delay(1);
-            Signals.StopIt(host);
+            Signals.Send(host, Stop);
         }
 
         _begunWhenStateWasLost += _begun ? 1 : 0;

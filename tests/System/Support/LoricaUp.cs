@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Lorica.Platform.Processes;
 
 namespace Lorica.SystemTests.Support;
 
@@ -190,7 +191,7 @@ internal sealed class LoricaUp : IAsyncDisposable
     {
         if (_process is { HasExited: false })
         {
-            await Tool.RunAsync("/bin/kill", ["-TERM", _process.Id.ToString()]);
+            Signals.Send(_process.Id, Signals.Terminate);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
             await _process.WaitForExitAsync(limit.Token);
         }
@@ -235,7 +236,7 @@ internal sealed class LoricaUp : IAsyncDisposable
     private void Unmount()
     {
         if (File.ReadAllText("/proc/mounts").Contains(Datastore + " ", StringComparison.Ordinal))
-            Process.Start("/bin/umount", [Datastore])!.WaitForExit();
+            Tool.Run("/bin/umount", Datastore);
     }
 
     private async Task DrainAsync(Process process)

@@ -215,7 +215,7 @@ public sealed class TestHost : IAsyncDisposable
         foreach (var instance in _instances)
             await instance.DisposeAsync();
         if (qemu is { } left && IsOurQemu(left))
-            HostCalls.Kill(left, 9);
+            Platform.Processes.Signals.Send(left, 9);
         _nbd.Dispose();
         _control.Dispose();
         foreach (var disk in _disks)
