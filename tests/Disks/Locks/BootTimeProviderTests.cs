@@ -34,21 +34,14 @@ public sealed class BootTimeProviderTests
 
         if (Environment.UserName != "root")
             Assert.Skip("Only root makes a time namespace.");
-        var start = new ProcessStartInfo("unshare",
+        var inside = await Tool.RunAsync("unshare",
         [
             "--time", "--boottime", Slept.ToString(CultureInfo.InvariantCulture), "--fork", "--", Environment.ProcessPath!,
             "-noColor", "-noLogo", "-method",
             $"{typeof(BootTimeProviderTests).FullName}.{nameof(It_counts_the_time_that_the_machine_slept)}",
-        ])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { [Inside] = "1" },
-        };
-        using var inside = Process.Start(start)!;
-        var errors = inside.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = await inside.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await inside.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(inside.ExitCode == 0, output + await errors);
-        Assert.Contains("Total: 1", output, StringComparison.Ordinal);
+        ], environment: new Dictionary<string, string>(StringComparer.Ordinal) { [Inside] = "1" });
+        Assert.True(inside.ExitCode == 0, inside.Output + inside.Error);
+        Assert.Contains("Total: 1", inside.Output, StringComparison.Ordinal);
     }
 
     private static TimeSpan Now() => BootTimeProvider.Instance.GetElapsedTime(0);
