@@ -34,6 +34,20 @@ public sealed class VmdkTests : IDisposable
             provisioning != Provisioning.Thin, TestData.AllocatedBytes(_folder.Path("disk one-flat.vmdk")) >= 8 * TestData.MiB);
     }
 
+    [Theory]
+    [InlineData("\n\0\0", true)]
+    [InlineData("\"\n\0\n\0", true)]
+    [InlineData("x\n\0", false)]
+    public async Task What_qemu_leaves_behind_a_CID_that_became_shorter_is_no_text(string left, bool read)
+    {
+        await Vmdk.CreateAsync(_folder.Folder, "d", TestData.MiB, Provisioning.Thin, null, default);
+        await File.AppendAllTextAsync(_folder.Path("d.vmdk"), "\0" + left);
+        var refusal = Record.Exception(
+            () => Vmdk.Open(_folder.Folder, "d", new DiskExpectation { Encrypted = false }, _keks).Dispose());
+        Assert.Equal(read, refusal is null);
+        Assert.True(read || refusal is DiskException { Kind: DiskErrorKind.Malformed });
+    }
+
     [Fact]
     public async Task An_encrypted_descriptor_has_its_lines_in_the_places_that_the_format_names()
     {

@@ -14,7 +14,8 @@ namespace Lorica.ControlPlane.Background;
 /// </code>
 /// </summary>
 public sealed partial class BackgroundDriver(
-    IEnumerable<BackgroundJob> jobs, IGrainFactory grains, TimeProvider time, ILogger<BackgroundDriver> log) : IHostedService, IDisposable
+    IEnumerable<BackgroundJob> jobs, IGrainFactory grains, TimeProvider time, ILogger<BackgroundDriver> log)
+    : IHostedService, IDisposable
 {
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(30);
 

@@ -53,8 +53,7 @@ internal sealed class Descriptor
         if (!Looks(bytes))
             throw new DiskException(DiskErrorKind.NotADisk, $"{path} is not a disk descriptor.", path);
 
-        // qemu pads a descriptor with zeros when it writes a new CID into it.
-        bytes = bytes.TrimEnd((byte)0);
+        bytes = DescriptorPadding.Trim(bytes);
         if (bytes.Contains((byte)0))
             throw Malformed("a zero byte", path, null);
         string text;

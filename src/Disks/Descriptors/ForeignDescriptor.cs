@@ -77,7 +77,7 @@ internal sealed class ForeignDescriptor
             throw TooLarge(path);
         bool marked = single.Length < bytes.Length;
 
-        single = TrimPadding(single);
+        single = DescriptorPadding.Trim(single);
         if (single.Contains((byte)0))
             throw Malformed(path, "a zero byte", null);
         return new ForeignDescriptor(
@@ -126,15 +126,6 @@ internal sealed class ForeignDescriptor
     /// <summary>A word of the file for a message: whatever is no plain ASCII becomes a question mark, and it is short.</summary>
     public static string Shown(string word) =>
         string.Concat(word.Take(40).Select(c => c is >= ' ' and < '\u007f' ? c : '?')) + (word.Length > 40 ? "…" : "");
-
-    // qemu fills its descriptors up with zeros. When it writes a CID that is shorter than the one before it ends the text with a
-    // zero and leaves behind it what the longer text ended with: a second copy of the text's own last bytes.
-    private static ReadOnlySpan<byte> TrimPadding(ReadOnlySpan<byte> text)
-    {
-        text = text.TrimEnd((byte)0);
-        int zero = text.IndexOf((byte)0);
-        return zero >= 0 && text[..zero].EndsWith(text[(zero + 1)..]) ? text[..zero] : text;
-    }
 
     private void Add(ReadOnlySpan<char> line, int number)
     {

@@ -25,7 +25,8 @@ public sealed class BackgroundDriverTests
     {
         await using var center = await TestCenter.StartAsync(provider: false);
         var driver = center.Service<BackgroundDriver>();
-        await Wait.UntilAsync(() => driver.Owned.Any(j => j.Name == "inventory-gauges" && j.LastRun is not null), "a first count");
+        await Wait.UntilAsync(
+            () => driver.Owned.Any(j => j.Name == "inventory-gauges" && j.LastRun is not null), "a first count");
         await center.Store.WriteAsync(db => db.Raw.Database.ExecuteSqlRawAsync("ALTER TABLE alarms RENAME TO alarms_away"));
         await Wait.UntilAsync(
             async () => (await center.GetAsync("../../health", RestJson.Default.HealthModel)).Parts

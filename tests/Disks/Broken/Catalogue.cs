@@ -159,6 +159,8 @@ public static class Catalogue
         yield return Text("an open quote", DiskErrorKind.Malformed, Flat + "RW 1 FLAT \"data 0\n");
         yield return Text("what qemu leaves behind a CID that became shorter", null,
             Flat + "RW 1 FLAT \"data\" 0\n# the end\n\0 end\n\0\0\0");
+        yield return Text("what qemu leaves behind a CID that became shorter twice", null,
+            Flat + "RW 1 FLAT \"data\" 0\n\0\n\0\n\0\0\0");
         yield return Text("other text behind a zero byte", DiskErrorKind.Malformed, Flat + "RW 1 FLAT \"data\" 0\n\0RW 1\n");
         yield return Text("a zero byte inside", DiskErrorKind.Malformed, Flat + "a=\0\nRW 1 FLAT \"data\" 0\n");
         yield return Text("more than 1 MiB", DiskErrorKind.TooLarge, Flat + new string('#', 1_100_000));
