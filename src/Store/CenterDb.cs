@@ -51,6 +51,9 @@ public sealed class CenterDb
     /// <summary>Revisions of what people edit.</summary>
     public RevisionRows Revisions => field ??= new(Raw);
 
+    /// <summary>What changed last.</summary>
+    public ChangeRows Changes => field ??= new(Raw);
+
     /// <summary>Audit events and the head of their chain.</summary>
     public EventRows Events => field ??= new(Raw);
 

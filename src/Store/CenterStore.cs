@@ -58,8 +58,8 @@ public sealed class CenterStore : IDisposable
     /// <summary>Folder of the database file.</summary>
     public string Folder { get; }
 
-    /// <summary>Raised after a commit that appended events; those who listen only take note of it.</summary>
-    public event EventHandler? EventsAppended;
+    /// <summary>Raised after each commit of this process; those who listen only take note of it.</summary>
+    public event EventHandler? Committed;
 
     /// <summary>Path of the database file in <paramref name="folder"/>.</summary>
     public static string PathIn(string folder) => Path.Combine(folder, "center.db");
@@ -80,16 +80,11 @@ public sealed class CenterStore : IDisposable
         try
         {
             await using var db = await _factory.CreateDbContextAsync(ct);
-            db.AppendedEvents = false;
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             var result = await write(new CenterDb(db));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
-            if (db.AppendedEvents)
-            {
-                EventsAppended?.Invoke(this, EventArgs.Empty);
-            }
-
+            Committed?.Invoke(this, EventArgs.Empty);
             return result;
         }
         finally

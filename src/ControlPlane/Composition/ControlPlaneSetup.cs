@@ -3,6 +3,7 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Brokers;
+using Lorica.ControlPlane.Feed;
 using Lorica.ControlPlane.History;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Inventory;
@@ -35,6 +36,7 @@ public static class ControlPlaneSetup
         services.AddAccess();
         services.AddSingleton<EventLog>();
         services.AddPolicies();
+        services.AddSingleton<ChangeFeed>();
         services.AddSingleton<TaskSignals>();
         services.AddSingleton<Revisions>();
         services.AddSingleton<TaskStore>();

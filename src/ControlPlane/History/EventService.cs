@@ -1,19 +1,17 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Feed;
 using Lorica.Model;
 using Lorica.Store;
 
 namespace Lorica.ControlPlane.History;
 
 /// <summary>Audit events, as the faces of the center see them: reading them needs Global.Diagnostics at the root.</summary>
-public sealed class EventService(EventLog log, CenterStore store, IAuthorizer authorizer, TimeProvider time)
+public sealed class EventService(EventLog log, ChangeFeed feed, IAuthorizer authorizer)
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
-
     /// <summary>One page.</summary>
     public async Task<ListModel<EventModel>> ListAsync(Caller caller, EventQuery query, CancellationToken ct)
     {
@@ -82,49 +80,29 @@ public sealed class EventService(EventLog log, CenterStore store, IAuthorizer au
     private async IAsyncEnumerable<EventModel?> FollowAsync(
         Caller caller, EventQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
-        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        void Wake(object? sender, EventArgs e) => wake.Writer.TryWrite(true);
-        store.EventsAppended += Wake;
-        try
+        long after = query.After ?? 0;
+        var changes = feed.FollowAsync(await feed.LatestAsync(ct), ChangeKinds.Event, ct);
+        await foreach (var change in changes.Prepend([new ObjectChange(0, ChangeKinds.Event, "")]))
         {
-            long after = query.After ?? 0;
-            while (true)
+            if (change.Count == 0)
+            {
+                yield return null;
+            }
+
+            bool more = true;
+            while (more)
             {
                 // Rights may have been withdrawn since the last page.
                 await RequireAsync(caller, ct);
                 var page = await log.ListAsync(query with { After = after, Limit = EventLog.MaximumPage }, ct);
+                more = page.Count == EventLog.MaximumPage;
                 foreach (var e in page)
                 {
                     after = e.Number;
                     yield return e;
                 }
-
-                if (page.Count == EventLog.MaximumPage)
-                {
-                    continue;
-                }
-
-                // Another process of this machine may write too, so silence is looked through as well.
-                if (!await WaitAsync(wake.Reader, ct))
-                {
-                    yield return null;
-                }
             }
         }
-        finally
-        {
-            store.EventsAppended -= Wake;
-        }
-    }
-
-    private async Task<bool> WaitAsync(ChannelReader<bool> wake, CancellationToken ct)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var woken = wake.WaitToReadAsync(stop.Token).AsTask();
-        await Task.WhenAny(woken, Task.Delay(Beat, time, stop.Token));
-        await stop.CancelAsync();
-        ct.ThrowIfCancellationRequested();
-        return wake.TryRead(out _);
     }
 
     private async IAsyncEnumerable<EventModel> PagesAsync(EventQuery query, [EnumeratorCancellation] CancellationToken ct)

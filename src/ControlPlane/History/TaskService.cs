@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Feed;
 using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 
@@ -11,10 +12,8 @@ namespace Lorica.ControlPlane.History;
 /// Tasks, as the faces of the center see them. Everyone sees the tasks that they asked for; those of others who may see the
 /// object; a list without bounds who may see the root.
 /// </summary>
-public sealed class TaskService(TaskStore board, TaskSignals signals, EventLog events, IAuthorizer authorizer, TimeProvider time)
+public sealed class TaskService(TaskStore board, ChangeFeed feed, EventLog events, IAuthorizer authorizer)
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
-
     /// <summary>One page of tasks, newest first; who does not see the root gets their own.</summary>
     public async Task<ListModel<TaskModel>> ListAsync(Caller caller, TaskQuery query, CancellationToken ct)
     {
@@ -61,29 +60,23 @@ public sealed class TaskService(TaskStore board, TaskSignals signals, EventLog e
     /// </summary>
     public async IAsyncEnumerable<TaskModel?> WatchAsync(Caller caller, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var listener = signals.Listen();
+        long after = await feed.LatestAsync(ct);
         foreach (var task in (await ListAsync(caller, new TaskQuery { State = "unfinished" }, ct)).Items.Reverse())
         {
             yield return task;
         }
 
-        while (true)
+        await foreach (var changes in feed.FollowAsync(after, ChangeKinds.Task, ct))
         {
-            if (!await ChangedAsync(listener, ct))
+            if (changes.Count == 0)
             {
                 yield return null;
                 continue;
             }
 
-            var ids = new HashSet<string>(StringComparer.Ordinal);
-            while (listener.Changes.TryRead(out string? id))
-            {
-                ids.Add(id);
-            }
-
             // Rights may have been withdrawn since the last change.
             bool all = await authorizer.HoldsAsync(caller, Privileges.View, ObjectRef.Root, ct);
-            foreach (string id in ids)
+            foreach (string id in changes.Select(c => c.Id).Distinct(StringComparer.Ordinal))
             {
                 if (await board.FindAsync(id, ct) is { } task && (all || await SeesAsync(caller, task, ct)))
                 {
@@ -91,16 +84,6 @@ public sealed class TaskService(TaskStore board, TaskSignals signals, EventLog e
                 }
             }
         }
-    }
-
-    private async Task<bool> ChangedAsync(TaskListener listener, CancellationToken ct)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var change = listener.Changes.WaitToReadAsync(stop.Token).AsTask();
-        await Task.WhenAny(change, Task.Delay(Beat, time, stop.Token));
-        await stop.CancelAsync();
-        ct.ThrowIfCancellationRequested();
-        return change.Status == TaskStatus.RanToCompletion;
     }
 
     private async Task RequireSeenAsync(Caller caller, TaskModel task, CancellationToken ct)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 
 namespace Lorica.ControlPlane.Tasks;
 
@@ -9,11 +8,8 @@ namespace Lorica.ControlPlane.Tasks;
 /// </summary>
 public sealed class TaskSignals
 {
-    private const int Backlog = 1024;
-
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _cancels = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<Channel<string>, bool> _listeners = new();
 
     /// <summary>
     /// Completes at the next change of task <paramref name="id"/>. Take it for unfinished tasks only, and before the last look at
@@ -28,11 +24,6 @@ public sealed class TaskSignals
         if (_waiting.TryRemove(id, out var source))
         {
             source.TrySetResult();
-        }
-
-        foreach (var listener in _listeners.Keys)
-        {
-            listener.Writer.TryWrite(id);
         }
     }
 
@@ -54,16 +45,5 @@ public sealed class TaskSignals
         {
             source.Cancel();
         }
-    }
-
-    /// <summary>Ids of tasks as they change; the oldest are dropped for a listener that is too slow.</summary>
-    public TaskListener Listen()
-    {
-        var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(Backlog)
-        {
-            FullMode = BoundedChannelFullMode.DropOldest,
-        });
-        _listeners[channel] = true;
-        return new TaskListener(channel.Reader, () => _listeners.TryRemove(channel, out _));
     }
 }

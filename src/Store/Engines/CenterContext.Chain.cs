@@ -9,9 +9,6 @@ namespace Lorica.Store.Engines;
 /// </summary>
 internal sealed partial class CenterContext
 {
-    /// <summary>Whether events were appended through this context since it was last reset.</summary>
-    internal bool AppendedEvents { get; set; }
-
     /// <inheritdoc />
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("The store writes asynchronously.");
@@ -45,7 +42,5 @@ internal sealed partial class CenterContext
             row.Hash = EventMapping.Hash(head.Hash, row);
             (head.Number, head.Hash) = (row.Number, row.Hash);
         }
-
-        AppendedEvents = true;
     }
 }

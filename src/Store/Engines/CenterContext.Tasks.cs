@@ -24,6 +24,9 @@ internal sealed partial class CenterContext
     /// <summary>Revisions of what people edit.</summary>
     public DbSet<RevisionRow> Revisions => Set<RevisionRow>();
 
+    /// <summary>What changed last.</summary>
+    public DbSet<ChangeRow> Changes => Set<ChangeRow>();
+
     private static void ConfigureTasks(ModelBuilder model)
     {
         model.Entity<TaskRow>().ToTable("tasks").HasKey(t => t.Id);
@@ -31,6 +34,7 @@ internal sealed partial class CenterContext
         model.Entity<EventHeadRow>().ToTable("event_head").HasKey(h => h.Id);
         model.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(i => new { i.UserName, i.Key });
         model.Entity<RevisionRow>().ToTable("revisions").HasKey(r => new { r.ObjectKind, r.ObjectId });
+        model.Entity<ChangeRow>().ToTable("changes").HasKey(c => c.Number);
         model.Entity<AlarmRow>().ToTable("alarms").HasKey(a => a.Number);
     }
 }

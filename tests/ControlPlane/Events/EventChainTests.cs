@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Feed;
 using Lorica.ControlPlane.History;
 using Lorica.Model;
 using Lorica.Store;
@@ -192,7 +193,7 @@ public sealed class EventChainTests : IAsyncLifetime
         Assert.NotNull(Walk(Enumerable.Reverse(lines)).Trouble);
     }
 
-    private EventService Verifier() => new(_log, _store, null!, TimeProvider.System);
+    private EventService Verifier() => new(_log, new ChangeFeed(_store, TimeProvider.System), null!);
 
     private async Task<EventChainCheck> WalkAsync()
     {

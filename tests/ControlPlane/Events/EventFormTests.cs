@@ -2,6 +2,7 @@ using System.Text.Json;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
+using Lorica.ControlPlane.Feed;
 using Lorica.ControlPlane.History;
 using Lorica.Model;
 using Lorica.Store;
@@ -124,7 +125,7 @@ public sealed class EventFormTests : IDisposable
     }
 
     private static Task<EventHeadModel> VerifyAsync(CenterStore store, EventLog log) =>
-        new EventService(log, store, null!, TimeProvider.System).VerifyAsync(default);
+        new EventService(log, new ChangeFeed(store, TimeProvider.System), null!).VerifyAsync(default);
 
     /// <summary>The database of that program, opened by this one.</summary>
     private async Task<CenterStore> OpenOldAsync()
