@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Telemetry;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Composition;
 
@@ -50,7 +49,7 @@ public sealed class CenterHealth(
     {
         try
         {
-            await store.ReadAsync(db => db.Raw.Users.AnyAsync(ct), ct);
+            await store.ReadAsync(db => db.Users.AnyAsync(ct), ct);
             return Ok;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

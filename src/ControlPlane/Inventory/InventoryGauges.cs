@@ -1,9 +1,7 @@
 using System.Diagnostics.Metrics;
 using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Telemetry;
-using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
@@ -60,13 +58,11 @@ public sealed class InventoryGauges : BackgroundJob, IDisposable
     public void Dispose() => _meter.Dispose();
 
     private static async Task<Counts> CountAsync(CenterDb db, CancellationToken ct) => new(
-        await db.Raw.Vms.GroupBy(v => v.CryptoState).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        await db.Raw.Hosts.GroupBy(h => h.State).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        await db.Raw.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
-            .GroupBy(t => t.State).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        await db.Raw.Alarms.Where(a => a.ClearedAt == null)
-            .GroupBy(a => a.Severity).ToDictionaryAsync(g => g.Key, g => g.LongCount(), ct),
-        (await db.Raw.EventHead.SingleAsync(ct)).Number);
+        await db.Vms.CountAsync(ct),
+        await db.Hosts.CountAsync(ct),
+        await db.Tasks.CountUnfinishedAsync(ct),
+        await db.Alarms.CountRaisedAsync(ct),
+        await db.Events.LastNumberAsync(ct));
 
     private void Gauge(string name, string tag, string description, Func<Counts, Dictionary<string, long>> counts) =>
         _meter.CreateObservableGauge(

@@ -1,4 +1,5 @@
 using Lorica.Store.Engines;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.Store.Queries;
 
@@ -8,4 +9,7 @@ public sealed class EventRows
     private readonly CenterContext _db;
 
     internal EventRows(CenterContext db) => _db = db;
+
+    /// <summary>Number of the last event; 0 before the first.</summary>
+    public Task<long> LastNumberAsync(CancellationToken ct) => _db.EventHead.Select(h => h.Number).SingleAsync(ct);
 }

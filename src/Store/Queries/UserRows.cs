@@ -1,4 +1,5 @@
 using Lorica.Store.Engines;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.Store.Queries;
 
@@ -8,4 +9,7 @@ public sealed class UserRows
     private readonly CenterContext _db;
 
     internal UserRows(CenterContext db) => _db = db;
+
+    /// <summary>Whether there is one.</summary>
+    public Task<bool> AnyAsync(CancellationToken ct) => _db.Users.AnyAsync(ct);
 }
