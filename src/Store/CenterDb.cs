@@ -27,8 +27,14 @@ public sealed class CenterDb
     /// <summary>Datastores, as hosts see them too, and their tags.</summary>
     public DatastoreRows Datastores => field ??= new(Raw);
 
-    /// <summary>Storage policies, of which objects they are, and what is under way to apply them to many.</summary>
+    /// <summary>Storage policies that somebody made.</summary>
     public PolicyRows Policies => field ??= new(Raw);
+
+    /// <summary>Which object has which storage policy.</summary>
+    public PolicyAssociationRows PolicyAssociations => field ??= new(Raw);
+
+    /// <summary>VMs of policies that are applied to many.</summary>
+    public PolicyBatchRows PolicyBatches => field ??= new(Raw);
 
     /// <summary>Settings of the center; VMs in which KMSs run.</summary>
     public SettingRows Settings => field ??= new(Raw);
@@ -82,4 +88,10 @@ public sealed class CenterDb
 
     /// <summary>The engine's context.</summary>
     internal CenterContext Raw { get; }
+
+    /// <summary>
+    /// Writes what was added, changed and removed so far in a transaction, so that queries after it see it; it is durable when the
+    /// transaction ends.
+    /// </summary>
+    public Task SaveAsync(CancellationToken ct) => Raw.SaveChangesAsync(ct);
 }

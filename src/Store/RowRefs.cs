@@ -11,6 +11,9 @@ public static class RowRefs
         /// <summary>A VM.</summary>
         public static ObjectRef Of(VmRow vm) => new(ObjectKinds.Vm, vm.Id, vm.Name);
 
+        /// <summary>A VM.</summary>
+        public static ObjectRef Of(VmPlace vm) => new(ObjectKinds.Vm, vm.Id, vm.Name);
+
         /// <summary>A host.</summary>
         public static ObjectRef Of(HostRow host) => new(ObjectKinds.Host, host.Id, host.Name);
 

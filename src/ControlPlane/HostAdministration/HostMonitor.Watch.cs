@@ -3,7 +3,6 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostAdministration;
 
@@ -55,7 +54,7 @@ internal sealed partial class HostMonitor
         await store.WriteAsync(
             async db =>
             {
-                if (await db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct) is { } row)
+                if (await db.Hosts.FindAsync(hostId, ct) is { } row)
                 {
                     await datastores.FollowAsync(db, row, description, ct);
                 }
@@ -66,11 +65,7 @@ internal sealed partial class HostMonitor
     /// <summary>Guests that stand still are asked whether they go on: what told so may have been lost.</summary>
     private async Task FollowStandingAsync(CancellationToken ct)
     {
-        var standing = await store.ReadAsync(
-            db => (from a in db.Raw.Alarms
-                   join v in db.Raw.Vms on a.ObjectId equals v.Id
-                   where a.Alarm == AlarmIds.VmStandsStill && a.ClearedAt == null && v.HostId == hostId
-                   select v.Id).ToListAsync(ct), ct);
+        var standing = await store.ReadAsync(db => db.Alarms.VmsOnHostAsync(AlarmIds.VmStandsStill, hostId, ct), ct);
         foreach (string vm in standing)
         {
             await StandsStillAsync(await snapshots.DescribeAsync(hostId, vm, ct), ct);
@@ -88,7 +83,7 @@ internal sealed partial class HostMonitor
             return;
         }
 
-        var row = await store.ReadAsync(db => db.Raw.Vms.FirstOrDefaultAsync(v => v.Id == vm.VmId && v.HostId == hostId, ct), ct);
+        var row = await store.ReadAsync(db => db.Vms.FindOnHostAsync(vm.VmId, hostId, ct), ct);
         if (row is not null)
         {
             await alarms.RaiseAsync(

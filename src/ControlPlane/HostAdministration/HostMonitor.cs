@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Recovery;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.HostAdministration;
@@ -178,7 +177,7 @@ internal sealed partial class HostMonitor(
         store.WriteAsync(
             async db =>
             {
-                var row = await db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct);
+                var row = await db.Hosts.FindAsync(hostId, ct);
                 if (row is null)
                 {
                     // Removed meanwhile.

@@ -3,7 +3,6 @@ using Lorica.ControlPlane.Hosts;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostAdministration;
 
@@ -19,22 +18,22 @@ public sealed class HostSeeds(CenterStore store, HostLinks links, IReadOnlyList<
         var rows = await store.WriteAsync(
             async db =>
             {
-                var taken = await db.Raw.HostSeeds.ToDictionaryAsync(s => s.Id, ct);
-                var hosts = await db.Raw.Hosts.ToListAsync(ct);
+                var taken = await db.Hosts.SeedsAsync(ct);
+                var hosts = await db.Hosts.ListAsync(ct);
                 foreach (var seed in seeds)
                 {
                     string text = $"{seed.Name}\n{seed.Address}\n{seed.Pin}";
                     var row = hosts.Find(h => h.Id == seed.Id);
                     if (!taken.TryGetValue(seed.Id, out var before))
                     {
-                        db.Raw.HostSeeds.Add(new HostSeedRow { Id = seed.Id, Seed = text });
+                        db.Hosts.AddSeed(new HostSeedRow { Id = seed.Id, Seed = text });
                         if (row is null)
                         {
                             row = new HostRow
                             {
                                 Id = seed.Id, Name = seed.Name, Address = seed.Address, Pin = seed.Pin, State = "",
                             };
-                            db.Raw.Hosts.Add(row);
+                            db.Hosts.Add(row);
                             hosts.Add(row);
                         }
                     }

@@ -16,7 +16,6 @@ using Lorica.ControlPlane.Tree;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostAdministration;
 
@@ -106,11 +105,7 @@ public sealed class HostService(
 
                 // Step 5
                 await store.WriteAsync(
-                    db => db.Raw.Hosts.Where(h => h.Id == proved.HostId && h.State == HostStates.Joining)
-                        .ExecuteUpdateAsync(
-                            s => s.SetProperty(h => h.State, HostStates.Connecting).SetProperty(h => h.Detail, ""),
-                            CancellationToken.None),
-                    CancellationToken.None);
+                    db => db.Hosts.SetJoinedAsync(proved.HostId, CancellationToken.None), CancellationToken.None);
                 return task;
             },
             ct);
@@ -148,7 +143,7 @@ public sealed class HostService(
         await runner.RunAsync(HostTaskKinds.Move, ObjectRef.Of(row), caller, _ => store.WriteAsync(
             async db =>
             {
-                var now = await db.Raw.Hosts.FirstAsync(h => h.Id == row.Id, ct);
+                var now = await db.Hosts.GetAsync(row.Id, ct);
                 now.ParentId = target.Id;
                 events.Add(db, EventIds.HostMoved, caller, ObjectRef.Of(now),
                     $"{caller.User} moved host {now.Name} to {target.Name}.");
@@ -214,7 +209,7 @@ public sealed class HostService(
     {
         var parent = await store.ReadAsync(
             async db => cluster is null
-                ? await db.Raw.Containers.Where(c => c.Kind == ObjectKinds.Cluster).Take(2).ToListAsync(ct) is [var only] ? only
+                ? await db.Containers.OfKindAsync(ObjectKinds.Cluster, ct) is [var only] ? only
                     : throw Invalid("lorica.clusterNeeded", "host", "There are several clusters or none: say which one.")
                 : await InventoryTree.FindAsync(db, cluster, ct),
             ct);
@@ -237,9 +232,7 @@ public sealed class HostService(
     private async Task RecordAsync(Caller caller, HostPeer peer, ContainerRow parent, CancellationToken ct)
     {
         // A host at this address that never connected is an attempt that was broken off.
-        var before = await store.ReadAsync(
-            db => db.Raw.Hosts.Where(
-                h => h.Address == peer.Address && h.BootId == "" && h.Description == null).Select(h => h.Id).ToListAsync(ct), ct);
+        var before = await store.ReadAsync(db => db.Hosts.NeverConnectedAtAsync(peer.Address, ct), ct);
         foreach (string id in before)
         {
             await ForgetAsync(caller, id, $"{caller.User} lets the host at {peer.Address} join anew.");
@@ -262,7 +255,7 @@ public sealed class HostService(
                             + "`lorica-host join` there, then "
                             + $"`lorica host add {peer.Address}` here again; or give up with `lorica host rm {peer.Name}`.",
                     };
-                    db.Raw.Hosts.Add(row);
+                    db.Hosts.Add(row);
                     events.Add(db, EventIds.HostAdded, caller, ObjectRef.Of(row),
                         $"{caller.User} let host {peer.Name} ({peer.Address}, key {peer.Pin}) join {parent.Name}.");
                     return Task.CompletedTask;
@@ -272,8 +265,7 @@ public sealed class HostService(
         catch (Exception e) when (CenterStore.IsDuplicate(e))
         {
             // One that calls itself by the id of a host that is there must not cost that one its pin.
-            if (!await store.ReadAsync(
-                db => db.Raw.Hosts.AnyAsync(h => h.Id == peer.Id, CancellationToken.None), CancellationToken.None))
+            if (!await store.ReadAsync(db => db.Hosts.ExistsAsync(peer.Id, CancellationToken.None), CancellationToken.None))
             {
                 await UnpinAsync(peer.Id, CancellationToken.None);
             }
@@ -292,13 +284,13 @@ public sealed class HostService(
         await store.WriteAsync(
             async db =>
             {
-                var row = await db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, CancellationToken.None);
+                var row = await db.Hosts.FindAsync(hostId, CancellationToken.None);
                 if (row is null)
                 {
                     return;
                 }
 
-                db.Raw.Hosts.Remove(row);
+                db.Hosts.Remove(row);
                 await datastores.ForgetAsync(db, hostId, CancellationToken.None);
                 foreach (string alarm in (string[])[AlarmIds.HostLost, AlarmIds.HostNeedsEncryptionMode])
                 {
@@ -313,9 +305,7 @@ public sealed class HostService(
 
     private async Task RequireEmptyAsync(HostRow row, CancellationToken ct)
     {
-        var vms = await store.ReadAsync(
-            db => db.Raw.Vms.Where(v => v.HostId == row.Id).OrderBy(v => v.Name).Select(v => v.Name).Take(20)
-                .ToListAsync(ct), ct);
+        var vms = await store.ReadAsync(db => db.Vms.NamesOnHostAsync(row.Id, ct), ct);
         if (vms.Count > 0)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.hostHasVms", row.Name,
@@ -327,11 +317,7 @@ public sealed class HostService(
 
     private async Task RequireNothingRunsAsync(HostRow row, CancellationToken ct)
     {
-        var starting = await store.ReadAsync(
-            db => (from t in db.Raw.Tasks
-                   join v in db.Raw.Vms on t.VmId equals v.Id
-                   where v.HostId == row.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running)
-                   select v.Name).ToListAsync(ct), ct);
+        var starting = await store.ReadAsync(db => db.Vms.NamesBusyOnHostAsync(row.Id, ct), ct);
         var vms = await hosts.Once(row.Id).Vms.ListAsync(ct);
         var busy = vms.Where(v => v.PowerState != "poweredOff")
             .Select(v => v.Name).Concat(starting).Distinct().Order().ToList();
@@ -346,7 +332,7 @@ public sealed class HostService(
         Caller caller, HostRow host, bool maintenance, bool note, CancellationToken ct) => store.WriteAsync(
         async db =>
         {
-            var row = await db.Raw.Hosts.FirstAsync(h => h.Id == host.Id, ct);
+            var row = await db.Hosts.GetAsync(host.Id, ct);
             row.Maintenance = maintenance;
             if (note)
             {
@@ -357,7 +343,7 @@ public sealed class HostService(
         ct);
 
     private async Task<string> NameAsync(string address, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Raw.Hosts.Where(h => h.Address == address).Select(h => h.Name).FirstAsync(ct), ct);
+        await store.ReadAsync(db => db.Hosts.NameAtAsync(address, ct), ct);
 
     private static string CheckName(string name) =>
         NameRule.Allows(name) ? name : throw new FaultException(new Fault(

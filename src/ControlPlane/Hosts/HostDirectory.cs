@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Access;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Hosts;
 
@@ -57,8 +56,7 @@ public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthoriz
     public async Task RequireInServiceAsync(string hostId, CancellationToken ct)
     {
         if (await store.ReadAsync(
-            db => db.Raw.Hosts.Where(h => h.Id == hostId && h.Maintenance).Select(h => h.Name).FirstOrDefaultAsync(ct), ct)
-            is { } name)
+            db => db.Hosts.NameInMaintenanceAsync(hostId, ct), ct) is { } name)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.hostMaintenance", name,
                 $"{name} is in maintenance.", $"lorica host maintenance exit {name}, or use another host."));
@@ -75,11 +73,8 @@ public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthoriz
     /// <summary>Refuses a datastore that a host sees and cannot use, with its reason.</summary>
     internal async Task RequireUsableAsync(HostRow host, string? datastore, CancellationToken ct)
     {
-        string? problem = await store.ReadAsync(
-            db => db.Raw.HostDatastores.Where(
-                d => d.HostId == host.Id && d.Problem != "" && (datastore == null || d.Name == datastore))
-                .Select(d => d.Problem).FirstOrDefaultAsync(ct), ct);
-        if (problem is not null && datastore is not null)
+        if (datastore is not null
+            && await store.ReadAsync(db => db.Datastores.ProblemAsync(host.Id, datastore, ct), ct) is { } problem)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.datastoreProblem", datastore,
                 $"{host.Name} cannot use the datastore {datastore}: {problem}", "See `lorica datastore ls`."));
@@ -87,7 +82,7 @@ public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthoriz
     }
 
     private Task<List<HostRow>> RowsAsync(CancellationToken ct) =>
-        store.ReadAsync(db => db.Raw.Hosts.OrderBy(h => h.Name).ToListAsync(ct), ct);
+        store.ReadAsync(db => db.Hosts.ListAsync(ct), ct);
 
     /// <summary>As the host tells it now; as it was last seen when it does not answer.</summary>
     private async Task<HostModel> LiveAsync(HostRow row, CancellationToken ct)

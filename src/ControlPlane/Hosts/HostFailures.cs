@@ -1,7 +1,6 @@
-using System.Data.Common;
 using Grpc.Core;
 using Lorica.Contracts.Faults;
-using Microsoft.EntityFrameworkCore;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Hosts;
 
@@ -48,7 +47,7 @@ public static class HostFailures
     /// <summary>Whether something failed beside the host that passes by itself: a call within the center that took too long, or
     /// the database. It says nothing about what was asked of the host.</summary>
     internal static bool IsPassing(Exception e) =>
-        e is TimeoutException or OrleansException or DbException or DbUpdateException or IOException
+        e is TimeoutException or OrleansException or IOException || CenterStore.IsFailure(e) || CenterStore.IsDuplicate(e)
         || e is FaultException { Fault.Type: FaultTypes.ResourceInUse };
 
     /// <summary>What the transport said, for the log and the row of the host.</summary>

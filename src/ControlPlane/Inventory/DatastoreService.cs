@@ -3,7 +3,6 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
@@ -14,11 +13,8 @@ public sealed class DatastoreService(CenterStore store, IAuthorizer authorizer)
     public async Task<IReadOnlyList<DatastoreListModel>> ListAsync(Caller caller, CancellationToken ct)
     {
         var (stores, seen, hosts, vms) = await store.ReadAsync(
-            async db => (await db.Raw.Datastores.OrderBy(d => d.Name).ToListAsync(ct),
-                await db.Raw.HostDatastores.OrderBy(d => d.HostId).ToListAsync(ct), await db.Raw.Hosts
-                    .ToDictionaryAsync(h => h.Id, ct),
-                (await db.Raw.Vms.GroupBy(v => v.Datastore).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct))
-                    .ToDictionary(g => g.Key, g => g.Count)), ct);
+            async db => (await db.Datastores.ListAsync(ct), await db.Datastores.SeenAsync(ct),
+                (await db.Hosts.ListAsync(ct)).ToDictionary(h => h.Id), await db.Vms.CountByDatastoreAsync(ct)), ct);
         var visible = new HashSet<string>(StringComparer.Ordinal);
         foreach (var host in hosts.Values)
         {

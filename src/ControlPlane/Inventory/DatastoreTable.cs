@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
@@ -20,10 +19,10 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
     /// <summary>Takes over what a host tells, within a transaction.</summary>
     public async Task FollowAsync(CenterDb db, HostRow host, HostFacts description, CancellationToken ct)
     {
-        var known = await db.Raw.HostDatastores.Where(d => d.HostId == host.Id).ToListAsync(ct);
+        var known = await db.Datastores.SeenByAsync(host.Id, ct);
         foreach (var gone in known.Where(k => description.Datastores.All(d => d.Name != k.Name)))
         {
-            db.Raw.HostDatastores.Remove(gone);
+            db.Datastores.RemoveSeen(gone);
         }
 
         foreach (var told in description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum))
@@ -33,7 +32,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
             if (row is null)
             {
                 row = new HostDatastoreRow { HostId = host.Id, Name = told.Name, DatastoreId = "", Path = "" };
-                db.Raw.HostDatastores.Add(row);
+                db.Datastores.AddSeen(row);
             }
 
             if (problem.Length > 0 && row.Problem != EventText.Clean(problem))
@@ -46,14 +45,14 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
                     EventText.Clean(problem));
         }
 
-        await db.Raw.SaveChangesAsync(ct);
+        await db.SaveAsync(ct);
         await AlarmAsync(db, [.. known.Select(k => k.Name), .. description.Datastores.Where(IsPossible).Select(d => d.Name)], ct);
     }
 
     /// <summary>Whether a host tells of its datastores otherwise than it did.</summary>
     public async Task<bool> DiffersAsync(CenterDb db, string hostId, HostFacts description, CancellationToken ct)
     {
-        var known = await db.Raw.HostDatastores.Where(d => d.HostId == hostId).ToListAsync(ct);
+        var known = await db.Datastores.SeenByAsync(hostId, ct);
         var told = description.Datastores.Where(IsPossible).DistinctBy(d => d.Name).Take(Maximum).ToList();
 
         // One that clashes with another host's has a problem here of which the host knows nothing.
@@ -65,21 +64,16 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
     /// <summary>Forgets a host that is removed.</summary>
     public async Task ForgetAsync(CenterDb db, string hostId, CancellationToken ct)
     {
-        var names = await db.Raw.HostDatastores.Where(d => d.HostId == hostId).Select(d => d.Name).ToListAsync(ct);
-        await db.Raw.HostDatastores.Where(d => d.HostId == hostId).ExecuteDeleteAsync(ct);
-        await AlarmAsync(db, names, ct);
+        var seen = await db.Datastores.SeenByAsync(hostId, ct);
+        await db.Datastores.RemoveSeenByAsync(hostId, ct);
+        await AlarmAsync(db, seen.Select(s => s.Name), ct);
     }
 
     private async Task AlarmAsync(CenterDb db, IEnumerable<string> names, CancellationToken ct)
     {
         foreach (string name in names.Distinct(StringComparer.Ordinal))
         {
-            var problems = await (
-                from d in db.Raw.HostDatastores
-                join h in db.Raw.Hosts on d.HostId equals h.Id
-                where d.Name == name && d.Problem != ""
-                orderby h.Name
-                select h.Name + ": " + d.Problem).ToListAsync(ct);
+            var problems = await db.Datastores.ProblemsAsync(name, ct);
             if (problems.Count == 0)
             {
                 await alarms.ClearAsync(db, AlarmIds.DatastoreProblem, name, ct);
@@ -100,17 +94,14 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
 
     private static async Task<string> ClashAsync(CenterDb db, HostDatastore told, CancellationToken ct)
     {
-        var same = db.Raw.Datastores.Local.FirstOrDefault(d => d.Id == told.Id)
-            ?? await db.Raw.Datastores.FirstOrDefaultAsync(d => d.Id == told.Id, ct);
-        if (same is not null)
+        if (await db.Datastores.FindAsync(told.Id, ct) is { } same)
         {
             return same.Name == told.Name ? ""
                 : $"The datastore at {told.Path} is called {same.Name} elsewhere, not {told.Name}. Give it that name in the "
                     + "host's configuration.";
         }
 
-        if (db.Raw.Datastores.Local.Any(d => d.Name == told.Name) || await db.Raw.Datastores
-            .AnyAsync(d => d.Name == told.Name, ct))
+        if (await db.Datastores.IsTakenAsync(told.Name, ct))
         {
             return $"Another datastore is called {told.Name} already. Give the one at {told.Path} another name in the host's "
                 + "configuration.";
@@ -121,7 +112,7 @@ public sealed class DatastoreTable(EventLog events, AlarmStore alarms)
             return $"{NameRule.Text} Give the datastore at {told.Path} another one in the host's configuration.";
         }
 
-        db.Raw.Datastores.Add(new DatastoreRow { Id = told.Id, Name = told.Name });
+        db.Datastores.Add(new DatastoreRow { Id = told.Id, Name = told.Name });
         return "";
     }
 }

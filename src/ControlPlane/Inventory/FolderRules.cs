@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
@@ -26,15 +25,10 @@ internal static class FolderRules
             return;
         }
 
-        var others = await db.Raw.Vms.AsNoTracking().Where(v => v.Id != vm.Id && v.Datastore == vm.Datastore)
-            .Select(v => new { v.Id, v.Name, v.Snapshot }).ToListAsync(ct);
-        var coming = await db.Raw.Tasks.AsNoTracking()
-            .Where(t => t.Kind == TaskKinds.Register && (t.State == TaskStates.Queued || t.State == TaskStates.Running)
-                && t.VmId != vm.Id)
-            .Select(t => new { t.VmId, t.Arguments }).ToListAsync(ct);
-        var owner = others.Find(o => Same(folder, PathOf(o.Snapshot))
-            || coming.Exists(c => c.VmId == o.Id && Same(folder, PathOf(c.Arguments))));
-        if (owner is not null)
+        var others = await db.Vms.OthersOnDatastoreAsync(vm.Datastore, vm.Id, ct);
+        var coming = await db.Tasks.UnfinishedOfOthersAsync(TaskKinds.Register, vm.Id, ct);
+        if (others.Find(o => Same(folder, PathOf(o.Snapshot))
+            || coming.Exists(c => c.VmId == o.Id && Same(folder, PathOf(c.Arguments)))) is { Id: not null } owner)
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.folderTaken", path,
                 $"{path} lies in the folder of the VM {owner.Name}: a folder has one registered VM.",

@@ -8,7 +8,6 @@ using Lorica.ControlPlane.Tree;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Inventory;
 
@@ -21,8 +20,7 @@ public sealed class InventoryService(
     public async Task<IReadOnlyList<InventoryNodeModel>> TreeAsync(Caller caller, CancellationToken ct)
     {
         var (containers, hosts, vms) = await store.ReadAsync(
-            async db => (await db.Raw.Containers.ToListAsync(ct), await db.Raw.Hosts.ToListAsync(ct), await db.Raw.Vms
-                .ToListAsync(ct)), ct);
+            async db => (await db.Containers.ListAsync(ct), await db.Hosts.ListAsync(ct), await db.Vms.ListAsync(ct)), ct);
         var nodes = new List<InventoryNodeModel>();
         async Task AddAsync(ContainerRow container, string path, int depth)
         {
@@ -89,7 +87,7 @@ public sealed class InventoryService(
         await WriteAsync(HostTaskKinds.CreateContainer, caller, row, $"made {row.Kind} {row.Name} in {parent.Name}", async db =>
         {
             await RequireDepthAsync(db, parent, 1, ct);
-            db.Raw.Containers.Add(row);
+            db.Containers.Add(row);
         }, ct);
         return await ModelAsync(row, ct);
     }
@@ -107,7 +105,7 @@ public sealed class InventoryService(
             _ => throw NoKind(row.Kind),
         }, ObjectRef.Of(row), ct);
         await WriteAsync(HostTaskKinds.RenameContainer, caller, row, $"renamed {row.Kind} {row.Name} to {name}",
-            async db => (await db.Raw.Containers.FirstAsync(c => c.Id == row.Id, ct)).Name = name, ct);
+            async db => (await db.Containers.GetAsync(row.Id, ct)).Name = name, ct);
         return await ModelAsync(await FindAsync(row.Id, null, ct), ct);
     }
 
@@ -133,7 +131,7 @@ public sealed class InventoryService(
             }
 
             await RequireDepthAsync(db, target, await HeightAsync(db, row.Id, ct), ct);
-            (await db.Raw.Containers.FirstAsync(c => c.Id == row.Id, ct)).ParentId = target.Id;
+            (await db.Containers.GetAsync(row.Id, ct)).ParentId = target.Id;
         }, ct);
         return await ModelAsync(await FindAsync(row.Id, null, ct), ct);
     }
@@ -151,16 +149,14 @@ public sealed class InventoryService(
         }, ObjectRef.Of(row), ct);
         await WriteAsync(HostTaskKinds.DeleteContainer, caller, row, $"deleted {row.Kind} {row.Name}", async db =>
         {
-            var inside = await db.Raw.Containers.Where(c => c.ParentId == row.Id).Select(c => c.Name)
-                .Concat(db.Raw.Hosts.Where(h => h.ParentId == row.Id).Select(h => h.Name))
-                .Concat(db.Raw.Vms.Where(v => v.ParentId == row.Id).Select(v => v.Name)).Take(10).ToListAsync(ct);
+            var inside = await db.Containers.NamesOfContentAsync(row.Id, ct);
             if (inside.Count > 0)
             {
                 throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.containerNotEmpty", row.Name,
                     $"{row.Name} is not empty: {string.Join(", ", inside)}.", "Move what is in it elsewhere first."));
             }
 
-            await db.Raw.Containers.Where(c => c.Id == row.Id).ExecuteDeleteAsync(ct);
+            await db.Containers.RemoveAsync(row.Id, ct);
         }, ct);
     }
 
@@ -185,9 +181,8 @@ public sealed class InventoryService(
 
         var row = await store.ReadAsync(
             async db => parent is not null ? await InventoryTree.FindAsync(db, parent, ct)
-                : kind == ObjectKinds.Datacenter ? await db.Raw.Containers.FirstAsync(c => c.Id == InventoryIds.Root, ct)
-                : await db.Raw.Containers.Where(c => c.Kind == ObjectKinds.Datacenter).Take(2)
-                    .ToListAsync(ct) is [var only] ? only
+                : kind == ObjectKinds.Datacenter ? await db.Containers.GetAsync(InventoryIds.Root, ct)
+                : await db.Containers.OfKindAsync(ObjectKinds.Datacenter, ct) is [var only] ? only
                 : throw Invalid("lorica.parentNeeded", kind, "There are several datacenters: say where."),
             ct);
         bool fits = kind switch
@@ -239,7 +234,7 @@ public sealed class InventoryService(
         List<string> level = [id];
         for (int height = 1; ; height++)
         {
-            level = await db.Raw.Containers.Where(c => level.Contains(c.ParentId)).Select(c => c.Id).ToListAsync(ct);
+            level = await db.Containers.InAsync(level, ct);
             if (level.Count == 0)
             {
                 return height;
@@ -251,7 +246,7 @@ public sealed class InventoryService(
         async db =>
         {
             var path = (await InventoryTree.PathAsync(db, ObjectRef.Of(row), ct)).SkipLast(1).Reverse().ToList();
-            var names = await db.Raw.Containers.Where(c => path.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+            var names = await db.Containers.NamesAsync(path, ct);
             return new ContainerModel(row.Id, row.Kind, row.Name, string.Join('/', path.Select(p => names[p])), row.ParentId);
         },
         ct);

@@ -1,7 +1,6 @@
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Policies;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Outages;
 
@@ -14,7 +13,6 @@ internal sealed class AlarmKeyReach(CenterStore store) : IKeyReach
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<string, DateTimeOffset>> OutSinceAsync(CancellationToken ct) =>
         (await store.ReadAsync(
-            db => db.Raw.Alarms.Where(a => a.Alarm == AlarmIds.ProviderConnection && a.ClearedAt == null)
-                .Select(a => new { a.ObjectId, a.RaisedAt }).ToListAsync(ct), ct))
+            db => db.Alarms.RaisedAsync(AlarmIds.ProviderConnection, ct), ct))
         .ToDictionary(a => a.ObjectId, a => DateTimeOffset.FromUnixTimeMilliseconds(a.RaisedAt), StringComparer.Ordinal);
 }

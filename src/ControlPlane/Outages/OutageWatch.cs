@@ -11,7 +11,6 @@ using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Outages;
@@ -43,7 +42,7 @@ internal sealed partial class OutageWatch(
     public override async Task RunAsync(CancellationToken ct)
     {
         var found = (await finder.FindAsync(ct)).ToDictionary(o => o.Vm.Id, StringComparer.Ordinal);
-        var acts = await store.ReadAsync(db => db.Raw.OutageActs.ToListAsync(ct), ct);
+        var acts = await store.ReadAsync(db => db.Outages.ListAsync(ct), ct);
         foreach (var act in acts.Where(a => !found.TryGetValue(a.VmId, out var o) || o.Policy.Rules.Outage.Action != a.Action))
         {
             await TryAsync(act.VmId, () => EndAsync(act, ct), ct);
@@ -68,7 +67,7 @@ internal sealed partial class OutageWatch(
             await store.WriteAsync(
                 async db =>
                 {
-                    db.Raw.OutageActs.Add(new OutageActRow
+                    db.Outages.Add(new OutageActRow
                     {
                         VmId = vm.Id, Action = rule.Action, Provider = outage.Provider,
                         Since = outage.Since.ToUnixTimeMilliseconds(),
@@ -93,7 +92,7 @@ internal sealed partial class OutageWatch(
 
     private async Task EndAsync(OutageActRow act, CancellationToken ct)
     {
-        var vm = await store.ReadAsync(db => db.Raw.Vms.FirstOrDefaultAsync(v => v.Id == act.VmId, ct), ct);
+        var vm = await store.ReadAsync(db => db.Vms.FindAsync(act.VmId, ct), ct);
         if (vm is not null && act.Action == OutageActions.Suspend)
         {
             await PauseAsync(vm, paused: false, ct);
@@ -102,7 +101,7 @@ internal sealed partial class OutageWatch(
         await store.WriteAsync(
             async db =>
             {
-                await db.Raw.OutageActs.Where(a => a.VmId == act.VmId).ExecuteDeleteAsync(ct);
+                await db.Outages.RemoveAsync(act.VmId, ct);
                 await alarms.ClearAsync(db, AlarmIds.VmOutage, act.VmId, ct);
                 if (vm is not null)
                 {

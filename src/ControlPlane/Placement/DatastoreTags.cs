@@ -1,5 +1,4 @@
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Placement;
 
@@ -10,7 +9,7 @@ internal static class DatastoreTags
 
     /// <summary>Tags by datastore name.</summary>
     public static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadAsync(CenterDb db, CancellationToken ct) =>
-        (await db.Raw.DatastoreTags.AsNoTracking().ToListAsync(ct)).GroupBy(t => t.Datastore, StringComparer.Ordinal)
+        (await db.Datastores.TagsAsync(ct)).GroupBy(t => t.Datastore, StringComparer.Ordinal)
             .ToDictionary(
             g => g.Key, IReadOnlySet<string> (g) =>
                 g.Select(t => t.Tag).ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal);

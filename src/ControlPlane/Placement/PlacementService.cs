@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Placement;
 
@@ -25,9 +24,8 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
     internal Task<HostRow?> ChooseHostAsync(StoragePolicy policy, string? datastore, CancellationToken ct) => store.ReadAsync(
         async db =>
         {
-            var hosts = await db.Raw.Hosts.ToListAsync(ct);
-            var vms = await db.Raw.Vms.GroupBy(v => v.HostId)
-                .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+            var hosts = await db.Hosts.ListAsync(ct);
+            var vms = await db.Vms.CountByHostAsync(ct);
             return hosts.Count > 1
                 ? HostChoice.Choose(policy, hosts, vms, await DatastoreTags.ReadAsync(db, ct), datastore).Host : null;
         },
@@ -46,8 +44,7 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
         {
             var policies = await PolicyCatalog.ReadAsync(db, ct);
             var tags = (await DatastoreTags.ReadAsync(db, ct)).Of(datastore);
-            foreach (string id in await db.Raw.PolicyAssociations.Where(p => p.VmId == vmId)
-                .Select(p => p.PolicyId).Distinct().ToListAsync(ct))
+            foreach (string id in await db.PolicyAssociations.PoliciesOfVmAsync(vmId, ct))
             {
                 PlacementRules.Require(policies.OfId(id), datastore, tags);
             }
@@ -62,7 +59,7 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
         await authorizer.RequireAsync(caller, Privileges.StoragePolicy, ObjectRef.Root, ct);
         await RequireKnownAsync(datastore, ct);
         return await store.ReadAsync(
-            async db => (await db.Raw.DatastoreTags.Where(t => t.Datastore == datastore).Select(t => t.Tag).ToListAsync(ct))
+            async db => (await db.Datastores.TagsAsync([datastore], ct)).Select(t => t.Tag)
                 .Order(StringComparer.OrdinalIgnoreCase).ToList(), ct);
     }
 
@@ -78,8 +75,7 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
             _ => store.WriteAsync(
                 async db =>
                 {
-                    await db.Raw.DatastoreTags.Where(t => t.Datastore == datastore).ExecuteDeleteAsync(ct);
-                    db.Raw.DatastoreTags.AddRange(wanted.Select(t => new DatastoreTagRow { Datastore = datastore, Tag = t }));
+                    await db.Datastores.SetTagsAsync(datastore, wanted, ct);
                     events.Add(db, EventIds.DatastoreTagged, caller, datastore,
                         $"{caller.User} tagged datastore {datastore}: "
                             + $"{(wanted.Count > 0 ? string.Join(", ", wanted) : "no tags")}.");
@@ -91,13 +87,13 @@ public sealed class PlacementService(CenterStore store, OperationRunner runner, 
 
     private async Task RequireKnownAsync(string datastore, CancellationToken ct)
     {
-        if (await store.ReadAsync(db => db.Raw.Datastores.AnyAsync(d => d.Name == datastore, ct), ct))
+        if (await store.ReadAsync(db => db.Datastores.IsTakenAsync(datastore, ct), ct))
         {
             return;
         }
 
         var hosts = await store.ReadAsync(
-            db => db.Raw.Hosts.Where(h => h.Description != null).Select(h => h.Description!).ToListAsync(ct), ct);
+            db => db.Hosts.DescriptionsAsync(ct), ct);
         if (!hosts.Any(d => KeptDescriptions.HostOf(d).Datastores.Any(s => s.Name == datastore)))
         {
             throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.datastoreNotFound", datastore,

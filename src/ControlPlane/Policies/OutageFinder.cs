@@ -1,9 +1,7 @@
 using System.Globalization;
 using Lorica.Contracts.Faults;
-using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
@@ -45,17 +43,9 @@ internal sealed class OutageFinder(CenterStore store, IKeyReach reach, TimeProvi
             {
                 var policies = await PolicyCatalog.ReadAsync(db, ct);
                 var acting = policies.All.Where(p => p.Rules.Outage.Acts).Select(p => p.Id).ToList();
-                var vms = await (
-                    from v in db.Raw.Vms
-                    join p in db.Raw.PolicyAssociations on v.Id equals p.ObjectId
-                    where acting.Contains(p.PolicyId) && v.State == VmStates.Present && (vmId == null || v.Id == vmId)
-                    select new { Vm = v, p.PolicyId }).ToListAsync(ct);
-                var providers = away.Keys.ToList();
-                var needs = await db.Raw.KeyRecords
-                    .Where(r => r.State == KeyRecordStates.Usable && r.InUse && providers.Contains(r.Provider)
-                        && (vmId == null || r.VmId == vmId))
-                    .Select(r => new { r.VmId, r.Provider }).Distinct().ToListAsync(ct);
-                return (policies, vms.Select(v => (v.Vm, v.PolicyId)).ToList(), needs.ToLookup(n => n.VmId, n => n.Provider));
+                var vms = await db.Vms.PresentUnderAsync(acting, vmId, ct);
+                var needs = await db.KeyRecords.NeedsOfAsync([.. away.Keys], vmId, ct);
+                return (policies, vms, needs.ToLookup(n => n.VmId, n => n.Provider));
             },
             ct);
 

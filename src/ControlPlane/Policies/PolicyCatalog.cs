@@ -1,5 +1,4 @@
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
@@ -37,7 +36,7 @@ public sealed class PolicyCatalog(CenterStore store)
 
     /// <summary>The same within a transaction.</summary>
     public static async Task<PolicySet> ReadAsync(CenterDb db, CancellationToken ct) =>
-        new((await db.Raw.Policies.AsNoTracking().ToListAsync(ct)).Select(r => r.ToPolicy()));
+        new((await db.Policies.ListAsync(ct)).Select(r => r.ToPolicy()));
 
     /// <summary>By id or name; NotFound otherwise.</summary>
     public async Task<StoragePolicy> FindAsync(string idOrName, CancellationToken ct) => (await ReadAsync(ct)).Find(idOrName);
@@ -48,8 +47,6 @@ public sealed class PolicyCatalog(CenterStore store)
     /// <summary>The policy of an object (VM id for VM home, a disk's object id).</summary>
     public Task<StoragePolicy> OfObjectAsync(string objectId, CancellationToken ct) =>
         store.ReadAsync(
-            async db => (await ReadAsync(db, ct)).OfId(
-                await db.Raw.PolicyAssociations.Where(p => p.ObjectId == objectId).Select(p => p.PolicyId)
-                    .FirstOrDefaultAsync(ct)),
+            async db => (await ReadAsync(db, ct)).OfId(await db.PolicyAssociations.PolicyOfAsync(objectId, ct)),
             ct);
 }

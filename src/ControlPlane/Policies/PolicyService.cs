@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
@@ -68,7 +67,7 @@ public sealed class PolicyService(
             _ => store.WriteAsync(
                 async db =>
                 {
-                    var row = await db.Raw.Policies.FirstOrDefaultAsync(p => p.Id == before.Id, ct) ?? throw Gone(before);
+                    var row = await db.Policies.FindAsync(before.Id, ct) ?? throw Gone(before);
                     RequireSame(before, row);
                     await RequireFreeAsync(db, after, ct);
                     row.Write(after);
@@ -93,10 +92,10 @@ public sealed class PolicyService(
             _ => store.WriteAsync(
                 async db =>
                 {
-                    var row = await db.Raw.Policies.FirstOrDefaultAsync(p => p.Id == before.Id, ct) ?? throw Gone(before);
+                    var row = await db.Policies.FindAsync(before.Id, ct) ?? throw Gone(before);
                     RequireSame(before, row);
                     await users.RefuseUsedAsync(db, before, ct);
-                    db.Raw.Policies.Remove(row);
+                    db.Policies.Remove(row);
                     events.Add(db, EventIds.PolicyDeleted, caller, before.Object,
                         $"{caller.User} deleted storage policy \"{before.Name}\": {PolicyText.Of(before.Rules)}.");
                     return true;
@@ -111,7 +110,7 @@ public sealed class PolicyService(
         _ => store.WriteAsync(
             async db =>
             {
-                if (await db.Raw.Policies.CountAsync(ct) >= Maximum)
+                if (await db.Policies.CountAsync(ct) >= Maximum)
                 {
                     throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.tooManyPolicies", policy.Name,
                         $"There are {Maximum} storage policies.", "Delete one that nothing uses."));
@@ -124,7 +123,7 @@ public sealed class PolicyService(
                     Id = policy.Id, Name = "", Description = "", Tags = "", OutageAction = "", CreatedAt = now, ChangedAt = now,
                 };
                 row.Write(policy);
-                db.Raw.Policies.Add(row);
+                db.Policies.Add(row);
                 events.Add(db, EventIds.PolicyCreated, caller, policy.Object, message);
                 return policy;
             },

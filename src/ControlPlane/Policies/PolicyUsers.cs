@@ -1,7 +1,5 @@
 using Lorica.Contracts.Faults;
-using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
@@ -16,14 +14,8 @@ public sealed class PolicyUsers
     /// <summary>Refuses while anything has <paramref name="policy"/>, and names it.</summary>
     internal async Task RefuseUsedAsync(CenterDb db, StoragePolicy policy, CancellationToken ct)
     {
-        var names = (await (
-            from p in db.Raw.PolicyAssociations
-            join v in db.Raw.Vms on p.VmId equals v.Id
-            where p.PolicyId == policy.Id
-            select v.Name).Distinct().ToListAsync(ct)).Order(StringComparer.Ordinal).ToList();
-        names.AddRange(await db.Raw.Tasks
-            .Where(t => (t.State == TaskStates.Queued || t.State == TaskStates.Running) && t.PolicyId == policy.Id)
-            .Select(t => $"{t.Target} (task {t.Id})").ToListAsync(ct));
+        var names = (await db.Vms.NamesUnderAsync(policy.Id, ct)).Order(StringComparer.Ordinal).ToList();
+        names.AddRange((await db.Tasks.UnfinishedUnderAsync(policy.Id, ct)).Select(t => $"{t.Target} (task {t.Id})"));
         if (names.Count > 0)
         {
             string more = names.Count > MaximumNames ? $" and {names.Count - MaximumNames} more" : "";

@@ -3,7 +3,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Policies;
 
@@ -30,8 +29,7 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
         async db =>
         {
             // While a job runs the records of what it encrypts are not in use yet: their files are about to be encrypted, or are.
-            if (!await db.Raw.KeyRecords.AnyAsync(
-                r => r.VmId == vmId && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending), ct))
+            if (!await db.KeyRecords.AnyLiveOfAsync(vmId, ct))
             {
                 return false;
             }
@@ -42,8 +40,7 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
             }
 
             var policies = await PolicyCatalog.ReadAsync(db, ct);
-            var named = await db.Raw.PolicyAssociations.Where(p => p.VmId == vmId).Select(p => p.PolicyId).Distinct()
-                .ToListAsync(ct);
+            var named = await db.PolicyAssociations.PoliciesOfVmAsync(vmId, ct);
             if (await ComingAsync(db, vmId, ct) is { } coming)
             {
                 named.Add(coming);
@@ -57,10 +54,7 @@ public sealed class StrictRules(CenterStore store, IAuthorizer authorizer)
     /// <summary>The policy that a task under way is to set: its objects have it only when the task has ended.</summary>
     private static async Task<string?> ComingAsync(CenterDb db, string vmId, CancellationToken ct)
     {
-        string? arguments = await db.Raw.Tasks.Where(
-            t => t.VmId == vmId && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
-            .Select(t => t.Arguments).FirstOrDefaultAsync(ct);
-        return string.IsNullOrEmpty(arguments) ? null
-            : TaskArguments.Parse(arguments).PolicyId;
+        string? arguments = await db.Tasks.UnfinishedArgumentsOfVmAsync(vmId, ct);
+        return string.IsNullOrEmpty(arguments) ? null : TaskArguments.Parse(arguments).PolicyId;
     }
 }

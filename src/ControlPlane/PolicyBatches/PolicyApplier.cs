@@ -9,7 +9,6 @@ using Lorica.ControlPlane.Tree;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.PolicyBatches;
 
@@ -47,7 +46,7 @@ public sealed class PolicyApplier(
                 {
                     item.TaskId = row.Id;
                     item.Number = number;
-                    db.Raw.PolicyBatchItems.Add(item);
+                    db.PolicyBatches.Add(item);
                 }
             },
             ct);
@@ -59,9 +58,8 @@ public sealed class PolicyApplier(
     public async Task<PolicyReportModel> ReportAsync(Caller caller, string taskId, CancellationToken ct)
     {
         var (task, rows) = await store.ReadAsync(
-            async db => (await db.Raw.Tasks.FirstOrDefaultAsync(t => t.Id == taskId && t.Kind == TaskKinds.PolicyApply, ct),
-                await db.Raw.PolicyBatchItems.Where(i => i.TaskId == taskId).OrderBy(i => i.Number).ToListAsync(ct)), ct);
-        if (task is null)
+            async db => (await db.Tasks.FindAsync(taskId, ct), await db.PolicyBatches.OfTaskAsync(taskId, ct)), ct);
+        if (task is not { Kind: TaskKinds.PolicyApply })
         {
             throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.taskNotFound", taskId,
                 $"There is no task {taskId} that applies a policy.", "See `lorica task ls`."));
@@ -84,7 +82,7 @@ public sealed class PolicyApplier(
 
     private async Task<List<PolicyBatchItemRow>> ItemsAsync(Caller caller, ApplyPolicyBody body, CancellationToken ct)
     {
-        var rows = await store.ReadAsync(db => db.Raw.Vms.OrderBy(v => v.Name).ToListAsync(ct), ct);
+        var rows = await store.ReadAsync(db => db.Vms.PlacesAsync(ct), ct);
         if (body.Vms is { } named)
         {
             return [.. named.Distinct(StringComparer.Ordinal)
@@ -108,7 +106,7 @@ public sealed class PolicyApplier(
         return items;
     }
 
-    private static PolicyBatchItemRow Item(VmRow vm) =>
+    private static PolicyBatchItemRow Item(VmPlace vm) =>
         new() { TaskId = "", VmId = vm.Id, VmName = vm.Name, State = PolicyBatchStates.Waiting };
 
     private static PolicyBatchItemRow Missing(string name) => new()

@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Vms.Operations.SetPolicy;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.PolicyBatches;
@@ -27,8 +26,7 @@ internal sealed partial class PolicyBatchWork(
     public async Task RunAsync(string taskId, CancellationToken ct)
     {
         var (task, items) = await store.ReadAsync(
-            async db => (await db.Raw.Tasks.FirstAsync(t => t.Id == taskId, ct),
-                await db.Raw.PolicyBatchItems.Where(i => i.TaskId == taskId).OrderBy(i => i.Number).ToListAsync(ct)), ct);
+            async db => (await db.Tasks.GetAsync(taskId, ct), await db.PolicyBatches.OfTaskAsync(taskId, ct)), ct);
         if (TaskStates.Ended(task.State))
         {
             return;
@@ -61,9 +59,7 @@ internal sealed partial class PolicyBatchWork(
     {
         try
         {
-            item.ChildTaskId ??= await store.ReadAsync(
-                db => db.Raw.Tasks.Where(
-                    t => t.ParentId == task.Id && t.ObjectId == item.VmId).Select(t => t.Id).FirstOrDefaultAsync(ct), ct);
+            item.ChildTaskId ??= await store.ReadAsync(db => db.Tasks.PartAsync(task.Id, item.VmId, ct), ct);
             if (item.ChildTaskId is null)
             {
                 if (cancelled.IsCancellationRequested)
@@ -113,15 +109,10 @@ internal sealed partial class PolicyBatchWork(
         await store.WriteAsync(
             async db =>
             {
-                db.Raw.PolicyBatchItems.Update(item);
-                await db.Raw.SaveChangesAsync(ct);
-                db.Raw.Entry(item).State = EntityState.Detached;
-                int done = await db.Raw.PolicyBatchItems.CountAsync(
-                    i => i.TaskId == task.Id && (i.State == PolicyBatchStates.Succeeded || i.State == PolicyBatchStates.Failed),
-                    ct);
-                await db.Raw.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(
-                    s => s.SetProperty(t => t.Percent, done * 100 / count).SetProperty(t => t.Step, $"{done} of {count} VMs"),
-                    ct);
+                await db.PolicyBatches.WriteAsync(item, ct);
+                int done = (await db.PolicyBatches.CountAsync(task.Id, ct)).Where(s => PolicyBatchStates.Ended(s.Key))
+                    .Sum(s => s.Value);
+                await db.Tasks.SetProgressAsync(task.Id, done * 100 / count, $"{done} of {count} VMs", ct);
             },
             ct);
         signals.Changed(task.Id);
@@ -129,11 +120,8 @@ internal sealed partial class PolicyBatchWork(
 
     private async Task EndAsync(TaskRow task, bool cancelled, CancellationToken ct)
     {
-        var (failed, all) = await store.ReadAsync(
-            async db => (
-                await db.Raw.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id && i.State == PolicyBatchStates.Failed, ct),
-                await db.Raw.PolicyBatchItems.CountAsync(i => i.TaskId == task.Id, ct)),
-            ct);
+        var counts = await store.ReadAsync(db => db.PolicyBatches.CountAsync(task.Id, ct), ct);
+        int failed = counts.GetValueOrDefault(PolicyBatchStates.Failed);
         if (failed == 0)
         {
             await tasks.SucceedAsync(task.Id, also: null, ct);
@@ -144,7 +132,7 @@ internal sealed partial class PolicyBatchWork(
                 task.Id,
                 cancelled ? await tasks.CancelledAsync(task.Id, ct)
                     : new Fault(FaultTypes.InvalidState, "lorica.applyIncomplete", task.Target,
-                        $"\"{task.Target}\" could not be applied to {failed} of {all} VMs.",
+                        $"\"{task.Target}\" could not be applied to {failed} of {counts.Values.Sum()} VMs.",
                         $"Each has its reason: lorica policy report {task.Id}"),
                 also: null, ct);
         }

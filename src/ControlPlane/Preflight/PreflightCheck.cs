@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Keys;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Preflight;
 
@@ -41,12 +40,9 @@ internal sealed class PreflightCheck(CenterStore store, HostClient hosts, Provid
             async db => new PreflightFacts
             {
                 Now = time.GetUtcNow(),
-                CenterVm = await db.Raw.CenterSettings.Where(s => s.Name == CenterSettingRow.RunsIn)
-                    .Select(s => s.Value).FirstOrDefaultAsync(ct),
-                Guests = await db.Raw.ProviderGuests.ToDictionaryAsync(g => g.Provider, g => g.VmId, ct),
-                Needs = (await db.Raw.KeyRecords.Where(
-                    r => r.State == KeyRecordStates.Usable && db.Raw.ProviderGuests.Any(g => g.VmId == r.VmId))
-                    .Select(r => new { r.VmId, r.Provider }).Distinct().ToListAsync(ct)).ToLookup(r => r.VmId, r => r.Provider),
+                CenterVm = await db.Settings.ValueAsync(CenterSettingRow.RunsIn, ct),
+                Guests = await db.Settings.GuestsAsync(ct),
+                Needs = (await db.KeyRecords.NeedsOfGuestsAsync(ct)).ToLookup(r => r.VmId, r => r.Provider),
                 KeyUsers = order is { Provider: { } provider, KeyId: { } keyId }
                     ? [.. (await KeyOwners.OfAsync(db, provider, keyId, [order.Vm.Id], ct)).Select(o => o.ToString())] : [],
             },

@@ -5,7 +5,6 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Brokers;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Preflight;
 
@@ -23,7 +22,7 @@ internal sealed class ProviderCertificates(CenterStore store, BrokerLink broker,
     /// <summary>Certificates of <paramref name="provider"/> whose end is known.</summary>
     public async Task<IReadOnlyList<ProviderCertificate>> OfAsync(string provider, CancellationToken ct)
     {
-        if (await store.ReadAsync(db => db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == provider, ct), ct) is not { } row)
+        if (await store.ReadAsync(db => db.Providers.FindAsync(provider, ct), ct) is not { } row)
         {
             return [];
         }

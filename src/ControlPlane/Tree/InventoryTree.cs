@@ -2,7 +2,6 @@ using Lorica.Contracts.Faults;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tree;
 
@@ -32,23 +31,16 @@ public sealed class InventoryTree(CenterStore store)
         string? next = target.Kind switch
         {
             ObjectKinds.Root => null,
-            ObjectKinds.Vm => await db.Raw.Vms.Where(v => v.Id == target.Id)
-                .Select(v => v.ParentId).FirstOrDefaultAsync(ct)
-                    ?? InventoryIds.Root,
-            ObjectKinds.Host => await db.Raw.Hosts.Where(h => h.Id == target.Id)
-                .Select(h => h.ParentId).FirstOrDefaultAsync(ct)
-                    ?? InventoryIds.Root,
+            ObjectKinds.Vm => await db.Vms.ParentAsync(target.Id, ct) ?? InventoryIds.Root,
+            ObjectKinds.Host => await db.Hosts.ParentAsync(target.Id, ct) ?? InventoryIds.Root,
             ObjectKinds.Datacenter or ObjectKinds.Cluster or ObjectKinds.Folder =>
-                await db.Raw.Containers.Where(c => c.Id == target.Id).Select(c => c.ParentId).FirstOrDefaultAsync(ct)
-                    ?? InventoryIds.Root,
+                await db.Containers.ParentAsync(target.Id, ct) ?? InventoryIds.Root,
             _ => InventoryIds.Root,
         };
         while (next is { Length: > 0 } && path.Count <= MaximumDepth)
         {
             path.Add(next);
-            string id = next;
-            next = id == InventoryIds.Root ? null : await db.Raw.Containers.Where(c => c.Id == id)
-                .Select(c => c.ParentId).FirstOrDefaultAsync(ct) ?? InventoryIds.Root;
+            next = next == InventoryIds.Root ? null : await db.Containers.ParentAsync(next, ct) ?? InventoryIds.Root;
         }
 
         return path;
@@ -68,7 +60,7 @@ public sealed class InventoryTree(CenterStore store)
     /// <summary>The same; null when there is none.</summary>
     public static async Task<ContainerRow?> FindOrNullAsync(CenterDb db, string reference, CancellationToken ct)
     {
-        if (await db.Raw.Containers.FirstOrDefaultAsync(c => c.Id == reference, ct) is { } byId)
+        if (await db.Containers.FindAsync(reference, ct) is { } byId)
         {
             return byId;
         }
@@ -81,10 +73,10 @@ public sealed class InventoryTree(CenterStore store)
 
         var found = names.Length > 1 || reference.StartsWith('/')
             ? [InventoryIds.Root]
-            : await WithNameAsync(db, null, names[0], ct);
+            : await db.Containers.WithNameAsync(null, names[0], ct);
         foreach (string name in names.Length > 1 || reference.StartsWith('/') ? names : [])
         {
-            found = found.Count == 0 ? [] : await WithNameAsync(db, found[0], name, ct);
+            found = found.Count == 0 ? [] : await db.Containers.WithNameAsync(found[0], name, ct);
         }
 
         if (found.Count > 1)
@@ -95,7 +87,7 @@ public sealed class InventoryTree(CenterStore store)
         }
 
         string? id = found.FirstOrDefault();
-        return id is null ? null : await db.Raw.Containers.FirstAsync(c => c.Id == id, ct);
+        return id is null ? null : await db.Containers.GetAsync(id, ct);
     }
 
     /// <summary>Where a VM is put: a datacenter or folder, the first datacenter when none is named.</summary>
@@ -116,12 +108,6 @@ public sealed class InventoryTree(CenterStore store)
             return null;
         }
 
-        string name = path[(slash + 1)..];
-        return await db.Raw.Vms.FirstOrDefaultAsync(v => v.ParentId == parent.Id && v.Name == name, ct);
+        return await db.Vms.FindInAsync(parent.Id, path[(slash + 1)..], ct);
     }
-
-    private static Task<List<string>> WithNameAsync(CenterDb db, string? parentId, string name, CancellationToken ct) =>
-        db.Raw.Containers.Where(c => (parentId == null || c.ParentId == parentId)
-            && EF.Functions.Collate(c.Name, "NOCASE") == name)
-            .Select(c => c.Id).Take(2).ToListAsync(ct);
 }

@@ -1,7 +1,6 @@
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tree;
 
@@ -24,11 +23,9 @@ internal sealed class TreeState
 
     /// <summary>Loads it.</summary>
     public static async Task<TreeState> LoadAsync(CenterDb db, CancellationToken ct) => new(
-        await db.Raw.Containers.AsNoTracking().ToDictionaryAsync(c => c.Id, ct),
-        (await db.Raw.Vms.Select(v => new { v.Id, v.ParentId, v.Name }).ToListAsync(ct))
-            .ToDictionary(v => v.Id, v => (v.ParentId, v.Name)),
-        (await db.Raw.Hosts.Select(h => new { h.Id, h.ParentId, h.Name }).ToListAsync(ct))
-            .ToDictionary(h => h.Id, h => (h.ParentId, h.Name)));
+        (await db.Containers.ListAsync(ct)).ToDictionary(c => c.Id),
+        (await db.Vms.PlacesAsync(ct)).ToDictionary(v => v.Id, v => (v.ParentId, v.Name)),
+        (await db.Hosts.PlacesAsync(ct)).ToDictionary(h => h.Id, h => (h.ParentId, h.Name)));
 
     /// <summary>The object's id and those above it, nearest first; the last is the root.</summary>
     public IReadOnlyList<string> Path(ObjectRef target) => target.Kind switch

@@ -1,4 +1,6 @@
 using Lorica.Store.Engines;
+using Lorica.Store.Rows;
+using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.Store.Queries;
 
@@ -8,4 +10,14 @@ public sealed class OutageRows
     private readonly CenterContext _db;
 
     internal OutageRows(CenterContext db) => _db = db;
+
+    /// <summary>All of them; tracked in a transaction.</summary>
+    public Task<List<OutageActRow>> ListAsync(CancellationToken ct) => _db.OutageActs.ToListAsync(ct);
+
+    /// <summary>Adds one.</summary>
+    public void Add(OutageActRow act) => _db.OutageActs.Add(act);
+
+    /// <summary>Removes that of a VM, at once.</summary>
+    public Task RemoveAsync(string vmId, CancellationToken ct) =>
+        _db.OutageActs.Where(a => a.VmId == vmId).ExecuteDeleteAsync(ct);
 }

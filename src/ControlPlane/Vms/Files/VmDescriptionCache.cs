@@ -1,7 +1,6 @@
 using Lorica.ControlPlane.Hosts;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Files;
 
@@ -15,9 +14,7 @@ public sealed class VmDescriptionCache(CenterStore store, HostClient hosts)
     /// <returns>The VM's name, and the answer; null when the center does not know it.</returns>
     public async Task<(string Name, VmFiles Files)?> RefreshAsync(string hostId, string vmId, CancellationToken ct)
     {
-        string? name = await store.ReadAsync(
-            db => db.Raw.Vms.Where(v => v.Id == vmId && v.HostId == hostId).Select(v => v.Name).FirstOrDefaultAsync(ct), ct);
-        if (name is null)
+        if (await store.ReadAsync(db => db.Vms.FindOnHostAsync(vmId, hostId, ct), ct) is not { Name: var name })
         {
             return null;
         }
@@ -47,7 +44,6 @@ public sealed class VmDescriptionCache(CenterStore store, HostClient hosts)
 
         byte[] bytes = KeptDescriptions.Keep(description);
         string id = description.VmId;
-        return store.WriteAsync(
-            db => db.Raw.Vms.Where(v => v.Id == id).ExecuteUpdateAsync(s => s.SetProperty(v => v.Snapshot, bytes), ct), ct);
+        return store.WriteAsync(db => db.Vms.SetSnapshotAsync(id, bytes, ct), ct);
     }
 }

@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Keys;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 
@@ -69,8 +68,7 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Ref
     private async Task<RecordPlan?> JudgeAsync(
         CenterDb db, Caller caller, IncomingObject o, IncomingConsent consent, CancellationToken ct)
     {
-        if (!o.Encrypted && !o.IsHome && await db.Raw.KeyRecords.AsNoTracking().FirstOrDefaultAsync(
-            r => r.LeftAt == o.Path && r.State == KeyRecordStates.Known && r.ObjectId != o.Id, ct) is { } left)
+        if (!o.Encrypted && !o.IsHome && await db.KeyRecords.FindLeftAtAsync(o.Path, o.Id, ct) is { } left)
         {
             throw Differs("lorica.weakerThanRecorded", o.Path,
                 $"{o.Path} is plain, but an encrypted disk ({left.ObjectId}, {left.Provider}/{left.KeyId}) was left there.",
@@ -82,8 +80,7 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Ref
             return null;
         }
 
-        var rows = await db.Raw.KeyRecords.AsNoTracking()
-            .Where(r => r.ObjectId == o.Id || (r.Provider == o.Provider && r.KeyId == o.KeyId)).ToListAsync(ct);
+        var rows = await db.KeyRecords.AboutAsync(o.Id, o.Provider, o.KeyId, ct);
         var own = rows.Where(r => r.ObjectId == o.Id).ToList();
         var known = own.Find(r => r.State == KeyRecordStates.Known);
         if (await RegisteredWithAsync(db, o, own, ct) is { } vm)
@@ -149,14 +146,12 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Ref
     private static async Task<string?> RegisteredWithAsync(
         CenterDb db, IncomingObject o, List<KeyRecordRow> own, CancellationToken ct) =>
         own.Find(r => r.State is KeyRecordStates.Pending or KeyRecordStates.Usable)?.VmId
-        ?? await db.Raw.PolicyAssociations.Where(p => p.ObjectId == o.Id && p.VmId != o.VmId).Select(p => p.VmId)
-            .FirstOrDefaultAsync(ct)
-        ?? await db.Raw.Vms.Where(v => v.Id == o.Id && v.Id != o.VmId).Select(v => v.Id).FirstOrDefaultAsync(ct);
+        ?? await db.PolicyAssociations.OtherVmOfAsync(o.Id, o.VmId, ct)
+        ?? (o.Id != o.VmId && await db.Vms.ExistsAsync(o.Id, ct) ? o.Id : null);
 
     private async Task RequireOtherAsync(CenterDb db, Caller caller, string vmId, CancellationToken ct)
     {
-        string? name = await db.Raw.Vms.Where(v => v.Id == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct)
-            ?? await db.Raw.KnownVms.Where(v => v.VmId == vmId).Select(v => v.Name).FirstOrDefaultAsync(ct);
+        string? name = await db.Vms.NameAsync(vmId, ct) ?? (await db.KnownVms.FindAsync(vmId, ct))?.Name;
         var other = new ObjectRef(ObjectKinds.Vm, vmId, name ?? vmId);
         if (!await BeginCheck.HoldsAsync(db, caller, Privileges.CryptoClone, other, time, ct))
         {

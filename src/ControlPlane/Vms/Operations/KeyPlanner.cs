@@ -8,7 +8,6 @@ using Lorica.ControlPlane.Providers;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 
@@ -159,9 +158,7 @@ internal sealed class KeyPlanner(
             return;
         }
 
-        var row = await store.ReadAsync(
-            db => db.Raw.Keys.AsNoTracking().FirstOrDefaultAsync(k => k.Provider == key.Provider
-                && k.KeyId == key.KeyId, ct), ct);
+        var row = await store.ReadAsync(db => db.Keys.ReadAsync(key.Provider, key.KeyId, ct), ct);
         long now = time.GetUtcNow().ToUnixTimeSeconds();
         string ended = row is null ? "" : row.KmsState is not ("" or "Active") ? $"Its state is {row.KmsState}."
             : new[] { row.ProtectStop, row.Deactivation, row.Destroy, row.Compromise }.Any(d => d > 0 && d <= now)
@@ -193,9 +190,7 @@ internal sealed class KeyPlanner(
 
     private async Task<string> CheckAsync(string vm, string provider, string id, CancellationToken ct)
     {
-        var recorded = await store.ReadAsync(
-            db => db.Raw.KeyRecords.Where(
-                r => r.Provider == provider && r.KeyId == id && r.Kcv != "").Select(r => r.Kcv).Distinct().ToListAsync(ct), ct);
+        var recorded = await store.ReadAsync(db => db.KeyRecords.KcvsAsync(provider, id, ct), ct);
         var request = new CheckKeyRequest
         {
             Key = new KeyRef { Provider = provider, KeyId = id }, ExpectedKcv = recorded.FirstOrDefault() ?? "",

@@ -2,7 +2,6 @@ using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tasks;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 
@@ -20,12 +19,14 @@ internal static class PolicySteps
 
         var objects = context.Arguments.PolicyObjects;
         long rules = context.Arguments.RulesVersion ?? (await PolicyCatalog.ReadAsync(db, ct)).OfId(policy).RulesVersion;
-        await db.Raw.PolicyAssociations.Where(p => objects.Contains(p.ObjectId)).ExecuteDeleteAsync(ct);
-        db.Raw.PolicyAssociations.AddRange(
-            objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0).Select(o => new PolicyAssociationRow
+        await db.PolicyAssociations.RemoveAsync(objects, ct);
+        foreach (string o in objects.Distinct(StringComparer.Ordinal).Where(o => o.Length > 0))
+        {
+            db.PolicyAssociations.Add(new PolicyAssociationRow
             {
                 ObjectId = o, VmId = context.Vm.Id, PolicyId = policy, RulesVersion = rules,
-            }));
+            });
+        }
     }
 
     /// <summary>The objects of a clone get the policies of those that they are copies of.</summary>
@@ -33,10 +34,9 @@ internal static class PolicySteps
     {
         var copies = context.Arguments.Copies;
         var sources = copies.Keys.ToList();
-        foreach (var row in await db.Raw.PolicyAssociations.AsNoTracking().Where(p => sources.Contains(p.ObjectId))
-            .ToListAsync(ct))
+        foreach (var row in await db.PolicyAssociations.OfObjectsAsync(sources, ct))
         {
-            db.Raw.PolicyAssociations.Add(new PolicyAssociationRow
+            db.PolicyAssociations.Add(new PolicyAssociationRow
             {
                 ObjectId = copies[row.ObjectId], VmId = context.Vm.Id, PolicyId = row.PolicyId, RulesVersion = row.RulesVersion,
             });

@@ -8,7 +8,6 @@ using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations;
 
@@ -79,7 +78,7 @@ internal sealed class VmLook(
 
     /// <summary>The folder in which the VM is.</summary>
     public async Task<ObjectRef> FolderAsync(VmRow vm, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Raw.Containers.FirstOrDefaultAsync(c => c.Id == vm.ParentId, ct), ct) is { } folder
+        await store.ReadAsync(db => db.Containers.FindAsync(vm.ParentId, ct), ct) is { } folder
             ? ObjectRef.Of(folder)
             : new ObjectRef(ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, "Datacenter");
 
@@ -164,7 +163,7 @@ internal sealed class VmLook(
     /// <summary>Refuses a name that a VM of the inventory has.</summary>
     public async Task RequireFreeNameAsync(string name, CancellationToken ct)
     {
-        if (await store.ReadAsync(db => db.Raw.Vms.AnyAsync(v => v.Name == name, ct), ct))
+        if (await store.ReadAsync(db => db.Vms.IsTakenAsync(name, ct), ct))
         {
             throw new FaultException(new Fault(
                 FaultTypes.AlreadyExists, "lorica.vmExists", name, $"A VM {name} exists.", "Choose another name."));

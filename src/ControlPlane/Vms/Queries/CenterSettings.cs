@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Queries;
 
@@ -22,10 +21,7 @@ public sealed class CenterSettings(
     {
         await authorizer.RequireAsync(caller, Privileges.View, ObjectRef.Root, ct);
         return await store.ReadAsync(
-            async db => (await db.Raw.CenterSettings.Select(
-                s => new { s.Name, s.Value, Vm = db.Raw.Vms.Where(v => v.Id == s.Value).Select(v => v.Name).FirstOrDefault() })
-                .ToListAsync(ct)).ToDictionary(s => s.Name, s => s.Vm ?? s.Value),
-            ct);
+            async db => (await db.Settings.ListAsync(ct)).ToDictionary(s => s.Name, s => s.Vm ?? s.Value), ct);
     }
 
     /// <summary>One setting; NotFound when it is not set.</summary>
@@ -52,12 +48,7 @@ public sealed class CenterSettings(
             _ => store.WriteAsync(
                 async db =>
                 {
-                    await db.Raw.CenterSettings.Where(s => s.Name == name).ExecuteDeleteAsync(ct);
-                    if (vm is not null)
-                    {
-                        db.Raw.CenterSettings.Add(new CenterSettingRow { Name = name, Value = vm.Id });
-                    }
-
+                    await db.Settings.SetAsync(name, vm?.Id, ct);
                     events.Add(db, EventIds.SettingChanged, caller, ObjectRef.Root,
                         $"{caller.User} set {name} to {vm?.Name ?? "nothing"}.");
                 },
@@ -72,9 +63,8 @@ public sealed class CenterSettings(
         return await store.ReadAsync(
             async db =>
             {
-                string? id =
-                    await db.Raw.ProviderGuests.Where(g => g.Provider == provider).Select(g => g.VmId).FirstOrDefaultAsync(ct);
-                return await db.Raw.Vms.Where(v => v.Id == id).Select(v => v.Name).FirstOrDefaultAsync(ct) ?? id;
+                string? id = await db.Settings.GuestAsync(provider, ct);
+                return id is null ? null : await db.Vms.NameAsync(id, ct) ?? id;
             },
             ct);
     }
@@ -89,17 +79,12 @@ public sealed class CenterSettings(
             _ => store.WriteAsync(
                 async db =>
                 {
-                    if (!await db.Raw.Providers.AnyAsync(p => p.Name == provider, ct))
+                    if (!await db.Providers.ExistsAsync(provider, ct))
                     {
                         throw Providers.ProviderService.Unknown(provider);
                     }
 
-                    await db.Raw.ProviderGuests.Where(g => g.Provider == provider).ExecuteDeleteAsync(ct);
-                    if (vm is not null)
-                    {
-                        db.Raw.ProviderGuests.Add(new ProviderGuestRow { Provider = provider, VmId = vm.Id });
-                    }
-
+                    await db.Settings.SetGuestAsync(provider, vm?.Id, ct);
                     events.Add(db, EventIds.SettingChanged, caller, ObjectRef.Provider(provider),
                         $"{caller.User} noted that the KMS of {provider} runs in {vm?.Name ?? "no VM of this center"}.");
                 },

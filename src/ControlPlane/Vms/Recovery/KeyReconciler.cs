@@ -9,7 +9,6 @@ using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Recovery;
 
@@ -113,9 +112,8 @@ internal sealed class KeyReconciler(
             return;
         }
 
-        _suspects.UnionWith(await store.ReadAsync(
-            db => db.Raw.Alarms.Where(
-                a => a.Alarm == AlarmIds.VmSuspect && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct));
+        var raised = await store.ReadAsync(db => db.Alarms.RaisedAsync(AlarmIds.VmSuspect, ct), ct);
+        _suspects.UnionWith(raised.Select(a => a.ObjectId));
         _alarmsRead = true;
     }
 
@@ -124,14 +122,9 @@ internal sealed class KeyReconciler(
         store.ReadAsync(
             async db =>
             {
-                var vms = await db.Raw.Vms.Where(v => v.HostId == hostId && v.State == VmStates.Present).ToListAsync(ct);
-                var records = await (
-                    from r in db.Raw.KeyRecords
-                    join v in db.Raw.Vms on r.VmId equals v.Id
-                    where v.HostId == hostId && r.State == KeyRecordStates.Usable
-                    select r).ToListAsync(ct);
-                var busy = await db.Raw.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
-                    .Select(t => t.VmId).ToListAsync(ct);
+                var vms = await db.Vms.PresentOnHostAsync(hostId, ct);
+                var records = await db.KeyRecords.UsableOnHostAsync(hostId, ct);
+                var busy = await db.Tasks.BusyVmsAsync(ct);
                 return (vms, records, busy.ToHashSet(StringComparer.Ordinal));
             },
             ct);
@@ -168,8 +161,7 @@ internal sealed class KeyReconciler(
 
         // One that left the inventory meanwhile took its alarm along.
         if (_suspects.Add(vm.Id) || !await store.ReadAsync(
-            db => db.Raw.Alarms.AnyAsync(a => a.Alarm == AlarmIds.VmSuspect && a.ObjectId == vm.Id
-                && a.ClearedAt == null, ct), ct))
+            db => db.Alarms.IsRaisedAsync(AlarmIds.VmSuspect, vm.Id, ct), ct))
         {
             string message = $"{suspect.Key}: {suspect.Message}";
             await store.WriteAsync(

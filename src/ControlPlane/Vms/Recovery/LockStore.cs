@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Keys;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Recovery;
 
@@ -33,16 +32,14 @@ public sealed class LockStore(CenterStore store, EventLog events, AlarmStore ala
             {
                 // One may have left the inventory while its host was asked.
                 var all = changes.ConvertAll(c => c.Vm.Id);
-                var there = (await db.Raw.Vms.Where(v => all.Contains(v.Id)).Select(v => v.Id).ToListAsync(ct))
-                    .ToHashSet(StringComparer.Ordinal);
+                var there = (await db.Vms.ThoseThereAsync(all, ct)).ToHashSet(StringComparer.Ordinal);
                 changes.RemoveAll(c => !there.Contains(c.Vm.Id));
                 foreach (var group in changes.GroupBy(
                     c => JsonSerializer.Serialize(c.Missing, StoreJson.Default.ListKeyReason), StringComparer.Ordinal))
                 {
                     var ids = group.Select(c => c.Vm.Id).ToList();
                     string state = group.First().Missing.Count > 0 ? Locked : "unlocked";
-                    await db.Raw.Vms.Where(v => ids.Contains(v.Id)).ExecuteUpdateAsync(
-                        s => s.SetProperty(v => v.CryptoState, state).SetProperty(v => v.LockedKeys, group.Key), ct);
+                    await db.Vms.SetLocksAsync(ids, state, group.Key, ct);
                 }
 
                 foreach (var (vm, missing, before) in changes)

@@ -1,8 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Vms.Recovery;
@@ -38,15 +36,10 @@ internal sealed partial class OrphanedVms(CenterStore store, HostClient hosts, I
         string hostId, List<string> listed, CancellationToken ct) => store.ReadAsync(
         async db =>
         {
-            var elsewhere = await db.Raw.Vms.AsNoTracking()
-                .Where(v => listed.Contains(v.Id) && v.HostId != hostId && v.State == VmStates.Present)
-                .Select(v => new { v.Id, v.Epoch }).ToListAsync(ct);
-            var known = await db.Raw.KnownVms.AsNoTracking()
-                .Where(k => listed.Contains(k.VmId) && k.HostId == hostId && !db.Raw.Vms.Any(v => v.Id == k.VmId))
-                .Select(k => new { Id = k.VmId, k.Epoch }).ToListAsync(ct);
-            var busy = await db.Raw.Tasks.AsNoTracking().Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running)
-                .Select(t => t.VmId).ToListAsync(ct);
-            return elsewhere.Concat(known).Where(v => !busy.Contains(v.Id)).Select(v => (v.Id, v.Epoch)).ToList();
+            var elsewhere = await db.Vms.PresentElsewhereAsync(listed, hostId, ct);
+            var left = await db.KnownVms.LeftAsync(listed, hostId, ct);
+            var busy = await db.Tasks.BusyVmsAsync(ct);
+            return elsewhere.Concat(left).Where(v => !busy.Contains(v.Id)).ToList();
         },
         ct);
 

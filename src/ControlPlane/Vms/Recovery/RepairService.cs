@@ -11,7 +11,6 @@ using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Recovery;
 
@@ -113,12 +112,12 @@ public sealed class RepairService
             }
 
             var numbers = again.Where(f => f.Row is not null).Select(f => f.Row!.Number).ToList();
-            foreach (var record in await db.Raw.KeyRecords.Where(r => numbers.Contains(r.Number)).ToListAsync(ct))
+            foreach (var record in await db.KeyRecords.OfNumbersAsync(numbers, ct))
             {
                 record.State = KeyRecordStates.Usable;
             }
 
-            await db.Raw.SaveChangesAsync(ct);
+            await db.SaveAsync(ct);
             await _register.SettleAsync(db, files, mayWeaken: false, caller.User, vm.Name, ct);
             _events.Add(db, EventIds.VmRepaired, caller, vm.Name,
                 $"{caller.User} repaired {vm.Name} ({vm.Id}): records count again for "
@@ -131,16 +130,13 @@ public sealed class RepairService
     /// </summary>
     private static async Task<bool> RequireIdleAsync(CenterDb db, VmRow vm, CancellationToken ct)
     {
-        var task = await db.Raw.Tasks.AsNoTracking().FirstOrDefaultAsync(
-            t => (t.VmId == vm.Id || t.OtherVmId == vm.Id) && (t.State == TaskStates.Queued || t.State == TaskStates.Running),
-            ct);
-        if (task is not null)
+        if (await db.Tasks.FindUnfinishedOfVmAsync(vm.Id, ct) is { } task)
         {
             throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.vmBusy", vm.Name,
                 $"Task {task.Id} ({task.Kind}) of {vm.Name} is under way.", $"Wait for its end: lorica task wait {task.Id}"));
         }
 
-        return await db.Raw.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch && v.State == VmStates.Present, ct)
+        return await db.Vms.IsPresentAsync(vm.Id, vm.Epoch, ct)
             ? true
             : throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.vmChanged", vm.Name,
                 $"{vm.Name} changed meanwhile.", "Look again."));
@@ -150,8 +146,7 @@ public sealed class RepairService
     {
         List<string> objects = [files.VmId, .. files.Disks.Select(d => d.ObjectId)];
         var keys = files.Disks.Select(d => d.Key).Append(files.Key).OfType<KeyName>().Select(k => k.KeyId).ToList();
-        return db.Raw.KeyRecords.AsNoTracking()
-            .Where(r => r.VmId == files.VmId || objects.Contains(r.ObjectId) || keys.Contains(r.KeyId)).ToListAsync(ct);
+        return db.KeyRecords.AboutAsync(files.VmId, objects, keys, ct);
     }
 
     /// <summary>
@@ -185,9 +180,7 @@ public sealed class RepairService
 
         // A key that the VM has in use for another object is its own, whoever else has it: clones share their source's.
         return finding.Row is { } row
-            && !await db.Raw.KeyRecords.AnyAsync(
-                r => r.VmId == vmId && r.Provider == row.Provider && r.KeyId == row.KeyId && r.State == KeyRecordStates.Usable
-                    && r.InUse, ct)
+            && !await db.KeyRecords.IsInUseAsync(vmId, row.Provider, row.KeyId, ct)
             && await KeyOwners.OfAsync(db, row.Provider, row.KeyId, [vmId], ct) is { Count: > 0 } owners
             ? new Fault(FaultTypes.GenericVmConfigFault, "lorica.keyOfAnotherVm", finding.Path,
                 $"{finding.Path} is about key {row.Provider}/{row.KeyId}, which belongs to {string.Join(", ", owners)}.",

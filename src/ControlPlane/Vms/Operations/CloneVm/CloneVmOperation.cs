@@ -13,7 +13,6 @@ using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Vms.Operations.CloneVm;
@@ -141,7 +140,7 @@ internal sealed partial class CloneVmOperation(
             Plan = arguments,
             Also = async (db, row) =>
             {
-                if (await db.Raw.Vms.AnyAsync(v => v.Name == target.Name, ct))
+                if (await db.Vms.IsTakenAsync(target.Name, ct))
                 {
                     throw new FaultException(new Fault(
                         FaultTypes.AlreadyExists, "lorica.vmExists", target.Name, $"A VM {target.Name} exists.",
@@ -154,8 +153,8 @@ internal sealed partial class CloneVmOperation(
                 }
 
                 row.OtherVmId = target.Id;
-                target.ParentId = await db.Raw.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstAsync(ct);
-                db.Raw.Vms.Add(target);
+                target.ParentId = await db.Vms.ParentAsync(vm.Id, ct) ?? vm.ParentId;
+                db.Vms.Add(target);
                 await named.ClaimAsync(db, row, caller, target, keys, source: vm.Id, ct);
             },
         };

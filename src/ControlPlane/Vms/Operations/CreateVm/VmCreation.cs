@@ -17,7 +17,6 @@ using Lorica.ControlPlane.Vms.Files;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 
@@ -176,8 +175,7 @@ internal sealed class VmCreation(
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
                 await KeyRegister.TakenAsync(db, files, ct);
                 await PolicySteps.AssociateAsync(db, context, ct);
-                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
-                    s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
+                await db.Vms.SetPresentAsync(vm.Id, snapshot, ct);
                 events.Add(db, EventIds.VmCreated, task.UserName, vm.Name,
                     $"{task.UserName}: {task.Kind} of {vm.Name} ({vm.Id}).");
             },
@@ -194,7 +192,7 @@ internal sealed class VmCreation(
             async db =>
             {
                 unused = await register.RetireAllAsync(db, vm.Id, task.UserName, vm.Name, CancellationToken.None);
-                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(CancellationToken.None);
+                await db.Vms.RemoveAsync(vm.Id, CancellationToken.None);
             },
             CancellationToken.None);
         if (unused.Count > 0)

@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.DeleteVm;
 
@@ -53,9 +52,9 @@ internal sealed class DeleteVmOperation(
             async db =>
             {
                 unused = await register.RetireAllAsync(db, vm.Id, task.UserName, vm.Name, ct);
-                await db.Raw.PolicyAssociations.Where(p => p.VmId == vm.Id).ExecuteDeleteAsync(ct);
+                await db.PolicyAssociations.RemoveOfVmAsync(vm.Id, ct);
                 await alarms.ClearAllAsync(db, vm.Id, ct);
-                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
+                await db.Vms.RemoveAsync(vm.Id, ct);
                 events.Add(db, EventIds.VmRemoved, task.UserName, vm.Name, $"{task.UserName} deleted {vm.Name} ({vm.Id}).");
             },
             ct);

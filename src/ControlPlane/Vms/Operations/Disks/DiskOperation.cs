@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.Disks;
 
@@ -135,13 +134,13 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
         if (Leaves && files.Suspect is null && files.Disks.All(d => d.ObjectId != request.ObjectId))
         {
             unused = await disks.Register.LeaveAsync(db, vm.Id, r => r.ObjectId == request.ObjectId, _ => request.Path, ct);
-            await db.Raw.SaveChangesAsync(ct);
+            await db.SaveAsync(ct);
             if (RemovesFiles && removed)
             {
                 await KeyRegister.ForgetKnownAsync(db, [request.ObjectId], ct);
             }
 
-            await db.Raw.PolicyAssociations.Where(p => p.ObjectId == request.ObjectId).ExecuteDeleteAsync(ct);
+            await db.PolicyAssociations.RemoveAsync([request.ObjectId], ct);
         }
 
         unused.AddRange(await disks.Register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct));
@@ -178,9 +177,9 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
                 if (files is { Suspect: null } && files.Disks.All(d => d.ObjectId != request.ObjectId))
                 {
                     unused = BringsRecords ? await KeyRegister.WithdrawAsync(db, task.Id, ct) : [];
-                    await db.Raw.SaveChangesAsync(ct);
+                    await db.SaveAsync(ct);
                     await disks.Register.AbandonAsync(db, task.Id, task.UserName, vm.Name, ct);
-                    await db.Raw.SaveChangesAsync(ct);
+                    await db.SaveAsync(ct);
                 }
 
                 if (files is not null)

@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.Disks;
 
@@ -72,8 +71,7 @@ internal sealed class DiskRules(
     /// <summary>A file that a VM of the inventory has is never shared, on whichever host that VM is.</summary>
     public async Task RequireNobodysAsync(VmRow vm, VmDisk disk, CancellationToken ct)
     {
-        var rows = await store.ReadAsync(
-            db => db.Raw.Vms.AsNoTracking().Where(v => v.Datastore == vm.Datastore && v.Snapshot != null).ToListAsync(ct), ct);
+        var rows = await store.ReadAsync(db => db.Vms.SeenOnDatastoreAsync(vm.Datastore, ct), ct);
         foreach (var row in rows)
         {
             if (KeptDescriptions.FilesOf(row.Snapshot).Disks.Any(d => d.Path == disk.Path))

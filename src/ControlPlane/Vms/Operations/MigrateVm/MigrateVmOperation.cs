@@ -11,7 +11,6 @@ using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.MigrateVm;
 
@@ -162,7 +161,7 @@ internal sealed class MigrateVmOperation(
             .Vms.UnregisterAsync(context.Vm.Id, context.Task.Epoch, ct);
 
     private Task PlaceAsync(string vmId, string hostId, CancellationToken ct) => store.WriteAsync(
-        db => db.Raw.Vms.Where(v => v.Id == vmId).ExecuteUpdateAsync(s => s.SetProperty(v => v.HostId, hostId), ct), ct);
+        db => db.Vms.SetHostAsync(vmId, hostId, ct), ct);
 
     private async Task<VmFiles> ArriveAsync(
         WorkContext context, MigrateVmRequest request, string hostId, List<ExpectedKey> keys, List<KeyRecordRow> records,

@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.MoveVm;
 
@@ -55,8 +54,7 @@ public sealed class VmMover
                 await _store.WriteAsync(
                     async db =>
                     {
-                        await db.Raw.Vms.Where(v => v.Id == row.Id)
-                            .ExecuteUpdateAsync(s => s.SetProperty(v => v.ParentId, place.Id), ct);
+                        await db.Vms.SetParentAsync(row.Id, place.Id, ct);
                         _events.Add(db, EventIds.VmMoved, caller.User, row.Name,
                             $"{caller.User} moved {row.Name} ({row.Id}) to the folder {place.Name}.");
                     },

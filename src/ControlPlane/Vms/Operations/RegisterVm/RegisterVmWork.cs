@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.Model;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.RegisterVm;
 
@@ -74,9 +73,8 @@ internal sealed class RegisterVmWork(
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
                 await KeyRegister.ForgetKnownAsync(db, [.. request.Records.Select(r => r.ObjectId)], ct);
                 await PolicySteps.AssociateAsync(db, context, ct);
-                await db.Raw.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
-                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteUpdateAsync(
-                    s => s.SetProperty(v => v.State, VmStates.Present).SetProperty(v => v.Snapshot, snapshot), ct);
+                await db.KnownVms.RemoveAsync(vm.Id, ct);
+                await db.Vms.SetPresentAsync(vm.Id, snapshot, ct);
                 events.Add(db, EventIds.VmRegistered, task.UserName, vm.Name,
                     $"{task.UserName} registered {vm.Name} ({vm.Id}) from {request.Path}.");
             },
@@ -109,7 +107,7 @@ internal sealed class RegisterVmWork(
             async db =>
             {
                 unused = await KeyRegister.WithdrawAsync(db, task.Id, ct);
-                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
+                await db.Vms.RemoveAsync(vm.Id, ct);
             },
             ct);
         if (unused.Count > 0)

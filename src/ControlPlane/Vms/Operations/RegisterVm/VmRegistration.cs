@@ -12,7 +12,6 @@ using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.RegisterVm;
 
@@ -159,9 +158,7 @@ internal sealed class VmRegistration(
     private async Task<(HostRow Host, VmFiles Files)> FindFilesAsync(RegisterVmRequest body, CancellationToken ct)
     {
         var candidates = body.Host is { } named ? [await hosts.FindAsync(named, ct)]
-            : await store.ReadAsync(
-                db => db.Raw.Hosts.AsNoTracking().Where(h =>
-                    h.State == HostStates.Connected).OrderBy(h => h.Maintenance).ThenBy(h => h.Name).ToListAsync(ct), ct);
+            : await store.ReadAsync(db => db.Hosts.ConnectedAsync(ct), ct);
         Fault? refused = null;
         foreach (var host in candidates)
         {
@@ -182,8 +179,7 @@ internal sealed class VmRegistration(
 
     private async Task<KnownVmRow?> RequireNewAsync(VmFiles files, CancellationToken ct)
     {
-        if (await store.ReadAsync(db => db.Raw.Vms.AsNoTracking()
-            .FirstOrDefaultAsync(v => v.Id == files.VmId, ct), ct) is { } other)
+        if (await store.ReadAsync(db => db.Vms.FindAsync(files.VmId, ct), ct) is { } other)
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.objectRegistered", files.Path,
                 $"{files.Path} is the VM {files.VmId}, which is registered as {other.Name}.",
@@ -191,7 +187,7 @@ internal sealed class VmRegistration(
         }
 
         await look.RequireFreeNameAsync(files.Name, ct);
-        return await store.ReadAsync(db => db.Raw.KnownVms.AsNoTracking().FirstOrDefaultAsync(k => k.VmId == files.VmId, ct), ct);
+        return await store.ReadAsync(db => db.KnownVms.FindAsync(files.VmId, ct), ct);
     }
 
     private static List<IncomingObject> Objects(VmFiles files) =>

@@ -10,7 +10,6 @@ using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.RelocateVm;
 
@@ -152,8 +151,7 @@ internal sealed class RelocateVmOperation(
         CenterDb db, WorkContext context, RelocateVmRequest request, VmFiles files, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        await db.Raw.Vms.Where(v => v.Id == vm.Id)
-            .ExecuteUpdateAsync(s => s.SetProperty(v => v.Datastore, request.Datastore), ct);
+        await db.Vms.SetDatastoreAsync(vm.Id, request.Datastore!, ct);
         await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
         await KeyRegister.TakenAsync(db, files, ct);
         var notes = NotesOf(files, request.DiskFormat);

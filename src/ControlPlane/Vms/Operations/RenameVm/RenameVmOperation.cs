@@ -5,7 +5,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.RenameVm;
 
@@ -37,8 +36,7 @@ internal sealed class RenameVmOperation(
         await Vms.RequireHeldAsync(caller, vm, records.FindAll(r => r.ObjectId == vm.Id), "rename", ct);
         return new Begun(vm, request with { OldName = vm.Name })
         {
-            Also = (db, _) => db.Raw.Vms.Where(v => v.Id == vm.Id)
-                .ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, request.Name), ct),
+            Also = (db, _) => db.Vms.RenameAsync(vm.Id, request.Name, ct),
         };
     }
 
@@ -67,8 +65,7 @@ internal sealed class RenameVmOperation(
         {
             await Tasks.FailAsync(
                 task.Id, e.Fault,
-                db => db.Raw.Vms.Where(v => v.Id == vm.Id && v.Name == request.Name)
-                    .ExecuteUpdateAsync(s => s.SetProperty(v => v.Name, request.OldName), ct),
+                db => db.Vms.RenameAsync(vm.Id, request.Name, request.OldName, ct),
                 ct);
         }
     }

@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Operations.UnregisterVm;
 
@@ -85,15 +84,15 @@ internal sealed class UnregisterVmOperation(
                 var disks = await DisksAsync(db, vm.Id, ct);
                 unused = await register.LeaveAsync(
                     db, vm.Id, _ => true, r => disks.GetValueOrDefault(r.ObjectId, ""), ct);
-                await db.Raw.PolicyAssociations.Where(p => p.VmId == vm.Id).ExecuteDeleteAsync(ct);
-                await db.Raw.KnownVms.Where(k => k.VmId == vm.Id).ExecuteDeleteAsync(ct);
-                db.Raw.KnownVms.Add(new KnownVmRow
+                await db.PolicyAssociations.RemoveOfVmAsync(vm.Id, ct);
+                await db.KnownVms.RemoveAsync(vm.Id, ct);
+                db.KnownVms.Add(new KnownVmRow
                 {
                     VmId = vm.Id, Name = vm.Name, HostId = vm.HostId, Path = request.Path, Epoch = task.Epoch,
                     LeftAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 });
                 await alarms.ClearAllAsync(db, vm.Id, ct);
-                await db.Raw.Vms.Where(v => v.Id == vm.Id).ExecuteDeleteAsync(ct);
+                await db.Vms.RemoveAsync(vm.Id, ct);
                 events.Add(db, EventIds.VmUnregistered, task.UserName, vm.Name,
                     $"{task.UserName} unregistered {vm.Name} ({vm.Id}); its files stay at {request.Path}.");
             },
@@ -107,7 +106,7 @@ internal sealed class UnregisterVmOperation(
     /// <summary>A host that answers is asked: what somebody says of it does not count.</summary>
     private async Task RequireLostAsync(VmRow vm, CancellationToken ct)
     {
-        var host = await store.ReadAsync(db => db.Raw.Hosts.AsNoTracking().FirstOrDefaultAsync(h => h.Id == vm.HostId, ct), ct);
+        var host = await store.ReadAsync(db => db.Hosts.FindAsync(vm.HostId, ct), ct);
         if (host is { State: HostStates.Connected })
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.hostConnected", host.Name,
@@ -118,7 +117,7 @@ internal sealed class UnregisterVmOperation(
     /// <summary>Where its disks lie, as last seen.</summary>
     private static async Task<Dictionary<string, string>> DisksAsync(CenterDb db, string vmId, CancellationToken ct)
     {
-        byte[]? seen = await db.Raw.Vms.Where(v => v.Id == vmId).Select(v => v.Snapshot).FirstOrDefaultAsync(ct);
+        byte[]? seen = await db.Vms.SnapshotAsync(vmId, ct);
         return seen is null ? [] : KeptDescriptions.FilesOf(seen).Disks.DistinctBy(d => d.ObjectId)
             .ToDictionary(d => d.ObjectId, d => d.Path, StringComparer.Ordinal);
     }
