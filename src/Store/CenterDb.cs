@@ -90,8 +90,8 @@ public sealed class CenterDb
     internal CenterContext Raw { get; }
 
     /// <summary>
-    /// Writes what was added, changed and removed so far in a transaction, so that queries after it see it; it is durable when the
-    /// transaction ends.
+    /// Writes what was added, changed and removed so far in a transaction, so that queries after it see it; it is durable when
+    /// the transaction ends.
     /// </summary>
     public Task SaveAsync(CancellationToken ct) => Raw.SaveChangesAsync(ct);
 }

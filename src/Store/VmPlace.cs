@@ -1,7 +1,8 @@
 namespace Lorica.Store;
 
-/// <summary>Where a VM is in the tree.</summary>
+/// <summary>Where a VM is: in the tree, and on which host.</summary>
 /// <param name="Id">VM.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="ParentId">Its container.</param>
-public sealed record VmPlace(string Id, string Name, string ParentId);
+/// <param name="HostId">Its host.</param>
+public sealed record VmPlace(string Id, string Name, string ParentId, string HostId);

@@ -30,6 +30,22 @@ public abstract class VmContract<THost> : ContractTests<THost>
     }
 
     [Fact]
+    public async Task A_list_is_of_the_VMs_that_were_asked_about_as_far_as_they_are_there()
+    {
+        string[] made =
+        [
+            (await Host.Vms.CreateAsync(Spec(), default)).VmId, (await Host.Vms.CreateAsync(Spec("web02"), default)).VmId,
+        ];
+        string other = Guid.NewGuid().ToString();
+        Assert.Equal(made.Order(), (await Host.Vms.ListAsync(default)).Select(v => v.VmId).Order());
+        Assert.Equal([made[1]], (await Host.Vms.ListAsync([other, made[1]], default)).Select(v => v.VmId));
+        Assert.Equal(made.Order(), (await Host.Vms.ListAsync(made, default)).Select(v => v.VmId).Order());
+        Assert.Empty(await Host.Vms.ListAsync([other], default));
+        Assert.Equivalent(
+            await Host.Vms.DescribeAsync(made[0], default), Assert.Single(await Host.Vms.ListAsync([made[0]], default)));
+    }
+
+    [Fact]
     public async Task A_VM_that_is_not_on_the_list_is_told_apart_from_everything_else()
     {
         string id = Guid.NewGuid().ToString();

@@ -28,9 +28,17 @@ internal static class Paging
                 ? TypedResults.Json(Cut(context.HttpContext.Request.Query, list.Items, key, filters), json.JsonSerializerOptions,
                     json.ContentType, json.StatusCode)
                 : result);
-        return route.Describe([("limit", "Most items of the page."), ("cursor", "Member next of the page before."),
-            .. filters.Select(f => (f.Name, $"Only those whose {f.Name} is so."))]);
+        return route.DescribePages([.. filters.Select(f => f.Name)]);
     }
+
+    /// <summary>Says the same in the OpenAPI document of a list that cuts and filters by itself.</summary>
+    public static RouteHandlerBuilder DescribePages(this RouteHandlerBuilder route, params string[] filters) =>
+        route.Describe([("limit", "Most items of the page."), ("cursor", "Member next of the page before."),
+            .. filters.Select(f => (f, $"Only those whose {f} is so."))]);
+
+    /// <summary>What a filter of a request wants; null when it has none.</summary>
+    public static TextPattern? Filter(IQueryCollection query, string name) =>
+        query[name] is [{ } wanted] ? new TextPattern(wanted) : null;
 
     /// <summary>Says in the OpenAPI document which query parameters a route takes.</summary>
     public static RouteHandlerBuilder Describe(
@@ -70,9 +78,9 @@ internal static class Paging
         IEnumerable<T> rest = items;
         foreach (var (name, value) in filters)
         {
-            if (query[name] is [{ } wanted])
+            if (Filter(query, name) is { } filter)
             {
-                rest = rest.Where(i => Matches(value(i), wanted));
+                rest = rest.Where(i => filter.Matches(value(i)));
             }
         }
 
@@ -89,9 +97,4 @@ internal static class Paging
             ? new ListModel<T>(page)
             : new ListModel<T>(page[..limit], Cursor.Of(key(page[limit - 1])));
     }
-
-    private static bool Matches(string? value, string wanted) =>
-        wanted is [.. var start, '*']
-            ? value?.StartsWith(start, StringComparison.OrdinalIgnoreCase) == true
-            : string.Equals(value, wanted, StringComparison.OrdinalIgnoreCase);
 }

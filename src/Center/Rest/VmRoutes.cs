@@ -24,12 +24,9 @@ internal static class VmRoutes
     {
         var group = api.MapGroup("/vms").WithTags("virtual machines");
         group.MapGet("", async (HttpContext http, VmQueries vms) => TypedResults.Json(
-                new ListModel<VmModel>(await vms.ListAsync(http.Caller(), http.RequestAborted)),
+                await vms.ListAsync(http.Caller(), QueryOf(http.Request.Query), http.RequestAborted),
                 RestJson.Default.ListModelVmModel))
-            .Paged<VmModel>(
-                v => v.Name + "\0" + v.Id, ("name", v => v.Name), ("host", v => v.Host), ("powerState", v => v.PowerState),
-                ("cryptoState", v => v.CryptoState), ("compliance", v => v.Compliance), ("policy", v => v.Policy.Name),
-                ("encrypted", v => v.Encrypted ? "true" : "false"))
+            .DescribePages("name", "host", "powerState", "cryptoState", "compliance", "policy", "encrypted")
             .Produces<ListModel<VmModel>>().WithSummary("List VMs");
         group.MapGet("/{vm}", async (string vm, HttpContext http, VmQueries vms) => TypedResults.Json(
                 await vms.GetAsync(http.Caller(), vm, http.RequestAborted), RestJson.Default.VmModel))
@@ -71,6 +68,20 @@ internal static class VmRoutes
     }
 
     /// <summary>VMs that come, go and move.</summary>
+    private static VmQuery QueryOf(IQueryCollection query) => new()
+    {
+        Name = Paging.Filter(query, "name"),
+        Host = Paging.Filter(query, "host"),
+        PowerState = Paging.Filter(query, "powerState"),
+        CryptoState = Paging.Filter(query, "cryptoState"),
+        Compliance = Paging.Filter(query, "compliance"),
+        Policy = Paging.Filter(query, "policy"),
+        Encrypted = Paging.Filter(query, "encrypted"),
+        Limit = query["limit"].Count == 0 && query["cursor"].Count == 0
+            ? null : Paging.Limit(query, VmQuery.MaximumLimit, VmQuery.MaximumLimit),
+        Cursor = query["cursor"] is [{ } cursor] ? cursor : null,
+    };
+
     private static void MapPlaces(IEndpointRouteBuilder group)
     {
         group.MapPost("/register", async (HttpContext http, VmService vms) =>

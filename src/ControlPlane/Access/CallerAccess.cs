@@ -62,6 +62,15 @@ internal sealed class CallerAccess
                 .ToFrozenSet(StringComparer.Ordinal),
         token.ObjectId, token.ObjectKind);
 
+    /// <summary>
+    /// VMs at which a permission of theirs or the scope of their token is set: of others the container decides.
+    /// </summary>
+    public IReadOnlyCollection<string> OwnVms =>
+    [
+        .. _rules.Grants.Where(g => g.ObjectKind == ObjectKinds.Vm).Select(g => g.ObjectId)
+            .Concat(_scope is { ObjectKind: ObjectKinds.Vm, ObjectId: { } id } ? [id] : []).Distinct(StringComparer.Ordinal),
+    ];
+
     /// <summary>Whether they hold <paramref name="privilege"/> at the object of <paramref name="path"/>.</summary>
     public bool Holds(string privilege, AccessPath path) =>
         _caller.IsSystem || Effective(path, propagated: false).Contains(privilege);

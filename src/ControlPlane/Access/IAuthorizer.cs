@@ -1,4 +1,5 @@
 using Lorica.Model;
+using Lorica.Store;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -16,4 +17,10 @@ public interface IAuthorizer
     /// What <paramref name="caller"/> may, loaded once: for lists, where one question per object would be slow.
     /// </summary>
     Task<AccessView> ViewAsync(Caller caller, CancellationToken ct);
+
+    /// <summary>
+    /// The VMs on which <paramref name="caller"/> holds <paramref name="privilege"/>, as the database is asked for them: for
+    /// lists that come in pages. True for the moment at which it was made.
+    /// </summary>
+    Task<VmScope> VmsAsync(Caller caller, string privilege, CancellationToken ct);
 }

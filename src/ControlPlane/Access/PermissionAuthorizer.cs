@@ -35,4 +35,12 @@ public sealed class PermissionAuthorizer(CenterStore store, RefusalAudit refusal
         store.ReadAsync(
             async db =>
                 new AccessView(await CallerAccess.LoadAsync(db, caller, time, ct), await TreeState.LoadAsync(db, ct)), ct);
+
+    /// <inheritdoc />
+    public async Task<VmScope> VmsAsync(Caller caller, string privilege, CancellationToken ct)
+    {
+        AccessFaults.RequireKnown(privilege);
+        return caller.IsSystem ? VmScope.All : await store.ReadAsync(
+            async db => await VmScopes.OfAsync(db, await CallerAccess.LoadAsync(db, caller, time, ct), privilege, ct), ct);
+    }
 }

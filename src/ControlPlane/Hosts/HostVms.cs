@@ -20,9 +20,20 @@ public sealed class HostVms
         HostDeadlines.Look, (c, o) => c.DescribeVmAsync(new VmRequest { VmId = vmId }, o), ct))?.ToModel();
 
     /// <summary>All VMs on the host's list, each once.</summary>
-    public async Task<IReadOnlyList<VmFiles>> ListAsync(CancellationToken ct) =>
+    public Task<IReadOnlyList<VmFiles>> ListAsync(CancellationToken ct) => ListAsync(new ListVmsRequest(), ct);
+
+    /// <summary>Some VMs, at least one, as far as they are on the host's list, each once.</summary>
+    public async Task<IReadOnlyList<VmFiles>> ListAsync(IReadOnlyCollection<string> vms, CancellationToken ct)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(vms.Count);
+        var request = new ListVmsRequest();
+        request.VmIds.Add(vms);
+        return [.. (await ListAsync(request, ct)).Where(v => vms.Contains(v.VmId))];
+    }
+
+    private async Task<IReadOnlyList<VmFiles>> ListAsync(ListVmsRequest request, CancellationToken ct) =>
     [
-        .. (await _host.AskAsync(HostDeadlines.Look, (c, o) => c.ListVmsAsync(new ListVmsRequest(), o), ct)).Vms
+        .. (await _host.AskAsync(HostDeadlines.Look, (c, o) => c.ListVmsAsync(request, o), ct)).Vms
             .DistinctBy(v => v.VmId, StringComparer.Ordinal).Select(v => v.ToModel()),
     ];
 

@@ -1,3 +1,4 @@
+using Lorica.Store.Rows;
 using Lorica.Store;
 
 namespace Lorica.ControlPlane.Placement;
@@ -9,10 +10,12 @@ internal static class DatastoreTags
 
     /// <summary>Tags by datastore name.</summary>
     public static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadAsync(CenterDb db, CancellationToken ct) =>
-        (await db.Datastores.TagsAsync(ct)).GroupBy(t => t.Datastore, StringComparer.Ordinal)
-            .ToDictionary(
-            g => g.Key, IReadOnlySet<string> (g) =>
-                g.Select(t => t.Tag).ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal);
+        ByDatastore(await db.Datastores.TagsAsync(ct));
+
+    /// <summary>The same of some datastores.</summary>
+    public static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadAsync(
+        CenterDb db, IReadOnlyCollection<string> datastores, CancellationToken ct) =>
+        ByDatastore(await db.Datastores.TagsAsync(datastores, ct));
 
     /// <summary>Tags of one datastore.</summary>
     public static IReadOnlySet<string> Of(this IReadOnlyDictionary<string, IReadOnlySet<string>> tags, string datastore) =>
@@ -21,4 +24,9 @@ internal static class DatastoreTags
     /// <summary>The datastore of a path <c>[datastore] folder/file</c>; empty when it names none.</summary>
     public static string OfPath(string path) =>
         path.StartsWith('[') && path.IndexOf(']', StringComparison.Ordinal) is > 0 and var end ? path[1..end] : "";
+
+    private static Dictionary<string, IReadOnlySet<string>> ByDatastore(List<DatastoreTagRow> tags) =>
+        tags.GroupBy(t => t.Datastore, StringComparer.Ordinal).ToDictionary(
+            g => g.Key, IReadOnlySet<string> (g) => g.Select(t => t.Tag).ToHashSet(StringComparer.OrdinalIgnoreCase),
+            StringComparer.Ordinal);
 }

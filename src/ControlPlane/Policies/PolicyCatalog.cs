@@ -38,6 +38,10 @@ public sealed class PolicyCatalog(CenterStore store)
     public static async Task<PolicySet> ReadAsync(CenterDb db, CancellationToken ct) =>
         new((await db.Policies.ListAsync(ct)).Select(r => r.ToPolicy()));
 
+    /// <summary>The built-in policies and some others.</summary>
+    public static async Task<PolicySet> ReadAsync(CenterDb db, IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        new((await db.Policies.ListAsync(ids, ct)).Select(r => r.ToPolicy()));
+
     /// <summary>By id or name; NotFound otherwise.</summary>
     public async Task<StoragePolicy> FindAsync(string idOrName, CancellationToken ct) => (await ReadAsync(ct)).Find(idOrName);
 

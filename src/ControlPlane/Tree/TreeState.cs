@@ -21,11 +21,20 @@ internal sealed class TreeState
         _hosts = hosts;
     }
 
+    /// <summary>All containers.</summary>
+    public IEnumerable<ContainerRow> Containers => _containers.Values;
+
     /// <summary>Loads it.</summary>
     public static async Task<TreeState> LoadAsync(CenterDb db, CancellationToken ct) => new(
         (await db.Containers.ListAsync(ct)).ToDictionary(c => c.Id),
         (await db.Vms.PlacesAsync(ct)).ToDictionary(v => v.Id, v => (v.ParentId, v.Name)),
         (await db.Hosts.PlacesAsync(ct)).ToDictionary(h => h.Id, h => (h.ParentId, h.Name)));
+
+    /// <summary>Loads the containers and of all else only these VMs.</summary>
+    public static async Task<TreeState> LoadAsync(CenterDb db, IReadOnlyCollection<string> vms, CancellationToken ct) => new(
+        (await db.Containers.ListAsync(ct)).ToDictionary(c => c.Id),
+        vms.Count == 0 ? [] : (await db.Vms.PlacesAsync(vms, ct)).ToDictionary(v => v.Id, v => (v.ParentId, v.Name)),
+        []);
 
     /// <summary>The object's id and those above it, nearest first; the last is the root.</summary>
     public IReadOnlyList<string> Path(ObjectRef target) => target.Kind switch

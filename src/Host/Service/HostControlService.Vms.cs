@@ -69,8 +69,13 @@ internal sealed partial class HostControlService
     public override Task<ListVmsReply> ListVms(ListVmsRequest request, ServerCallContext context)
     {
         var reply = new ListVmsReply();
-        foreach (var (registration, entry) in node.Table.List())
+        var wanted = request.VmIds.ToHashSet(StringComparer.Ordinal);
+        foreach (var (registration, entry) in node.Table.List()
+            .Where(v => wanted.Count == 0 || wanted.Contains(v.Registration.Id.ToString("D"))))
+        {
             reply.Vms.Add(node.Describer.Describe(registration, entry));
+        }
+
         return Task.FromResult(reply);
     }
 

@@ -47,7 +47,8 @@ public sealed class ContainerRows
 
     /// <summary>Names of some by id.</summary>
     public Task<Dictionary<string, string>> NamesAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
-        _db.Containers.Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+        _db.Containers.Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Name })
+            .ToDictionaryAsync(c => c.Id, c => c.Name, ct);
 
     /// <summary>Adds one.</summary>
     public void Add(ContainerRow container) => _db.Containers.Add(container);

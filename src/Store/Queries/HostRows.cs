@@ -75,4 +75,12 @@ public sealed class HostRows
 
     /// <summary>One that is there; tracked in a transaction.</summary>
     public Task<HostRow> GetAsync(string id, CancellationToken ct) => _db.Hosts.FirstAsync(h => h.Id == id, ct);
+
+    /// <summary>Which of some are connected.</summary>
+    public Task<List<string>> ThoseConnectedAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        _db.Hosts.Where(h => ids.Contains(h.Id) && h.State == HostStates.Connected).Select(h => h.Id).ToListAsync(ct);
+
+    /// <summary>Names of some by id.</summary>
+    public Task<Dictionary<string, string>> NamesAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        _db.Hosts.Where(h => ids.Contains(h.Id)).Select(h => new { h.Id, h.Name }).ToDictionaryAsync(h => h.Id, h => h.Name, ct);
 }

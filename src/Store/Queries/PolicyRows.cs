@@ -14,10 +14,9 @@ public sealed class PolicyRows
     /// <summary>All of them; not tracked.</summary>
     public Task<List<PolicyRow>> ListAsync(CancellationToken ct) => _db.Policies.AsNoTracking().ToListAsync(ct);
 
-    /// <summary>Those that objects of some VMs have; not tracked.</summary>
-    public Task<List<PolicyRow>> OfVmsAsync(IReadOnlyCollection<string> vms, CancellationToken ct) =>
-        _db.Policies.AsNoTracking()
-            .Where(p => _db.PolicyAssociations.Any(a => a.PolicyId == p.Id && vms.Contains(a.VmId))).ToListAsync(ct);
+    /// <summary>Some of them; not tracked.</summary>
+    public Task<List<PolicyRow>> ListAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        _db.Policies.AsNoTracking().Where(p => ids.Contains(p.Id)).ToListAsync(ct);
 
     /// <summary>One of them; tracked in a transaction.</summary>
     public Task<PolicyRow?> FindAsync(string id, CancellationToken ct) =>

@@ -33,7 +33,8 @@ public sealed class TaskRows
 
     /// <summary>Id of the unfinished one of each of some VMs that has one, by VM.</summary>
     public Task<Dictionary<string, string>> UnfinishedOfVmsAsync(IReadOnlyCollection<string> vms, CancellationToken ct) =>
-        Unfinished.Where(t => vms.Contains(t.VmId)).Select(t => new { t.VmId, t.Id }).ToDictionaryAsync(t => t.VmId, t => t.Id, ct);
+        Unfinished.Where(t => vms.Contains(t.VmId)).Select(t => new { t.VmId, t.Id })
+            .ToDictionaryAsync(t => t.VmId, t => t.Id, ct);
 
     /// <summary>VMs of all unfinished ones; empty for those that are of no VM.</summary>
     public Task<List<string>> BusyVmsAsync(CancellationToken ct) => Unfinished.Select(t => t.VmId).ToListAsync(ct);

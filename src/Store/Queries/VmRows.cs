@@ -65,7 +65,9 @@ public sealed class VmRows
         [.. (await _db.Vms.Where(v => ids.Contains(v.Id) && v.HostId != hostId && v.State == VmStates.Present)
             .Select(v => new { v.Id, v.Epoch }).ToListAsync(ct)).Select(v => (v.Id, v.Epoch))];
 
-    /// <summary>Present ones whose home has one of some policies, with it; with <paramref name="only"/> at most that VM.</summary>
+    /// <summary>
+    /// Present ones whose home has one of some policies, with it; with <paramref name="only"/> at most that VM.
+    /// </summary>
     public async Task<List<(VmRow Vm, string PolicyId)>> PresentUnderAsync(
         IReadOnlyCollection<string> policies, string? only, CancellationToken ct) =>
         [.. (await (
@@ -118,9 +120,58 @@ public sealed class VmRows
     public Task<byte[]?> SnapshotAsync(string id, CancellationToken ct) =>
         _db.Vms.Where(v => v.Id == id).Select(v => v.Snapshot).FirstOrDefaultAsync(ct);
 
-    /// <summary>Where all are in the tree, by name.</summary>
-    public Task<List<VmPlace>> PlacesAsync(CancellationToken ct) =>
-        _db.Vms.OrderBy(v => v.Name).Select(v => new VmPlace(v.Id, v.Name, v.ParentId)).ToListAsync(ct);
+    /// <summary>Where all are, by name.</summary>
+    public Task<List<VmPlace>> PlacesAsync(CancellationToken ct) => Places(_db.Vms.OrderBy(v => v.Name)).ToListAsync(ct);
+
+    /// <summary>Where some are.</summary>
+    public Task<List<VmPlace>> PlacesAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        Places(_db.Vms.Where(v => ids.Contains(v.Id))).ToListAsync(ct);
+
+    /// <summary>
+    /// Where those of a selection are, by name and id, behind a name and id or from the first; at most so many.
+    /// </summary>
+    public Task<List<VmPlace>> PageAsync(VmSelection which, (string Name, string Id)? after, int most, CancellationToken ct)
+    {
+        var vms = In(which.Scope);
+        if (after is var (name, id))
+        {
+#pragma warning disable CA1309, CA1310, MA0074, RCS1155 // Translated to SQL.
+            vms = vms.Where(v => string.Compare(v.Name, name) >= 0
+                && (string.Compare(v.Name, name) > 0 || string.Compare(v.Id, id) > 0));
+#pragma warning restore CA1309, CA1310, MA0074, RCS1155
+        }
+
+        if (which.Name is { Like: var names })
+        {
+            vms = vms.Where(v => EF.Functions.Like(v.Name, names, "\\"));
+        }
+
+        if (which.CryptoState is { Like: var states })
+        {
+            vms = vms.Where(v => EF.Functions.Like(v.CryptoState, states, "\\"));
+        }
+
+        if (which.Hosts is { } hosts)
+        {
+            vms = vms.Where(v => hosts.Contains(v.HostId));
+        }
+
+        if (which.Policies is { } policies)
+        {
+            vms = vms.Where(v => _db.PolicyAssociations.Any(p => p.ObjectId == v.Id && policies.Contains(p.PolicyId)));
+        }
+
+        if (which.NotPolicies is { } others)
+        {
+            vms = vms.Where(v => !_db.PolicyAssociations.Any(p => p.ObjectId == v.Id && others.Contains(p.PolicyId)));
+        }
+
+        return Places(vms.OrderBy(v => v.Name).ThenBy(v => v.Id).Take(most)).ToListAsync(ct);
+    }
+
+    /// <summary>Which of some count for somebody; tracked in a transaction.</summary>
+    public Task<List<VmRow>> ListAsync(VmScope scope, IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        In(scope).Where(v => ids.Contains(v.Id)).ToListAsync(ct);
 
     /// <summary>Adds a VM.</summary>
     public void Add(VmRow vm) => _db.Vms.Add(vm);
@@ -162,4 +213,19 @@ public sealed class VmRows
         IReadOnlyCollection<string> ids, string cryptoState, string lockedKeys, CancellationToken ct) =>
         _db.Vms.Where(v => ids.Contains(v.Id)).ExecuteUpdateAsync(
             s => s.SetProperty(v => v.CryptoState, cryptoState).SetProperty(v => v.LockedKeys, lockedKeys), ct);
+
+    private static IQueryable<VmPlace> Places(IQueryable<VmRow> vms) =>
+        vms.Select(v => new VmPlace(v.Id, v.Name, v.ParentId, v.HostId));
+
+    private IQueryable<VmRow> In(VmScope scope)
+    {
+        var (elsewhere, containers, own, not) = scope;
+        var vms = not.Count == 0 ? _db.Vms : _db.Vms.Where(v => !not.Contains(v.Id));
+        return (elsewhere, containers.Count) switch
+        {
+            (true, 0) => vms,
+            (true, _) => vms.Where(v => !containers.Contains(v.ParentId) || own.Contains(v.Id)),
+            (false, _) => vms.Where(v => containers.Contains(v.ParentId) || own.Contains(v.Id)),
+        };
+    }
 }

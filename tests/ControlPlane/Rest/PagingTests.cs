@@ -29,6 +29,51 @@ public sealed class PagingTests
     }
 
     [Fact]
+    public async Task Hosts_are_asked_about_the_VMs_of_the_page_and_no_other()
+    {
+        await using var center = await TestCenter.StartAsync(provider: false);
+        foreach (string name in new[] { "a", "b", "c", "d" })
+        {
+            await center.CreateAsync(name);
+        }
+
+        string[] ids = [.. (await center.GetAsync("vms", RestJson.Default.ListModelVmModel)).Items.Select(v => v.Id)];
+        center.Host.Listed.Clear();
+        var page = await center.GetAsync("vms?limit=1", RestJson.Default.ListModelVmModel);
+        page = await center.GetAsync("vms?limit=1&cursor=" + page.Next, RestJson.Default.ListModelVmModel);
+        Assert.Equal(["b"], page.Items.Select(v => v.Name));
+
+        // One more than the page has tells whether another follows.
+        Assert.Equal([ids[..2], ids[1..3]], center.Host.Listed);
+        center.Host.Listed.Clear();
+        Assert.Equal(["d"], (await center.GetAsync("vms?name=D*&host=H1", RestJson.Default.ListModelVmModel)).Items.Select(
+            v => v.Name));
+        Assert.Empty((await center.GetAsync("vms?host=h9", RestJson.Default.ListModelVmModel)).Items);
+        Assert.Equal([[ids[3]]], center.Host.Listed);
+    }
+
+    [Fact]
+    public async Task Pages_of_what_only_files_tell_are_full_and_end()
+    {
+        await using var center = await TestCenter.StartAsync();
+        foreach (string name in new[] { "a", "b", "c", "d", "e" })
+        {
+            await center.CreateAsync(name, name is "b" or "d" ? TestCenter.EncryptionPolicy : null);
+        }
+
+        var first = await center.GetAsync("vms?encrypted=TRUE&limit=1", RestJson.Default.ListModelVmModel);
+        var second = await center.GetAsync("vms?encrypted=TRUE&limit=1&cursor=" + first.Next, RestJson.Default.ListModelVmModel);
+        Assert.Equal(["b", "d"], first.Items.Concat(second.Items).Select(v => v.Name));
+        Assert.Null(second.Next);
+        var rest = await center.GetAsync("vms?encrypted=false&cursor=" + first.Next, RestJson.Default.ListModelVmModel);
+        Assert.Equal(["c", "e"], rest.Items.Select(v => v.Name));
+        Assert.Equal(
+            ["b"], (await center.GetAsync("vms?compliance=compliant&limit=1", RestJson.Default.ListModelVmModel)).Items.Select(
+                v => v.Name));
+        Assert.Equal(5, (await center.GetAsync("vms?powerState=poweredoff", RestJson.Default.ListModelVmModel)).Items.Count);
+    }
+
+    [Fact]
     public async Task Lists_of_people_come_in_pages_and_are_filtered()
     {
         await using var center = await TestCenter.StartAsync(provider: false);

@@ -89,10 +89,15 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
         return Task.FromResult(Lies?.Invoke(files) ?? files);
     }
 
+    /// <summary>The VMs that each list was asked about; empty for all.</summary>
+    public ConcurrentQueue<IReadOnlyList<string>> Listed { get; } = new();
+
     public override Task<ListVmsReply> ListVms(ListVmsRequest request, ServerCallContext context)
     {
         var reply = new ListVmsReply();
-        reply.Vms.AddRange(Vms.Keys.Select(id => Read(Find(id))));
+        Listed.Enqueue([.. request.VmIds]);
+        reply.Vms.AddRange(
+            Vms.Keys.Where(id => request.VmIds.Count == 0 || request.VmIds.Contains(id)).Select(id => Read(Find(id))));
         return Task.FromResult(reply);
     }
 

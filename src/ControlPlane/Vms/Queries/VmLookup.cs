@@ -1,12 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Hosts;
-using Lorica.ControlPlane.Placement;
-using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Tree;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Vms.Queries;
 
@@ -19,8 +16,8 @@ public sealed class VmLookup(CenterStore store)
     /// </summary>
     public async Task<VmRow> FindAsync(string nameOrId, CancellationToken ct) =>
         await store.ReadAsync(
-            async db => await db.Raw.Vms.FirstOrDefaultAsync(v => v.Id == nameOrId, ct)
-                ?? await db.Raw.Vms.FirstOrDefaultAsync(v => v.Name == nameOrId, ct)
+            async db => await db.Vms.FindAsync(nameOrId, ct)
+                ?? await db.Vms.FindByNameAsync(nameOrId, ct)
                 ?? await FindByPathAsync(db, nameOrId, ct),
             ct)
         ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.vmNotFound", nameOrId,
@@ -36,7 +33,7 @@ public sealed class VmLookup(CenterStore store)
         }
 
         // Where its files were last seen.
-        foreach (var vm in await db.Raw.Vms.Where(v => v.Datastore == place.Datastore && v.Snapshot != null).ToListAsync(ct))
+        foreach (var vm in await db.Vms.SeenOnDatastoreAsync(place.Datastore, ct))
         {
             if (DatastorePath.Parse(KeptDescriptions.FilesOf(vm.Snapshot).Path) == place)
             {
@@ -49,32 +46,9 @@ public sealed class VmLookup(CenterStore store)
 
     /// <summary>Usable records of a VM.</summary>
     public Task<List<KeyRecordRow>> RecordsAsync(string vmId, CancellationToken ct) =>
-        store.ReadAsync(db => db.Raw.KeyRecords.Where(r => r.VmId == vmId && r.State == KeyRecordStates.Usable)
-            .ToListAsync(ct), ct);
+        store.ReadAsync(db => db.KeyRecords.UsableOfAsync(vmId, ct), ct);
 
     /// <summary>The highest generation that any record of a VM's objects knows, also of those that are plain now.</summary>
     public Task<Dictionary<string, long>> GenerationsAsync(string vmId, CancellationToken ct) =>
-        store.ReadAsync(
-            db => db.Raw.KeyRecords.Where(r => r.VmId == vmId).GroupBy(r => r.ObjectId)
-                .Select(g => new { g.Key, Generation = g.Max(r => r.Generation) })
-                .ToDictionaryAsync(g => g.Key, g => g.Generation, ct),
-            ct);
-
-    /// <summary>Everything that the models of <paramref name="vms"/> need.</summary>
-    internal Task<VmContext> ContextAsync(IReadOnlyCollection<string> vms, CancellationToken ct) =>
-        store.ReadAsync(
-            async db => new VmContext(
-                (await db.Raw.KeyRecords.Where(r => vms.Contains(r.VmId) && r.State == KeyRecordStates.Usable).ToListAsync(ct))
-                    .ToLookup(r => r.VmId),
-                await PolicyCatalog.ReadAsync(db, ct),
-                (await db.Raw.PolicyAssociations.Where(p => vms.Contains(p.VmId)).ToListAsync(ct)).ToDictionary(p => p.ObjectId),
-                await DatastoreTags.ReadAsync(db, ct),
-                (await db.Raw.Tasks.Where(t => t.VmId != "" && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
-                    .ToListAsync(ct))
-                    .ToDictionary(t => t.VmId, t => t.Id),
-                await db.Raw.Hosts.ToDictionaryAsync(h => h.Id, ct))
-            {
-                Containers = await db.Raw.Containers.ToDictionaryAsync(c => c.Id, c => c.Name, ct),
-            },
-            ct);
+        store.ReadAsync(db => db.KeyRecords.GenerationsAsync(vmId, ct), ct);
 }

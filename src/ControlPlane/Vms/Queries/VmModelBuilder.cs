@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 using Lorica.ControlPlane.Vms.Files;
@@ -14,16 +13,15 @@ namespace Lorica.ControlPlane.Vms.Queries;
 /// <summary>Builds what clients see of a VM: the files as the host reads them, the records, the policies.</summary>
 internal static class VmModelBuilder
 {
-    /// <summary>Builds the model.</summary>
-    /// <param name="vm">Row.</param>
-    /// <param name="live">What the host says now; null when it does not answer. Then, and when it could not read the files, the
-    /// last description is shown, compliance unknown.</param>
-    /// <param name="context">The rest.</param>
-    public static VmModel Build(VmRow vm, VmFiles? live, VmContext context)
+    /// <summary>
+    /// Builds the model. When the host does not answer, and when it could not read the files, the last description is shown,
+    /// compliance unknown.
+    /// </summary>
+    public static VmModel Build(VmView view, VmContext context)
     {
-        var read = live is { Unread: false } ? live : null;
+        var (vm, live) = view;
+        var (read, files) = (view.Read, view.Files);
         var unreadable = RecordCheck.UnreadableOf(live);
-        var files = read ?? KeptDescriptions.FilesOf(vm.Snapshot);
         var records = context.Records[vm.Id].ToList();
         string? task = context.Tasks.GetValueOrDefault(vm.Id);
         bool underWay = task is not null;
@@ -60,16 +58,16 @@ internal static class VmModelBuilder
             HomeCompliance = homeCompliance.State,
             Drift = homeCompliance.Drift,
             Disks = disks,
-            Host = context.Hosts.GetValueOrDefault(vm.HostId)?.Name ?? vm.HostId,
+            Host = context.Hosts.GetValueOrDefault(vm.HostId, vm.HostId),
             Path = files.Path,
             Cpus = files.Cpus,
             MemoryMib = files.MemoryMib,
             LockedKeys = locked,
             Suspect = live is null || unreadable is not null ? null : RecordCheck.Find(live, records, underWay),
             Unreadable = unreadable,
-            Folder = context.Containers.GetValueOrDefault(vm.ParentId) ?? vm.ParentId,
+            Folder = context.Containers.GetValueOrDefault(vm.ParentId, vm.ParentId),
             LockHolder = files.Lock is { Held: true } held
-                ? context.Hosts.GetValueOrDefault(held.HostId)?.Name ?? held.HostId : null,
+                ? context.Hosts.GetValueOrDefault(held.HostId, held.HostId) : null,
             Task = task,
         };
     }
