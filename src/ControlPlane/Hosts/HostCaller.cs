@@ -19,23 +19,26 @@ internal sealed class HostCaller(HostLinks links, TimeProvider time, string host
         TimeSpan deadline, Func<HostControl.HostControlClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
     {
         var host = links.Peer(hostId);
-        var within = deadline < patience.AtMost ? deadline : patience.AtMost;
         long start = time.GetTimestamp();
+        var (slow, lost) = (0, patience.AskedBefore);
         for (int attempts = 1; ; attempts++)
         {
             try
             {
                 return await call(
                     links.Client(hostId),
-                    new CallOptions(deadline: time.GetUtcNow().UtcDateTime + within, cancellationToken: ct));
+                    new CallOptions(deadline: time.GetUtcNow().UtcDateTime + patience.Within(deadline, slow), cancellationToken: ct));
             }
-            catch (RpcException e) when (ct.IsCancellationRequested || !HostFailures.IsTransport(e)
+            catch (RpcException e) when (ct.IsCancellationRequested
+                || !(HostFailures.IsTransport(e) || (lost && patience.AwaitsItself && HostFailures.IsBusy(e)))
                 || !patience.HasMore(attempts, e.StatusCode, time.GetElapsedTime(start)))
             {
                 throw HostFailures.Of(e, host, ct);
             }
-            catch (RpcException)
+            catch (RpcException e)
             {
+                lost = true;
+                slow += e.StatusCode == StatusCode.DeadlineExceeded ? 1 : 0;
                 await (patience.Waiting?.Invoke(ct) ?? Task.CompletedTask);
             }
 

@@ -7,6 +7,7 @@ namespace Lorica.ControlPlane.Hosts;
 /// Once           one attempt: for what a person waits for, or what comes round again by itself
 /// AskAgain       a host that was not heard is asked again, for a bounded time: only what changes nothing, or is idempotent
 /// UntilAnswered  asked until it answers: running work, for which only the host's word says where the VM stands
+/// Round          one attempt of such work, which asks again by itself
 ///
 /// to …                                       call
 /// look at a VM, or for it                    Vms.DescribeAsync, Vms.FindAsync (null: not on the host's list), Vms.ListAsync
@@ -41,11 +42,21 @@ public sealed class HostClient(HostLinks links, TimeProvider time)
     /// <summary>Attempts for so long: for work that was taken up again while its host may still be starting.</summary>
     public RemoteHost AskAgain(string hostId, TimeSpan total) => Of(hostId, HostPatience.For(total));
 
-    /// <summary>Attempts until the host answers.</summary>
+    /// <summary>One attempt of work that comes round by itself until the host answers.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="slow">How many attempts in a row were too slow: each gives the next one more time.</param>
+    public RemoteHost Round(string hostId, int slow) => Of(hostId, HostPatience.Round(slow));
+
+    /// <summary>
+    /// Attempts until the host answers. That another call works on the VM is no answer once an attempt was lost: it is waited
+    /// for.
+    /// </summary>
     /// <param name="hostId">The host.</param>
     /// <param name="waiting">Told each time that it did not answer.</param>
-    public RemoteHost UntilAnswered(string hostId, Func<CancellationToken, Task>? waiting = null) =>
-        Of(hostId, HostPatience.Endless with { Waiting = waiting });
+    /// <param name="askedBefore">What is asked, or what it undoes, may have been asked before and be under way there.</param>
+    public RemoteHost UntilAnswered(
+        string hostId, Func<CancellationToken, Task>? waiting = null, bool askedBefore = false) =>
+        Of(hostId, HostPatience.Endless with { Waiting = waiting, AskedBefore = askedBefore });
 
     private RemoteHost Of(string hostId, HostPatience patience) =>
         new(new HostCaller(links, time, hostId, patience));

@@ -11,6 +11,15 @@ internal static class HostDeadlines
     /// <summary>A look, and what changes no file.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
 
+    /// <summary>The same for running work, which has nothing else to go by: storage may be slow without being away.</summary>
+    public static readonly TimeSpan WorkLook = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// As long as a deadline may grow, with each attempt that was too slow, for work that asks until it is answered: a host that
+    /// is slower than the first deadline would never answer otherwise.
+    /// </summary>
+    public static readonly TimeSpan Slowest = TimeSpan.FromMinutes(10);
+
     /// <summary>A job is taken or taken back: the host may have to wait for the files of the VM.</summary>
     public static readonly TimeSpan Job = TimeSpan.FromSeconds(30);
 

@@ -17,7 +17,7 @@ public static class HostFailures
 {
     /// <summary>
     /// Whether a call of <see cref="HostClient"/> failed because the host was not heard: whatever was asked may have happened or
-    /// not. Not what the broker did not answer, nor what came through a grain.
+    /// not. Not what the broker did not answer, nor what <see cref="HostGrainCalls"/> brought from a grain.
     /// </summary>
     public static bool IsUnanswered(Exception e) => e is FaultException { InnerException: HostUnansweredException };
 
@@ -25,6 +25,22 @@ public static class HostFailures
     internal static bool IsGone(Exception e) =>
         e is FaultException { InnerException: HostUnansweredException { InnerException: RpcException r } }
         && r.StatusCode == StatusCode.Unavailable;
+
+    /// <summary>Whether the host was not heard because it took too long.</summary>
+    internal static bool IsSlow(Exception e) =>
+        e is FaultException { InnerException: HostUnansweredException { InnerException: RpcException r } }
+        && r.StatusCode == StatusCode.DeadlineExceeded;
+
+    /// <summary>
+    /// Whether the host refused because another call works on the VM. No verdict on what was asked when an earlier attempt at it
+    /// was lost: that one may be what works there.
+    /// </summary>
+    internal static bool IsBusy(Exception e) => IsRefused(e) && e is FaultException { Fault.Key: BusyKey };
+
+    /// <summary>The same of what the transport brought.</summary>
+    internal static bool IsBusy(RpcException e) => FaultCodec.IsRefusal(e) && FaultCodec.FromRpc(e, "").Key == BusyKey;
+
+    private const string BusyKey = "lorica.vmBusy";
 
     /// <summary>Whether a call of <see cref="HostClient"/> failed because the host itself refused.</summary>
     internal static bool IsRefused(Exception e) =>

@@ -57,6 +57,7 @@ internal sealed class VmBuilder : IAsyncDisposable
         try
         {
             RequireKeys(spec, keys);
+            await VmLeftovers.RemoveLeftAsync(table, spec.Id, ct);
             table.Datastores.RequireFree(spec.Datastore, SpaceOf(spec) + Reserve);
             registration = table.Registry.Reserve(spec.Id, spec.Datastore, taken => FreeName(spec, path, taken), spec.Epoch);
         }
@@ -116,13 +117,15 @@ internal sealed class VmBuilder : IAsyncDisposable
         }
     }
 
-    /// <summary>Steps 3 (durable) to 6. The VM stands when this returns.</summary>
+    /// <summary>Steps 3 (durable) to 6. The VM stands when this returns; given up before step 6, it does not.</summary>
     public async Task<VmRegistration> CommitAsync(CancellationToken ct)
     {
         foreach (var device in _devices)
             await device.FlushAsync(ct);
         await CloseDisksAsync();
 
+        // Who asked for it may have gone, and may be told that there is no such VM.
+        ct.ThrowIfCancellationRequested();
         using (var folder = Folder.Open(Path.Combine(_datastorePath, TemporaryName)))
         {
             var lines = NewVmx();
@@ -140,12 +143,25 @@ internal sealed class VmBuilder : IAsyncDisposable
             }
         }
 
+        ct.ThrowIfCancellationRequested();
         var registration = _table.Registry.Commit(_spec.Id);
         _committed = true;
         return registration;
     }
 
     public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await EndAsync();
+        }
+        finally
+        {
+            _table.Registry.EndMaking(_spec.Id);
+        }
+    }
+
+    private async Task EndAsync()
     {
         await CloseDisksAsync();
         _keys.Dispose();
@@ -157,7 +173,7 @@ internal sealed class VmBuilder : IAsyncDisposable
         }
         catch (Exception e) when (FaultMap.Find(e, _registration.DisplayPath) is not null)
         {
-            // It stays pending, and the next start of the host removes it. Why it was not made says more than why it was not
+            // It stays pending; who asks for it to be removed or made again, or the next start of the host, removes it. Why it was not made says more than why it was not
             // removed.
         }
     }

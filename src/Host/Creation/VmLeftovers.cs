@@ -30,6 +30,20 @@ internal static class VmLeftovers
         }
     }
 
+    /// <summary>Removes what is left of a VM whose making failed in this process; nothing when there is none.</summary>
+    /// <exception cref="FaultException">Its datastore is not there, or somebody uses its files; nothing is forgotten.</exception>
+    public static async Task RemoveLeftAsync(VmTable table, Guid id, CancellationToken ct)
+    {
+        if (table.Registry.Find(id) is not { Pending: true } registration || !table.Registry.IsLeft(id))
+            return;
+        using (await table.EntryOf(id).EnterAsync(registration.DisplayPath, ct))
+        {
+            if (table.Registry.IsLeft(id))
+                await RemoveAsync(table, registration, ct);
+            table.Forget(id);
+        }
+    }
+
     /// <summary>
     /// Removes folders and registration of a VM that was not finished. A folder under its final name is removed only if it is
     /// this VM's and nobody else's (<see cref="VmEraser.ClearAsync"/>).

@@ -60,7 +60,8 @@ internal sealed class VmRegistrar(VmTable table, KeyCache keys, VmDescriber desc
             using var vm = OpenedVm.Open(home, expectations, lease);
             RequireRecorded(vm, expectations, files.DisplayPath);
 
-            // Step 3
+            // Step 3: who asked for it may have gone, and may be told that there is no such VM.
+            ct.ThrowIfCancellationRequested();
             var registration = table.Registry.Take(id, path.Datastore, path.Folder, path.File, request.Epoch);
             log.VmRegistered(id, registration.DisplayPath);
             return registration;

@@ -25,9 +25,23 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private readonly List<Task> _running = [];
+    private readonly List<JobArrival> _arriving = [];
 
     /// <summary>Called after durable steps; for tests of what a crash there leaves.</summary>
     internal Action<string>? AfterStep { get; set; }
+
+    /// <summary>Called before a job begins that may; for tests of what comes between.</summary>
+    internal Action? BeforeBegin { get; set; }
+
+    /// <summary>How many calls there are that are to begin a job and have not yet.</summary>
+    internal int Arriving
+    {
+        get
+        {
+            lock (_gate)
+                return _arriving.Count;
+        }
+    }
 
     /// <summary>Starts a job, or says how the one of that id is.</summary>
     public async Task<JobDescription> StartAsync(StartJobRequest request, CancellationToken ct)
@@ -36,6 +50,28 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         if (Find(order.Id) is { } known)
             return known.Snapshot().Description;
         var (registration, entry) = table.Find(request.VmId);
+        using var arrival = new JobArrival(order.Id, ct);
+        lock (_gate)
+            _arriving.Add(arrival);
+        try
+        {
+            return await StartAsync(order, registration, entry, arrival);
+        }
+        catch (OperationCanceledException) when (arrival.TakenBack)
+        {
+            throw Refuse.Cancelled(registration.DisplayPath, order.Kind.Word());
+        }
+        finally
+        {
+            lock (_gate)
+                _arriving.Remove(arrival);
+        }
+    }
+
+    private async Task<JobDescription> StartAsync(
+        JobSpec order, VmRegistration registration, VmEntry entry, JobArrival arrival)
+    {
+        var ct = arrival.Ending;
         var turn = await entry.EnterAsync(registration.DisplayPath, ct);
         JobContext? context = null;
         try
@@ -52,10 +88,11 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
             var work = WorkOf(order.Kind, keys);
             context = await PrepareAsync(order, job, registration, entry, ct);
             await Task.Run(() => work.Check(context), ct);
+            BeforeBegin?.Invoke();
             if (!work.CanBeCancelled)
                 job.Settle();
             entry.Announce(order.Kind.Word());
-            Keep(job);
+            Begin(job, arrival);
             log.JobStarted(job.Id, job.Kind.Name(), job.VmId);
             var running = context;
             var task = Task.Run(() => RunAsync(work, running, turn), CancellationToken.None);
@@ -228,10 +265,14 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         }
     }
 
-    private void Keep(Job job)
+    /// <summary>
+    /// The one point from which on the job is known and goes on: who was told before that there is none can count on it.
+    /// </summary>
+    private void Begin(Job job, JobArrival arrival)
     {
         lock (_gate)
         {
+            arrival.RequireWanted();
             _jobs.Add(job.Id, job);
             _order.Enqueue(job.Id);
             while (_order.Count > MaximumKept && !_jobs[_order.Peek()].IsRunning)

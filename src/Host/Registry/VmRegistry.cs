@@ -31,6 +31,9 @@ internal sealed class VmRegistry : IDisposable
 
     // VMs of which nobody knows whether the disk has the entry that is here. While there is one, nothing is written but this.
     private readonly HashSet<Guid> _uncertain = [];
+
+    // VMs that are being made by this process. What is pending and not among them was left behind by one that failed.
+    private readonly HashSet<Guid> _making = [];
     private readonly Folder _folder;
     private readonly uint _uidBase, _uidCount;
 
@@ -106,8 +109,26 @@ internal sealed class VmRegistry : IDisposable
                 Uid = FreeUid_NeedsLock(),
             };
             Write_NeedsLock(entry);
+            _making.Add(id);
             return entry;
         }
+    }
+
+    /// <summary>
+    /// Whether the VM is pending and nobody in this process makes it: what is left of it can be removed. Nobody begins to make it
+    /// anew as long as its entry is there.
+    /// </summary>
+    public bool IsLeft(Guid id)
+    {
+        lock (_gate)
+            return _entries.GetValueOrDefault(id) is { Pending: true } && !_making.Contains(id);
+    }
+
+    /// <summary>Who made the VM is done with it: it stands, is gone, or its entry stays as what is left of it.</summary>
+    public void EndMaking(Guid id)
+    {
+        lock (_gate)
+            _making.Remove(id);
     }
 
     /// <summary>

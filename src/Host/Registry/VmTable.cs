@@ -49,5 +49,6 @@ internal sealed class VmTable(VmRegistry registry, Datastores datastores, Writer
     /// <summary>Forgets the gate of a VM that is gone.</summary>
     public void Forget(Guid id) => _entries.TryRemove(id, out _);
 
-    private VmEntry EntryOf(Guid id) => _entries.GetOrAdd(id, static i => new VmEntry(i));
+    /// <summary>The gate of a VM, also of one that does not stand (yet).</summary>
+    public VmEntry EntryOf(Guid id) => _entries.GetOrAdd(id, static i => new VmEntry(i));
 }

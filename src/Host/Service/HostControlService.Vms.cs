@@ -81,6 +81,7 @@ internal sealed partial class HostControlService
 
     public override async Task<DeleteVmReply> DeleteVm(VmOperation request, ServerCallContext context)
     {
+        await RemoveLeftAsync(request.VmId, context.CancellationToken);
         var (registration, entry) = node.Table.Find(request.VmId);
         using (await entry.EnterAsync(registration.DisplayPath, context.CancellationToken))
         {
@@ -96,6 +97,19 @@ internal sealed partial class HostControlService
         }
 
         return new DeleteVmReply();
+    }
+
+    /// <summary>
+    /// A VM that is being made is not listed, and still is no VM that is not there: it may stand a moment later. What is left of
+    /// one whose making failed goes.
+    /// </summary>
+    private async Task RemoveLeftAsync(string vmId, CancellationToken ct)
+    {
+        if (!Guid.TryParseExact(vmId, "D", out var id))
+            return;
+        await VmLeftovers.RemoveLeftAsync(node.Table, id, ct);
+        if (node.Table.Registry.Find(id) is { Pending: true } making)
+            throw Refuse.Busy(making.DisplayPath);
     }
 
     /// <summary>

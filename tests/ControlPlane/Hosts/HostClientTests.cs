@@ -98,6 +98,52 @@ public sealed class HostClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_another_call_works_on_the_VM_is_an_answer_unless_an_attempt_was_lost()
+    {
+        (int refused, bool lost) = (0, false);
+        _host.Fake.Lies = files => lost ? throw Lost(out lost) : refused++ % 2 == 0 ? throw Busy() : files;
+        Task<VmFiles> AskAsync(RemoteHost host) => host.Vms.DescribeAsync(_vm, TestContext.Current.CancellationToken);
+        var e = await Assert.ThrowsAsync<FaultException>(() => AskAsync(_host.Hosts.UntilAnswered(_host.Id)));
+        Assert.True(HostFailures.IsBusy(e));
+
+        (refused, lost) = (0, true);
+        Assert.Equal(_vm, (await AskAsync(_host.Hosts.UntilAnswered(_host.Id))).VmId);
+        Assert.Equal(2, refused);
+        Assert.Equal(_vm, (await AskAsync(_host.Hosts.UntilAnswered(_host.Id, askedBefore: true))).VmId);
+        Assert.Equal(4, refused);
+        await Assert.ThrowsAsync<FaultException>(() => AskAsync(_host.Hosts.AskAgain(_host.Id, TimeSpan.FromMinutes(2))));
+    }
+
+    [Fact]
+    public async Task Work_that_asks_until_it_is_answered_gives_a_slow_host_more_time_with_each_attempt()
+    {
+        int slow = 0;
+        var deadlines = new List<double>();
+        _host.Fake.Lies = files =>
+        {
+            deadlines.Add((_host.Fake.LookDeadline - DateTime.UtcNow).TotalSeconds);
+            return ++slow < 3 ? throw new RpcException(new Status(StatusCode.DeadlineExceeded, "slow")) : files;
+        };
+        await _host.Hosts.UntilAnswered(_host.Id).Vms.DescribeAsync(_vm, TestContext.Current.CancellationToken);
+        Assert.Equal(3, deadlines.Count);
+        Assert.All(deadlines.Zip([30, 60, 120]), d => Assert.InRange(d.First, d.Second * 0.6, d.Second));
+    }
+
+    [Fact]
+    public void The_deadline_of_work_grows_up_to_the_slowest_and_that_of_people_does_not()
+    {
+        var look = HostDeadlines.Look;
+        Assert.Equal(
+            [30, 60, 120, 240, 480, 600, 600],
+            Enumerable.Range(0, 7).Select(n => (int)HostPatience.Endless.Within(look, n).TotalSeconds));
+        Assert.Equal(120, HostPatience.Round(2).Within(look, 0).TotalSeconds);
+        Assert.Equal(HostDeadlines.WorkLook, HostPatience.For(TimeSpan.FromMinutes(2)).Within(look, 9));
+        Assert.Equal(HostDeadlines.Writing, HostPatience.Endless.Within(HostDeadlines.Writing, 9));
+        Assert.Equal(look, HostPatience.None.Within(look, 9));
+        Assert.Equal(look, HostPatience.Twice.Within(look, 9));
+    }
+
+    [Fact]
     public async Task Until_it_answers_it_is_asked_wherever_it_is_by_then()
     {
         await _host.StopAsync();
@@ -161,6 +207,15 @@ public sealed class HostClientTests : IAsyncLifetime
         Assert.True(bounded.HasMore(99, StatusCode.DeadlineExceeded, TimeSpan.FromSeconds(119)));
         Assert.False(bounded.HasMore(99, StatusCode.Unavailable, TimeSpan.FromMinutes(2)));
     }
+
+    private static RpcException Lost(out bool again)
+    {
+        again = false;
+        return new RpcException(new Status(StatusCode.Unavailable, "lost"));
+    }
+
+    private static RpcException Busy() =>
+        FaultCodec.ToRpc(new Fault(FaultTypes.ResourceInUse, "lorica.vmBusy", "web", "Another operation works on web."));
 
     private static (bool Refused, bool OfHost, bool GivenUp) Judge(Exception e) =>
         (HostFailures.IsRefused(e), HostFailures.IsOfHost(e), HostFailures.IsGivenUp(e));

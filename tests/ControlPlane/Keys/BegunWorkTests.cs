@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.Contracts.Rest;
@@ -237,6 +238,47 @@ public sealed class BegunWorkTests
         Assert.Equal("", center.Host.Vms[a].PendingJob);
     }
 
+    [Theory]
+    [InlineData(Encrypt, StatusCode.ResourceExhausted)]
+    [InlineData(Encrypt, StatusCode.Unimplemented)]
+    [InlineData(Decrypt, StatusCode.PermissionDenied)]
+    [InlineData(Deep, StatusCode.Unauthenticated)]
+    public async Task Keys_that_do_not_get_to_the_host_are_no_word_of_it_about_begun_work(string job, StatusCode answer)
+    {
+        await using var center = await StartAsync(job);
+        string task = await HalfWayAsync(center, People.Administrator, job);
+        center.Host.OnDescribe = () => throw new RpcException(new Status(answer, "As no host answers."));
+        await AssertWaitsAsync(center, task);
+        center.Host.OnDescribe = null;
+        await AssertFinishedAsync(center, task, job);
+    }
+
+    [Theory]
+    [InlineData(StatusCode.ResourceExhausted)]
+    [InlineData(StatusCode.PermissionDenied)]
+    public async Task An_answer_as_no_host_gives_is_no_word_of_it_about_begun_work(StatusCode answer)
+    {
+        await using var center = await StartAsync(Encrypt);
+        string task = await HalfWayAsync(center, People.Administrator, Encrypt);
+        center.Host.Lies = files => files.Name == "a"
+            ? throw new RpcException(new Status(answer, "As no host answers.")) : files;
+        await AssertWaitsAsync(center, task);
+        center.Host.Lies = null;
+        await AssertFinishedAsync(center, task, Encrypt);
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_take_keys_has_said_nothing_about_begun_work()
+    {
+        await using var center = await StartAsync(Deep);
+        string task = await HalfWayAsync(center, People.Administrator, Deep);
+        center.Host.OnDescribe = () => throw FaultCodec.ToRpc(
+            new Fault(FaultTypes.InvalidState, "lorica.test", "host", "No keys are taken just now."));
+        await AssertWaitsAsync(center, task, "waiting: No keys are taken just now.");
+        center.Host.OnDescribe = null;
+        await AssertFinishedAsync(center, task, Deep);
+    }
+
     [Fact]
     public async Task Encryption_mode_does_not_end_while_a_first_encryption_is_under_way()
     {
@@ -289,6 +331,21 @@ public sealed class BegunWorkTests
             return Task.CompletedTask;
         });
         Release(center);
+    }
+
+    /// <summary>The host is started again in the middle, its jobs with it; the task waits for it.</summary>
+    private static async Task AssertWaitsAsync(TestCenter center, string task, string step = "waiting for the host")
+    {
+        center.Host.Restart();
+        Release(center);
+        await Poll.UntilAsync(
+            async () =>
+            {
+                var now = await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel);
+                Assert.True(now.State is "queued" or "running", now.Fault?.Message);
+                return now.Step == step;
+            },
+            "the task waits");
     }
 
     private static void Release(TestCenter center)

@@ -41,6 +41,32 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
     /// <summary>Runs when a VM was created, before the answer.</summary>
     public Func<Task>? OnCreated { get; set; }
 
+    /// <summary>
+    /// VMs that the host is still making, by id: none that it lists, none that it makes a second time, none that it removes yet.
+    /// </summary>
+    public ConcurrentDictionary<string, VmDescription> Making { get; } = new();
+
+    /// <summary>How often it was asked for one of those, to make or to remove it.</summary>
+    public int AskedWhileMaking => Volatile.Read(ref _askedWhileMaking);
+
+    private int _askedWhileMaking;
+
+    /// <summary>The one VM on the host's list is one that it is still making.</summary>
+    public void Unmake() => Assert.All(Vms.Keys, id => Making[id] = Vms.TryRemove(id, out var vm) ? vm : new VmDescription());
+
+    /// <summary>It has made them.</summary>
+    public void FinishMaking()
+    {
+        foreach (var (id, vm) in Making)
+        {
+            Vms[id] = vm;
+            Making.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>When the last look at a VM is to be answered.</summary>
+    public DateTime LookDeadline { get; private set; }
+
     public override async Task<VmDescription> CreateVm(CreateVmRequest request, ServerCallContext context)
     {
         var made = Create(request);
@@ -85,6 +111,7 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
 
     public override Task<VmDescription> DescribeVm(VmRequest request, ServerCallContext context)
     {
+        LookDeadline = context.Deadline;
         var files = Read(Find(request.VmId));
         return Task.FromResult(Lies?.Invoke(files) ?? files);
     }
@@ -104,6 +131,7 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
     public override async Task<DeleteVmReply> DeleteVm(VmOperation request, ServerCallContext context)
     {
         await (BeforeLife?.Invoke("delete") ?? Task.CompletedTask);
+        RefuseMaking(request.VmId, FaultTypes.ResourceInUse, "lorica.vmBusy");
         RequireOff(Enter(request.VmId, request.Epoch));
         Vms.TryRemove(request.VmId, out _);
         await (BeforeLife?.Invoke("deleted") ?? Task.CompletedTask);
@@ -269,6 +297,7 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
             RequireKey(key, request.Name);
         }
 
+        RefuseMaking(request.VmId, FaultTypes.AlreadyExists, "lorica.vmExists");
         if (Vms.ContainsKey(request.VmId))
         {
             throw Refused(FaultTypes.AlreadyExists, "lorica.vmExists", request.VmId);
@@ -290,6 +319,15 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
         }));
         Vms[request.VmId] = vm;
         return vm.Clone();
+    }
+
+    private void RefuseMaking(string vm, string type, string key)
+    {
+        if (Making.ContainsKey(vm))
+        {
+            Interlocked.Increment(ref _askedWhileMaking);
+            throw Refused(type, key, vm);
+        }
     }
 
     /// <summary>The VM itself, for a change under <paramref name="epoch"/>.</summary>

@@ -119,8 +119,12 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
         await responseStream.WriteAsync(job);
     }
 
+    /// <summary>Runs before a job is taken back.</summary>
+    public Action? OnCancel { get; set; }
+
     public override Task<JobDescription> CancelJob(JobRequest request, ServerCallContext context)
     {
+        OnCancel?.Invoke();
         if (!Jobs.TryGetValue(request.JobId, out var job))
         {
             throw Refused(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId);

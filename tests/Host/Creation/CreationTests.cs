@@ -96,6 +96,52 @@ public sealed class CreationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_vm_that_is_being_made_is_not_said_not_to_be_there()
+    {
+        var vm = new TestVm();
+        var delete = new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch };
+        await using (var builder = await BeginAsync(vm))
+        {
+            await FaultAssert.RefusedAsync(FaultTypes.ResourceInUse, "lorica.vmBusy", _host.Client.DeleteVmAsync(delete));
+            await FaultAssert.RefusedAsync(FaultTypes.AlreadyExists, "lorica.vmExists", _host.Client.CreateVmAsync(vm.Request));
+            await builder.CommitAsync(CancellationToken.None);
+        }
+
+        await _host.Client.DeleteVmAsync(delete);
+        Assert.Empty(_host.Entries());
+        await FaultAssert.RefusedAsync(FaultTypes.NotFound, "lorica.vmNotFound", _host.Client.DeleteVmAsync(delete));
+    }
+
+    [Fact]
+    public async Task What_is_left_of_a_vm_whose_making_failed_is_removed_by_who_asks_for_that_or_for_the_vm()
+    {
+        var vm = new TestVm();
+        await LeaveAsync(vm);
+        var delete = new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch };
+        await FaultAssert.RefusedAsync(FaultTypes.NotFound, "lorica.vmNotFound", _host.Client.DeleteVmAsync(delete));
+        Assert.Empty(_host.Entries());
+        Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
+
+        await LeaveAsync(vm);
+        await _host.Client.CreateVmAsync(vm.Request);
+        Assert.Equal(["web01"], _host.Entries().Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_vm_whose_caller_has_gone_is_not_made()
+    {
+        var vm = new TestVm();
+        await using (var builder = await BeginAsync(vm))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => builder.CommitAsync(new CancellationToken(canceled: true)));
+        }
+
+        Assert.Empty(_host.Entries());
+        Assert.Null(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
+    }
+
+    [Fact]
     public async Task A_failed_import_leaves_the_vm_alone_that_has_come_to_have_its_folder()
     {
         var (mine, other) = (new TestVm(), new TestVm("other"));
@@ -243,5 +289,18 @@ public sealed class CreationTests : IAsyncLifetime
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = 2 });
         Assert.Equal(
             ["notes.txt"], Directory.EnumerateFileSystemEntries(Path.Combine(_host.Datastore, "web01")).Select(Path.GetFileName));
+    }
+
+    private Task<Host.Creation.VmBuilder> BeginAsync(TestVm vm) => Host.Creation.VmBuilder.BeginAsync(
+        _host.Node.Table, Host.Creation.VmSpec.From(vm.Request), _host.Node.Keys, CancellationToken.None);
+
+    /// <summary>The making of a VM fails, and what it made cannot be removed: its datastore is away.</summary>
+    private async Task LeaveAsync(TestVm vm)
+    {
+        await using (await BeginAsync(vm))
+            Directory.Move(_host.Datastore, _host.Datastore + ".away");
+        Directory.Move(_host.Datastore + ".away", _host.Datastore);
+        Assert.NotEmpty(_host.Entries());
+        Assert.NotNull(_host.Node.Table.Registry.Find(Guid.Parse(vm.Id)));
     }
 }

@@ -82,15 +82,7 @@ internal sealed partial class CryptoSteps
             return begun;
         }
 
-        try
-        {
-            await jobs.TakeBackAsync(context, ct);
-        }
-        catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
-        {
-            return WorkBegun.Unknown;
-        }
-
+        await jobs.TakeBackAsync(context, ct);
         return await BegunAsync(context, ct);
     }
 
@@ -110,41 +102,17 @@ internal sealed partial class CryptoSteps
 
     /// <summary>The files, as soon as the host tells of them.</summary>
     /// <exception cref="FaultException">The host refuses to.</exception>
-    private async Task<VmFiles> LookAsync(WorkContext context, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                return await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
-            }
-            catch (FaultException e) when (HostFailures.IsUnanswered(e) && !ct.IsCancellationRequested)
-            {
-                await tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
-            }
-
-            await Task.Delay(LookPause, time, ct);
-        }
-    }
+    private Task<VmFiles> LookAsync(WorkContext context, CancellationToken ct) =>
+        hosts.UntilAnswered(
+            context.Vm.HostId, stopping => tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, stopping))
+            .Vms.DescribeAsync(context.Vm.Id, ct);
 
     /// <summary>
     /// The files behind a job that succeeded, as soon as they can be read: what cannot be read is no verdict on it, and records
     /// that do not follow files which a decryption made plain would lose the VM.
     /// </summary>
-    private async Task<VmFiles> LookAtWholeAsync(WorkContext context, CancellationToken ct)
-    {
-        while (true)
-        {
-            var files = await LookAsync(context, ct);
-            if (RecordCheck.UnreadableOf(files) is not { } why)
-            {
-                return files;
-            }
-
-            await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why.Message), 0, 0, ct);
-            await Task.Delay(LookPause, time, ct);
-        }
-    }
+    private async Task<VmFiles> LookAtWholeAsync(WorkContext context, CancellationToken ct) =>
+        await steps.FindSurelyAsync(context, ct) ?? throw VmLook.FilesGone(context.Vm);
 
     /// <summary>
     /// The host may have left encryption mode, and the caller's rights may be others, since the task was begun. For work that the

@@ -26,8 +26,9 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// never given up: see <see cref="PreparedAsync"/>.
 /// </summary>
 internal sealed partial class CryptoSteps(
-    KeyRegister register, JobDriver jobs, VmLookup lookup, VmDescriptionCache snapshots, TaskStore tasks,
-    CenterStore store, EventLog events, HostCrypto hostCrypto, IGrainFactory grains, ResumeCheck resume, TimeProvider time)
+    KeyRegister register, JobDriver jobs, HostSteps steps, HostClient hosts, VmLookup lookup, VmDescriptionCache snapshots,
+    TaskStore tasks, CenterStore store, EventLog events, HostCrypto hostCrypto, IGrainFactory grains, ResumeCheck resume,
+    TimeProvider time)
 {
     private const int MaximumLooks = 10;
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);

@@ -26,8 +26,7 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// writes the datastore can make them so: then only the host, which remembers what it decrypted, says whether the job is done.
 /// </summary>
 internal sealed class JobDriver(
-    HostClient hosts, HostSteps steps, VmDescriptionCache snapshots, VmLookup lookup, TaskStore tasks, EventLog events,
-    IGrainFactory grains, TimeProvider time)
+    HostClient hosts, VmLookup lookup, TaskStore tasks, EventLog events, IGrainFactory grains, TimeProvider time)
 {
     /// <summary>Kinds of jobs that leave nothing when they are taken back.</summary>
     public const string CloneJob = "clone", RelocateJob = "relocate";
@@ -61,11 +60,11 @@ internal sealed class JobDriver(
             await tasks.EnterCancellableAsync(context.Task.Id, ct);
         }
 
-        var pause = FirstPause;
+        var (pause, slow) = (FirstPause, 0);
         while (true)
         {
             string waiting;
-            bool looksPlain = false;
+            var (before, looksPlain, delivering) = (asked, false, false);
             DeliveryResult? delivery = null;
             try
             {
@@ -74,7 +73,8 @@ internal sealed class JobDriver(
                     context.Cancelled.ThrowIfCancellationRequested();
                 }
 
-                var files = await snapshots.DescribeAsync(context.Vm.HostId, context.Vm.Id, ct);
+                var files = await hosts.Round(context.Vm.HostId, slow).Vms.DescribeAsync(context.Vm.Id, ct);
+                slow = 0;
                 begun = inPlace && await IsBegunAsync(context, files, ct);
                 bool done = asked && files.PendingJob.Length == 0 && isDone(files);
                 looksPlain = done && start.NewKey is null;
@@ -84,7 +84,9 @@ internal sealed class JobDriver(
                 }
 
                 await RequireRecordedAsync(context, files, ct);
+                delivering = true;
                 delivery = await DeliverAsync(context.Vm.HostId, start, keys, begun);
+                delivering = false;
 
                 // A host that was asked and not heard may have begun all the same: without the keys it refuses what it has not.
                 if (delivery.Faults.Count == 0 || looksPlain || (unanswered && !begun))
@@ -112,9 +114,15 @@ internal sealed class JobDriver(
 
                 waiting = delivery.Faults.Count == 0 ? "waiting for the host" : WaitingFor(delivery);
             }
-            catch (FaultException e) when (IsOutOfReach(e))
+            catch (FaultException e) when (IsOutOfReach(e, begun || before))
             {
+                slow += HostFailures.IsSlow(e) ? 1 : 0;
                 waiting = "waiting for the host";
+            }
+            catch (FaultException e) when (begun && delivering)
+            {
+                // Whatever is wrong with a delivery says nothing about the job.
+                waiting = Waiting(e.Fault.Message);
             }
             catch (FaultException e) when (IsKeyMissing(e))
             {
@@ -148,9 +156,12 @@ internal sealed class JobDriver(
         : Waiting(string.Join("; ", delivery.Reasons.Take(3).Select(
             r => $"key {r.Provider}/{r.KeyId}: {KeyFaults.Words(r.Reason)}")));
 
-    /// <summary>The host was not heard, or its grain says that no key gets there; not an answer as no host gives.</summary>
-    private static bool IsOutOfReach(FaultException e) => HostFailures.IsUnanswered(e)
-        || (e.Fault.Type == FaultTypes.HostCommunication && !HostFailures.IsOfHost(e));
+    /// <summary>
+    /// The host was not heard, or its grain says that no key gets there. An answer as no host gives ends what was never asked
+    /// for: the host did not do it. On what may be under way it is no verdict.
+    /// </summary>
+    private static bool IsOutOfReach(FaultException e, bool underWay) => HostFailures.IsUnanswered(e)
+        || (e.Fault.Type == FaultTypes.HostCommunication && (underWay || !HostFailures.IsOfHost(e)));
 
     private static bool IsKeyMissing(FaultException e) =>
         HostFailures.IsRefused(e) && e.Fault.Key == "msg.vigor.enc.keyNotFound";
@@ -188,31 +199,54 @@ internal sealed class JobDriver(
 
     /// <summary>
     /// Takes back what an earlier run asked the host for, and returns when the host works on it no more: it was taken back, has
-    /// ended, or was never begun. Only the files say which.
+    /// ended, or was never begun. Only the files say which. Waits for a host that does not answer: what it was asked for may be
+    /// under way there.
     /// </summary>
-    public Task TakeBackAsync(WorkContext context, CancellationToken ct) => steps.PatientlyAsync(
-        context,
-        async () =>
+    public async Task TakeBackAsync(WorkContext context, CancellationToken ct)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            await CancelAsync(context, context.Task.Id, ct);
             try
             {
-                await foreach (var job in hosts.Once(context.Vm.HostId).Jobs.WatchAsync(context.Task.Id, ct))
-                {
-                    if (job.State != HostJob.Running)
-                    {
-                        break;
-                    }
-                }
+                await TakeBackOnceAsync(context, ct);
+                return;
             }
-            catch (FaultException e) when (HostFailures.IsRefused(e))
+            catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
             {
-                // The host knows no such job.
+                await ProgressAsync(context, "waiting for the host", ct);
             }
 
-            return true;
-        },
-        ct);
+            await Task.Delay(pause, time, ct);
+        }
+    }
+
+    /// <summary>
+    /// That a host knows no such job when it is watched proves nothing: the call that is to begin it may be on its way. What it
+    /// was told to take back it does not begin.
+    /// </summary>
+    private async Task TakeBackOnceAsync(WorkContext context, CancellationToken ct)
+    {
+        var jobs = hosts.Once(context.Vm.HostId).Jobs;
+        try
+        {
+            if (await jobs.CancelAsync(context.Task.Id, ct) is null)
+            {
+                return;
+            }
+        }
+        catch (FaultException e) when (HostFailures.IsRefused(e))
+        {
+            // It goes on to its end.
+        }
+
+        await foreach (var job in jobs.WatchAsync(context.Task.Id, ct))
+        {
+            if (job.State != HostJob.Running)
+            {
+                return;
+            }
+        }
+    }
 
     private async Task PauseAsync(TimeSpan pause, CancellationToken cancelled, CancellationToken ct)
     {

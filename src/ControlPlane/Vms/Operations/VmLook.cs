@@ -24,9 +24,7 @@ internal sealed class VmLook(
     public async Task<(VmRow Vm, VmFiles Files, List<KeyRecordRow> Records)> WholeAsync(string id, CancellationToken ct)
     {
         var vm = await FreeAsync(id, ct);
-        var files = await DescribeAsync(vm, ct)
-            ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
-            $"The host has no files of {vm.Name}.", "Put them back, or delete the VM."));
+        var files = await DescribeAsync(vm, ct) ?? throw FilesGone(vm);
         var records = await lookup.RecordsAsync(vm.Id, ct);
         if (await register.SettleLeftAsync(vm, files, records, ct) is { } unused)
         {
@@ -156,6 +154,10 @@ internal sealed class VmLook(
                 $"An earlier {files.PendingJob} of {vm.Name} was not finished.", "Start it again: that finishes it."));
         }
     }
+
+    /// <summary>The refusal of what needs files that are not there.</summary>
+    public static FaultException FilesGone(VmRow vm) => new(new Fault(FaultTypes.NotFound, "lorica.filesGone", vm.Name,
+        $"The host has no files of {vm.Name}.", "Put them back, or delete the VM."));
 
     /// <summary>Where the VM's files lie, as last seen; empty when they never were.</summary>
     public static string PathOf(VmRow vm) => vm.Snapshot is null ? "" : KeptDescriptions.FilesOf(vm.Snapshot).Path;

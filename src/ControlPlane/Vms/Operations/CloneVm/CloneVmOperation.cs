@@ -36,8 +36,6 @@ internal sealed partial class CloneVmOperation(
     KeyPlanner planner, NamedKeys named, EventLog events, TimeProvider time, ILogger<CloneVmOperation> log)
     : VmOperation<CloneVmRequest>(services)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc />
     public override OperationInfo Info { get; } = new(
         TaskKinds.Clone, "vm clone", Privileges.CloneVm, Privileges.CreateVmFromExisting)
@@ -167,7 +165,7 @@ internal sealed partial class CloneVmOperation(
         try
         {
             // What an earlier run made is taken as it is.
-            var files = context.Resumed ? await FindAsync(target, ct) : null;
+            var files = context.Resumed ? await steps.FindSurelyAsync(target, ct) : null;
             if (files is null)
             {
                 await Resume.RequireAsync(context, halfDone: null, ct);
@@ -189,45 +187,9 @@ internal sealed partial class CloneVmOperation(
                 OperationCanceledException => await Tasks.CancelledAsync(context.Task.Id, ct),
                 _ => Unforeseen(context, e),
             };
-            await TakeBackAsync(context, ct);
-            await creation.RemoveSurelyAsync(target, ct);
-            await creation.FailAsync(target, fault);
-        }
-    }
-
-    private async Task<VmFiles?> FindAsync(WorkContext target, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                return await creation.FindOnHostAsync(target, ct);
-            }
-            catch (FaultException e) when (HostFailures.IsUnanswered(e) && !ct.IsCancellationRequested)
-            {
-                await Tasks.ProgressAsync(target.Task.Id, "waiting for the host", 0, 0, ct);
-            }
-
-            await Task.Delay(Pause, time, ct);
-        }
-    }
-
-    /// <summary>The host may have been asked for the job: it must not make a VM after its name is free again.</summary>
-    private async Task TakeBackAsync(WorkContext context, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                await jobs.TakeBackAsync(context, ct);
-                return;
-            }
-            catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
-            {
-                await Tasks.ProgressAsync(context.Task.Id, "waiting for the host", 0, 0, ct);
-            }
-
-            await Task.Delay(Pause, time, ct);
+            // The host may have been asked for the job: it must not make a VM after its name is free again.
+            await jobs.TakeBackAsync(context, ct);
+            await creation.UndoAsync(target, asked: true, fault, ct);
         }
     }
 

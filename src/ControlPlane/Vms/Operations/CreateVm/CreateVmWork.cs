@@ -8,7 +8,8 @@ namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 
 /// <summary>Creates a VM with empty disks.</summary>
 internal sealed class CreateVmWork(
-    VmCreation creation, HostClient hosts, TaskStore tasks, ResumeCheck resume, TimeProvider time) : RequestedWork<NewVm>
+    VmCreation creation, HostClient hosts, HostSteps steps, TaskStore tasks, ResumeCheck resume, TimeProvider time)
+    : RequestedWork<NewVm>
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -27,28 +28,28 @@ internal sealed class CreateVmWork(
         {
             while (true)
             {
-                // Whether the host is being asked for the VM. One that is not heard when it is to come into encryption mode
-                // ends the task.
-                bool asking = true;
+                // Whether the host is being asked for the VM, and was before: that one may be at work. A host that is not heard
+                // when it is to come into encryption mode ends the task.
+                var (asking, before) = (false, asked);
                 try
                 {
                     // What an earlier attempt made is taken as it is.
-                    var files = asked ? await creation.FindOnHostAsync(context, ct) : null;
+                    var files = asked ? await steps.FindSurelyAsync(context, ct) : null;
                     if (files is null)
                     {
-                        asking = false;
                         await resume.RequireAsync(context, halfDone: null, ct);
                         var ask = await creation.PrepareAsync(context, request, ct);
                         await tasks.ProgressAsync(context.Task.Id, "disks", 0, 0, ct);
                         (asked, asking) = (true, true);
                         files = await hosts.Once(context.Vm.HostId).Vms.CreateAsync(ask, ct);
+                        asking = false;
                     }
 
                     await creation.SucceedAsync(context, files, ct);
                     return;
                 }
                 catch (Exception e) when (!ct.IsCancellationRequested
-                    && ((asking && HostFailures.IsUnanswered(e))
+                    && ((asking && (HostFailures.IsUnanswered(e) || (before && IsAtWork(e))))
                         || (asked && e is not FaultException && HostFailures.IsPassing(e))))
                 {
                     // Once the host was asked, a database that is busy is no reason to leave a VM behind that nobody knows.
@@ -62,6 +63,13 @@ internal sealed class CreateVmWork(
             await creation.UndoAsync(context, asked, e.Fault, ct);
         }
     }
+
+    /// <summary>
+    /// The host lists no VM that it is still making, and refuses to make it twice: the attempt whose answer did not come is at
+    /// work.
+    /// </summary>
+    private static bool IsAtWork(Exception e) => HostFailures.IsBusy(e)
+        || (HostFailures.IsRefused(e) && e is FaultException { Fault.Key: "lorica.vmExists" });
 
     /// <inheritdoc />
     protected override NewVm FromFirst(FirstTaskArguments first) => first.Create! with { DiskObjects = first.CreateObjects };

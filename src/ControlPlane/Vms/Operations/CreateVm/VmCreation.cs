@@ -25,7 +25,7 @@ namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 /// </summary>
 internal sealed class VmCreation(
     PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostClient client, KeyRegister register,
-    HostCrypto hostCrypto, InventoryTree tree, TaskStore tasks, PlacementService placement, PreflightCheck preflight,
+    HostCrypto hostCrypto, InventoryTree tree, TaskStore tasks, HostSteps steps, PlacementService placement, PreflightCheck preflight,
     SpaceRules space, IAuthorizer authorizer, KeyPlanner planner, NamedKeys named, CryptoSteps crypto,
     EventLog events, IGrainFactory grains,
     TimeProvider time)
@@ -163,7 +163,7 @@ internal sealed class VmCreation(
         var (task, vm) = (context.Task, context.Vm);
         if (RecordCheck.UnreadableOf(files) is { } why)
         {
-            files = await FindOnHostAsync(context, ct) ?? throw new FaultException(why);
+            files = await steps.FindSurelyAsync(context, ct) ?? throw new FaultException(why);
         }
 
         await VerifyAsync(context, files, ct);
@@ -201,27 +201,7 @@ internal sealed class VmCreation(
         }
     }
 
-    /// <summary>
-    /// The VM as the host has it, or null when it has not. Files that cannot be read for the moment say nothing, neither "plain"
-    /// nor "not there": they are waited for.
-    /// </summary>
-    public async Task<VmFiles?> FindOnHostAsync(WorkContext context, CancellationToken ct)
-    {
-        var vm = context.Vm;
-        while (true)
-        {
-            var files = await client.Once(vm.HostId).Vms.FindAsync(vm.Id, ct);
-            if (RecordCheck.UnreadableOf(files) is not { } why)
-            {
-                return files;
-            }
-
-            await tasks.ProgressAsync(context.Task.Id, JobDriver.Waiting(why.Message), 0, 0, ct);
-            await Task.Delay(Pause, time, ct);
-        }
-    }
-
-    /// <summary>A VM that was to be encrypted and is not must never count as created.</summary>
+    /// <summary>A VM that was to be encrypted and is not must never count as created: who asked for it removes it.</summary>
     private async Task VerifyAsync(WorkContext context, VmFiles files, CancellationToken ct)
     {
         if (files.VmId != context.Vm.Id)
@@ -237,63 +217,69 @@ internal sealed class VmCreation(
                 ? !files.Encrypted
                 : files.Disks.FirstOrDefault(d => d.ObjectId == id) is not { Encrypted: true })
             {
-                await RemoveAsync(context, ct);
                 throw new FaultException(new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", files.Path,
                     $"The host made {context.Vm.Name} without the encryption that was asked for.", "See the host's log."));
             }
         }
     }
 
-    /// <summary>The name is about to be free again, so the host must not keep a VM of it that nobody knows.</summary>
-    public async Task RemoveAsync(WorkContext context, CancellationToken ct)
-    {
-        try
-        {
-            await client.Once(context.Vm.HostId).Vms.DeleteAsync(
-                new VmEdit(context.Vm.Id, Math.Max(context.Task.Epoch, context.Vm.Epoch), Records: []), ct);
-        }
-        catch (FaultException e) when (HostFailures.IsOfHost(e) && !HostFailures.IsUnanswered(e) && !IsAway(e))
-        {
-            // Not there, or it will not be deleted: the refusal that follows says what is wrong with it.
-        }
-    }
-
-    private static bool IsAway(FaultException e) =>
-        HostFailures.IsRefused(e) && e.Fault.Key == "lorica.datastoreNotThere";
-
     /// <summary>
-    /// The same, waiting for a host that does not answer, or whose datastore is not there: what it was asked for may stand there.
+    /// Ends the task; what the host was <paramref name="asked"/> for is removed there first, since the name is about to be free
+    /// again and the host must not keep a VM of it that nobody knows.
+    /// <code>
+    /// removed, or not there ───────────────────────────────► row and records go
+    /// not heard, still at work, datastore not there ───────► asked again
+    /// refused ─────────────────────────────────────────────► row and records stay; the task says what is left
+    /// </code>
     /// </summary>
-    public async Task RemoveSurelyAsync(WorkContext context, CancellationToken ct)
+    public async Task UndoAsync(WorkContext context, bool asked, Fault fault, CancellationToken ct)
     {
-        while (true)
+        while (!await TryUndoAsync(context, asked, fault, ct))
         {
-            try
-            {
-                await RemoveAsync(context, ct);
-                return;
-            }
-            catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
-            {
-                await tasks.ProgressAsync(
-                    context.Task.Id,
-                    IsAway(e) ? JobDriver.Waiting(e.Fault.Message) : "waiting for the host", 0, 0, ct);
-            }
-
             await Task.Delay(Pause, time, ct);
         }
     }
 
-    /// <summary>Ends the task; what the host was <paramref name="asked"/> for is removed there first.</summary>
-    public async Task UndoAsync(WorkContext context, bool asked, Fault fault, CancellationToken ct)
+    /// <summary>The same, once; false when the host cannot be told, or is still at work, and is to be asked again.</summary>
+    public async Task<bool> TryUndoAsync(WorkContext context, bool asked, Fault fault, CancellationToken ct)
     {
-        if (asked)
+        var vm = context.Vm;
+        try
         {
-            await RemoveSurelyAsync(context, ct);
+            if (asked)
+            {
+                // False is as good: it is not there.
+                await client.Once(vm.HostId).Vms.DeleteAsync(
+                    new VmEdit(vm.Id, Math.Max(context.Task.Epoch, vm.Epoch), Records: []), ct);
+            }
+        }
+        catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
+        {
+            if (HostFailures.IsRefused(e) && !Passes(e.Fault))
+            {
+                await tasks.FailAsync(context.Task.Id, Standing(vm, fault, e.Fault), also: null, CancellationToken.None);
+                return true;
+            }
+
+            await tasks.ProgressAsync(
+                context.Task.Id, HostFailures.IsRefused(e) ? JobDriver.Waiting(e.Fault.Message) : "waiting for the host", 0, 0, ct);
+            return false;
         }
 
         await FailAsync(context, fault);
+        return true;
     }
+
+    /// <summary>Whether a refusal to remove a VM passes by itself: somebody works on it, or its datastore is away.</summary>
+    private static bool Passes(Fault refusal) =>
+        refusal.Type == FaultTypes.ResourceInUse || refusal.Key is "lorica.jobUnderWay" or "lorica.datastoreNotThere";
+
+    private static Fault Standing(VmRow vm, Fault fault, Fault kept) => fault with
+    {
+        Message = $"{fault.Message} What the host has of {vm.Name} could not be removed and stays, with its records and its name: "
+            + kept.Message,
+        Hint = $"{(kept.Hint.Length > 0 ? kept.Hint + " Then r" : "R")}emove it: lorica vm rm {vm.Name}",
+    };
 
     /// <summary>The keys that a request names; none: one new key for all.</summary>
     private async Task<IReadOnlyList<KeyGroup>> KeysAsync(

@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Tasks;
-using Lorica.ControlPlane.Vms.Files;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
 
@@ -16,8 +15,8 @@ namespace Lorica.ControlPlane.Vms.Operations.DeleteVm;
 /// is waited for.
 /// </summary>
 internal sealed class DeleteVmOperation(
-    OperationServices services, HostClient hosts, VmLookup lookup, VmDescriptionCache snapshots, KeyRegister register,
-    EventLog events, IGrainFactory grains, AlarmStore alarms, TimeProvider time)
+    OperationServices services, HostClient hosts, VmLookup lookup, KeyRegister register, EventLog events,
+    IGrainFactory grains, AlarmStore alarms, TimeProvider time)
     : VmOperation<DeleteVmRequest>(services)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -68,7 +67,7 @@ internal sealed class DeleteVmOperation(
     private async Task FilesAsync(WorkContext context, VmEdit edit, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
-        bool asked = false;
+        var (asked, slow) = (false, 0);
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
@@ -77,7 +76,7 @@ internal sealed class DeleteVmOperation(
                 if (context.Resumed && !asked)
                 {
                     // What is gone already is told by NotFound, whoever asks.
-                    await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
+                    await hosts.Round(vm.HostId, slow).Vms.DescribeAsync(vm.Id, ct);
                     await Resume.RequireAsync(context, halfDone: null, ct);
                 }
 
@@ -91,8 +90,10 @@ internal sealed class DeleteVmOperation(
                 return;
             }
             catch (FaultException e) when (
-                !ct.IsCancellationRequested && (HostFailures.IsUnanswered(e) || (asked && IsBusy(e))))
+                !ct.IsCancellationRequested && (HostFailures.IsUnanswered(e) || (asked && HostFailures.IsBusy(e))))
             {
+                // Also an attempt whose answer did not come and which is still at work.
+                slow += HostFailures.IsSlow(e) ? 1 : 0;
                 await Tasks.ProgressAsync(task.Id, "waiting for the host", 0, 0, ct);
             }
 
@@ -102,9 +103,6 @@ internal sealed class DeleteVmOperation(
 
     /// <summary>The host has no such VM; that its folder is not there is another thing.</summary>
     private static bool IsGone(FaultException e) => HostFailures.IsRefused(e) && e.Fault.Key == "lorica.vmNotFound";
-
-    /// <summary>An attempt whose answer did not come is still at work.</summary>
-    private static bool IsBusy(FaultException e) => HostFailures.IsRefused(e) && e.Fault.Key == "lorica.vmBusy";
 
     /// <inheritdoc />
     protected override DeleteVmRequest FromFirst(FirstTaskArguments first) => new();

@@ -1,5 +1,4 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Vms.Operations.CreateVm;
 using Lorica.Model;
@@ -7,7 +6,7 @@ using Lorica.Model;
 namespace Lorica.ControlPlane.Vms.Operations.ImportVm;
 
 /// <summary>Settles an import that a stop of the center interrupted; <see cref="VmImporter"/> brings the bytes.</summary>
-internal sealed class ImportVmWork(VmCreation creation, TimeProvider time) : RequestedWork<NewVm>
+internal sealed class ImportVmWork(VmCreation creation, HostSteps steps, TimeProvider time) : RequestedWork<NewVm>
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private const int ImportLooks = 3;
@@ -23,7 +22,8 @@ internal sealed class ImportVmWork(VmCreation creation, TimeProvider time) : Req
 
     /// <summary>
     /// An import lives in the request that brings its bytes, so after a stop it cannot go on. Either the host had taken all of
-    /// it, then it is done; or the host left nothing behind, then it failed.
+    /// it, then it is done; or the host left nothing behind, then it failed. Only the host says which: that it is away, or will
+    /// not tell of what stands there, is no verdict on it.
     /// </summary>
     protected override async Task RunAsync(WorkContext context, NewVm request, CancellationToken ct)
     {
@@ -31,28 +31,27 @@ internal sealed class ImportVmWork(VmCreation creation, TimeProvider time) : Req
         {
             try
             {
-                if (await creation.FindOnHostAsync(context, ct) is { } files)
+                if (await steps.FindSurelyAsync(context, ct) is { } files)
                 {
                     await creation.SucceedAsync(context, files, ct);
                     return;
                 }
-
-                // The host may be about to finish, or to undo, what it had when the connection broke.
-                if (looks >= (context.Task.Cancellable ? ImportLooks : FinishingLooks))
-                {
-                    await creation.UndoAsync(context, asked: true, Interrupted(context), ct);
-                    return;
-                }
             }
-            catch (FaultException e) when (HostFailures.IsUnanswered(e) && !ct.IsCancellationRequested)
+            catch (FaultException e) when (!ct.IsCancellationRequested)
             {
-                looks = 0;
-            }
-            catch (FaultException e) when (!HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
-            {
-                // What stands on the host is refused; that the host will not tell of it is no verdict on it.
                 await creation.UndoAsync(context, asked: true, e.Fault, ct);
                 return;
+            }
+
+            // The host may be about to finish, or to undo, what it had when the connection broke.
+            if (looks >= (context.Task.Cancellable ? ImportLooks : FinishingLooks))
+            {
+                if (await creation.TryUndoAsync(context, asked: true, Interrupted(context), ct))
+                {
+                    return;
+                }
+
+                looks = 0;
             }
 
             await Task.Delay(Pause, time, ct);

@@ -156,8 +156,8 @@ internal sealed class MigrateVmOperation(
     }
 
     /// <summary>Not on the list any more: an earlier attempt did it.</summary>
-    private async Task LeaveAsync(WorkContext context, string hostId, CancellationToken ct) =>
-        await (await steps.BeginAsync(context, hostId, "leave", ct))
+    private async Task LeaveAsync(WorkContext context, string hostId, CancellationToken ct, bool undoes = false) =>
+        await (await steps.BeginAsync(context, hostId, "leave", ct, undoes))
             .Vms.UnregisterAsync(context.Vm.Id, context.Task.Epoch, ct);
 
     private Task PlaceAsync(string vmId, string hostId, CancellationToken ct) => store.WriteAsync(
@@ -187,7 +187,7 @@ internal sealed class MigrateVmOperation(
         var (task, vm) = (context.Task, context.Vm);
         try
         {
-            await LeaveAsync(context, request.Host, ct);
+            await LeaveAsync(context, request.Host, ct, undoes: true);
             await PlaceAsync(vm.Id, request.FromHost, ct);
             if (await steps.FindAsync(context, request.FromHost, ct) is null)
             {

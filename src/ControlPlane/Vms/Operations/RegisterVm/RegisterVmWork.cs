@@ -93,8 +93,8 @@ internal sealed class RegisterVmWork(
         var (task, vm) = (context.Task, context.Vm);
         try
         {
-            // Refused, so it is not there; an earlier run that died may have registered it all the same.
-            await (await hosts.BeginAsync(context, vm.HostId, "undo", ct)).Vms.UnregisterAsync(vm.Id, task.Epoch, ct);
+            // Refused, so it is not there; an earlier run that died may have registered it all the same, or be about to.
+            await (await hosts.BeginAsync(context, vm.HostId, "undo", ct, undoes: true)).Vms.UnregisterAsync(vm.Id, task.Epoch, ct);
         }
         catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
         {

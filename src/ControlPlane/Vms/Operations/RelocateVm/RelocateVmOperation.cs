@@ -112,8 +112,6 @@ internal sealed class RelocateVmOperation(
         }
 
         var job = await jobs.RunAsync(context, start, keys, f => IsDone(f, request), ct);
-        var files = job.Result is { } result && result.VmId == vm.Id ? result
-            : await snapshots.DescribeAsync(vm.HostId, vm.Id, ct);
         if (job.State != HostJob.Succeeded)
         {
             throw new FaultException(job.Fault is { } f ? f
@@ -121,6 +119,9 @@ internal sealed class RelocateVmOperation(
                     "See the host's log."));
         }
 
+        // The VM is where it was to be: that its files cannot be looked at just now does not end the task.
+        var files = job.Result is { } result && result.VmId == vm.Id && RecordCheck.UnreadableOf(result) is null ? result
+            : await steps.FindSurelyAsync(context, ct) ?? throw VmLook.FilesGone(vm);
         await snapshots.SaveAsync(files, ct);
         await Tasks.SucceedAsync(task.Id, db => SettleAsync(db, context, request, files, ct), ct);
     }
@@ -140,11 +141,14 @@ internal sealed class RelocateVmOperation(
         }
     }
 
-    /// <summary>Takes back what an earlier run asked for; true when the host had moved the VM by then.</summary>
+    /// <summary>
+    /// Takes back what an earlier run asked for; true when the host had moved the VM by then. Waits for a host that is away: it
+    /// may be moving the VM.
+    /// </summary>
     private async Task<bool> IsDoneAfterAllAsync(WorkContext context, RelocateVmRequest request, CancellationToken ct)
     {
         await jobs.TakeBackAsync(context, ct);
-        return IsDone(await steps.DescribeAsync(context, ct), request);
+        return await steps.FindSurelyAsync(context, ct) is { } files && IsDone(files, request);
     }
 
     private async Task SettleAsync(
