@@ -27,7 +27,8 @@ internal sealed class HostCaller(HostLinks links, TimeProvider time, string host
             {
                 return await call(
                     links.Client(hostId),
-                    new CallOptions(deadline: time.GetUtcNow().UtcDateTime + patience.Within(deadline, slow), cancellationToken: ct));
+                    new CallOptions(
+                        deadline: time.GetUtcNow().UtcDateTime + patience.Within(deadline, slow), cancellationToken: ct));
             }
             catch (RpcException e) when (ct.IsCancellationRequested
                 || !(HostFailures.IsTransport(e) || (lost && patience.AwaitsItself && HostFailures.IsBusy(e)))

@@ -8,8 +8,9 @@ internal static class HostGrainCalls
 {
     /// <summary>Delivers; a delivery that takes too long, or whose grain stops, is one that cannot be made now.</summary>
     /// <remarks>
-    /// A grain of this process hands an exception over as it is, its cause with it. Within the grain that cause says how a call of
-    /// the host came out; to who asked the grain for keys it says nothing about what that one asks of the host, so it stays there.
+    /// A grain of this process hands an exception over as it is, its cause with it. Within the grain that cause says how a call
+    /// of the host came out; to who asked the grain for keys it says nothing about what that one asks of the host, so it stays
+    /// there.
     /// </remarks>
     /// <exception cref="FaultException">
     /// HostCommunication when the host or its grain was not heard, or what the host said; never with a cause of

@@ -40,7 +40,7 @@ public sealed class HostJobs
     ];
 
     /// <summary>Asks the host to take a job back; refused for what changes data in place, and for what is about to end.</summary>
-    /// <returns>Null when the host knows no such job.</returns>
+    /// <returns>Null when the host knows no such job; it does not begin it by a call that is there already.</returns>
     public async Task<HostJob?> CancelAsync(string jobId, CancellationToken ct) => (await _host.FindAsync(
         HostDeadlines.Job, (c, o) => c.CancelJobAsync(new JobRequest { JobId = jobId }, o), ct))?.ToModel();
 

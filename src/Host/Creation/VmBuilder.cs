@@ -173,8 +173,8 @@ internal sealed class VmBuilder : IAsyncDisposable
         }
         catch (Exception e) when (FaultMap.Find(e, _registration.DisplayPath) is not null)
         {
-            // It stays pending; who asks for it to be removed or made again, or the next start of the host, removes it. Why it was not made says more than why it was not
-            // removed.
+            // It stays pending; who asks for it to be removed or made again, or the next start of the host, removes it. Why it
+            // was not made says more than why it was not removed.
         }
     }
 

@@ -55,7 +55,8 @@ public sealed class LostAnswerTests
         await using var center = await TestCenter.StartAsync();
         center.Host.OnCreated = () => throw new RpcException(new Status(StatusCode.PermissionDenied, "odd"));
         center.Host.BeforeLife = step => step == "delete"
-            ? throw FaultCodec.ToRpc(new Fault(FaultTypes.SystemError, "lorica.io", "a", "Input/output error.", "Look at the disk."))
+            ? throw FaultCodec.ToRpc(
+                new Fault(FaultTypes.SystemError, "lorica.io", "a", "Input/output error.", "Look at the disk."))
             : Task.CompletedTask;
         var fault = (await center.DoAsync("vms", Encrypted("a"))).Fault!;
         Assert.Equal("lorica.peerFailed", fault.Key);
@@ -104,7 +105,8 @@ public sealed class LostAnswerTests
         int refused = 0;
         var ended = await LifeWorld.InterruptAsync(center, People.Administrator, kind, done: false, () =>
         {
-            center.Host.BeforeLife = s => s == step && Interlocked.Increment(ref refused) == 1 ? throw Busy() : Task.CompletedTask;
+            center.Host.BeforeLife = s => s == step && Interlocked.Increment(ref refused) == 1
+                ? throw Busy() : Task.CompletedTask;
             return Task.CompletedTask;
         });
         Assert.Equal(("succeeded", null), (ended.State, ended.Fault?.Message));
@@ -303,7 +305,7 @@ public sealed class LostAnswerTests
         return center;
     }
 
-    /// <summary>A plain VM <c>imp</c> stands on the host; the import that brought it was cut off by a stop of the center.</summary>
+    /// <summary>A plain VM <c>imp</c> stands on the host; the import that brought it was cut off with its center.</summary>
     private static async Task<string> ImportedAsync(TestCenter center, Action between, bool encrypted = false)
     {
         Assert.Equal("succeeded", (await center.CreateAsync("imp")).State);

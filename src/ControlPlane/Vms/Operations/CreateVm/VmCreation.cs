@@ -25,10 +25,9 @@ namespace Lorica.ControlPlane.Vms.Operations.CreateVm;
 /// </summary>
 internal sealed class VmCreation(
     PolicyCatalog policies, ProviderService providers, HostDirectory hosts, HostClient client, KeyRegister register,
-    HostCrypto hostCrypto, InventoryTree tree, TaskStore tasks, HostSteps steps, PlacementService placement, PreflightCheck preflight,
-    SpaceRules space, IAuthorizer authorizer, KeyPlanner planner, NamedKeys named, CryptoSteps crypto,
-    EventLog events, IGrainFactory grains,
-    TimeProvider time)
+    HostCrypto hostCrypto, InventoryTree tree, TaskStore tasks, HostSteps steps, PlacementService placement,
+    PreflightCheck preflight, SpaceRules space, IAuthorizer authorizer, KeyPlanner planner, NamedKeys named, CryptoSteps crypto,
+    EventLog events, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -262,7 +261,8 @@ internal sealed class VmCreation(
             }
 
             await tasks.ProgressAsync(
-                context.Task.Id, HostFailures.IsRefused(e) ? JobDriver.Waiting(e.Fault.Message) : "waiting for the host", 0, 0, ct);
+                context.Task.Id, HostFailures.IsRefused(e) ? JobDriver.Waiting(e.Fault.Message) : "waiting for the host", 0, 0,
+                ct);
             return false;
         }
 
@@ -276,8 +276,8 @@ internal sealed class VmCreation(
 
     private static Fault Standing(VmRow vm, Fault fault, Fault kept) => fault with
     {
-        Message = $"{fault.Message} What the host has of {vm.Name} could not be removed and stays, with its records and its name: "
-            + kept.Message,
+        Message = $"{fault.Message} What the host has of {vm.Name} could not be removed and stays, with its records and its name"
+            + $": {kept.Message}",
         Hint = $"{(kept.Hint.Length > 0 ? kept.Hint + " Then r" : "R")}emove it: lorica vm rm {vm.Name}",
     };
 

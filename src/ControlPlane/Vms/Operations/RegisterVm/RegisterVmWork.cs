@@ -94,11 +94,17 @@ internal sealed class RegisterVmWork(
         try
         {
             // Refused, so it is not there; an earlier run that died may have registered it all the same, or be about to.
-            await (await hosts.BeginAsync(context, vm.HostId, "undo", ct, undoes: true)).Vms.UnregisterAsync(vm.Id, task.Epoch, ct);
+            var host = await hosts.BeginAsync(context, vm.HostId, "undo", ct, undoes: true);
+            await host.Vms.UnregisterAsync(vm.Id, task.Epoch, ct);
         }
         catch (FaultException e) when (HostFailures.IsOfHost(e) && !ct.IsCancellationRequested)
         {
-            // As it should be.
+            // Its files are where they were, and the host takes the same VM again.
+            fault = fault with
+            {
+                Message = $"{fault.Message} The host did not forget {vm.Name} either: {e.Fault.Message}",
+                Hint = $"Register {vm.Name} again.",
+            };
         }
 
         List<ExpectedKey> unused = [];
