@@ -260,10 +260,9 @@ public sealed class BegunWorkTests
     {
         await using var center = await StartAsync(Encrypt);
         string task = await HalfWayAsync(center, People.Administrator, Encrypt);
-        center.Host.Lies = files => files.Name == "a"
-            ? throw new RpcException(new Status(answer, "As no host answers.")) : files;
-        await AssertWaitsAsync(center, task);
-        center.Host.Lies = null;
+        await AssertWaitsAsync(
+            center, task, look: files => files.Name == "a"
+                ? throw new RpcException(new Status(answer, "As no host answers.")) : files);
         await AssertFinishedAsync(center, task, Encrypt);
     }
 
@@ -333,9 +332,18 @@ public sealed class BegunWorkTests
         Release(center);
     }
 
-    /// <summary>The host is started again in the middle, its jobs with it; the task waits for it.</summary>
-    private static async Task AssertWaitsAsync(TestCenter center, string task, string step = "waiting for the host")
+    /// <summary>
+    /// The host is started again in the middle, its jobs with it; the task looks at it time and again, and waits for it.
+    /// </summary>
+    private static async Task AssertWaitsAsync(
+        TestCenter center, string task, string step = "waiting for the host", Func<VmDescription, VmDescription>? look = null)
     {
+        int looks = 0;
+        center.Host.Lies = files =>
+        {
+            Interlocked.Increment(ref looks);
+            return look?.Invoke(files) ?? files;
+        };
         center.Host.Restart();
         Release(center);
         await Poll.UntilAsync(
@@ -343,9 +351,10 @@ public sealed class BegunWorkTests
             {
                 var now = await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel);
                 Assert.True(now.State is "queued" or "running", now.Fault?.Message);
-                return now.Step == step;
+                return now.Step == step && looks > 3;
             },
             "the task waits");
+        center.Host.Lies = null;
     }
 
     private static void Release(TestCenter center)
