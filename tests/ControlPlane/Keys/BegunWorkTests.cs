@@ -346,7 +346,7 @@ public sealed class BegunWorkTests
         };
         center.Host.Restart();
         Release(center);
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 var now = await center.GetAsync("tasks/" + task, RestJson.Default.TaskModel);

@@ -22,7 +22,7 @@ public sealed class LostAnswerTests
     {
         await using var center = await MakingAsync();
         var task = await center.BeginAsync("vms", Encrypted("a"));
-        await Poll.UntilAsync(() => center.Host.AskedWhileMaking > 1, "the host is asked again");
+        await Wait.UntilAsync(() => center.Host.AskedWhileMaking > 1, "the host is asked again");
         Assert.Contains((await TaskAsync(center, task.Id)).State, (string[])["queued", "running"]);
         center.Host.FinishMaking();
         await AssertSucceededAsync(center, task.Id);
@@ -35,10 +35,10 @@ public sealed class LostAnswerTests
     {
         await using var center = await MakingAsync();
         var task = await center.BeginAsync("vms", Encrypted("a"));
-        await Poll.UntilAsync(() => center.Host.AskedWhileMaking > 0, "the host is asked again");
+        await Wait.UntilAsync(() => center.Host.AskedWhileMaking > 0, "the host is asked again");
         center.Broker.KmsDown = true;
         center.Host.Keys.Clear();
-        await Poll.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await TaskAsync(center, task.Id)).Step is { } step
                 && step.Contains("lorica.vmBusy", StringComparison.Ordinal), "the host is asked to remove it");
         Assert.Single(await RowsAsync(center));
@@ -70,7 +70,7 @@ public sealed class LostAnswerTests
         center.Host.BeforeLife = null;
         var reply = await center.Http.DeleteAsync("/api/v1/vms/a");
         Assert.True(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
-        await Poll.UntilAsync(async () => (await RowsAsync(center)).Count == 0, "it is removed");
+        await Wait.UntilAsync(async () => (await RowsAsync(center)).Count == 0, "it is removed");
         Assert.Empty(center.Host.Vms);
     }
 
@@ -133,7 +133,7 @@ public sealed class LostAnswerTests
         center.Host.HoldJobs = new TaskCompletionSource();
         var bob = await People.WithoutAsync(center);
         var task = await center.Vms.CloneAsync(bob, "a", new CloneVmBody("b"), None);
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await WithdrawAllAsync(center, bob);
         var (cancels, late) = (0, center.Host.Started.Last());
         await center.RestartAsync(() =>
@@ -172,7 +172,7 @@ public sealed class LostAnswerTests
         center.Host.HoldJobs = new TaskCompletionSource();
         var bob = await People.WithoutAsync(center);
         var task = await center.Vms.RelocateAsync(bob, "a", new RelocateVmBody("ds2"), None);
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         await WithdrawAllAsync(center, bob);
         int looks = 0;
         await center.RestartAsync(() =>
@@ -200,7 +200,7 @@ public sealed class LostAnswerTests
         center.Host.SecondDatastoreFree = 1 << 29;
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/relocate", """{"datastore":"ds2"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         center.Host.DatastoreProblem = "The datastore ds1 is not mounted.";
         center.Host.HoldJobs.SetResult();
         await WaitsAsync(center, task.Id, "not mounted");
@@ -221,7 +221,7 @@ public sealed class LostAnswerTests
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
         center.Host.HoldJobs = new TaskCompletionSource();
         var task = await center.BeginAsync("vms/a/clone", """{"name":"b"}""");
-        await Poll.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
+        await Wait.UntilAsync(() => !center.Host.Started.IsEmpty, "the job runs");
         int looks = 0;
         VmDescription Look(VmDescription files) => files.Name != "b" ? files : Interlocked.Increment(ref looks) switch
         {
@@ -286,7 +286,7 @@ public sealed class LostAnswerTests
     {
         await using var center = await TestCenter.StartAsync();
         string task = await ImportedAsync(center, center.Host.Unmake);
-        await Poll.UntilAsync(() => center.Host.AskedWhileMaking > 0, "the host is asked to remove it");
+        await Wait.UntilAsync(() => center.Host.AskedWhileMaking > 0, "the host is asked to remove it");
         center.Host.FinishMaking();
         await AssertSucceededAsync(center, task);
         Assert.Equal("imp", (await center.VmAsync("imp")).Name);
@@ -352,7 +352,7 @@ public sealed class LostAnswerTests
     private static Task<List<VmRow>> RowsAsync(TestCenter center) =>
         center.Store.ReadAsync(db => db.Raw.Vms.AsNoTracking().ToListAsync());
 
-    private static Task WaitsAsync(TestCenter center, string task, string why = "") => Poll.UntilAsync(
+    private static Task WaitsAsync(TestCenter center, string task, string why = "") => Wait.UntilAsync(
         async () =>
         {
             var now = await TaskAsync(center, task);

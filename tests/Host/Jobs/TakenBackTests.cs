@@ -37,7 +37,7 @@ public sealed class TakenBackTests : IAsyncLifetime
         using (await entry.EnterAsync(registration.DisplayPath, CancellationToken.None))
         {
             starting = _host.Client.StartJobAsync(order).ResponseAsync;
-            await UntilAsync(() => _host.Node.Jobs.Arriving == 1);
+            await Wait.UntilAsync(() => _host.Node.Jobs.Arriving == 1, "the call waits for its turn");
             await AssertNoneAsync(order);
         }
 
@@ -89,7 +89,7 @@ public sealed class TakenBackTests : IAsyncLifetime
     /// <summary>The VM is free, plain, alone and where it was, and there is no such job.</summary>
     private async Task AssertNothingAsync(StartJobRequest order)
     {
-        await UntilAsync(() => _host.Node.Jobs.Arriving == 0);
+        await Wait.UntilAsync(() => _host.Node.Jobs.Arriving == 0, "no call is left");
         Assert.Empty((await _host.Client.ListJobsAsync(new ListJobsRequest())).Jobs);
         await AssertNoneAsync(order);
         var vm = Assert.Single((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
@@ -97,11 +97,5 @@ public sealed class TakenBackTests : IAsyncLifetime
         var (registration, entry) = _host.Node.Table.Find(vm.VmId);
         Assert.Null(entry.Job);
         (await entry.EnterAsync(registration.DisplayPath, CancellationToken.None)).Dispose();
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-            await Task.Delay(5, TestContext.Current.CancellationToken);
     }
 }
