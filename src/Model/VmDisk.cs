@@ -2,42 +2,49 @@ using Lorica.Contracts.Faults;
 
 namespace Lorica.Model;
 
-/// <summary>A disk of a VM, as its host reads its files.</summary>
+/// <summary>
+/// A disk of a VM, as its host reads its files. What is said of its file is that of the link that takes the writes.
+/// </summary>
 public sealed record VmDisk
 {
     /// <summary><c>virtio0:1</c>.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary><c>[datastore1] web/web.vmdk</c>.</summary>
-    public string Path { get; init; } = "";
-
     /// <summary>Size in bytes.</summary>
     public long Capacity { get; init; }
 
-    /// <summary>Bytes allocated on the datastore.</summary>
-    public long Used { get; init; }
+    /// <summary>
+    /// What it is made of, first the link that takes the writes and stands for the disk, each over the next one; one.
+    /// </summary>
+    public required IReadOnlyList<VmDiskLink> Links { get; init; }
 
-    /// <summary><c>thin</c>, <c>lazyZeroed</c> or <c>eagerZeroed</c>.</summary>
-    public string Provisioning { get; init; } = "";
+    /// <inheritdoc cref="VmDiskLink.Path"/>
+    public string Path => Links[0].Path;
 
-    /// <summary>Whether its data is encrypted.</summary>
-    public bool Encrypted { get; init; }
+    /// <summary>Bytes allocated on the datastore, of all links.</summary>
+    public long Used => Links.Sum(l => l.Used);
 
-    /// <summary>The key that its file names; null when it names none.</summary>
-    public KeyName? Key { get; init; }
+    /// <inheritdoc cref="VmDiskLink.Provisioning"/>
+    public string Provisioning => Links[0].Provisioning;
 
-    /// <summary>Check value of that key, as the file has it.</summary>
-    public string Kcv { get; init; } = "";
+    /// <inheritdoc cref="VmDiskLink.Encrypted"/>
+    public bool Encrypted => Links[0].Encrypted;
 
-    /// <summary>Goes up with each change of its key; 0 when it could not be opened.</summary>
-    public long Generation { get; init; }
+    /// <inheritdoc cref="VmDiskLink.Key"/>
+    public KeyName? Key => Links[0].Key;
 
-    /// <summary>Identity of the disk, wherever its files lie.</summary>
-    public string ObjectId { get; init; } = "";
+    /// <inheritdoc cref="VmDiskLink.Kcv"/>
+    public string Kcv => Links[0].Kcv;
 
-    /// <summary><c>encrypt</c>, <c>decrypt</c> or <c>rekey</c> while its data is half changed; else empty.</summary>
-    public string Transition { get; init; } = "";
+    /// <inheritdoc cref="VmDiskLink.Generation"/>
+    public long Generation => Links[0].Generation;
 
-    /// <summary>What is wrong with its files; null when they verify.</summary>
-    public Fault? Suspect { get; init; }
+    /// <inheritdoc cref="VmDiskLink.ObjectId"/>
+    public string ObjectId => Links[0].ObjectId;
+
+    /// <inheritdoc cref="VmDiskLink.Transition"/>
+    public string Transition => Links[0].Transition;
+
+    /// <inheritdoc cref="VmDiskLink.Suspect"/>
+    public Fault? Suspect => Links[0].Suspect;
 }

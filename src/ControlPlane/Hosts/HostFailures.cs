@@ -52,7 +52,7 @@ public static class HostFailures
     /// </summary>
     internal static bool IsOfHost(Exception e) =>
         e is FaultException { InnerException: HostUnansweredException or RpcException }
-            or FaultException { Fault.Key: HostReplies.OtherKey };
+            or FaultException { Fault.Key: HostReplies.OtherKey or HostReplies.UnknownKey };
 
     /// <summary>Whether something was given up, by who asked or by the host.</summary>
     internal static bool IsGivenUp(Exception e) => e is OperationCanceledException or FaultException

@@ -13,10 +13,7 @@ internal static class HostMessages
     {
         HostId = m.HostId, Name = m.Name, Version = m.Version, BootId = m.BootId, HardwareAes = m.HardwareAes,
         XtsBackend = m.XtsBackend, KeyMemory = m.KeyMemory, Kvm = m.Kvm, CryptoMode = m.CryptoMode,
-        Presentation = m.Presentation is { } p
-            ? new KeyPresentation(
-                p.HostId, p.ReceiveKey.Memory, p.BootNonce.Memory, p.Signature.Memory, p.HostSpki.Memory, p.FirstSequence)
-            : null,
+        Presentation = m.Presentation.ToModel(),
         Datastores =
         [
             .. m.Datastores.Select(d => new HostDatastore
@@ -33,24 +30,9 @@ internal static class HostMessages
         AcceleratorReason = m.AcceleratorReason,
     };
 
-    /// <summary>To the form that is kept.</summary>
-    public static HostDescription ToMessage(this HostFacts f)
-    {
-        var m = new HostDescription
-        {
-            HostId = f.HostId, Name = f.Name, Version = f.Version, BootId = f.BootId, HardwareAes = f.HardwareAes,
-            XtsBackend = f.XtsBackend, KeyMemory = f.KeyMemory, Kvm = f.Kvm, CryptoMode = f.CryptoMode,
-            Presentation = f.Presentation?.ToMessage(), Cpus = f.Cpus, MemoryBytes = f.MemoryBytes,
-            HostKey = f.HostKey.ToMessage(), Accelerator = f.Accelerator, AcceleratorReason = f.AcceleratorReason,
-        };
-        m.Datastores.AddRange(f.Datastores.Select(d => new DatastoreDescription
-        {
-            Name = d.Name, Path = d.Path, Capacity = d.Capacity, Free = d.Free, Id = d.Id, Problem = d.Problem,
-        }));
-        m.Keys.AddRange(f.Keys.Select(
-            k => new Contracts.Host.HeldKey { Key = k.Key.ToMessage(), Kcv = k.Kcv, Pinned = k.Pinned }));
-        return m;
-    }
+    /// <summary>From the wire.</summary>
+    public static KeyPresentation? ToModel(this HostPresentation? m) => m is null ? null : new KeyPresentation(
+        m.HostId, m.ReceiveKey.Memory, m.BootNonce.Memory, m.Signature.Memory, m.HostSpki.Memory, m.FirstSequence);
 
     /// <summary>As the broker takes it.</summary>
     public static HostPresentation ToMessage(this KeyPresentation p) => new()

@@ -15,6 +15,9 @@ internal sealed class HostReplies(string hostId) : Interceptor
     /// <summary>Key of the refusal.</summary>
     public const string OtherKey = "lorica.otherObject";
 
+    /// <summary>Key of the refusal of what this center does not understand.</summary>
+    public const string UnknownKey = "lorica.hostNotUnderstood";
+
     private const string VmIdField = "vm_id", JobIdField = "job_id";
 
     /// <inheritdoc />
@@ -44,6 +47,11 @@ internal sealed class HostReplies(string hostId) : Interceptor
     public static Fault Other(string asked) => new(FaultTypes.SystemError, OtherKey, asked,
         $"The host was asked about {asked} and answered about another object.",
         "Nothing of it was believed. Look at that host.");
+
+    /// <summary>The refusal of an answer that says what this center does not know.</summary>
+    public static FaultException NotUnderstood(string what) => new(new Fault(FaultTypes.HostCommunication, UnknownKey, "host",
+        $"The host speaks of {what}, which this center does not understand.",
+        "Nothing of it was believed. Host and center must be of one version."));
 
     private static string? FieldOf<TRequest>(TRequest request, string field) =>
         request is IMessage message ? message.Descriptor.FindFieldByName(field)?.Accessor.GetValue(message) as string : null;

@@ -24,12 +24,18 @@ internal static class VmMessages
         Unread = m.Unread, Guest = m.Guest, GuestDetail = m.GuestDetail,
     };
 
-    /// <summary>From the wire.</summary>
+    /// <summary>From the wire; a disk without a file is none.</summary>
     public static VmDisk ToModel(this DiskDescription m) => new()
     {
-        Label = m.Label, Path = m.Path, Capacity = m.Capacity, Used = m.Used, Provisioning = m.Provisioning,
-        Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv, Generation = m.Generation, ObjectId = m.ObjectId,
-        Transition = m.Transition, Suspect = m.Suspect.ToModel(),
+        Label = m.Label, Capacity = m.Capacity,
+        Links = m.Links.Count > 0
+            ? [.. m.Links.Select(ToModel)] : throw HostReplies.NotUnderstood($"a disk {m.Label} without a file"),
+    };
+
+    private static VmDiskLink ToModel(this LinkDescription m) => new()
+    {
+        Path = m.Path, Used = m.Used, Provisioning = m.Provisioning, Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
+        Generation = m.Generation, ObjectId = m.ObjectId, Transition = m.Transition, Suspect = m.Suspect.ToModel(),
     };
 
     /// <summary>From the wire.</summary>
@@ -37,26 +43,6 @@ internal static class VmMessages
 
     /// <summary>From the wire.</summary>
     public static Fault? ToModel(this FaultMessage? m) => m is null ? null : FaultCodec.FromMessage(m);
-
-    /// <summary>To the form that is kept.</summary>
-    public static VmDescription ToMessage(this VmFiles f)
-    {
-        var m = new VmDescription
-        {
-            VmId = f.VmId, Name = f.Name, PowerState = f.PowerState, Encrypted = f.Encrypted, Key = f.Key.ToMessage(),
-            Kcv = f.Kcv, Generation = f.Generation, Path = f.Path, Cpus = f.Cpus, MemoryMib = f.MemoryMib,
-            Suspect = f.Suspect.ToMessage(), PendingJob = f.PendingJob, Firmware = f.Firmware, Snapshots = f.Snapshots,
-            Lock = f.Lock is null ? null : new LockDescription
-            {
-                HostId = f.Lock.HostId, BootId = f.Lock.BootId, Epoch = f.Lock.Epoch, Counter = f.Lock.Counter,
-                Held = f.Lock.Held, Locked = f.Lock.Locked,
-            },
-            Unread = f.Unread, Guest = f.Guest, GuestDetail = f.GuestDetail,
-        };
-        m.Disks.AddRange(f.Disks.Select(ToMessage));
-        m.MissingKeys.AddRange(f.MissingKeys.Select(FaultCodec.ToMessage));
-        return m;
-    }
 
     /// <summary>To the wire.</summary>
     public static KeyRef? ToMessage(this KeyName? name) =>
@@ -89,12 +75,6 @@ internal static class VmMessages
         Key = disk.Key?.ToRef(), Kcv = disk.Key?.Kcv ?? "", Data = disk.Data,
     };
 
-    private static DiskDescription ToMessage(VmDisk d) => new()
-    {
-        Label = d.Label, Path = d.Path, Capacity = d.Capacity, Used = d.Used, Provisioning = d.Provisioning,
-        Encrypted = d.Encrypted, Key = d.Key.ToMessage(), Kcv = d.Kcv, Generation = d.Generation, ObjectId = d.ObjectId,
-        Transition = d.Transition, Suspect = d.Suspect.ToMessage(),
-    };
-
-    private static FaultMessage? ToMessage(this Fault? fault) => fault is null ? null : FaultCodec.ToMessage(fault);
+    /// <summary>To the form that is kept.</summary>
+    public static FaultMessage? ToMessage(this Fault? fault) => fault is null ? null : FaultCodec.ToMessage(fault);
 }

@@ -25,11 +25,18 @@ internal sealed class DiskInspector(VmTable table)
             var model = Vmdk.ReadModel(folder, path.File);
             return new DiskDescription
             {
-                Path = $"[{path.Datastore}] {path.Folder}/{path.File}{VmDiskModel.Ending}", Capacity = model.Capacity,
-                Used = files.Has(model.ExtentFile) ? files.AllocatedBytes(model.ExtentFile) : 0,
-                Provisioning = DiskProvisioning.Name(model.Provisioning), Encrypted = model.Encrypted, Key = model.Key?.ToRef(),
-                Kcv = model.Kcv ?? "", ObjectId = model.ObjectId?.ToString() ?? "",
-                Transition = model.Transition?.Kind.Word() ?? (model.Keys.Count > 1 ? TransitionKind.Rekey.Word() : ""),
+                Capacity = model.Capacity,
+                Links =
+                {
+                    new LinkDescription
+                    {
+                        Path = $"[{path.Datastore}] {path.Folder}/{path.File}{VmDiskModel.Ending}",
+                        Used = files.Has(model.ExtentFile) ? files.AllocatedBytes(model.ExtentFile) : 0,
+                        Provisioning = DiskProvisioning.Name(model.Provisioning), Encrypted = model.Encrypted,
+                        Key = model.Key?.ToRef(), Kcv = model.Kcv ?? "", ObjectId = model.ObjectId?.ToString() ?? "",
+                        Transition = model.Transition?.Kind.Word() ?? (model.Keys.Count > 1 ? TransitionKind.Rekey.Word() : ""),
+                    },
+                },
             };
         }
         catch (DiskException e) when (e.Kind is DiskErrorKind.NotADisk or DiskErrorKind.InvalidArgument)

@@ -37,16 +37,19 @@ internal sealed class Expectations
     /// What a disk must be: what its record says, or else what the verified VMX's table says. Null for a disk that a job under
     /// way covers: it may be on either side.
     /// </summary>
-    public DiskExpectation? OfDisk(VmModel vm, VmDiskModel disk)
+    public DiskExpectation? OfDisk(VmModel vm, VmDiskModel disk) => OfLink(vm, disk, disk.Links[0]);
+
+    /// <summary>The same of a link of a disk.</summary>
+    public DiskExpectation? OfLink(VmModel vm, VmDiskModel disk, VmDiskLink link)
     {
-        var record = Find(disk.ObjectId);
+        var record = Find(link.ObjectId);
         if (vm.Job?.Covers(disk.Label) == true)
             return null;
         if (record is null)
-            return new DiskExpectation { Encrypted = disk.Encrypted, ObjectId = disk.Encrypted ? disk.ObjectId : null };
+            return new DiskExpectation { Encrypted = link.Encrypted, ObjectId = link.Encrypted ? link.ObjectId : null };
         return new DiskExpectation
         {
-            Encrypted = true, ObjectId = disk.ObjectId, KeyId = record.Key.ToId(), Kcv = record.Kcv,
+            Encrypted = true, ObjectId = link.ObjectId, KeyId = record.Key.ToId(), Kcv = record.Kcv,
             Generation = record.Generation,
         };
     }

@@ -92,8 +92,12 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         using var folder = home.OpenDisks();
         foreach (var disk in model.Disks)
             description.Disks.Add(DescribeDisk(home, folder, model, disk, lease, missing));
-        if (description.PendingJob.Length == 0 && description.Disks.FirstOrDefault(d => d.Transition.Length > 0) is { } half)
+        if (description.PendingJob.Length == 0
+            && description.Disks.SelectMany(d => d.Links).FirstOrDefault(l => l.Transition.Length > 0) is { } half)
+        {
             description.PendingJob = half.Transition;
+        }
+
         description.MissingKeys.AddRange(
             missing.OrderBy(k => k.ToString(), StringComparer.Ordinal).Select(k => FaultCodec.ToMessage(Refuse.Missing(k))));
     }
@@ -110,16 +114,16 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             };
     }
 
-    private static DiskModel ReadModel(DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease)
+    private static DiskModel ReadModel(DiskFolder folder, VmModel vm, VmDiskModel disk, VmDiskLink link, KeyLease lease)
     {
         try
         {
-            return Vmdk.ReadModel(folder, disk.Name);
+            return Vmdk.ReadModel(folder, link.Name);
         }
         catch (DiskException e) when (e.Kind != DiskErrorKind.NotFound)
         {
             // Verifying knows what the disk should be, so it has the better reason.
-            Vmdk.Verify(folder, disk.Name, Expectations.None.OfDisk(vm, disk), lease);
+            Vmdk.Verify(folder, link.Name, Expectations.None.OfLink(vm, disk, link), lease);
             throw;
         }
     }
@@ -129,9 +133,9 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     /// is somebody else's work. An encryption notes in the sealed table that a disk is encrypted before it changes its data:
     /// plain with that note is a descriptor from before.
     /// </summary>
-    private static void RequireOwnWork(VmModel vm, VmDiskModel disk, DiskDescription description)
+    private static void RequireOwnWork(VmModel vm, VmDiskModel disk, VmDiskLink link, LinkDescription description)
     {
-        if (vm.Job is { Kind: JobKind.Encrypt } && disk.Encrypted && !description.Encrypted)
+        if (vm.Job is { Kind: JobKind.Encrypt } && link.Encrypted && !description.Encrypted)
             throw Refuse.EncryptedBefore(description.Path);
         if (vm.Job is { Kind: JobKind.Decrypt } mark && mark.Covers(disk.Label) && !description.Encrypted
             && !mark.Finished.Contains(disk.Label))
@@ -144,27 +148,41 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
     private static DiskDescription DescribeDisk(
         VmHome home, DiskFolder folder, VmModel vm, VmDiskModel disk, KeyLease lease, HashSet<KeyId> missing)
     {
-        string path = home.Registration.DisplayOf(disk.FileName);
-        var description = new DiskDescription
+        var description = new DiskDescription { Label = disk.Label };
+        foreach (var link in disk.Links)
         {
-            Label = disk.Label, Path = path, ObjectId = disk.ObjectId.ToString(), Encrypted = disk.Encrypted,
-        };
+            var (described, capacity) = DescribeLink(home, folder, vm, disk, link, lease, missing);
+            description.Links.Add(described);
+            if (link == disk.Links[0])
+                description.Capacity = capacity;
+        }
+
+        return description;
+    }
+
+    /// <summary>The link, and the bytes of the disk as it says; 0 when it cannot be read.</summary>
+    private static (LinkDescription Link, long Capacity) DescribeLink(
+        VmHome home, DiskFolder folder, VmModel vm, VmDiskModel disk, VmDiskLink link, KeyLease lease, HashSet<KeyId> missing)
+    {
+        string path = home.Registration.DisplayOf(link.FileName);
+        long capacity = 0;
+        var description = new LinkDescription { Path = path, ObjectId = link.ObjectId.ToString(), Encrypted = link.Encrypted };
         try
         {
-            var model = ReadModel(folder, vm, disk, lease);
-            description.Capacity = model.Capacity;
+            var model = ReadModel(folder, vm, disk, link, lease);
+            capacity = model.Capacity;
             description.Provisioning = DiskProvisioning.Name(model.Provisioning);
             description.Encrypted = model.Encrypted;
             description.Key = model.Key?.ToRef();
             description.Kcv = model.Kcv ?? "";
             description.Transition = model.Transition?.Kind.Word() ?? "";
-            RequireOwnWork(vm, disk, description);
+            RequireOwnWork(vm, disk, link, description);
             description.Used = home.Folder.AllocatedBytes(model.ExtentFile);
             var held = model.Keys.Where(k => lease.Find(k) is not null).ToArray();
             if (model.Encrypted && held.Length == 0)
                 missing.Add(model.Key!.Value);
             else
-                description.Generation = Vmdk.Verify(folder, disk.Name, Expectations.None.OfDisk(vm, disk), lease);
+                description.Generation = Vmdk.Verify(folder, link.Name, Expectations.None.OfLink(vm, disk, link), lease);
         }
         catch (DiskException e) when (e.Kind == DiskErrorKind.KeyNotFound)
         {
@@ -175,6 +193,6 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             description.Suspect = FaultCodec.ToMessage(fault);
         }
 
-        return description;
+        return (description, capacity);
     }
 }

@@ -83,7 +83,10 @@ internal sealed class ShallowRecryptJob : IJobWork
     private static long GenerationOf(JobContext c, VerifiedObject o)
     {
         using var home = c.Home.Open(null, c.Keys);
-        return o.Label.Length == 0 ? home.Generation : Vmdk.Verify(c.Folder, home.Model.Disk(o.Label)!.Name, null, c.Keys);
+        return o.Id == home.Model.Id
+            ? home.Generation
+            : Vmdk.Verify(
+                c.Folder, home.Model.Disks.SelectMany(d => d.Links).First(l => l.ObjectId == o.Id).Name, null, c.Keys);
     }
 
     /// <summary>Steps 1 to 4.</summary>
@@ -171,7 +174,7 @@ internal sealed class ShallowRecryptJob : IJobWork
     }
 
     private static DiskLock? LockOf(JobContext c, VmDiskModel disk) => c.Entry.Running is { } running
-        ? HeldDescriptors.Lock(running.State, disk.Label, c.Home.Registration.DisplayOf(disk.FileName))
+        ? HeldDescriptors.Lock(running.State, disk.ObjectId, c.Home.Registration.DisplayOf(disk.FileName))
         : null;
 
     private static Exception Missing(JobContext c, KeyId key) =>

@@ -13,13 +13,16 @@ internal static class HeldDescriptors
     /// <summary>The listening NBD socket; null when the vmx is gone or the kernel refuses.</summary>
     public static SafeFileHandle? Nbd(RunState state) => Fetch(state, state.NbdFd);
 
-    /// <summary>The lock of a disk; null when the vmx does not hold it.</summary>
-    public static DiskLock? Lock(RunState state, string label, string path) =>
-        state.DiskLockFds.TryGetValue(label, out int fd) && Fetch(state, fd) is { } handle ? DiskLock.Adopt(handle, path) : null;
+    /// <summary>The lock of a disk's link; null when the vmx does not hold it.</summary>
+    public static DiskLock? Lock(RunState state, Guid link, string path) =>
+        state.Disks.SelectMany(d => d.Links).FirstOrDefault(l => l.Id == link) is { } held
+        && Fetch(state, held.LockFd) is { } handle
+            ? DiskLock.Adopt(handle, path) : null;
 
     /// <summary>Witnesses of what the vmx writes to its disks; as many as can be had.</summary>
     public static DiskWitnesses Witnesses(RunState state) => DiskWitnesses.OfRunning(
-        state.DiskExtentFds.Select(d => (d.Key, Fetch(state, d.Value))).Where(d => d.Item2 is not null)!);
+        state.Disks.Where(d => d.Links.Count > 0).Select(d => (d.Label, Fetch(state, d.Links[0].ExtentFd)))
+            .Where(d => d.Item2 is not null)!);
 
     private static SafeFileHandle? Fetch(RunState state, int fd)
     {

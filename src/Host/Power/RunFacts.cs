@@ -15,7 +15,7 @@ internal sealed record RunFacts
 {
     public required VerifiedObject Home { get; init; }
 
-    public required IReadOnlyList<VerifiedObject> Disks { get; init; }
+    public required IReadOnlyList<VerifiedDisk> Disks { get; init; }
 
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Encrypted => Home.Encrypted;
@@ -24,22 +24,30 @@ internal sealed record RunFacts
     [System.Text.Json.Serialization.JsonIgnore]
     public IReadOnlySet<KeyId> Keys => Objects.Select(o => o.Key).Concat(Objects.Select(o => o.Next).OfType<KeyId>()).ToHashSet();
 
-    private IEnumerable<VerifiedObject> Objects => Disks.Append(Home).Where(o => o.Encrypted);
+    private IEnumerable<VerifiedObject> Links => Disks.SelectMany(d => d.Links);
+
+    private IEnumerable<VerifiedObject> Objects => Links.Append(Home).Where(o => o.Encrypted);
 
     /// <summary>The facts of a VM that verified.</summary>
     public static RunFacts Of(OpenedVm vm, KeyLease keys)
     {
-        VerifiedObject Object(Guid id, string label, long capacity, KeyId? key, long generation)
+        VerifiedObject Object(Guid id, KeyId? key, long generation)
         {
-            var plain = new VerifiedObject { Id = id, Label = label, Capacity = capacity };
+            var plain = new VerifiedObject { Id = id };
             return key is { } k ? plain.Under(k, keys.KcvOf(k)!, generation) : plain;
         }
 
         return new RunFacts
         {
-            Home = Object(vm.Home.Model.Id, "", 0, vm.Home.OpenedWith, vm.Home.Generation),
-            Disks = [.. vm.Disks.Select(
-                d => Object(d.Disk.ObjectId, d.Disk.Label, d.Opened.Model.Capacity, d.Opened.OpenedWith, d.Opened.Generation))],
+            Home = Object(vm.Home.Model.Id, vm.Home.OpenedWith, vm.Home.Generation),
+            Disks =
+            [
+                .. vm.Disks.Select(d => new VerifiedDisk
+                {
+                    Label = d.Disk.Label, Capacity = d.Opened.Model.Capacity,
+                    Links = [.. d.Disk.Links.Zip(d.Opened.Links, (l, o) => Object(l.ObjectId, o.OpenedWith, o.Generation))],
+                }),
+            ],
         };
     }
 
@@ -49,10 +57,10 @@ internal sealed record RunFacts
         var records = new List<ObjectRecord>();
         if (Home.Encrypted)
             records.Add(Record(Home, () => home.ReadModel().Keys));
-        if (Disks.Any(d => d.Encrypted))
+        if (Links.Any(l => l.Encrypted))
         {
             using var folder = home.OpenDisks();
-            records.AddRange(Disks.Where(d => d.Encrypted).Select(d => Record(d, () => KeysOf(home, folder, d))));
+            records.AddRange(Links.Where(l => l.Encrypted).Select(l => Record(l, () => KeysOf(home, folder, l))));
         }
 
         return new Expectations(records);
@@ -61,9 +69,10 @@ internal sealed record RunFacts
     /// <summary>Refuses a VM that opens, but is not the one that was started.</summary>
     public void Require(OpenedVm vm, string about)
     {
-        var now = vm.Disks.Select(d => (d.Disk.Label, d.Disk.ObjectId, d.Opened.Model.Capacity, d.Opened.OpenedWith is not null));
-        if (vm.Home.Model.Encrypted != Encrypted
-            || !now.SequenceEqual(Disks.Select(d => (d.Label, d.Id, d.Capacity, d.Encrypted))))
+        var now = vm.Disks.SelectMany(d => d.Disk.Links.Zip(d.Opened.Links, (l, o) =>
+            (d.Disk.Label, l.ObjectId, d.Opened.Model.Capacity, Encrypted: o.OpenedWith is not null)));
+        var then = Disks.SelectMany(d => d.Links.Select(l => (d.Label, ObjectId: l.Id, d.Capacity, l.Encrypted)));
+        if (vm.Home.Model.Encrypted != Encrypted || !now.SequenceEqual(then))
         {
             throw Refuse.Tampered("differsFromRecord", about,
                 $"{about} is not what it was when it was powered on: its files were changed while it runs.");
@@ -91,7 +100,11 @@ internal sealed record RunFacts
     private RunFacts Change(Func<VerifiedObject, VerifiedObject> change)
     {
         VerifiedObject Changed(VerifiedObject o) => o.Encrypted ? change(o) : o;
-        return this with { Home = Changed(Home), Disks = [.. Disks.Select(Changed)] };
+        return this with
+        {
+            Home = Changed(Home),
+            Disks = [.. Disks.Select(d => d with { Links = [.. d.Links.Select(Changed)] })],
+        };
     }
 
     private ObjectRecord Record(VerifiedObject o, Func<IReadOnlyList<KeyId>> named)
@@ -106,11 +119,11 @@ internal sealed record RunFacts
         };
     }
 
-    private static IReadOnlyList<KeyId> KeysOf(VmHome home, DiskFolder folder, VerifiedObject disk)
+    private static IReadOnlyList<KeyId> KeysOf(VmHome home, DiskFolder folder, VerifiedObject link)
     {
         try
         {
-            return home.ReadModel().Disks.FirstOrDefault(d => d.ObjectId == disk.Id) is { } named
+            return home.ReadModel().Disks.SelectMany(d => d.Links).FirstOrDefault(l => l.ObjectId == link.Id) is { } named
                 ? Vmdk.ReadModel(folder, named.Name).Keys : [];
         }
         catch (DiskException)

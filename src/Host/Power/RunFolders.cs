@@ -116,13 +116,25 @@ internal sealed class RunFolders
         using var folder = Folder.Open(Control);
         try
         {
-            var state = folder.Read(StateName(vm), MaximumState) is { } bytes
-                ? JsonSerializer.Deserialize(bytes, StateJson.Default.RunState) : null;
+            var state = folder.Read(StateName(vm), MaximumState) is { } bytes ? Parse(bytes) : null;
             return state?.KernelBoot == KernelBoot ? state : null;
         }
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    // Each form has a member that it must have and that the other one does not know.
+    private static RunState? Parse(byte[] bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, StateJson.Default.RunState);
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.Deserialize(bytes, StateJson.Default.OldRunState)?.ToRunState();
         }
     }
 

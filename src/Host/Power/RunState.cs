@@ -28,9 +28,6 @@ internal sealed record RunState
     /// <summary>The listening NBD socket in the vmx.</summary>
     public int NbdFd { get; init; }
 
-    /// <summary>The data file of each disk, by label, in the vmx.</summary>
-    public IReadOnlyDictionary<string, int> DiskExtentFds { get; init; } = new Dictionary<string, int>();
-
-    /// <summary>The lock of each disk, by label, in the vmx.</summary>
-    public required IReadOnlyDictionary<string, int> DiskLockFds { get; init; }
+    /// <summary>What the vmx holds of each disk; none before it has descriptors.</summary>
+    public required IReadOnlyList<RunDisk> Disks { get; init; }
 }

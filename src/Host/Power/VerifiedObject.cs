@@ -2,16 +2,10 @@ using Lorica.Crypto;
 
 namespace Lorica.Host.Power;
 
-/// <summary>What was verified of a VM's home or of one of its disks when it was started; no secrets.</summary>
+/// <summary>What was verified of a VM's home or of a link of one of its disks when it was started; no secrets.</summary>
 internal sealed record VerifiedObject
 {
     public required Guid Id { get; init; }
-
-    /// <summary>Label of a disk; empty for the home.</summary>
-    public string Label { get; init; } = "";
-
-    /// <summary>Bytes of a disk.</summary>
-    public long Capacity { get; init; }
 
     /// <summary>Provider of the KEK; empty for what is plain.</summary>
     public string Provider { get; init; } = "";

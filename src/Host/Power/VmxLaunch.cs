@@ -74,6 +74,15 @@ internal sealed record VmxLaunch
         return config;
     }
 
+    /// <summary>What the run state says of them.</summary>
+    public IReadOnlyList<RunDisk> ToRunDisks(Func<SafeFileHandle, int> numberOf) =>
+    [
+        .. Disks.Select(d => new RunDisk(
+            d.Disk.Label,
+            [.. d.Disk.Links.Zip(d.Opened.Links, (named, l) => new RunLink(
+                named.ObjectId, numberOf(l.Extent), numberOf(l.Lock.Handle)))])),
+    ];
+
     private static string SecretOf(VmDiskModel disk, OpenedLink link, int index) =>
         link.Dek is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{disk.Label}/{index}");
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Host.Refusals;
 using Lorica.Platform.Native;
@@ -73,15 +72,14 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
             folders.Write(new RunState
             {
                 VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, Facts = launch.Facts,
-                DiskLockFds = new Dictionary<string, int>(),
+                Disks = [],
             });
             var numberOf = VmxDelivering.Deliver(socket, [listener, .. launch.Descriptors()], launch.Secrets());
             var config = launch.ToConfig(folders.OfVm(launch.Vm.Id), qemu, listener, numberOf);
             var state = new RunState
             {
                 VmId = launch.Vm.Id, KernelBoot = RunFolders.KernelBoot, Vmx = id, Qemu = qemuBefore, NbdFd = config.NbdFd,
-                Facts = launch.Facts, DiskLockFds = ByLabel(config, l => l.LockFd),
-                DiskExtentFds = ByLabel(config, l => l.ExtentFd),
+                Facts = launch.Facts, Disks = launch.ToRunDisks(numberOf),
             };
             folders.Write(state);
             socket.Send(config.ToByteArray());
@@ -107,10 +105,6 @@ internal sealed class VmxLauncher(string vmx, string qemu, RunFolders folders)
             // It is waited for on, as if it had never been late.
         }
     }
-
-    // Of the link that takes the writes.
-    private static Dictionary<string, int> ByLabel(VmxConfig config, Func<VmxLink, int> number) =>
-        config.Exports.ToDictionary(e => e.Label, e => number(e.Links[0]), StringComparer.Ordinal);
 
     /// <summary>Starts the process with its end of the pair, which is closed here in any case.</summary>
     private Process Start(uint uid, DescriptorSocket its)

@@ -10,6 +10,7 @@ namespace Lorica.Host.Registry;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(VmRegistration))]
 [JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(OldRunState))]
 [JsonSerializable(typeof(CryptoState))]
 [JsonSerializable(typeof(JoinedAs))]
 [JsonSerializable(typeof(DatastoreMark))]

@@ -77,7 +77,7 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
                 Mallory, "enc", new AttachDiskBody { Path = disk, Policy = TestCenter.EncryptionPolicy }, None)));
         _center.Host.Detached["[ds1] x/x.vmdk"] = new DiskDescription
         {
-            Path = "[ds1] x/x.vmdk", Capacity = 1 << 20, Provisioning = "thin",
+            Capacity = 1 << 20, Links = { new LinkDescription { Path = "[ds1] x/x.vmdk", Provisioning = "thin" } },
         };
         await GrantAsync("NoCryptoAdmin", "vm:enc", Privileges.CryptoAddDisk);
         Assert.Equal(Privileges.CryptoAccess, await RefusedAsync(

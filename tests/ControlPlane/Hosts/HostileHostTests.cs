@@ -22,12 +22,16 @@ public sealed class HostileHostTests
         {
             // Plain under the name of the victim; its own objects are among the disks, so that the decryption looks done.
             var lie = victim.Clone();
-            lie.Disks.AddRange(own.Disks.Select(d => new DiskDescription(d) { Encrypted = false, Key = null, Kcv = "" }));
-            lie.Disks.Add(new DiskDescription { Label = "virtio0:9", ObjectId = own.VmId, Path = own.Path });
+            lie.Disks.AddRange(own.Disks.Select(d => d.Clone()));
+            lie.Disks.Add(new DiskDescription
+            {
+                Label = "virtio0:9", Links = { new LinkDescription { ObjectId = own.VmId, Path = own.Path } },
+            });
             (lie.Encrypted, lie.Key, lie.Kcv, lie.Generation) = (false, null, "", 0);
             foreach (var disk in lie.Disks)
             {
-                (disk.Encrypted, disk.Key, disk.Kcv, disk.Generation) = (false, null, "", 0);
+                var link = disk.Links[0];
+                (link.Encrypted, link.Key, link.Kcv, link.Generation) = (false, null, "", 0);
             }
 
             return lie;

@@ -1,25 +1,25 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Lorica.Contracts.Host;
+using Lorica.Contracts.Kept;
 using Lorica.ControlPlane.Hosts;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
 
-/// <summary>What rows keep of VMs and hosts is what was kept before there were records of the model: byte for byte.</summary>
+/// <summary>What rows keep of VMs and hosts comes back from records of the model byte for byte.</summary>
 public sealed class KeptDescriptionsTests
 {
     [Fact]
-    public void A_VM_is_kept_as_its_host_sent_it()
+    public void A_VM_is_kept_whole()
     {
-        byte[] sent = Filled(new VmDescription()).ToByteArray();
-        Assert.Equal(sent, KeptDescriptions.Keep(KeptDescriptions.FilesOf(sent)));
+        byte[] kept = Filled(new KeptVm()).ToByteArray();
+        Assert.Equal(kept, KeptDescriptions.Keep(KeptDescriptions.FilesOf(kept)));
     }
 
     [Fact]
-    public void A_host_is_kept_as_it_sent_itself()
+    public void A_host_is_kept_whole()
     {
-        byte[] sent = Filled(new HostDescription()).ToByteArray();
-        Assert.Equal(sent, KeptDescriptions.Keep(KeptDescriptions.HostOf(sent)));
+        byte[] kept = Filled(new KeptHost()).ToByteArray();
+        Assert.Equal(kept, KeptDescriptions.Keep(KeptDescriptions.HostOf(kept)));
     }
 
     [Fact]
@@ -27,6 +27,23 @@ public sealed class KeptDescriptionsTests
     {
         Assert.Empty(KeptDescriptions.Keep(KeptDescriptions.FilesOf([])));
         Assert.Empty(KeptDescriptions.Keep(KeptDescriptions.HostOf(null)));
+    }
+
+    /// <summary>
+    /// Rows of earlier versions are the messages of that time. These bytes were written while a disk was one file.
+    /// </summary>
+    [Fact]
+    public void A_row_of_an_earlier_version_is_read_as_disks_of_one_link()
+    {
+        byte[] kept = Convert.FromBase64String(
+            "CgF2EgNvbGQaCnBvd2VyZWRPZmYgAVokCgl2aXJ0aW8wOjASB1tkc10gb28YgAgqBHRoaW4wAUgFUgFv");
+        var files = KeptDescriptions.FilesOf(kept);
+        Assert.Equal(("v", "old", "poweredOff", true), (files.VmId, files.Name, files.PowerState, files.Encrypted));
+        var disk = Assert.Single(files.Disks);
+        Assert.Equal(("virtio0:0", 1024), (disk.Label, disk.Capacity));
+        var link = Assert.Single(disk.Links);
+        Assert.Equal(("[ds] oo", "thin", true, "o"), (link.Path, link.Provisioning, link.Encrypted, link.ObjectId));
+        Assert.Equal(kept, KeptDescriptions.Keep(files));
     }
 
     /// <summary>A message whose every field, to the last leaf, says something else than nothing.</summary>

@@ -55,8 +55,17 @@ public sealed class UnlockTests(ITestOutputHelper output)
             {
                 VmId = id, Name = $"vm{i}", PowerState = "poweredOff", Encrypted = true, Key = named, Kcv = kcv, Generation = 1,
                 Path = $"[ds1] vm{i}/vm{i}.vmx",
-                Disks = { new DiskDescription { Label = "virtio0:0", ObjectId = disk, Encrypted = true, Key = named,
-                    Kcv = kcv, Generation = 1 } },
+                Disks =
+                {
+                    new DiskDescription
+                    {
+                        Label = "virtio0:0",
+                        Links =
+                        {
+                            new LinkDescription { ObjectId = disk, Encrypted = true, Key = named, Kcv = kcv, Generation = 1 },
+                        },
+                    },
+                },
             };
         }
 

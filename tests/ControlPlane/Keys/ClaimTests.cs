@@ -166,8 +166,14 @@ public sealed class ClaimTests
         var bait = Bait(new Contracts.KeyRef { Provider = "kms1", KeyId = "foreign" }, "0123456789abcdef");
         bait.Disks.Add(new DiskDescription
         {
-            Label = "virtio0:0", ObjectId = bait.VmId, Path = "[ds1] bait/0.vmdk", Encrypted = true, Key = bait.Key,
-            Kcv = bait.Kcv,
+            Label = "virtio0:0",
+            Links =
+            {
+                new LinkDescription
+                {
+                    ObjectId = bait.VmId, Path = "[ds1] bait/0.vmdk", Encrypted = true, Key = bait.Key, Kcv = bait.Kcv,
+                },
+            },
         });
         center.Host.Unregistered[bait.Path] = bait;
         Assert.Equal("lorica.objectId", (await center.RefusedAsync("vms/register", $$"""{"path":"{{bait.Path}}"}""")).Code);

@@ -82,7 +82,10 @@ public sealed class DiskTests
         await center.CreateAsync("left", TestCenter.EncryptionPolicy);
         var gone = center.Host.Vms.Values.Single(v => v.Name == "left").Disks[0].Clone();
         await center.DoAsync("vms/left/unregister", "");
-        center.Host.Detached[gone.Path] = new() { Path = gone.Path, Capacity = gone.Capacity };
+        center.Host.Detached[gone.Path] = new()
+        {
+            Capacity = gone.Capacity, Links = { new LinkDescription { Path = gone.Path } },
+        };
         Assert.Equal("lorica.weakerThanRecorded",
             (await center.RefusedAsync("vms/p/disks/attach", $$"""{"path":"{{gone.Path}}"}""")).Code);
 
@@ -118,8 +121,8 @@ public sealed class DiskTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var plain = new DiskDescription { Path = "[ds1] loose/loose.vmdk", Capacity = 1 << 20, Provisioning = "thin" };
-        center.Host.Detached[plain.Path] = plain;
+        var plain = new LinkDescription { Path = "[ds1] loose/loose.vmdk", Provisioning = "thin" };
+        center.Host.Detached[plain.Path] = new DiskDescription { Capacity = 1 << 20, Links = { plain } };
         var refused = await center.RefusedAsync(
             "vms/a/disks/attach", $$"""{"path":"{{plain.Path}}","policy":"{{TestCenter.EncryptionPolicy}}"}""");
         Assert.Equal((FaultTypes.InvalidDeviceOperation, "msg.hostd.deviceSpec.enc.notEncrypted"), (refused.Title, refused.Code));

@@ -279,8 +279,15 @@ public sealed class RegisterTests
         };
         vm.Disks.Add(new DiskDescription
         {
-            Label = "virtio0:0", ObjectId = Guid.NewGuid().ToString(), Path = $"[ds1] {name}/{name}.vmdk", Capacity = 1 << 20,
-            Provisioning = "thin", Encrypted = true, Key = key, Kcv = kcv, Generation = 7,
+            Label = "virtio0:0", Capacity = 1 << 20,
+            Links =
+            {
+                new LinkDescription
+                {
+                    ObjectId = Guid.NewGuid().ToString(), Path = $"[ds1] {name}/{name}.vmdk", Provisioning = "thin",
+                    Encrypted = true, Key = key, Kcv = kcv, Generation = 7,
+                },
+            },
         });
         center.Host.Unregistered[vm.Path] = vm;
         return vm;

@@ -62,7 +62,8 @@ public sealed class EncryptionRulesTests
     public void A_broken_off_encryption_is_finished_by_the_same_policy_only()
     {
         var vm = Vm(true, true, false);
-        vm = vm with { PendingJob = "encrypt", Disks = [vm.Disks[0] with { Transition = "encrypt" }, .. vm.Disks.Skip(1)] };
+        var half = vm.Disks[0] with { Links = [vm.Disks[0].Links[0] with { Transition = "encrypt" }] };
+        vm = vm with { PendingJob = "encrypt", Disks = [half, .. vm.Disks.Skip(1)] };
         var plan = EncryptionRules.Decide(Policy(true), vm, null, null);
         Assert.Equal((PolicyAction.Encrypt, true, 2), (plan.Action, plan.Home, plan.Disks.Count));
         Refused("lorica.jobPending", () => EncryptionRules.Decide(Policy(false), vm, null, null));
@@ -90,7 +91,7 @@ public sealed class EncryptionRulesTests
             [
                 .. disks.Select((e, i) => new VmDisk
                 {
-                    Label = $"virtio0:{i}", ObjectId = $"d{i}", Encrypted = e, Key = e ? key : null,
+                    Label = $"virtio0:{i}", Links = [new VmDiskLink { ObjectId = $"d{i}", Encrypted = e, Key = e ? key : null }],
                 }),
             ],
         };

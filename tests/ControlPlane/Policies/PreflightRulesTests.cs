@@ -124,6 +124,7 @@ public sealed class PreflightRulesTests
         new VmFiles { VmId = "vm", Name = "web1" }, action, provider,
         [new VmDisk
         {
-            Label = "virtio0:0", Path = "[ds1] web1/0.vmdk", Capacity = 1L << 40, Used = 1L << 30, Provisioning = "thin",
+            Label = "virtio0:0", Capacity = 1L << 40,
+            Links = [new VmDiskLink { Path = "[ds1] web1/0.vmdk", Used = 1L << 30, Provisioning = "thin" }],
         }]);
 }

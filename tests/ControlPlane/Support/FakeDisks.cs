@@ -55,9 +55,15 @@ internal abstract class FakeDisks(string id, NodeIdentity identity, string name)
         RequireKey(spec.Key, spec.Label);
         vm.Disks.Add(new DiskDescription
         {
-            Label = spec.Label, ObjectId = spec.ObjectId, Capacity = spec.Capacity, Provisioning = spec.Provisioning,
-            Encrypted = spec.Key is not null, Key = spec.Key, Kcv = spec.Kcv, Generation = 1,
-            Path = $"[ds1] {vm.Name}/{spec.ObjectId}.vmdk",
+            Label = spec.Label, Capacity = spec.Capacity,
+            Links =
+            {
+                new LinkDescription
+                {
+                    ObjectId = spec.ObjectId, Provisioning = spec.Provisioning, Encrypted = spec.Key is not null, Key = spec.Key,
+                    Kcv = spec.Kcv, Generation = 1, Path = $"[ds1] {vm.Name}/{spec.ObjectId}.vmdk",
+                },
+            },
         });
     }
 

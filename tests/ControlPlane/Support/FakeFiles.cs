@@ -313,9 +313,15 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
         };
         vm.Disks.AddRange(request.Disks.Select((d, i) => new DiskDescription
         {
-            Label = d.Label, Path = $"[{request.Datastore}] {request.Name}/{i}.vmdk", Capacity = d.Capacity,
-            Provisioning = d.Provisioning, ObjectId = d.ObjectId,
-            Encrypted = d.Key is not null, Key = d.Key, Kcv = d.Kcv, Generation = 1,
+            Label = d.Label, Capacity = d.Capacity,
+            Links =
+            {
+                new LinkDescription
+                {
+                    Path = $"[{request.Datastore}] {request.Name}/{i}.vmdk", Provisioning = d.Provisioning,
+                    ObjectId = d.ObjectId, Encrypted = d.Key is not null, Key = d.Key, Kcv = d.Kcv, Generation = 1,
+                },
+            },
         }));
         Vms[request.VmId] = vm;
         return vm.Clone();

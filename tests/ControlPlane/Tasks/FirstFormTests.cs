@@ -119,13 +119,13 @@ public sealed class FirstFormTests
         using var had = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Folder, "h1.json")));
         foreach (var vm in had.RootElement.GetProperty("vms").EnumerateArray())
         {
-            var files = VmDescription.Parser.ParseFrom(vm.GetBytesFromBase64());
+            var files = FirstHost.Vm(vm.GetBytesFromBase64());
             center.Host.Vms[files.VmId] = files;
         }
 
         foreach (var disk in had.RootElement.GetProperty("detached").EnumerateObject())
         {
-            center.Host.Detached[disk.Name] = DiskDescription.Parser.ParseFrom(disk.Value.GetBytesFromBase64());
+            center.Host.Detached[disk.Name] = FirstHost.Disk(disk.Value.GetBytesFromBase64());
         }
 
         foreach (var key in had.RootElement.GetProperty("keys").EnumerateObject())

@@ -60,6 +60,25 @@ public sealed class AdoptionTests : IAsyncLifetime
         Assert.Empty(Running(fine)!.Witnesses!.Missing);
     }
 
+    /// <summary>A host of an earlier version started it, when a disk was one file.</summary>
+    [Fact]
+    public async Task A_running_VM_that_an_earlier_version_started_is_taken_up_with_its_witness()
+    {
+        var vm = await MakeAsync("a");
+        await _host.StopAsync();
+        await StandInAsync(vm, "exec 7<\"$0\"", FlatOf("a"));
+        var state = _runs.Read(vm)!;
+        await File.WriteAllTextAsync(
+            Path.Combine(_host.Config.RunFolder, "ctl", $"{vm:N}"[..8] + ".json"),
+            OldRun.Text(vm, state.Vmx!, Guid.NewGuid(), extent: Extent, heldLock: 0));
+
+        await _host.StartAsync();
+
+        Assert.Empty(Running(vm)!.Witnesses!.Missing);
+        Assert.Null(Running(vm)!.Witnesses!.Ask());
+        Assert.Equal(Extent, Assert.Single(Assert.Single(Running(vm)!.State.Disks).Links).ExtentFd);
+    }
+
     [Fact]
     public async Task A_running_VM_whose_disk_lies_on_storage_that_became_read_only_is_taken_up_with_its_witness()
     {
@@ -117,7 +136,7 @@ public sealed class AdoptionTests : IAsyncLifetime
         {
             VmId = vm, KernelBoot = RunFolders.KernelBoot, Vmx = ProcessId.Of(process.Id),
             Facts = new RunFacts { Home = new VerifiedObject { Id = vm }, Disks = [] },
-            DiskExtentFds = new Dictionary<string, int> { ["virtio0:0"] = Extent }, DiskLockFds = new Dictionary<string, int>(),
+            Disks = [new RunDisk("virtio0:0", [new RunLink(Guid.NewGuid(), Extent, 0)])],
         });
 
         // It takes the host's connection and never answers.

@@ -44,7 +44,7 @@ public sealed class EndedRunTests : IAsyncLifetime
         {
             VmId = id, KernelBoot = RunFolders.KernelBoot, Vmx = ProcessId.Of(_vmx.Id),
             Facts = new RunFacts { Home = new VerifiedObject { Id = id }, Disks = [] },
-            DiskExtentFds = new Dictionary<string, int>(), DiskLockFds = new Dictionary<string, int>(),
+            Disks = [],
         });
 
         // It does not answer, and is killed.

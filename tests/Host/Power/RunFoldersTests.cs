@@ -1,3 +1,4 @@
+using Lorica.Crypto;
 using Lorica.Host.Power;
 
 namespace Lorica.Host.Tests.Power;
@@ -48,8 +49,45 @@ public sealed class RunFoldersTests : IDisposable
         folders.Write(state);
         var read = folders.Read(vm)!;
         Assert.Equal((true, state.Facts.Home, state.Vmx), (read.FlushFailed, read.Facts.Home, read.Vmx));
-        Assert.Equal(state.Facts.Disks, read.Facts.Disks);
+        Assert.Equal(state.Facts.Disks.Single().Links, read.Facts.Disks.Single().Links);
+        Assert.Equal(("virtio0:0", 512), (read.Facts.Disks[0].Label, read.Facts.Disks[0].Capacity));
+        Assert.Equal(state.Disks.Single().Links, read.Disks.Single().Links);
         Assert.Equal(state.Facts.Keys, read.Facts.Keys);
+    }
+
+    [Fact]
+    public void What_an_earlier_version_kept_of_a_run_is_read_as_disks_of_one_link()
+    {
+        var (vm, disk) = (Guid.NewGuid(), Guid.NewGuid());
+        var folders = new RunFolders(_folder.Path("run"));
+        string file = Path.Combine(_folder.Path("run"), "ctl", $"{vm:N}"[..8] + ".json");
+        File.WriteAllText(file, OldRun.Text(vm, new ProcessId(1, 2), disk, extent: 17, heldLock: 19));
+        var read = folders.Read(vm)!;
+        Assert.Equal(new ProcessId(1, 2), read.Vmx);
+        Assert.Equal((vm, 3), (read.Facts.Home.Id, read.Facts.Home.Generation));
+        var verified = Assert.Single(read.Facts.Disks);
+        Assert.Equal(("virtio0:0", 262144), (verified.Label, verified.Capacity));
+        var link = Assert.Single(verified.Links);
+        Assert.Equal((disk, 4, new KeyId("kms", "k2")), (link.Id, link.Generation, link.Next));
+        var held = Assert.Single(read.Disks);
+        Assert.Equal("virtio0:0", held.Label);
+        Assert.Equal(new RunLink(disk, 17, 19), Assert.Single(held.Links));
+
+        // What is written next is in the present form.
+        folders.Write(read);
+        Assert.DoesNotContain("diskLockFds", File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.Equal(read.Facts.Keys, folders.Read(vm)!.Facts.Keys);
+    }
+
+    [Fact]
+    public void A_run_state_that_is_neither_form_is_none()
+    {
+        var vm = Guid.NewGuid();
+        var folders = new RunFolders(_folder.Path("run"));
+        string file = Path.Combine(_folder.Path("run"), "ctl", $"{vm:N}"[..8] + ".json");
+        string old = OldRun.Text(vm, new ProcessId(1, 2), Guid.NewGuid(), extent: 17, heldLock: 19);
+        File.WriteAllText(file, old.Replace("\"nbdFd\"", "\"disks\": [], \"nbdFd\"", StringComparison.Ordinal));
+        Assert.Null(folders.Read(vm));
     }
 
     [Fact]
@@ -65,11 +103,15 @@ public sealed class RunFoldersTests : IDisposable
 
     private static RunState State(Guid vm) => new()
     {
-        VmId = vm, KernelBoot = RunFolders.KernelBoot, Vmx = new ProcessId(1, 2), DiskLockFds = new Dictionary<string, int>(),
+        VmId = vm, KernelBoot = RunFolders.KernelBoot, Vmx = new ProcessId(1, 2),
+        Disks = [new RunDisk("virtio0:0", [new RunLink(Guid.NewGuid(), 7, 8)])],
         Facts = new RunFacts
         {
             Home = new VerifiedObject { Id = vm, Provider = "kms", KeyId = "k1", Kcv = "0123456789abcdef", Generation = 3 },
-            Disks = [new VerifiedObject { Id = Guid.NewGuid(), Label = "virtio0:0", Capacity = 512 }],
+            Disks =
+            [
+                new VerifiedDisk { Label = "virtio0:0", Capacity = 512, Links = [new VerifiedObject { Id = Guid.NewGuid() }] },
+            ],
         },
     };
 }

@@ -39,7 +39,7 @@ public sealed class VmxRightTests : IAsyncLifetime
         var state = new RunState
         {
             VmId = registration.Id, KernelBoot = "b", Vmx = ProcessId.Of(_vmx.Id), Facts = RunFacts.Of(vm, lease),
-            DiskLockFds = new Dictionary<string, int>(),
+            Disks = [],
         };
         entry.Running = new RunningVm(registration, state, new RunFolders(_host.Config.RunFolder));
     }

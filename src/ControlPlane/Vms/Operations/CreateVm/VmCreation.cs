@@ -298,7 +298,10 @@ internal sealed class VmCreation(
                 "Choose a policy that says what the request says."));
         }
 
-        var files = new VmFiles { Name = body.Name, Disks = [.. disks.Select((_, i) => new VmDisk { Label = LabelOf(i) })] };
+        var files = new VmFiles
+        {
+            Name = body.Name, Disks = [.. disks.Select((_, i) => new VmDisk { Label = LabelOf(i), Links = [new VmDiskLink()] })],
+        };
         var objects = disks.Select((id, i) => (Label: LabelOf(i), Id: id))
             .ToDictionary(d => d.Label, d => d.Id, StringComparer.Ordinal);
         objects.Add(KeySpec.Home, home);

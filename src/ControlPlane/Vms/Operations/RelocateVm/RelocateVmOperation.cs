@@ -80,7 +80,7 @@ internal sealed class RelocateVmOperation(
         }
 
         var disks = files.Disks.Select(
-            d => d with { Provisioning = TargetOf(d, request.DiskFormat) });
+            d => d with { Links = [.. d.Links.Select(l => l with { Provisioning = TargetOf(d, request.DiskFormat) })] });
         await preflight.RequireAsync(
             new PreflightRequest(vm, files, PreflightAction.Clone, null, [.. disks]) { Target = (vm.HostId, datastore) }, ct);
         return new Begun(vm, request with { Datastore = datastore });
