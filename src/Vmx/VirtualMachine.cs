@@ -4,11 +4,11 @@ using Lorica.Contracts.Vmx;
 using Lorica.Nbd;
 using Lorica.Vmx.Consoles;
 using Lorica.Vmx.Control;
+using Lorica.Vmx.Deliveries;
 using Lorica.Vmx.Guest;
 using Lorica.Vmx.Native;
 using Lorica.Vmx.Qemu;
 using Lorica.Vmx.Serving;
-using Lorica.Vmx.Startup;
 
 namespace Lorica.Vmx;
 
@@ -42,8 +42,10 @@ internal sealed class VirtualMachine(VmxConfig config, TimeProvider time)
         using var serving = new CancellationTokenSource();
         var guest = new GuestSupervisor(_board, InFolder(Sockets.Qmp), time);
         using var serial = new SerialLine(InFolder(Sockets.Serial), _ring, time);
+        using var held = new HeldDelivery(
+            config.Exports.SelectMany(e => e.Links).Select(l => l.Secret).ToHashSet(StringComparer.Ordinal));
         var requests = new ControlRequests(
-            config.VmId, _board, guest, _ring, serial, disks.Exports, time, () => disks.FlushFailed);
+            config.VmId, _board, guest, _ring, serial, disks.Exports, held, time, () => disks.FlushFailed);
         var controlTask = new ControlServer(requests, peer => peer.Uid == 0).RunAsync(control, serving.Token);
         var nbdTask = Server(disks, guest).RunAsync(nbd, serving.Token);
         using var lineEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 using Lorica.Contracts.Vmx;
+using Lorica.Vmx.Deliveries;
 using Lorica.Vmx.Startup;
 using Lorica.Vmx.Tests.Hosting;
 

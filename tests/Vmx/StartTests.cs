@@ -1,4 +1,4 @@
-using System.IO.Pipes;
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Lorica.Contracts.Vmx;
 using Lorica.Platform.Sockets;
@@ -13,7 +13,7 @@ public sealed class StartTests
     [
         "nothing", "no message", "too long", "too few descriptors", "too many descriptors", "no pipe", "key cut", "key too long",
         "keys left over", "one name twice", "no configuration", "no configuration's message", "key of nobody", "key for nothing",
-        "more than a start",
+        "a name that is none", "more than a start",
     ];
 
     [Theory]
@@ -75,19 +75,22 @@ public sealed class StartTests
                 Deliver(socket, new VmxDelivery { Descriptors = 1 }, null, socket, socket);
                 break;
             case "no pipe":
-                Deliver(socket, new VmxDelivery { Secrets = { Secret("a", 64) } }, null);
+                Deliver(socket, new VmxDelivery { Secrets = { Secret("d/0", 64) } }, null);
                 break;
             case "key cut":
-                Deliver(socket, new VmxDelivery { Secrets = { Secret("a", 64) } }, new byte[63]);
+                Deliver(socket, new VmxDelivery { Secrets = { Secret("d/0", 64) } }, new byte[63]);
                 break;
             case "key too long":
-                Deliver(socket, new VmxDelivery { Secrets = { Secret("a", 257) } }, new byte[257]);
+                Deliver(socket, new VmxDelivery { Secrets = { Secret("d/0", 257) } }, new byte[257]);
                 break;
             case "keys left over":
-                Deliver(socket, new VmxDelivery { Secrets = { Secret("a", 64) } }, new byte[65]);
+                Deliver(socket, new VmxDelivery { Secrets = { Secret("d/0", 64) } }, new byte[65]);
                 break;
             case "one name twice":
-                Deliver(socket, new VmxDelivery { Secrets = { Secret("a", 64), Secret("a", 64) } }, new byte[128]);
+                Deliver(socket, new VmxDelivery { Secrets = { Secret("d/0", 64), Secret("d/0", 64) } }, new byte[128]);
+                break;
+            case "a name that is none":
+                Deliver(socket, new VmxDelivery { Secrets = { Secret("d", 64) } }, new byte[64]);
                 break;
             case "no configuration":
                 host.Deliver(socket);
@@ -100,12 +103,12 @@ public sealed class StartTests
                 host.Config.Exports.Add(new VmxExport
                 {
                     Label = "d", Length = 512,
-                    Links = { new VmxLink { ExtentFd = 60, SyncFd = 61, ZeroRule = VmxZeroRule.Hole, Secret = "x" } },
+                    Links = { new VmxLink { ExtentFd = 60, SyncFd = 61, ZeroRule = VmxZeroRule.Hole, Secret = "d/0" } },
                 });
                 socket.Send(host.Told(host.Deliver(socket)).ToByteArray());
                 break;
             case "key for nothing":
-                Deliver(socket, new VmxDelivery { Secrets = { Secret("a", 64) } }, new byte[64]);
+                Deliver(socket, new VmxDelivery { Secrets = { Secret("d/0", 64) } }, new byte[64]);
                 socket.Receive(1 << 16, out _);
                 socket.Send(host.Config.ToByteArray());
                 break;
@@ -120,14 +123,9 @@ public sealed class StartTests
 
     private static void Deliver(DescriptorSocket socket, VmxDelivery message, byte[]? keys, params DescriptorSocket[] descriptors)
     {
-        if (keys is null)
-        {
-            socket.Send(message.ToByteArray(), [.. descriptors.Select(d => d.Handle)]);
-            return;
-        }
-
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
-        pipe.Write(keys);
-        socket.Send(message.ToByteArray(), [.. descriptors.Select(d => d.Handle), pipe.ClientSafePipeHandle]);
+        using var secrets = keys is null ? null : new SecretPipe(keys);
+        socket.Send(
+            message.ToByteArray(),
+            [.. descriptors.Select(d => (SafeHandle)d.Handle), .. secrets is null ? [] : new[] { secrets.Reading }]);
     }
 }

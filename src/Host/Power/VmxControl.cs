@@ -1,8 +1,9 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Vmx;
+using Lorica.Platform.Sockets;
 
 namespace Lorica.Host.Power;
 
@@ -14,14 +15,9 @@ internal sealed class VmxControl : IDisposable
 {
     private const int MaximumFrame = 1024 * 1024 + 4096;
 
-    private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly FrameSocket _socket;
 
-    private VmxControl(Socket socket)
-    {
-        _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
-    }
+    private VmxControl(Socket socket) => _socket = new FrameSocket(socket);
 
     public static async Task<VmxControl> ConnectAsync(string path, CancellationToken ct)
     {
@@ -44,25 +40,18 @@ internal sealed class VmxControl : IDisposable
     }
 
     /// <summary>Sends a request and gives the reply; a refusal of the vmx is a <see cref="FaultException"/>.</summary>
-    public async Task<VmxReply> CallAsync(VmxRequest request, CancellationToken ct)
-    {
-        int length = request.CalculateSize();
-        byte[] frame = new byte[4 + length];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, length);
-        request.WriteTo(frame.AsSpan(4));
-        await _stream.WriteAsync(frame, ct);
+    public Task<VmxReply> CallAsync(VmxRequest request, CancellationToken ct) => CallAsync(request, [], ct);
 
-        byte[] header = new byte[4];
-        await _stream.ReadExactlyAsync(header, ct);
-        int size = BinaryPrimitives.ReadInt32LittleEndian(header);
-        if (size is < 0 or > MaximumFrame)
-            throw new IOException("The vmx sent a frame of an impossible size.");
-        byte[] body = new byte[size];
-        await _stream.ReadExactlyAsync(body, ct);
+    /// <summary>The same with open descriptors, which stay the caller's.</summary>
+    public async Task<VmxReply> CallAsync(VmxRequest request, IReadOnlyList<SafeHandle> descriptors, CancellationToken ct)
+    {
+        await _socket.SendAsync(request.ToByteArray(), descriptors, ct);
+        using var answer = await _socket.ReceiveAsync(MaximumFrame, ct)
+            ?? throw new EndOfStreamException("The vmx ended the connection.");
         VmxReply reply;
         try
         {
-            reply = VmxReply.Parser.ParseFrom(body);
+            reply = VmxReply.Parser.ParseFrom(answer.Message);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -79,9 +68,5 @@ internal sealed class VmxControl : IDisposable
         return await control.CallAsync(request, ct);
     }
 
-    public void Dispose()
-    {
-        _stream.Dispose();
-        _socket.Dispose();
-    }
+    public void Dispose() => _socket.Dispose();
 }

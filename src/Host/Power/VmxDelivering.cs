@@ -1,7 +1,8 @@
-using System.IO.Pipes;
 using Google.Protobuf;
+using Lorica.Contracts.Faults;
 using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
+using Lorica.Host.Refusals;
 using Lorica.Platform.Native;
 using Lorica.Platform.Sockets;
 using Microsoft.Win32.SafeHandles;
@@ -9,56 +10,58 @@ using Microsoft.Win32.SafeHandles;
 namespace Lorica.Host.Power;
 
 /// <summary>
-/// Hands a vmx open descriptors and named secrets. The secrets go from key memory into a pipe, whose reading end goes with the
-/// descriptors, and from there into the vmx's key memory.
+/// Hands a vmx open descriptors and named secrets, by one message: at its start over the socket that it inherits, later over its
+/// control socket.
 /// </summary>
 internal static class VmxDelivering
 {
     private const int MaximumAnswer = 16 * 1024;
 
-    // What all secrets of one delivery may have in bytes: an empty pipe takes a page at least without anybody reading it.
-    private const int MaximumSecretBytes = 4096;
-
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
 
-    /// <summary>Delivers, and waits for the answer: what the vmx calls each of the descriptors.</summary>
+    /// <summary>Delivers to a vmx that starts, and waits for the answer: what the vmx calls each of the descriptors.</summary>
     /// <exception cref="IOException">The vmx has gone, does not answer, or answers what is none.</exception>
     public static Func<SafeFileHandle, int> Deliver(
         DescriptorSocket socket, IReadOnlyList<SafeFileHandle> descriptors, IReadOnlyList<(string Name, KeyBuffer Key)> secrets)
     {
-        var message = new VmxDelivery { Descriptors = descriptors.Count };
-        message.Secrets.AddRange(secrets.Select(s => new VmxSecret { Name = s.Name, Length = s.Key.Length }));
-        if (secrets.Count == 0)
+        using (var delivery = new OutgoingDelivery(descriptors, secrets))
         {
-            socket.Send(message.ToByteArray(), [.. descriptors]);
+            socket.Send(delivery.Message.ToByteArray(), delivery.Handles);
+            return delivery.NumbersOf(Answer(socket));
         }
-        else
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(secrets.Sum(s => s.Key.Length), MaximumSecretBytes);
-            using var pipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
-
-            // The stream leaves an end that was looked at to the garbage collector: keys would stay in a pipe that nobody reads.
-            using var reading = pipe.ClientSafePipeHandle;
-            foreach (var (_, key) in secrets)
-                KeyPipe.Write((int)pipe.SafePipeHandle.DangerousGetHandle(), key);
-            socket.Send(message.ToByteArray(), [.. descriptors, reading]);
-        }
-
-        var numbers = Answer(socket).Numbers;
-        if (numbers.Count != descriptors.Count || numbers.Any(n => n < 3) || numbers.Distinct().Count() != numbers.Count)
-            throw new IOException("The vmx does not name the descriptors that it got.");
-        return handle => numbers[IndexOf(descriptors, handle)];
     }
 
-    private static int IndexOf(IReadOnlyList<SafeFileHandle> descriptors, SafeFileHandle handle)
+    /// <summary>
+    /// Delivers to a vmx that runs. It holds them beside what it has until it is told what they are for, and lets go of what an
+    /// earlier delivery brought and nothing has taken up; an empty delivery does only that.
+    /// </summary>
+    /// <returns>What the vmx calls each of the descriptors.</returns>
+    public static async Task<Func<SafeFileHandle, int>> DeliverAsync(
+        RunningVm running, RunFolders folders, IReadOnlyList<SafeFileHandle> descriptors,
+        IReadOnlyList<(string Name, KeyBuffer Key)> secrets, CancellationToken ct)
     {
-        for (int i = 0; i < descriptors.Count; i++)
+        string about = running.Registration.DisplayPath;
+        using var delivery = new OutgoingDelivery(descriptors, secrets);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(AnswerLimit);
+        try
         {
-            if (ReferenceEquals(descriptors[i], handle))
-                return i;
+            using var control = await VmxControl.ConnectAsync(folders.ControlSocket(running.Id), limit.Token);
+            var reply = await control.CallAsync(
+                new VmxRequest { Delivery = delivery.Message }, delivery.Handles, limit.Token);
+            return delivery.NumbersOf(reply.Delivered);
         }
-
-        throw new ArgumentException("The descriptor was not delivered.", nameof(handle));
+        catch (FaultException e) when (e.Fault.Key == "lorica.unknownRequest")
+        {
+            throw new FaultException(
+                new Fault(FaultTypes.NotSupported, "lorica.vmxTooOld", about,
+                    $"The vmx that serves {about} is of an earlier version, which takes nothing while it runs.",
+                    "Power the VM off and on."), e);
+        }
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            throw Refuse.VmxAway(about, e);
+        }
     }
 
     private static VmxDelivered Answer(DescriptorSocket socket)

@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Platform.Native;
 
-/// <summary>Bytes with descriptors beside them (SCM_RIGHTS), over a connected Unix stream socket that blocks.</summary>
+/// <summary>Bytes with descriptors beside them (SCM_RIGHTS), over a connected Unix stream socket.</summary>
 internal static unsafe class DescriptorMessage
 {
     /// <summary>Most descriptors of one message: SCM_MAX_FD.</summary>
     public const int Most = 253;
 
     private const int SocketLevel = 1, Rights = 1;
-    private const int NoSignal = 0x4000, CloseOnExec = 0x40000000, ControlTruncated = 8;
+    private const int NoSignal = 0x4000, CloseOnExec = 0x40000000, DoNotWait = 0x40, ControlTruncated = 8;
 
     // CMSG_ALIGN is 8 bytes and the header is 16, so data follow it at once; a length is what is used, the space is rounded up.
     private static readonly int ControlSpace = sizeof(Libc.ControlHeader) + (Most * sizeof(int) + 7) / 8 * 8;
@@ -25,7 +25,7 @@ internal static unsafe class DescriptorMessage
     }
 
     /// <summary>Sends some of the bytes, at least one, and all descriptors with the first; how many bytes.</summary>
-    public static int Send(SafeFileHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors)
+    public static int Send(SafeHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors)
     {
         ArgumentOutOfRangeException.ThrowIfZero(bytes.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, Most);
@@ -67,7 +67,14 @@ internal static unsafe class DescriptorMessage
     /// Receives at least one byte, or 0 at the end, and adds the descriptors that came with them, which no child inherits. More
     /// descriptors than fit are an error, and none of them stays open.
     /// </summary>
-    public static int Receive(SafeFileHandle socket, Span<byte> into, List<SafeFileHandle> descriptors)
+    public static int Receive(SafeHandle socket, Span<byte> into, List<SafeFileHandle> descriptors) =>
+        Receive(socket, into, descriptors, CloseOnExec);
+
+    /// <summary>The same without a wait: -1 when there is nothing yet.</summary>
+    public static int ReceiveAtOnce(SafeHandle socket, Span<byte> into, List<SafeFileHandle> descriptors) =>
+        Receive(socket, into, descriptors, CloseOnExec | DoNotWait);
+
+    private static int Receive(SafeHandle socket, Span<byte> into, List<SafeFileHandle> descriptors, int flags)
     {
         ArgumentOutOfRangeException.ThrowIfZero(into.Length);
 
@@ -84,7 +91,7 @@ internal static unsafe class DescriptorMessage
                     {
                         Vectors = &vector, VectorCount = 1, Control = control, ControlLength = (nuint)ControlSpace,
                     };
-                    nint received = Libc.ReceiveMessage(socket, &message, CloseOnExec);
+                    nint received = Libc.ReceiveMessage(socket, &message, flags);
                     if (received >= 0)
                     {
                         Take(control, (int)message.ControlLength, descriptors);
@@ -92,7 +99,10 @@ internal static unsafe class DescriptorMessage
                             ? (int)received : throw new IOException("More descriptors came than can be taken.");
                     }
 
-                    if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                    int error = Marshal.GetLastPInvokeError();
+                    if (error == Errno.TryAgain && (flags & DoNotWait) != 0)
+                        return -1;
+                    if (error != Errno.Interrupted)
                         throw Errno.Failure("receive from", "a socket");
                 }
             }

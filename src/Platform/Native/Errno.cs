@@ -7,6 +7,8 @@ public static class Errno
 {
     public const int NoEntry = 2;
     public const int Interrupted = 4;
+
+    public const int TryAgain = 11;
     public const int NoSuchDeviceOrAddress = 6;
     public const int Again = 11;
     public const int AccessDenied = 13;

@@ -33,13 +33,24 @@ public static class FileDescriptors
     /// end the wait.
     /// </summary>
     /// <exception cref="IOException">It cannot be waited for.</exception>
-    public static bool WaitReadable(SafeHandle handle, int milliseconds)
+    public static bool WaitReadable(SafeHandle handle, int milliseconds) =>
+        Wait(handle, Libc.PollIn, _ => true, milliseconds);
+
+    /// <summary>
+    /// Whether nobody can write to a pipe any more within <paramref name="milliseconds"/>: what is in it then is all there will
+    /// be, and reading it does not wait. False for what is no pipe.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be waited for.</exception>
+    public static bool WaitEnd(SafeHandle pipe, int milliseconds) =>
+        Wait(pipe, 0, returned => (returned & Libc.PollHangUp) != 0, milliseconds);
+
+    private static bool Wait(SafeHandle handle, short events, Func<short, bool> isIt, int milliseconds)
     {
         bool held = false;
         try
         {
             handle.DangerousAddRef(ref held);
-            var one = new Libc.PollDescriptor { Fd = (int)handle.DangerousGetHandle(), Events = Libc.PollIn };
+            var one = new Libc.PollDescriptor { Fd = (int)handle.DangerousGetHandle(), Events = events };
 
             long start = TimeProvider.System.GetTimestamp();
             while (true)
@@ -47,7 +58,7 @@ public static class FileDescriptors
                 // SAFETY: one descriptor, which the reference above holds open.
                 int found = Libc.Poll(ref one, 1, Left(start, milliseconds));
                 if (found >= 0)
-                    return found > 0;
+                    return found > 0 && isIt(one.Returned);
                 if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                     throw Errno.Failure("wait for", "a descriptor");
             }

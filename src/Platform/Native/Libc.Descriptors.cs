@@ -8,7 +8,7 @@ internal static unsafe partial class Libc
 {
     public const int GetDescriptorFlags = 1, SetDescriptorFlags = 2, GetStatusFlags = 3, SetStatusFlags = 4;
     public const int CloseOnExec = 1; // FD_CLOEXEC
-    public const short PollIn = 1;
+    public const short PollIn = 1, PollHangUp = 0x10;
     public const int UnixFamily = 1, StreamSocket = 1;
 
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
@@ -30,10 +30,10 @@ internal static unsafe partial class Libc
     public static partial int SocketPair(int family, int type, int protocol, int* ends);
 
     [LibraryImport(Name, EntryPoint = "sendmsg", SetLastError = true)]
-    public static partial nint SendMessage(SafeFileHandle socket, MessageHeader* message, int flags);
+    public static partial nint SendMessage(SafeHandle socket, MessageHeader* message, int flags);
 
     [LibraryImport(Name, EntryPoint = "recvmsg", SetLastError = true)]
-    public static partial nint ReceiveMessage(SafeFileHandle socket, MessageHeader* message, int flags);
+    public static partial nint ReceiveMessage(SafeHandle socket, MessageHeader* message, int flags);
 
     [LibraryImport(Name, EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(SafeFileHandle socket, in byte address, uint length);

@@ -34,27 +34,11 @@ public sealed class DescriptorSocket(SafeFileHandle socket) : IDisposable
         byte[] frame = new byte[Prefix + message.Length];
         BinaryPrimitives.WriteInt32LittleEndian(frame, message.Length);
         message.CopyTo(frame.AsSpan(Prefix));
-        int held = 0;
-        try
-        {
-            int[] numbers = new int[descriptors.Count];
-            for (; held < numbers.Length; held++)
-            {
-                bool added = false;
-                descriptors[held].DangerousAddRef(ref added);
-                numbers[held] = (int)descriptors[held].DangerousGetHandle();
-            }
-
-            var left = frame.AsSpan();
-            left = left[DescriptorMessage.Send(socket, left, numbers)..];
-            while (!left.IsEmpty)
-                left = left[DescriptorMessage.Send(socket, left, [])..];
-        }
-        finally
-        {
-            while (held > 0)
-                descriptors[--held].DangerousRelease();
-        }
+        using var held = new HeldHandles(descriptors);
+        var left = frame.AsSpan();
+        left = left[DescriptorMessage.Send(socket, left, held.Numbers)..];
+        while (!left.IsEmpty)
+            left = left[DescriptorMessage.Send(socket, left, [])..];
     }
 
     /// <summary>
@@ -92,6 +76,8 @@ public sealed class DescriptorSocket(SafeFileHandle socket) : IDisposable
         for (int at = 0; at < into.Length;)
         {
             int received = DescriptorMessage.Receive(socket, into[at..], descriptors);
+            if (descriptors.Count > MaximumDescriptors)
+                throw new IOException("More descriptors came than can be taken.");
             if (received == 0)
             {
                 return mayEnd && at == 0

@@ -2,7 +2,9 @@ using Google.Protobuf;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Vmx;
 using Lorica.Nbd;
+using Lorica.Platform.Sockets;
 using Lorica.Vmx.Consoles;
+using Lorica.Vmx.Deliveries;
 using Lorica.Vmx.Guest;
 
 namespace Lorica.Vmx.Control;
@@ -10,7 +12,7 @@ namespace Lorica.Vmx.Control;
 /// <summary>What each request of the host means.</summary>
 internal sealed class ControlRequests(
     string vm, StatusBoard board, GuestSupervisor guest, ConsoleRing ring, SerialLine serial,
-    IReadOnlyList<NbdExport> exports, TimeProvider time, Func<bool>? flushFailed = null)
+    IReadOnlyList<NbdExport> exports, HeldDelivery held, TimeProvider time, Func<bool>? flushFailed = null)
 {
     private const int ConsoleChunk = 256 * 1024;
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -24,7 +26,13 @@ internal sealed class ControlRequests(
     /// <summary>Set when there is a reason to refuse more than usual.</summary>
     public Fault? Fault { get; set; }
 
-    public async Task<VmxReply> AnswerAsync(VmxRequest request, CancellationToken ct)
+    /// <summary>Whether descriptors may come with a request.</summary>
+    public static bool TakesDescriptors(VmxRequest request) => request.WhatCase == VmxRequest.WhatOneofCase.Delivery;
+
+    /// <param name="request">What is asked for.</param>
+    /// <param name="frame">What it came in, with descriptors only where they may come.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<VmxReply> AnswerAsync(VmxRequest request, ReceivedFrame frame, CancellationToken ct)
     {
         var reply = new VmxReply();
         switch (request.WhatCase)
@@ -56,6 +64,14 @@ internal sealed class ControlRequests(
                 if (!await serial.WriteAsync(request.WriteConsole.Data.Memory, ct))
                     Refuse(reply, FaultTypes.InvalidState, "lorica.consoleBusy", "The guest's serial port takes no input.");
                 break;
+            case VmxRequest.WhatOneofCase.Delivery
+                when board.Current.State is not (GuestState.Running or GuestState.Paused or GuestState.IoError):
+                Refuse(reply, FaultTypes.InvalidState, "lorica.guestNotUp",
+                    $"The guest is {board.Current.State.Name()}: nothing is delivered to it.");
+                break;
+            case VmxRequest.WhatOneofCase.Delivery:
+                await DeliverAsync(request.Delivery, frame, reply);
+                break;
             default:
                 Refuse(reply, FaultTypes.InvalidArgument, "lorica.unknownRequest", "This vmx does not know the request.");
                 break;
@@ -77,6 +93,19 @@ internal sealed class ControlRequests(
         }
     }
 
+    private async Task DeliverAsync(VmxDelivery delivery, ReceivedFrame frame, VmxReply reply)
+    {
+        try
+        {
+            // It may wait for the host to close a pipe.
+            reply.Delivered = await Task.Run(() => held.Take(delivery, frame.Take()), CancellationToken.None);
+        }
+        catch (Exception e) when (e is VmxException or IOException)
+        {
+            Refuse(reply, FaultTypes.InvalidArgument, "lorica.deliveryRefused", e.Message);
+        }
+    }
+
     private VmxStatus Status()
     {
         var now = board.Current;
@@ -92,6 +121,7 @@ internal sealed class ControlRequests(
             Writes = exports.Sum(e => e.Statistics.Writes),
             ReadBytes = exports.Sum(e => e.Statistics.ReadBytes),
             WriteBytes = exports.Sum(e => e.Statistics.WrittenBytes),
+            HeldSecrets = { held.Names },
         };
     }
 

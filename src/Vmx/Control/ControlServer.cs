@@ -1,14 +1,15 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using Google.Protobuf;
 using Lorica.Contracts.Vmx;
 using Lorica.Nbd;
+using Lorica.Platform.Sockets;
 
 namespace Lorica.Vmx.Control;
 
 /// <summary>
 /// The host's door: frames of u32 little-endian length and a message, both ways, one answer per request, in order. Peers other
-/// than root are cut off before a byte; a frame that is no request ends its connection and no other.
+/// than root are cut off before a byte; a frame that is no request, or has descriptors beside what takes none, ends its
+/// connection and no other.
 /// </summary>
 internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentials, bool> peers)
 {
@@ -73,18 +74,15 @@ internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentia
         Interlocked.Increment(ref _connections);
         try
         {
-            using var stream = new NetworkStream(socket, ownsSocket: true);
-            byte[] header = new byte[4];
-            while (true)
+            using var host = new FrameSocket(socket);
+            while (await host.ReceiveAsync(MaximumFrame, ct) is { } received)
             {
-                await stream.ReadExactlyAsync(header, ct);
-                uint length = BinaryPrimitives.ReadUInt32LittleEndian(header);
-                if (length > MaximumFrame)
+                using var frame = received;
+                var request = VmxRequest.Parser.ParseFrom(frame.Message);
+                if (frame.HasDescriptors && !ControlRequests.TakesDescriptors(request))
                     return;
-                byte[] frame = new byte[length];
-                await stream.ReadExactlyAsync(frame, ct);
-                var reply = await requests.AnswerAsync(VmxRequest.Parser.ParseFrom(frame), ct);
-                await stream.WriteAsync(Framed(reply), ct);
+                var reply = await requests.AnswerAsync(request, frame, ct);
+                await host.SendAsync(reply.ToByteArray(), [], ct);
                 requests.Answered(reply);
             }
         }
@@ -97,13 +95,5 @@ internal sealed class ControlServer(ControlRequests requests, Func<PeerCredentia
         {
             Interlocked.Decrement(ref _connections);
         }
-    }
-
-    private static byte[] Framed(VmxReply reply)
-    {
-        byte[] bytes = new byte[4 + reply.CalculateSize()];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)(bytes.Length - 4));
-        reply.WriteTo(bytes.AsSpan(4));
-        return bytes;
     }
 }

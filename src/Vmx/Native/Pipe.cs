@@ -6,6 +6,26 @@ namespace Lorica.Vmx.Native;
 /// <summary>Reading of pipes, byte for byte what is asked for and nothing ahead.</summary>
 internal static unsafe class Pipe
 {
+    /// <summary>Whether a pipe holds nothing more and nobody writes to it.</summary>
+    public static bool IsAtEnd(int fd)
+    {
+        Span<byte> more = stackalloc byte[1];
+        return ReadSome(fd, more) == 0;
+    }
+
+    /// <summary>Reads at least one byte; 0 at the end.</summary>
+    public static int ReadSome(int fd, Span<byte> into)
+    {
+        try
+        {
+            return Read(fd, into);
+        }
+        catch (IOException e)
+        {
+            throw new VmxException(VmxErrorKind.BadConfig, "What the host sends cannot be read.", e);
+        }
+    }
+
     /// <summary>Blocks for at least one byte; 0 at the end. Throws <see cref="IOException"/>.</summary>
     public static int Read(int fd, Span<byte> into)
     {

@@ -3,8 +3,8 @@ using Lorica.Crypto;
 using Lorica.Disks;
 using Lorica.Disks.Locks;
 using Lorica.Nbd;
+using Lorica.Vmx.Deliveries;
 using Lorica.Vmx.Native;
-using Lorica.Vmx.Startup;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Vmx.Serving;

@@ -1,4 +1,5 @@
 using Lorica.Contracts.Vmx;
+using Lorica.Vmx.Deliveries;
 
 namespace Lorica.Vmx.Startup;
 
@@ -43,7 +44,7 @@ internal static class ConfigRules
         var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var export in c.Exports)
         {
-            Require(IsLabel(export.Label) && labels.Add(export.Label), "a disk's label is malformed or used twice");
+            Require(ExportLabel.IsValid(export.Label) && labels.Add(export.Label), "a disk's label is malformed or used twice");
             RequireServed(export);
             Require(export.Length is > 0 and <= MaximumDiskBytes && export.Length % 512 == 0, "a disk's length is out of bounds");
             Require(export.Links.Count == 1, "a disk has not exactly one link");
@@ -83,10 +84,6 @@ internal static class ConfigRules
                     VmxErrorKind.BadConfig, $"The configuration is refused: the kind of {export.Label} is unknown.");
         }
     }
-
-    /// <summary>Labels become export names and node names: letters, digits, and a few signs that mean nothing to QEMU.</summary>
-    private static bool IsLabel(string s) =>
-        s.Length is > 0 and <= 32 && s.All(ch => char.IsAsciiLetterOrDigit(ch) || ch is ':' or '-' or '_' or '.');
 
     private static bool IsId(string s) => s.Length is > 0 and <= 40 && s.All(ch => char.IsAsciiLetterOrDigit(ch) || ch == '-');
 

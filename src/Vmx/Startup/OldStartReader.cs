@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Lorica.Contracts.Vmx;
+using Lorica.Vmx.Deliveries;
+using Lorica.Vmx.Native;
 
 namespace Lorica.Vmx.Startup;
 
@@ -21,7 +23,7 @@ internal static class OldStartReader
             ConfigRules.Check(config, uid, secrets: null);
             foreach (var disk in config.Exports.Where(d => d.DekLength != 0))
                 secrets.TryRead(disk.Label, fd, disk.DekLength);
-            if (!StartReader.IsAtEnd(fd))
+            if (!Pipe.IsAtEnd(fd))
                 throw new VmxException(VmxErrorKind.BadConfig, "Standard input holds more than the configuration and its keys.");
             ConfigRules.Check(config, uid, secrets);
             return (config, secrets);
@@ -70,7 +72,7 @@ internal static class OldStartReader
     {
         while (into.Length > 0)
         {
-            int n = StartReader.ReadSome(fd, into);
+            int n = Pipe.ReadSome(fd, into);
             if (n == 0)
                 throw new VmxException(VmxErrorKind.BadConfig, "Standard input ended before the configuration.");
             into = into[n..];

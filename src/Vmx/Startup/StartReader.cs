@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Lorica.Contracts.Vmx;
 using Lorica.Platform.Sockets;
+using Lorica.Vmx.Deliveries;
 using Lorica.Vmx.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,6 +16,8 @@ internal static class StartReader
     /// <summary>Most bytes of a configuration: fits the longest console tail and many disks.</summary>
     public const int MaximumConfig = 2 << 20;
 
+    private const int MaximumDelivery = 64 * 1024;
+
     /// <summary>Reads and checks everything. The caller owns the secrets.</summary>
     /// <param name="fd">One end of the pair of sockets.</param>
     /// <param name="uid">The user that the command line names.</param>
@@ -22,12 +25,12 @@ internal static class StartReader
     {
         Descriptors.Claim(fd, "the socket of the start");
         using var host = new DescriptorSocket(new SafeFileHandle(fd, true));
-        using var delivery = Delivery.Receive(host);
-        var config = Parse(VmxConfig.Parser, Delivery.Frame(host, MaximumConfig, out var more));
+        using var delivery = Receive(host);
+        var config = Parse(VmxConfig.Parser, Frame(host, MaximumConfig, out var more));
         foreach (var stray in more)
             stray.Dispose();
         ConfigRules.Check(config, uid, delivery.Secrets);
-        if (more.Count > 0 || !Delivery.IsEnd(host))
+        if (more.Count > 0 || !IsEnd(host))
             throw new VmxException(VmxErrorKind.BadConfig, "The host sends more than what to start.");
         return (config, delivery.Take());
     }
@@ -46,23 +49,57 @@ internal static class StartReader
         }
     }
 
-    /// <summary>Whether a pipe holds nothing more and nobody writes to it.</summary>
-    public static bool IsAtEnd(int fd)
+    private static Delivery Receive(DescriptorSocket host)
     {
-        Span<byte> more = stackalloc byte[1];
-        return ReadSome(fd, more) == 0;
-    }
-
-    /// <summary>Reads at least one byte; 0 at the end.</summary>
-    public static int ReadSome(int fd, Span<byte> into)
-    {
+        byte[] bytes = Frame(host, MaximumDelivery, out var came);
+        VmxDelivery message;
         try
         {
-            return Pipe.Read(fd, into);
+            message = Parse(VmxDelivery.Parser, bytes);
+        }
+        catch
+        {
+            foreach (var stray in came)
+                stray.Dispose();
+            throw;
+        }
+
+        var delivery = Delivery.Open(message, came);
+        try
+        {
+            host.Send(delivery.Answer.ToByteArray());
+            return delivery;
         }
         catch (IOException e)
         {
-            throw new VmxException(VmxErrorKind.BadConfig, "What the host sends cannot be read.", e);
+            delivery.Dispose();
+            throw new VmxException(VmxErrorKind.BadConfig, $"The host takes no answer: {e.Message}", e);
+        }
+    }
+
+    // The next frame, which must be there.
+    private static byte[] Frame(DescriptorSocket host, int limit, out IReadOnlyList<SafeFileHandle> descriptors)
+    {
+        try
+        {
+            return host.Receive(limit, out descriptors)
+                ?? throw new VmxException(VmxErrorKind.BadConfig, "The host ended before it had said what to start.");
+        }
+        catch (IOException e)
+        {
+            throw new VmxException(VmxErrorKind.BadConfig, $"What the host sends cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static bool IsEnd(DescriptorSocket host)
+    {
+        try
+        {
+            return host.Receive(0, out _) is null;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

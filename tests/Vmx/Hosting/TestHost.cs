@@ -77,7 +77,7 @@ public sealed class TestHost : IAsyncDisposable
                 new VmxLink
                 {
                     ExtentFd = (int)handle.DangerousGetHandle(), SyncFd = (int)sync.DangerousGetHandle(),
-                    ZeroRule = VmxZeroRule.Hole, Secret = key is null ? "" : label,
+                    ZeroRule = VmxZeroRule.Hole, Secret = key is null ? "" : $"{label}/0",
                 },
             },
         });
@@ -104,7 +104,7 @@ public sealed class TestHost : IAsyncDisposable
         foreach (var (_, key) in secrets)
             pipe.Write(key);
         var message = new VmxDelivery { Descriptors = own.Length };
-        message.Secrets.AddRange(secrets.Select(s => new VmxSecret { Name = s.Label, Length = s.Item2.Length }));
+        message.Secrets.AddRange(secrets.Select(s => new VmxSecret { Name = $"{s.Label}/0", Length = s.Item2.Length }));
         socket.Send(message.ToByteArray(), secrets.Length == 0 ? own : [.. own, pipe.ClientSafePipeHandle]);
         pipe.Dispose();
         var numbers = VmxDelivered.Parser.ParseFrom(socket.Receive(1 << 16, out _) ?? throw new EndOfStreamException()).Numbers;

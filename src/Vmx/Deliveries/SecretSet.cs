@@ -1,6 +1,6 @@
 using Lorica.Crypto;
 
-namespace Lorica.Vmx.Startup;
+namespace Lorica.Vmx.Deliveries;
 
 /// <summary>Secrets by name, in key memory. Owns those that nobody has taken.</summary>
 internal sealed class SecretSet : IDisposable

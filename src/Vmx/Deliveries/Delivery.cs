@@ -1,9 +1,9 @@
-using Google.Protobuf;
 using Lorica.Contracts.Vmx;
-using Lorica.Platform.Sockets;
+using Lorica.Platform.Native;
+using Lorica.Vmx.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace Lorica.Vmx.Startup;
+namespace Lorica.Vmx.Deliveries;
 
 /// <summary>
 /// Descriptors and named secrets that the host has handed over. Each secret goes from the pipe straight into key memory; nothing
@@ -11,8 +11,10 @@ namespace Lorica.Vmx.Startup;
 /// </summary>
 internal sealed class Delivery : IDisposable
 {
-    private const int MaximumBytes = 64 * 1024;
-    private const int MaximumSecrets = 256, MaximumNameLength = 64, MaximumSecretBytes = 256;
+    private const int MaximumSecrets = 256, MaximumSecretBytes = 256;
+
+    // The host has closed it before it sends, or does so at once afterwards.
+    private static readonly TimeSpan PipeLimit = TimeSpan.FromSeconds(5);
 
     private readonly List<SafeFileHandle> _descriptors;
     private bool _taken;
@@ -22,19 +24,30 @@ internal sealed class Delivery : IDisposable
     /// <summary>The secrets by name.</summary>
     public SecretSet Secrets { get; }
 
-    /// <summary>Receives a delivery and tells the host the numbers of its descriptors.</summary>
-    public static Delivery Receive(DescriptorSocket host)
+    /// <summary>What the vmx calls its descriptors.</summary>
+    public VmxDelivered Answer => new() { Numbers = { _descriptors.Select(d => (int)d.DangerousGetHandle()) } };
+
+    /// <summary>
+    /// Takes a delivery in, or refuses it whole. Waits until the host has closed the pipe of the secrets, some seconds at most.
+    /// </summary>
+    /// <param name="message">What it says of itself.</param>
+    /// <param name="came">The descriptors that came with it; this method's in any case.</param>
+    public static Delivery Open(VmxDelivery message, IReadOnlyList<SafeFileHandle> came)
     {
-        byte[] bytes = Frame(host, MaximumBytes, out var came);
         var descriptors = came.ToList();
         var secrets = new SecretSet();
         try
         {
-            var message = StartReader.Parse(VmxDelivery.Parser, bytes);
             int pipes = message.Secrets.Count > 0 ? 1 : 0;
             Require(message.Secrets.Count <= MaximumSecrets, "it names too many secrets");
-            Require(message.Descriptors >= 0 && descriptors.Count == message.Descriptors + pipes,
+            Require(message.Descriptors >= 0 && descriptors.Count == (long)message.Descriptors + pipes,
                 $"{descriptors.Count} descriptors came, not those that it counts");
+            foreach (var secret in message.Secrets)
+            {
+                Require(SecretName.IsValid(secret.Name), "a secret has a name that is no LABEL/N");
+                Require(secret.Length is > 0 and <= MaximumSecretBytes, "the length of a secret is out of bounds");
+            }
+
             if (pipes > 0)
             {
                 using var pipe = descriptors[^1];
@@ -42,7 +55,6 @@ internal sealed class Delivery : IDisposable
                 ReadSecrets(pipe, message, secrets);
             }
 
-            Answer(host, new VmxDelivered { Numbers = { descriptors.Select(d => (int)d.DangerousGetHandle()) } });
             return new Delivery(descriptors, secrets);
         }
         catch
@@ -69,56 +81,13 @@ internal sealed class Delivery : IDisposable
         Secrets.Dispose();
     }
 
-    /// <summary>The next frame, which must be there.</summary>
-    public static byte[] Frame(DescriptorSocket host, int limit, out IReadOnlyList<SafeFileHandle> descriptors)
-    {
-        try
-        {
-            return host.Receive(limit, out descriptors)
-                ?? throw new VmxException(VmxErrorKind.BadConfig, "The host ended before it had said what to start.");
-        }
-        catch (IOException e)
-        {
-            throw new VmxException(VmxErrorKind.BadConfig, $"What the host sends cannot be read: {e.Message}", e);
-        }
-    }
-
-    /// <summary>Whether nothing more comes.</summary>
-    public static bool IsEnd(DescriptorSocket host)
-    {
-        try
-        {
-            return host.Receive(0, out _) is null;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private static void Answer(DescriptorSocket host, VmxDelivered answer)
-    {
-        try
-        {
-            host.Send(answer.ToByteArray());
-        }
-        catch (IOException e)
-        {
-            throw new VmxException(VmxErrorKind.BadConfig, $"The host takes no answer: {e.Message}", e);
-        }
-    }
-
     private static void ReadSecrets(SafeFileHandle pipe, VmxDelivery message, SecretSet secrets)
     {
+        Require(FileDescriptors.WaitEnd(pipe, (int)PipeLimit.TotalMilliseconds), "its pipe is none, or is not closed");
         int fd = (int)pipe.DangerousGetHandle();
         foreach (var secret in message.Secrets)
-        {
-            Require(secret.Name.Length is > 0 and <= MaximumNameLength, "the name of a secret is empty or too long");
-            Require(secret.Length is > 0 and <= MaximumSecretBytes, "the length of a secret is out of bounds");
             Require(secrets.TryRead(secret.Name, fd, secret.Length), "two secrets have one name");
-        }
-
-        Require(StartReader.IsAtEnd(fd), "its pipe holds more than its secrets");
+        Require(Pipe.IsAtEnd(fd), "its pipe holds more than its secrets");
     }
 
     private static void Require(bool condition, string rule)
