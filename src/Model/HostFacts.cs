@@ -27,8 +27,8 @@ public sealed record HostFacts
     /// <summary>Whether guests run on KVM.</summary>
     public bool Kvm { get; init; }
 
-    /// <summary>One of <see cref="HostCryptoModes"/>, or one that this center does not know.</summary>
-    public string CryptoMode { get; init; } = "";
+    /// <summary>Its encryption mode; null when nothing is known of it.</summary>
+    public HostCryptoMode? CryptoMode { get; init; }
 
     /// <summary>What keys are sealed to; null when it shows nothing.</summary>
     public KeyPresentation? Presentation { get; init; }
@@ -48,8 +48,8 @@ public sealed record HostFacts
     /// <summary>The host key by name, also while it is not held; null when it has none.</summary>
     public KeyName? HostKey { get; init; }
 
-    /// <summary><c>kvm</c>, <c>kvmWithoutArchCapabilities</c> or <c>emulation</c>.</summary>
-    public string Accelerator { get; init; } = "";
+    /// <summary>How guests run there; null when nothing is known of it.</summary>
+    public HostAccelerator? Accelerator { get; init; }
 
     /// <summary>What the trial at the host's start found.</summary>
     public string AcceleratorReason { get; init; } = "";

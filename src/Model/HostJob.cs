@@ -5,15 +5,6 @@ namespace Lorica.Model;
 /// <summary>A job of a host, as far as it is.</summary>
 public sealed record HostJob
 {
-    /// <summary>What <see cref="State"/> is until the job ends.</summary>
-    public const string Running = "running";
-
-    /// <summary>What <see cref="State"/> is when it ended well.</summary>
-    public const string Succeeded = "succeeded";
-
-    /// <summary>What <see cref="State"/> is when it ended otherwise.</summary>
-    public const string Failed = "failed";
-
     /// <summary>The job.</summary>
     public string JobId { get; init; } = "";
 
@@ -21,10 +12,10 @@ public sealed record HostJob
     public string VmId { get; init; } = "";
 
     /// <summary>As it was asked for.</summary>
-    public string Kind { get; init; } = "";
+    public required HostJobKind Kind { get; init; }
 
-    /// <summary><see cref="Running"/>, <see cref="Succeeded"/> or <see cref="Failed"/>.</summary>
-    public string State { get; init; } = "";
+    /// <summary>How far it is.</summary>
+    public required HostJobState State { get; init; }
 
     /// <summary>Bytes done.</summary>
     public long BytesDone { get; init; }

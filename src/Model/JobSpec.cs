@@ -12,10 +12,8 @@ public sealed record JobSpec
     /// <summary>The task's epoch.</summary>
     public required long Epoch { get; init; }
 
-    /// <summary>
-    /// <c>encrypt</c>, <c>decrypt</c>, <c>recryptShallow</c>, <c>recryptDeep</c>, <c>clone</c> or <c>relocate</c>.
-    /// </summary>
-    public required string Kind { get; init; }
+    /// <summary>What it does.</summary>
+    public required HostJobKind Kind { get; init; }
 
     /// <summary>The key of what <see cref="Keys"/> does not list; null when there is none.</summary>
     public ExpectedKey? NewKey { get; init; }
@@ -44,6 +42,6 @@ public sealed record JobSpec
     /// <summary>Of a clone: the new VM.</summary>
     public NewVmSpec? NewVm { get; init; }
 
-    /// <summary>Of a relocation: where to, and how disks are provisioned there (empty: as they are).</summary>
-    public (string Datastore, string Provisioning)? Relocate { get; init; }
+    /// <summary>Of a relocation: where to, and how disks are provisioned there (null: as they are).</summary>
+    public (string Datastore, DiskFormat? Provisioning)? Relocate { get; init; }
 }

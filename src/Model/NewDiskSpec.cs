@@ -9,8 +9,8 @@ public sealed record NewDiskSpec
     /// <summary>Size in bytes.</summary>
     public required long Capacity { get; init; }
 
-    /// <summary><c>thin</c>, <c>lazyZeroed</c> or <c>eagerZeroed</c>.</summary>
-    public string Provisioning { get; init; } = "";
+    /// <summary>How its space is taken.</summary>
+    public DiskFormat Provisioning { get; init; }
 
     /// <summary>Identity of the new disk.</summary>
     public string ObjectId { get; init; } = "";

@@ -21,8 +21,8 @@ public sealed record NewVmSpec
     /// <summary>Memory.</summary>
     public long MemoryMib { get; init; }
 
-    /// <summary><c>bios</c> or <c>uefi</c>.</summary>
-    public string Firmware { get; init; } = "";
+    /// <summary>What it boots with.</summary>
+    public VmFirmware Firmware { get; init; }
 
     /// <summary>Key of VM home, which the host holds already; null: plain.</summary>
     public ExpectedKey? HomeKey { get; init; }

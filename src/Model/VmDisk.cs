@@ -25,7 +25,7 @@ public sealed record VmDisk
     public long Used => Links.Sum(l => l.Used);
 
     /// <inheritdoc cref="VmDiskLink.Provisioning"/>
-    public string Provisioning => Links[0].Provisioning;
+    public DiskFormat? Provisioning => Links[0].Provisioning;
 
     /// <inheritdoc cref="VmDiskLink.Encrypted"/>
     public bool Encrypted => Links[0].Encrypted;
@@ -43,7 +43,7 @@ public sealed record VmDisk
     public string ObjectId => Links[0].ObjectId;
 
     /// <inheritdoc cref="VmDiskLink.Transition"/>
-    public string Transition => Links[0].Transition;
+    public UnfinishedWork? Transition => Links[0].Transition;
 
     /// <inheritdoc cref="VmDiskLink.Suspect"/>
     public Fault? Suspect => Links[0].Suspect;

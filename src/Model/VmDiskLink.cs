@@ -11,8 +11,8 @@ public sealed record VmDiskLink
     /// <summary>Bytes allocated on the datastore.</summary>
     public long Used { get; init; }
 
-    /// <summary><c>thin</c>, <c>lazyZeroed</c> or <c>eagerZeroed</c>.</summary>
-    public string Provisioning { get; init; } = "";
+    /// <summary>Null when the file could not be read.</summary>
+    public DiskFormat? Provisioning { get; init; }
 
     /// <summary>Whether its data is encrypted.</summary>
     public bool Encrypted { get; init; }
@@ -29,8 +29,8 @@ public sealed record VmDiskLink
     /// <summary>Identity of the link, wherever its files lie.</summary>
     public string ObjectId { get; init; } = "";
 
-    /// <summary><c>encrypt</c>, <c>decrypt</c> or <c>rekey</c> while its data is half changed; else empty.</summary>
-    public string Transition { get; init; } = "";
+    /// <summary>What its data is half changed by; null: nothing.</summary>
+    public UnfinishedWork? Transition { get; init; }
 
     /// <summary>What is wrong with its files; null when they verify.</summary>
     public Fault? Suspect { get; init; }

@@ -11,8 +11,8 @@ public sealed record VmFiles
     /// <summary>Display name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary><c>poweredOn</c> or <c>poweredOff</c>.</summary>
-    public string PowerState { get; init; } = "";
+    /// <summary>Null when nothing is known.</summary>
+    public PowerState? PowerState { get; init; }
 
     /// <summary>Whether VM home is encrypted.</summary>
     public bool Encrypted { get; init; }
@@ -44,13 +44,11 @@ public sealed record VmFiles
     /// <summary>What is wrong with the files; null when they verify.</summary>
     public Fault? Suspect { get; init; }
 
-    /// <summary>
-    /// <c>encrypt</c>, <c>decrypt</c>, <c>recrypt</c> or <c>rekey</c> while the files say that it is under way.
-    /// </summary>
-    public string PendingJob { get; init; } = "";
+    /// <summary>What the files say is under way; null: nothing.</summary>
+    public UnfinishedWork? PendingJob { get; init; }
 
-    /// <summary><c>bios</c> or <c>uefi</c>.</summary>
-    public string Firmware { get; init; } = "";
+    /// <summary>Null when the VMX could not be read.</summary>
+    public VmFirmware? Firmware { get; init; }
 
     /// <summary>How many snapshots it has.</summary>
     public int Snapshots { get; init; }
@@ -63,8 +61,8 @@ public sealed record VmFiles
     /// </summary>
     public bool Unread { get; init; }
 
-    /// <summary>Of a powered-on VM <c>starting</c>, <c>running</c>, <c>paused</c> or <c>ioError</c>; else empty.</summary>
-    public string Guest { get; init; } = "";
+    /// <summary>Of a powered-on VM; null when it is off, or nothing is known.</summary>
+    public GuestState? Guest { get; init; }
 
     /// <summary>Why it is so.</summary>
     public string GuestDetail { get; init; } = "";

@@ -113,7 +113,7 @@ public sealed class AccelerationTests : IDisposable
         var description = await host.Client.DescribeAsync(
             new DescribeHostRequest(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(description.Kvm);
-        Assert.Equal(("emulation", Refusal), (description.Accelerator, description.AcceleratorReason));
+        Assert.Equal((HostAccelerator.Emulation, Refusal), (description.Accelerator, description.AcceleratorReason));
     }
 
     [Fact]

@@ -29,13 +29,13 @@ public abstract class ContractTests<THost> : IAsyncLifetime
     /// <summary>A VM with one disk, all under one key or plain.</summary>
     protected static NewVmSpec Spec(string name = "web01", ExpectedKey? key = null) => new()
     {
-        VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = "ds1", Cpus = 2, MemoryMib = 64, Firmware = "bios",
+        VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = "ds1", Cpus = 2, MemoryMib = 64, Firmware = VmFirmware.Bios,
         HomeKey = key,
         Disks =
         [
             new NewDiskSpec
             {
-                Label = "virtio0:0", Capacity = Mib, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = key,
+                Label = "virtio0:0", Capacity = Mib, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(), Key = key,
             },
         ],
     };
@@ -93,9 +93,9 @@ public abstract class ContractTests<THost> : IAsyncLifetime
     protected async Task<VmFiles> SucceedAsync(JobSpec job)
     {
         var ended = await RunAsync(job);
-        Assert.Equal((HostJob.Succeeded, null), (ended.State, ended.Fault?.Message));
+        Assert.Equal((HostJobState.Succeeded, null), (ended.State, ended.Fault?.Message));
         Assert.NotNull(ended.Result);
-        Assert.Equal((null, ""), (ended.Result.Suspect, ended.Result.PendingJob));
+        Assert.Equal((null, null), (ended.Result.Suspect, ended.Result.PendingJob));
         return ended.Result;
     }
 }

@@ -106,6 +106,6 @@ public abstract class DiskContract<THost> : ContractTests<THost>
 
     private static NewDiskSpec Disk(string label, ExpectedKey? key = null) => new()
     {
-        Label = label, Capacity = 2 * Mib, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = key,
+        Label = label, Capacity = 2 * Mib, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(), Key = key,
     };
 }

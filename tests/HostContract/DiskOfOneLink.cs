@@ -20,7 +20,7 @@ internal static class DiskOfOneLink
 
         public long Used => disk.Link.Used;
 
-        public string Provisioning
+        public DiskFormat Provisioning
         {
             get => disk.Link.Provisioning;
             set => disk.Link.Provisioning = value;
@@ -57,7 +57,7 @@ internal static class DiskOfOneLink
             set => disk.Link.ObjectId = value;
         }
 
-        public string Transition
+        public UnfinishedWork Transition
         {
             get => disk.Link.Transition;
             set => disk.Link.Transition = value;

@@ -14,21 +14,21 @@ public abstract class JobContract<THost> : ContractTests<THost>
         var (first, second) = (await Subject.HeldAsync("k1"), await Subject.HeldAsync("k2"));
         var files = await Host.Vms.CreateAsync(Spec(), default);
 
-        files = await SucceedAsync(Job(files, 2, "encrypt") with { NewKey = first });
+        files = await SucceedAsync(Job(files, 2, HostJobKind.Encrypt) with { NewKey = first });
         AssertUnder(first, files);
 
         long before = files.Generation;
-        files = await SucceedAsync(Job(files, 3, "recryptShallow") with { NewKey = second });
+        files = await SucceedAsync(Job(files, 3, HostJobKind.RecryptShallow) with { NewKey = second });
         AssertUnder(second, files);
         Assert.True(files.Generation > before);
 
-        files = await SucceedAsync(Job(files, 4, "recryptDeep") with { NewKey = first });
+        files = await SucceedAsync(Job(files, 4, HostJobKind.RecryptDeep) with { NewKey = first });
         AssertUnder(first, files);
 
-        files = await SucceedAsync(Job(files, 5, "decrypt") with { Force = true });
+        files = await SucceedAsync(Job(files, 5, HostJobKind.Decrypt) with { Force = true });
         Assert.False(files.Encrypted);
         Assert.Null(files.Key);
-        Assert.All(files.Disks, d => Assert.Equal((false, null, ""), (d.Encrypted, d.Key, d.Transition)));
+        Assert.All(files.Disks, d => Assert.Equal((false, null, null), (d.Encrypted, d.Key, d.Transition)));
     }
 
     [Fact]
@@ -36,15 +36,15 @@ public abstract class JobContract<THost> : ContractTests<THost>
     {
         var key = await Subject.HeldAsync("k1");
         var made = await Host.Vms.CreateAsync(Spec(), default);
-        var job = Job(made, 2, "encrypt") with { NewKey = key };
+        var job = Job(made, 2, HostJobKind.Encrypt) with { NewKey = key };
         var started = await Host.Jobs.StartAsync(job, default);
-        Assert.Equal((job.JobId, made.VmId, "encrypt"), (started.JobId, started.VmId, started.Kind));
+        Assert.Equal((job.JobId, made.VmId, HostJobKind.Encrypt), (started.JobId, started.VmId, started.Kind));
         var ended = await EndOfAsync(job.JobId);
 
         // Asked for again, also under an epoch of before: it has ended, and nothing is done anew.
         await Host.Vms.RenameAsync(Edit(ended.Result!, 3), "web02", default);
         var again = await Host.Jobs.StartAsync(job, default);
-        Assert.Equal((HostJob.Succeeded, ended.BytesDone), (again.State, again.BytesDone));
+        Assert.Equal((HostJobState.Succeeded, ended.BytesDone), (again.State, again.BytesDone));
         Assert.Equal(job.JobId, Assert.Single(await Host.Jobs.ListAsync(default)).JobId);
         Assert.Equal(ended.State, (await EndOfAsync(job.JobId)).State);
     }
@@ -53,9 +53,9 @@ public abstract class JobContract<THost> : ContractTests<THost>
     public async Task A_job_that_ended_is_not_taken_back()
     {
         var made = await Host.Vms.CreateAsync(Spec(), default);
-        var job = Job(made, 2, "encrypt") with { NewKey = await Subject.HeldAsync("k1") };
+        var job = Job(made, 2, HostJobKind.Encrypt) with { NewKey = await Subject.HeldAsync("k1") };
         await RunAsync(job);
-        Assert.Equal(HostJob.Succeeded, (await Host.Jobs.CancelAsync(job.JobId, default))?.State);
+        Assert.Equal(HostJobState.Succeeded, (await Host.Jobs.CancelAsync(job.JobId, default))?.State);
         Assert.True((await Host.Vms.DescribeAsync(made.VmId, default)).Encrypted);
     }
 
@@ -76,7 +76,7 @@ public abstract class JobContract<THost> : ContractTests<THost>
     {
         var key = Subject.Make("k1");
         var made = await Host.Vms.CreateAsync(Spec(), default);
-        var job = Job(made, 2, "encrypt") with { NewKey = key };
+        var job = Job(made, 2, HostJobKind.Encrypt) with { NewKey = key };
         await RefusedAsync(
             FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", () => Host.Jobs.StartAsync(job, default));
         Assert.False((await Host.Vms.DescribeAsync(made.VmId, default)).Encrypted);
@@ -92,7 +92,7 @@ public abstract class JobContract<THost> : ContractTests<THost>
         var (own, other) = (await Subject.HeldAsync("k1"), await Subject.HeldAsync("k2"));
         var made = await Host.Vms.CreateAsync(Spec(key: own), default);
         var copy = Spec("copy", other);
-        var clone = await SucceedAsync(Job(made, 2, "clone") with { NewVm = copy, Home = false, AllDisks = false });
+        var clone = await SucceedAsync(Job(made, 2, HostJobKind.Clone) with { NewVm = copy, Home = false, AllDisks = false });
         Assert.Equal((copy.VmId, "copy"), (clone.VmId, clone.Name));
         AssertUnder(other, clone);
         Assert.Equal(copy.Disks[0].ObjectId, Assert.Single(clone.Disks).ObjectId);
@@ -105,20 +105,20 @@ public abstract class JobContract<THost> : ContractTests<THost>
     {
         var key = await Subject.HeldAsync("k1");
         var made = await Host.Vms.CreateAsync(Spec(key: key), default);
-        var moved = await SucceedAsync(Job(made, 2, "relocate") with
+        var moved = await SucceedAsync(Job(made, 2, HostJobKind.Relocate) with
         {
-            Relocate = ("ds2", "eagerZeroed"),
+            Relocate = ("ds2", DiskFormat.EagerZeroed),
             Home = false,
             AllDisks = false,
         });
         Assert.StartsWith("[ds2] web01/", moved.Path, StringComparison.Ordinal);
         var disk = Assert.Single(moved.Disks);
         Assert.StartsWith("[ds2] web01/", disk.Path, StringComparison.Ordinal);
-        Assert.Equal("eagerZeroed", disk.Provisioning);
+        Assert.Equal(DiskFormat.EagerZeroed, disk.Provisioning);
         AssertUnder(key, moved);
     }
 
-    private static JobSpec Job(VmFiles files, long epoch, string kind) => new()
+    private static JobSpec Job(VmFiles files, long epoch, HostJobKind kind) => new()
     {
         JobId = Guid.NewGuid().ToString(), VmId = files.VmId, Epoch = epoch, Kind = kind, Records = RecordsOf(files), Home = true,
         AllDisks = true,
@@ -128,6 +128,6 @@ public abstract class JobContract<THost> : ContractTests<THost>
     {
         Assert.Equal((true, key.ToName(), key.Kcv), (files.Encrypted, files.Key, files.Kcv));
         Assert.All(files.Disks, d => Assert.Equal(
-            (true, key.ToName(), key.Kcv, ""), (d.Encrypted, d.Key, d.Kcv, d.Transition)));
+            (true, key.ToName(), key.Kcv, null), (d.Encrypted, d.Key, d.Kcv, d.Transition)));
     }
 }

@@ -12,7 +12,7 @@ public abstract class KeyContract<THost> : ContractTests<THost>
     public async Task A_host_describes_itself()
     {
         var host = await Host.Admin.DescribeAsync(default);
-        Assert.Equal((Subject.Id, HostCryptoModes.Incapable, null), (host.HostId, host.CryptoMode, host.HostKey));
+        Assert.Equal((Subject.Id, HostCryptoMode.Incapable, null), (host.HostId, host.CryptoMode, host.HostKey));
         Assert.Equal(["ds1", "ds2"], host.Datastores.Select(d => d.Name).Order(StringComparer.Ordinal));
         Assert.All(host.Datastores, d => Assert.True(d is { Problem: "", Free: > 0 } && d.Capacity >= d.Free));
         Assert.Empty(host.Keys);
@@ -43,15 +43,15 @@ public abstract class KeyContract<THost> : ContractTests<THost>
         var key = Subject.Make("hk");
         await RefusedAsync(
             FaultTypes.InvalidState, "lorica.cryptoMode", () => Host.Admin.EnableCryptoAsync(key, default));
-        Assert.Equal(HostCryptoModes.Prepared, (await Host.Admin.PrepareCryptoAsync(default)).CryptoMode);
+        Assert.Equal(HostCryptoMode.Prepared, (await Host.Admin.PrepareCryptoAsync(default)).CryptoMode);
         await RefusedAsync(FaultTypes.InvalidState, "lorica.cryptoMode", () => Host.Admin.PrepareCryptoAsync(default));
         await RefusedAsync(
             FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", () => Host.Admin.EnableCryptoAsync(key, default));
 
         await Subject.DeliverAsync(key);
         var host = await Host.Admin.EnableCryptoAsync(key, default);
-        Assert.Equal((HostCryptoModes.Safe, key.ToName()), (host.CryptoMode, host.HostKey));
-        Assert.Equal(HostCryptoModes.PendingIncapable, (await Host.Admin.DisableCryptoAsync(default)).CryptoMode);
+        Assert.Equal((HostCryptoMode.Safe, key.ToName()), (host.CryptoMode, host.HostKey));
+        Assert.Equal(HostCryptoMode.PendingIncapable, (await Host.Admin.DisableCryptoAsync(default)).CryptoMode);
     }
 
     [Fact]

@@ -14,12 +14,12 @@ public abstract class VmContract<THost> : ContractTests<THost>
         var spec = Spec();
         var made = await Host.Vms.CreateAsync(spec, default);
         Assert.Equal(
-            (spec.VmId, "web01", "poweredOff", false, "[ds1] web01/web01.vmx", 2, 64L),
+            (spec.VmId, "web01", PowerState.Off, false, "[ds1] web01/web01.vmx", 2, 64L),
             (made.VmId, made.Name, made.PowerState, made.Encrypted, made.Path, made.Cpus, made.MemoryMib));
-        Assert.Equal((null, "", false, ""), (made.Suspect, made.PendingJob, made.Unread, made.Guest));
+        Assert.Equal((null, null, false, null), (made.Suspect, made.PendingJob, made.Unread, made.Guest));
         var disk = Assert.Single(made.Disks);
         Assert.Equal(
-            ("virtio0:0", Mib, "thin", spec.Disks[0].ObjectId, false, ""),
+            ("virtio0:0", Mib, DiskFormat.Thin, spec.Disks[0].ObjectId, false, null),
             (disk.Label, disk.Capacity, disk.Provisioning, disk.ObjectId, disk.Encrypted, disk.Transition));
         Assert.StartsWith("[ds1] web01/", disk.Path, StringComparison.Ordinal);
         Assert.Null(made.Key);
@@ -61,7 +61,7 @@ public abstract class VmContract<THost> : ContractTests<THost>
             () => Host.Vms.PowerOnAsync(new VmEdit(id, 1, []), fenced: false, default),
             () => Host.Vms.PowerOffAsync(id, 1, hard: true, 0, default),
             () => Host.Disks.ResizeAsync(new VmEdit(id, 1, []), "virtio0:0", 2 * Mib, default),
-            () => Host.Jobs.StartAsync(new JobSpec { JobId = id, VmId = id, Epoch = 1, Kind = "decrypt" }, default),
+            () => Host.Jobs.StartAsync(new JobSpec { JobId = id, VmId = id, Epoch = 1, Kind = HostJobKind.Decrypt }, default),
         ];
         foreach (var call in calls)
         {
@@ -131,7 +131,7 @@ public abstract class VmContract<THost> : ContractTests<THost>
             () => Host.Vms.UnregisterAsync(made.VmId, 4, default),
             () => Host.Disks.ResizeAsync(Edit(made, 4), "virtio0:0", 2 * Mib, default),
             () => Host.Jobs.StartAsync(
-                new JobSpec { JobId = Guid.NewGuid().ToString(), VmId = made.VmId, Epoch = 4, Kind = "decrypt", AllDisks = true },
+                new JobSpec { JobId = Guid.NewGuid().ToString(), VmId = made.VmId, Epoch = 4, Kind = HostJobKind.Decrypt, AllDisks = true },
                 default),
         ];
         foreach (var call in calls)

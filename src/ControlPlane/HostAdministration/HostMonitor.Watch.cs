@@ -1,6 +1,5 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Alarms;
-using Lorica.ControlPlane.Vms.Files;
 using Lorica.Model;
 using Lorica.Store;
 
@@ -77,7 +76,7 @@ internal sealed partial class HostMonitor
     /// </summary>
     private async Task StandsStillAsync(VmFiles vm, CancellationToken ct)
     {
-        if (vm.Guest != VmDescriptionCache.StandsStill)
+        if (vm.Guest != GuestState.IoError)
         {
             await alarms.ClearAsync(AlarmIds.VmStandsStill, vm.VmId, ct);
             return;

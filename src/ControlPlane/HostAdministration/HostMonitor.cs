@@ -226,15 +226,15 @@ internal sealed partial class HostMonitor(
             }
 
             await StandsStillAsync(now.Files, ct);
-            if (now.Files.Guest == VmDescriptionCache.StandsStill)
+            if (now.Files.Guest == GuestState.IoError)
             {
                 // Why says the space of its datastore: it is looked at now.
                 _look.Release();
             }
 
             await events.AddAsync(EventIds.VmChanged, Caller.System.User, now.Name,
-                $"{change.What}{(change.Detail.Length > 0 ? ": " : "")}{change.Detail}", ct);
-            if (change.What is "poweredOff" or "guestEnded" && releaser.WaitsFor(hostId))
+                $"{change.What.Word()}{(change.Detail.Length > 0 ? ": " : "")}{change.Detail}", ct);
+            if (change.What is VmChangeKind.PoweredOff or VmChangeKind.GuestEnded && releaser.WaitsFor(hostId))
             {
                 // A key that only this VM kept on the host can go now.
                 Nudge();

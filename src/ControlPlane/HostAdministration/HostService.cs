@@ -319,7 +319,7 @@ public sealed class HostService(
     {
         var starting = await store.ReadAsync(db => db.Vms.NamesBusyOnHostAsync(row.Id, ct), ct);
         var vms = await hosts.Once(row.Id).Vms.ListAsync(ct);
-        var busy = vms.Where(v => v.PowerState != "poweredOff")
+        var busy = vms.Where(v => v.PowerState != PowerState.Off)
             .Select(v => v.Name).Concat(starting).Distinct().Order().ToList();
         if (busy.Count > 0)
         {

@@ -35,19 +35,18 @@ public sealed partial class HostCrypto
             var description = await DescribeAsync(host, ct);
             switch (description.CryptoMode)
             {
-                case HostCryptoModes.Incapable:
+                case HostCryptoMode.Incapable:
                     await LeftAsync(host, ct);
                     return false;
-                case HostCryptoModes.Prepared when description.HostKey is { } key:
+                case HostCryptoMode.Prepared when description.HostKey is { } key:
                     return await AgainAsync(host, description, key, ct);
-                case HostCryptoModes.Prepared:
+                case HostCryptoMode.Prepared:
                     return false;
-                case HostCryptoModes.Safe or HostCryptoModes.PendingIncapable:
+                case HostCryptoMode.Safe or HostCryptoMode.PendingIncapable:
                     await FollowAsync(host, description, ct);
                     return false;
                 default:
-                    // A mode that this center does not know says nothing of the host's key.
-                    return false;
+                    throw new InvalidOperationException($"Nothing says what to do with a host that is {description.CryptoMode}.");
             }
         }
         finally
@@ -70,7 +69,7 @@ public sealed partial class HostCrypto
         {
             var host = await RowAsync(hostId, ct);
             var description = await DescribeAsync(host, ct);
-            if (description.CryptoMode == HostCryptoModes.Safe)
+            if (description.CryptoMode == HostCryptoMode.Safe)
             {
                 return;
             }

@@ -44,7 +44,7 @@ public sealed partial class HostCrypto(
     public async Task EnsureSafeAsync(Caller caller, string hostId, CancellationToken ct)
     {
         var host = await RowAsync(hostId, ct);
-        if ((await DescribeAsync(host, ct)).CryptoMode == HostCryptoModes.Safe)
+        if ((await DescribeAsync(host, ct)).CryptoMode == HostCryptoMode.Safe)
         {
             return;
         }
@@ -99,10 +99,10 @@ public sealed partial class HostCrypto(
         await authorizer.RequireAsync(caller, Privileges.RegisterHost, ObjectRef.Of(host), ct);
         await RunAsync(HostTaskKinds.RotateKey, caller, host, onlyIfNeeded: false, async (task, row) =>
         {
-            if ((await DescribeAsync(row, ct)).CryptoMode is var mode and not HostCryptoModes.Safe)
+            if ((await DescribeAsync(row, ct)).CryptoMode is var mode and not HostCryptoMode.Safe)
             {
                 throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.cryptoMode", row.Name,
-                    $"{row.Name} is {mode}: only a host in encryption mode gets a new host key.",
+                    $"{row.Name} is {mode?.Word()}: only a host in encryption mode gets a new host key.",
                     $"lorica host crypto enable {row.Name}"));
             }
 
@@ -136,7 +136,7 @@ public sealed partial class HostCrypto(
         try
         {
             // Another operation may have done it while this one waited.
-            if (onlyIfNeeded && (await DescribeAsync(host, ct)).CryptoMode == HostCryptoModes.Safe)
+            if (onlyIfNeeded && (await DescribeAsync(host, ct)).CryptoMode == HostCryptoMode.Safe)
             {
                 return;
             }
@@ -171,7 +171,7 @@ public sealed partial class HostCrypto(
     private async Task EnableAsync(TaskRow task, HostRow host, bool rotate, CancellationToken ct)
     {
         var description = await DescribeAsync(host, ct);
-        if (description.CryptoMode == HostCryptoModes.Incapable)
+        if (description.CryptoMode == HostCryptoMode.Incapable)
         {
             description = await hosts.Once(host.Id).Admin.PrepareCryptoAsync(ct);
         }
@@ -187,7 +187,7 @@ public sealed partial class HostCrypto(
         var (key, newKey) = (default(ExpectedKey?), default(string));
         if (old is not null && !rotate)
         {
-            newKey = IsMoved(host) && description.CryptoMode != HostCryptoModes.Safe ? EventIds.NewHostKeyClusterError : null;
+            newKey = IsMoved(host) && description.CryptoMode != HostCryptoMode.Safe ? EventIds.NewHostKeyClusterError : null;
             if (newKey is null)
             {
                 var order = new ExpectedKey(old.Provider, old.KeyId, old.Kcv);

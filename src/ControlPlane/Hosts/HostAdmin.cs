@@ -21,7 +21,7 @@ public sealed class HostAdmin
         await foreach (var signal in _host.FollowAsync((c, o) => c.Watch(new WatchRequest(), o), ct))
         {
             yield return new HostSignal(signal.BootId, signal.Vm is { } vm
-                ? new VmChange(vm.VmId, vm.PowerState, vm.What, vm.Detail) : null);
+                ? new VmChange(vm.VmId, vm.PowerState.ToModel(), vm.What.ToModel(), vm.Detail) : null);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class HostMessages
     public static HostFacts ToModel(this HostDescription m) => new()
     {
         HostId = m.HostId, Name = m.Name, Version = m.Version, BootId = m.BootId, HardwareAes = m.HardwareAes,
-        XtsBackend = m.XtsBackend, KeyMemory = m.KeyMemory, Kvm = m.Kvm, CryptoMode = m.CryptoMode,
+        XtsBackend = m.XtsBackend, KeyMemory = m.KeyMemory, Kvm = m.Kvm, CryptoMode = m.CryptoMode.ToModel(),
         Presentation = m.Presentation.ToModel(),
         Datastores =
         [
@@ -26,7 +26,7 @@ internal static class HostMessages
             .. m.Keys.Where(k => k.Key is not null)
                 .Select(k => new Model.HeldKey(new KeyName(k.Key.Provider, k.Key.KeyId), k.Kcv, k.Pinned)),
         ],
-        Cpus = m.Cpus, MemoryBytes = m.MemoryBytes, HostKey = m.HostKey.ToModel(), Accelerator = m.Accelerator,
+        Cpus = m.Cpus, MemoryBytes = m.MemoryBytes, HostKey = m.HostKey.ToModel(), Accelerator = m.Accelerator.ToModel(),
         AcceleratorReason = m.AcceleratorReason,
     };
 

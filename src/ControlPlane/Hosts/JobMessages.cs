@@ -9,7 +9,7 @@ internal static class JobMessages
     /// <summary>From the wire.</summary>
     public static HostJob ToModel(this JobDescription m) => new()
     {
-        JobId = m.JobId, VmId = m.VmId, Kind = m.Kind, State = m.State, BytesDone = m.BytesDone, BytesTotal = m.BytesTotal,
+        JobId = m.JobId, VmId = m.VmId, Kind = m.Kind.ToModel(), State = m.State.ToModel(), BytesDone = m.BytesDone, BytesTotal = m.BytesTotal,
         Step = m.Step, Fault = m.Fault.ToModel(), Result = m.Result?.ToModel(), Notes = [.. m.Notes],
     };
 
@@ -18,11 +18,11 @@ internal static class JobMessages
     {
         var m = new StartJobRequest
         {
-            JobId = job.JobId, VmId = job.VmId, Epoch = job.Epoch, Kind = job.Kind, NewKey = job.NewKey?.ToRef(),
+            JobId = job.JobId, VmId = job.VmId, Epoch = job.Epoch, Kind = job.Kind.ToMessage(), NewKey = job.NewKey?.ToRef(),
             NewKcv = job.NewKey?.Kcv ?? "", Home = job.Home, AllDisks = job.AllDisks, Force = job.Force,
             NewVm = job.NewVm?.ToMessage(),
             Relocate = job.Relocate is { } to
-                ? new RelocateOrder { Datastore = to.Datastore, Provisioning = to.Provisioning } : null,
+                ? new RelocateOrder { Datastore = to.Datastore, Provisioning = to.Provisioning?.ToMessage() ?? default } : null,
         };
         m.Records.Add(job.Records);
         m.Disks.AddRange(job.Disks);

@@ -3,14 +3,14 @@ using Lorica.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 
-/// <summary>Descriptions of hosts, from and to the form in which rows keep them.</summary>
+/// <summary>Descriptions of hosts, from and to the form in which rows keep them: words. A word that is none says nothing.</summary>
 internal static class KeptHosts
 {
     /// <summary>From the form that is kept.</summary>
     public static HostFacts ToModel(this KeptHost m) => new()
     {
         HostId = m.HostId, Name = m.Name, Version = m.Version, BootId = m.BootId, HardwareAes = m.HardwareAes,
-        XtsBackend = m.XtsBackend, KeyMemory = m.KeyMemory, Kvm = m.Kvm, CryptoMode = m.CryptoMode,
+        XtsBackend = m.XtsBackend, KeyMemory = m.KeyMemory, Kvm = m.Kvm, CryptoMode = HostWords.CryptoModes.Find(m.CryptoMode),
         Presentation = m.Presentation.ToModel(),
         Datastores =
         [
@@ -23,7 +23,7 @@ internal static class KeptHosts
         [
             .. m.Keys.Where(k => k.Key is not null).Select(k => new HeldKey(k.Key.ToModel()!, k.Kcv, k.Pinned)),
         ],
-        Cpus = m.Cpus, MemoryBytes = m.MemoryBytes, HostKey = m.HostKey.ToModel(), Accelerator = m.Accelerator,
+        Cpus = m.Cpus, MemoryBytes = m.MemoryBytes, HostKey = m.HostKey.ToModel(), Accelerator = HostWords.Accelerators.Find(m.Accelerator),
         AcceleratorReason = m.AcceleratorReason,
     };
 
@@ -33,9 +33,9 @@ internal static class KeptHosts
         var m = new KeptHost
         {
             HostId = f.HostId, Name = f.Name, Version = f.Version, BootId = f.BootId, HardwareAes = f.HardwareAes,
-            XtsBackend = f.XtsBackend, KeyMemory = f.KeyMemory, Kvm = f.Kvm, CryptoMode = f.CryptoMode,
+            XtsBackend = f.XtsBackend, KeyMemory = f.KeyMemory, Kvm = f.Kvm, CryptoMode = f.CryptoMode?.Word() ?? "",
             Presentation = f.Presentation?.ToMessage(), Cpus = f.Cpus, MemoryBytes = f.MemoryBytes,
-            HostKey = f.HostKey.ToMessage(), Accelerator = f.Accelerator, AcceleratorReason = f.AcceleratorReason,
+            HostKey = f.HostKey.ToMessage(), Accelerator = f.Accelerator?.Word() ?? "", AcceleratorReason = f.AcceleratorReason,
         };
         m.Datastores.AddRange(f.Datastores.Select(d => new KeptDatastore
         {

@@ -12,16 +12,16 @@ internal static class VmMessages
     /// <summary>From the wire.</summary>
     public static VmFiles ToModel(this VmDescription m) => new()
     {
-        VmId = m.VmId, Name = m.Name, PowerState = m.PowerState, Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
+        VmId = m.VmId, Name = m.Name, PowerState = m.PowerState.ToModel(), Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
         Generation = m.Generation, Path = m.Path, Cpus = m.Cpus, MemoryMib = m.MemoryMib,
         Disks = [.. m.Disks.Select(ToModel)], MissingKeys = [.. m.MissingKeys.Select(FaultCodec.FromMessage)],
-        Suspect = m.Suspect.ToModel(), PendingJob = m.PendingJob, Firmware = m.Firmware, Snapshots = m.Snapshots,
+        Suspect = m.Suspect.ToModel(), PendingJob = m.PendingJob.ToModel(), Firmware = m.Firmware.ToModel(), Snapshots = m.Snapshots,
         Lock = m.Lock is null ? null : new WriterLease
         {
             HostId = m.Lock.HostId, BootId = m.Lock.BootId, Epoch = m.Lock.Epoch, Counter = m.Lock.Counter, Held = m.Lock.Held,
             Locked = m.Lock.Locked,
         },
-        Unread = m.Unread, Guest = m.Guest, GuestDetail = m.GuestDetail,
+        Unread = m.Unread, Guest = m.Guest.ToModel(), GuestDetail = m.GuestDetail,
     };
 
     /// <summary>From the wire; a disk without a file is none.</summary>
@@ -34,8 +34,8 @@ internal static class VmMessages
 
     private static VmDiskLink ToModel(this LinkDescription m) => new()
     {
-        Path = m.Path, Used = m.Used, Provisioning = m.Provisioning, Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
-        Generation = m.Generation, ObjectId = m.ObjectId, Transition = m.Transition, Suspect = m.Suspect.ToModel(),
+        Path = m.Path, Used = m.Used, Provisioning = m.Provisioning.ToModel(), Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
+        Generation = m.Generation, ObjectId = m.ObjectId, Transition = m.Transition.ToModel(), Suspect = m.Suspect.ToModel(),
     };
 
     /// <summary>From the wire.</summary>
@@ -62,7 +62,7 @@ internal static class VmMessages
         var m = new CreateVmRequest
         {
             VmId = vm.VmId, Epoch = vm.Epoch, Name = vm.Name, Datastore = vm.Datastore, Cpus = vm.Cpus,
-            MemoryMib = vm.MemoryMib, Firmware = vm.Firmware, HomeKey = vm.HomeKey?.ToRef(), HomeKcv = vm.HomeKey?.Kcv ?? "",
+            MemoryMib = vm.MemoryMib, Firmware = vm.Firmware.ToMessage(), HomeKey = vm.HomeKey?.ToRef(), HomeKcv = vm.HomeKey?.Kcv ?? "",
         };
         m.Disks.AddRange(vm.Disks.Select(ToMessage));
         return m;
@@ -71,7 +71,7 @@ internal static class VmMessages
     /// <summary>To the wire.</summary>
     public static DiskSpec ToMessage(this NewDiskSpec disk) => new()
     {
-        Label = disk.Label, Capacity = disk.Capacity, Provisioning = disk.Provisioning, ObjectId = disk.ObjectId,
+        Label = disk.Label, Capacity = disk.Capacity, Provisioning = disk.Provisioning.ToMessage(), ObjectId = disk.ObjectId,
         Key = disk.Key?.ToRef(), Kcv = disk.Key?.Kcv ?? "", Data = disk.Data,
     };
 

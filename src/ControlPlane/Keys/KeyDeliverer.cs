@@ -130,7 +130,7 @@ public sealed class KeyDeliverer(
         // Step 2
         var host = await hosts.Once(hostId).Admin.DescribeAsync(ct);
         var holds = host.Keys.DistinctBy(h => (h.Key.Provider, h.Key.KeyId)).ToDictionary(h => (h.Key.Provider, h.Key.KeyId));
-        string? outOfMode = NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoModes.Safe
+        string? outOfMode = NeedsEncryptionMode(operation) && host.CryptoMode != HostCryptoMode.Safe
             ? KeyFaults.NotInEncryptionMode(links.Peer(hostId).Name) : null;
         var wanted = new List<ExpectedKey>();
         foreach (var key in keys)

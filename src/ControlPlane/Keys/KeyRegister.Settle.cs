@@ -36,7 +36,7 @@ public sealed partial class KeyRegister
             r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
         var ended = new List<KeyRecordRow>();
-        bool pending = files.PendingJob.Length > 0;
+        bool pending = files.PendingJob is not null;
         foreach (var records in rows.GroupBy(r => r.ObjectId, StringComparer.Ordinal))
         {
             var (known, encrypted, key, generation) = StateOf(files, records.Key);

@@ -83,7 +83,7 @@ internal sealed partial class OutageWatch(
             await PauseAsync(vm, paused: true, ct);
         }
         else if (rule.Action == OutageActions.ShutDown
-            && (await snapshots.DescribeAsync(vm.HostId, vm.Id, ct)).PowerState == "poweredOn")
+            && (await snapshots.DescribeAsync(vm.HostId, vm.Id, ct)).PowerState == PowerState.On)
         {
             var request = new Vms.Operations.PowerOff.PowerOffRequest(TimeoutSeconds: ShutDownSeconds);
             await vms.BeginAsync(Caller.System, vm.Id, request, ct);

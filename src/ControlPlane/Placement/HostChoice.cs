@@ -37,7 +37,7 @@ internal static class HostChoice
             {
                 var usable = description.Datastores.Where(d => d.Problem.Length == 0).ToList();
                 string place = PlacementRules.Choose(policy, usable, tags, datastore, host.Name);
-                fitting.Add((host, place, description.CryptoMode == HostCryptoModes.Safe));
+                fitting.Add((host, place, description.CryptoMode == HostCryptoMode.Safe));
             }
             catch (FaultException e)
             {

@@ -1,3 +1,5 @@
+using Lorica.Model;
+
 namespace Lorica.ControlPlane.Policies;
 
 /// <summary>
@@ -65,9 +67,9 @@ public static class ComplianceRules
             yield return $"{facts.Path} is encrypted; \"{policy.Name}\" has no encryption rule.";
         }
 
-        if (facts.Transition is "encrypt" or "decrypt")
+        if (facts.Transition is UnfinishedWork.Encrypt or UnfinishedWork.Decrypt)
         {
-            yield return $"{facts.Path} is between the two: its {facts.Transition} is not finished.";
+            yield return $"{facts.Path} is between the two: its {facts.Transition.Value.Word()} is not finished.";
         }
 
         if (MissingTags(policy, facts.Tags) is { Count: > 0 } missing)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Keys;
 using Lorica.ControlPlane.Placement;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Preflight;
 
@@ -129,7 +130,7 @@ internal static class PreflightRules
     private static IEnumerable<(string Datastore, long Bytes)> Space(PreflightRequest order) => order.Action switch
     {
         PreflightAction.Clone => order.Target is { } target
-            ? [(target.Datastore, order.Disks.Sum(d => d.Provisioning == "thin" ? d.Used : d.Capacity) + CopyReserve)]
+            ? [(target.Datastore, order.Disks.Sum(d => d.Provisioning == DiskFormat.Thin ? d.Used : d.Capacity) + CopyReserve)]
             : [],
         PreflightAction.Migrate => order.Target is { } target ? [(target.Datastore, SmallFilesSpace)] : [],
         PreflightAction.RecryptShallow or PreflightAction.Create => [],

@@ -50,8 +50,8 @@ internal sealed record VmSpec
                 $"Use {MachineLimits.MinimumMemoryMib} to {MachineLimits.MaximumMemoryMib} MiB.");
         }
 
-        var firmware = Firmwares.Parse(r.Firmware)
-            ?? throw Refuse.Argument("firmware", $"'{r.Firmware}' is no firmware.", "Use bios.");
+        var firmware = VmFirmwares.From(r.Firmware)
+            ?? throw Refuse.Argument("firmware", $"{(int)r.Firmware} is no firmware.", "Use bios.");
         if (firmware == Firmware.Uefi)
         {
             throw Refuse.With(FaultTypes.NotSupported, "lorica.uefiNotSupported", name,
@@ -73,7 +73,7 @@ internal sealed record VmSpec
             if (d.Data < 0)
                 throw Refuse.Argument(d.Label, "The size of a disk's content is not negative.");
             disks.Add(new NewDisk(
-                d.Label, d.Capacity, DiskProvisioning.Parse(d.Provisioning), objectId, KeyOf(d.Key, d.Kcv), d.Data));
+                d.Label, d.Capacity, DiskProvisioning.From(d.Provisioning) ?? Provisioning.Thin, objectId, KeyOf(d.Key, d.Kcv), d.Data));
         }
 
         if (disks.DistinctBy(d => d.Label).Count() != disks.Count || disks.DistinctBy(d => d.ObjectId).Count() != disks.Count)

@@ -21,7 +21,7 @@ internal sealed partial class DiskEditor
         if (edit.Model.Disks.Any(d => d.ObjectId == id))
             return;
         RequirePlace(edit, spec.Label);
-        var provisioning = DiskProvisioning.Parse(spec.Provisioning);
+        var provisioning = DiskProvisioning.From(spec.Provisioning) ?? Provisioning.Thin;
         var keys = KeysOf(edit, spec, id);
         if (spec.Capacity is <= 0 or > Vmdk.MaxCapacity || spec.Capacity % 512 != 0)
             throw Refuse.Argument(spec.Label, "The size of a disk is a positive multiple of 512 bytes, at most 64 TiB.");

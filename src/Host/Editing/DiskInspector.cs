@@ -32,9 +32,10 @@ internal sealed class DiskInspector(VmTable table)
                     {
                         Path = $"[{path.Datastore}] {path.Folder}/{path.File}{VmDiskModel.Ending}",
                         Used = files.Has(model.ExtentFile) ? files.AllocatedBytes(model.ExtentFile) : 0,
-                        Provisioning = DiskProvisioning.Name(model.Provisioning), Encrypted = model.Encrypted,
+                        Provisioning = model.Provisioning.ToMessage(), Encrypted = model.Encrypted,
                         Key = model.Key?.ToRef(), Kcv = model.Kcv ?? "", ObjectId = model.ObjectId?.ToString() ?? "",
-                        Transition = model.Transition?.Kind.Word() ?? (model.Keys.Count > 1 ? TransitionKind.Rekey.Word() : ""),
+                        Transition = model.Transition?.Kind.ToUnfinished()
+                            ?? (model.Keys.Count > 1 ? UnfinishedWork.Rekey : UnfinishedWork.Unspecified),
                     },
                 },
             };

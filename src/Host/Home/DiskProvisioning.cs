@@ -1,24 +1,30 @@
+using Lorica.Contracts.Host;
 using Lorica.Disks;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Home;
 
-/// <summary>Names of <see cref="Provisioning"/> on the wire.</summary>
+/// <summary><see cref="Provisioning"/> on the wire.</summary>
 internal static class DiskProvisioning
 {
-    public static string Name(Provisioning provisioning) => provisioning switch
+    /// <summary>To the wire.</summary>
+    public static DiskFormat ToMessage(this Provisioning provisioning) => provisioning switch
     {
-        Provisioning.Thin => "thin",
-        Provisioning.LazyZeroed => "lazyZeroed",
-        Provisioning.EagerZeroed => "eagerZeroed",
-        _ => throw new ArgumentOutOfRangeException(nameof(provisioning), provisioning, "A way to provision without a name."),
+        Provisioning.Thin => DiskFormat.Thin,
+        Provisioning.LazyZeroed => DiskFormat.LazyZeroed,
+        Provisioning.EagerZeroed => DiskFormat.EagerZeroed,
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(provisioning), provisioning, "A way to provision that the wire does not know."),
     };
 
-    public static Provisioning Parse(string name) => name switch
+    /// <summary>From a request; null when it says nothing. What is none is refused.</summary>
+    public static Provisioning? From(DiskFormat format) => format switch
     {
-        "thin" or "" => Provisioning.Thin,
-        "lazyZeroed" => Provisioning.LazyZeroed,
-        "eagerZeroed" => Provisioning.EagerZeroed,
-        _ => throw Refuse.Argument(name, $"'{name}' is no way to provision a disk.", "Use thin, lazyZeroed or eagerZeroed."),
+        DiskFormat.Unspecified => null,
+        DiskFormat.Thin => Provisioning.Thin,
+        DiskFormat.LazyZeroed => Provisioning.LazyZeroed,
+        DiskFormat.EagerZeroed => Provisioning.EagerZeroed,
+        _ => throw Refuse.Argument(
+            "provisioning", $"{(int)format} is no way to provision a disk.", "Use thin, lazyZeroed or eagerZeroed."),
     };
 }

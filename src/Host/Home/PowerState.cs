@@ -1,6 +1,6 @@
 namespace Lorica.Host.Home;
 
-/// <summary>Power state of a VM; <see cref="PowerStates"/> has the words.</summary>
+/// <summary>Power state of a VM; <see cref="PowerStates"/> has those of the wire.</summary>
 internal enum PowerState
 {
     Off,

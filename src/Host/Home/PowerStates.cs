@@ -1,12 +1,15 @@
+using Lorica.Contracts.Host;
+
 namespace Lorica.Host.Home;
 
-/// <summary>The words of <see cref="PowerState"/> on the wire.</summary>
+/// <summary><see cref="PowerState"/> on the wire.</summary>
 internal static class PowerStates
 {
-    public static string Name(this PowerState state) => state switch
+    /// <summary>To the wire.</summary>
+    public static VmPowerState ToMessage(this PowerState member) => member switch
     {
-        PowerState.Off => "poweredOff",
-        PowerState.On => "poweredOn",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "A power state without a word."),
+        PowerState.Off => VmPowerState.Off,
+        PowerState.On => VmPowerState.On,
+        _ => throw new ArgumentOutOfRangeException(nameof(member), member, "A member that the wire does not know."),
     };
 }

@@ -37,9 +37,9 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
             {
                 VmId = registration.Id.ToString(),
                 Name = registration.File,
-                PowerState = (running ? PowerState.On : PowerState.Off).Name(),
+                PowerState = (running ? PowerState.On : PowerState.Off).ToMessage(),
                 Path = registration.DisplayPath,
-                Guest = running ? GuestStates.Parse(guest?.Guest)?.Name() ?? "" : "",
+                Guest = running ? VmGuests.ToMessage(GuestStates.Parse(guest?.Guest)) : VmGuestState.Unspecified,
                 GuestDetail = running ? guest?.Detail ?? "" : "",
             };
             try
@@ -71,8 +71,8 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         description.Kcv = model.Kcv ?? "";
         description.Cpus = model.Cpus;
         description.MemoryMib = model.MemoryMib;
-        description.Firmware = model.Firmware.Name();
-        description.PendingJob = model.PendingJob?.Word() ?? "";
+        description.Firmware = model.Firmware.ToMessage();
+        description.PendingJob = model.PendingJob?.ToUnfinished() ?? UnfinishedWork.Unspecified;
         try
         {
             using var opened = home.Open(null, lease);
@@ -92,8 +92,8 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         using var folder = home.OpenDisks();
         foreach (var disk in model.Disks)
             description.Disks.Add(DescribeDisk(home, folder, model, disk, lease, missing));
-        if (description.PendingJob.Length == 0
-            && description.Disks.SelectMany(d => d.Links).FirstOrDefault(l => l.Transition.Length > 0) is { } half)
+        if (description.PendingJob == UnfinishedWork.Unspecified && description.Disks.SelectMany(d => d.Links)
+            .FirstOrDefault(l => l.Transition != UnfinishedWork.Unspecified) is { } half)
         {
             description.PendingJob = half.Transition;
         }
@@ -171,11 +171,11 @@ internal sealed class VmDescriber(VmTable table, KeyCache keys)
         {
             var model = ReadModel(folder, vm, disk, link, lease);
             capacity = model.Capacity;
-            description.Provisioning = DiskProvisioning.Name(model.Provisioning);
+            description.Provisioning = model.Provisioning.ToMessage();
             description.Encrypted = model.Encrypted;
             description.Key = model.Key?.ToRef();
             description.Kcv = model.Kcv ?? "";
-            description.Transition = model.Transition?.Kind.Word() ?? "";
+            description.Transition = model.Transition?.Kind.ToUnfinished() ?? UnfinishedWork.Unspecified;
             RequireOwnWork(vm, disk, link, description);
             description.Used = home.Folder.AllocatedBytes(model.ExtentFile);
             var held = model.Keys.Where(k => lease.Find(k) is not null).ToArray();

@@ -31,7 +31,7 @@ internal sealed partial class Job(string id, Guid vmId, JobKind kind)
         {
             return (new JobDescription
             {
-                JobId = Id, VmId = VmId.ToString(), Kind = Kind.Name(), State = _state.Name(), BytesDone = _done,
+                JobId = Id, VmId = VmId.ToString(), Kind = Kind.ToMessage(), State = _state.ToMessage(), BytesDone = _done,
                 BytesTotal = _total, Step = _step,
                 Fault = _fault is null ? null : FaultCodec.ToMessage(_fault), Result = _result, Notes = { _notes },
             }, _changed.Task);

@@ -241,7 +241,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
             {
                 var (description, changed) = job.Snapshot();
                 events.JobChanged(description);
-                if (description.State != JobState.Running.Name())
+                if (description.State != HostJobState.Running)
                     return;
                 await changed.WaitAsync(stopping);
                 await Task.WhenAny(Task.Delay(EventPeriod, time, stopping), WhenEndedAsync(job));
@@ -259,7 +259,7 @@ internal sealed partial class JobService(VmTable table, KeyCache keys, VmDescrib
         while (true)
         {
             var (description, changed) = job.Snapshot();
-            if (description.State != JobState.Running.Name())
+            if (description.State != HostJobState.Running)
                 return;
             await changed.WaitAsync(stopping);
         }

@@ -52,8 +52,8 @@ internal sealed record JobSpec
     {
         if (r.JobId.Length is 0 or > MaximumId)
             throw Refuse.Argument("job_id", "A job needs an id.");
-        var kind = JobKinds.Parse(r.Kind) ?? throw Refuse.Argument(
-            "kind", $"'{r.Kind}' is no job.", "Use encrypt, decrypt, recryptShallow, recryptDeep, clone or relocate.");
+        var kind = JobKinds.From(r.Kind) ?? throw Refuse.Argument(
+            "kind", $"{(int)r.Kind} is no job.", "Use encrypt, decrypt, recryptShallow, recryptDeep, clone or relocate.");
         var key = r.NewKey is { KeyId.Length: > 0 } k ? (k.ToId(), r.NewKcv) : ((KeyId, string)?)null;
         if (key is null && kind is JobKind.Encrypt or JobKind.RecryptShallow or JobKind.RecryptDeep)
             throw Refuse.Argument("new_key", $"The job {kind.Name()} needs a key.");
@@ -70,7 +70,7 @@ internal sealed record JobSpec
     }
 
     private static (string, Provisioning?) PlaceOf(RelocateOrder r) =>
-        (r.Datastore, r.Provisioning.Length == 0 ? null : DiskProvisioning.Parse(r.Provisioning));
+        (r.Datastore, DiskProvisioning.From(r.Provisioning));
 
     private static Dictionary<Guid, (KeyId, string)> KeysOf(StartJobRequest r)
     {

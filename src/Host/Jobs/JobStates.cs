@@ -1,6 +1,8 @@
+using Lorica.Contracts.Host;
+
 namespace Lorica.Host.Jobs;
 
-/// <summary>The words of <see cref="JobState"/>, on the wire and in metrics.</summary>
+/// <summary><see cref="JobState"/> on the wire, and its words in metrics.</summary>
 internal static class JobStates
 {
     public static string Name(this JobState state) => state switch
@@ -9,5 +11,14 @@ internal static class JobStates
         JobState.Succeeded => "succeeded",
         JobState.Failed => "failed",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "A state of a job without a word."),
+    };
+
+    /// <summary>To the wire.</summary>
+    public static HostJobState ToMessage(this JobState member) => member switch
+    {
+        JobState.Running => HostJobState.Running,
+        JobState.Succeeded => HostJobState.Succeeded,
+        JobState.Failed => HostJobState.Failed,
+        _ => throw new ArgumentOutOfRangeException(nameof(member), member, "A member that the wire does not know."),
     };
 }

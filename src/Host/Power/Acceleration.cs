@@ -1,3 +1,4 @@
+using Lorica.Contracts.Host;
 using Lorica.Contracts.Vmx;
 
 namespace Lorica.Host.Power;
@@ -7,7 +8,16 @@ namespace Lorica.Host.Power;
 /// <param name="Reason">For operators.</param>
 internal sealed record Acceleration(VmxAccelerator Accelerator, string Reason)
 {
-    /// <summary>The accelerator by its word in the contract with the center.</summary>
+    /// <summary>The accelerator in the contract with the center.</summary>
+    public HostAccelerator Message => Accelerator switch
+    {
+        VmxAccelerator.Emulation => HostAccelerator.Emulation,
+        VmxAccelerator.Kvm => HostAccelerator.Kvm,
+        VmxAccelerator.KvmWithoutArchCapabilities => HostAccelerator.KvmWithoutArchCapabilities,
+        _ => throw new InvalidOperationException($"The accelerator {Accelerator} is none that the center knows."),
+    };
+
+    /// <summary>Its word for the log.</summary>
     public string Word => Accelerator switch
     {
         VmxAccelerator.Emulation => "emulation",

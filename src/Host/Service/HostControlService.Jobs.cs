@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Lorica.Contracts.Host;
-using Lorica.Host.Jobs;
 using Lorica.Host.Refusals;
 
 namespace Lorica.Host.Service;
@@ -22,7 +21,7 @@ internal sealed partial class HostControlService
         {
             var (description, changed) = job.Snapshot();
             await responseStream.WriteAsync(description, ending.Token);
-            if (description.State != JobState.Running.Name())
+            if (description.State != HostJobState.Running)
                 return;
             await changed.WaitAsync(ending.Token);
 

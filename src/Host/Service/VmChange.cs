@@ -1,6 +1,6 @@
 namespace Lorica.Host.Service;
 
-/// <summary>What has become of a VM, for whoever watches; <see cref="VmChanges"/> has the words.</summary>
+/// <summary>What has become of a VM, for whoever watches; <see cref="VmChanges"/> has those of the wire.</summary>
 internal enum VmChange
 {
     PoweredOn,

@@ -1,17 +1,20 @@
+using Lorica.Contracts.Host;
+
 namespace Lorica.Host.Service;
 
-/// <summary>The words of <see cref="VmChange"/> on the wire.</summary>
+/// <summary><see cref="VmChange"/> on the wire.</summary>
 internal static class VmChanges
 {
-    public static string Name(this VmChange change) => change switch
+    /// <summary>To the wire.</summary>
+    public static VmChangeKind ToMessage(this VmChange member) => member switch
     {
-        VmChange.PoweredOn => "poweredOn",
-        VmChange.PoweredOff => "poweredOff",
-        VmChange.GuestEnded => "guestEnded",
-        VmChange.VmxRestarted => "vmxRestarted",
-        VmChange.IoError => "ioError",
-        VmChange.GuestGoesOn => "guestGoesOn",
-        VmChange.WritesLost => "writesLost",
-        _ => throw new ArgumentOutOfRangeException(nameof(change), change, "A change of a VM without a word."),
+        VmChange.PoweredOn => VmChangeKind.PoweredOn,
+        VmChange.PoweredOff => VmChangeKind.PoweredOff,
+        VmChange.GuestEnded => VmChangeKind.GuestEnded,
+        VmChange.VmxRestarted => VmChangeKind.VmxRestarted,
+        VmChange.IoError => VmChangeKind.IoError,
+        VmChange.GuestGoesOn => VmChangeKind.GuestGoesOn,
+        VmChange.WritesLost => VmChangeKind.WritesLost,
+        _ => throw new ArgumentOutOfRangeException(nameof(member), member, "A member that the wire does not know."),
     };
 }

@@ -11,6 +11,7 @@ using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
+using DiskFormat = Lorica.Contracts.Host.DiskFormat;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -77,7 +78,7 @@ public sealed class NoCryptoAdminTests : IAsyncLifetime
                 Mallory, "enc", new AttachDiskBody { Path = disk, Policy = TestCenter.EncryptionPolicy }, None)));
         _center.Host.Detached["[ds1] x/x.vmdk"] = new DiskDescription
         {
-            Capacity = 1 << 20, Links = { new LinkDescription { Path = "[ds1] x/x.vmdk", Provisioning = "thin" } },
+            Capacity = 1 << 20, Links = { new LinkDescription { Path = "[ds1] x/x.vmdk", Provisioning = DiskFormat.Thin } },
         };
         await GrantAsync("NoCryptoAdmin", "vm:enc", Privileges.CryptoAddDisk);
         Assert.Equal(Privileges.CryptoAccess, await RefusedAsync(

@@ -12,6 +12,7 @@ using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
+using UnfinishedWork = Lorica.Contracts.Host.UnfinishedWork;
 
 namespace Lorica.ControlPlane.Tests.Access;
 
@@ -92,7 +93,7 @@ public sealed class ResumedTaskTests
         await center.Service<PermissionService>().GrantAsync(Root, new GrantBody("Admin", "root", User: "bob"), None);
         var task = await InterruptedAsync(center, TaskKinds.Encrypt, new Caller("bob"));
         await center.Service<PermissionService>().RevokeAsync(Root, "bob", null, "root", None);
-        center.Host.Vms.Values.Single().PendingJob = "encrypt";
+        center.Host.Vms.Values.Single().PendingJob = UnfinishedWork.Encrypt;
 
         await center.RestartAsync();
 

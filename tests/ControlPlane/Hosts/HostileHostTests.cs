@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Inventory;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
+using VmChangeKind = Lorica.Contracts.Host.VmChangeKind;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
 
@@ -72,9 +73,9 @@ public sealed class HostileHostTests
         await using var center = await TestCenter.StartAsync(hosts: 2);
         await CreateAsync(center, "victim", "h1");
         await CreateAsync(center, "own", "h2");
-        center.Hosts[1].Tell(new VmChanged { VmId = center.Hosts[0].Vms.Keys.Single(), What = "poweredOff" });
-        center.Hosts[1].Tell(new VmChanged { VmId = "nobody", What = "poweredOff" });
-        center.Hosts[1].Tell(new VmChanged { VmId = center.Hosts[1].Vms.Keys.Single(), What = "vmxRestarted" });
+        center.Hosts[1].Tell(new VmChanged { VmId = center.Hosts[0].Vms.Keys.Single(), PowerState = VmPowerState.Off, What = VmChangeKind.PoweredOff });
+        center.Hosts[1].Tell(new VmChanged { VmId = "nobody", PowerState = VmPowerState.Off, What = VmChangeKind.PoweredOff });
+        center.Hosts[1].Tell(new VmChanged { VmId = center.Hosts[1].Vms.Keys.Single(), PowerState = VmPowerState.Off, What = VmChangeKind.VmxRestarted });
 
         await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.VmChanged)).Count > 0, "the last of them is told");
         var told = Assert.Single(await center.EventsAsync(EventIds.VmChanged));
@@ -85,7 +86,7 @@ public sealed class HostileHostTests
     public async Task Datastores_that_no_host_can_have_are_not_taken_from_one()
     {
         await using var center = await TestCenter.StartAsync();
-        var description = new HostDescription();
+        var description = new HostDescription { CryptoMode = Lorica.Contracts.Host.HostCryptoMode.Safe };
         description.Datastores.Add(
             new DatastoreDescription { Id = "a", Name = "fine", Path = "/a\n", Capacity = -1, Free = long.MinValue });
         description.Datastores.Add(new DatastoreDescription { Id = "b", Name = "../b" });

@@ -2,12 +2,20 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Lorica.Contracts.Kept;
 using Lorica.ControlPlane.Hosts;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Hosts;
 
 /// <summary>What rows keep of VMs and hosts comes back from records of the model byte for byte.</summary>
 public sealed class KeptDescriptionsTests
 {
+    private static readonly Dictionary<string, string> Words = new()
+    {
+        ["power_state"] = "poweredOn", ["pending_job"] = "rekey", ["firmware"] = "uefi", ["guest"] = "ioError",
+        ["provisioning"] = "eagerZeroed", ["transition"] = "decrypt", ["crypto_mode"] = "pendingIncapable",
+        ["accelerator"] = "kvmWithoutArchCapabilities",
+    };
+
     [Fact]
     public void A_VM_is_kept_whole()
     {
@@ -38,12 +46,21 @@ public sealed class KeptDescriptionsTests
         byte[] kept = Convert.FromBase64String(
             "CgF2EgNvbGQaCnBvd2VyZWRPZmYgAVokCgl2aXJ0aW8wOjASB1tkc10gb28YgAgqBHRoaW4wAUgFUgFv");
         var files = KeptDescriptions.FilesOf(kept);
-        Assert.Equal(("v", "old", "poweredOff", true), (files.VmId, files.Name, files.PowerState, files.Encrypted));
+        Assert.Equal(("v", "old", PowerState.Off, true), (files.VmId, files.Name, files.PowerState, files.Encrypted));
         var disk = Assert.Single(files.Disks);
         Assert.Equal(("virtio0:0", 1024), (disk.Label, disk.Capacity));
         var link = Assert.Single(disk.Links);
-        Assert.Equal(("[ds] oo", "thin", true, "o"), (link.Path, link.Provisioning, link.Encrypted, link.ObjectId));
+        Assert.Equal(("[ds] oo", DiskFormat.Thin, true, "o"), (link.Path, link.Provisioning, link.Encrypted, link.ObjectId));
         Assert.Equal(kept, KeptDescriptions.Keep(files));
+    }
+
+    /// <summary>A row of a later version may say what this one has no word for.</summary>
+    [Fact]
+    public void A_word_that_is_none_says_nothing()
+    {
+        var files = KeptDescriptions.FilesOf(new KeptVm { VmId = "v", PowerState = "On", PendingJob = "merge" }.ToByteArray());
+        Assert.Equal(("v", null, null), (files.VmId, files.PowerState, files.PendingJob));
+        Assert.Null(KeptDescriptions.HostOf(new KeptHost { CryptoMode = "safest" }.ToByteArray()).CryptoMode);
     }
 
     /// <summary>A message whose every field, to the last leaf, says something else than nothing.</summary>
@@ -67,7 +84,7 @@ public sealed class KeptDescriptionsTests
 
     private static object Value(FieldDescriptor field) => field.FieldType switch
     {
-        FieldType.String => field.Name,
+        FieldType.String => Words.GetValueOrDefault(field.Name, field.Name),
         FieldType.Bool => true,
         FieldType.Int32 => field.FieldNumber,
         FieldType.Int64 => (long)field.FieldNumber,

@@ -38,7 +38,7 @@ public sealed class StorageTests
         Assert.Equal(("lorica.datastoreNotThere", Gone), (refused.Code, refused.Detail));
 
         // Also after somebody asked, and after the host said that something changed.
-        center.Host.Tell(new VmChanged { VmId = before.Id, What = "poweredOff" });
+        center.Host.Tell(new VmChanged { VmId = before.Id, PowerState = VmPowerState.Off, What = VmChangeKind.PoweredOff });
         await Wait.UntilAsync(
             async () => (await center.EventsAsync(EventIds.VmChanged)).Count > 0, "the change was heard");
         Assert.True((await center.VmAsync("web")).Encrypted);
@@ -78,8 +78,8 @@ public sealed class StorageTests
         await center.PowerAsync("web", "on");
         var vm = center.Host.Vms.Single().Value;
         center.Host.Free = 0;
-        (vm.Guest, vm.GuestDetail) = ("ioError", "The guest stands still since a disk failed (No space left on device).");
-        center.Host.Tell(new VmChanged { VmId = vm.VmId, PowerState = "poweredOn", What = "ioError", Detail = vm.GuestDetail });
+        (vm.Guest, vm.GuestDetail) = (VmGuestState.IoError, "The guest stands still since a disk failed (No space left on device).");
+        center.Host.Tell(new VmChanged { VmId = vm.VmId, PowerState = VmPowerState.On, What = VmChangeKind.IoError, Detail = vm.GuestDetail });
 
         await UntilAlarmsAsync(center, [AlarmIds.VmStandsStill]);
         var shown = await center.VmAsync("web");
@@ -88,7 +88,7 @@ public sealed class StorageTests
             async () => (await center.GetAsync("datastores/ds1", RestJson.Default.DatastoreListModel)).Free == 0,
             "the space is the one of now");
 
-        (vm.Guest, vm.GuestDetail, center.Host.Free) = ("running", "", 1 << 20);
+        (vm.Guest, vm.GuestDetail, center.Host.Free) = (VmGuestState.Running, "", 1 << 20);
         await UntilAlarmsAsync(center, []);
         Assert.Equal("running", (await center.VmAsync("web")).Guest);
         await Wait.UntilAsync(
@@ -104,12 +104,12 @@ public sealed class StorageTests
         await center.PowerAsync("web", "on");
         await center.RestartAsync(() =>
         {
-            center.Host.Vms.Single().Value.Guest = "ioError";
+            center.Host.Vms.Single().Value.Guest = VmGuestState.IoError;
             return Task.CompletedTask;
         });
         await UntilAlarmsAsync(center, [AlarmIds.VmStandsStill]);
         await center.PowerAsync("web", "off");
-        center.Host.Vms.Single().Value.Guest = "";
+        center.Host.Vms.Single().Value.Guest = VmGuestState.Unspecified;
         await UntilAlarmsAsync(center, []);
     }
 

@@ -3,6 +3,8 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.Model;
+using HostJobKind = Lorica.Contracts.Host.HostJobKind;
+using UnfinishedWork = Lorica.Contracts.Host.UnfinishedWork;
 
 namespace Lorica.ControlPlane.Tests.Inventory;
 
@@ -94,7 +96,7 @@ public sealed class KeyChoiceTests
         Assert.Equal((before.Key, before.Disks[0].Key), (after.Key, after.Disks[0].Key));
         Assert.NotEqual(before.Disks[1].Key, after.Disks[1].Key);
         var job = center.Host.Started.Last();
-        Assert.Equal(("recryptShallow", false), (job.Kind, job.Home));
+        Assert.Equal((HostJobKind.RecryptShallow, false), (job.Kind, job.Home));
         Assert.Equal(["virtio0:1"], job.Disks);
     }
 
@@ -112,7 +114,7 @@ public sealed class KeyChoiceTests
         var task = await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""");
 
         Assert.Equal("succeeded", task.State);
-        Assert.Equal("recryptDeep", center.Host.Started.Last().Kind);
+        Assert.Equal(HostJobKind.RecryptDeep, center.Host.Started.Last().Kind);
         var after = await center.VmAsync("a");
         Assert.NotEqual(before.Key, after.Key);
         Assert.All((await center.RecordsAsync()).GroupBy(r => r.ObjectId), g => Assert.Single(g, r => r.InUse));
@@ -127,8 +129,8 @@ public sealed class KeyChoiceTests
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
         center.Host.BeforeJobFails = (vm, job) =>
         {
-            vm.PendingJob = "rekey";
-            (vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Transition) = (job.NewKey, job.NewKcv, "rekey");
+            vm.PendingJob = UnfinishedWork.Rekey;
+            (vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Transition) = (job.NewKey, job.NewKcv, UnfinishedWork.Rekey);
             vm.Disks[0].Generation++;
         };
         Assert.Equal("failed", (await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""")).State);
@@ -136,12 +138,12 @@ public sealed class KeyChoiceTests
         int made = center.Broker.CreatedNames.Count;
         Assert.Equal("lorica.jobPending", (await center.RefusedAsync("vms/a/power", """{"action":"on"}""")).Code);
         Assert.Equal("lorica.jobPending", (await center.RefusedAsync("vms/a/recrypt", """{"mode":"shallow"}""")).Code);
-        center.Host.Vms.Values.Single().Disks[0].Transition = "";
+        center.Host.Vms.Values.Single().Disks[0].Transition = UnfinishedWork.Unspecified;
 
         Assert.Equal("succeeded", (await center.DoAsync("vms/a/recrypt", """{"mode":"deep"}""")).State);
 
         Assert.Equal(made, center.Broker.CreatedNames.Count);
-        Assert.Equal(center.Host.Started.First(s => s.Kind == "recryptDeep").NewKey, center.Host.Started.Last().NewKey);
+        Assert.Equal(center.Host.Started.First(s => s.Kind == HostJobKind.RecryptDeep).NewKey, center.Host.Started.Last().NewKey);
         Assert.All((await center.RecordsAsync()).Where(r => r.State != KeyRecordStates.Retired), r => Assert.True(r.InUse));
     }
 
@@ -154,7 +156,7 @@ public sealed class KeyChoiceTests
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
         center.Host.BeforeJobFails = (vm, job) =>
         {
-            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = ("encrypt", true, job.NewKey, job.NewKcv, 1);
+            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = (UnfinishedWork.Encrypt, true, job.NewKey, job.NewKcv, 1);
             var own = job.Keys.Single(k => k.ObjectId == vm.Disks[0].ObjectId);
             (vm.Disks[0].Encrypted, vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Generation) = (true, own.Key, own.Kcv, 1);
         };
@@ -186,7 +188,7 @@ public sealed class KeyChoiceTests
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
         center.Host.BeforeJobFails = (vm, job) =>
         {
-            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = ("encrypt", true, job.NewKey, job.NewKcv, 1);
+            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = (UnfinishedWork.Encrypt, true, job.NewKey, job.NewKcv, 1);
             var own = job.Keys.Single(k => k.ObjectId == vm.Disks[0].ObjectId);
             (vm.Disks[0].Encrypted, vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Generation) = (true, own.Key, own.Kcv, 1);
         };

@@ -7,6 +7,7 @@ using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
+using UnfinishedWork = Lorica.Contracts.Host.UnfinishedWork;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -235,7 +236,7 @@ public sealed class BegunWorkTests
         Assert.Equal(("succeeded", null), (ended.State, ended.Fault?.Message));
         var vm = await center.VmAsync("a");
         Assert.Equal((null, job != Decrypt), (vm.Suspect, vm.Encrypted));
-        Assert.Equal("", center.Host.Vms[a].PendingJob);
+        Assert.Equal(UnfinishedWork.Unspecified, center.Host.Vms[a].PendingJob);
     }
 
     [Theory]
@@ -392,7 +393,7 @@ public sealed class BegunWorkTests
         Assert.Equal("safe", center.Host.CryptoMode);
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
         var files = center.Host.Vms[vm.Id];
-        Assert.Equal("", files.PendingJob);
+        Assert.Equal(UnfinishedWork.Unspecified, files.PendingJob);
         var records = (await center.RecordsAsync()).Where(r => r.VmId == vm.Id && r.InUse).ToList();
         Assert.Equal(job == Decrypt ? 0 : 2, records.Count);
         Assert.All(records, r => Assert.Equal(files.Key.KeyId, r.KeyId));

@@ -2,6 +2,7 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Host;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.Model;
+using UnfinishedWork = Lorica.Contracts.Host.UnfinishedWork;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -20,7 +21,7 @@ public sealed class BrokenOffDecryptionTests
         center.Host.JobFault = Weaker;
         center.Host.BeforeJobFails = (files, _) =>
         {
-            files.PendingJob = "decrypt";
+            files.PendingJob = UnfinishedWork.Decrypt;
             Strip(files.Disks[1]);
         };
 
@@ -41,7 +42,7 @@ public sealed class BrokenOffDecryptionTests
         center.Host.JobFault = new Fault(FaultTypes.NoDiskSpace, "lorica.noSpace", "ds1", "No space.");
         center.Host.BeforeJobFails = (files, _) =>
         {
-            files.PendingJob = "decrypt";
+            files.PendingJob = UnfinishedWork.Decrypt;
             Strip(files.Disks[0]);
         };
 

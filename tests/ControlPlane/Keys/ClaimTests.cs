@@ -7,6 +7,7 @@ using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
+using UnfinishedWork = Lorica.Contracts.Host.UnfinishedWork;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -26,7 +27,7 @@ public sealed class ClaimTests
         var caller = byAdministrator ? People.Administrator
             : await People.OnlyAtAsync(center, ObjectKinds.Vm, (await center.VmAsync("b")).Id);
         var copy = HalfWay(center.Host.Vms[job.VmId], job).Disks[0].Clone();
-        (copy.Path, copy.Label, copy.Transition) = ("[ds1] copy/0.vmdk", "", "");
+        (copy.Path, copy.Label, copy.Transition) = ("[ds1] copy/0.vmdk", "", UnfinishedWork.Unspecified);
         center.Host.Detached[copy.Path] = copy;
 
         var refused = await Assert.ThrowsAsync<FaultException>(() => center.Vms.AttachDiskAsync(
@@ -210,7 +211,7 @@ public sealed class ClaimTests
 
     private static async Task<TaskModel> EndAsync(TestCenter center, TaskModel task, StartJobRequest job)
     {
-        center.Host.Vms[job.VmId].PendingJob = "";
+        center.Host.Vms[job.VmId].PendingJob = UnfinishedWork.Unspecified;
         center.Host.HoldJobs!.SetResult();
         return await center.EndAsync(task.Id);
     }
@@ -218,7 +219,7 @@ public sealed class ClaimTests
     /// <summary>Home and disk are under the new key, the job is not ended.</summary>
     private static VmDescription HalfWay(VmDescription vm, StartJobRequest job)
     {
-        (vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, vm.PendingJob) = (true, job.NewKey, job.NewKcv, 1, "encrypt");
+        (vm.Encrypted, vm.Key, vm.Kcv, vm.Generation, vm.PendingJob) = (true, job.NewKey, job.NewKcv, 1, UnfinishedWork.Encrypt);
         var disk = vm.Disks[0];
         (disk.Encrypted, disk.Key, disk.Kcv, disk.Generation) = (true, job.NewKey, job.NewKcv, 1);
         return vm;
@@ -226,7 +227,7 @@ public sealed class ClaimTests
 
     private static VmDescription Bait(Contracts.KeyRef key, string kcv) => new()
     {
-        VmId = Guid.NewGuid().ToString(), Name = "bait", Path = "[ds1] bait/bait.vmx", PowerState = "poweredOff", Cpus = 1,
+        VmId = Guid.NewGuid().ToString(), Name = "bait", Path = "[ds1] bait/bait.vmx", PowerState = VmPowerState.Off, Cpus = 1,
         MemoryMib = 64, Encrypted = true, Key = key, Kcv = kcv, Generation = 1,
     };
 }

@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Tests.Support;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
+using UnfinishedWork = Lorica.Contracts.Host.UnfinishedWork;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -138,7 +139,7 @@ public sealed class EncryptionTests
         string old = (await center.VmAsync("a")).Key!.Id;
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "ds1", "I/O error.");
         center.Host.BeforeJobFails = (vm, request) =>
-            (vm.Key, vm.Kcv, vm.PendingJob) = (request.NewKey, request.NewKcv, "recrypt");
+            (vm.Key, vm.Kcv, vm.PendingJob) = (request.NewKey, request.NewKcv, UnfinishedWork.Recrypt);
 
         Assert.Equal("failed", (await center.DoAsync("vms/a/recrypt", """{"mode":"shallow"}""")).State);
 

@@ -70,10 +70,10 @@ public sealed class KeyServiceTests
         Assert.Equal("removed", (await center.GetAsync($"keys/kms1/{vm.Key.Id}", RestJson.Default.KeyInfoModel)).State);
 
         await center.PowerAsync("a", "off");
-        center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = "poweredOff", What = "poweredOff" });
+        center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = VmPowerState.Off, What = VmChangeKind.PoweredOff });
 
         await Wait.UntilAsync(() => center.Host.Keys.IsEmpty, "the host drops the key");
-        center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = "poweredOff", What = "poweredOff" });
+        center.Host.Tell(new VmChanged { VmId = vm.Id, PowerState = VmPowerState.Off, What = VmChangeKind.PoweredOff });
         var refused = await center.RefusedAsync("vms/a/power", """{"action":"on"}""");
         Assert.Equal(
             ("msg.vigor.enc.keyNotFound",

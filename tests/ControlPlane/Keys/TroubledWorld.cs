@@ -10,6 +10,7 @@ using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
+using UnfinishedWork = Lorica.Contracts.Host.UnfinishedWork;
 
 namespace Lorica.ControlPlane.Tests.Keys;
 
@@ -282,14 +283,14 @@ internal sealed class TroubledWorld : IAsyncDisposable
     }
 
     /// <summary>What the host left half done is finished by whoever may, as the refusal of powering on says.</summary>
-    private async Task FinishAsync(string name, string pending)
+    private async Task FinishAsync(string name, UnfinishedWork pending)
     {
         var ended = pending switch
         {
-            "" => null,
-            "encrypt" => await _center.SetPolicyAsync(name, TestCenter.EncryptionPolicy),
-            "decrypt" => await _center.SetPolicyAsync(name, TestCenter.DefaultPolicy),
-            "rekey" => await _center.DoAsync($"vms/{name}/recrypt", """{"mode":"deep"}"""),
+            UnfinishedWork.Unspecified => null,
+            UnfinishedWork.Encrypt => await _center.SetPolicyAsync(name, TestCenter.EncryptionPolicy),
+            UnfinishedWork.Decrypt => await _center.SetPolicyAsync(name, TestCenter.DefaultPolicy),
+            UnfinishedWork.Rekey => await _center.DoAsync($"vms/{name}/recrypt", """{"mode":"deep"}"""),
             _ => await _center.DoAsync($"vms/{name}/recrypt", """{"mode":"shallow"}"""),
         };
         Assert.Equal(ended is null ? (null, null) : ("succeeded", null), (ended?.State, ended?.Fault?.Message));
@@ -297,7 +298,7 @@ internal sealed class TroubledWorld : IAsyncDisposable
 
     private static void AssertRecorded(VmDescription files, List<KeyRecordRow> records)
     {
-        Assert.Equal("", files.PendingJob);
+        Assert.Equal(UnfinishedWork.Unspecified, files.PendingJob);
         foreach (var (id, key) in files.Disks.Select(d => (d.ObjectId, d.Encrypted ? d.Key : null))
             .Append((files.VmId, files.Encrypted ? files.Key : null)))
         {

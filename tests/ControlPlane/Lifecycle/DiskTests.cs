@@ -4,6 +4,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
+using DiskFormat = Lorica.Contracts.Host.DiskFormat;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 
@@ -121,7 +122,7 @@ public sealed class DiskTests
     {
         await using var center = await TestCenter.StartAsync();
         await center.CreateAsync("a", TestCenter.EncryptionPolicy);
-        var plain = new LinkDescription { Path = "[ds1] loose/loose.vmdk", Provisioning = "thin" };
+        var plain = new LinkDescription { Path = "[ds1] loose/loose.vmdk", Provisioning = DiskFormat.Thin };
         center.Host.Detached[plain.Path] = new DiskDescription { Capacity = 1 << 20, Links = { plain } };
         var refused = await center.RefusedAsync(
             "vms/a/disks/attach", $$"""{"path":"{{plain.Path}}","policy":"{{TestCenter.EncryptionPolicy}}"}""");

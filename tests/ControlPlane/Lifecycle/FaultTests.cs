@@ -4,6 +4,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
+using VmPowerState = Lorica.Contracts.Host.VmPowerState;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 
@@ -96,7 +97,7 @@ public sealed class FaultTests
 
         const string Deep = """{"mode":"deep"}""";
         Assert.Equal(FaultTypes.InvalidPowerState, (await center.RefusedAsync("vms/p/recrypt", Deep)).Title);
-        vm.PowerState = "poweredOff";
+        vm.PowerState = VmPowerState.Off;
         Assert.Equal("msg.hostd.configSpec.enc.snapshots", (await center.RefusedAsync("vms/p/recrypt", Deep)).Code);
         vm.Snapshots = 0;
         Assert.Equal("msg.hostd.configSpec.enc.notEncrypted", (await center.RefusedAsync("vms/p/recrypt", Deep)).Code);

@@ -6,6 +6,7 @@ using Lorica.ControlPlane.Tests.Support;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
+using DiskFormat = Lorica.Contracts.Host.DiskFormat;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 
@@ -274,7 +275,7 @@ public sealed class RegisterTests
         string kcv = center.Broker.Keys.GetOrAdd(key.KeyId, "0123456789abcdef");
         var vm = new VmDescription
         {
-            VmId = Guid.NewGuid().ToString(), Name = name, PowerState = "poweredOff", Encrypted = true, Key = key,
+            VmId = Guid.NewGuid().ToString(), Name = name, PowerState = VmPowerState.Off, Encrypted = true, Key = key,
             Kcv = kcv, Generation = 7, Path = $"[ds1] {name}/{name}.vmx", Cpus = 1, MemoryMib = 64,
         };
         vm.Disks.Add(new DiskDescription
@@ -284,7 +285,7 @@ public sealed class RegisterTests
             {
                 new LinkDescription
                 {
-                    ObjectId = Guid.NewGuid().ToString(), Path = $"[ds1] {name}/{name}.vmdk", Provisioning = "thin",
+                    ObjectId = Guid.NewGuid().ToString(), Path = $"[ds1] {name}/{name}.vmdk", Provisioning = DiskFormat.Thin,
                     Encrypted = true, Key = key, Kcv = kcv, Generation = 7,
                 },
             },

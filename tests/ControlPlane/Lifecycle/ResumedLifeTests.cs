@@ -3,6 +3,7 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tests.Support;
 using Lorica.Model;
 using Microsoft.EntityFrameworkCore;
+using DiskFormat = Lorica.Contracts.Host.DiskFormat;
 
 namespace Lorica.ControlPlane.Tests.Lifecycle;
 
@@ -53,7 +54,7 @@ public sealed class ResumedLifeTests
         Assert.Equal("succeeded", (await center.PowerAsync("a", "on")).State);
         Assert.Single(await center.Store.ReadAsync(db => db.Raw.Vms.ToListAsync()));
         Assert.Single(center.Host.Vms);
-        Assert.All(center.Host.Vms.Values.Single().Disks, d => Assert.Equal("thin", d.Provisioning));
+        Assert.All(center.Host.Vms.Values.Single().Disks, d => Assert.Equal(DiskFormat.Thin, d.Provisioning));
     }
 
     [Theory]

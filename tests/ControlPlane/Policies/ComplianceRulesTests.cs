@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Policies;
+using Lorica.Model;
 
 namespace Lorica.ControlPlane.Tests.Policies;
 
@@ -48,7 +49,7 @@ public sealed class ComplianceRulesTests
     [Fact]
     public void An_encryption_that_was_broken_off_is_not_compliant() => Assert.Equal(
         ComplianceStates.NonCompliant,
-        ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(true) with { Transition = "encrypt" }).State);
+        ComplianceRules.Judge(PolicyCatalog.Encryption, 1, Facts(true) with { Transition = UnfinishedWork.Encrypt }).State);
 
     [Fact]
     public void What_does_not_verify_never_counts_as_compliant_and_plain_where_encrypted_is_recorded_counts_as_not_compliant()
@@ -74,5 +75,5 @@ public sealed class ComplianceRulesTests
         ]);
 
     private static ObjectFacts Facts(bool encrypted, params string[] tags) =>
-        new("[ds1] a/a.vmdk", encrypted, "", null, tags.ToHashSet(StringComparer.OrdinalIgnoreCase));
+        new("[ds1] a/a.vmdk", encrypted, null, null, tags.ToHashSet(StringComparer.OrdinalIgnoreCase));
 }

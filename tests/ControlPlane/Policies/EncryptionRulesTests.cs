@@ -52,7 +52,7 @@ public sealed class EncryptionRulesTests
     [Fact]
     public void Power_is_checked_before_encryptedness_but_not_when_nothing_is_to_be_done()
     {
-        var running = Vm(false, false) with { PowerState = "poweredOn" };
+        var running = Vm(false, false) with { PowerState = PowerState.On };
         Refused("lorica.mustBeOff", () => EncryptionRules.Decide(Policy(true), running, null, null));
         Refused("lorica.mustBeOff", () => EncryptionRules.Decide(Policy(true), running, null, ["virtio0:0"]));
         Assert.Equal(PolicyAction.Nothing, EncryptionRules.Decide(Policy(false), running, null, null).Action);
@@ -62,8 +62,8 @@ public sealed class EncryptionRulesTests
     public void A_broken_off_encryption_is_finished_by_the_same_policy_only()
     {
         var vm = Vm(true, true, false);
-        var half = vm.Disks[0] with { Links = [vm.Disks[0].Links[0] with { Transition = "encrypt" }] };
-        vm = vm with { PendingJob = "encrypt", Disks = [half, .. vm.Disks.Skip(1)] };
+        var half = vm.Disks[0] with { Links = [vm.Disks[0].Links[0] with { Transition = UnfinishedWork.Encrypt }] };
+        vm = vm with { PendingJob = UnfinishedWork.Encrypt, Disks = [half, .. vm.Disks.Skip(1)] };
         var plan = EncryptionRules.Decide(Policy(true), vm, null, null);
         Assert.Equal((PolicyAction.Encrypt, true, 2), (plan.Action, plan.Home, plan.Disks.Count));
         Refused("lorica.jobPending", () => EncryptionRules.Decide(Policy(false), vm, null, null));
@@ -86,7 +86,7 @@ public sealed class EncryptionRulesTests
         var key = new KeyName("p", "k");
         return new VmFiles
         {
-            VmId = "vm", Name = "a", PowerState = "poweredOff", Encrypted = home, Key = home ? key : null,
+            VmId = "vm", Name = "a", PowerState = PowerState.Off, Encrypted = home, Key = home ? key : null,
             Disks =
             [
                 .. disks.Select((e, i) => new VmDisk

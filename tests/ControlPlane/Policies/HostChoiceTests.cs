@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Lorica.Contracts.Faults;
-using Lorica.Contracts.Host;
+using Lorica.Contracts.Kept;
 using Lorica.ControlPlane.Placement;
 using Lorica.ControlPlane.Policies;
 using Lorica.Store;
@@ -75,8 +75,8 @@ public sealed class HostChoiceTests
 
     private static HostRow Made(string name, string mode, params string[] datastores)
     {
-        var description = new HostDescription { HostId = name, Name = name, CryptoMode = mode };
-        description.Datastores.AddRange((datastores.Length == 0 ? ["ds1"] : datastores).Select(d => new DatastoreDescription
+        var description = new KeptHost { HostId = name, Name = name, CryptoMode = mode };
+        description.Datastores.AddRange((datastores.Length == 0 ? ["ds1"] : datastores).Select(d => new KeptDatastore
         {
             Name = d.TrimStart('!'), Problem = d.StartsWith('!') ? "not mounted" : "", Free = 1 << 20,
         }));

@@ -125,6 +125,6 @@ public sealed class PreflightRulesTests
         [new VmDisk
         {
             Label = "virtio0:0", Capacity = 1L << 40,
-            Links = [new VmDiskLink { Path = "[ds1] web1/0.vmdk", Used = 1L << 30, Provisioning = "thin" }],
+            Links = [new VmDiskLink { Path = "[ds1] web1/0.vmdk", Used = 1L << 30, Provisioning = DiskFormat.Thin }],
         }]);
 }

@@ -152,14 +152,14 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
             throw Refused(FaultTypes.GenericVmConfigFault, "msg.vigor.enc.keyNotFound", request.VmId);
         }
 
-        vm.PowerState = "poweredOn";
+        vm.PowerState = VmPowerState.On;
         return Task.FromResult(Find(request.VmId));
     }
 
     public override Task<VmDescription> PowerOff(PowerOffRequest request, ServerCallContext context)
     {
         RequireOn(Find(request.VmId));
-        Enter(request.VmId, request.Epoch).PowerState = "poweredOff";
+        Enter(request.VmId, request.Epoch).PowerState = VmPowerState.Off;
         return Task.FromResult(Find(request.VmId));
     }
 
@@ -306,7 +306,7 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
         TakeEpoch(request.VmId, request.Epoch);
         var vm = new VmDescription
         {
-            VmId = request.VmId, Name = request.Name, PowerState = "poweredOff", Encrypted = request.HomeKey is not null,
+            VmId = request.VmId, Name = request.Name, PowerState = VmPowerState.Off, Encrypted = request.HomeKey is not null,
             Key = request.HomeKey,
             Kcv = request.HomeKcv, Path = $"[{request.Datastore}] {request.Name}/{request.Name}.vmx", Cpus = request.Cpus,
             MemoryMib = request.MemoryMib, Firmware = request.Firmware, Generation = 1,
@@ -346,7 +346,7 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
 
     protected static void RequireOff(VmDescription vm)
     {
-        if (vm.PowerState == "poweredOn")
+        if (vm.PowerState == VmPowerState.On)
         {
             throw Refused(FaultTypes.InvalidPowerState, "lorica.powerState", vm.Path);
         }
@@ -384,12 +384,12 @@ internal abstract class FakeFiles(string id, NodeIdentity identity, string name)
         return d;
     }
 
-    protected override IReadOnlySet<string> Pinned() => Vms.Values.Where(v => v.PowerState == "poweredOn")
+    protected override IReadOnlySet<string> Pinned() => Vms.Values.Where(v => v.PowerState == VmPowerState.On)
         .SelectMany(v => v.Disks.Select(d => d.Key).Append(v.Key)).Where(k => k is not null).Select(Name).ToHashSet();
 
     private static void RequireOn(VmDescription vm)
     {
-        if (vm.PowerState != "poweredOn")
+        if (vm.PowerState != VmPowerState.On)
         {
             throw Refused(FaultTypes.InvalidPowerState, "lorica.powerState", vm.Path);
         }

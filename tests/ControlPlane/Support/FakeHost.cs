@@ -45,7 +45,7 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
         }
 
         var vm = Enter(request.VmId, request.Epoch);
-        if (request.Kind != "recryptShallow")
+        if (request.Kind != HostJobKind.RecryptShallow)
         {
             RequireOff(vm);
         }
@@ -64,7 +64,7 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
         OnStarted?.Invoke();
         return Task.FromResult(Jobs.GetOrAdd(request.JobId, _ => new JobDescription
         {
-            JobId = request.JobId, VmId = request.VmId, Kind = request.Kind, State = "running", BytesTotal = 100,
+            JobId = request.JobId, VmId = request.VmId, Kind = request.Kind, State = HostJobState.Running, BytesTotal = 100,
         }));
     }
 
@@ -76,7 +76,7 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
             throw Refused(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId);
         }
 
-        if (job.State != "running")
+        if (job.State != HostJobState.Running)
         {
             await responseStream.WriteAsync(job);
             return;
@@ -97,23 +97,23 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
         {
             job = new JobDescription(job)
             {
-                State = "failed", Fault = FaultCodec.ToMessage(new Fault(
+                State = HostJobState.Failed, Fault = FaultCodec.ToMessage(new Fault(
                     FaultTypes.RequestCanceled, "lorica.cancelled", job.VmId, "cancelled")),
             };
         }
         else if (JobFault is { } fault)
         {
             BeforeJobFails?.Invoke(Vms[job.VmId], Started.Last(s => s.JobId == request.JobId));
-            job = new JobDescription(job) { State = "failed", Fault = FaultCodec.ToMessage(fault) };
+            job = new JobDescription(job) { State = HostJobState.Failed, Fault = FaultCodec.ToMessage(fault) };
         }
         else
         {
             Apply(Started.Last(s => s.JobId == request.JobId));
-            job = new JobDescription(job) { State = "succeeded", BytesDone = 100 };
+            job = new JobDescription(job) { State = HostJobState.Succeeded, BytesDone = 100 };
         }
 
         job.Result = Read(Find(
-            job.State == "succeeded" && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId));
+            job.State == HostJobState.Succeeded && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId));
         job.Result = Lies?.Invoke(job.Result) ?? job.Result;
         Jobs[job.JobId] = job;
         await responseStream.WriteAsync(job);
@@ -130,7 +130,7 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
             throw Refused(FaultTypes.NotFound, "lorica.jobNotFound", request.JobId);
         }
 
-        if (job.State != "running")
+        if (job.State != HostJobState.Running)
         {
             return Task.FromResult(job);
         }
@@ -156,7 +156,7 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
     public void FinishJob(string id)
     {
         Apply(Started.Last(s => s.JobId == id));
-        Jobs[id] = new JobDescription(Jobs[id]) { State = "succeeded", BytesDone = 100 };
+        Jobs[id] = new JobDescription(Jobs[id]) { State = HostJobState.Succeeded, BytesDone = 100 };
     }
 
     /// <summary>The job ends while nobody watches.</summary>
@@ -165,8 +165,8 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
     private void Apply(StartJobRequest request)
     {
         var vm = Vms[request.VmId];
-        vm.PendingJob = "";
-        vm.Disks.ToList().ForEach(d => d.Transition = "");
+        vm.PendingJob = UnfinishedWork.Unspecified;
+        vm.Disks.ToList().ForEach(d => d.Transition = UnfinishedWork.Unspecified);
         if (request.NewVm is { } clone)
         {
             if (!Vms.ContainsKey(clone.VmId))
@@ -204,7 +204,8 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
         foreach (var disk in vm.Disks)
         {
             disk.Path = $"[{place.Datastore}] {disk.Path.Split("] ")[1]}";
-            if (place.Provisioning.Length > 0 && (disk.Provisioning, place.Provisioning) != ("lazyZeroed", "thin")
+            if (place.Provisioning != DiskFormat.Unspecified
+                && (disk.Provisioning, place.Provisioning) != (DiskFormat.LazyZeroed, DiskFormat.Thin)
                 && disk.Provisioning != place.Provisioning)
             {
                 disk.Provisioning = place.Provisioning;
@@ -215,9 +216,10 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
 
     protected override void Forget() => Jobs.Clear();
 
-    private static bool IsInPlace(string kind) => kind is not ("clone" or "relocate");
+    private static bool IsInPlace(HostJobKind kind) => kind is not (HostJobKind.Clone or HostJobKind.Relocate);
 
-    private static (KeyRef? Key, string Kcv) KeyOf(StartJobRequest request, string id) => request.Kind == "decrypt" ? (null, "")
+    private static (KeyRef? Key, string Kcv) KeyOf(StartJobRequest request, string id) =>
+        request.Kind == HostJobKind.Decrypt ? (null, "")
         : request.Keys.FirstOrDefault(k => k.ObjectId == id) is { } own
         ? (own.Key, own.Kcv) : (request.NewKey, request.NewKcv);
 
@@ -233,34 +235,36 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
             RequireKey(held, request.VmId);
         }
 
-        string word = request.Kind switch
+        var work = request.Kind switch
         {
-            "recryptShallow" => "recrypt",
-            "recryptDeep" => "rekey",
-            var kind => kind,
+            HostJobKind.Encrypt => UnfinishedWork.Encrypt,
+            HostJobKind.Decrypt => UnfinishedWork.Decrypt,
+            HostJobKind.RecryptShallow => UnfinishedWork.Recrypt,
+            HostJobKind.RecryptDeep => UnfinishedWork.Rekey,
+            _ => throw Refused(FaultTypes.InvalidArgument, "lorica.argument", "kind"),
         };
-        if (vm.PendingJob.Length > 0)
+        if (vm.PendingJob != UnfinishedWork.Unspecified)
         {
             return;
         }
 
-        vm.PendingJob = word;
+        vm.PendingJob = work;
         var disk = vm.Disks.FirstOrDefault(d => request.AllDisks || request.Disks.Contains(d.Label));
-        if (request.Home && word is "encrypt" or "recrypt")
+        if (request.Home && work is UnfinishedWork.Encrypt or UnfinishedWork.Recrypt)
         {
             (vm.Key, vm.Kcv) = KeyOf(request, vm.VmId);
             (vm.Encrypted, vm.Generation) = (true, vm.Generation + 1);
         }
 
-        if (disk is not null && word is "encrypt" or "rekey")
+        if (disk is not null && work is UnfinishedWork.Encrypt or UnfinishedWork.Rekey)
         {
             (disk!.Key, disk.Kcv) = KeyOf(request, disk.ObjectId);
             (disk.Encrypted, disk.Generation) = (true, disk.Generation + 1);
         }
 
-        if (disk is not null && word != "recrypt")
+        if (disk is not null && work != UnfinishedWork.Recrypt)
         {
-            disk.Transition = word;
+            disk.Transition = work;
         }
     }
 }

@@ -66,7 +66,8 @@ internal abstract class FakeMachine(string id, NodeIdentity identity, string nam
         {
             var d = new HostDescription
             {
-                HostId = id, Name = name, Version = "fake", BootId = _bootId, CryptoMode = CryptoMode, HostKey = HostKey,
+                HostId = id, Name = name, Version = "fake", BootId = _bootId, HostKey = HostKey,
+                CryptoMode = Enum.Parse<HostCryptoMode>(CryptoMode, ignoreCase: true),
                 Presentation = new HostPresentation
                 {
                     HostId = id, FirstSequence = _sequence,

@@ -13,9 +13,10 @@ internal static class FirstHost
         var m = KeptVm.Parser.ParseFrom(bytes);
         var vm = new VmDescription
         {
-            VmId = m.VmId, Name = m.Name, PowerState = m.PowerState, Encrypted = m.Encrypted, Key = m.Key, Kcv = m.Kcv,
+            VmId = m.VmId, Name = m.Name, PowerState = Of<VmPowerState>(m.PowerState.Replace("powered", "", StringComparison.Ordinal)),
+            Encrypted = m.Encrypted, Key = m.Key, Kcv = m.Kcv,
             Generation = m.Generation, Path = m.Path, Cpus = m.Cpus, MemoryMib = m.MemoryMib, Suspect = m.Suspect,
-            PendingJob = m.PendingJob, Firmware = m.Firmware,
+            PendingJob = Of<UnfinishedWork>(m.PendingJob), Firmware = Of<VmFirmware>(m.Firmware),
         };
         vm.Disks.AddRange(m.Disks.Select(Disk));
         vm.MissingKeys.AddRange(m.MissingKeys);
@@ -31,9 +32,12 @@ internal static class FirstHost
         {
             new LinkDescription
             {
-                Path = m.Path, Used = m.Used, Provisioning = m.Provisioning, Encrypted = m.Encrypted, Key = m.Key, Kcv = m.Kcv,
-                Generation = m.Generation, ObjectId = m.ObjectId, Transition = m.Transition, Suspect = m.Suspect,
+                Path = m.Path, Used = m.Used, Provisioning = Of<DiskFormat>(m.Provisioning), Encrypted = m.Encrypted, Key = m.Key, Kcv = m.Kcv,
+                Generation = m.Generation, ObjectId = m.ObjectId, Transition = Of<UnfinishedWork>(m.Transition), Suspect = m.Suspect,
             },
         },
     };
+
+    private static T Of<T>(string word)
+        where T : struct, Enum => word.Length == 0 ? default : Enum.Parse<T>(word, ignoreCase: true);
 }

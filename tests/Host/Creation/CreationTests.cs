@@ -23,7 +23,7 @@ public sealed class CreationTests : IAsyncLifetime
     {
         var vm = new TestVm("web01", disks: 2);
         var d = await vm.ImportAsync(_host.Client);
-        Assert.Equal(("web01", "[ds1] web01/web01.vmx", false, "poweredOff"), (d.Name, d.Path, d.Encrypted, d.PowerState));
+        Assert.Equal(("web01", "[ds1] web01/web01.vmx", false, VmPowerState.Off), (d.Name, d.Path, d.Encrypted, d.PowerState));
         Assert.Null(d.Suspect);
         Assert.Equal(["[ds1] web01/web01.vmdk", "[ds1] web01/web01_1.vmdk"], d.Disks.Select(x => x.Path));
         Assert.All(d.Disks, x => Assert.InRange(x.Used, 1, 3 * 1024 * 1024));
@@ -255,10 +255,10 @@ public sealed class CreationTests : IAsyncLifetime
     public async Task What_no_vmx_would_run_is_refused_when_it_is_made()
     {
         var vm = new TestVm();
-        vm.Request.Firmware = "uefi";
+        vm.Request.Firmware = VmFirmware.Uefi;
         await FaultAssert.RefusedAsync(
             FaultTypes.NotSupported, "lorica.uefiNotSupported", _host.Client.CreateVmAsync(vm.Request));
-        vm.Request.Firmware = "bios";
+        vm.Request.Firmware = VmFirmware.Bios;
         vm.Request.Cpus = Lorica.Contracts.Vmx.MachineLimits.MaximumCpus + 1;
         await FaultAssert.RefusedAsync(
             FaultTypes.InvalidArgument, "lorica.invalidArgument", _host.Client.CreateVmAsync(vm.Request));

@@ -114,7 +114,7 @@ public sealed class DiskIdentityTests : IAsyncLifetime
                 VmId = web.Id, Epoch = web.NextEpoch,
                 Add = new DiskSpec
                 {
-                    Label = "virtio0:1", Capacity = 1024 * 1024, Provisioning = "thin", ObjectId = id.ToString(),
+                    Label = "virtio0:1", Capacity = 1024 * 1024, Provisioning = DiskFormat.Thin, ObjectId = id.ToString(),
                 },
             }));
         Assert.Equal(TestVm.Capacity, new FileInfo(Path.Combine(Folder(web), name + "-flat.vmdk")).Length);

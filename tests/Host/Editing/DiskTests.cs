@@ -213,10 +213,10 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("thin")]
-    [InlineData("lazyZeroed")]
-    [InlineData("eagerZeroed")]
-    public async Task A_disk_grows_keeps_its_content_and_its_new_part_is_zeros(string provisioning)
+    [InlineData(DiskFormat.Thin)]
+    [InlineData(DiskFormat.LazyZeroed)]
+    [InlineData(DiskFormat.EagerZeroed)]
+    public async Task A_disk_grows_keeps_its_content_and_its_new_part_is_zeros(DiskFormat provisioning)
     {
         var vm = new TestVm("web01", _kek);
         vm.Request.Disks[0].Provisioning = provisioning;
@@ -298,7 +298,7 @@ public sealed class DiskTests : IAsyncLifetime
 
     private static DiskSpec Spec(string label, TestKek? kek) => new()
     {
-        Label = label, Capacity = 1024 * 1024, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref,
+        Label = label, Capacity = 1024 * 1024, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref,
         Kcv = kek?.Kcv ?? "",
     };
 

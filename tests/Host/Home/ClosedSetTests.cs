@@ -1,3 +1,5 @@
+using Lorica.Contracts.Faults;
+using Lorica.Contracts.Host;
 using Lorica.Contracts.Vmx;
 using Lorica.Crypto;
 using Lorica.Disks;
@@ -16,15 +18,11 @@ public sealed class ClosedSetTests
     public void Every_member_has_the_word_that_is_on_the_wire()
     {
         Words<JobState>(JobStates.Name, "running", "succeeded", "failed");
-        Words<PowerState>(PowerStates.Name, "poweredOff", "poweredOn");
         Words<EncryptionMode>(EncryptionModes.Name, "incapable", "prepared", "safe", "pendingIncapable");
-        Words<VmChange>(VmChanges.Name,
-            "poweredOn", "poweredOff", "guestEnded", "vmxRestarted", "ioError", "guestGoesOn", "writesLost");
         Words<GuestState>(GuestStates.Name, "starting", "running", "paused", "ioError", "ended");
         Words<GuestEnd>(GuestEnds.Name, "", "guestShutdown", "poweredOff", "failed");
         Words<Firmware>(Firmwares.Name, "bios", "uefi");
         Words<Firmware>(Firmwares.VmxWord, "bios", "efi");
-        Words<Provisioning>(DiskProvisioning.Name, "thin", "lazyZeroed", "eagerZeroed");
     }
 
     [Fact]
@@ -33,7 +31,34 @@ public sealed class ClosedSetTests
         Assert.All(Enum.GetValues<GuestState>(), s => Assert.Equal(s, GuestStates.Parse(s.Name())));
         Assert.All(Enum.GetValues<Firmware>(), f => Assert.Equal(f, Firmwares.Parse(f.Name())));
         Assert.All(Enum.GetValues<Firmware>(), f => Assert.Equal(f, Firmwares.ParseVmx(f.VmxWord())));
-        Assert.All(Enum.GetValues<Provisioning>(), p => Assert.Equal(p, DiskProvisioning.Parse(DiskProvisioning.Name(p))));
+        Assert.All(Enum.GetValues<Provisioning>(), p => Assert.Equal(p, DiskProvisioning.From(p.ToMessage())));
+        Assert.All(Enum.GetValues<Firmware>(), f => Assert.Equal(f, VmFirmwares.From(f.ToMessage())));
+        Assert.All(Enum.GetValues<JobKind>(), k => Assert.Equal(k, JobKinds.From(k.ToMessage())));
+    }
+
+    [Fact]
+    public void Every_member_has_its_own_on_the_wire_and_what_is_none_is_not_sent()
+    {
+        Sent<PowerState, VmPowerState>(PowerStates.ToMessage);
+        Sent<VmChange, VmChangeKind>(VmChanges.ToMessage);
+        Sent<JobState, HostJobState>(JobStates.ToMessage);
+        Sent<JobKind, HostJobKind>(JobKinds.ToMessage);
+        Sent<EncryptionMode, HostCryptoMode>(EncryptionModes.ToMessage);
+        Sent<Provisioning, DiskFormat>(DiskProvisioning.ToMessage);
+        Sent<Firmware, VmFirmware>(VmFirmwares.ToMessage);
+        Assert.Equal(VmGuestState.Unspecified, VmGuests.ToMessage(null));
+        Assert.Equal(VmGuestState.IoError, VmGuests.ToMessage(GuestState.IoError));
+        Assert.Throws<ArgumentOutOfRangeException>(() => VmGuests.ToMessage((GuestState)99));
+    }
+
+    [Fact]
+    public void What_is_asked_for_by_no_member_is_refused()
+    {
+        Assert.Null(JobKinds.From(HostJobKind.Unspecified));
+        Assert.Null(JobKinds.From((HostJobKind)99));
+        Assert.Null(VmFirmwares.From((VmFirmware)99));
+        Assert.Null(DiskProvisioning.From(DiskFormat.Unspecified));
+        Assert.Equal("lorica.argument", Assert.Throws<FaultException>(() => DiskProvisioning.From((DiskFormat)99)).Fault.Key);
     }
 
     [Theory]
@@ -55,6 +80,15 @@ public sealed class ClosedSetTests
         Assert.All(
             Enum.GetValues<CryptoErrorKind>(), k => Assert.NotEmpty(FaultMap.Find(new CryptoException(k, "why"), "vm")!.Key));
         Assert.Throws<InvalidOperationException>(() => FaultMap.Find(new DiskException((DiskErrorKind)999, "why"), "vm"));
+    }
+
+    private static void Sent<T, TWire>(Func<T, TWire> message)
+        where T : struct, Enum
+        where TWire : struct, Enum
+    {
+        var sent = Enum.GetValues<T>().Select(message).ToList();
+        Assert.Equal(Enum.GetValues<TWire>().Skip(1), sent.Order());
+        Assert.Throws<ArgumentOutOfRangeException>(() => message((T)Enum.ToObject(typeof(T), 99)));
     }
 
     private static void Words<T>(Func<T, string> name, params string[] words)

@@ -19,7 +19,7 @@ public sealed class UnreadTests
         File.Move(marker, aside);
 
         var away = await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
-        Assert.Equal((true, "lorica.datastoreNotThere", ""), (away.Unread, away.Suspect.Key, away.Guest));
+        Assert.Equal((true, "lorica.datastoreNotThere", VmGuestState.Unspecified), (away.Unread, away.Suspect.Key, away.Guest));
         Assert.Contains("not mounted", away.Suspect.Message, StringComparison.Ordinal);
 
         File.Move(aside, marker);

@@ -34,7 +34,7 @@ public sealed class CloneTests : IAsyncLifetime
 
         Assert.Equal((order.NewVm.VmId, "copy", _kek.Ref), (clone.VmId, clone.Name, clone.Key));
         Assert.Empty(clone.Disks.Select(d => d.ObjectId).Intersect(source.Disks.Select(d => d.ObjectId)));
-        Assert.All(clone.Disks, d => Assert.Equal((_kek.Ref, "thin"), (d.Key, d.Provisioning)));
+        Assert.All(clone.Disks, d => Assert.Equal((_kek.Ref, DiskFormat.Thin), (d.Key, d.Provisioning)));
         Assert.All(clone.Disks, d => Assert.InRange(d.Used, 1, 3 * 1024 * 1024));
         string folder = Path.Combine(_host.Datastore, "copy");
         foreach (string disk in (string[])["copy", "copy_1"])
@@ -97,7 +97,7 @@ public sealed class CloneTests : IAsyncLifetime
         vm.Request.Disks[0].Capacity = Huge;
         var source = await _host.Client.CreateVmAsync(vm.Request);
         var order = TestJob.Clone(vm, source, "copy", null);
-        order.NewVm.Disks[0].Provisioning = "lazyZeroed";
+        order.NewVm.Disks[0].Provisioning = DiskFormat.LazyZeroed;
         var fault = await FaultAssert.RefusedAsync(
             FaultTypes.NoDiskSpace, "lorica.noDiskSpace", _host.Client.StartJobAsync(order));
         Assert.Contains((Huge + 32 * 1024 * 1024).ToString(System.Globalization.CultureInfo.InvariantCulture), fault.Message,
@@ -112,7 +112,7 @@ public sealed class CloneTests : IAsyncLifetime
         vm.Request.Disks[0].Capacity = 2L << 30;
         var source = await _host.Client.CreateVmAsync(vm.Request);
         var order = TestJob.Clone(vm, source, "copy", _kek);
-        order.NewVm.Disks[0].Provisioning = "eagerZeroed";
+        order.NewVm.Disks[0].Provisioning = DiskFormat.EagerZeroed;
         await _host.Client.StartJobAsync(order);
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.jobUnderWay",
             _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch }));
@@ -120,7 +120,7 @@ public sealed class CloneTests : IAsyncLifetime
         await _host.Client.CancelJobAsync(new JobRequest { JobId = order.JobId });
 
         var ended = await _host.Client.RunAsync(order);
-        Assert.Equal(("failed", FaultTypes.RequestCanceled), (ended.State, ended.Fault?.Type));
+        Assert.Equal((HostJobState.Failed, FaultTypes.RequestCanceled), (ended.State, ended.Fault?.Type));
         Assert.Equal(["src"], _host.Entries().Select(Path.GetFileName));
         Assert.Single((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
         await _host.Client.DeleteVmAsync(new VmOperation { VmId = vm.Id, Epoch = vm.NextEpoch });

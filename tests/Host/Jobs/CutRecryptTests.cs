@@ -53,7 +53,7 @@ public sealed class CutRecryptTests : IAsyncLifetime
             Write(files);
             var d = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
             Assert.True(d.Suspect is null && d.Disks.All(x => x.Suspect is null), step);
-            Assert.Equal(i == _cuts.Count - 1 ? "" : "recrypt", d.PendingJob);
+            Assert.Equal(i == _cuts.Count - 1 ? UnfinishedWork.Unspecified : UnfinishedWork.Recrypt, d.PendingJob);
             if (i < committed)
             {
                 RollBack(vm, records);
@@ -61,7 +61,7 @@ public sealed class CutRecryptTests : IAsyncLifetime
                 continue;
             }
 
-            if (d.PendingJob.Length > 0)
+            if (d.PendingJob != UnfinishedWork.Unspecified)
                 Assert.Equal("lorica.jobPending", Assert.Throws<FaultException>(() => RollBack(vm, records)).Fault.Key);
             await _host.Client.SucceedAsync(TestJob.Order(vm, "recryptShallow", _new, records));
             OnlyOpensWith(vm, _new, _old, step);

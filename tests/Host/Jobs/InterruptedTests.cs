@@ -41,7 +41,7 @@ public sealed class InterruptedTests : IAsyncLifetime
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.jobPending",
             _host.Client.StartJobAsync(TestJob.Order(vm, "recryptShallow", _third, records)));
         Assert.Equal(before, Snapshot());
-        Assert.Equal("recrypt", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PendingJob);
+        Assert.Equal(UnfinishedWork.Recrypt, (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PendingJob);
 
         var after = await _host.Client.SucceedAsync(TestJob.Order(vm, "recryptShallow", _next, records));
         Assert.Equal((_next.Ref, _next.Ref), (after.Key, after.Disks[0].Key));
@@ -57,8 +57,8 @@ public sealed class InterruptedTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(Home, "sec.vmdk"), Stripped.Descriptor(encrypted));
 
         var job = await _host.Client.RunAsync(TestJob.Order(vm, "decrypt", null, records));
-        Assert.Equal(("failed", "lorica.weakerThanRecorded"), (job.State, job.Fault?.Key));
-        Assert.Equal((true, "decrypt"), (job.Result.Encrypted, job.Result.PendingJob));
+        Assert.Equal((HostJobState.Failed, "lorica.weakerThanRecorded"), (job.State, job.Fault?.Key));
+        Assert.Equal((true, UnfinishedWork.Decrypt), (job.Result.Encrypted, job.Result.PendingJob));
         Assert.Equal("lorica.weakerThanRecorded", job.Result.Disks[0].Suspect?.Key);
 
         await File.WriteAllTextAsync(Path.Combine(Home, "sec.vmdk"), encrypted);
@@ -78,7 +78,7 @@ public sealed class InterruptedTests : IAsyncLifetime
         var (descriptor, flat) = (Path.Combine(Home, "sec.vmdk"), Path.Combine(Home, "sec-flat.vmdk"));
         byte[] plain = await File.ReadAllBytesAsync(descriptor);
         _host.Node.Jobs.AfterStep = s => { if (s == step) throw new IOException("cut here"); };
-        Assert.Equal("failed", (await _host.Client.RunAsync(TestJob.Order(vm, "encrypt", _kek))).State);
+        Assert.Equal(HostJobState.Failed, (await _host.Client.RunAsync(TestJob.Order(vm, "encrypt", _kek))).State);
         _host.Node.Jobs.AfterStep = null;
         byte[] begun = await File.ReadAllBytesAsync(descriptor);
         var described = await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
@@ -148,7 +148,7 @@ public sealed class InterruptedTests : IAsyncLifetime
         string plain = await File.ReadAllTextAsync(Path.Combine(Home, "sec.vmdk"));
         await File.WriteAllTextAsync(Path.Combine(Home, "sec.vmdk"), encrypted);
         var job = await _host.Client.RunAsync(TestJob.Order(vm, "decrypt", null, records));
-        Assert.Equal(("failed", "lorica.olderThanKnown"), (job.State, job.Fault?.Key));
+        Assert.Equal((HostJobState.Failed, "lorica.olderThanKnown"), (job.State, job.Fault?.Key));
 
         await File.WriteAllTextAsync(Path.Combine(Home, "sec.vmdk"), plain);
         var done = await _host.Client.SucceedAsync(TestJob.Order(vm, "decrypt", null, records));

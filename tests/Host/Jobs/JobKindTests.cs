@@ -1,3 +1,4 @@
+using Lorica.Contracts.Host;
 using Lorica.Disks;
 using Lorica.Host.Home;
 using Lorica.Host.Jobs;
@@ -18,7 +19,7 @@ public sealed class JobKindTests
         Assert.Equal(kinds.Length, kinds.Select(k => k.Name()).Distinct().Count());
         Assert.Equal(kinds.Length, kinds.Select(k => k.Word()).Distinct().Count());
         Assert.Equal(kinds.Length, kinds.Select(k => JobService.WorkOf(k, keys).GetType()).Distinct().Count());
-        Assert.All(kinds, k => Assert.Equal(k, JobKinds.Parse(k.Name())));
+        Assert.All(kinds, k => Assert.Equal(k, JobKinds.From(k.ToMessage())));
     }
 
     [Fact]
@@ -28,7 +29,10 @@ public sealed class JobKindTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Unknown.Name());
         Assert.Throws<ArgumentOutOfRangeException>(() => Unknown.Word());
         Assert.Throws<ArgumentOutOfRangeException>(() => JobService.WorkOf(Unknown, keys));
-        Assert.Throws<ArgumentOutOfRangeException>(() => DiskProvisioning.Name((Provisioning)99));
-        Assert.All((string[])["", "Relocate", "move", "relocate ", "99", "5"], n => Assert.Null(JobKinds.Parse(n)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DiskProvisioning.ToMessage((Provisioning)99));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Unknown.ToMessage());
+        Assert.Throws<ArgumentOutOfRangeException>(() => Unknown.ToUnfinished());
+        Assert.Null(JobKinds.From(HostJobKind.Unspecified));
+        Assert.Null(JobKinds.From((HostJobKind)99));
     }
 }

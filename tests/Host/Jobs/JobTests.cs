@@ -156,8 +156,8 @@ public sealed class JobTests : IAsyncLifetime
         (vm.Content[510], vm.Content[511]) = (1, 2);
         var before = await vm.ImportAsync(_host.Client);
         var job = await _host.Client.RunAsync(TestJob.Order(vm, "decrypt", null, TestVm.RecordsOf(before)));
-        Assert.Equal(("failed", "lorica.notADisk"), (job.State, job.Fault?.Key));
-        Assert.Equal((true, true, ""), (job.Result.Encrypted, job.Result.Disks[0].Encrypted, job.Result.PendingJob));
+        Assert.Equal((HostJobState.Failed, "lorica.notADisk"), (job.State, job.Fault?.Key));
+        Assert.Equal((true, true, UnfinishedWork.Unspecified), (job.Result.Encrypted, job.Result.Disks[0].Encrypted, job.Result.PendingJob));
         Assert.Null(job.Result.Suspect);
         Assert.Null(job.Result.Disks[0].Suspect);
 
@@ -173,7 +173,7 @@ public sealed class JobTests : IAsyncLifetime
         await vm.ImportAsync(_host.Client);
         var order = TestJob.Order(vm, "encrypt", _kek);
         await _host.Client.SucceedAsync(order);
-        Assert.Equal("succeeded", (await _host.Client.StartJobAsync(order)).State);
+        Assert.Equal(HostJobState.Succeeded, (await _host.Client.StartJobAsync(order)).State);
         Assert.Equal(order.JobId, Assert.Single((await _host.Client.ListJobsAsync(new ListJobsRequest())).Jobs).JobId);
     }
 

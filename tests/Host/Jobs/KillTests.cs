@@ -149,8 +149,8 @@ public sealed class KillTests : IAsyncLifetime
                 Assert.All(d.Disks, x => Assert.Null(x.Suspect));
             }
 
-            if (left || vms.Any(d => d.PendingJob.Length > 0))
-                _met.Add(request.Kind);
+            if (left || vms.Any(d => d.PendingJob != UnfinishedWork.Unspecified))
+                _met.Add(char.ToLowerInvariant($"{request.Kind}"[0]) + $"{request.Kind}"[1..]);
         }
     }
 

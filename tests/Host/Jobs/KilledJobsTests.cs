@@ -118,7 +118,7 @@ public sealed class KilledJobsTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(d.Suspect is null, $"{context}, {kind}: {d.Suspect?.Message}");
         Assert.All(d.Disks, x => Assert.True(x.Suspect is null, $"{context}, {kind}: {x.Suspect?.Message}"));
         var (kills, halfDone) = _met.GetValueOrDefault(kind);
-        bool met = d.PendingJob.Length > 0;
+        bool met = d.PendingJob != UnfinishedWork.Unspecified;
         _met[kind] = (kills + 1, halfDone + (met ? 1 : 0));
         if (!met)
             _took[kind] *= isDone(d) ? 0.8 : 1.25;

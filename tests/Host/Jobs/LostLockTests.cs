@@ -122,7 +122,7 @@ public sealed class LostLockTests : IAsyncLifetime
             VmId = id, Epoch = epoch, Records = { records },
             Add = new DiskSpec
             {
-                Label = "virtio0:1", Capacity = 4096, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(),
+                Label = "virtio0:1", Capacity = 4096, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(),
                 Key = _kek.Ref, Kcv = _kek.Kcv,
             },
         };

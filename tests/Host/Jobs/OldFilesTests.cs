@@ -88,7 +88,7 @@ public sealed class OldFilesTests : IAsyncLifetime
 
         Assert.Null(d.Suspect);
         Assert.Equal((false, null), (d.Disks[0].Encrypted, d.Disks[0].Suspect));
-        Assert.Equal("decrypt", d.PendingJob);
+        Assert.Equal(UnfinishedWork.Decrypt, d.PendingJob);
     }
 
     private void Rewrite(TestVm vm, Func<VmxFile, VmxFile> change)

@@ -97,7 +97,7 @@ public sealed class RekeyTests : IAsyncLifetime
         Array.Fill(vm.Content, (byte)0x5a);
         var records = TestVm.RecordsOf(await vm.ImportAsync(_host.Client));
         var refused = await _host.Client.RunAsync(TestJob.Order(vm, "recryptDeep", _next, records));
-        Assert.Equal(("failed", "lorica.notADisk", ""), (refused.State, refused.Fault?.Key, refused.Result.PendingJob));
+        Assert.Equal((HostJobState.Failed, "lorica.notADisk", UnfinishedWork.Unspecified), (refused.State, refused.Fault?.Key, refused.Result.PendingJob));
         Assert.Equal(_kek.Ref, refused.Result.Key);
 
         var order = TestJob.Order(vm, "recryptDeep", _next, TestVm.RecordsOf(refused.Result));
@@ -132,7 +132,7 @@ public sealed class RekeyTests : IAsyncLifetime
                 DeepRecryptJob.OldDataFileKey);
         }
 
-        Assert.Equal("rekey", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PendingJob);
+        Assert.Equal(UnfinishedWork.Rekey, (await _host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PendingJob);
         await FaultAssert.RefusedAsync(FaultTypes.InvalidState, "lorica.jobPending",
             _host.Client.StartJobAsync(TestJob.Order(vm, "recryptShallow", _next, records)));
         await _host.Client.SucceedAsync(TestJob.Order(vm, "recryptDeep", _next, records));
@@ -177,7 +177,7 @@ public sealed class RekeyTests : IAsyncLifetime
         await _host.Client.StartJobAsync(order);
         try
         {
-            Assert.NotEqual("running", (await _host.Client.CancelJobAsync(new JobRequest { JobId = order.JobId })).State);
+            Assert.NotEqual(HostJobState.Running, (await _host.Client.CancelJobAsync(new JobRequest { JobId = order.JobId })).State);
         }
         catch (Grpc.Core.RpcException e)
         {

@@ -36,7 +36,7 @@ public sealed class RelocateTests : IAsyncLifetime
 
         var job = await _host.Client.RunAsync(TestJob.Relocate(vm, before, "ds2"));
 
-        Assert.Equal(("succeeded", "[ds2] sec/sec.vmx"), (job.State, job.Result.Path));
+        Assert.Equal((HostJobState.Succeeded, "[ds2] sec/sec.vmx"), (job.State, job.Result.Path));
         Assert.All(files.Zip(bytes),
             f => Assert.Equal(f.Second, File.ReadAllBytes(Path.Combine(_host.SecondDatastore, "sec", f.First))));
         Assert.Empty(_host.Entries());
@@ -59,12 +59,12 @@ public sealed class RelocateTests : IAsyncLifetime
     {
         TestKek[] keys = encrypted ? [_kek] : [];
         var vm = new TestVm("sec", keys.FirstOrDefault());
-        vm.Request.Disks[0].Provisioning = from;
+        vm.Request.Disks[0].Provisioning = TestJob.FormatOf(from);
         var before = await vm.ImportAsync(_host.Client);
 
         var after = await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds2", to));
 
-        Assert.Equal((to, before.Disks[0].ObjectId, encrypted),
+        Assert.Equal((TestJob.FormatOf(to), before.Disks[0].ObjectId, encrypted),
             (after.Disks[0].Provisioning, after.Disks[0].ObjectId, after.Disks[0].Encrypted));
         Assert.Equal(encrypted, after.Disks[0].Generation > before.Disks[0].Generation);
         Assert.Equal(to == "thin", after.Disks[0].Used < TestVm.Capacity);
@@ -72,17 +72,17 @@ public sealed class RelocateTests : IAsyncLifetime
         if (encrypted)
             Assert.False(TestVm.IsFound(_folder.Root, TestVm.Marker));
         var again = await _host.Client.RunAsync(TestJob.Relocate(vm, after, "ds2", to));
-        Assert.Equal(("succeeded", after.Disks[0].Generation), (again.State, again.Result.Disks[0].Generation));
+        Assert.Equal((HostJobState.Succeeded, after.Disks[0].Generation), (again.State, again.Result.Disks[0].Generation));
     }
 
     [Fact]
     public async Task A_lazily_zeroed_disk_is_not_made_thin_and_the_result_says_so()
     {
         var vm = new TestVm("sec", _kek);
-        vm.Request.Disks[0].Provisioning = "lazyZeroed";
+        vm.Request.Disks[0].Provisioning = DiskFormat.LazyZeroed;
         var before = await vm.ImportAsync(_host.Client);
         var job = await _host.Client.RunAsync(TestJob.Relocate(vm, before, "ds2", "thin"));
-        Assert.Equal(("succeeded", "lazyZeroed"), (job.State, job.Result.Disks[0].Provisioning));
+        Assert.Equal((HostJobState.Succeeded, DiskFormat.LazyZeroed), (job.State, job.Result.Disks[0].Provisioning));
         Assert.Contains("virtio0:0 stays lazily zeroed", Assert.Single(job.Notes), StringComparison.Ordinal);
     }
 
@@ -92,7 +92,7 @@ public sealed class RelocateTests : IAsyncLifetime
         var vm = new TestVm("sec", _kek);
         var before = await vm.ImportAsync(_host.Client);
         var after = await _host.Client.SucceedAsync(TestJob.Relocate(vm, before, "ds1", "eagerZeroed"));
-        Assert.Equal(("[ds1] sec_1/sec.vmx", "eagerZeroed"), (after.Path, after.Disks[0].Provisioning));
+        Assert.Equal(("[ds1] sec_1/sec.vmx", DiskFormat.EagerZeroed), (after.Path, after.Disks[0].Provisioning));
         Assert.Equal(["sec_1"], _host.Entries().Select(Path.GetFileName));
     }
 

@@ -11,7 +11,7 @@ public sealed class CryptoModeTests
         using var folder = new TestFolder();
         await using var host = await TestHost.StartAsync(folder);
         var kek = TestKek.Make("host-key");
-        Assert.Equal("incapable", await ModeAsync(host));
+        Assert.Equal(HostCryptoMode.Incapable, await ModeAsync(host));
         await FaultAssert.RefusedAsync("InvalidState", "lorica.cryptoMode", () => EnableAsync(host, kek));
         await host.Client.PrepareCryptoAsync(new PrepareCryptoRequest());
         await FaultAssert.RefusedAsync(
@@ -19,7 +19,7 @@ public sealed class CryptoModeTests
         await FaultAssert.RefusedAsync("GenericVmConfigFault", "msg.vigor.enc.keyNotFound", () => EnableAsync(host, kek));
         await host.DeliverAsync(kek);
         await EnableAsync(host, kek);
-        Assert.Equal("safe", await ModeAsync(host));
+        Assert.Equal(HostCryptoMode.Safe, await ModeAsync(host));
 
         // The host key stays whoever asks for its removal.
         var removal = new RemoveKeysRequest();
@@ -29,9 +29,9 @@ public sealed class CryptoModeTests
         await host.StopAsync();
         await host.StartAsync();
         var described = await host.Client.DescribeAsync(new DescribeHostRequest());
-        Assert.Equal(("prepared", kek.Ref), (described.CryptoMode, described.HostKey));
+        Assert.Equal((HostCryptoMode.Prepared, kek.Ref), (described.CryptoMode, described.HostKey));
         await host.DeliverAsync(kek);
-        Assert.Equal("safe", await ModeAsync(host));
+        Assert.Equal(HostCryptoMode.Safe, await ModeAsync(host));
     }
 
     [Fact]
@@ -44,13 +44,13 @@ public sealed class CryptoModeTests
         await host.DeliverAsync(kek);
         await EnableAsync(host, kek);
         await host.Client.DisableCryptoAsync(new DisableCryptoRequest());
-        Assert.Equal("pendingIncapable", await ModeAsync(host));
+        Assert.Equal(HostCryptoMode.PendingIncapable, await ModeAsync(host));
         await host.StopAsync();
         await host.StartAsync();
-        Assert.Equal("incapable", await ModeAsync(host));
+        Assert.Equal(HostCryptoMode.Incapable, await ModeAsync(host));
     }
 
-    private static async Task<string> ModeAsync(TestHost host) =>
+    private static async Task<HostCryptoMode> ModeAsync(TestHost host) =>
         (await host.Client.DescribeAsync(new DescribeHostRequest())).CryptoMode;
 
     private static async Task EnableAsync(TestHost host, TestKek kek) =>

@@ -47,13 +47,13 @@ public sealed class LostWritesTests
         }
 
         await Wait.UntilAsync(
-            async () => (await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState != "poweredOn",
+            async () => (await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState != VmPowerState.On,
             "the VM whose writes were lost is off");
         Assert.False(state.Qemu?.IsAlive() ?? false);
 
         // Somebody powers it on again: a new run, whose guest checks its filesystems.
         power.Epoch = vm.NextEpoch;
-        Assert.Equal("poweredOn", (await host.Client.PowerOnAsync(power)).PowerState);
+        Assert.Equal(VmPowerState.On, (await host.Client.PowerOnAsync(power)).PowerState);
         await host.Client.PowerOffAsync(new PowerOffRequest { VmId = vm.Id, Epoch = vm.NextEpoch, Hard = true });
     }
 }

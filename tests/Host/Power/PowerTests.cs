@@ -49,7 +49,7 @@ public sealed class PowerTests : IAsyncLifetime
     {
         // Boots from ciphertext.
         var on = await PowerOnAsync();
-        Assert.Equal("poweredOn", on.PowerState);
+        Assert.Equal(VmPowerState.On, on.PowerState);
         var console = new GuestConsole(_host, _vm.Id);
         await console.UntilAsync("LORICA-GUEST ready");
         await console.AskAsync("mark LORICA-SECRET-OF-THE-GUEST", "marked");
@@ -78,13 +78,13 @@ public sealed class PowerTests : IAsyncLifetime
         // The host restarts: the guest runs on, and is found.
         await _host.StopAsync();
         await _host.StartAsync();
-        Assert.Equal("poweredOn", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = _vm.Id })).PowerState);
+        Assert.Equal(VmPowerState.On, (await _host.Client.DescribeVmAsync(new VmRequest { VmId = _vm.Id })).PowerState);
         await console.AskAsync("check", "data ok");
 
         // Its vmx dies before the key is back: it is restarted as soon as the key arrives.
         Kill(await VmxPidAsync());
         Assert.False((await StateAsync()).Vmx!.IsAlive());
-        Assert.Equal("poweredOn", (await _host.Client.DescribeVmAsync(new VmRequest { VmId = _vm.Id })).PowerState);
+        Assert.Equal(VmPowerState.On, (await _host.Client.DescribeVmAsync(new VmRequest { VmId = _vm.Id })).PowerState);
         await _host.DeliverAsync(_next);
         await Wait.UntilAsync(async () => (await StateAsync()).Vmx?.IsAlive() == true, "a vmx runs again");
         await console.AskAsync("check", "data ok");
@@ -92,7 +92,7 @@ public sealed class PowerTests : IAsyncLifetime
         // The guest ends by its power button; the console is kept, sealed.
         var off = await _host.Client.PowerOffAsync(
             new PowerOffRequest { VmId = _vm.Id, Epoch = _vm.NextEpoch, TimeoutSeconds = 60 });
-        Assert.Equal("poweredOff", off.PowerState);
+        Assert.Equal(VmPowerState.Off, off.PowerState);
         Assert.Null(off.Suspect);
         var kept = new GuestConsole(_host, _vm.Id);
         await kept.UntilAsync("LORICA-GUEST ready");

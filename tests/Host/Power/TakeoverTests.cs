@@ -34,7 +34,7 @@ public sealed class TakeoverTests
         }
 
         await Wait.UntilAsync(
-            async () => (await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState != "poweredOn",
+            async () => (await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id })).PowerState != VmPowerState.On,
             "the VM that another host took is off");
         var after = await host.Client.DescribeVmAsync(new VmRequest { VmId = vm.Id });
         Assert.Equal(("other-host", true, false), (after.Lock.HostId, after.Lock.Held, after.Lock.Locked));

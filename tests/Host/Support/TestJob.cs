@@ -10,7 +10,8 @@ internal static class TestJob
     {
         var request = new StartJobRequest
         {
-            JobId = Guid.NewGuid().ToString(), VmId = vm.Id, Epoch = vm.NextEpoch, Kind = kind, NewKey = key?.Ref,
+            JobId = Guid.NewGuid().ToString(), VmId = vm.Id, Epoch = vm.NextEpoch,
+            Kind = Enum.Parse<HostJobKind>(kind, ignoreCase: true), NewKey = key?.Ref,
             NewKcv = key?.Kcv ?? "",
             Home = true, AllDisks = true,
         };
@@ -39,9 +40,13 @@ internal static class TestJob
     public static StartJobRequest Relocate(TestVm vm, VmDescription files, string datastore, string provisioning = "")
     {
         var order = Order(vm, "relocate", null, TestVm.RecordsOf(files));
-        order.Relocate = new RelocateOrder { Datastore = datastore, Provisioning = provisioning };
+        order.Relocate = new RelocateOrder { Datastore = datastore, Provisioning = FormatOf(provisioning) };
         return order;
     }
+
+    /// <summary>A format by its word; none by the empty one.</summary>
+    public static DiskFormat FormatOf(string word) =>
+        word.Length == 0 ? DiskFormat.Unspecified : Enum.Parse<DiskFormat>(word, ignoreCase: true);
 
     /// <summary>Starts a job and follows it to its end.</summary>
     public static async Task<JobDescription> RunAsync(this HostControl.HostControlClient client, StartJobRequest request)
@@ -58,9 +63,9 @@ internal static class TestJob
     public static async Task<VmDescription> SucceedAsync(this HostControl.HostControlClient client, StartJobRequest request)
     {
         var job = await client.RunAsync(request);
-        Assert.Equal(("succeeded", ""), (job.State, job.Fault?.Message ?? ""));
+        Assert.Equal((HostJobState.Succeeded, ""), (job.State, job.Fault?.Message ?? ""));
         Assert.Null(job.Result.Suspect);
-        Assert.Equal("", job.Result.PendingJob);
+        Assert.Equal(UnfinishedWork.Unspecified, job.Result.PendingJob);
         Assert.All(job.Result.Disks, d => Assert.Null(d.Suspect));
         return job.Result;
     }

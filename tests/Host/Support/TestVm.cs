@@ -18,13 +18,13 @@ internal sealed class TestVm
         Request = new CreateVmRequest
         {
             VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = "ds1", Cpus = 1, MemoryMib = 64,
-            HomeKey = kek?.Ref, HomeKcv = kek?.Kcv ?? "", Firmware = "bios",
+            HomeKey = kek?.Ref, HomeKcv = kek?.Kcv ?? "", Firmware = VmFirmware.Bios,
         };
         for (int i = 0; i < disks; i++)
         {
             Request.Disks.Add(new DiskSpec
             {
-                Label = $"virtio0:{i}", Capacity = capacity, Provisioning = "thin", ObjectId = Guid.NewGuid().ToString(),
+                Label = $"virtio0:{i}", Capacity = capacity, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(),
                 Key = kek?.Ref, Kcv = kek?.Kcv ?? "",
             });
         }

@@ -13,7 +13,7 @@ internal static class BegunWork
     /// <summary>Judges by the files: the job's own marks, or an object that is already as the job will leave it.</summary>
     public static WorkBegun Of(WorkContext context, VmFiles files, IReadOnlyCollection<KeyRecordRow> records)
     {
-        if (files.PendingJob.Length > 0 || files.Disks.Any(d => d.Transition.Length > 0))
+        if (files.PendingJob is not null || files.Disks.Any(d => d.Transition is not null))
         {
             return WorkBegun.Yes;
         }

@@ -43,7 +43,7 @@ internal static class RecordCheck
     /// <summary>What differs at one disk, or null.</summary>
     public static Fault? Disk(VmFiles vm, VmDisk d, IReadOnlyCollection<KeyRecordRow> records, bool underWay) =>
         d.Suspect ?? Object(d.ObjectId, d.Path, d.Encrypted, d.Key, d.Kcv, d.Generation, records, underWay,
-                mayBePlain: underWay || vm.PendingJob == "decrypt");
+                mayBePlain: underWay || vm.PendingJob == UnfinishedWork.Decrypt);
 
     private static Fault? Object(
         string id, string path, bool encrypted, KeyName? key, string kcv, long generation,

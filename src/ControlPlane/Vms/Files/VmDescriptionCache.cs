@@ -7,9 +7,6 @@ namespace Lorica.ControlPlane.Vms.Files;
 /// <summary>The last description of each VM, for the time when its host does not answer. Never the base of a decision.</summary>
 public sealed class VmDescriptionCache(CenterStore store, HostClient hosts)
 {
-    /// <summary>State of a guest that stands still because of a disk.</summary>
-    internal const string StandsStill = "ioError";
-
     /// <summary>Asks the host and keeps the answer.</summary>
     /// <returns>The VM's name, and the answer; null when the center does not know it.</returns>
     public async Task<(string Name, VmFiles Files)?> RefreshAsync(string hostId, string vmId, CancellationToken ct)

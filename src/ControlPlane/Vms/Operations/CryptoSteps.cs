@@ -63,8 +63,8 @@ internal sealed partial class CryptoSteps(
 
         // Steps 4 and 5
         var files = job.Result is { } result && result.VmId == vm.Id && RecordCheck.SuspectOf(result) is null
-            ? result : job.State == HostJob.Succeeded ? await LookAtWholeAsync(context, ct) : await LookAsync(context, ct);
-        var fault = job.State == HostJob.Succeeded ? Verify(context, keys, files)
+            ? result : job.State == HostJobState.Succeeded ? await LookAtWholeAsync(context, ct) : await LookAsync(context, ct);
+        var fault = job.State == HostJobState.Succeeded ? Verify(context, keys, files)
             : job.Fault is { } f ? f
             : new Fault(
                 FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.", "See the host's log.");
@@ -115,9 +115,9 @@ internal sealed partial class CryptoSteps(
             Epoch = context.Task.Epoch,
             Kind = context.Task.Kind switch
             {
-                TaskKinds.Encrypt => "encrypt",
-                TaskKinds.Decrypt => KeyDeliverer.Decrypt,
-                TaskKinds.Recrypt => what.Deep ? "recryptDeep" : "recryptShallow",
+                TaskKinds.Encrypt => HostJobKind.Encrypt,
+                TaskKinds.Decrypt => HostJobKind.Decrypt,
+                TaskKinds.Recrypt => what.Deep ? HostJobKind.RecryptDeep : HostJobKind.RecryptShallow,
                 _ => throw new ArgumentException($"A task of kind {context.Task.Kind} has no job.", nameof(context)),
             },
             Home = what.Home,
@@ -150,10 +150,10 @@ internal sealed partial class CryptoSteps(
             ExpectedKey? key = keys.TryGetValue(id, out var own) ? own : null;
             var disk = files.Disks.FirstOrDefault(d => d.ObjectId == id);
             var (encrypted, has, kcv) = id == files.VmId ? (files.Encrypted, files.Key, files.Kcv)
-                : disk is not null ? (disk.Encrypted && disk.Transition.Length == 0, disk.Key, disk.Kcv)
+                : disk is not null ? (disk.Encrypted && disk.Transition is null, disk.Key, disk.Kcv)
                 : (key is null, null, "");
             bool right = key is { } k ? encrypted && k.Names(has) && (kcv.Length == 0 || kcv == k.Kcv)
-                : !encrypted && (disk?.Transition ?? "").Length == 0;
+                : !encrypted && disk?.Transition is null;
             if (!right)
             {
                 return new Fault(FaultTypes.GenericVmConfigFault, "lorica.jobResult", disk?.Path ?? files.Path,

@@ -10,9 +10,6 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// </summary>
 internal static class EncryptionRules
 {
-    private const string Encrypting = "encrypt";
-    private const string Decrypting = "decrypt";
-
     /// <summary>Decides what <paramref name="policy"/> does to the chosen objects of a VM.</summary>
     /// <param name="policy">Policy to set.</param>
     /// <param name="vm">What the files say.</param>
@@ -33,7 +30,7 @@ internal static class EncryptionRules
         }
 
         // What a broken-off encryption left half done is not encrypted yet.
-        bool Is(bool encrypted, string transition) => encrypted && !(policy.Encryption && transition == Encrypting);
+        bool Is(bool encrypted, UnfinishedWork? transition) => encrypted && !(policy.Encryption && transition == UnfinishedWork.Encrypt);
         PolicyVerdict? homeVerdict = chosenHome
             ? PolicyDecision.Of(request, policy.Encryption, Is(vm.Encrypted, vm.PendingJob)) : null;
         var verdicts = chosen.Select(
@@ -50,7 +47,7 @@ internal static class EncryptionRules
 
         RequireOff(vm);
         RequireNoSnapshots(vm);
-        RefusePending(vm, policy.Encryption ? Decrypting : Encrypting,
+        RefusePending(vm, policy.Encryption ? UnfinishedWork.Decrypt : UnfinishedWork.Encrypt,
             policy.Encryption ? "Set the policy without encryption again: that finishes it."
                 : "Set the encryption policy again: that finishes it.");
         RefuseHome(vm, homeVerdict);
@@ -88,7 +85,7 @@ internal static class EncryptionRules
     /// <summary>Refuses unless powered off.</summary>
     public static void RequireOff(VmFiles vm)
     {
-        if (vm.PowerState != "poweredOff")
+        if (vm.PowerState != PowerState.Off)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidPowerState, "lorica.mustBeOff", vm.Name,
                 $"{vm.Name} must be powered off.", $"lorica vm power off {vm.Name}"));
@@ -107,13 +104,13 @@ internal static class EncryptionRules
             RequireNoSnapshots(vm);
         }
 
-        RefusePending(vm, Encrypting, "Set the encryption policy again: that finishes it.");
-        RefusePending(vm, Decrypting, "Set the policy without encryption again: that finishes it.");
+        RefusePending(vm, UnfinishedWork.Encrypt, "Set the encryption policy again: that finishes it.");
+        RefusePending(vm, UnfinishedWork.Decrypt, "Set the policy without encryption again: that finishes it.");
         if (command.Deep)
         {
-            RefusePending(vm, "recrypt", $"lorica vm recrypt {vm.Name} --shallow finishes it.");
+            RefusePending(vm, UnfinishedWork.Recrypt, $"lorica vm recrypt {vm.Name} --shallow finishes it.");
         }
-        else if (vm.PendingJob == "rekey")
+        else if (vm.PendingJob == UnfinishedWork.Rekey)
         {
             throw PendingRekey(vm.Name);
         }
@@ -126,7 +123,7 @@ internal static class EncryptionRules
         }
 
         // What is half done is finished as it was begun.
-        if (all || vm.PendingJob.Length > 0)
+        if (all || vm.PendingJob is not null)
         {
             return (vm.Encrypted, [.. vm.Disks.Where(d => d.Encrypted)]);
         }
@@ -188,12 +185,12 @@ internal static class EncryptionRules
             ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.diskNotFound", vm.Name,
                 $"{vm.Name} has no disk {l}.", $"lorica vm show {vm.Name}")))];
 
-    private static void RefusePending(VmFiles vm, string job, string hint)
+    private static void RefusePending(VmFiles vm, UnfinishedWork job, string hint)
     {
         if (vm.PendingJob == job)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm.Name,
-                $"An earlier {job} of {vm.Name} was not finished.", hint));
+                $"An earlier {job.Word()} of {vm.Name} was not finished.", hint));
         }
     }
 
@@ -206,10 +203,10 @@ internal static class EncryptionRules
     {
         RequireOff(files);
         RequireNoSnapshots(files);
-        if (files.PendingJob.Length > 0)
+        if (files.PendingJob is not null)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", files.Name,
-                $"An earlier {files.PendingJob} of {files.Name} was not finished.", "Finish it first: ask for it again."));
+                $"An earlier {files.PendingJob?.Word()} of {files.Name} was not finished.", "Finish it first: ask for it again."));
         }
     }
 

@@ -28,9 +28,6 @@ namespace Lorica.ControlPlane.Vms.Operations;
 internal sealed class JobDriver(
     HostClient hosts, VmLookup lookup, TaskStore tasks, EventLog events, IGrainFactory grains, TimeProvider time)
 {
-    /// <summary>Kinds of jobs that leave nothing when they are taken back.</summary>
-    public const string CloneJob = "clone", RelocateJob = "relocate";
-
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -52,7 +49,7 @@ internal sealed class JobDriver(
     {
         // Once asked, an answer that is lost says nothing: the job may be under way, and only its end ends the task. A task that
         // may still be cancelled has not asked for a job in place.
-        bool inPlace = start.Kind is not (CloneJob or RelocateJob);
+        bool inPlace = IsInPlace(start.Kind);
         bool asked = context.Resumed && !(inPlace && context.Task.Cancellable);
         var (begun, unanswered) = (false, asked);
         if (!asked || !inPlace)
@@ -76,11 +73,14 @@ internal sealed class JobDriver(
                 var files = await hosts.Round(context.Vm.HostId, slow).Vms.DescribeAsync(context.Vm.Id, ct);
                 slow = 0;
                 begun = inPlace && await IsBegunAsync(context, files, ct);
-                bool done = asked && files.PendingJob.Length == 0 && isDone(files);
+                bool done = asked && files.PendingJob is null && isDone(files);
                 looksPlain = done && start.NewKey is null;
                 if (done && !looksPlain)
                 {
-                    return new HostJob { JobId = start.JobId, VmId = start.VmId, State = HostJob.Succeeded, Result = files };
+                    return new HostJob
+                    {
+                        JobId = start.JobId, VmId = start.VmId, Kind = start.Kind, State = HostJobState.Succeeded, Result = files,
+                    };
                 }
 
                 await RequireRecordedAsync(context, files, ct);
@@ -185,13 +185,13 @@ internal sealed class JobDriver(
 
         bool IsNew(ExpectedKey key) =>
             key.Names(start.NewKey?.ToName()) || start.Keys.Values.Any(k => key.Names(k.ToName()));
-        if (start.Kind != "recryptShallow" || keys.TrueForAll(IsNew))
+        if (start.Kind != HostJobKind.RecryptShallow || keys.TrueForAll(IsNew))
         {
-            return await host.DeliverInTimeAsync(keys, start.Kind);
+            return await host.DeliverInTimeAsync(keys, start.Kind.Word());
         }
 
         var delivery = await host.DeliverInTimeAsync(keys.FindAll(k => !IsNew(k)), KeyDeliverer.RecryptFrom);
-        var more = await host.DeliverInTimeAsync(keys.FindAll(IsNew), start.Kind);
+        var more = await host.DeliverInTimeAsync(keys.FindAll(IsNew), start.Kind.Word());
         delivery.Held.AddRange(more.Held);
         delivery.Faults.AddRange(more.Faults);
         return delivery;
@@ -241,7 +241,7 @@ internal sealed class JobDriver(
 
         await foreach (var job in jobs.WatchAsync(context.Task.Id, ct))
         {
-            if (job.State != HostJob.Running)
+            if (job.State != HostJobState.Running)
             {
                 return;
             }
@@ -272,7 +272,7 @@ internal sealed class JobDriver(
     /// <summary>Follows a job; null when the stream ended before the job.</summary>
     private async Task<HostJob?> WatchAsync(WorkContext context, HostJob job, CancellationToken ct)
     {
-        if (job.State != HostJob.Running)
+        if (job.State != HostJobState.Running)
         {
             return job;
         }
@@ -283,7 +283,7 @@ internal sealed class JobDriver(
             static (state, _) => ((Action)state!)(), (Action)(() => _ = CancelAsync(context, job.JobId, ct)));
         await foreach (var now in hosts.Once(context.Vm.HostId).Jobs.WatchAsync(job.JobId, ct))
         {
-            if (now.State != HostJob.Running)
+            if (now.State != HostJobState.Running)
             {
                 return now;
             }
@@ -324,4 +324,12 @@ internal sealed class JobDriver(
             // Told again with the next step.
         }
     }
+
+    /// <summary>Whether a job changes data where they are; the others leave nothing when they are taken back.</summary>
+    private static bool IsInPlace(HostJobKind kind) => kind switch
+    {
+        HostJobKind.Encrypt or HostJobKind.Decrypt or HostJobKind.RecryptShallow or HostJobKind.RecryptDeep => true,
+        HostJobKind.Clone or HostJobKind.Relocate => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Nothing says whether it can be taken back."),
+    };
 }

@@ -23,7 +23,7 @@ internal sealed class PowerSteps(
     /// <param name="call">Asks the host.</param>
     /// <param name="ct">The center stops.</param>
     public async Task RunAsync(
-        WorkContext context, string step, string state, bool fenced, Func<Task<VmFiles>> call, CancellationToken ct)
+        WorkContext context, string step, PowerState state, bool fenced, Func<Task<VmFiles>> call, CancellationToken ct)
     {
         var (task, vm) = (context.Task, context.Vm);
         await tasks.ProgressAsync(task.Id, step, 0, 0, ct);

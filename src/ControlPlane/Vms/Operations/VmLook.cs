@@ -148,10 +148,10 @@ internal sealed class VmLook(
     /// <summary>Refuses while a broken-off job is to be finished.</summary>
     public static void RequireNoJob(VmRow vm, VmFiles files)
     {
-        if (files.PendingJob.Length > 0)
+        if (files.PendingJob is not null)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm.Name,
-                $"An earlier {files.PendingJob} of {vm.Name} was not finished.", "Start it again: that finishes it."));
+                $"An earlier {files.PendingJob?.Word()} of {vm.Name} was not finished.", "Start it again: that finishes it."));
         }
     }
 

@@ -36,7 +36,7 @@ internal static class VmModelBuilder
                 context, d.ObjectId, read is null ? null : DiskFacts(files, d, context, records, underWay), unreadable);
             return new DiskModel(
                 d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), Policy(context, d.ObjectId).ToReference(),
-                compliance.State, d.Used, d.Provisioning, read is null ? null : RecordCheck.Disk(files, d, records, underWay))
+                compliance.State, d.Used, d.Provisioning?.Word() ?? "", read is null ? null : RecordCheck.Disk(files, d, records, underWay))
             {
                 Drift = compliance.Drift,
             };
@@ -47,8 +47,8 @@ internal static class VmModelBuilder
         {
             Id = vm.Id,
             Name = vm.Name,
-            PowerState = (live ?? files).PowerState is { Length: > 0 } power ? power : "poweredOff",
-            Guest = live?.Guest is { Length: > 0 } guest ? guest : null,
+            PowerState = ((live ?? files).PowerState ?? PowerState.Off).Word(),
+            Guest = live?.Guest?.Word(),
             GuestDetail = live?.GuestDetail is { Length: > 0 } detail ? Audit.EventText.Clean(detail) : null,
             Encrypted = files.Encrypted,
             CryptoState = vm.CryptoState,
@@ -84,7 +84,7 @@ internal static class VmModelBuilder
     }
 
     private static ObjectFacts HomeFacts(VmFiles files, VmContext context, List<KeyRecordRow> records, bool underWay) =>
-        new(files.Path, files.Encrypted, "", RecordCheck.Home(files, records, underWay),
+        new(files.Path, files.Encrypted, null, RecordCheck.Home(files, records, underWay),
             context.Tags.Of(DatastoreTags.OfPath(files.Path)));
 
     private static ObjectFacts DiskFacts(

@@ -33,7 +33,7 @@ internal static class RepairRules
             Object(vm, vm.VmId, vm.Path, vm.Encrypted ? vm.Key : null, vm.Kcv, rows),
             .. vm.Disks.Select(d => Object(vm, d.ObjectId, d.Path, d.Encrypted ? d.Key : null, d.Kcv, rows)),
         ];
-        if (vm.PendingJob.Length == 0)
+        if (vm.PendingJob is null)
         {
             return found;
         }
@@ -43,7 +43,7 @@ internal static class RepairRules
             ? f with
             {
                 Row = row, Key = Order(row),
-                Message = $"The unfinished {vm.PendingJob} is to bring it under this key.",
+                Message = $"The unfinished {vm.PendingJob?.Word()} is to bring it under this key.",
             }
             : f)];
     }

@@ -236,11 +236,11 @@ public sealed class RepairService
         vm.Name, !found.Exists(f => f.Refusal is not null), applied, [.. found.Select(f => f.ToModel())],
         files.PendingJob switch
         {
-            "" => "",
-            "encrypt" => $"Set the encryption policy of {vm.Name} again: that finishes the encryption.",
-            "decrypt" => $"Set the policy without encryption of {vm.Name} again: that finishes the decryption.",
-            "rekey" => $"lorica vm recrypt {vm.Name} --deep finishes the recrypt.",
-            "recrypt" => $"lorica vm recrypt {vm.Name} --shallow finishes the recrypt.",
-            var other => $"An earlier {other} of {vm.Name} was not finished: ask for it again.",
+            null => "",
+            UnfinishedWork.Encrypt => $"Set the encryption policy of {vm.Name} again: that finishes the encryption.",
+            UnfinishedWork.Decrypt => $"Set the policy without encryption of {vm.Name} again: that finishes the decryption.",
+            UnfinishedWork.Rekey => $"lorica vm recrypt {vm.Name} --deep finishes the recrypt.",
+            UnfinishedWork.Recrypt => $"lorica vm recrypt {vm.Name} --shallow finishes the recrypt.",
+            var other => throw new InvalidOperationException($"Nothing says how to finish {other}."),
         });
 }

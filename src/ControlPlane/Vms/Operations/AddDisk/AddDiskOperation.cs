@@ -101,8 +101,8 @@ internal sealed class AddDiskOperation(
         edit,
         new NewDiskSpec
         {
-            Label = request.Label, Capacity = request.Capacity, Provisioning = request.Provisioning,
-            ObjectId = request.ObjectId, Key = key,
+            Label = request.Label, Capacity = request.Capacity,
+            Provisioning = CreateVm.CreateRules.FormatOf(request.Provisioning), ObjectId = request.ObjectId, Key = key,
         },
         ct);
 

@@ -44,10 +44,10 @@ internal sealed class AttachDiskOperation(
         var (vm, files, records) = await Vms.OffAsync(vmId, ct);
         var disk = await Disks.Rules.InspectDiskAsync(vm, request.Path, ct);
         await Disks.Rules.RequireNobodysAsync(vm, disk, ct);
-        if (disk.Transition.Length > 0)
+        if (disk.Transition is not null)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", disk.Path,
-                $"{disk.Path} is half way through a job ({disk.Transition}).", "Finish that at the VM that it belongs to."));
+                $"{disk.Path} is half way through a job ({disk.Transition?.Word()}).", "Finish that at the VM that it belongs to."));
         }
 
         var policy = request.Policy.Length > 0 ? await policies.OfIdAsync(request.Policy, ct) : PolicyCatalog.DatastoreDefault;

@@ -252,11 +252,11 @@ internal sealed partial class CloneVmOperation(
         var source = await steps.DescribeAsync(context, ct);
         var start = new JobSpec
         {
-            JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = JobDriver.CloneJob,
+            JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = HostJobKind.Clone,
             NewVm = SpecOf(context, target, source, keys), Records = KeyRegister.Recorded(records),
         };
         var job = await jobs.RunAsync(context, start, CryptoSteps.Needed(keys, records), _ => false, ct);
-        return job is { State: HostJob.Succeeded, Result: { } files } && files.VmId == target.Id ? files
+        return job is { State: HostJobState.Succeeded, Result: { } files } && files.VmId == target.Id ? files
             : throw new FaultException(job.Fault is { } f ? f
                 : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
                     "See the host's log."));
@@ -268,12 +268,12 @@ internal sealed partial class CloneVmOperation(
         return new NewVmSpec
         {
             VmId = target.Id, Epoch = 1, Name = target.Name, Datastore = target.Datastore, Cpus = source.Cpus,
-            MemoryMib = source.MemoryMib, Firmware = source.Firmware, HomeKey = VmCreation.KeyOf(keys, target.Id),
+            MemoryMib = source.MemoryMib, Firmware = source.Firmware ?? VmFirmware.Bios, HomeKey = VmCreation.KeyOf(keys, target.Id),
             Disks =
             [
                 .. source.Disks.Select(d => new NewDiskSpec
                 {
-                    Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = CopyOf(d),
+                    Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning ?? DiskFormat.Thin, ObjectId = CopyOf(d),
                     Key = VmCreation.KeyOf(keys, CopyOf(d)),
                 }),
             ],

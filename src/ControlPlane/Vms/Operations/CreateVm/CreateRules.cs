@@ -14,6 +14,7 @@ internal static class CreateRules
     private const long MaximumMemory = MachineLimits.MaximumMemoryMib;
     private const long MaximumCapacity = 64L << 40;
     private const int MaximumKeys = MaximumDisks + 1;
+    private const string FormatRule = "A disk is thin, lazyZeroed or eagerZeroed.";
 
     /// <summary>Checks a request.</summary>
     public static void Check(NewVm body)
@@ -39,12 +40,20 @@ internal static class CreateRules
         {
             Require(disk.Capacity is > 0 and <= MaximumCapacity && disk.Capacity % 512 == 0, "lorica.capacity", body.Name,
                 "The capacity of a disk is a multiple of 512 bytes, up to 64 TiB.");
-            Require(disk.Provisioning is "thin" or "lazyZeroed" or "eagerZeroed", "lorica.provisioning", body.Name,
-                "A disk is thin, lazyZeroed or eagerZeroed.");
+            Require(HostWords.DiskFormats.Find(disk.Provisioning) is not null, "lorica.provisioning", body.Name, FormatRule);
             Require(disk.Data >= 0 && disk.Data <= disk.Capacity, "lorica.diskData", body.Name,
                 "The content of a disk is not larger than its capacity.");
         }
     }
+
+    /// <summary>What a VM to create boots with.</summary>
+    public static VmFirmware FirmwareOf(NewVm body) => HostWords.Firmwares.Find(body.Firmware)
+        ?? throw new ArgumentException($"{body.Name} has the firmware {body.Firmware}, which was to be refused.", nameof(body));
+
+    /// <summary>How the space of a disk is taken; a request that says nothing means thin.</summary>
+    public static DiskFormat FormatOf(string word) => word.Length == 0 ? DiskFormat.Thin : HostWords.DiskFormats.Find(word)
+        ?? throw new FaultException(
+            new Fault(FaultTypes.InvalidArgument, "lorica.provisioning", word, FormatRule, "Correct the request."));
 
     private static void Require(bool rule, string key, string target, string message)
     {

@@ -139,13 +139,13 @@ internal sealed class VmCreation(
             Datastore = vm.Datastore,
             Cpus = body.Cpus,
             MemoryMib = body.MemoryMib,
-            Firmware = body.Firmware,
+            Firmware = CreateRules.FirmwareOf(body),
             HomeKey = arguments.Objects.Count > 0 ? keys[vm.Id] : null,
             Disks =
             [
                 .. body.Disks.Select((d, i) => new NewDiskSpec
                 {
-                    Label = LabelOf(i), Capacity = d.Capacity, Provisioning = d.Provisioning, ObjectId = body.DiskObjects[i],
+                    Label = LabelOf(i), Capacity = d.Capacity, Provisioning = CreateRules.FormatOf(d.Provisioning), ObjectId = body.DiskObjects[i],
                     Key = KeyOf(keys, body.DiskObjects[i]), Data = d.Data,
                 }),
             ],

@@ -23,13 +23,13 @@ internal sealed class PowerOffOperation(OperationServices services, PowerSteps p
     protected override async Task<Begun> BeginAsync(string vmId, Caller caller, PowerOffRequest request, CancellationToken ct)
     {
         var vm = await Vms.FreeAsync(vmId, ct);
-        return await Vms.DescribeAsync(vm, ct) is { PowerState: "poweredOn" } ? new Begun(vm, request)
+        return await Vms.DescribeAsync(vm, ct) is { PowerState: PowerState.On } ? new Begun(vm, request)
             : throw PowerSteps.Refused(vm, $"{vm.Name} is powered off already.");
     }
 
     /// <inheritdoc />
     protected override Task RunAsync(WorkContext context, PowerOffRequest request, CancellationToken ct) => power.RunAsync(
-        context, "stopping", "poweredOff", fenced: false,
+        context, "stopping", PowerState.Off, fenced: false,
         () => power.OffAsync(context, request.Hard, request.TimeoutSeconds, ct), ct);
 
     /// <inheritdoc />

@@ -33,21 +33,21 @@ internal sealed class PowerOnOperation(
     protected override async Task<Begun> BeginAsync(string vmId, Caller caller, PowerOnRequest request, CancellationToken ct)
     {
         var (vm, files, records) = await Vms.WholeAsync(vmId, ct);
-        if (files.PowerState == "poweredOn")
+        if (files.PowerState == PowerState.On)
         {
             throw PowerSteps.Refused(vm, $"{vm.Name} is powered on already.");
         }
 
         await hosts.RequireInServiceAsync(vm.HostId, ct);
-        if (files.PendingJob == "rekey")
+        if (files.PendingJob == UnfinishedWork.Rekey)
         {
             throw EncryptionRules.PendingRekey(vm.Name);
         }
 
-        if (files.PendingJob is "encrypt" or "decrypt")
+        if (files.PendingJob is UnfinishedWork.Encrypt or UnfinishedWork.Decrypt)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm.Name,
-                $"An earlier {files.PendingJob} of {vm.Name} was not finished.", "Set the policy again: that finishes it."));
+                $"An earlier {files.PendingJob?.Word()} of {vm.Name} was not finished.", "Set the policy again: that finishes it."));
         }
 
         await outages.RequireNoneAsync(vm, ct);
@@ -78,7 +78,7 @@ internal sealed class PowerOnOperation(
 
     /// <inheritdoc />
     protected override Task RunAsync(WorkContext context, PowerOnRequest request, CancellationToken ct) =>
-        power.RunAsync(context, "starting", "poweredOn", request.Fenced, () => power.OnAsync(context, request.Fenced, ct), ct);
+        power.RunAsync(context, "starting", PowerState.On, request.Fenced, () => power.OnAsync(context, request.Fenced, ct), ct);
 
     /// <inheritdoc />
     protected override PowerOnRequest FromFirst(FirstTaskArguments first) => new(first.Fenced);

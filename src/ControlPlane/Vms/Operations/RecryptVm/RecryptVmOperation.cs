@@ -36,7 +36,7 @@ internal sealed class RecryptVmOperation(
         var (vm, files, records) = await Vms.WholeAsync(vmId, ct);
         var (home, disks) = EncryptionRules.Recryptable(files, request);
         List<string> objects = [.. (home ? [vm.Id] : Array.Empty<string>()), .. disks.Select(d => d.ObjectId)];
-        bool begun = files.PendingJob.Length > 0;
+        bool begun = files.PendingJob is not null;
         string operation = request.Deep && !begun ? "recrypt" : KeyDeliverer.RecryptFrom;
         await Vms.EnsureSafeAsync(caller, vm, () => Vms.RequireKeysAsync(vm, records, operation), ct);
 

@@ -210,10 +210,10 @@ internal sealed class VmRegistration(
             throw new FaultException(suspect);
         }
 
-        if (files.PendingJob.Length > 0 || files.Disks.Any(d => d.Transition.Length > 0))
+        if (files.PendingJob is not null || files.Disks.Any(d => d.Transition is not null))
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", files.Path,
-                $"A job ({files.PendingJob}) on {files.Path} was not finished.",
+                $"A job ({files.PendingJob?.Word()}) on {files.Path} was not finished.",
                 "Finish it where the VM was registered before."));
         }
 

@@ -24,14 +24,14 @@ internal sealed class RelocateVmOperation(
     : VmOperation<RelocateVmRequest>(services)
 {
     /// <summary>How a disk takes its space afterwards: one that is lazily zeroed is not made thin.</summary>
-    public static string TargetOf(VmDisk disk, string? format) =>
-        format is null || (disk.Provisioning, format) == ("lazyZeroed", "thin") ? disk.Provisioning : format;
+    public static DiskFormat? TargetOf(VmDisk disk, DiskFormat? format) =>
+        format is null || (disk.Provisioning, format) == (DiskFormat.LazyZeroed, DiskFormat.Thin) ? disk.Provisioning : format;
 
     /// <summary>What is said of disks that do not get the format that was asked for.</summary>
-    public static List<string> NotesOf(VmFiles files, string? format) =>
+    public static List<string> NotesOf(VmFiles files, DiskFormat? format) =>
     [
         .. files.Disks.Where(d => format is not null && d.Provisioning != format)
-            .Select(d => $"{d.Label} stays {d.Provisioning}: a disk whose space is taken is not made thin."),
+            .Select(d => $"{d.Label} stays {d.Provisioning?.Word()}: a disk whose space is taken is not made thin."),
     ];
 
     /// <inheritdoc />
@@ -43,7 +43,7 @@ internal sealed class RelocateVmOperation(
     /// <inheritdoc />
     protected override async Task<Begun> BeginAsync(string vmId, Caller caller, RelocateVmRequest request, CancellationToken ct)
     {
-        if (request.DiskFormat is not (null or "thin" or "lazyZeroed" or "eagerZeroed"))
+        if (request.DiskFormat is not null && FormatOf(request) is null)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.provisioning", vmId,
                 "A disk is thin, lazyZeroed or eagerZeroed.", "Correct the request."));
@@ -52,10 +52,10 @@ internal sealed class RelocateVmOperation(
         var (vm, files, records) = await Vms.WholeAsync(vmId, ct);
         EncryptionRules.RequireWhole(files);
         string datastore = await datastores.RequireAsync(vm, request.Datastore ?? vm.Datastore, ct);
-        var changed = files.Disks.Where(d => TargetOf(d, request.DiskFormat) != d.Provisioning).ToList();
+        var changed = files.Disks.Where(d => TargetOf(d, FormatOf(request)) != d.Provisioning).ToList();
         if (datastore == vm.Datastore && changed.Count == 0)
         {
-            var stays = NotesOf(files, request.DiskFormat);
+            var stays = NotesOf(files, FormatOf(request));
             throw new FaultException(new Fault(FaultTypes.InvalidArgument, "lorica.alreadyThere", vm.Name,
                 $"{vm.Name} is on {datastore}, and "
                     + (stays.Count == 0
@@ -80,7 +80,7 @@ internal sealed class RelocateVmOperation(
         }
 
         var disks = files.Disks.Select(
-            d => d with { Links = [.. d.Links.Select(l => l with { Provisioning = TargetOf(d, request.DiskFormat) })] });
+            d => d with { Links = [.. d.Links.Select(l => l with { Provisioning = TargetOf(d, FormatOf(request)) })] });
         await preflight.RequireAsync(
             new PreflightRequest(vm, files, PreflightAction.Clone, null, [.. disks]) { Target = (vm.HostId, datastore) }, ct);
         return new Begun(vm, request with { Datastore = datastore });
@@ -101,8 +101,8 @@ internal sealed class RelocateVmOperation(
 
         var start = new JobSpec
         {
-            JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = JobDriver.RelocateJob,
-            Relocate = (request.Datastore!, request.DiskFormat ?? ""), Records = KeyRegister.Recorded(records),
+            JobId = task.Id, VmId = vm.Id, Epoch = task.Epoch, Kind = HostJobKind.Relocate,
+            Relocate = (request.Datastore!, FormatOf(request)), Records = KeyRegister.Recorded(records),
             Generations = await lookup.GenerationsAsync(vm.Id, ct),
         };
         var keys = request.DiskFormat is null ? [] : CryptoSteps.Needed([], records);
@@ -112,7 +112,7 @@ internal sealed class RelocateVmOperation(
         }
 
         var job = await jobs.RunAsync(context, start, keys, f => IsDone(f, request), ct);
-        if (job.State != HostJob.Succeeded)
+        if (job.State != HostJobState.Succeeded)
         {
             throw new FaultException(job.Fault is { } f ? f
                 : new Fault(FaultTypes.SystemError, "lorica.jobFailed", vm.Name, "The job failed without a reason.",
@@ -158,16 +158,19 @@ internal sealed class RelocateVmOperation(
         await db.Vms.SetDatastoreAsync(vm.Id, request.Datastore!, ct);
         await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
         await KeyRegister.TakenAsync(db, files, ct);
-        var notes = NotesOf(files, request.DiskFormat);
+        var notes = NotesOf(files, FormatOf(request));
         if (notes.Count > 0)
         {
             await TaskStore.SetResultAsync(db, task.Id, new TaskNotesModel(notes), StoreJson.Default.TaskNotesModel, ct);
         }
     }
 
+    private static DiskFormat? FormatOf(RelocateVmRequest request) =>
+        request.DiskFormat is { } word ? HostWords.DiskFormats.Find(word) : null;
+
     private static bool IsDone(VmFiles files, RelocateVmRequest request) =>
         files.Path.StartsWith($"[{request.Datastore}] ", StringComparison.Ordinal)
-        && files.Disks.All(d => TargetOf(d, request.DiskFormat) == d.Provisioning);
+        && files.Disks.All(d => TargetOf(d, FormatOf(request)) == d.Provisioning);
 
     /// <inheritdoc />
     protected override RelocateVmRequest FromFirst(FirstTaskArguments first) => new(first.Datastore, first.DiskFormat);

@@ -28,7 +28,7 @@ internal sealed class ResetVmOperation(OperationServices services, HostClient ho
     protected override async Task<Begun> BeginAsync(string vmId, Caller caller, ResetVmRequest request, CancellationToken ct)
     {
         var vm = await Vms.FreeAsync(vmId, ct);
-        return await Vms.DescribeAsync(vm, ct) is { PowerState: "poweredOn" } ? new Begun(vm, request)
+        return await Vms.DescribeAsync(vm, ct) is { PowerState: PowerState.On } ? new Begun(vm, request)
             : throw PowerSteps.Refused(vm, $"{vm.Name} is powered off.");
     }
 

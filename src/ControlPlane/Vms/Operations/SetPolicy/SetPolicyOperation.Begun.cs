@@ -7,7 +7,7 @@ namespace Lorica.ControlPlane.Vms.Operations.SetPolicy;
 internal sealed partial class SetPolicyOperation
 {
     private static bool IsBegun(VmFiles files, List<KeyRecordRow> records) =>
-        files.PendingJob == "encrypt" && records.Exists(r => r.InUse);
+        files.PendingJob == UnfinishedWork.Encrypt && records.Exists(r => r.InUse);
 
     /// <summary>
     /// The host finishes everything that a broken-off encryption was to reach, whatever is chosen now, so each object of it gets
@@ -47,7 +47,7 @@ internal sealed partial class SetPolicyOperation
         VmRow vm, VmFiles files, List<KeyRecordRow> records, IReadOnlyList<string> objects, CancellationToken ct)
     {
         bool IsUnder(string id) => id == files.VmId ? files.Encrypted
-            : files.Disks.Any(d => d.ObjectId == id && (d.Encrypted || d.Transition.Length > 0));
+            : files.Disks.Any(d => d.ObjectId == id && (d.Encrypted || d.Transition is not null));
         var home = records.Where(r => r.InUse).MaxBy(r => (r.ObjectId == files.VmId, r.Number))!;
         var groups = new List<KeyGroup>();
         foreach (var begun in KeyPlanner.Begun(objects, records))
