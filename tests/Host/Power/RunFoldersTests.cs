@@ -1,5 +1,6 @@
 using Lorica.Crypto;
 using Lorica.Host.Power;
+using Lorica.Host.Tests.Support;
 
 namespace Lorica.Host.Tests.Power;
 
