@@ -29,13 +29,15 @@ public abstract class ContractTests<THost> : IAsyncLifetime
     /// <summary>A VM with one disk, all under one key or plain.</summary>
     protected static NewVmSpec Spec(string name = "web01", ExpectedKey? key = null) => new()
     {
-        VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = "ds1", Cpus = 2, MemoryMib = 64, Firmware = VmFirmware.Bios,
+        VmId = Guid.NewGuid().ToString(), Epoch = 1, Name = name, Datastore = "ds1", Cpus = 2, MemoryMib = 64,
+        Firmware = VmFirmware.Bios,
         HomeKey = key,
         Disks =
         [
             new NewDiskSpec
             {
-                Label = "virtio0:0", Capacity = Mib, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(), Key = key,
+                Label = "virtio0:0", Capacity = Mib, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(),
+                Key = key,
             },
         ],
     };

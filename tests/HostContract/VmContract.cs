@@ -131,7 +131,8 @@ public abstract class VmContract<THost> : ContractTests<THost>
             () => Host.Vms.UnregisterAsync(made.VmId, 4, default),
             () => Host.Disks.ResizeAsync(Edit(made, 4), "virtio0:0", 2 * Mib, default),
             () => Host.Jobs.StartAsync(
-                new JobSpec { JobId = Guid.NewGuid().ToString(), VmId = made.VmId, Epoch = 4, Kind = HostJobKind.Decrypt, AllDisks = true },
+                new JobSpec { JobId = Guid.NewGuid().ToString(), VmId = made.VmId, Epoch = 4, Kind = HostJobKind.Decrypt,
+                    AllDisks = true },
                 default),
         ];
         foreach (var call in calls)

@@ -8,7 +8,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lorica.Vmx.Tests;
 
-/// <summary>Descriptors and secrets that come to a machine that runs: the message of the start, over the control socket.</summary>
+/// <summary>Descriptors and secrets that come to a machine that runs: the message of the start, over the control
+/// socket.</summary>
 public sealed class DeliveryTests : IAsyncLifetime
 {
     private static readonly byte[] Key = [.. Enumerable.Range(7, 64).Select(i => (byte)i)];
@@ -42,7 +43,8 @@ public sealed class DeliveryTests : IAsyncLifetime
     [Fact]
     public async Task What_is_delivered_is_held_by_its_names_and_numbers_until_the_next_delivery()
     {
-        var reply = await DeliverAsync([("virtio0:1/0", 64), ("virtio0:0/1", 32)], [.. Key, .. Key.AsSpan(0, 32)], _first, _second);
+        var reply = await DeliverAsync([("virtio0:1/0", 64), ("virtio0:0/1", 32)], [.. Key, .. Key.AsSpan(0, 32)], _first,
+            _second);
         Assert.Null(reply.Fault);
         Assert.Equal(["virtio0:0/1", "virtio0:1/0"], reply.Status.HeldSecrets);
         var numbers = reply.Delivered.Numbers.ToArray();
@@ -144,7 +146,8 @@ public sealed class DeliveryTests : IAsyncLifetime
         Secrets = { secrets.Select(s => new VmxSecret { Name = s.Name, Length = s.Length }) },
     };
 
-    private Task<VmxReply> DeliverAsync((string Name, int Length)[] secrets, byte[]? bytes, params SafeFileHandle[] descriptors) =>
+    private Task<VmxReply> DeliverAsync((string Name, int Length)[] secrets, byte[]? bytes,
+        params SafeFileHandle[] descriptors) =>
         SayAsync(Message(descriptors.Length, secrets), bytes, descriptors);
 
     private Task<VmxReply> SayAsync(VmxDelivery message, byte[]? secrets, params SafeFileHandle[] descriptors) =>

@@ -106,7 +106,8 @@ public sealed class HostDirectory(CenterStore store, HostClient hosts, IAuthoriz
     private static HostModel ToModel(HostRow row, HostFacts d)
     {
         return new HostModel(
-            row.Id, row.Name, row.Address, row.State, d.CryptoMode?.Word() ?? "", d.HardwareAes, d.XtsBackend, d.KeyMemory, d.Kvm, d.Version,
+            row.Id, row.Name, row.Address, row.State, d.CryptoMode?.Word() ?? "", d.HardwareAes, d.XtsBackend, d.KeyMemory,
+                d.Kvm, d.Version,
             [.. d.Datastores.Select(s => new DatastoreModel(s.Name, s.Path, s.Capacity, s.Free))],
             [.. d.Keys.Select(k => new KeyModel(k.Key.Provider, k.Key.KeyId))])
         {

@@ -9,7 +9,8 @@ internal static class JobMessages
     /// <summary>From the wire.</summary>
     public static HostJob ToModel(this JobDescription m) => new()
     {
-        JobId = m.JobId, VmId = m.VmId, Kind = m.Kind.ToModel(), State = m.State.ToModel(), BytesDone = m.BytesDone, BytesTotal = m.BytesTotal,
+        JobId = m.JobId, VmId = m.VmId, Kind = m.Kind.ToModel(), State = m.State.ToModel(), BytesDone = m.BytesDone,
+        BytesTotal = m.BytesTotal,
         Step = m.Step, Fault = m.Fault.ToModel(), Result = m.Result?.ToModel(), Notes = [.. m.Notes],
     };
 

@@ -3,7 +3,8 @@ using Lorica.Model;
 
 namespace Lorica.ControlPlane.Hosts;
 
-/// <summary>Descriptions of hosts, from and to the form in which rows keep them: words. A word that is none says nothing.</summary>
+/// <summary>Descriptions of hosts, from and to the form in which rows keep them: words. A word that is none says
+/// nothing.</summary>
 internal static class KeptHosts
 {
     /// <summary>From the form that is kept.</summary>
@@ -23,7 +24,8 @@ internal static class KeptHosts
         [
             .. m.Keys.Where(k => k.Key is not null).Select(k => new HeldKey(k.Key.ToModel()!, k.Kcv, k.Pinned)),
         ],
-        Cpus = m.Cpus, MemoryBytes = m.MemoryBytes, HostKey = m.HostKey.ToModel(), Accelerator = HostWords.Accelerators.Find(m.Accelerator),
+        Cpus = m.Cpus, MemoryBytes = m.MemoryBytes, HostKey = m.HostKey.ToModel(),
+        Accelerator = HostWords.Accelerators.Find(m.Accelerator),
         AcceleratorReason = m.AcceleratorReason,
     };
 

@@ -10,10 +10,12 @@ internal static class KeptVms
     /// <summary>From the form that is kept.</summary>
     public static VmFiles ToModel(this KeptVm m) => new()
     {
-        VmId = m.VmId, Name = m.Name, PowerState = HostWords.PowerStates.Find(m.PowerState), Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
+        VmId = m.VmId, Name = m.Name, PowerState = HostWords.PowerStates.Find(m.PowerState), Encrypted = m.Encrypted,
+        Key = m.Key.ToModel(), Kcv = m.Kcv,
         Generation = m.Generation, Path = m.Path, Cpus = m.Cpus, MemoryMib = m.MemoryMib,
         Disks = [.. m.Disks.Select(ToModel)], MissingKeys = [.. m.MissingKeys.Select(FaultCodec.FromMessage)],
-        Suspect = m.Suspect.ToModel(), PendingJob = HostWords.Unfinished.Find(m.PendingJob), Firmware = HostWords.Firmwares.Find(m.Firmware), Snapshots = m.Snapshots,
+        Suspect = m.Suspect.ToModel(), PendingJob = HostWords.Unfinished.Find(m.PendingJob),
+        Firmware = HostWords.Firmwares.Find(m.Firmware), Snapshots = m.Snapshots,
         Lock = m.Lock is null ? null : new WriterLease
         {
             HostId = m.Lock.HostId, BootId = m.Lock.BootId, Epoch = m.Lock.Epoch, Counter = m.Lock.Counter, Held = m.Lock.Held,
@@ -27,9 +29,11 @@ internal static class KeptVms
     {
         var m = new KeptVm
         {
-            VmId = f.VmId, Name = f.Name, PowerState = f.PowerState?.Word() ?? "", Encrypted = f.Encrypted, Key = f.Key.ToMessage(),
+            VmId = f.VmId, Name = f.Name, PowerState = f.PowerState?.Word() ?? "", Encrypted = f.Encrypted,
+            Key = f.Key.ToMessage(),
             Kcv = f.Kcv, Generation = f.Generation, Path = f.Path, Cpus = f.Cpus, MemoryMib = f.MemoryMib,
-            Suspect = f.Suspect.ToMessage(), PendingJob = f.PendingJob?.Word() ?? "", Firmware = f.Firmware?.Word() ?? "", Snapshots = f.Snapshots,
+            Suspect = f.Suspect.ToMessage(), PendingJob = f.PendingJob?.Word() ?? "", Firmware = f.Firmware?.Word() ?? "",
+            Snapshots = f.Snapshots,
             Lock = f.Lock is null ? null : new KeptLock
             {
                 HostId = f.Lock.HostId, BootId = f.Lock.BootId, Epoch = f.Lock.Epoch, Counter = f.Lock.Counter,
@@ -49,8 +53,10 @@ internal static class KeptVms
         [
             new VmDiskLink
             {
-                Path = m.Path, Used = m.Used, Provisioning = HostWords.DiskFormats.Find(m.Provisioning), Encrypted = m.Encrypted, Key = m.Key.ToModel(),
-                Kcv = m.Kcv, Generation = m.Generation, ObjectId = m.ObjectId, Transition = HostWords.Unfinished.Find(m.Transition),
+                Path = m.Path, Used = m.Used, Provisioning = HostWords.DiskFormats.Find(m.Provisioning), Encrypted = m.Encrypted,
+                Key = m.Key.ToModel(),
+                Kcv = m.Kcv, Generation = m.Generation, ObjectId = m.ObjectId,
+                Transition = HostWords.Unfinished.Find(m.Transition),
                 Suspect = m.Suspect.ToModel(),
             },
             .. m.Below.Select(ToModel),
@@ -59,8 +65,10 @@ internal static class KeptVms
 
     private static VmDiskLink ToModel(KeptLink m) => new()
     {
-        Path = m.Path, Used = m.Used, Provisioning = HostWords.DiskFormats.Find(m.Provisioning), Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
-        Generation = m.Generation, ObjectId = m.ObjectId, Transition = HostWords.Unfinished.Find(m.Transition), Suspect = m.Suspect.ToModel(),
+        Path = m.Path, Used = m.Used, Provisioning = HostWords.DiskFormats.Find(m.Provisioning), Encrypted = m.Encrypted,
+        Key = m.Key.ToModel(), Kcv = m.Kcv,
+        Generation = m.Generation, ObjectId = m.ObjectId, Transition = HostWords.Unfinished.Find(m.Transition),
+        Suspect = m.Suspect.ToModel(),
     };
 
     private static KeptDisk ToKept(VmDisk d)
@@ -68,7 +76,8 @@ internal static class KeptVms
         var top = d.Links[0];
         var m = new KeptDisk
         {
-            Label = d.Label, Capacity = d.Capacity, Path = top.Path, Used = top.Used, Provisioning = top.Provisioning?.Word() ?? "",
+            Label = d.Label, Capacity = d.Capacity, Path = top.Path, Used = top.Used,
+            Provisioning = top.Provisioning?.Word() ?? "",
             Encrypted = top.Encrypted, Key = top.Key.ToMessage(), Kcv = top.Kcv, Generation = top.Generation,
             ObjectId = top.ObjectId, Transition = top.Transition?.Word() ?? "", Suspect = top.Suspect.ToMessage(),
         };
@@ -78,7 +87,8 @@ internal static class KeptVms
 
     private static KeptLink ToKept(VmDiskLink l) => new()
     {
-        Path = l.Path, Used = l.Used, Provisioning = l.Provisioning?.Word() ?? "", Encrypted = l.Encrypted, Key = l.Key.ToMessage(),
+        Path = l.Path, Used = l.Used, Provisioning = l.Provisioning?.Word() ?? "", Encrypted = l.Encrypted,
+        Key = l.Key.ToMessage(),
         Kcv = l.Kcv, Generation = l.Generation, ObjectId = l.ObjectId, Transition = l.Transition?.Word() ?? "",
         Suspect = l.Suspect.ToMessage(),
     };

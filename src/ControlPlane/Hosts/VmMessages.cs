@@ -12,10 +12,12 @@ internal static class VmMessages
     /// <summary>From the wire.</summary>
     public static VmFiles ToModel(this VmDescription m) => new()
     {
-        VmId = m.VmId, Name = m.Name, PowerState = m.PowerState.ToModel(), Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
+        VmId = m.VmId, Name = m.Name, PowerState = m.PowerState.ToModel(), Encrypted = m.Encrypted, Key = m.Key.ToModel(),
+        Kcv = m.Kcv,
         Generation = m.Generation, Path = m.Path, Cpus = m.Cpus, MemoryMib = m.MemoryMib,
         Disks = [.. m.Disks.Select(ToModel)], MissingKeys = [.. m.MissingKeys.Select(FaultCodec.FromMessage)],
-        Suspect = m.Suspect.ToModel(), PendingJob = m.PendingJob.ToModel(), Firmware = m.Firmware.ToModel(), Snapshots = m.Snapshots,
+        Suspect = m.Suspect.ToModel(), PendingJob = m.PendingJob.ToModel(), Firmware = m.Firmware.ToModel(),
+        Snapshots = m.Snapshots,
         Lock = m.Lock is null ? null : new WriterLease
         {
             HostId = m.Lock.HostId, BootId = m.Lock.BootId, Epoch = m.Lock.Epoch, Counter = m.Lock.Counter, Held = m.Lock.Held,
@@ -34,7 +36,8 @@ internal static class VmMessages
 
     private static VmDiskLink ToModel(this LinkDescription m) => new()
     {
-        Path = m.Path, Used = m.Used, Provisioning = m.Provisioning.ToModel(), Encrypted = m.Encrypted, Key = m.Key.ToModel(), Kcv = m.Kcv,
+        Path = m.Path, Used = m.Used, Provisioning = m.Provisioning.ToModel(), Encrypted = m.Encrypted, Key = m.Key.ToModel(),
+        Kcv = m.Kcv,
         Generation = m.Generation, ObjectId = m.ObjectId, Transition = m.Transition.ToModel(), Suspect = m.Suspect.ToModel(),
     };
 
@@ -62,7 +65,8 @@ internal static class VmMessages
         var m = new CreateVmRequest
         {
             VmId = vm.VmId, Epoch = vm.Epoch, Name = vm.Name, Datastore = vm.Datastore, Cpus = vm.Cpus,
-            MemoryMib = vm.MemoryMib, Firmware = vm.Firmware.ToMessage(), HomeKey = vm.HomeKey?.ToRef(), HomeKcv = vm.HomeKey?.Kcv ?? "",
+            MemoryMib = vm.MemoryMib, Firmware = vm.Firmware.ToMessage(), HomeKey = vm.HomeKey?.ToRef(),
+            HomeKcv = vm.HomeKey?.Kcv ?? "",
         };
         m.Disks.AddRange(vm.Disks.Select(ToMessage));
         return m;

@@ -9,4 +9,5 @@ namespace Lorica.ControlPlane.Policies;
 /// <param name="Transition">An in-place change that is under way or was broken off; empty when none.</param>
 /// <param name="Suspect">Why what it says does not verify.</param>
 /// <param name="Tags">Tags of its datastore.</param>
-public sealed record ObjectFacts(string Path, bool Encrypted, UnfinishedWork? Transition, Fault? Suspect, IReadOnlySet<string> Tags);
+public sealed record ObjectFacts(string Path, bool Encrypted, UnfinishedWork? Transition, Fault? Suspect,
+    IReadOnlySet<string> Tags);

@@ -73,7 +73,8 @@ internal sealed record VmSpec
             if (d.Data < 0)
                 throw Refuse.Argument(d.Label, "The size of a disk's content is not negative.");
             disks.Add(new NewDisk(
-                d.Label, d.Capacity, DiskProvisioning.From(d.Provisioning) ?? Provisioning.Thin, objectId, KeyOf(d.Key, d.Kcv), d.Data));
+                d.Label, d.Capacity, DiskProvisioning.From(d.Provisioning) ?? Provisioning.Thin, objectId, KeyOf(d.Key, d.Kcv),
+                    d.Data));
         }
 
         if (disks.DistinctBy(d => d.Label).Count() != disks.Count || disks.DistinctBy(d => d.ObjectId).Count() != disks.Count)

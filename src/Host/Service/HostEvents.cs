@@ -21,7 +21,11 @@ internal sealed class HostEvents(TimeProvider time, string bootId)
     public void VmChanged(Guid vmId, PowerState state, VmChange what, string detail = "") =>
         Publish(new HostEvent
         {
-            Vm = new VmChanged { VmId = vmId.ToString(), PowerState = state.ToMessage(), What = what.ToMessage(), Detail = detail },
+            Vm = new VmChanged
+            {
+                VmId = vmId.ToString(), PowerState = state.ToMessage(), What = what.ToMessage(),
+                Detail = detail
+            },
         });
 
     /// <summary>A job has changed.</summary>

@@ -73,9 +73,17 @@ public sealed class HostileHostTests
         await using var center = await TestCenter.StartAsync(hosts: 2);
         await CreateAsync(center, "victim", "h1");
         await CreateAsync(center, "own", "h2");
-        center.Hosts[1].Tell(new VmChanged { VmId = center.Hosts[0].Vms.Keys.Single(), PowerState = VmPowerState.Off, What = VmChangeKind.PoweredOff });
+        center.Hosts[1].Tell(new VmChanged
+        {
+            VmId = center.Hosts[0].Vms.Keys.Single(), PowerState = VmPowerState.Off,
+            What = VmChangeKind.PoweredOff
+        });
         center.Hosts[1].Tell(new VmChanged { VmId = "nobody", PowerState = VmPowerState.Off, What = VmChangeKind.PoweredOff });
-        center.Hosts[1].Tell(new VmChanged { VmId = center.Hosts[1].Vms.Keys.Single(), PowerState = VmPowerState.Off, What = VmChangeKind.VmxRestarted });
+        center.Hosts[1].Tell(new VmChanged
+        {
+            VmId = center.Hosts[1].Vms.Keys.Single(), PowerState = VmPowerState.Off,
+            What = VmChangeKind.VmxRestarted
+        });
 
         await Wait.UntilAsync(async () => (await center.EventsAsync(EventIds.VmChanged)).Count > 0, "the last of them is told");
         var told = Assert.Single(await center.EventsAsync(EventIds.VmChanged));

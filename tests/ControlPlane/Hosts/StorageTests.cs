@@ -78,8 +78,13 @@ public sealed class StorageTests
         await center.PowerAsync("web", "on");
         var vm = center.Host.Vms.Single().Value;
         center.Host.Free = 0;
-        (vm.Guest, vm.GuestDetail) = (VmGuestState.IoError, "The guest stands still since a disk failed (No space left on device).");
-        center.Host.Tell(new VmChanged { VmId = vm.VmId, PowerState = VmPowerState.On, What = VmChangeKind.IoError, Detail = vm.GuestDetail });
+        (vm.Guest, vm.GuestDetail) = (VmGuestState.IoError,
+            "The guest stands still since a disk failed (No space left on device).");
+        center.Host.Tell(new VmChanged
+        {
+            VmId = vm.VmId, PowerState = VmPowerState.On, What = VmChangeKind.IoError,
+            Detail = vm.GuestDetail
+        });
 
         await UntilAlarmsAsync(center, [AlarmIds.VmStandsStill]);
         var shown = await center.VmAsync("web");

@@ -53,7 +53,8 @@ public sealed class UnlockTests(ITestOutputHelper output)
             var named = new KeyRef { Provider = "kms1", KeyId = key };
             center.Host.Vms[id] = new VmDescription
             {
-                VmId = id, Name = $"vm{i}", PowerState = VmPowerState.Off, Encrypted = true, Key = named, Kcv = kcv, Generation = 1,
+                VmId = id, Name = $"vm{i}", PowerState = VmPowerState.Off, Encrypted = true, Key = named, Kcv = kcv,
+                Generation = 1,
                 Path = $"[ds1] vm{i}/vm{i}.vmx",
                 Disks =
                 {

@@ -156,7 +156,8 @@ public sealed class KeyChoiceTests
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
         center.Host.BeforeJobFails = (vm, job) =>
         {
-            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = (UnfinishedWork.Encrypt, true, job.NewKey, job.NewKcv, 1);
+            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = (UnfinishedWork.Encrypt, true, job.NewKey, job.NewKcv,
+                1);
             var own = job.Keys.Single(k => k.ObjectId == vm.Disks[0].ObjectId);
             (vm.Disks[0].Encrypted, vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Generation) = (true, own.Key, own.Kcv, 1);
         };
@@ -188,7 +189,8 @@ public sealed class KeyChoiceTests
         center.Host.JobFault = new Fault(FaultTypes.SystemError, "lorica.io", "a", "sync failed");
         center.Host.BeforeJobFails = (vm, job) =>
         {
-            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = (UnfinishedWork.Encrypt, true, job.NewKey, job.NewKcv, 1);
+            (vm.PendingJob, vm.Encrypted, vm.Key, vm.Kcv, vm.Generation) = (UnfinishedWork.Encrypt, true, job.NewKey, job.NewKcv,
+                1);
             var own = job.Keys.Single(k => k.ObjectId == vm.Disks[0].ObjectId);
             (vm.Disks[0].Encrypted, vm.Disks[0].Key, vm.Disks[0].Kcv, vm.Disks[0].Generation) = (true, own.Key, own.Kcv, 1);
         };

@@ -113,7 +113,8 @@ internal sealed class FakeHost(string id, NodeIdentity identity, string name = "
         }
 
         job.Result = Read(Find(
-            job.State == HostJobState.Succeeded && Started.Last(s => s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId));
+            job.State == HostJobState.Succeeded && Started.Last(s =>
+                s.JobId == request.JobId).NewVm is { } made ? made.VmId : job.VmId));
         job.Result = Lies?.Invoke(job.Result) ?? job.Result;
         Jobs[job.JobId] = job;
         await responseStream.WriteAsync(job);

@@ -13,7 +13,8 @@ internal static class FirstHost
         var m = KeptVm.Parser.ParseFrom(bytes);
         var vm = new VmDescription
         {
-            VmId = m.VmId, Name = m.Name, PowerState = Of<VmPowerState>(m.PowerState.Replace("powered", "", StringComparison.Ordinal)),
+            VmId = m.VmId, Name = m.Name, PowerState = Of<VmPowerState>(m.PowerState.Replace("powered", "",
+            StringComparison.Ordinal)),
             Encrypted = m.Encrypted, Key = m.Key, Kcv = m.Kcv,
             Generation = m.Generation, Path = m.Path, Cpus = m.Cpus, MemoryMib = m.MemoryMib, Suspect = m.Suspect,
             PendingJob = Of<UnfinishedWork>(m.PendingJob), Firmware = Of<VmFirmware>(m.Firmware),
@@ -32,8 +33,10 @@ internal static class FirstHost
         {
             new LinkDescription
             {
-                Path = m.Path, Used = m.Used, Provisioning = Of<DiskFormat>(m.Provisioning), Encrypted = m.Encrypted, Key = m.Key, Kcv = m.Kcv,
-                Generation = m.Generation, ObjectId = m.ObjectId, Transition = Of<UnfinishedWork>(m.Transition), Suspect = m.Suspect,
+                Path = m.Path, Used = m.Used, Provisioning = Of<DiskFormat>(m.Provisioning), Encrypted = m.Encrypted,
+                Key = m.Key, Kcv = m.Kcv,
+                Generation = m.Generation, ObjectId = m.ObjectId, Transition = Of<UnfinishedWork>(m.Transition),
+                Suspect = m.Suspect,
             },
         },
     };

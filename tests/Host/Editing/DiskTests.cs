@@ -298,7 +298,8 @@ public sealed class DiskTests : IAsyncLifetime
 
     private static DiskSpec Spec(string label, TestKek? kek) => new()
     {
-        Label = label, Capacity = 1024 * 1024, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(), Key = kek?.Ref,
+        Label = label, Capacity = 1024 * 1024, Provisioning = DiskFormat.Thin, ObjectId = Guid.NewGuid().ToString(),
+        Key = kek?.Ref,
         Kcv = kek?.Kcv ?? "",
     };
 

@@ -58,7 +58,8 @@ public sealed class ClosedSetTests
         Assert.Null(JobKinds.From((HostJobKind)99));
         Assert.Null(VmFirmwares.From((VmFirmware)99));
         Assert.Null(DiskProvisioning.From(DiskFormat.Unspecified));
-        Assert.Equal("lorica.argument", Assert.Throws<FaultException>(() => DiskProvisioning.From((DiskFormat)99)).Fault.Key);
+        Assert.Equal("lorica.invalidArgument", Assert.Throws<FaultException>(() =>
+            DiskProvisioning.From((DiskFormat)99)).Fault.Key);
     }
 
     [Theory]

@@ -157,7 +157,8 @@ public sealed class JobTests : IAsyncLifetime
         var before = await vm.ImportAsync(_host.Client);
         var job = await _host.Client.RunAsync(TestJob.Order(vm, "decrypt", null, TestVm.RecordsOf(before)));
         Assert.Equal((HostJobState.Failed, "lorica.notADisk"), (job.State, job.Fault?.Key));
-        Assert.Equal((true, true, UnfinishedWork.Unspecified), (job.Result.Encrypted, job.Result.Disks[0].Encrypted, job.Result.PendingJob));
+        Assert.Equal((true, true, UnfinishedWork.Unspecified), (job.Result.Encrypted, job.Result.Disks[0].Encrypted,
+            job.Result.PendingJob));
         Assert.Null(job.Result.Suspect);
         Assert.Null(job.Result.Disks[0].Suspect);
 

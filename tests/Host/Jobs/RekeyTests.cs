@@ -97,7 +97,8 @@ public sealed class RekeyTests : IAsyncLifetime
         Array.Fill(vm.Content, (byte)0x5a);
         var records = TestVm.RecordsOf(await vm.ImportAsync(_host.Client));
         var refused = await _host.Client.RunAsync(TestJob.Order(vm, "recryptDeep", _next, records));
-        Assert.Equal((HostJobState.Failed, "lorica.notADisk", UnfinishedWork.Unspecified), (refused.State, refused.Fault?.Key, refused.Result.PendingJob));
+        Assert.Equal((HostJobState.Failed, "lorica.notADisk", UnfinishedWork.Unspecified), (refused.State, refused.Fault?.Key,
+            refused.Result.PendingJob));
         Assert.Equal(_kek.Ref, refused.Result.Key);
 
         var order = TestJob.Order(vm, "recryptDeep", _next, TestVm.RecordsOf(refused.Result));
@@ -177,7 +178,8 @@ public sealed class RekeyTests : IAsyncLifetime
         await _host.Client.StartJobAsync(order);
         try
         {
-            Assert.NotEqual(HostJobState.Running, (await _host.Client.CancelJobAsync(new JobRequest { JobId = order.JobId })).State);
+            Assert.NotEqual(HostJobState.Running,
+                (await _host.Client.CancelJobAsync(new JobRequest { JobId = order.JobId })).State);
         }
         catch (Grpc.Core.RpcException e)
         {

@@ -30,7 +30,8 @@ internal static class EncryptionRules
         }
 
         // What a broken-off encryption left half done is not encrypted yet.
-        bool Is(bool encrypted, UnfinishedWork? transition) => encrypted && !(policy.Encryption && transition == UnfinishedWork.Encrypt);
+        bool Is(bool encrypted, UnfinishedWork? transition) =>
+            encrypted && !(policy.Encryption && transition == UnfinishedWork.Encrypt);
         PolicyVerdict? homeVerdict = chosenHome
             ? PolicyDecision.Of(request, policy.Encryption, Is(vm.Encrypted, vm.PendingJob)) : null;
         var verdicts = chosen.Select(
@@ -206,7 +207,8 @@ internal static class EncryptionRules
         if (files.PendingJob is not null)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", files.Name,
-                $"An earlier {files.PendingJob?.Word()} of {files.Name} was not finished.", "Finish it first: ask for it again."));
+                $"An earlier {files.PendingJob?.Word()} of {files.Name} was not finished.",
+                    "Finish it first: ask for it again."));
         }
     }
 

@@ -36,7 +36,8 @@ internal static class VmModelBuilder
                 context, d.ObjectId, read is null ? null : DiskFacts(files, d, context, records, underWay), unreadable);
             return new DiskModel(
                 d.Label, d.Path, d.Capacity, d.Encrypted, Key(d.Encrypted, d.Key), Policy(context, d.ObjectId).ToReference(),
-                compliance.State, d.Used, d.Provisioning?.Word() ?? "", read is null ? null : RecordCheck.Disk(files, d, records, underWay))
+                compliance.State, d.Used, d.Provisioning?.Word() ?? "", read is null ? null : RecordCheck.Disk(files, d, records,
+                    underWay))
             {
                 Drift = compliance.Drift,
             };

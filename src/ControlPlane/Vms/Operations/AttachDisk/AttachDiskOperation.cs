@@ -47,7 +47,8 @@ internal sealed class AttachDiskOperation(
         if (disk.Transition is not null)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", disk.Path,
-                $"{disk.Path} is half way through a job ({disk.Transition?.Word()}).", "Finish that at the VM that it belongs to."));
+                $"{disk.Path} is half way through a job ({disk.Transition?.Word()}).",
+                    "Finish that at the VM that it belongs to."));
         }
 
         var policy = request.Policy.Length > 0 ? await policies.OfIdAsync(request.Policy, ct) : PolicyCatalog.DatastoreDefault;

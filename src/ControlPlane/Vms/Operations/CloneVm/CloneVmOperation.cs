@@ -268,12 +268,14 @@ internal sealed partial class CloneVmOperation(
         return new NewVmSpec
         {
             VmId = target.Id, Epoch = 1, Name = target.Name, Datastore = target.Datastore, Cpus = source.Cpus,
-            MemoryMib = source.MemoryMib, Firmware = source.Firmware ?? VmFirmware.Bios, HomeKey = VmCreation.KeyOf(keys, target.Id),
+            MemoryMib = source.MemoryMib, Firmware = source.Firmware ?? VmFirmware.Bios, HomeKey = VmCreation.KeyOf(keys,
+            target.Id),
             Disks =
             [
                 .. source.Disks.Select(d => new NewDiskSpec
                 {
-                    Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning ?? DiskFormat.Thin, ObjectId = CopyOf(d),
+                    Label = d.Label, Capacity = d.Capacity, Provisioning = d.Provisioning ?? DiskFormat.Thin,
+                    ObjectId = CopyOf(d),
                     Key = VmCreation.KeyOf(keys, CopyOf(d)),
                 }),
             ],

@@ -145,7 +145,8 @@ internal sealed class VmCreation(
             [
                 .. body.Disks.Select((d, i) => new NewDiskSpec
                 {
-                    Label = LabelOf(i), Capacity = d.Capacity, Provisioning = CreateRules.FormatOf(d.Provisioning), ObjectId = body.DiskObjects[i],
+                    Label = LabelOf(i), Capacity = d.Capacity, Provisioning = CreateRules.FormatOf(d.Provisioning),
+                    ObjectId = body.DiskObjects[i],
                     Key = KeyOf(keys, body.DiskObjects[i]), Data = d.Data,
                 }),
             ],

@@ -47,7 +47,8 @@ internal sealed class PowerOnOperation(
         if (files.PendingJob is UnfinishedWork.Encrypt or UnfinishedWork.Decrypt)
         {
             throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.jobPending", vm.Name,
-                $"An earlier {files.PendingJob?.Word()} of {vm.Name} was not finished.", "Set the policy again: that finishes it."));
+                $"An earlier {files.PendingJob?.Word()} of {vm.Name} was not finished.",
+                    "Set the policy again: that finishes it."));
         }
 
         await outages.RequireNoneAsync(vm, ct);
