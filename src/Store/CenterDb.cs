@@ -66,8 +66,14 @@ public sealed class CenterDb
     /// <summary>Alarms.</summary>
     public AlarmRows Alarms => field ??= new(Raw);
 
-    /// <summary>Users, their sessions and API tokens.</summary>
+    /// <summary>Users.</summary>
     public UserRows Users => field ??= new(Raw);
+
+    /// <summary>Sessions.</summary>
+    public SessionRows Sessions => field ??= new(Raw);
+
+    /// <summary>API tokens.</summary>
+    public TokenRows Tokens => field ??= new(Raw);
 
     /// <summary>Groups and who is in them.</summary>
     public GroupRows Groups => field ??= new(Raw);
@@ -84,7 +90,7 @@ public sealed class CenterDb
     /// <summary>
     /// On whose behalf this unit of work is, for the events in it; null: of <see cref="CurrentCaller"/>.
     /// </summary>
-    internal Caller? Caller { get; set; }
+    public Caller? Caller { get; set; }
 
     /// <summary>The engine's context.</summary>
     internal CenterContext Raw { get; }

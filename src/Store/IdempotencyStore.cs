@@ -1,6 +1,5 @@
 using Lorica.Contracts.Faults;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.Store;
 
@@ -28,19 +27,18 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
         return await store.WriteAsync(
             async db =>
             {
-                await db.Raw.IdempotencyKeys.Where(i => i.CreatedAt < old).ExecuteDeleteAsync(ct);
-                var row = await db.Raw.IdempotencyKeys.AsNoTracking()
-                    .FirstOrDefaultAsync(i => i.UserName == user && i.Key == key, ct);
+                await db.Idempotency.RemoveBeforeAsync(old, ct);
+                var row = await db.Idempotency.FindAsync(user, key, ct);
                 if (row is null)
                 {
-                    if (await db.Raw.IdempotencyKeys.CountAsync(i => i.UserName == user, ct) >= MaximumPerUser)
+                    if (await db.Idempotency.CountAsync(user, ct) >= MaximumPerUser)
                     {
                         throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.idempotencyFull", user,
                             $"{user} has used {MaximumPerUser} idempotency keys within a day.",
                             "Leave the key out, or wait until the oldest are forgotten."));
                     }
 
-                    db.Raw.IdempotencyKeys.Add(new IdempotencyRow
+                    db.Idempotency.Add(new IdempotencyRow
                     {
                         UserName = user, Key = key, RequestHash = requestHash, CreatedAt = now.ToUnixTimeMilliseconds(),
                     });
@@ -64,15 +62,9 @@ public sealed class IdempotencyStore(CenterStore store, TimeProvider time)
 
     /// <summary>Keeps the answer.</summary>
     public Task EndAsync(string user, string key, int status, string contentType, byte[] body, CancellationToken ct) =>
-        store.WriteAsync(
-            db => db.Raw.IdempotencyKeys.Where(i => i.UserName == user && i.Key == key).ExecuteUpdateAsync(
-                s => s.SetProperty(
-                    i => i.Status, status).SetProperty(i => i.ContentType, contentType).SetProperty(i => i.Body, body), ct),
-            ct);
+        store.WriteAsync(db => db.Idempotency.SetAnswerAsync(user, key, status, contentType, body, ct), ct);
 
     /// <summary>Forgets a request that was refused: nothing happened, and it may be asked again.</summary>
     public Task ForgetAsync(string user, string key, CancellationToken ct) =>
-        store.WriteAsync(
-            db => db.Raw.IdempotencyKeys.Where(i => i.UserName == user && i.Key == key && i.Status == 0)
-                .ExecuteDeleteAsync(ct), ct);
+        store.WriteAsync(db => db.Idempotency.RemoveUnansweredAsync(user, key, ct), ct);
 }

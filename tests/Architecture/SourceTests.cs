@@ -20,7 +20,6 @@ public sealed partial class SourceTests
     [
         "src/Broker/Service/KeyBrokerService",
         "src/Cli/Rest/CenterClient",
-        "src/ControlPlane/Keys/KeyRegister",
         "src/Crypto/Native/AesNiXts",
         "src/Kmip/KmipClient",
         "src/Nbd/Sessions/NbdSession",

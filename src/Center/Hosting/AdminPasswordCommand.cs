@@ -1,7 +1,6 @@
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.Store;
-using Microsoft.Data.Sqlite;
 
 namespace Lorica.Center.Hosting;
 
@@ -34,9 +33,9 @@ internal static class AdminPasswordCommand
             var signIn = new SignInService(store, new SignInThrottle(time), new EventLog(store, time), time);
             await signIn.ResetAdministratorAsync(SignInService.Administrator, password, ct);
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (CenterStore.IsFailure(e) || e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{CenterStore.PathIn(state)} cannot be changed: {e.Message}");
+            throw new CommandException($"{CenterStore.PathIn(state)} cannot be changed: {e.GetBaseException().Message}");
         }
 
         Console.Out.WriteLine($"The password of {SignInService.Administrator} is set; its sessions have ended.");

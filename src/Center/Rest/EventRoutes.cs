@@ -3,9 +3,9 @@ using System.Text.Json;
 using Lorica.Contracts.Events;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.History;
 using Lorica.Store;
+using Lorica.Store.Queries;
 
 namespace Lorica.Center.Rest;
 
@@ -25,7 +25,7 @@ internal static class EventRoutes
             {
                 var query = Query(cursor is null ? after : Cursor.Number(cursor), id, @object, user, outcome, since, until)
                     with
-                { Limit = Paging.Limit(http.Request.Query, DefaultPage, EventLog.MaximumPage) };
+                { Limit = Paging.Limit(http.Request.Query, DefaultPage, EventQuery.MaximumLimit) };
                 return TypedResults.Json(
                     await events.ListAsync(http.Caller(), query, http.RequestAborted), RestJson.Default.ListModelEventModel);
             })

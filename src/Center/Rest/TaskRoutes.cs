@@ -1,7 +1,7 @@
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.History;
-using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
+using Lorica.Store.Queries;
 
 namespace Lorica.Center.Rest;
 

@@ -3,7 +3,6 @@ using Lorica.ControlPlane.Tree;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -42,12 +41,12 @@ internal sealed class AccessState
     public static async Task<AccessState> LoadAsync(CenterDb db, CancellationToken ct)
     {
         var tree = await TreeState.LoadAsync(db, ct);
-        var grants = (await db.Raw.Permissions.AsNoTracking().ToListAsync(ct)).Select(Grant.Of)
+        var grants = (await db.Permissions.ListAsync(ct)).Select(Grant.Of)
             .Where(g => tree.Find(g.ObjectKind, g.ObjectId) is not null);
         return new AccessState(
             new AccessRules(grants, await RoleTable.LoadAllAsync(db, ct)), tree,
-            (await db.Raw.Users.Select(u => u.Name).ToListAsync(ct)).ToFrozenSet(StringComparer.Ordinal),
-            await db.Raw.GroupMembers.AsNoTracking().ToListAsync(ct));
+            (await db.Users.NamesAsync(ct)).ToFrozenSet(StringComparer.Ordinal),
+            await db.Groups.MembersAsync(ct));
     }
 
     /// <summary>Privileges of a role.</summary>

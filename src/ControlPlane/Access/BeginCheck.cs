@@ -2,7 +2,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -67,8 +66,7 @@ internal static class BeginCheck
             [.. needs.Privileges.Select(p => (p, needs.IsNew || TaskNeeds.IsAtFolder(p) ? folder : target))];
 
         // A record that is not in use yet counts: its file is about to be encrypted, or is.
-        if (needs.WhenEncrypted is { } crypto && await db.Raw.KeyRecords.AnyAsync(
-            r => r.VmId == vm.Id && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending), ct))
+        if (needs.WhenEncrypted is { } crypto && await db.KeyRecords.AnyLiveOfAsync(vm.Id, ct))
         {
             needed.Add((crypto, target));
         }
@@ -84,8 +82,8 @@ internal static class BeginCheck
     /// <summary>Where the VM is now, or is to be.</summary>
     private static async Task<ObjectRef> FolderAsync(CenterDb db, VmRow vm, CancellationToken ct)
     {
-        string parent = await db.Raw.Vms.Where(v => v.Id == vm.Id).Select(v => v.ParentId).FirstOrDefaultAsync(ct) ?? vm.ParentId;
-        return await db.Raw.Containers.AsNoTracking().FirstOrDefaultAsync(c => c.Id == parent, ct) is { } folder
+        string parent = await db.Vms.ParentAsync(vm.Id, ct) ?? vm.ParentId;
+        return await db.Containers.FindAsync(parent, ct) is { } folder
             ? ObjectRef.Of(folder) : new ObjectRef(ObjectKinds.Datacenter, InventoryIds.FirstDatacenter, "Datacenter");
     }
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -27,7 +26,7 @@ internal sealed class CallerAccess
     public static async Task<CallerAccess> LoadAsync(CenterDb db, Caller caller, TimeProvider time, CancellationToken ct)
     {
         var nothing = new CallerAccess(caller, new AccessRules([], FrozenDictionary<int, FrozenSet<string>>.Empty), [], null);
-        if (caller.IsSystem || !await db.Raw.Users.AnyAsync(u => u.Name == caller.User, ct))
+        if (caller.IsSystem || !await db.Users.ExistsAsync(caller.User, ct))
         {
             return nothing;
         }
@@ -36,8 +35,7 @@ internal sealed class CallerAccess
         if (caller.TokenId.Length > 0)
         {
             long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            var token = await db.Raw.Tokens.AsNoTracking().FirstOrDefaultAsync(
-                t => t.Id == caller.TokenId && t.UserName == caller.User && t.ExpiresAt > now, ct);
+            var token = await db.Tokens.FindValidAsync(caller.TokenId, caller.User, now, ct);
             if (token is null)
             {
                 return nothing;
@@ -46,11 +44,8 @@ internal sealed class CallerAccess
             scope = ScopeOf(token);
         }
 
-        var groups = (await db.Raw.GroupMembers.Where(m => m.UserName == caller.User).Select(m => m.GroupName).ToListAsync(ct))
-            .ToFrozenSet(StringComparer.Ordinal);
-        var rows = await db.Raw.Permissions.AsNoTracking().Where(
-            p => (p.PrincipalKind == PrincipalKinds.User && p.Principal == caller.User)
-                || (p.PrincipalKind == PrincipalKinds.Group && groups.Contains(p.Principal))).ToListAsync(ct);
+        var groups = (await db.Groups.OfUserAsync(caller.User, ct)).ToFrozenSet(StringComparer.Ordinal);
+        var rows = await db.Permissions.OfAsync(caller.User, groups, ct);
         var roles = await RoleTable.LoadAsync(db, [.. rows.Select(r => r.RoleId).Where(r => r > 0).Distinct()], ct);
         return new CallerAccess(caller, new AccessRules(rows.Select(Grant.Of), roles), groups, scope);
     }

@@ -44,7 +44,7 @@ public sealed class EscalationGuard(TaskStore tasks, RefusalAudit refusals, Time
 
                     // Step 2
                     var result = await change(db, before, actor);
-                    await db.Raw.SaveChangesAsync(ct);
+                    await db.SaveAsync(ct);
 
                     // Steps 3 and 4
                     Compare(caller, actor, before, await AccessState.LoadAsync(db, ct));

@@ -1,11 +1,9 @@
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -20,8 +18,8 @@ public sealed class GroupService(
         return await store.ReadAsync(
             async db =>
             {
-                var members = (await db.Raw.GroupMembers.ToListAsync(ct)).ToLookup(m => m.GroupName, m => m.UserName);
-                var groups = await db.Raw.Groups.OrderBy(g => g.Name).ToListAsync(ct);
+                var members = (await db.Groups.MembersAsync(ct)).ToLookup(m => m.GroupName, m => m.UserName);
+                var groups = await db.Groups.ListAsync(ct);
                 return (IReadOnlyList<GroupModel>)[.. groups.Where(g => all || members[g.Name].Contains(caller.User))
                     .Select(g => new GroupModel(g.Name, g.Description, [.. members[g.Name].Order(StringComparer.Ordinal)]))];
             },
@@ -48,7 +46,7 @@ public sealed class GroupService(
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
                 await PrincipalNames.RequireFreeAsync(db, body.Name, ct);
-                db.Raw.Groups.Add(row);
+                db.Groups.Add(row);
                 events.Add(db, EventIds.GroupChanged, caller, row.Name, $"{caller.User} added the group {row.Name}.");
             },
             ct);
@@ -64,13 +62,12 @@ public sealed class GroupService(
             await RequireGroupAsync(db, name, ct);
             foreach (var (_, user) in before.Members.Where(m => m.Group == name))
             {
-                await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
+                await db.Revisions.RaiseAsync(ObjectKinds.Principal, user, ct);
             }
 
-            await db.Raw.GroupMembers.Where(m => m.GroupName == name).ExecuteDeleteAsync(ct);
-            await db.Raw.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.Group && p.Principal == name)
-                .ExecuteDeleteAsync(ct);
-            await db.Raw.Groups.Where(g => g.Name == name).ExecuteDeleteAsync(ct);
+            await db.Groups.RemoveMembersAsync(name, ct);
+            await db.Permissions.RemoveOfAsync(PrincipalKinds.Group, name, ct);
+            await db.Groups.RemoveAsync(name, ct);
             events.Add(db, EventIds.GroupChanged, caller, name, $"{caller.User} removed the group {name}.");
         },
         ct);
@@ -86,8 +83,8 @@ public sealed class GroupService(
             EscalationGuard.RequireNotMore(caller, actor, before, user);
             if (!before.Members.Contains((group, user)))
             {
-                await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
-                db.Raw.GroupMembers.Add(new GroupMemberRow { GroupName = group, UserName = user });
+                await db.Revisions.RaiseAsync(ObjectKinds.Principal, user, ct);
+                db.Groups.AddMember(group, user);
                 events.Add(db, EventIds.GroupChanged, caller, group, $"{caller.User} put {user} into the group {group}.");
             }
         },
@@ -101,13 +98,13 @@ public sealed class GroupService(
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
             await RequireGroupAsync(db, group, ct);
             EscalationGuard.RequireNotMore(caller, actor, before, user);
-            if (await db.Raw.GroupMembers.Where(m => m.GroupName == group && m.UserName == user).ExecuteDeleteAsync(ct) == 0)
+            if (!await db.Groups.RemoveMemberAsync(group, user, ct))
             {
                 throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.memberNotFound", user,
                     $"{user} is not in the group {group}.", "See `lorica group ls`."));
             }
 
-            await Revisions.RaiseAsync(db, ObjectKinds.Principal, user, ct);
+            await db.Revisions.RaiseAsync(ObjectKinds.Principal, user, ct);
             events.Add(db, EventIds.GroupChanged, caller, group, $"{caller.User} took {user} out of the group {group}.");
         },
         ct);
@@ -115,7 +112,7 @@ public sealed class GroupService(
     /// <summary>NotFound when there is no such group.</summary>
     internal static async Task RequireGroupAsync(CenterDb db, string name, CancellationToken ct)
     {
-        if (!await db.Raw.Groups.AnyAsync(g => g.Name == name, ct))
+        if (!await db.Groups.ExistsAsync(name, ct))
         {
             throw NotFound(name);
         }

@@ -1,7 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -28,21 +27,17 @@ internal static class ObjectFinder
         var found = new List<ObjectRef>();
         if (kind is null or ObjectKinds.Vm)
         {
-            found.AddRange(
-                (await db.Raw.Vms.AsNoTracking().Where(v => v.Id == name || v.Name == name).ToListAsync(ct))
-                    .Select(ObjectRef.Of));
+            found.AddRange((await db.Vms.CalledAsync(name, ct)).Select(ObjectRef.Of));
         }
 
         if (kind is null or ObjectKinds.Host)
         {
-            found.AddRange(
-                (await db.Raw.Hosts.AsNoTracking().Where(h => h.Id == name || h.Name == name).ToListAsync(ct))
-                    .Select(ObjectRef.Of));
+            found.AddRange((await db.Hosts.CalledAsync(name, ct)).Select(ObjectRef.Of));
         }
 
         if (kind is not (ObjectKinds.Vm or ObjectKinds.Host))
         {
-            var containers = await db.Raw.Containers.AsNoTracking().Where(c => c.Id == name || c.Name == name).ToListAsync(ct);
+            var containers = await db.Containers.CalledAsync(name, ct);
             found.AddRange(containers.Where(c => kind is null || c.Kind == kind).Select(ObjectRef.Of));
         }
 

@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -42,11 +41,11 @@ public sealed class PermissionService(
                 EscalationGuard.Require(caller, actor, before, Privileges.ModifyPermissions, target);
                 var role = await RoleService.FindAsync(db, body.Role, ct);
                 await RequirePrincipalAsync(db, before, kind, principal, ct);
-                var row = await FindAsync(db, kind, principal, target, ct);
+                var row = await db.Permissions.FindAsync(kind, principal, target, ct);
                 string old = row is null ? "" : $" instead of the role {row.RoleId}";
                 if (row is null)
                 {
-                    db.Raw.Permissions.Add(row = new PermissionRow
+                    db.Permissions.Add(row = new PermissionRow
                     {
                         PrincipalKind = kind,
                         Principal = principal,
@@ -75,11 +74,11 @@ public sealed class PermissionService(
             {
                 var place = await ObjectFinder.FindAsync(db, target, ct);
                 EscalationGuard.Require(caller, actor, before, Privileges.ModifyPermissions, place);
-                var row = await FindAsync(db, kind, principal, place, ct)
+                var row = await db.Permissions.FindAsync(kind, principal, place, ct)
                     ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.permissionNotFound", principal,
                         $"The {kind} {principal} has no permission set at {place.Name} itself.",
                         "See `lorica permission ls`: it may be inherited."));
-                db.Raw.Permissions.Remove(row);
+                db.Permissions.Remove(row);
                 events.Add(db, EventIds.PermissionRemoved, caller, place.Name,
                     $"{caller.User} took the role {row.RoleId} of the {kind} {principal} at {place.Kind} {place.Name} away.");
             },
@@ -139,12 +138,6 @@ public sealed class PermissionService(
             await GroupService.RequireGroupAsync(db, name, ct);
         }
     }
-
-    private static Task<PermissionRow?> FindAsync(
-        CenterDb db, string kind, string principal, ObjectRef target, CancellationToken ct) =>
-        db.Raw.Permissions.FirstOrDefaultAsync(
-            p => p.PrincipalKind == kind && p.Principal == principal && p.ObjectKind == target.Kind && p.ObjectId == target.Id,
-            ct);
 
     private static bool IsOf(Grant grant, string user, AccessState state) =>
         grant.IsGroup ? state.Members.Contains((grant.Principal, user)) : grant.Principal == user;

@@ -2,7 +2,6 @@ using Lorica.Contracts.Faults;
 using Lorica.Contracts.Names;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -48,11 +47,7 @@ internal static class PrincipalNames
     /// <summary>No user and no group has the name, in whatever case.</summary>
     public static async Task RequireFreeAsync(CenterDb db, string name, CancellationToken ct)
     {
-        string lower = name.ToLowerInvariant();
-#pragma warning disable CA1862, RCS1155, MA0011 // Translated to SQL.
-        if (await db.Raw.Users.AnyAsync(u => u.Name.ToLower() == lower, ct)
-            || await db.Raw.Groups.AnyAsync(g => g.Name.ToLower() == lower, ct))
-#pragma warning restore CA1862, RCS1155, MA0011
+        if (await db.Users.IsTakenAsync(name, ct) || await db.Groups.IsTakenAsync(name, ct))
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.principalExists", name,
                 $"There is a user or group {name} already.", "Choose another name."));

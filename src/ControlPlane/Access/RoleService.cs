@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -43,10 +42,10 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
                 Description = PrincipalNames.Text(body.Description ?? $"Cloned from {from.Name}.", body.Name),
                 CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             };
-            db.Raw.Roles.Add(row);
-            await db.Raw.SaveChangesAsync(ct);
+            db.Roles.Add(row);
+            await db.SaveAsync(ct);
             var held = from.Privileges.Union(BuiltInRoles.Always).ToFrozenSet(StringComparer.Ordinal);
-            db.Raw.RolePrivileges.AddRange(held.Select(p => new RolePrivilegeRow { RoleId = row.Id, Privilege = p }));
+            db.Roles.AddPrivileges(row.Id, held);
             events.Add(db, EventIds.RoleAdded, caller, row.Name,
                 $"{caller.User} cloned the role {from.Name} as {row.Name} ({row.Id}).");
             return ToModel(new Role(row.Id, row.Name, row.Description, held));
@@ -64,8 +63,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             RequireCustom(role);
             var wanted = Wanted(role, body);
             EscalationGuard.RequireAll(caller, actor, before, role.Privileges.Union(wanted), ObjectRef.Root);
-            await db.Raw.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
-            db.Raw.RolePrivileges.AddRange(wanted.Select(p => new RolePrivilegeRow { RoleId = role.Id, Privilege = p }));
+            await db.Roles.RemovePrivilegesAsync(role.Id, ct);
+            db.Roles.AddPrivileges(role.Id, wanted);
             events.Add(db, EventIds.RoleUpdated, caller, role.Name,
                 $"{caller.User} changed the role {role.Name}: added {List(wanted.Except(role.Privileges))}; taken away "
                     + $"{List(role.Privileges.Except(wanted))}.");
@@ -82,8 +81,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
             var role = await FindAsync(db, nameOrId, ct);
             RequireCustom(role);
             EscalationGuard.RequireAll(caller, actor, before, role.Privileges, ObjectRef.Root);
-            var users = await db.Raw.Permissions.Where(p => p.RoleId == role.Id)
-                .Select(p => p.Principal).Distinct().Take(10).ToListAsync(ct);
+            var users = await db.Permissions.PrincipalsWithAsync(role.Id, ct);
             if (users.Count > 0)
             {
                 throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.roleInUse", role.Name,
@@ -91,8 +89,8 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
                     "Revoke them first: `lorica permission ls`."));
             }
 
-            await db.Raw.RolePrivileges.Where(p => p.RoleId == role.Id).ExecuteDeleteAsync(ct);
-            await db.Raw.Roles.Where(r => r.Id == role.Id).ExecuteDeleteAsync(ct);
+            await db.Roles.RemovePrivilegesAsync(role.Id, ct);
+            await db.Roles.RemoveAsync(role.Id, ct);
             events.Add(
                 db, EventIds.RoleRemoved, caller, role.Name, $"{caller.User} removed the role {role.Name} ({role.Id}).");
         },
@@ -113,7 +111,7 @@ public sealed class RoleService(CenterStore store, EscalationGuard guard, EventL
     internal static async Task<List<Role>> RolesAsync(CenterDb db, CancellationToken ct)
     {
         var privileges = await RoleTable.LoadAllAsync(db, ct);
-        var rows = await db.Raw.Roles.AsNoTracking().OrderBy(r => r.Name).ToListAsync(ct);
+        var rows = await db.Roles.ListAsync(ct);
         return [.. BuiltInRoles.All, .. rows.Select(r => new Role(r.Id, r.Name, r.Description, privileges[r.Id]))];
     }
 

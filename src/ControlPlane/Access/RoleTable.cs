@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -15,12 +14,11 @@ internal static class RoleTable
     /// <summary>Privileges by role, of the built-in ones and of <paramref name="custom"/>.</summary>
     public static async Task<IReadOnlyDictionary<int, FrozenSet<string>>> LoadAsync(
         CenterDb db, IReadOnlyCollection<int> custom, CancellationToken ct) =>
-        custom.Count == 0 ? BuiltIn
-            : With(await db.Raw.RolePrivileges.AsNoTracking().Where(p => custom.Contains(p.RoleId)).ToListAsync(ct), custom);
+        custom.Count == 0 ? BuiltIn : With(await db.Roles.PrivilegesAsync(custom, ct), custom);
 
     /// <summary>The same of all roles.</summary>
     public static async Task<IReadOnlyDictionary<int, FrozenSet<string>>> LoadAllAsync(CenterDb db, CancellationToken ct) =>
-        With(await db.Raw.RolePrivileges.AsNoTracking().ToListAsync(ct), await db.Raw.Roles.Select(r => r.Id).ToListAsync(ct));
+        With(await db.Roles.PrivilegesAsync(ct), await db.Roles.IdsAsync(ct));
 
     private static Dictionary<int, FrozenSet<string>> With(List<RolePrivilegeRow> rows, IReadOnlyCollection<int> custom)
     {

@@ -4,7 +4,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -18,8 +17,7 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         long idleSince = now - (long)SignInService.Idle.TotalMilliseconds;
         var rows = await store.ReadAsync(
-            db => db.Raw.Sessions.Where(s => (all || s.UserName == caller.User) && s.ExpiresAt > now && s.LastUsedAt > idleSince)
-                .OrderBy(s => s.UserName).ThenBy(s => s.CreatedAt).ToListAsync(ct), ct);
+            db => db.Sessions.OpenAsync(all ? null : caller.User, now, idleSince, ct), ct);
         return [.. rows.Select(s => new OpenSessionModel(
             s.Id, s.UserName, s.Address, DateTimeOffset.FromUnixTimeMilliseconds(s.CreatedAt),
             DateTimeOffset.FromUnixTimeMilliseconds(s.LastUsedAt), DateTimeOffset.FromUnixTimeMilliseconds(s.ExpiresAt)))];
@@ -28,9 +26,7 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
     /// <summary>Ends a session: the caller's own, or with the privilege anybody's.</summary>
     public async Task EndAsync(Caller caller, string id, CancellationToken ct)
     {
-        string? owner = id.Length == 0 ? null
-            : await store.ReadAsync(db => db.Raw.Sessions.Where(s => s.Id == id).Select(s => s.UserName)
-                .FirstOrDefaultAsync(ct), ct);
+        string? owner = id.Length == 0 ? null : await store.ReadAsync(db => db.Sessions.OwnerAsync(id, ct), ct);
         if (owner is null || owner != caller.User)
         {
             await authorizer.RequireAsync(caller, Privileges.TerminateSession, ObjectRef.Root, ct);
@@ -46,7 +42,7 @@ public sealed class SessionService(CenterStore store, TaskStore tasks, IAuthoriz
             AccessTaskKinds.SessionEnd, EscalationGuard.About(owner), caller,
             async db =>
             {
-                await db.Raw.Sessions.Where(s => s.Id == id).ExecuteDeleteAsync(ct);
+                await db.Sessions.RemoveAsync(id, ct);
                 events.Add(db, EventIds.SessionEnded, caller, owner, $"{caller.User} ended the session {id} of {owner}.");
                 return true;
             },

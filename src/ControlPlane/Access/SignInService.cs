@@ -3,7 +3,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -49,7 +48,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
                 $"Too many failed sign-ins for {user}.", $"Try again in {Math.Ceiling(left.TotalSeconds)} seconds."));
         }
 
-        var row = await store.ReadAsync(db => db.Raw.Users.FirstOrDefaultAsync(u => u.Name == user, ct), ct);
+        var row = await store.ReadAsync(db => db.Users.FindAsync(user, ct), ct);
         if (!await Passwords.VerifyAsync(row, password, ct))
         {
             throttle.Failed(user, address, real: row is not null);
@@ -79,7 +78,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
             await events.AddAsync(EventIds.SignInLocked, user, user,
                 $"Sign-in of {user} from {address} is locked after too many failures.", CancellationToken.None);
         }
-        catch (Exception e) when (e is System.Data.Common.DbException or DbUpdateException or ObjectDisposedException)
+        catch (Exception e) when (CenterStore.IsFailure(e) || CenterStore.IsDuplicate(e) || e is ObjectDisposedException)
         {
             // As said above.
         }
@@ -104,7 +103,7 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     public Task SignOutAsync(string token, CancellationToken ct)
     {
         string hash = BearerTokens.Hash(token);
-        return store.WriteAsync(db => db.Raw.Sessions.Where(s => s.TokenHash == hash).ExecuteDeleteAsync(ct), ct);
+        return store.WriteAsync(db => db.Sessions.RemoveOfTokenAsync(hash, ct), ct);
     }
 
     /// <summary>Makes a user who is Admin at the root: the first one of a center.</summary>
@@ -125,8 +124,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
             async db =>
             {
                 await MakeAdministratorAsync(db, user, hash, ct);
-                await db.Raw.Sessions.Where(s => s.UserName == user).ExecuteDeleteAsync(ct);
-                await db.Raw.Tokens.Where(t => t.UserName == user).ExecuteDeleteAsync(ct);
+                await db.Sessions.RemoveOfUserAsync(user, ct);
+                await db.Tokens.RemoveOfUserAsync(user, ct);
                 events.Add(db, EventIds.PasswordSet, user, user,
                     $"The password of {user} was set on the center's machine; its sessions and tokens ended.");
             },
@@ -136,18 +135,17 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     private async Task MakeAdministratorAsync(CenterDb db, string user, string hash, CancellationToken ct)
     {
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var row = await db.Raw.Users.FirstOrDefaultAsync(u => u.Name == user, ct);
+        var row = await db.Users.FindAsync(user, ct);
         if (row is null)
         {
-            db.Raw.Users.Add(row = new UserRow { Name = user, PasswordHash = hash, CreatedAt = now });
+            db.Users.Add(row = new UserRow { Name = user, PasswordHash = hash, CreatedAt = now });
         }
 
         row.PasswordHash = hash;
-        var permission = await db.Raw.Permissions.FirstOrDefaultAsync(
-            p => p.PrincipalKind == PrincipalKinds.User && p.Principal == user && p.ObjectKind == ObjectKinds.Root, ct);
+        var permission = await db.Permissions.FindAsync(PrincipalKinds.User, user, ObjectRef.Root, ct);
         if (permission is null)
         {
-            db.Raw.Permissions.Add(permission = new PermissionRow
+            db.Permissions.Add(permission = new PermissionRow
             {
                 PrincipalKind = PrincipalKinds.User,
                 Principal = user,
@@ -164,17 +162,11 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
     private async Task<Caller> OfSessionAsync(string hash, long now, CancellationToken ct)
     {
         long idleSince = now - (long)Idle.TotalMilliseconds;
-        var session = await store.ReadAsync(
-            db => db.Raw.Sessions.FirstOrDefaultAsync(s => s.TokenHash == hash && s.ExpiresAt > now
-                && s.LastUsedAt > idleSince, ct),
-            ct)
+        var session = await store.ReadAsync(db => db.Sessions.FindOpenAsync(hash, now, idleSince, ct), ct)
             ?? throw NotSignedIn();
         if (now - session.LastUsedAt >= Exactness.TotalMilliseconds)
         {
-            await store.WriteAsync(
-                db => db.Raw.Sessions.Where(s => s.TokenHash == hash && s.LastUsedAt < now)
-                    .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastUsedAt, now), ct),
-                ct);
+            await store.WriteAsync(db => db.Sessions.NoteUseAsync(hash, now, ct), ct);
         }
 
         return new Caller(session.UserName) { Origin = new RequestOrigin("", session.Id, "") };
@@ -182,15 +174,11 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
 
     private async Task<Caller> OfApiTokenAsync(string hash, long now, CancellationToken ct)
     {
-        var token = await store.ReadAsync(
-            db => db.Raw.Tokens.FirstOrDefaultAsync(t => t.TokenHash == hash && t.ExpiresAt > now, ct), ct)
+        var token = await store.ReadAsync(db => db.Tokens.FindValidAsync(hash, now, ct), ct)
             ?? throw NotSignedIn();
         if (now - token.LastUsedAt >= Exactness.TotalMilliseconds)
         {
-            await store.WriteAsync(
-                db => db.Raw.Tokens.Where(t => t.Id == token.Id && t.LastUsedAt < now)
-                    .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastUsedAt, now), ct),
-                ct);
+            await store.WriteAsync(db => db.Tokens.NoteUseAsync(token.Id, now, ct), ct);
         }
 
         return new Caller(token.UserName, TokenId: token.Id);
@@ -214,9 +202,8 @@ public sealed class SignInService(CenterStore store, SignInThrottle throttle, Ev
         await store.WriteAsync(
             async db =>
             {
-                await db.Raw.Sessions.Where(s => s.ExpiresAt <= row.CreatedAt || s.LastUsedAt <= idleSince)
-                    .ExecuteDeleteAsync(ct);
-                db.Raw.Sessions.Add(row);
+                await db.Sessions.RemoveEndedAsync(row.CreatedAt, idleSince, ct);
+                db.Sessions.Add(row);
             },
             ct);
         return new Session(user, token, now + Lifetime);

@@ -1,7 +1,6 @@
 using Lorica.ControlPlane.Tree;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -22,8 +21,7 @@ internal sealed class SpaceRules(CenterStore store, IAuthorizer authorizer)
     internal static async Task<ObjectRef> PlaceAsync(CenterDb db, string hostId, CancellationToken ct)
     {
         var path = await InventoryTree.PathAsync(db, new ObjectRef(ObjectKinds.Host, hostId, hostId), ct);
-        var datacenter = await db.Raw.Containers.AsNoTracking()
-            .FirstOrDefaultAsync(c => c.Kind == ObjectKinds.Datacenter && path.Contains(c.Id), ct);
+        var datacenter = await db.Containers.DatacenterAmongAsync(path, ct);
         return datacenter is null ? ObjectRef.Root : ObjectRef.Of(datacenter);
     }
 }

@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Tree;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -35,8 +34,7 @@ public sealed class TokenService(
             async db =>
             {
                 var tree = await TreeState.LoadAsync(db, ct);
-                var rows = await db.Raw.Tokens.Where(t => all || t.UserName == caller.User)
-                    .OrderBy(t => t.UserName).ThenBy(t => t.CreatedAt).ToListAsync(ct);
+                var rows = await db.Tokens.ListAsync(all ? null : caller.User, ct);
                 return (IReadOnlyList<TokenModel>)[.. rows.Select(r => ToModel(r, tree))];
             },
             ct);
@@ -62,8 +60,8 @@ public sealed class TokenService(
             async db =>
             {
                 long millis = now.ToUnixTimeMilliseconds();
-                await db.Raw.Tokens.Where(t => t.UserName == caller.User && t.ExpiresAt <= millis).ExecuteDeleteAsync(ct);
-                if (await db.Raw.Tokens.CountAsync(t => t.UserName == caller.User, ct) >= MaximumPerUser)
+                await db.Tokens.RemoveExpiredAsync(caller.User, millis, ct);
+                if (await db.Tokens.CountAsync(caller.User, ct) >= MaximumPerUser)
                 {
                     throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.tooManyTokens", caller.User,
                         $"{caller.User} has {MaximumPerUser} tokens.", "Revoke some: `lorica token ls`."));
@@ -82,7 +80,7 @@ public sealed class TokenService(
                     CreatedAt = millis,
                     ExpiresAt = (now + life).ToUnixTimeMilliseconds(),
                 };
-                db.Raw.Tokens.Add(row);
+                db.Tokens.Add(row);
                 events.Add(db, EventIds.TokenCreated, caller, row.Id,
                     $"{caller.User} made the API token {row.Id} until {now + life:u}, "
                         + $"for {(privileges is null ? "everything they hold" : string.Join(", ", privileges))} at "
@@ -97,7 +95,7 @@ public sealed class TokenService(
         caller, AccessTaskKinds.TokenRevoke, id, $"revoke the token {id}",
         async (db, before, actor) =>
         {
-            var row = await db.Raw.Tokens.FirstOrDefaultAsync(t => t.Id == id, ct);
+            var row = await db.Tokens.FindAsync(id, ct);
             if (row is null || row.UserName != caller.User)
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
@@ -114,7 +112,7 @@ public sealed class TokenService(
                 EscalationGuard.RequireNotMore(caller, actor, before, row.UserName);
             }
 
-            db.Raw.Tokens.Remove(row);
+            db.Tokens.Remove(row);
             events.Add(
                 db, EventIds.TokenRevoked, caller, id, $"{caller.User} revoked the API token {id} of {row.UserName}.");
         },

@@ -5,7 +5,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Access;
 
@@ -21,8 +20,8 @@ public sealed class UserService(
         return await store.ReadAsync(
             async db =>
             {
-                var groups = (await db.Raw.GroupMembers.ToListAsync(ct)).ToLookup(m => m.UserName, m => m.GroupName);
-                var users = await db.Raw.Users.Where(u => all || u.Name == caller.User).OrderBy(u => u.Name).ToListAsync(ct);
+                var groups = (await db.Groups.MembersAsync(ct)).ToLookup(m => m.UserName, m => m.GroupName);
+                var users = await db.Users.ListAsync(all ? null : caller.User, ct);
                 return (IReadOnlyList<UserModel>)[.. users.Select(u => new UserModel(
                     u.Name, [.. groups[u.Name].Order(StringComparer.Ordinal)],
                     DateTimeOffset.FromUnixTimeMilliseconds(u.CreatedAt)))];
@@ -52,7 +51,7 @@ public sealed class UserService(
             {
                 EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
                 await PrincipalNames.RequireFreeAsync(db, body.Name, ct);
-                db.Raw.Users.Add(row);
+                db.Users.Add(row);
                 events.Add(db, EventIds.UserAdded, caller, row.Name, $"{caller.User} added the user {row.Name}.");
             },
             ct);
@@ -67,17 +66,16 @@ public sealed class UserService(
             EscalationGuard.Require(caller, actor, before, Privileges.ManageUsers, ObjectRef.Root);
             RequireUser(before, name);
             EscalationGuard.RequireNotMore(caller, actor, before, name);
-            await db.Raw.Sessions.Where(s => s.UserName == name).ExecuteDeleteAsync(ct);
-            await db.Raw.Tokens.Where(t => t.UserName == name).ExecuteDeleteAsync(ct);
+            await db.Sessions.RemoveOfUserAsync(name, ct);
+            await db.Tokens.RemoveOfUserAsync(name, ct);
             foreach (var (group, _) in before.Members.Where(m => m.User == name))
             {
-                await Revisions.RaiseAsync(db, ObjectKinds.Principal, group, ct);
+                await db.Revisions.RaiseAsync(ObjectKinds.Principal, group, ct);
             }
 
-            await db.Raw.GroupMembers.Where(m => m.UserName == name).ExecuteDeleteAsync(ct);
-            await db.Raw.Permissions.Where(p => p.PrincipalKind == PrincipalKinds.User && p.Principal == name)
-                .ExecuteDeleteAsync(ct);
-            await db.Raw.Users.Where(u => u.Name == name).ExecuteDeleteAsync(ct);
+            await db.Groups.RemoveOfUserAsync(name, ct);
+            await db.Permissions.RemoveOfAsync(PrincipalKinds.User, name, ct);
+            await db.Users.RemoveAsync(name, ct);
             events.Add(db, EventIds.UserRemoved, caller, name, $"{caller.User} removed the user {name}.");
         },
         ct);
@@ -141,8 +139,8 @@ public sealed class UserService(
 
     private async Task WriteAsync(CenterDb db, Caller caller, string name, string hash, CancellationToken ct)
     {
-        await db.Raw.Users.Where(u => u.Name == name).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash), ct);
-        await db.Raw.Sessions.Where(s => s.UserName == name).ExecuteDeleteAsync(ct);
+        await db.Users.SetPasswordAsync(name, hash, ct);
+        await db.Sessions.RemoveOfUserAsync(name, ct);
         events.Add(
             db, EventIds.PasswordSet, caller, name, $"{caller.User} changed the password of {name}; its sessions ended.");
     }

@@ -2,7 +2,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Alarms;
 
@@ -15,8 +14,7 @@ public sealed partial class AlarmStore
         CancellationToken ct)
     {
         var ids = alarms.Select(a => a.About.Id).ToList();
-        var raised = await db.Raw.Alarms.Where(a => a.Alarm == alarm && ids.Contains(a.ObjectId) && a.ClearedAt == null)
-            .ToDictionaryAsync(a => a.ObjectId, StringComparer.Ordinal, ct);
+        var raised = (await db.Alarms.FindRaisedAsync(alarm, ids, ct)).ToDictionary(a => a.ObjectId, StringComparer.Ordinal);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         string word = Word(severity);
         foreach (var (about, message) in alarms)
@@ -38,25 +36,23 @@ public sealed partial class AlarmStore
                 RaisedAt = now,
             };
             raised.Add(about.Id, row);
-            db.Raw.Alarms.Add(row);
+            db.Alarms.Add(row);
             Note(db, EventIds.AlarmRaised, Caller.System.User, about, alarm, word, message);
         }
 
-        await db.Raw.SaveChangesAsync(ct);
+        await db.SaveAsync(ct);
     }
 
     /// <summary>Clears <paramref name="alarm"/> for those of the objects for which it is raised.</summary>
     internal async Task ClearManyAsync(CenterDb db, string alarm, IReadOnlyCollection<string> objectIds, CancellationToken ct)
     {
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var row in await db.Raw.Alarms.Where(a => a.Alarm == alarm && objectIds.Contains(a.ObjectId)
-            && a.ClearedAt == null)
-            .ToListAsync(ct))
+        foreach (var row in await db.Alarms.FindRaisedAsync(alarm, objectIds, ct))
         {
             row.ClearedAt = now;
             Note(db, EventIds.AlarmCleared, Caller.System.User, About(row), alarm, row.Severity, "it is over.");
         }
 
-        await db.Raw.SaveChangesAsync(ct);
+        await db.SaveAsync(ct);
     }
 }

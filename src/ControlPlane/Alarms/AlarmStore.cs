@@ -2,7 +2,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Alarms;
 
@@ -23,8 +22,7 @@ public sealed partial class AlarmStore(CenterStore store, EventLog events, TimeP
         CenterDb db, string alarm, ObjectRef about, AlarmSeverity severity, string message, CancellationToken ct)
     {
         string word = Word(severity);
-        var row = await db.Raw.Alarms.FirstOrDefaultAsync(a => a.Alarm == alarm && a.ObjectId == about.Id
-            && a.ClearedAt == null, ct);
+        var row = await db.Alarms.FindRaisedAsync(alarm, about.Id, ct);
         if (row is not null)
         {
             if (severity == AlarmSeverity.Critical && row.Severity != word)
@@ -37,7 +35,7 @@ public sealed partial class AlarmStore(CenterStore store, EventLog events, TimeP
             return false;
         }
 
-        db.Raw.Alarms.Add(new AlarmRow
+        db.Alarms.Add(new AlarmRow
         {
             Alarm = alarm,
             ObjectKind = about.Kind,
@@ -48,7 +46,7 @@ public sealed partial class AlarmStore(CenterStore store, EventLog events, TimeP
             RaisedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         });
         Note(db, EventIds.AlarmRaised, Caller.System.User, about, alarm, word, message);
-        await db.Raw.SaveChangesAsync(ct);
+        await db.SaveAsync(ct);
         return true;
     }
 
@@ -60,8 +58,7 @@ public sealed partial class AlarmStore(CenterStore store, EventLog events, TimeP
     /// <returns>Whether it was raised.</returns>
     public async Task<bool> ClearAsync(CenterDb db, string alarm, string objectId, CancellationToken ct)
     {
-        var row = await db.Raw.Alarms.FirstOrDefaultAsync(a => a.Alarm == alarm && a.ObjectId == objectId
-            && a.ClearedAt == null, ct);
+        var row = await db.Alarms.FindRaisedAsync(alarm, objectId, ct);
         if (row is null)
         {
             return false;
@@ -69,21 +66,19 @@ public sealed partial class AlarmStore(CenterStore store, EventLog events, TimeP
 
         row.ClearedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
         Note(db, EventIds.AlarmCleared, Caller.System.User, About(row), alarm, row.Severity, "it is over.");
-        await db.Raw.SaveChangesAsync(ct);
+        await db.SaveAsync(ct);
         return true;
     }
 
     /// <summary>The same in a transaction of its own; writes nothing when nothing is raised.</summary>
     public async Task<bool> ClearAsync(string alarm, string objectId, CancellationToken ct) =>
-        await store.ReadAsync(
-            db => db.Raw.Alarms.AnyAsync(a => a.Alarm == alarm && a.ObjectId == objectId && a.ClearedAt == null, ct), ct)
+        await store.ReadAsync(db => db.Alarms.IsRaisedAsync(alarm, objectId, ct), ct)
         && await store.WriteAsync(db => ClearAsync(db, alarm, objectId, ct), ct);
 
     /// <summary>Clears every alarm about an object that is gone.</summary>
     public async Task ClearAllAsync(CenterDb db, string objectId, CancellationToken ct)
     {
-        foreach (string alarm in await db.Raw.Alarms.Where(a => a.ObjectId == objectId && a.ClearedAt == null)
-            .Select(a => a.Alarm).ToListAsync(ct))
+        foreach (string alarm in await db.Alarms.RaisedAboutAsync(objectId, ct))
         {
             await ClearAsync(db, alarm, objectId, ct);
         }

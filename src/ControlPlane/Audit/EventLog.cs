@@ -2,17 +2,14 @@ using Lorica.Contracts.Events;
 using Lorica.Contracts.Rest;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Audit;
 
 /// <summary>Audit events: appended, never changed.</summary>
 public sealed class EventLog(CenterStore store, TimeProvider time)
 {
-    /// <summary>Most events of one answer.</summary>
-    public const int MaximumPage = 1000;
-
     /// <summary>Appends one event.</summary>
     public Task AddAsync(string eventId, string user, string target, string message, CancellationToken ct = default) =>
         AddAsync(eventId, user, new ObjectRef("", "", target), message, ct);
@@ -63,7 +60,7 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
     /// <param name="outcome">How it came out, where that is another thing than events of this id tell.</param>
     public void Add(
         CenterDb db, string eventId, Caller caller, ObjectRef target, string message, EventOutcome? outcome = null) =>
-        db.Raw.Events.Add(new EventRow
+        db.Events.Add(new EventRow
         {
             Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
             EventId = eventId,
@@ -80,16 +77,8 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
         });
 
     /// <summary>Events in ascending order: those after a number, or the last ones.</summary>
-    public async Task<IReadOnlyList<EventModel>> ListAsync(EventQuery query, CancellationToken ct)
-    {
-        int limit = Math.Clamp(query.Limit, 1, MaximumPage);
-        var rows = await store.ReadAsync(
-            db => query.After is { } number
-                ? Where(db.Raw.Events, query).Where(e => e.Number > number).OrderBy(e => e.Number).Take(limit).ToListAsync(ct)
-                : Where(db.Raw.Events, query).OrderByDescending(e => e.Number).Take(limit).ToListAsync(ct),
-            ct);
-        return [.. rows.OrderBy(e => e.Number).Select(e => e.ToModel())];
-    }
+    public async Task<IReadOnlyList<EventModel>> ListAsync(EventQuery query, CancellationToken ct) =>
+        [.. (await store.ReadAsync(db => db.Events.PageAsync(query, ct), ct)).Select(e => e.ToModel())];
 
     /// <summary>The same with nothing but a number and a limit.</summary>
     public Task<IReadOnlyList<EventModel>> ListAsync(long? after, int limit, CancellationToken ct) =>
@@ -98,7 +87,7 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
     /// <summary>The head of the chain.</summary>
     public async Task<EventHeadModel> HeadAsync(CancellationToken ct)
     {
-        var head = await store.ReadAsync(db => db.Raw.EventHead.SingleAsync(ct), ct);
+        var head = await store.ReadAsync(db => db.Events.HeadAsync(ct), ct);
         return new EventHeadModel(head.Number, Convert.ToHexStringLower(head.Hash));
     }
 
@@ -109,26 +98,4 @@ public sealed class EventLog(CenterStore store, TimeProvider time)
             return Task.CompletedTask;
         },
         ct);
-
-    private static IQueryable<EventRow> Where(IQueryable<EventRow> rows, EventQuery q)
-    {
-        rows = q.Id is [.. var start, '*'] ? rows.Where(e => e.EventId.StartsWith(start))
-            : q.Id is { } id ? rows.Where(e => e.EventId == id) : rows;
-        rows = q.Object is { } o ? rows.Where(e => e.ObjectId == o || e.Target == o) : rows;
-        rows = q.User is { } user ? rows.Where(e => e.UserName == user) : rows;
-        rows = q.Outcome is { } outcome ? rows.Where(e => e.Outcome == outcome) : rows;
-        if (q.Since is { } since)
-        {
-            long from = since.ToUnixTimeMilliseconds();
-            rows = rows.Where(e => e.Time >= from);
-        }
-
-        if (q.Until is { } until)
-        {
-            long to = until.ToUnixTimeMilliseconds();
-            rows = rows.Where(e => e.Time < to);
-        }
-
-        return rows;
-    }
 }

@@ -1,6 +1,5 @@
-using System.Data.Common;
 using Lorica.Model;
-using Microsoft.EntityFrameworkCore;
+using Lorica.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Audit;
@@ -107,7 +106,7 @@ public sealed partial class RefusalLog(EventLog events, TimeProvider time, ILogg
         {
             await events.AddAsync(refusal.EventId, refusal.Caller, refusal.Target, message, CancellationToken.None);
         }
-        catch (Exception e) when (e is DbException or DbUpdateException or ObjectDisposedException)
+        catch (Exception e) when (CenterStore.IsFailure(e) || CenterStore.IsDuplicate(e) || e is ObjectDisposedException)
         {
             LogLost(log, e, message);
         }

@@ -56,6 +56,7 @@ public static class ControlPlaneSetup
         services.AddSingleton<HostNudger>();
         services.AddSingleton<ProviderService>();
         services.AddSingleton<KeyReleaser>();
+        services.AddSingleton<KeyClaims>();
         services.AddSingleton<KeyRegister>();
         services.AddBackgroundJob<ProviderWatch>();
         services.AddSingleton<CertificateCheck>();

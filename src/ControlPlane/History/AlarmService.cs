@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.History;
 
@@ -28,10 +27,7 @@ public sealed class AlarmService(CenterStore store, AlarmStore board, TaskStore 
         {
             long at = before;
             var rows = await store.ReadAsync(
-                db => db.Raw.Alarms.Where(a => a.Number < at && (history || a.ClearedAt == null)
-                        && (about == null || a.ObjectId == about || a.ObjectName == about) && (alarm == null || a.Alarm == alarm))
-                    .OrderByDescending(a => a.Number).Take(limit).ToListAsync(ct),
-                ct);
+                db => db.Alarms.PageAsync(at, history, about, alarm, limit, ct), ct);
             foreach (var row in rows)
             {
                 before = row.Number;
@@ -58,14 +54,14 @@ public sealed class AlarmService(CenterStore store, AlarmStore board, TaskStore 
     /// <summary>Says that an alarm was seen; it stays raised.</summary>
     public async Task<AlarmModel> AcknowledgeAsync(Caller caller, long number, CancellationToken ct)
     {
-        var found = await store.ReadAsync(db => db.Raw.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct), ct)
+        var found = await store.ReadAsync(db => db.Alarms.FindAsync(number, ct), ct)
             ?? throw NotFound(number);
         var about = AlarmStore.About(found);
         await authorizer.RequireAsync(caller, Privileges.AcknowledgeAlarm, about, ct);
         return await tasks.WriteAsync(
             TaskKinds.AlarmAcknowledge, about, caller, async db =>
             {
-                var row = await db.Raw.Alarms.FirstOrDefaultAsync(a => a.Number == number, ct) ?? throw NotFound(number);
+                var row = await db.Alarms.FindAsync(number, ct) ?? throw NotFound(number);
                 if (row.ClearedAt is not null)
                 {
                     throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.alarmCleared", row.ObjectName,

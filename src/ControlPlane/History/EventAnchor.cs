@@ -4,6 +4,7 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Background;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.History;

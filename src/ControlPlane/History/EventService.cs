@@ -6,6 +6,7 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Feed;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 
 namespace Lorica.ControlPlane.History;
 
@@ -17,7 +18,7 @@ public sealed class EventService(EventLog log, ChangeFeed feed, IAuthorizer auth
     {
         await RequireAsync(caller, ct);
         var items = await log.ListAsync(query, ct);
-        bool full = query.After is not null && items.Count == Math.Clamp(query.Limit, 1, EventLog.MaximumPage);
+        bool full = query.After is not null && items.Count == Math.Clamp(query.Limit, 1, EventQuery.MaximumLimit);
         return new ListModel<EventModel>(
             items, full ? Cursor.Of(items[^1].Number.ToString(System.Globalization.CultureInfo.InvariantCulture)) : null);
     }
@@ -94,8 +95,8 @@ public sealed class EventService(EventLog log, ChangeFeed feed, IAuthorizer auth
             {
                 // Rights may have been withdrawn since the last page.
                 await RequireAsync(caller, ct);
-                var page = await log.ListAsync(query with { After = after, Limit = EventLog.MaximumPage }, ct);
-                more = page.Count == EventLog.MaximumPage;
+                var page = await log.ListAsync(query with { After = after, Limit = EventQuery.MaximumLimit }, ct);
+                more = page.Count == EventQuery.MaximumLimit;
                 foreach (var e in page)
                 {
                     after = e.Number;
@@ -110,14 +111,14 @@ public sealed class EventService(EventLog log, ChangeFeed feed, IAuthorizer auth
         long after = query.After ?? 0;
         while (true)
         {
-            var page = await log.ListAsync(query with { After = after, Limit = EventLog.MaximumPage }, ct);
+            var page = await log.ListAsync(query with { After = after, Limit = EventQuery.MaximumLimit }, ct);
             foreach (var e in page)
             {
                 after = e.Number;
                 yield return e;
             }
 
-            if (page.Count < EventLog.MaximumPage)
+            if (page.Count < EventQuery.MaximumLimit)
             {
                 yield break;
             }

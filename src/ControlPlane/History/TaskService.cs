@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Feed;
 using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
+using Lorica.Store.Queries;
 
 namespace Lorica.ControlPlane.History;
 

@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Keys;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostEncryption;
 
@@ -22,7 +21,7 @@ public sealed partial class HostCrypto
     /// <exception cref="FaultException">The host does not answer.</exception>
     internal async Task<bool> ReviveAsync(string hostId, CancellationToken ct)
     {
-        var host = await store.ReadAsync(db => db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct), ct);
+        var host = await store.ReadAsync(db => db.Hosts.FindAsync(hostId, ct), ct);
         if (host is null)
         {
             return false;
@@ -79,7 +78,7 @@ public sealed partial class HostCrypto
                 await store.WriteAsync(db => register.SettleHostAsync(db, host, named, Caller.System.User, ct), ct);
             }
 
-            var record = await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct);
+            var record = await store.ReadAsync(db => db.KeyRecords.OfHostInUseAsync(host.Id, ct), ct);
             if (record is null || IsMoved(host))
             {
                 await providers.RequireAnsweringAsync(await providers.DefaultAsync(ct), ct);
@@ -111,9 +110,8 @@ public sealed partial class HostCrypto
     private async Task FollowAsync(HostRow host, HostFacts description, CancellationToken ct)
     {
         var (record, raised) = await store.ReadAsync(
-            async db => (await KeyRegister.HostRecordAsync(db, host.Id, ct),
-                await db.Raw.Alarms.AnyAsync(
-                    a => a.Alarm == AlarmIds.HostNeedsEncryptionMode && a.ObjectId == host.Id && a.ClearedAt == null, ct)), ct);
+            async db => (await db.KeyRecords.OfHostInUseAsync(host.Id, ct),
+                await db.Alarms.IsRaisedAsync(AlarmIds.HostNeedsEncryptionMode, host.Id, ct)), ct);
         bool follows = description.HostKey is not { } key || (record?.Provider == key.Provider && record.KeyId == key.KeyId);
         if (follows && !raised)
         {
@@ -136,7 +134,7 @@ public sealed partial class HostCrypto
     private async Task LeftAsync(HostRow host, CancellationToken ct)
     {
         var vms = await EncryptedVmsAsync(host.Id, ct);
-        var record = await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct);
+        var record = await store.ReadAsync(db => db.KeyRecords.OfHostInUseAsync(host.Id, ct), ct);
         if (vms.Count == 0 && record is null)
         {
             return;
@@ -159,7 +157,7 @@ public sealed partial class HostCrypto
         HostRow host, HostFacts description, KeyName key, CancellationToken ct)
     {
         await store.WriteAsync(db => register.SettleHostAsync(db, host, key, Caller.System.User, ct), ct);
-        if (await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct) is not { } record)
+        if (await store.ReadAsync(db => db.KeyRecords.OfHostInUseAsync(host.Id, ct), ct) is not { } record)
         {
             return false;
         }

@@ -11,7 +11,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.HostEncryption;
 
@@ -183,7 +182,7 @@ public sealed partial class HostCrypto(
 
         // Steps 1 and 2
         var grain = grains.GetGrain<IHostGrain>(host.Id);
-        var old = await store.ReadAsync(db => KeyRegister.HostRecordAsync(db, host.Id, ct), ct);
+        var old = await store.ReadAsync(db => db.KeyRecords.OfHostInUseAsync(host.Id, ct), ct);
         var (key, newKey) = (default(ExpectedKey?), default(string));
         if (old is not null && !rotate)
         {
@@ -219,7 +218,7 @@ public sealed partial class HostCrypto(
         var unused = await store.WriteAsync(
             async db =>
             {
-                var row = await db.Raw.Hosts.FirstAsync(h => h.Id == host.Id, ct);
+                var row = await db.Hosts.GetAsync(host.Id, ct);
                 row.CryptoParentId = row.ParentId;
                 row.Description = KeptDescriptions.Keep(reply);
                 if (newKey is not null)
@@ -258,17 +257,10 @@ public sealed partial class HostCrypto(
 
     /// <summary>VMs that are encrypted or about to be: a record of one that a task under way made counts, too.</summary>
     private Task<List<string>> EncryptedVmsAsync(string hostId, CancellationToken ct) =>
-        store.ReadAsync(
-            db => (from v in db.Raw.Vms
-                   where v.HostId == hostId
-                       && db.Raw.KeyRecords.Any(r => r.VmId == v.Id
-                           && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending))
-                   orderby v.Name
-                   select v.Name).ToListAsync(ct),
-            ct);
+        store.ReadAsync(db => db.Vms.EncryptedOnAsync(hostId, ct), ct);
 
     private async Task<HostRow> RowAsync(string hostId, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Raw.Hosts.FirstOrDefaultAsync(h => h.Id == hostId, ct), ct)
+        await store.ReadAsync(db => db.Hosts.FindAsync(hostId, ct), ct)
         ?? throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.hostNotFound", hostId,
             $"There is no host {hostId}.", "See `lorica host ls`."));
 

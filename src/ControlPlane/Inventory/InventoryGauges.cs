@@ -62,7 +62,7 @@ public sealed class InventoryGauges : BackgroundJob, IDisposable
         await db.Hosts.CountAsync(ct),
         await db.Tasks.CountUnfinishedAsync(ct),
         await db.Alarms.CountRaisedAsync(ct),
-        await db.Events.LastNumberAsync(ct));
+        (await db.Events.HeadAsync(ct)).Number);
 
     private void Gauge(string name, string tag, string description, Func<Counts, Dictionary<string, long>> counts) =>
         _meter.CreateObservableGauge(

@@ -2,7 +2,6 @@ using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Providers;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -28,8 +27,7 @@ public sealed class DailyCheck(CenterStore store, KeyCheck keys, CertificateChec
     /// <inheritdoc />
     public override async Task<TimeSpan> FirstAsync(CancellationToken ct)
     {
-        long last = await store.ReadAsync(
-            db => db.Raw.DailyChecks.Where(d => d.Name == Row).Select(d => d.DoneAt).FirstOrDefaultAsync(ct), ct);
+        long last = await store.ReadAsync(db => db.Keys.CheckedAtAsync(Row, ct), ct);
         var due = DateTimeOffset.FromUnixTimeMilliseconds(last) + Period - time.GetUtcNow();
         return due > Soonest ? due : Soonest;
     }
@@ -44,18 +42,7 @@ public sealed class DailyCheck(CenterStore store, KeyCheck keys, CertificateChec
         var rows = await keys.RunAsync(null, null, ct);
         await certificates.RunAsync(ct);
         await store.WriteAsync(
-            async db =>
-            {
-                var row = await db.Raw.DailyChecks.FirstOrDefaultAsync(d => d.Name == Row, ct);
-                if (row is null)
-                {
-                    row = new DailyCheckRow { Name = Row };
-                    db.Raw.DailyChecks.Add(row);
-                }
-
-                row.DoneAt = time.GetUtcNow().ToUnixTimeMilliseconds();
-            },
-            ct);
+            db => db.Keys.SetCheckedAtAsync(Row, time.GetUtcNow().ToUnixTimeMilliseconds(), ct), ct);
         return rows;
     }
 }

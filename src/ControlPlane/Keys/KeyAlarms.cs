@@ -3,7 +3,6 @@ using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -47,9 +46,8 @@ public sealed class KeyAlarms(CenterStore store, AlarmStore alarms, EventLog eve
     /// <summary>Clears for those of <paramref name="names"/> (provider/key) for which it is raised.</summary>
     internal async Task ClearAsync(string alarm, IReadOnlyCollection<string> names, CancellationToken ct)
     {
-        var raised = await store.ReadAsync(
-            db => db.Raw.Alarms.Where(a => a.Alarm == alarm && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
-        var right = raised.Where(names.Contains).ToList();
+        var raised = await store.ReadAsync(db => db.Alarms.RaisedAsync(alarm, ct), ct);
+        var right = raised.Select(a => a.ObjectId).Where(names.Contains).ToList();
         if (right.Count > 0)
         {
             await store.WriteAsync(db => alarms.ClearManyAsync(db, alarm, right, ct), ct);

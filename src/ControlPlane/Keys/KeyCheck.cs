@@ -8,7 +8,6 @@ using Lorica.ControlPlane.Providers;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -67,7 +66,7 @@ public sealed class KeyCheck(
             async db =>
             {
                 var ids = found.Select(f => f.Key.KeyId).ToList();
-                var rows = await db.Raw.Keys.Where(k => ids.Contains(k.KeyId)).ToListAsync(ct);
+                var rows = await db.Keys.WithIdsAsync(ids, ct);
                 long now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 var result = new List<KeyRow>();
                 foreach (var (key, status) in found)
@@ -76,7 +75,7 @@ public sealed class KeyCheck(
                     if (row is null)
                     {
                         row = new KeyRow { Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv, CreatedAt = now };
-                        db.Raw.Keys.Add(row);
+                        db.Keys.Add(row);
                         rows.Add(row);
                     }
 
@@ -194,7 +193,7 @@ public sealed class KeyCheck(
     /// <summary>Names of the hosts that hold each key now.</summary>
     private async Task<Dictionary<(string Provider, string KeyId), List<string>>> HoldersAsync(CancellationToken ct)
     {
-        var connected = await store.ReadAsync(db => db.Raw.Hosts.Where(h => h.State == HostStates.Connected).ToListAsync(ct), ct);
+        var connected = await store.ReadAsync(db => db.Hosts.ConnectedAsync(ct), ct);
         var holders = new Dictionary<(string, string), List<string>>();
         foreach (var host in connected)
         {

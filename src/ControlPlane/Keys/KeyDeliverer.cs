@@ -5,7 +5,6 @@ using Lorica.ControlPlane.Hosts;
 using Lorica.ControlPlane.Providers;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -106,18 +105,10 @@ public sealed class KeyDeliverer(
         store.ReadAsync(
             async db =>
             {
-                var records = await (
-                    from r in db.Raw.KeyRecords
-                    join v in db.Raw.Vms on r.VmId equals v.Id
-                    where v.HostId == hostId && r.State == KeyRecordStates.Usable
-                    select new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct);
-                records.AddRange(await db.Raw.KeyRecords
-                    .Where(r => r.ObjectId == hostId && r.Kind == RecordedObject.HostKind && r.State == KeyRecordStates.Usable)
-                    .Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).ToListAsync(ct));
-                var named = records.ToHashSet();
-                var removed = await db.Raw.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId })
-                    .ToListAsync(ct);
-                var providers = await db.Raw.Providers.Select(p => p.Name).ToListAsync(ct);
+                var named = (await db.KeyRecords.UsableKeysOnHostAsync(hostId, ct)).ToHashSet();
+                named.UnionWith(await db.KeyRecords.UsableHostKeysAsync(hostId, ct));
+                var removed = await db.Keys.RemovedAsync(ct);
+                var providers = await db.Providers.NamesAsync(ct);
                 return (keys.Where(named.Contains).ToList(), removed.Select(r => (r.Provider, r.KeyId)).ToHashSet(),
                     providers.ToHashSet(StringComparer.Ordinal));
             },

@@ -8,7 +8,6 @@ using Lorica.ControlPlane.Brokers;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -58,7 +57,7 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
             await store.WriteAsync(
                 async db =>
                 {
-                    var row = await db.Raw.Keys.FirstAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct);
+                    var row = await db.Keys.GetAsync(key.Provider, key.KeyId, ct);
                     row.Kcv = status.Kcv;
                     row.State = KeyRecordStates.Usable;
                     row.KmsState = status.State;
@@ -82,13 +81,13 @@ public sealed class KeyMaker(CenterStore store, BrokerLink broker, EventLog even
         bool recorded = await store.WriteAsync(
             async db =>
             {
-                if (await db.Raw.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)
-                    || await db.Raw.Keys.AnyAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct))
+                if (await db.KeyRecords.ExistsAsync(key.Provider, key.KeyId, ct)
+                    || await db.Keys.ExistsAsync(key.Provider, key.KeyId, ct))
                 {
                     return false;
                 }
 
-                db.Raw.Keys.Add(new KeyRow
+                db.Keys.Add(new KeyRow
                 {
                     Provider = key.Provider,
                     KeyId = key.KeyId,

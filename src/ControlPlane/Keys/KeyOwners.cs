@@ -1,7 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -16,8 +15,7 @@ internal static class KeyOwners
     public static async Task<List<KeyOwner>> OfAsync(
         CenterDb db, string provider, string keyId, IReadOnlyCollection<string> except, CancellationToken ct)
     {
-        var records = await db.Raw.KeyRecords.AsNoTracking()
-            .Where(r => r.Provider == provider && r.KeyId == keyId && !except.Contains(r.VmId)).ToListAsync(ct);
+        var records = await db.KeyRecords.OfKeyAsync(provider, keyId, except, ct);
         if (records.Count == 0)
         {
             return [];
@@ -25,9 +23,9 @@ internal static class KeyOwners
 
         var vms = records.Select(r => r.VmId).ToHashSet(StringComparer.Ordinal);
         var objects = records.Select(r => r.ObjectId).ToHashSet(StringComparer.Ordinal);
-        var names = await db.Raw.Vms.Where(v => vms.Contains(v.Id)).ToDictionaryAsync(v => v.Id, v => v.Name, ct);
-        var left = await db.Raw.KnownVms.Where(k => vms.Contains(k.VmId)).ToDictionaryAsync(k => k.VmId, k => k.Name, ct);
-        var hosts = await db.Raw.Hosts.Where(h => objects.Contains(h.Id)).ToDictionaryAsync(h => h.Id, h => h.Name, ct);
+        var names = await db.Vms.NamesAsync(vms, ct);
+        var left = await db.KnownVms.NamesAsync(vms, ct);
+        var hosts = await db.Hosts.NamesAsync(objects, ct);
         return [.. records.Where(
                 r => r.Kind == RecordedObject.HostKind || names.ContainsKey(r.VmId) || r.State != KeyRecordStates.Retired
                     || r.Generation > 0)

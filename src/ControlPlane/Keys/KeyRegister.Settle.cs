@@ -1,21 +1,13 @@
+using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
-/// <summary>How records follow the files once a job has ended.</summary>
+/// <summary>How records follow the files once a job has ended, and what hosts say of their keys.</summary>
 public sealed partial class KeyRegister
 {
-    /// <summary>
-    /// Takes a key that the VM has already, for objects that a broken-off encryption did not reach: records are made, or taken
-    /// back from retirement.
-    /// </summary>
-    internal Task AdoptAsync(
-        TaskRow task, VmRow vm, ExpectedKey key, IReadOnlyList<RecordedObject> objects, CancellationToken ct) =>
-        store.WriteAsync(db => ClaimAsync(db, task.Id, vm.Id, key, objects, ct), ct);
-
     /// <summary>
     /// Brings the records of a VM in line with its files after a job of ours ended (well or not): what is encrypted has its one
     /// record in use, every other record is retired. A file that names a key without a record changes nothing: it is suspect. A
@@ -32,8 +24,7 @@ public sealed partial class KeyRegister
             return [];
         }
 
-        var rows = await db.Raw.KeyRecords.Where(
-            r => r.VmId == files.VmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
+        var rows = await db.KeyRecords.LiveOfVmAsync(files.VmId, ct);
         var current = new List<(KeyRecordRow Row, long Generation)>();
         var ended = new List<KeyRecordRow>();
         bool pending = files.PendingJob is not null;
@@ -74,7 +65,7 @@ public sealed partial class KeyRegister
             row.Generation = Math.Max(row.Generation, generation);
         }
 
-        await db.Raw.SaveChangesAsync(ct);
+        await db.SaveAsync(ct);
         return unused;
     }
 
@@ -95,9 +86,7 @@ public sealed partial class KeyRegister
         return await store.WriteAsync(
             async db =>
             {
-                bool still = await db.Raw.Vms.AnyAsync(v => v.Id == vm.Id && v.Epoch == vm.Epoch, ct)
-                    && !await db.Raw.Tasks.AnyAsync(
-                        t => t.VmId == vm.Id && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct);
+                bool still = await db.Vms.IsAtAsync(vm.Id, vm.Epoch, ct) && !await db.Tasks.AnyUnfinishedOfAsync(vm.Id, ct);
                 return still ? await SettleAsync(db, files, mayWeaken: false, Caller.System.User, vm.Name, ct) : [];
             },
             ct);
@@ -107,8 +96,7 @@ public sealed partial class KeyRegister
     internal async Task<List<ExpectedKey>> RetireAllAsync(
         CenterDb db, string vmId, string user, string vmName, CancellationToken ct)
     {
-        var rows = await db.Raw.KeyRecords
-            .Where(r => r.VmId == vmId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known).ToListAsync(ct);
+        var rows = await db.KeyRecords.LiveOfVmAsync(vmId, ct);
         var unused = Unused(rows, rows);
         await RetireAsync(db, rows, user, vmName, ct);
         return unused;
@@ -117,10 +105,39 @@ public sealed partial class KeyRegister
     /// <summary>Retires the records of a task whose key was never used.</summary>
     internal async Task AbandonAsync(CenterDb db, string taskId, string user, string vmName, CancellationToken ct)
     {
-        var rows = await db.Raw.KeyRecords
-            .Where(r => r.TaskId == taskId && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known && !r.InUse)
-            .ToListAsync(ct);
-        await RetireAsync(db, rows, user, vmName, ct);
+        await RetireAsync(db, await db.KeyRecords.UnusedOfTaskAsync(taskId, ct), user, vmName, ct);
+    }
+
+    /// <summary>
+    /// The key that the host says it has is in use, every other one of it is retired; with null all are. A key without a usable
+    /// record of this very host changes nothing.
+    /// </summary>
+    /// <returns>Keys that the host needs no more.</returns>
+    internal async Task<List<ExpectedKey>> SettleHostAsync(
+        CenterDb db, HostRow host, KeyName? key, string user, CancellationToken ct)
+    {
+        var rows = await db.KeyRecords.OfHostAsync(host.Id, ct);
+        var used = rows.Find(r => r.State == KeyRecordStates.Usable && r.Provider == key?.Provider && r.KeyId == key?.KeyId);
+        if (key is not null && used is null)
+        {
+            return [];
+        }
+
+        foreach (var row in rows.Where(r => r != used))
+        {
+            row.Generation = row.InUse ? 1 : row.Generation;
+        }
+
+        await RetireAsync(db, [.. rows.Where(r => r != used)], user, host.Name, ct);
+
+        // The index allows one record in use per object: the old one stepped down before the new one steps up.
+        if (used is not null)
+        {
+            used.InUse = true;
+            await db.SaveAsync(ct);
+        }
+
+        return [.. rows.Where(r => r != used && r.Kcv.Length > 0).Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv))];
     }
 
     /// <summary>The records that the host is told: what is encrypted now.</summary>
@@ -129,6 +146,30 @@ public sealed partial class KeyRegister
         .. records.Where(r => r.InUse).Select(r => new RecordedKey(
             r.ObjectId, r.Kind == "vm", new ExpectedKey(r.Provider, r.KeyId, r.Kcv), r.Generation)),
     ];
+
+    /// <summary>
+    /// Ends records; a claim is what it was before. A key that no object has or had is an orphan from then on: an event says so.
+    /// </summary>
+    private async Task RetireAsync(
+        CenterDb db, IReadOnlyCollection<KeyRecordRow> rows, string user, string vmName, CancellationToken ct)
+    {
+        var unused = rows.Where(r => r is { InUse: false, Generation: 0, WasState.Length: 0, State: not KeyRecordStates.Retired })
+            .Select(r => (r.Provider, r.KeyId)).Distinct().ToList();
+        foreach (var row in rows)
+        {
+            KeyClaims.End(row);
+        }
+
+        await db.SaveAsync(ct);
+        foreach (var (provider, keyId) in unused)
+        {
+            if (!await db.KeyRecords.IsHadAsync(provider, keyId, ct) && !await db.Keys.IsGeneratedAsync(provider, keyId, ct))
+            {
+                events.Add(
+                    db, EventIds.OrphanKey, user, vmName, $"Key {provider}/{keyId} was made for {vmName} and is not used.");
+            }
+        }
+    }
 
     /// <summary>Keys of which no record is left once <paramref name="ended"/> have.</summary>
     private static List<ExpectedKey> Unused(List<KeyRecordRow> rows, List<KeyRecordRow> ended) =>

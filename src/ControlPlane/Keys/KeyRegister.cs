@@ -8,7 +8,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -32,10 +31,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
         var ids = objects.Select(o => o.Id).ToList();
-        var row = await store.ReadAsync(
-            db => db.Raw.KeyRecords.FirstOrDefaultAsync(
-                r => r.TaskId == task.Id && r.Provider == provider && ids.Contains(r.ObjectId)
-                    && r.State != KeyRecordStates.Retired && r.State != KeyRecordStates.Known, ct), ct);
+        var row = await store.ReadAsync(db => db.KeyRecords.MadeByAsync(task.Id, provider, ids, ct), ct);
         if (row is { State: KeyRecordStates.Usable })
         {
             return new ExpectedKey(row.Provider, row.KeyId, row.Kcv);
@@ -47,17 +43,37 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         return await ActivateAsync(task, key, ct);
     }
 
+    /// <summary>Makes a host key in the same steps as any other.</summary>
+    internal Task<ExpectedKey> MakeForHostAsync(TaskRow task, HostRow host, string provider, CancellationToken ct) => MakeAsync(
+        task, new VmRow { Id = host.Id, Name = host.Name, HostId = host.Id, Datastore = "", State = "" }, provider,
+        [new RecordedObject(host.Id, IsHome: false, IsHost: true)], ct);
+
+    /// <summary>Fetches a key at its KMS and compares its check value; nothing leaves the broker.</summary>
+    /// <exception cref="FaultException">The key is out of reach, or another one.</exception>
+    internal async Task CheckAsync(ExpectedKey key, string about, CancellationToken ct)
+    {
+        var status = await broker.CallAsync(
+            (b, o) => b.CheckKeyAsync(new CheckKeyRequest { Key = key.ToRef(), ExpectedKcv = key.Kcv }, o), ct);
+        var reason = status.Fault is { } fault ? FaultCodec.FromMessage(fault)
+            : status.Kcv != key.Kcv ? new KeyReason(key.Provider, key.KeyId, KeyReasons.WrongKey,
+                $"The KMS holds a key with check value {status.Kcv}; the file names {key.Kcv}.")
+            : null;
+        if (reason is not null)
+        {
+            throw new FaultException(KeyFaults.Missing(about, [reason]));
+        }
+    }
+
     // Steps 1 to 3
     private async Task<KeyRef> CreateAsync(
         TaskRow task, VmRow vm, string provider, IReadOnlyList<RecordedObject> objects, CancellationToken ct)
     {
-        string? name = await store.ReadAsync(
-            db => db.Raw.Tasks.Where(t => t.Id == task.Id).Select(t => t.KeyName).FirstOrDefaultAsync(ct), ct);
+        string? name = await store.ReadAsync(db => db.Tasks.KeyNameAsync(task.Id, ct), ct);
         string cluster = await store.ReadAsync(
             async db =>
             {
-                await RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
-                return await ClusterAsync(db, vm, ct);
+                await KeyClaims.RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
+                return await db.Containers.ClusterOfHostAsync(vm.HostId, ct) ?? "";
             },
             ct);
         async Task NextNameAsync(int attempt)
@@ -98,28 +114,25 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
             async db =>
             {
                 // Whoever answers with an id that is known already would have us use somebody else's key.
-                if (await db.Raw.KeyRecords.AnyAsync(r => r.Provider == key.Provider && r.KeyId == key.KeyId, ct)
-                    || await db.Raw.Keys.AnyAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId, ct))
+                if (await db.KeyRecords.ExistsAsync(key.Provider, key.KeyId, ct)
+                    || await db.Keys.ExistsAsync(key.Provider, key.KeyId, ct))
                 {
                     return false;
                 }
 
-                await RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
+                await KeyClaims.RequireFreeAsync(db, OwnerOf(vm, objects), [.. objects.Select(o => o.Id)], ct);
                 long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-                db.Raw.KeyRecords.AddRange(objects.Select(o => new KeyRecordRow
+                foreach (var o in objects)
                 {
-                    ObjectId = o.Id,
-                    Kind = o.Kind,
-                    VmId = OwnerOf(vm, objects),
-                    Provider = key.Provider,
-                    KeyId = key.KeyId,
-                    State = KeyRecordStates.Pending,
-                    TaskId = task.Id,
-                    CreatedAt = now,
-                }));
+                    db.KeyRecords.Add(new KeyRecordRow
+                    {
+                        ObjectId = o.Id, Kind = o.Kind, VmId = OwnerOf(vm, objects), Provider = key.Provider, KeyId = key.KeyId,
+                        State = KeyRecordStates.Pending, TaskId = task.Id, CreatedAt = now,
+                    });
+                }
+
                 // The records tell of it from here on; a task may make another one.
-                await db.Raw.Tasks.Where(t => t.Id == task.Id)
-                    .ExecuteUpdateAsync(u => u.SetProperty(t => t.KeyName, (string?)null), ct);
+                await db.Tasks.SetKeyNameAsync(task.Id, null, ct);
                 return true;
             },
             ct);
@@ -157,12 +170,7 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         }
 
         await store.WriteAsync(
-            db => db.Raw.KeyRecords
-                .Where(r => r.TaskId == task.Id && r.Provider == key.Provider && r.KeyId == key.KeyId
-                    && r.State == KeyRecordStates.Pending)
-                .ExecuteUpdateAsync(
-                    s => s.SetProperty(r => r.State, KeyRecordStates.Usable).SetProperty(r => r.Kcv, status.Kcv), ct),
-            ct);
+            db => db.KeyRecords.SetUsableAsync(task.Id, key.Provider, key.KeyId, status.Kcv, ct), ct);
         return new ExpectedKey(key.Provider, key.KeyId, status.Kcv);
     }
 
@@ -172,6 +180,8 @@ public sealed partial class KeyRegister(CenterStore store, BrokerLink broker, Ta
         return new FaultException(
             new Fault(FaultTypes.InvalidState, "lorica.keyRefused", provider, message, "See the KMS and its log."));
     }
+
+    private static string OwnerOf(VmRow vm, IReadOnlyList<RecordedObject> objects) => objects.Any(o => o.IsHost) ? "" : vm.Id;
 
     private static bool IsKcv(string text) => text.Length == 16 && text.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f');
 }

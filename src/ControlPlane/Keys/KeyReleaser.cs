@@ -7,7 +7,6 @@ using Lorica.ControlPlane.Brokers;
 using Lorica.ControlPlane.Hosts;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Keys;
@@ -66,20 +65,15 @@ public sealed partial class KeyReleaser(
                 async db =>
                 {
                     var needed = await NeededAsync(db, hostId, ct);
-                    var surplus = held.Where(k => !needed.Contains((k.Provider, k.KeyId))).ToList();
+                    var surplus = held.Where(k => !needed.Contains(k.ToName())).ToList();
                     if (surplus.Count == 0)
                     {
                         return surplus;
                     }
 
                     var ids = surplus.Select(k => k.KeyId).ToList();
-                    var known = (await db.Raw.KeyRecords.Where(r => ids.Contains(r.KeyId))
-                        .Select(r => new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct))
-                        .Concat(
-                            await db.Raw.Keys.Where(k => k.RemovedAt > 0 && ids.Contains(k.KeyId))
-                                .Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct))
-                        .Select(k => (k.Provider, k.KeyId)).ToHashSet();
-                    return surplus.Where(k => known.Contains((k.Provider, k.KeyId))).ToList();
+                    var known = (await db.KeyRecords.NamesAsync(ids, ct)).Concat(await db.Keys.RemovedAsync(ct)).ToHashSet();
+                    return surplus.Where(k => known.Contains(k.ToName())).ToList();
                 },
                 ct);
             if (stale.Count == 0)
@@ -100,7 +94,7 @@ public sealed partial class KeyReleaser(
     {
         // Step 1
         var needed = await store.ReadAsync(db => NeededAsync(db, hostId, ct), ct);
-        var unneeded = keys.Where(k => !needed.Contains((k.Provider, k.KeyId)) && host.Keys.Any(h => k.Names(h.Key)))
+        var unneeded = keys.Where(k => !needed.Contains(k.ToName()) && host.Keys.Any(h => k.Names(h.Key)))
             .Distinct().ToList();
         if (unneeded.Count == 0)
         {
@@ -180,19 +174,12 @@ public sealed partial class KeyReleaser(
                     + "or restore the key on the KMS."),
             ct);
 
-    private static async Task<HashSet<(string Provider, string KeyId)>> NeededAsync(
-        CenterDb db, string hostId, CancellationToken ct)
+    private static async Task<HashSet<KeyName>> NeededAsync(CenterDb db, string hostId, CancellationToken ct)
     {
-        var records = await (
-            from r in db.Raw.KeyRecords
-            join v in db.Raw.Vms on r.VmId equals v.Id
-            where v.HostId == hostId && r.State == KeyRecordStates.Usable
-            select new { r.Provider, r.KeyId }).Distinct().ToListAsync(ct);
-        var removed = await db.Raw.Keys.Where(k => k.RemovedAt > 0).Select(k => new { k.Provider, k.KeyId }).ToListAsync(ct);
-        var own = await db.Raw.KeyRecords.Where(
-            r => r.Kind == RecordedObject.HostKind && r.ObjectId == hostId && r.State == KeyRecordStates.Usable)
-            .Select(r => new { r.Provider, r.KeyId }).ToListAsync(ct);
-        return [.. records.Except(removed).Concat(own).Select(k => (k.Provider, k.KeyId))];
+        var needed = (await db.KeyRecords.UsableKeysOnHostAsync(hostId, ct)).Select(k => k.ToName()).ToHashSet();
+        needed.ExceptWith(await db.Keys.RemovedAsync(ct));
+        needed.UnionWith((await db.KeyRecords.UsableHostKeysAsync(hostId, ct)).Select(k => k.ToName()));
+        return needed;
     }
 
     [LoggerMessage(2101, LogLevel.Warning, "Host {HostId} was not asked to drop {Count} keys: {Status}")]

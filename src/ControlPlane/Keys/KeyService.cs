@@ -9,7 +9,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -86,9 +85,7 @@ public sealed class KeyService(
             task => store.WriteAsync(
                 async db =>
                 {
-                    if (await db.Raw.Keys.FirstOrDefaultAsync(k => k.Provider == provider && k.KeyId == keyId
-                        && k.RemovedAt > 0, ct)
-                        is not { } row)
+                    if (await db.Keys.FindAsync(provider, keyId, ct) is not { RemovedAt: > 0 } row)
                     {
                         throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.keyNotRemoved", $"{provider}/{keyId}",
                             $"Key {provider}/{keyId} is not removed.", $"See `lorica key show {provider}/{keyId}`."));
@@ -120,8 +117,7 @@ public sealed class KeyService(
         CenterDb db, string provider, string keyId, bool force, CancellationToken ct)
     {
         var uses = await index.UsesAsync(db, provider, keyId, ct);
-        var away = await db.Raw.KeyRecords.AnyAsync(
-            r => r.Provider == provider && r.KeyId == keyId && r.State == KeyRecordStates.Known, ct)
+        var away = await db.KeyRecords.IsKnownAsync(provider, keyId, ct)
             ? (await KeyOwners.OfAsync(db, provider, keyId, [], ct)).Where(o => o.Left).Select(o => o.ToString()) : [];
         List<string> names = [.. uses.Select(u => u.Name).Concat(away).Distinct(StringComparer.Ordinal)];
         return names.Count == 0 || force ? (uses, names)
@@ -138,12 +134,12 @@ public sealed class KeyService(
             async db =>
             {
                 (uses, var names) = await UsersAsync(db, key.Provider, key.KeyId, force, CancellationToken.None);
-                var row = await db.Raw.Keys.FirstOrDefaultAsync(k => k.Provider == key.Provider && k.KeyId == key.KeyId);
+                var row = await db.Keys.FindAsync(key.Provider, key.KeyId, CancellationToken.None);
                 if (names.Count == 0)
                 {
                     if (row is not null)
                     {
-                        db.Raw.Keys.Remove(row);
+                        db.Keys.Remove(row);
                     }
                 }
                 else
@@ -155,7 +151,7 @@ public sealed class KeyService(
                             Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv,
                             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
                         };
-                        db.Raw.Keys.Add(row);
+                        db.Keys.Add(row);
                     }
 
                     (row.RemovedAt, row.RemovedBy) = (time.GetUtcNow().ToUnixTimeMilliseconds(), caller.User);

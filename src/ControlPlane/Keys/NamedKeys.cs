@@ -3,7 +3,6 @@ using Lorica.ControlPlane.Access;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -19,7 +18,7 @@ namespace Lorica.ControlPlane.Keys;
 /// It is asked before the KMS is, and again in the transaction that begins the task, where the named keys are recorded for the
 /// objects that get them: from there on they belong to that VM, before its work has done anything.
 /// </summary>
-internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
+internal sealed class NamedKeys(KeyClaims claims, TimeProvider time)
 {
     /// <summary>Refuses a key that the caller may not give to an object of these VMs.</summary>
     /// <param name="db">The transaction, or a read.</param>
@@ -30,9 +29,7 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
     public async Task RequireAsync(
         CenterDb db, Caller caller, IReadOnlyCollection<string> own, (string Provider, string Id) key, CancellationToken ct)
     {
-        if (await db.Raw.KeyRecords.AnyAsync(
-            r => r.Provider == key.Provider && r.KeyId == key.Id && own.Contains(r.VmId) && r.State == KeyRecordStates.Usable
-                && r.InUse, ct))
+        if (await db.KeyRecords.IsInUseByAsync(key.Provider, key.Id, own, ct))
         {
             return;
         }
@@ -42,11 +39,8 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
             throw new FaultException(KeyOwners.InUse(key.Provider, key.Id, owners.Select(o => o.ToString())));
         }
 
-        bool theirs = await db.Raw.KeyRecords.AnyAsync(
-            r => r.Provider == key.Provider && r.KeyId == key.Id && own.Contains(r.VmId), ct);
-        if (!theirs && !await db.Raw.Keys.AnyAsync(
-            k => k.Provider == key.Provider && k.KeyId == key.Id && k.Generated && k.State == KeyRecordStates.Usable
-                && k.RemovedAt == 0, ct))
+        if (!await db.KeyRecords.AnyOfVmsAsync(key.Provider, key.Id, own, ct)
+            && !await db.Keys.IsReadyAsync(key.Provider, key.Id, ct))
         {
             await BeginCheck.RequireAsync(db, caller, Privileges.ManageKeys, ObjectRef.Root, time, ct);
         }
@@ -71,14 +65,13 @@ internal sealed class NamedKeys(KeyRegister register, TimeProvider time)
             }
 
             await RequireAsync(db, caller, source is null ? [vm.Id] : [vm.Id, source], (group.Provider, id), ct);
-            if (await db.Raw.KeyRecords.AnyAsync(
-                r => r.Provider == group.Provider && r.KeyId == id && r.Kcv != "" && r.Kcv != kcv, ct))
+            if ((await db.KeyRecords.KcvsAsync(group.Provider, id, ct)).Exists(k => k != kcv))
             {
                 throw new FaultException(
                     KeyFaults.NotUsable(vm.Name, new KeyReason(group.Provider, id, KeyReasons.WrongKey, "")));
             }
 
-            await register.ClaimAsync(
+            await claims.ClaimAsync(
                 db, task.Id, vm.Id, new ExpectedKey(group.Provider, id, kcv),
                 [.. group.Objects.Select(o => new RecordedObject(o, o == vm.Id))], ct);
         }

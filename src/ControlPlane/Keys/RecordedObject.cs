@@ -1,3 +1,5 @@
+using Lorica.Model;
+
 namespace Lorica.ControlPlane.Keys;
 
 /// <summary>An object that gets a record: VM home, a disk, or a host.</summary>
@@ -7,7 +9,7 @@ namespace Lorica.ControlPlane.Keys;
 internal readonly record struct RecordedObject(string Id, bool IsHome, bool IsHost = false)
 {
     /// <summary>Kind of the record of a host key.</summary>
-    public const string HostKind = "host";
+    public const string HostKind = ObjectKinds.Host;
 
     /// <summary>As the table says it.</summary>
     public string Kind => IsHost ? HostKind : IsHome ? "vm" : "disk";

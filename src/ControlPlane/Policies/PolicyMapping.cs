@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Lorica.Store;
+using Lorica.Model;
 using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Policies;

@@ -4,6 +4,7 @@ using Lorica.Contracts.Broker;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Brokers;
+using Lorica.Model;
 using Lorica.Store;
 
 namespace Lorica.ControlPlane.Preflight;

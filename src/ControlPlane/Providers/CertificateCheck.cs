@@ -5,7 +5,6 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
 
@@ -23,7 +22,7 @@ public sealed class CertificateCheck(
     /// <summary>Looks at every provider.</summary>
     internal async Task RunAsync(CancellationToken ct)
     {
-        var names = await store.ReadAsync(db => db.Raw.Providers.Select(p => p.Name).ToListAsync(ct), ct);
+        var names = await store.ReadAsync(db => db.Providers.NamesAsync(ct), ct);
         foreach (string name in names)
         {
             try
@@ -52,7 +51,7 @@ public sealed class CertificateCheck(
         await store.WriteAsync(
             async db =>
             {
-                if (await db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == reply.Name, ct) is not { } row)
+                if (await db.Providers.FindAsync(reply.Name, ct) is not { } row)
                 {
                     return;
                 }

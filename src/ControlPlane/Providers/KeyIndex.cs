@@ -1,7 +1,6 @@
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
 
@@ -26,8 +25,5 @@ public sealed class KeyIndex(CenterStore store, IEnumerable<IKeyUsers> users)
 
     /// <summary>Rows of keys, of one provider or key where named.</summary>
     public Task<List<KeyRow>> RowsAsync(string? provider, string? keyId, CancellationToken ct) =>
-        store.ReadAsync(
-            db => db.Raw.Keys.Where(k => (provider == null || k.Provider == provider) && (keyId == null || k.KeyId == keyId))
-                .OrderBy(k => k.Provider).ThenBy(k => k.CreatedAt).ThenBy(k => k.KeyId).ToListAsync(ct),
-            ct);
+        store.ReadAsync(db => db.Keys.ListAsync(provider, keyId, ct), ct);
 }

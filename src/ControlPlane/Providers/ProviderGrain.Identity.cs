@@ -1,9 +1,7 @@
 using Google.Protobuf;
 using Lorica.Contracts.Broker;
 using Lorica.ControlPlane.Audit;
-using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
 
@@ -31,7 +29,7 @@ internal sealed partial class ProviderGrain
             await broker.CallAsync((c, o) => c.RenewIdentityAsync(request, o), CancellationToken.None);
             await store.WriteAsync(async db =>
             {
-                await Revisions.RaiseAsync(db, ObjectKinds.Provider, Name, CancellationToken.None);
+                await db.Revisions.RaiseAsync(ObjectKinds.Provider, Name, CancellationToken.None);
                 events.Add(db, EventIds.ProviderChanged, caller, Name,
                     $"{caller.User} discarded the identity of key provider {Name} that waited "
                         + $"({present.Waiting?.CertificateSha256 ?? "there was none"}).");
@@ -90,7 +88,7 @@ internal sealed partial class ProviderGrain
     {
         await store.WriteAsync(async db =>
         {
-            var row = await db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == Name) ?? throw ProviderService.Unknown(Name);
+            var row = await db.Providers.FindAsync(Name, CancellationToken.None) ?? throw ProviderService.Unknown(Name);
             Fill(row, taken);
             events.Add(db, EventIds.ProviderChanged, caller, Name,
                 $"{caller.User} {what} {taken.ClientCertificateSha256} for key provider {Name}"

@@ -6,11 +6,9 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Alarms;
 using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Brokers;
-using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
 
@@ -28,7 +26,7 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task AddAsync(Caller caller, ProviderSpec spec)
     {
-        if (await store.ReadAsync(db => db.Raw.Providers.AnyAsync(p => p.Name == Name)))
+        if (await store.ReadAsync(db => db.Providers.ExistsAsync(Name, CancellationToken.None)))
         {
             throw new FaultException(new Fault(FaultTypes.AlreadyExists, "lorica.providerExists", Name,
                 $"A provider {Name} is registered.", "Remove it first, or choose another name."));
@@ -38,10 +36,10 @@ internal sealed partial class ProviderGrain(
         var configured = await ConfigureAsync(spec, servers, adds: true);
         await store.WriteAsync(async db =>
         {
-            db.Raw.Providers.Add(new ProviderRow
+            db.Providers.Add(new ProviderRow
             {
                 Name = Name,
-                IsDefault = !await db.Raw.Providers.AnyAsync(p => p.IsDefault),
+                IsDefault = await db.Providers.DefaultAsync(CancellationToken.None) is null,
                 Servers = JsonSerializer.Serialize(servers, StoreJson.Default.ListServerModel),
                 Identity = spec.Identity!,
                 UserName = configured.UserName,
@@ -60,24 +58,24 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task ChangeAsync(Caller caller, ProviderSpec change)
     {
-        var row = await store.ReadAsync(db => db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == Name))
+        var row = await store.ReadAsync(db => db.Providers.FindAsync(Name, CancellationToken.None))
             ?? throw ProviderService.Unknown(Name);
         var before = ProviderService.ServersOf(row);
         var servers = change.Servers?.ConvertAll(Model) ?? [.. before];
         var configured = await ConfigureAsync(change, servers, adds: false);
         await store.WriteAsync(async db =>
         {
-            var current = await db.Raw.Providers.FirstAsync(p => p.Name == Name);
+            var current = await db.Providers.GetAsync(Name, CancellationToken.None);
             current.Servers = JsonSerializer.Serialize(servers, StoreJson.Default.ListServerModel);
             Fill(current, configured);
             if (change.MakeDefault && !current.IsDefault)
             {
-                foreach (string other in await db.Raw.Providers.Where(p => p.IsDefault).Select(p => p.Name).ToListAsync())
+                if (await db.Providers.DefaultAsync(CancellationToken.None) is { } other)
                 {
-                    await Revisions.RaiseAsync(db, ObjectKinds.Provider, other, CancellationToken.None);
+                    await db.Revisions.RaiseAsync(ObjectKinds.Provider, other, CancellationToken.None);
+                    await db.Providers.ClearDefaultAsync(CancellationToken.None);
                 }
 
-                await db.Raw.Providers.Where(p => p.IsDefault).ExecuteUpdateAsync(s => s.SetProperty(p => p.IsDefault, false));
                 current.IsDefault = true;
             }
 
@@ -91,7 +89,7 @@ internal sealed partial class ProviderGrain(
     /// <inheritdoc />
     public async Task RemoveAsync(Caller caller, bool force)
     {
-        bool registered = await store.ReadAsync(db => db.Raw.Providers.AnyAsync(p => p.Name == Name));
+        bool registered = await store.ReadAsync(db => db.Providers.ExistsAsync(Name, CancellationToken.None));
         var users = (await index.UsesAsync(Name, null, CancellationToken.None))
             .Select(u => u.Name).Distinct(StringComparer.Ordinal).Order().ToList();
         if (registered && users.Count > 0 && !force)
@@ -122,15 +120,15 @@ internal sealed partial class ProviderGrain(
 
         await store.WriteAsync(async db =>
         {
-            var row = await db.Raw.Providers.FirstAsync(p => p.Name == Name);
-            db.Raw.Providers.Remove(row);
-            await db.Raw.SaveChangesAsync();
+            var row = await db.Providers.GetAsync(Name, CancellationToken.None);
+            db.Providers.Remove(row);
+            await db.SaveAsync(CancellationToken.None);
             await alarms.ClearManyAsync(db, AlarmIds.ProviderConnection, [Name], CancellationToken.None);
             await alarms.ClearManyAsync(db, AlarmIds.CertificateExpiry, [Name], CancellationToken.None);
-            if (row.IsDefault && await db.Raw.Providers.OrderBy(p => p.CreatedAt).FirstOrDefaultAsync() is { } next)
+            if (row.IsDefault && await db.Providers.OldestAsync(CancellationToken.None) is { } next)
             {
                 next.IsDefault = true;
-                await Revisions.RaiseAsync(db, ObjectKinds.Provider, next.Name, CancellationToken.None);
+                await db.Revisions.RaiseAsync(ObjectKinds.Provider, next.Name, CancellationToken.None);
             }
 
             events.Add(db, EventIds.ProviderRemoved, caller, Name, users.Count == 0
@@ -171,8 +169,8 @@ internal sealed partial class ProviderGrain(
     }
 
     /// <summary>Keys of VMs and disks that left the inventory and may come back.</summary>
-    private Task<List<KeyRecordRow>> LeftAsync() => store.ReadAsync(
-        db => db.Raw.KeyRecords.AsNoTracking().Where(r => r.Provider == Name && r.State == KeyRecordStates.Known).ToListAsync());
+    private Task<List<KeyRecordRow>> LeftAsync() =>
+        store.ReadAsync(db => db.KeyRecords.KnownOfProviderAsync(Name, CancellationToken.None));
 
     private async Task<ProviderDescription> ConfigureAsync(ProviderSpec spec, List<ServerModel> servers, bool adds)
     {

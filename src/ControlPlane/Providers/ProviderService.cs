@@ -8,7 +8,6 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Providers;
 
@@ -120,7 +119,7 @@ public sealed class ProviderService(
     public async Task<IReadOnlyList<ProviderModel>> ListAsync(Caller caller, CancellationToken ct)
     {
         await authorizer.RequireAsync(caller, Privileges.ReadKeyServersInfo, ObjectRef.Root, ct);
-        return [.. (await store.ReadAsync(db => db.Raw.Providers.OrderBy(p => p.Name).ToListAsync(ct), ct)).Select(ToModel)];
+        return [.. (await store.ReadAsync(db => db.Providers.ListAsync(ct), ct)).Select(ToModel)];
     }
 
     /// <summary>One provider.</summary>
@@ -163,7 +162,7 @@ public sealed class ProviderService(
 
     /// <summary>Name of the default provider; InvalidState when there is none.</summary>
     public async Task<string> DefaultAsync(CancellationToken ct) =>
-        await store.ReadAsync(db => db.Raw.Providers.Where(p => p.IsDefault).Select(p => p.Name).FirstOrDefaultAsync(ct), ct)
+        await store.ReadAsync(db => db.Providers.DefaultAsync(ct), ct)
         ?? throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.noKeyProvider", "providers",
             "No key provider is registered, so no key can be made.", "Register one: `lorica kms add`."));
 
@@ -189,7 +188,7 @@ public sealed class ProviderService(
         $"There is no key provider {name}.", "See `lorica kms ls`."));
 
     private async Task<ProviderRow> RowAsync(string name, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Raw.Providers.FirstOrDefaultAsync(p => p.Name == name, ct), ct) ?? throw Unknown(name);
+        await store.ReadAsync(db => db.Providers.FindAsync(name, ct), ct) ?? throw Unknown(name);
 
     private static ProviderModel ToModel(ProviderRow p) => new(
         p.Name, p.IsDefault, ServersOf(p), p.Identity,

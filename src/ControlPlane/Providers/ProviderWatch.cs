@@ -6,7 +6,6 @@ using Lorica.ControlPlane.Background;
 using Lorica.ControlPlane.Brokers;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Lorica.ControlPlane.Providers;
@@ -118,7 +117,7 @@ public sealed partial class ProviderWatch(
 
     private async Task ProbeAsync(string provider, CancellationToken ct)
     {
-        if (!await store.ReadAsync(db => db.Raw.Providers.AnyAsync(p => p.Name == provider, ct), ct))
+        if (!await store.ReadAsync(db => db.Providers.ExistsAsync(provider, ct), ct))
         {
             // Removed meanwhile: unknown is another trouble than unreachable.
             lock (_lock)
@@ -165,8 +164,7 @@ public sealed partial class ProviderWatch(
         }
 
         bool raised = await store.ReadAsync(
-            db => db.Raw.Alarms.AnyAsync(
-                a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
+            db => db.Alarms.IsRaisedAsync(AlarmIds.ProviderConnection, provider, ct), ct);
         if (was || raised)
         {
             // First the keys, then the paper.
@@ -195,8 +193,7 @@ public sealed partial class ProviderWatch(
             $"Key provider {provider} does not serve keys: {error} See `lorica kms status {provider}`. VMs that run go on; "
             + "those that need a key lock until it is back.";
         bool raised = await store.ReadAsync(
-            db => db.Raw.Alarms.AnyAsync(
-                a => a.Alarm == AlarmIds.ProviderConnection && a.ObjectId == provider && a.ClearedAt == null, ct), ct);
+            db => db.Alarms.IsRaisedAsync(AlarmIds.ProviderConnection, provider, ct), ct);
         if (raised)
         {
             return;
@@ -238,12 +235,10 @@ public sealed partial class ProviderWatch(
     }
 
     private Task<List<string>> NamesAsync(CancellationToken ct) =>
-        store.ReadAsync(db => db.Raw.Providers.OrderBy(p => p.Name).Select(p => p.Name).ToListAsync(ct), ct);
+        store.ReadAsync(db => db.Providers.NamesAsync(ct), ct);
 
-    private Task<List<string>> RaisedAsync(CancellationToken ct) =>
-        store.ReadAsync(
-            db => db.Raw.Alarms.Where(
-                a => a.Alarm == AlarmIds.ProviderConnection && a.ClearedAt == null).Select(a => a.ObjectId).ToListAsync(ct), ct);
+    private async Task<IEnumerable<string>> RaisedAsync(CancellationToken ct) =>
+        (await store.ReadAsync(db => db.Alarms.RaisedAsync(AlarmIds.ProviderConnection, ct), ct)).Select(a => a.ObjectId);
 
     [LoggerMessage(2601, LogLevel.Information, "Key provider {Provider} serves keys again")]
     private static partial void LogBack(ILogger log, string provider);

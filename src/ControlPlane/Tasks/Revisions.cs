@@ -4,7 +4,6 @@ using System.Text;
 using Lorica.Contracts.Faults;
 using Lorica.Model;
 using Lorica.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tasks;
 
@@ -25,13 +24,13 @@ public sealed class Revisions(CenterStore store)
 
     /// <summary>Number of the last change of any object.</summary>
     public Task<long> LatestAsync(CancellationToken ct) =>
-        store.ReadAsync(async db => await db.Raw.Revisions.MaxAsync(r => (long?)r.Number, ct) ?? 0, ct);
+        store.ReadAsync(db => db.Revisions.LatestAsync(ct), ct);
 
     /// <summary>Revision of an object; null when it was changed after <paramref name="latest"/>, so that a look that began then
     /// may have missed it.</summary>
     public async Task<string?> OfAsync(string kind, string id, long latest, CancellationToken ct)
     {
-        long number = await store.ReadAsync(db => NumberAsync(db, kind, id, ct), ct);
+        long number = await store.ReadAsync(db => db.Revisions.NumberAsync(kind, id, ct), ct);
         return number <= latest ? Text(kind, id, number) : null;
     }
 
@@ -44,7 +43,7 @@ public sealed class Revisions(CenterStore store)
             return;
         }
 
-        if (Text(target.Kind, target.Id, await NumberAsync(db, target.Kind, target.Id, ct)) != expected)
+        if (Text(target.Kind, target.Id, await db.Revisions.NumberAsync(target.Kind, target.Id, ct)) != expected)
         {
             throw Changed(target);
         }
@@ -54,17 +53,8 @@ public sealed class Revisions(CenterStore store)
     /// Notes that an object is changed by a task of <paramref name="taskKind"/>, in the transaction of <paramref name="db"/>.
     /// </summary>
     internal static Task RaiseAsync(CenterDb db, string taskKind, string objectKind, string objectId, CancellationToken ct) =>
-        Unchanging(taskKind) || objectId.Length == 0 ? Task.CompletedTask : RaiseAsync(db, objectKind, objectId, ct);
-
-    /// <summary>Notes that an object is changed on the way, in the transaction of <paramref name="db"/>.</summary>
-    internal static async Task RaiseAsync(CenterDb db, string objectKind, string objectId, CancellationToken ct) =>
-        await db.Raw.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO revisions (object_kind, object_id, number)
-            VALUES ({objectKind}, {objectId}, (SELECT coalesce(max(number), 0) + 1 FROM revisions))
-            ON CONFLICT (object_kind, object_id) DO UPDATE SET number = excluded.number
-            """,
-            ct);
+        Unchanging(taskKind) || objectId.Length == 0
+            ? Task.CompletedTask : db.Revisions.RaiseAsync(objectKind, objectId, ct);
 
     /// <summary>The refusal.</summary>
     internal static FaultException Changed(ObjectRef target) => new(new Fault(FaultTypes.InvalidState, ChangedKey, target.Name,
@@ -74,10 +64,6 @@ public sealed class Revisions(CenterStore store)
     private static bool Unchanging(string taskKind) =>
         taskKind is TaskKinds.PolicyApply or TaskKinds.Clone or TaskKinds.Unlock or TaskKinds.KeyCheck
             or TaskKinds.AlarmAcknowledge or TaskKinds.Reset or TaskKinds.ProviderRequest;
-
-    private static async Task<long> NumberAsync(CenterDb db, string kind, string id, CancellationToken ct) =>
-        await db.Raw.Revisions.Where(r => r.ObjectKind == kind && r.ObjectId == id)
-            .Select(r => (long?)r.Number).FirstOrDefaultAsync(ct) ?? 0;
 
     /// <summary>Says which object it is of: that of another one never passes.</summary>
     private static string Text(string kind, string id, long number) => string.Create(

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Model;
-using Lorica.Store;
 
 namespace Lorica.ControlPlane.Tasks;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
 using Lorica.Model;
-using Lorica.Store;
 using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tasks;

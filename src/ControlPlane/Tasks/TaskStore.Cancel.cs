@@ -6,7 +6,6 @@ using Lorica.Contracts.Rest;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tasks;
 
@@ -30,7 +29,7 @@ public sealed partial class TaskStore
         var row = await store.WriteAsync(
             async db =>
             {
-                var row = await db.Raw.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct) ?? throw NotFound(id);
+                var row = await db.Tasks.FindAsync(id, ct) ?? throw NotFound(id);
                 if (TaskStates.Ended(row.State))
                 {
                     throw new FaultException(new Fault(FaultTypes.InvalidState, "lorica.taskEnded", row.Target,
@@ -57,7 +56,7 @@ public sealed partial class TaskStore
     public async Task<CancellationToken> CancellationOfAsync(TaskRow task, CancellationToken ct)
     {
         var token = signals.CancellationOf(task.Id);
-        bool asked = await store.ReadAsync(db => db.Raw.Tasks.AnyAsync(t => t.Id == task.Id && t.CancelBy != null, ct), ct);
+        bool asked = await store.ReadAsync(db => db.Tasks.IsAskedToEndAsync(task.Id, ct), ct);
         if (asked)
         {
             signals.Cancel(task.Id);
@@ -69,8 +68,7 @@ public sealed partial class TaskStore
     /// <summary>From here on the task may be cancelled.</summary>
     public async Task EnterCancellableAsync(string id, CancellationToken ct)
     {
-        await store.WriteAsync(
-            db => db.Raw.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, true), ct), ct);
+        await store.WriteAsync(db => db.Tasks.AllowCancelAsync(id, ct), ct);
         signals.Changed(id);
     }
 
@@ -78,11 +76,7 @@ public sealed partial class TaskStore
     /// <exception cref="FaultException">RequestCanceled: somebody asked before.</exception>
     public async Task EnterUncancellableAsync(string id, CancellationToken ct)
     {
-        int taken = await store.WriteAsync(
-            db => db.Raw.Tasks.Where(t => t.Id == id && t.CancelBy == null)
-                .ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, false), ct),
-            ct);
-        if (taken == 0)
+        if (!await store.WriteAsync(db => db.Tasks.ForbidCancelAsync(id, ct), ct))
         {
             throw new FaultException(await CancelledAsync(id, ct));
         }
@@ -102,7 +96,7 @@ public sealed partial class TaskStore
             throw new InvalidOperationException($"The result of task {id} is larger than {MaximumResult} bytes.");
         }
 
-        await db.Raw.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Result, json), ct);
+        await db.Tasks.SetResultAsync(id, json, ct);
     }
 
     /// <summary>The same in a transaction of its own.</summary>

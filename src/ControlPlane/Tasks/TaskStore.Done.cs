@@ -23,7 +23,7 @@ public sealed partial class TaskStore
                 var value = await write(db);
                 await Revisions.RequireAsync(db, target, caller, ct);
                 await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
-                db.Raw.Tasks.Add(new TaskRow
+                db.Tasks.Add(new TaskRow
                 {
                     Id = id, Kind = kind, VmId = "", ObjectKind = target.Kind, ObjectId = target.Id, Target = target.Name,
                     State = TaskStates.Succeeded,

@@ -3,8 +3,8 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Telemetry;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tasks;
 
@@ -46,15 +46,13 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
                     await RefuseSecondAsync(db, vm, ct);
                     await Revisions.RequireAsync(db, ObjectRef.Of(vm), caller, ct);
                     await begin.RequireAsync(db, needs, vm, caller, ct);
-                    int swapped = await db.Raw.Vms.Where(v => v.Id == vm.Id && v.Epoch == vm.Epoch)
-                        .ExecuteUpdateAsync(s => s.SetProperty(v => v.Epoch, vm.Epoch + 1), ct);
-                    if (swapped != 1)
+                    if (!await db.Vms.TakeEpochAsync(vm.Id, vm.Epoch, ct))
                     {
                         throw new FaultException(new Fault(FaultTypes.ResourceInUse, "lorica.vmChanged", vm.Name,
                             $"Another operation on {vm.Name} started first.", "Look at the VM and try again."));
                     }
 
-                    db.Raw.Tasks.Add(row);
+                    db.Tasks.Add(row);
                     if (also is not null)
                     {
                         await also(db, row);
@@ -88,14 +86,14 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
             {
                 db.Caller = caller;
                 await begin.RequireAsync(db, needs, vm, caller, ct);
-                if (!await db.Raw.Containers.AnyAsync(c => c.Id == vm.ParentId, ct))
+                if (!await db.Containers.ExistsAsync(vm.ParentId, ct))
                 {
                     throw new FaultException(new Fault(FaultTypes.NotFound, "lorica.objectNotFound", vm.Name,
                         $"The folder for {vm.Name} was deleted meanwhile.", "Name another folder."));
                 }
 
-                db.Raw.Vms.Add(vm);
-                db.Raw.Tasks.Add(row);
+                db.Vms.Add(vm);
+                db.Tasks.Add(row);
                 await also(db, row);
                 await Revisions.RaiseAsync(db, kind, ObjectKinds.Vm, vm.Id, ct);
             },
@@ -131,7 +129,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
                 db.Caller = caller;
                 await Revisions.RequireAsync(db, target, caller, ct);
                 await Revisions.RaiseAsync(db, kind, target.Kind, target.Id, ct);
-                db.Raw.Tasks.Add(row);
+                db.Tasks.Add(row);
                 await also(db, row);
             },
             ct);
@@ -153,21 +151,13 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     public async Task ProgressAsync(string id, string step, long done, long total, CancellationToken ct)
     {
         int percent = total > 0 ? (int)Math.Clamp(done * 100.0 / total, 0, 100) : 0;
-        await store.WriteAsync(
-            db => db.Raw.Tasks.Where(t => t.Id == id && (t.State == TaskStates.Queued || t.State == TaskStates.Running))
-                .ExecuteUpdateAsync(
-                s => s.SetProperty(t => t.State, TaskStates.Running).SetProperty(t => t.Step, step)
-                    .SetProperty(t => t.BytesDone, done)
-                    .SetProperty(t => t.BytesTotal, total).SetProperty(t => t.Percent, percent),
-                ct),
-            ct);
+        await store.WriteAsync(db => db.Tasks.SetProgressAsync(id, percent, step, done, total, ct), ct);
         signals.Changed(id);
     }
 
     /// <summary>Notes the name under which a KEK is about to be asked of the KMS.</summary>
     public Task NoteKeyNameAsync(string id, string? name, CancellationToken ct) =>
-        store.WriteAsync(db => db.Raw.Tasks.Where(t => t.Id == id)
-            .ExecuteUpdateAsync(s => s.SetProperty(t => t.KeyName, name), ct), ct);
+        store.WriteAsync(db => db.Tasks.SetKeyNameAsync(id, name, ct), ct);
 
     /// <summary>Ends a task well, together with <paramref name="also"/> in one transaction.</summary>
     public Task SucceedAsync(string id, Func<CenterDb, Task>? also, CancellationToken ct) => EndAsync(id, null, also, ct);
@@ -217,37 +207,26 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
 
     /// <summary>One task, or null.</summary>
     public async Task<TaskModel?> FindAsync(string id, CancellationToken ct) =>
-        (await store.ReadAsync(db => db.Raw.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct))?.ToModel();
+        (await store.ReadAsync(db => db.Tasks.FindAsync(id, ct), ct))?.ToModel();
 
     /// <summary>One page of tasks, newest first.</summary>
     public async Task<ListModel<TaskModel>> ListAsync(TaskQuery query, CancellationToken ct)
     {
-        int limit = Math.Clamp(query.Limit, 1, TaskQuery.MaximumLimit);
-        var rows = await store.ReadAsync(
-            db => TaskFilter.Where(db.Raw.Tasks, query)
-                .OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id).Take(limit + 1).ToListAsync(ct), ct);
-        string? next = rows.Count > limit ? Cursor.Of(rows[limit - 1].StartedAt, rows[limit - 1].Id) : null;
-        return new ListModel<TaskModel>([.. rows.Take(limit).Select(r => r.ToModel())], next);
+        var (rows, next) = await store.ReadAsync(db => db.Tasks.PageAsync(query, ct), ct);
+        return new ListModel<TaskModel>([.. rows.Select(r => r.ToModel())], next);
     }
 
     /// <summary>Tasks that have not ended.</summary>
     public Task<List<TaskRow>> UnfinishedAsync(CancellationToken ct) =>
-        store.ReadAsync(
-            db => db.Raw.Tasks.Where(t => t.State == TaskStates.Queued || t.State == TaskStates.Running).ToListAsync(ct), ct);
+        store.ReadAsync(db => db.Tasks.UnfinishedAsync(ct), ct);
 
     /// <summary>The unfinished task of a VM.</summary>
     public Task<TaskRow?> UnfinishedOfAsync(string vmId, CancellationToken ct) =>
-        store.ReadAsync(
-            db => db.Raw.Tasks.FirstOrDefaultAsync(
-                t => t.VmId == vmId && (t.State == TaskStates.Queued || t.State == TaskStates.Running), ct),
-            ct);
+        store.ReadAsync(db => db.Tasks.UnfinishedOfAsync(vmId, ct), ct);
 
     private static async Task RefuseSecondAsync(CenterDb db, VmRow vm, CancellationToken ct)
     {
-        var other = await db.Raw.Tasks.AsNoTracking().FirstOrDefaultAsync(
-            t => (t.VmId == vm.Id || t.OtherVmId == vm.Id) && (t.State == TaskStates.Queued || t.State == TaskStates.Running),
-            ct);
-        if (other is not null)
+        if (await db.Tasks.FindUnfinishedOfVmAsync(vm.Id, ct) is { } other)
         {
             throw new FaultException(InUse(vm.Name, other.Kind, other.Id));
         }
@@ -281,7 +260,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
         await store.WriteAsync(
             async db =>
             {
-                var row = await db.Raw.Tasks.FirstAsync(t => t.Id == id, ct);
+                var row = await db.Tasks.GetAsync(id, ct);
                 if (TaskStates.Ended(row.State))
                 {
                     return;
@@ -299,7 +278,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
                 await Revisions.RaiseAsync(db, row.Kind, row.ObjectKind, row.ObjectId, ct);
                 if (row.OtherVmId.Length > 0)
                 {
-                    await Revisions.RaiseAsync(db, ObjectKinds.Vm, row.OtherVmId, ct);
+                    await db.Revisions.RaiseAsync(ObjectKinds.Vm, row.OtherVmId, ct);
                 }
 
                 if (also is not null)
@@ -317,8 +296,7 @@ public sealed partial class TaskStore(CenterStore store, TaskSignals signals, IB
     }
 
     private async Task<TaskRow> RowAsync(string id, CancellationToken ct) =>
-        await store.ReadAsync(db => db.Raw.Tasks.FirstOrDefaultAsync(t => t.Id == id, ct), ct)
-        ?? throw NotFound(id);
+        await store.ReadAsync(db => db.Tasks.FindAsync(id, ct), ct) ?? throw NotFound(id);
 
     private TaskRow NewRow(string kind, VmRow vm, Caller caller, VmTaskArguments arguments) => new TaskRow
     {

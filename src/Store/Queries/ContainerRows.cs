@@ -1,3 +1,4 @@
+using Lorica.Model;
 using Lorica.Store.Engines;
 using Lorica.Store.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -56,4 +57,22 @@ public sealed class ContainerRows
     /// <summary>Removes one, at once.</summary>
     public Task RemoveAsync(string id, CancellationToken ct) =>
         _db.Containers.Where(c => c.Id == id).ExecuteDeleteAsync(ct);
+
+    /// <summary>Whether there is a container of this id.</summary>
+    public Task<bool> ExistsAsync(string id, CancellationToken ct) => _db.Containers.AnyAsync(c => c.Id == id, ct);
+
+    /// <summary>Containers with this id or name; not tracked.</summary>
+    public Task<List<ContainerRow>> CalledAsync(string nameOrId, CancellationToken ct) =>
+        _db.Containers.AsNoTracking().Where(c => c.Id == nameOrId || c.Name == nameOrId).ToListAsync(ct);
+
+    /// <summary>The datacenter among these ids; not tracked.</summary>
+    public Task<ContainerRow?> DatacenterAmongAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        _db.Containers.AsNoTracking().FirstOrDefaultAsync(c => c.Kind == ObjectKinds.Datacenter && ids.Contains(c.Id), ct);
+
+    /// <summary>Name of the cluster in which a host is; null for none.</summary>
+    public Task<string?> ClusterOfHostAsync(string hostId, CancellationToken ct) => (
+        from h in _db.Hosts
+        join c in _db.Containers on h.ParentId equals c.Id
+        where h.Id == hostId && c.Kind == ObjectKinds.Cluster
+        select c.Name).FirstOrDefaultAsync(ct);
 }

@@ -83,4 +83,8 @@ public sealed class HostRows
     /// <summary>Names of some by id.</summary>
     public Task<Dictionary<string, string>> NamesAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
         _db.Hosts.Where(h => ids.Contains(h.Id)).Select(h => new { h.Id, h.Name }).ToDictionaryAsync(h => h.Id, h => h.Name, ct);
+
+    /// <summary>Hosts with this id or name; not tracked.</summary>
+    public Task<List<HostRow>> CalledAsync(string nameOrId, CancellationToken ct) =>
+        _db.Hosts.AsNoTracking().Where(h => h.Id == nameOrId || h.Name == nameOrId).ToListAsync(ct);
 }

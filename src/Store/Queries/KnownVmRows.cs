@@ -28,4 +28,8 @@ public sealed class KnownVmRows
     /// <summary>Removes one, at once.</summary>
     public Task RemoveAsync(string vmId, CancellationToken ct) =>
         _db.KnownVms.Where(k => k.VmId == vmId).ExecuteDeleteAsync(ct);
+
+    /// <summary>Names by VM id, of those that were unregistered.</summary>
+    public Task<Dictionary<string, string>> NamesAsync(IReadOnlyCollection<string> vmIds, CancellationToken ct) =>
+        _db.KnownVms.Where(k => vmIds.Contains(k.VmId)).ToDictionaryAsync(k => k.VmId, k => k.Name, ct);
 }

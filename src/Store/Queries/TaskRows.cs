@@ -61,4 +61,95 @@ public sealed class TaskRows
 
     /// <summary>One that is there; tracked in a transaction.</summary>
     public Task<TaskRow> GetAsync(string id, CancellationToken ct) => _db.Tasks.FirstAsync(t => t.Id == id, ct);
+
+    /// <summary>One page, newest first, and the cursor of the next one; null at the end.</summary>
+    public async Task<(List<TaskRow> Rows, string? Next)> PageAsync(TaskQuery query, CancellationToken ct)
+    {
+        int limit = Math.Clamp(query.Limit, 1, TaskQuery.MaximumLimit);
+        var rows = await Matching(query).OrderByDescending(t => t.StartedAt).ThenByDescending(t => t.Id)
+            .Take(limit + 1).ToListAsync(ct);
+        if (rows.Count <= limit)
+        {
+            return (rows, null);
+        }
+
+        rows.RemoveAt(limit);
+        return (rows, Cursor.Of(rows[^1].StartedAt, rows[^1].Id));
+    }
+
+    /// <summary>Tasks that have not ended.</summary>
+    public Task<List<TaskRow>> UnfinishedAsync(CancellationToken ct) => Unfinished.ToListAsync(ct);
+
+    /// <summary>The unfinished task of a VM; tracked in a transaction.</summary>
+    public Task<TaskRow?> UnfinishedOfAsync(string vmId, CancellationToken ct) =>
+        Unfinished.FirstOrDefaultAsync(t => t.VmId == vmId, ct);
+
+    /// <summary>Whether a task of a VM has not ended.</summary>
+    public Task<bool> AnyUnfinishedOfAsync(string vmId, CancellationToken ct) => Unfinished.AnyAsync(t => t.VmId == vmId, ct);
+
+    /// <summary>Whether somebody asked a task to end.</summary>
+    public Task<bool> IsAskedToEndAsync(string id, CancellationToken ct) =>
+        _db.Tasks.AnyAsync(t => t.Id == id && t.CancelBy != null, ct);
+
+    /// <summary>Adds a task.</summary>
+    public void Add(TaskRow task) => _db.Tasks.Add(task);
+
+    /// <summary>Notes how far an unfinished task is, at once.</summary>
+    public Task SetProgressAsync(string id, int percent, string step, long done, long total, CancellationToken ct) =>
+        Unfinished.Where(t => t.Id == id).ExecuteUpdateAsync(
+            s => s.SetProperty(t => t.State, TaskStates.Running).SetProperty(t => t.Step, step)
+                .SetProperty(t => t.BytesDone, done).SetProperty(t => t.BytesTotal, total)
+                .SetProperty(t => t.Percent, percent),
+            ct);
+
+    /// <summary>From here on a task may be cancelled; at once.</summary>
+    public Task AllowCancelAsync(string id, CancellationToken ct) =>
+        _db.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, true), ct);
+
+    /// <summary>From here on a task may not be cancelled, unless somebody asked before; at once.</summary>
+    /// <returns>Whether nobody had asked.</returns>
+    public async Task<bool> ForbidCancelAsync(string id, CancellationToken ct) =>
+        await _db.Tasks.Where(t => t.Id == id && t.CancelBy == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.Cancellable, false), ct) > 0;
+
+    /// <summary>Leaves the result of a task, at once.</summary>
+    public Task SetResultAsync(string id, string json, CancellationToken ct) =>
+        _db.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.Result, json), ct);
+
+    /// <summary>The name under which a task last asked for a KEK; null for none.</summary>
+    public Task<string?> KeyNameAsync(string id, CancellationToken ct) =>
+        _db.Tasks.Where(t => t.Id == id).Select(t => t.KeyName).FirstOrDefaultAsync(ct);
+
+    /// <summary>Notes the name under which a task asks for a KEK, at once.</summary>
+    public Task SetKeyNameAsync(string id, string? name, CancellationToken ct) =>
+        _db.Tasks.Where(t => t.Id == id).ExecuteUpdateAsync(s => s.SetProperty(t => t.KeyName, name), ct);
+
+    private IQueryable<TaskRow> Matching(TaskQuery q)
+    {
+        var rows = q.State == TaskQuery.Unfinished ? Unfinished
+            : q.State is { } state ? _db.Tasks.Where(t => t.State == state) : _db.Tasks;
+        rows = q.Kind is { } kind ? rows.Where(t => t.Kind == kind) : rows;
+        rows = q.Object is { } o ? rows.Where(t => t.ObjectId == o || t.Target == o) : rows;
+        rows = q.User is { } user ? rows.Where(t => t.UserName == user) : rows;
+        rows = q.Parent is { } parent ? rows.Where(t => t.ParentId == parent) : rows;
+        if (q.Since is { } since)
+        {
+            long from = since.ToUnixTimeMilliseconds();
+            rows = rows.Where(t => t.StartedAt >= from);
+        }
+
+        if (q.Until is { } until)
+        {
+            long to = until.ToUnixTimeMilliseconds();
+            rows = rows.Where(t => t.StartedAt < to);
+        }
+
+        if (q.Cursor is { } cursor)
+        {
+            var (time, id) = Cursor.TimeAndId(cursor);
+            rows = rows.Where(t => t.StartedAt < time || (t.StartedAt == time && string.Compare(t.Id, id) < 0));
+        }
+
+        return rows;
+    }
 }

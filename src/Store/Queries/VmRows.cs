@@ -228,4 +228,30 @@ public sealed class VmRows
             (false, _) => vms.Where(v => containers.Contains(v.ParentId) || own.Contains(v.Id)),
         };
     }
+
+    /// <summary>VMs with this id or name; not tracked.</summary>
+    public Task<List<VmRow>> CalledAsync(string nameOrId, CancellationToken ct) =>
+        _db.Vms.AsNoTracking().Where(v => v.Id == nameOrId || v.Name == nameOrId).ToListAsync(ct);
+
+    /// <summary>Names by id, of those that are there.</summary>
+    public Task<Dictionary<string, string>> NamesAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
+        _db.Vms.Where(v => ids.Contains(v.Id)).ToDictionaryAsync(v => v.Id, v => v.Name, ct);
+
+    /// <summary>Names of the VMs on a host that are encrypted or about to be, in order.</summary>
+    public Task<List<string>> EncryptedOnAsync(string hostId, CancellationToken ct) => (
+        from v in _db.Vms
+        where v.HostId == hostId && _db.KeyRecords.Any(
+            r => r.VmId == v.Id && (r.State == KeyRecordStates.Usable || r.State == KeyRecordStates.Pending))
+        orderby v.Name
+        select v.Name).ToListAsync(ct);
+
+    /// <summary>Whether a VM is there and no operation on it began since it had this epoch.</summary>
+    public Task<bool> IsAtAsync(string id, long epoch, CancellationToken ct) =>
+        _db.Vms.AnyAsync(v => v.Id == id && v.Epoch == epoch, ct);
+
+    /// <summary>Takes the epoch after this one, if the VM is there and still has it; at once.</summary>
+    /// <returns>Whether it was taken.</returns>
+    public async Task<bool> TakeEpochAsync(string id, long epoch, CancellationToken ct) =>
+        await _db.Vms.Where(v => v.Id == id && v.Epoch == epoch)
+            .ExecuteUpdateAsync(s => s.SetProperty(v => v.Epoch, epoch + 1), ct) == 1;
 }

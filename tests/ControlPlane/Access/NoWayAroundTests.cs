@@ -3,6 +3,7 @@ using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Audit;
 using Lorica.Model;
+using Lorica.Store.Queries;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

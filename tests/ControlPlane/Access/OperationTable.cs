@@ -17,6 +17,7 @@ using Lorica.ControlPlane.Vms.Operations;
 using Lorica.ControlPlane.Vms.Operations.ResetVm;
 using Lorica.ControlPlane.Vms.Queries;
 using Lorica.Model;
+using Lorica.Store.Queries;
 
 namespace Lorica.ControlPlane.Tests.Access;
 

@@ -8,6 +8,7 @@ using Lorica.ControlPlane.Tree;
 using Lorica.ControlPlane.Vms.Operations;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 using Lorica.Store.Rows;
 
 namespace Lorica.ControlPlane.Tests.Access;

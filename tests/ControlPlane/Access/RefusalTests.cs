@@ -5,6 +5,7 @@ using Lorica.ControlPlane.Audit;
 using Lorica.ControlPlane.Tasks;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Access;

@@ -6,6 +6,7 @@ using Lorica.ControlPlane.Feed;
 using Lorica.ControlPlane.History;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

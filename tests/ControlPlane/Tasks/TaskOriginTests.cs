@@ -4,6 +4,7 @@ using Lorica.ControlPlane.Tasks;
 using Lorica.ControlPlane.Tests.Access;
 using Lorica.Model;
 using Lorica.Store;
+using Lorica.Store.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Tests.Tasks;

@@ -26,9 +26,9 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// never given up: see <see cref="PreparedAsync"/>.
 /// </summary>
 internal sealed partial class CryptoSteps(
-    KeyRegister register, JobDriver jobs, HostSteps steps, HostClient hosts, VmLookup lookup, VmDescriptionCache snapshots,
-    TaskStore tasks, CenterStore store, EventLog events, HostCrypto hostCrypto, IGrainFactory grains, ResumeCheck resume,
-    TimeProvider time)
+    KeyRegister register, KeyClaims claims, JobDriver jobs, HostSteps steps, HostClient hosts, VmLookup lookup,
+    VmDescriptionCache snapshots, TaskStore tasks, CenterStore store, EventLog events, HostCrypto hostCrypto,
+    IGrainFactory grains, ResumeCheck resume, TimeProvider time)
 {
     private const int MaximumLooks = 10;
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
@@ -94,7 +94,7 @@ internal sealed partial class CryptoSteps(
             if (group is { KeyId: { } id, Kcv: { } kcv })
             {
                 key = new ExpectedKey(group.Provider, id, kcv);
-                await register.AdoptAsync(context.Task, owner, key, objects, ct);
+                await claims.AdoptAsync(context.Task, owner, key, objects, ct);
             }
             else
             {

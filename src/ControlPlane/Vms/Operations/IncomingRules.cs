@@ -19,7 +19,8 @@ namespace Lorica.ControlPlane.Vms.Operations;
 /// 3 in the transaction that begins the task: judged again, found the same, claimed
 /// </code>
 /// </summary>
-internal sealed class IncomingRules(CenterStore store, KeyRegister register, RefusalAudit refusals, TimeProvider time)
+internal sealed class IncomingRules(
+    CenterStore store, KeyRegister register, KeyClaims claims, RefusalAudit refusals, TimeProvider time)
 {
     /// <summary>Judges one object and asks its KMS; null for a plain one.</summary>
     public async Task<RecordPlan?> JudgeAsync(Caller caller, IncomingObject o, IncomingConsent consent, CancellationToken ct)
@@ -60,7 +61,7 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Ref
 
             if (plan is not null)
             {
-                await register.PlanAsync(db, task.Id, o.VmId, plan, ct);
+                await claims.ClaimAsync(db, task.Id, o.VmId, plan, ct);
             }
         }
     }
@@ -85,7 +86,7 @@ internal sealed class IncomingRules(CenterStore store, KeyRegister register, Ref
         var known = own.Find(r => r.State == KeyRecordStates.Known);
         if (await RegisteredWithAsync(db, o, own, ct) is { } vm)
         {
-            throw KeyRegister.Registered(o.Path, o.Id, vm);
+            throw KeyClaims.Registered(o.Path, o.Id, vm);
         }
 
         if (!o.Encrypted)

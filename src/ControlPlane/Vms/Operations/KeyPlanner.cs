@@ -158,7 +158,7 @@ internal sealed class KeyPlanner(
             return;
         }
 
-        var row = await store.ReadAsync(db => db.Keys.ReadAsync(key.Provider, key.KeyId, ct), ct);
+        var row = await store.ReadAsync(db => db.Keys.FindAsync(key.Provider, key.KeyId, ct), ct);
         long now = time.GetUtcNow().ToUnixTimeSeconds();
         string ended = row is null ? "" : row.KmsState is not ("" or "Active") ? $"Its state is {row.KmsState}."
             : new[] { row.ProtectStop, row.Deactivation, row.Destroy, row.Compromise }.Any(d => d > 0 && d <= now)

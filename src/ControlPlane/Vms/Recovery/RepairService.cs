@@ -171,7 +171,7 @@ public sealed class RepairService
     {
         try
         {
-            await KeyRegister.RequireFreeAsync(db, vmId, [finding.ObjectId], ct);
+            await KeyClaims.RequireFreeAsync(db, vmId, [finding.ObjectId], ct);
         }
         catch (FaultException e)
         {
@@ -180,7 +180,7 @@ public sealed class RepairService
 
         // A key that the VM has in use for another object is its own, whoever else has it: clones share their source's.
         return finding.Row is { } row
-            && !await db.KeyRecords.IsInUseAsync(vmId, row.Provider, row.KeyId, ct)
+            && !await db.KeyRecords.IsInUseByAsync(row.Provider, row.KeyId, [vmId], ct)
             && await KeyOwners.OfAsync(db, row.Provider, row.KeyId, [vmId], ct) is { Count: > 0 } owners
             ? new Fault(FaultTypes.GenericVmConfigFault, "lorica.keyOfAnotherVm", finding.Path,
                 $"{finding.Path} is about key {row.Provider}/{row.KeyId}, which belongs to {string.Join(", ", owners)}.",

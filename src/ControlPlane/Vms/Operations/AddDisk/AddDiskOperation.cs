@@ -91,7 +91,7 @@ internal sealed class AddDiskOperation(
         }
 
         var key = new ExpectedKey(request.Provider, request.KeyId, request.Kcv);
-        await Disks.Register.AdoptAsync(context.Task, context.Vm, key, disk, ct);
+        await Disks.Claims.AdoptAsync(context.Task, context.Vm, key, disk, ct);
         return key;
     }
 

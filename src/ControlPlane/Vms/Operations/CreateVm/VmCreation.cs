@@ -173,7 +173,7 @@ internal sealed class VmCreation(
             async db =>
             {
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
-                await KeyRegister.TakenAsync(db, files, ct);
+                await db.KeyRecords.ForgetPlacesAsync([.. files.Disks.Select(d => d.Path)], ct);
                 await PolicySteps.AssociateAsync(db, context, ct);
                 await db.Vms.SetPresentAsync(vm.Id, snapshot, ct);
                 events.Add(db, EventIds.VmCreated, task.UserName, vm.Name,

@@ -103,7 +103,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
             async db =>
             {
                 unused = await FollowAsync(db, context, request, files, removed: true, ct);
-                await KeyRegister.TakenAsync(db, files, ct);
+                await db.KeyRecords.ForgetPlacesAsync([.. files.Disks.Select(d => d.Path)], ct);
                 await PolicySteps.AssociateAsync(db, context, ct);
                 disks.Events.Add(db, EventIds.VmDisksChanged, task.UserName, vm.Name,
                     $"{task.UserName}: {task.Kind} of {vm.Name}, disk {request.Label} ({request.ObjectId}).");
@@ -133,11 +133,11 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
         List<ExpectedKey> unused = [];
         if (Leaves && files.Suspect is null && files.Disks.All(d => d.ObjectId != request.ObjectId))
         {
-            unused = await disks.Register.LeaveAsync(db, vm.Id, r => r.ObjectId == request.ObjectId, _ => request.Path, ct);
+            unused = await KnownKeys.LeaveAsync(db, vm.Id, r => r.ObjectId == request.ObjectId, _ => request.Path, ct);
             await db.SaveAsync(ct);
             if (RemovesFiles && removed)
             {
-                await KeyRegister.ForgetKnownAsync(db, [request.ObjectId], ct);
+                await db.KeyRecords.RetireKnownAsync([request.ObjectId], ct);
             }
 
             await db.PolicyAssociations.RemoveAsync([request.ObjectId], ct);
@@ -176,7 +176,7 @@ internal abstract class DiskOperation<TRequest>(OperationServices services, Disk
             {
                 if (files is { Suspect: null } && files.Disks.All(d => d.ObjectId != request.ObjectId))
                 {
-                    unused = BringsRecords ? await KeyRegister.WithdrawAsync(db, task.Id, ct) : [];
+                    unused = BringsRecords ? await KeyClaims.WithdrawAsync(db, task.Id, ct) : [];
                     await db.SaveAsync(ct);
                     await disks.Register.AbandonAsync(db, task.Id, task.UserName, vm.Name, ct);
                     await db.SaveAsync(ct);

@@ -8,5 +8,5 @@ namespace Lorica.ControlPlane.Vms.Operations.Disks;
 
 /// <summary>What every operation on a disk uses.</summary>
 internal sealed record DiskServices(
-    HostSteps Hosts, VmLookup Lookup, VmDescriptionCache Snapshots, KeyRegister Register, EventLog Events,
-    IGrainFactory Grains, HostCrypto HostCrypto, DiskRules Rules);
+    HostSteps Hosts, VmLookup Lookup, VmDescriptionCache Snapshots, KeyRegister Register, KeyClaims Claims,
+    EventLog Events, IGrainFactory Grains, HostCrypto HostCrypto, DiskRules Rules);

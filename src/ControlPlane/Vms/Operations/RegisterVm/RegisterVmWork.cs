@@ -71,7 +71,7 @@ internal sealed class RegisterVmWork(
             async db =>
             {
                 await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
-                await KeyRegister.ForgetKnownAsync(db, [.. request.Records.Select(r => r.ObjectId)], ct);
+                await db.KeyRecords.RetireKnownAsync([.. request.Records.Select(r => r.ObjectId)], ct);
                 await PolicySteps.AssociateAsync(db, context, ct);
                 await db.KnownVms.RemoveAsync(vm.Id, ct);
                 await db.Vms.SetPresentAsync(vm.Id, snapshot, ct);
@@ -112,7 +112,7 @@ internal sealed class RegisterVmWork(
             task.Id, fault,
             async db =>
             {
-                unused = await KeyRegister.WithdrawAsync(db, task.Id, ct);
+                unused = await KeyClaims.WithdrawAsync(db, task.Id, ct);
                 await db.Vms.RemoveAsync(vm.Id, ct);
             },
             ct);

@@ -157,7 +157,7 @@ internal sealed class RelocateVmOperation(
         var (task, vm) = (context.Task, context.Vm);
         await db.Vms.SetDatastoreAsync(vm.Id, request.Datastore!, ct);
         await register.SettleAsync(db, files, mayWeaken: false, task.UserName, vm.Name, ct);
-        await KeyRegister.TakenAsync(db, files, ct);
+        await db.KeyRecords.ForgetPlacesAsync([.. files.Disks.Select(d => d.Path)], ct);
         var notes = NotesOf(files, FormatOf(request));
         if (notes.Count > 0)
         {

@@ -16,7 +16,7 @@ namespace Lorica.ControlPlane.Vms.Operations.UnregisterVm;
 /// A host that is cut off is not asked; it forgets the VM when it is back (<c>OrphanedVms</c>).
 /// </summary>
 internal sealed class UnregisterVmOperation(
-    OperationServices services, HostSteps steps, HostDirectory hosts, KeyRegister register, CenterStore store, EventLog events,
+    OperationServices services, HostSteps steps, HostDirectory hosts, CenterStore store, EventLog events,
     IGrainFactory grains, AlarmStore alarms, TimeProvider time)
     : VmOperation<UnregisterVmRequest>(services)
 {
@@ -82,7 +82,7 @@ internal sealed class UnregisterVmOperation(
             async db =>
             {
                 var disks = await DisksAsync(db, vm.Id, ct);
-                unused = await register.LeaveAsync(
+                unused = await KnownKeys.LeaveAsync(
                     db, vm.Id, _ => true, r => disks.GetValueOrDefault(r.ObjectId, ""), ct);
                 await db.PolicyAssociations.RemoveOfVmAsync(vm.Id, ct);
                 await db.KnownVms.RemoveAsync(vm.Id, ct);

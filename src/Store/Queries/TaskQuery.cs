@@ -1,4 +1,4 @@
-namespace Lorica.ControlPlane.Tasks;
+namespace Lorica.Store.Queries;
 
 /// <summary>Which tasks are asked for; what is null does not matter.</summary>
 public sealed record TaskQuery
@@ -6,7 +6,10 @@ public sealed record TaskQuery
     /// <summary>Most tasks of one page.</summary>
     public const int MaximumLimit = 500;
 
-    /// <summary>State, or <c>unfinished</c>.</summary>
+    /// <summary>Stands for every state in which a task has not ended.</summary>
+    public const string Unfinished = "unfinished";
+
+    /// <summary>State, or <see cref="Unfinished"/>.</summary>
     public string? State { get; init; }
 
     /// <summary>Kind.</summary>

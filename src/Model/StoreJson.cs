@@ -2,9 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lorica.Contracts.Faults;
 using Lorica.Contracts.Rest;
-using Lorica.Model;
 
-namespace Lorica.Store;
+namespace Lorica.Model;
 
 /// <summary>Source-generated JSON of what the database keeps as text.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
@@ -17,5 +16,4 @@ namespace Lorica.Store;
 [JsonSerializable(typeof(FirstTaskArguments))]
 [JsonSerializable(typeof(TaskNotesModel))]
 [JsonSerializable(typeof(JsonElement))]
-[JsonSerializable(typeof(List<string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -1,8 +1,11 @@
-namespace Lorica.ControlPlane.Audit;
+namespace Lorica.Store.Queries;
 
 /// <summary>Which events are asked for; what is null does not matter.</summary>
 public sealed record EventQuery
 {
+    /// <summary>Most events of one page.</summary>
+    public const int MaximumLimit = 1000;
+
     /// <summary>Those after this number, in ascending order; null for the last ones.</summary>
     public long? After { get; init; }
 
@@ -25,5 +28,5 @@ public sealed record EventQuery
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>Most events of the page.</summary>
-    public int Limit { get; init; } = EventLog.MaximumPage;
+    public int Limit { get; init; } = MaximumLimit;
 }

@@ -1,9 +1,7 @@
 using Lorica.Contracts.Faults;
-using Lorica.ControlPlane.Audit;
 using Lorica.Model;
 using Lorica.Store;
 using Lorica.Store.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Lorica.ControlPlane.Keys;
 
@@ -17,7 +15,7 @@ namespace Lorica.ControlPlane.Keys;
 /// A claim is made in a transaction, fails when a live record of another VM names the object, and takes back nothing but what
 /// its own task did.
 /// </summary>
-public sealed partial class KeyRegister
+public sealed class KeyClaims(CenterStore store, TimeProvider time)
 {
     /// <summary>Claims <paramref name="key"/> for objects of a VM; what the VM has in use stays as it is.</summary>
     /// <exception cref="FaultException">An object is registered with another VM.</exception>
@@ -28,11 +26,10 @@ public sealed partial class KeyRegister
         await RequireFreeAsync(db, vmId, [.. objects.Select(o => o.Id)], ct);
         foreach (var o in objects)
         {
-            var row = await db.Raw.KeyRecords.FirstOrDefaultAsync(
-                r => r.ObjectId == o.Id && r.Provider == key.Provider && r.KeyId == key.KeyId, ct);
+            var row = await db.KeyRecords.FindAsync(o.Id, key.Provider, key.KeyId, ct);
             if (row is null)
             {
-                db.Raw.KeyRecords.Add(new KeyRecordRow
+                db.KeyRecords.Add(new KeyRecordRow
                 {
                     ObjectId = o.Id, Kind = o.Kind, VmId = vmId, Provider = key.Provider, KeyId = key.KeyId, Kcv = key.Kcv,
                     State = KeyRecordStates.Usable, TaskId = taskId, CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -50,13 +47,23 @@ public sealed partial class KeyRegister
         }
     }
 
+    /// <summary>Claims a planned record for a VM, in the transaction that begins the task.</summary>
+    internal Task ClaimAsync(CenterDb db, string taskId, string vmId, RecordPlan plan, CancellationToken ct) =>
+        ClaimAsync(db, taskId, vmId, plan.Key, [new RecordedObject(plan.ObjectId, plan.IsHome)], ct);
+
+    /// <summary>
+    /// Claims a key that the VM has already, for objects that a broken-off encryption did not reach: records are made, or taken
+    /// back from retirement. In a transaction of its own.
+    /// </summary>
+    internal Task AdoptAsync(
+        TaskRow task, VmRow vm, ExpectedKey key, IReadOnlyList<RecordedObject> objects, CancellationToken ct) =>
+        store.WriteAsync(db => ClaimAsync(db, task.Id, vm.Id, key, objects, ct), ct);
+
     /// <summary>Refuses objects that a live record of another VM names.</summary>
     internal static async Task RequireFreeAsync(
         CenterDb db, string vmId, IReadOnlyCollection<string> objects, CancellationToken ct)
     {
-        if (await db.Raw.KeyRecords.AsNoTracking().FirstOrDefaultAsync(
-            r => objects.Contains(r.ObjectId) && r.VmId != vmId
-                && (r.State == KeyRecordStates.Pending || r.State == KeyRecordStates.Usable), ct) is { } other)
+        if (await db.KeyRecords.LiveElsewhereAsync(vmId, objects, ct) is { } other)
         {
             throw Registered(other.ObjectId, other.ObjectId, other.VmId);
         }
@@ -75,8 +82,7 @@ public sealed partial class KeyRegister
     /// <returns>Keys that the host may need no more.</returns>
     internal static async Task<List<ExpectedKey>> WithdrawAsync(CenterDb db, string taskId, CancellationToken ct)
     {
-        var rows = await db.Raw.KeyRecords
-            .Where(r => r.TaskId == taskId && !r.InUse && r.State == KeyRecordStates.Usable).ToListAsync(ct);
+        var rows = await db.KeyRecords.ClaimedByAsync(taskId, ct);
         foreach (var row in rows)
         {
             if (row.WasState.Length > 0)
@@ -85,42 +91,15 @@ public sealed partial class KeyRegister
             }
             else if (row.Generation == 0)
             {
-                db.Raw.KeyRecords.Remove(row);
+                db.KeyRecords.Remove(row);
             }
         }
 
         return [.. rows.Select(r => new ExpectedKey(r.Provider, r.KeyId, r.Kcv)).Distinct()];
     }
 
-    /// <summary>
-    /// Ends records; a claim is what it was before. A key that no object has or had is an orphan from then on: an event says so.
-    /// </summary>
-    private async Task RetireAsync(
-        CenterDb db, IReadOnlyCollection<KeyRecordRow> rows, string user, string vmName, CancellationToken ct)
-    {
-        var unused = rows.Where(r => r is { InUse: false, Generation: 0, WasState.Length: 0, State: not KeyRecordStates.Retired })
-            .Select(r => (r.Provider, r.KeyId)).Distinct().ToList();
-        foreach (var row in rows)
-        {
-            End(row);
-        }
-
-        await db.Raw.SaveChangesAsync(ct);
-        foreach (var (provider, keyId) in unused)
-        {
-            bool has = await db.Raw.KeyRecords.AnyAsync(
-                    r => r.Provider == provider && r.KeyId == keyId
-                        && (r.State != KeyRecordStates.Retired || r.Generation > 0), ct)
-                || await db.Raw.Keys.AnyAsync(k => k.Provider == provider && k.KeyId == keyId && k.Generated, ct);
-            if (!has)
-            {
-                events.Add(
-                    db, EventIds.OrphanKey, user, vmName, $"Key {provider}/{keyId} was made for {vmName} and is not used.");
-            }
-        }
-    }
-
-    private static void End(KeyRecordRow row)
+    /// <summary>Ends a record: it is retired, or what it was before it was claimed.</summary>
+    internal static void End(KeyRecordRow row)
     {
         row.InUse = false;
         row.State = KeyRecordStates.Retired;
