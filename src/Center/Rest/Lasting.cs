@@ -1,5 +1,6 @@
 using Lorica.Contracts.Faults;
 using Lorica.ControlPlane.Access;
+using Lorica.Store;
 
 namespace Lorica.Center.Rest;
 
@@ -61,7 +62,7 @@ internal sealed class Lasting : IAsyncDisposable
                 await _stop.CancelAsync();
                 return;
             }
-            catch (Exception e) when (e is OperationCanceledException or System.Data.Common.DbException)
+            catch (Exception e) when (e is OperationCanceledException || CenterStore.IsFailure(e))
             {
                 // It ends, or the database is busy: asked again.
             }
