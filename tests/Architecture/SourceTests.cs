@@ -70,6 +70,11 @@ public sealed partial class SourceTests
     public void Only_the_command_line_uses_the_console() => Rule.NobodyBreaksIt(Found(
         Product.Where(f => Repository.RoomOf(f) != "Cli" && !MayUseConsole.Contains(f)), UsesConsole()));
 
+    /// <summary>Whoever asks the database asks a class of <c>Store/Queries</c>.</summary>
+    [Fact]
+    public void Only_the_store_knows_its_engine() => Rule.NobodyBreaksIt(Found(
+        Product.Where(f => Repository.RoomOf(f) != "Store"), NamesEngine()));
+
     [Fact]
     public void No_file_names_a_folder_of_the_machine_it_was_written_on() => Rule.NobodyBreaksIt(Found(Product, MachinePath()));
 
@@ -144,6 +149,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"(?<![\w.])Console\.(Write|Read|Out\b|Error\b|In\b|Open)")]
     private static partial Regex UsesConsole();
+
+    [GeneratedRegex(@"EntityFrameworkCore|Data\.Sqlite|System\.Data\b|\b[dD]b\.Raw\b|\bIQueryable\b")]
+    private static partial Regex NamesEngine();
 
     [GeneratedRegex("\"/(home|root|work|Users)/")]
     private static partial Regex MachinePath();
