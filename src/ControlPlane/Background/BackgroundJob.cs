@@ -4,8 +4,8 @@ namespace Lorica.ControlPlane.Background;
 
 /// <summary>
 /// Something that the center does again and again by the clock, in rounds. <see cref="BackgroundDriver"/> runs it: never two
-/// rounds at once, one owner in the whole center (or one in each of its processes, <see cref="EachProcess"/>), and a round that fails is
-/// told and tried again. One that ends well leaves nothing that the next round needs to know, unless it says so.
+/// rounds at once, one owner in the whole center (or one in each of its processes, <see cref="EachProcess"/>), and a round that
+/// fails is told and tried again.
 /// </summary>
 public abstract class BackgroundJob
 {

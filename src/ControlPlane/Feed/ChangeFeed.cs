@@ -12,8 +12,8 @@ namespace Lorica.ControlPlane.Feed;
 ///                                      └──────── who is further behind than those reads on here ◄────────┘
 /// </code>
 /// A follower gets each object that changed after the number that they saw last, at least once, in the order of the last changes;
-/// many changes of one object between two looks are one. Nothing is lost: not by a slow follower, who holds nobody up, and not by a
-/// restart, since the numbers are the database's. What another process writes is seen within <see cref="Beat"/>.
+/// many changes of one object between two looks are one. Nothing is lost: not by a slow follower, who holds nobody up, and not by
+/// a restart, since the numbers are the database's. What another process writes is seen within <see cref="Beat"/>.
 /// Who may see the object, the one who shows it must ask.
 /// </summary>
 public sealed class ChangeFeed : IDisposable
@@ -47,8 +47,8 @@ public sealed class ChangeFeed : IDisposable
     public Task<long> LatestAsync(CancellationToken ct) => _store.ReadAsync(db => db.Changes.LatestAsync(ct), ct);
 
     /// <summary>
-    /// What changed after <paramref name="after"/>, page by page, until <paramref name="ct"/>; of one <paramref name="kind"/>, or of
-    /// all (null). An empty page means that there was nothing for a while.
+    /// What changed after <paramref name="after"/>, page by page, until <paramref name="ct"/>; of one <paramref name="kind"/>, or
+    /// of all (null). An empty page means that there was nothing for a while.
     /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<ObjectChange>> FollowAsync(
         long after, string? kind, [EnumeratorCancellation] CancellationToken ct)

@@ -2,7 +2,8 @@ namespace Lorica.Disks.Descriptors;
 
 /// <summary>
 /// What stands behind the text of a descriptor. qemu fills up with zeros, and when it writes a CID that is shorter than the one
-/// before, it ends the text with a zero and leaves behind it what the longer text ended with: copies of the text's own last bytes.
+/// before, it ends the text with a zero and leaves behind it what the longer text ended with: copies of the text's own last
+/// bytes.
 /// </summary>
 internal static class DescriptorPadding
 {

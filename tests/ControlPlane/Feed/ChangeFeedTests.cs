@@ -35,8 +35,12 @@ public sealed class ChangeFeedTests : IAsyncLifetime
     {
         var (tables, triggers) = await _store.ReadAsync(async db => (
             db.Raw.Model.GetEntityTypes().Select(e => e.GetTableName()!).ToHashSet(StringComparer.Ordinal),
-            await db.Raw.Database.SqlQuery<string>($"SELECT name AS Value FROM sqlite_master WHERE type = 'trigger'").ToListAsync()));
-        string[] expected = [.. tables.Except(Silent).SelectMany(t => t == "events" ? ["insert"] : Verbs, (t, v) => $"{t}_{v}_changes")];
+            await db.Raw.Database.SqlQuery<string>($"SELECT name AS Value FROM sqlite_master WHERE type = 'trigger'")
+                .ToListAsync()));
+        string[] expected =
+        [
+            .. tables.Except(Silent).SelectMany(t => t == "events" ? ["insert"] : Verbs, (t, v) => $"{t}_{v}_changes"),
+        ];
         Assert.Subset(triggers.ToHashSet(StringComparer.Ordinal), expected.ToHashSet(StringComparer.Ordinal));
         Assert.Subset(tables, Silent.ToHashSet(StringComparer.Ordinal));
     }

@@ -93,7 +93,7 @@ public sealed class TakenBackTests : IAsyncLifetime
         Assert.Empty((await _host.Client.ListJobsAsync(new ListJobsRequest())).Jobs);
         await AssertNoneAsync(order);
         var vm = Assert.Single((await _host.Client.ListVmsAsync(new ListVmsRequest())).Vms);
-        Assert.Equal((false, "", "[ds1] src/src.vmx"), (vm.Encrypted, vm.PendingJob, vm.Path));
+        Assert.Equal((false, UnfinishedWork.Unspecified, "[ds1] src/src.vmx"), (vm.Encrypted, vm.PendingJob, vm.Path));
         var (registration, entry) = _host.Node.Table.Find(vm.VmId);
         Assert.Null(entry.Job);
         (await entry.EnterAsync(registration.DisplayPath, CancellationToken.None)).Dispose();
