@@ -249,8 +249,9 @@ public sealed class BegunWorkTests
         await using var center = await StartAsync(job);
         string task = await HalfWayAsync(center, People.Administrator, job);
         center.Host.OnDescribe = () => throw new RpcException(new Status(answer, "As no host answers."));
+        center.Host.OnAddKeys = center.Host.OnDescribe;
         await AssertWaitsAsync(center, task);
-        center.Host.OnDescribe = null;
+        (center.Host.OnDescribe, center.Host.OnAddKeys) = (null, null);
         await AssertFinishedAfterRestartAsync(center, task, job);
     }
 
@@ -274,8 +275,9 @@ public sealed class BegunWorkTests
         string task = await HalfWayAsync(center, People.Administrator, Deep);
         center.Host.OnDescribe = () => throw FaultCodec.ToRpc(
             new Fault(FaultTypes.InvalidState, "lorica.test", "host", "No keys are taken just now."));
+        center.Host.OnAddKeys = center.Host.OnDescribe;
         await AssertWaitsAsync(center, task, "waiting: No keys are taken just now.");
-        center.Host.OnDescribe = null;
+        (center.Host.OnDescribe, center.Host.OnAddKeys) = (null, null);
         await AssertFinishedAfterRestartAsync(center, task, Deep);
     }
 

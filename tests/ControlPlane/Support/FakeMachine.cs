@@ -59,6 +59,9 @@ internal abstract class FakeMachine(string id, NodeIdentity identity, string nam
     /// <summary>Runs before it tells of itself.</summary>
     public Action? OnDescribe { get; set; }
 
+    /// <summary>Runs before keys are taken.</summary>
+    public Action? OnAddKeys { get; set; }
+
     public override Task<HostDescription> Describe(DescribeHostRequest request, ServerCallContext context)
     {
         OnDescribe?.Invoke();
@@ -137,6 +140,7 @@ internal abstract class FakeMachine(string id, NodeIdentity identity, string nam
 
     public override Task<AddKeysReply> AddKeys(AddKeysRequest request, ServerCallContext context)
     {
+        OnAddKeys?.Invoke();
         var reply = new AddKeysReply();
         lock (_lock)
         {

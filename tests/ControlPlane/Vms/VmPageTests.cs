@@ -1,6 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
-using Lorica.Contracts.Host;
+using Lorica.Contracts.Kept;
 using Lorica.Contracts.Rest;
 using Lorica.ControlPlane.Access;
 using Lorica.ControlPlane.Policies;
@@ -206,12 +206,12 @@ public sealed class VmPageTests
         {
             Id = id, Name = name, HostId = AccessWorld.Host.Id, Datastore = "ds", State = VmStates.Present,
             ParentId = n % 2 == 1 ? "folder-odd" : InventoryIds.FirstDatacenter,
-            Snapshot = new VmDescription
+            Snapshot = new KeptVm
             {
                 VmId = id, Name = name, Path = $"[ds] {name}/{name}.vmx", Encrypted = true,
                 Disks =
                 {
-                    new DiskDescription { ObjectId = $"disk-{id}", Path = $"[ds] {name}/{name}.vmdk", Label = "virtio0:0" },
+                    new KeptDisk { ObjectId = $"disk-{id}", Path = $"[ds] {name}/{name}.vmdk", Label = "virtio0:0" },
                 },
             }.ToByteArray(),
         });
