@@ -134,7 +134,7 @@ public sealed class RulesTests(OneLorica one) : IClassFixture<OneLorica>
     [Fact]
     public async Task A_relocation_and_a_clone_that_are_cancelled_leave_the_vm_where_it_was_and_nothing_else()
     {
-        await ImportAsync("stays", 192, Encryption);
+        await ImportAsync("stays", 512, Encryption);
         using var api = await CenterApi.SignInAsync(Up);
         var before = Files.Snapshot(Path.Combine(Up.Datastore, "stays"));
         foreach (var (path, body) in new[]
